@@ -1,0 +1,88 @@
+"""How oil and freight get from Central Asia to world markets, and what happens when someone says no.
+
+Examples
+--------
+>>> import corridor as cr
+>>> net = cr.load("caspian", year=2024)
+>>> table = cr.compare(net, scenarios=[cr.load_scenario("cpc-shut")])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "corridor.errors": ("CorridorError", "DataError", "RouteLimitError", "SolverError", "UnknownNameError"),
+    "corridor.model.records": ("Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply"),
+    "corridor.model.network": ("Network",),
+    "corridor.model.scenario": (
+        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Lognormal", "Opening", "Outage",
+        "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
+    ),
+    "corridor.model.library": ("load", "networks", "scenarios"),
+    "corridor.model.io": ("load_scenario", "save_scenario"),
+    "corridor.solve.flow": ("Flow", "solve"),
+    "corridor.study.compare": ("compare", "outcomes"),
+    "corridor.study.expect": ("check",),
+}  # fmt: skip
+
+__all__ = sorted(name for names in _HOME.values() for name in names)
+
+if TYPE_CHECKING:
+    from corridor.errors import CorridorError as CorridorError
+    from corridor.errors import DataError as DataError
+    from corridor.errors import RouteLimitError as RouteLimitError
+    from corridor.errors import SolverError as SolverError
+    from corridor.errors import UnknownNameError as UnknownNameError
+    from corridor.model.io import load_scenario as load_scenario
+    from corridor.model.io import save_scenario as save_scenario
+    from corridor.model.library import load as load
+    from corridor.model.library import networks as networks
+    from corridor.model.library import scenarios as scenarios
+    from corridor.model.network import Network as Network
+    from corridor.model.records import Commodity as Commodity
+    from corridor.model.records import Corridor as Corridor
+    from corridor.model.records import Edge as Edge
+    from corridor.model.records import Figure as Figure
+    from corridor.model.records import Market as Market
+    from corridor.model.records import Node as Node
+    from corridor.model.records import Quota as Quota
+    from corridor.model.records import Source as Source
+    from corridor.model.records import Supply as Supply
+    from corridor.model.scenario import Delay as Delay
+    from corridor.model.scenario import DemandShock as DemandShock
+    from corridor.model.scenario import Derate as Derate
+    from corridor.model.scenario import Event as Event
+    from corridor.model.scenario import Expansion as Expansion
+    from corridor.model.scenario import Hazard as Hazard
+    from corridor.model.scenario import Lognormal as Lognormal
+    from corridor.model.scenario import Opening as Opening
+    from corridor.model.scenario import Outage as Outage
+    from corridor.model.scenario import PriceShock as PriceShock
+    from corridor.model.scenario import QuotaChange as QuotaChange
+    from corridor.model.scenario import Scenario as Scenario
+    from corridor.model.scenario import SupplyShock as SupplyShock
+    from corridor.model.scenario import TariffShock as TariffShock
+    from corridor.solve.flow import Flow as Flow
+    from corridor.solve.flow import solve as solve
+    from corridor.study.compare import compare as compare
+    from corridor.study.compare import outcomes as outcomes
+    from corridor.study.expect import check as check
+else:
+    _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first asked for."""
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module 'corridor' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(_MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """Return the public names, so that completion in notebooks finds them."""
+        return [*__all__, "__version__"]

@@ -1,0 +1,278 @@
+"""The command line: ``corridor compare | solve | scenarios | check``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import CorridorError, UnknownNameError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.model.network import Network
+    from corridor.model.scenario import Scenario
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 done, 1 an expectation failed, 2 bad input.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments; those of the process by default.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except CorridorError as error:
+        print(f"corridor: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        print(f"corridor: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    from corridor import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="corridor",
+        description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
+        epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input.",
+    )
+    parser.add_argument("--version", action="version", version=f"corridor {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    compare = _command(commands, "compare", _compare, "the corridors side by side, under each scenario")
+    _add_world(compare)
+    compare.add_argument("--commodity", metavar="ID", help="whose oil the table is about (default: kazakh_crude)")
+    compare.add_argument("--origin", metavar="NODE", help="node from which cost and time are counted (default: largest)")
+    compare.add_argument(
+        "--corridor", metavar="ID", action="append", help="corridor to show, or 'all' (repeatable; default: the main ones)"
+    )
+    solve = _command(commands, "solve", _solve, "one scenario solved, and explained in words")
+    _add_world(solve)
+    solve.add_argument("--table", choices=_TABLES, help="table to print (default: a summary; corridors for csv)")
+    solve.add_argument("--explain", metavar="ID", help="explain this corridor or edge alone")
+    _add_output(_command(commands, "scenarios", _scenarios, "the scenarios that ship"))
+    check = _command(commands, "check", _check, "test the expectations of scenario files")
+    check.add_argument("files", nargs="+", metavar="FILE", help="scenario file, or name of a shipped scenario")
+    check.add_argument("--network", metavar="NAME", help="shipped network (default: the one that the file names)")
+    check.add_argument("--year", type=int, metavar="YEAR", help="year of the network (default: the file's)")
+    _add_output(check)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_world(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which network, and under what."""
+    parser.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
+    parser.add_argument("--year", type=int, default=2024, metavar="YEAR", help="year of the network (default: 2024)")
+    parser.add_argument(
+        "--scenario", action="append", default=[], metavar="NAME_OR_FILE", help="what happens (repeatable)"
+    )
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="form of the result")
+    parser.add_argument("--output", metavar="PATH", help="file to write the result to (default: stdout)")
+
+
+def _world(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
+    """Return the network and scenarios that the arguments name."""
+    from corridor.model import io, library
+
+    network = library.load(arguments.network, year=arguments.year)
+    return network, [io.load_scenario(name, network) for name in arguments.scenario]
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from corridor.study.compare import compare
+
+    network, scenarios = _world(arguments)
+    table = compare(network, scenarios or None, commodity=arguments.commodity, origin=arguments.origin)
+    shown = table.index.get_level_values("corridor").unique()
+    picked = _picked(network, list(shown), arguments.corridor)
+    table = table[table.index.get_level_values("corridor").isin(picked)]
+    if arguments.format == "table":
+        commodity = arguments.commodity or network.commodities[0].id
+        text = _comparison(table, network, commodity)
+        hidden = [corridor for corridor in shown if corridor not in picked]
+        if hidden:
+            print(f"Not shown: {', '.join(hidden)} (--corridor all).", file=sys.stderr)
+    else:
+        text = _machine(table, arguments.format)
+    return _give(text, arguments.output)
+
+
+def _picked(network: Network, known: list[str], wanted: list[str] | None) -> list[str]:
+    """Return the corridors to show: those wanted, or the featured ones."""
+    if wanted is None:
+        return [id for id in known if network.corridor(id).featured] or known
+    if "all" in wanted:
+        return known
+    for id in wanted:
+        if id not in known:
+            raise UnknownNameError("corridor in the table", id, known)
+    return wanted
+
+
+_HEADS = {
+    "status": ("status", ""), "capacity_mtpa": ("capacity", "Mt/y"), "throughput_mtpa": ("moves", "Mt/y"),
+    "utilisation": ("used", "%"), "unit_cost_usd_per_t": ("cost", "USD/t"), "transit_days": ("time", "days"),
+    "distance_km": ("way", "km"), "risk_score": ("risk", "0-1"), "availability": ("open", "%"),
+    "expected_loss_usd_per_t": ("exp.loss", "USD/t"), "netback_usd_per_t": ("netback", "USD/t"),
+    "shortfall_if_lost_mtpa": ("if lost", "Mt/y"), "bottleneck": ("bottleneck", ""),
+}  # fmt: skip
+_DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 0}
+
+
+def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
+    """Return the comparison as text, one block a scenario."""
+    blocks = [
+        f"{commodity} by corridor, {network.name} {network.year}. Capacity: most it could move, were there oil enough; "
+        "cost, time and netback: of the best\nway from its largest field (or the best other); if lost: growth of all "
+        "shippers' unlifted oil without the corridor.",
+    ]
+    for scenario in table.index.get_level_values("scenario").unique():
+        part = table.loc[scenario]
+        part = part.assign(bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False))
+        cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
+        blocks.append(f"\n{scenario}\n{_aligned(list(part.index), cells)}")
+    return "\n".join(blocks) + "\n"
+
+
+def _cell(column: str, value: Any) -> str:
+    """Return a value as people read it, '-' where there is none."""
+    if isinstance(value, str):
+        return value if len(value) <= 60 else value[:57] + "..."
+    if value != value:
+        return "-"
+    if value == float("inf"):
+        return "no limit"
+    percent = 100 if column in ("utilisation", "availability") else 1
+    return f"{value * percent:,.{_DIGITS.get(column, 1)}f}"
+
+
+def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
+    """Return columns of text under two lines of heads, numbers to the right, words to the left."""
+    columns = [(("", ""), index)] + list(cells.items())
+    lines = [""] * (len(index) + 2)
+    for (name, unit), values in columns:
+        words = name in ("", "status", "bottleneck")
+        column = [name, f"[{unit}]" if unit else "", *values]
+        width = max(map(len, column))
+        lines = [
+            f"{line}{'  ' if line or name else ''}{cell.ljust(width) if words else cell.rjust(width)}"
+            for line, cell in zip(lines, column, strict=True)
+        ]
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _solve(arguments: argparse.Namespace) -> int:
+    from corridor.solve.flow import solve
+
+    network, scenarios = _world(arguments)
+    scenario = None
+    for other in scenarios:
+        scenario = other if scenario is None else scenario + other
+    flow = solve(network, scenario)
+    if arguments.format != "table" or arguments.table:
+        frame = getattr(flow, arguments.table or "corridors")
+        if "edges" in frame.columns:
+            frame = frame.assign(edges=[" > ".join(edges) for edges in frame["edges"]])
+        text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
+    else:
+        text = flow.explain(arguments.explain) + "\n"
+    return _give(text, arguments.output)
+
+
+def _scenarios(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from corridor.model import io, library
+
+    names = library.scenarios()
+    listed = [io.load_scenario(name) for name in names]
+    columns = {"name": [s.name for s in listed], "year": [s.year for s in listed], "about": [s.about for s in listed]}
+    frame = pd.DataFrame(columns, index=pd.Index(names, name="scenario"))
+    if arguments.format != "table":
+        return _give(_machine(frame, arguments.format), arguments.output)
+    width = max(map(len, names))
+    lines = [f"{name:<{width}}  {scenario.about}" for name, scenario in zip(names, listed, strict=True)]
+    return _give("\n".join(lines) + "\n", arguments.output)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from corridor.model import io, library
+    from corridor.study.expect import check
+
+    network = None
+    if arguments.network or arguments.year:
+        network = library.load(arguments.network or "caspian", year=arguments.year or 2024)
+    scenarios, problems = [], []
+    for file in arguments.files:
+        try:
+            scenarios.append(io.load_scenario(file, network))
+        except CorridorError as error:
+            problems.append(str(error))
+    if problems:
+        print("\n".join(f"corridor: {problem}" for problem in problems), file=sys.stderr)
+        return BAD_INPUT
+    verdicts = [verdict for scenario in scenarios for verdict in check(scenario, network)]
+    for scenario in scenarios:
+        if not scenario.expect:
+            print(f"{scenario.name}: expects nothing; add an 'expect:' block.", file=sys.stderr)
+    failed = sum(not verdict.holds for verdict in verdicts)
+    if arguments.format == "table":
+        lines = [*map(str, verdicts), f"{len(verdicts) - failed} of {len(verdicts)} expectations hold."]
+        text = "\n".join(lines) + "\n"
+    else:
+        columns = ["scenario", "path", "expected", "got", "baseline", "holds"]
+        rows = [(v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds) for v in verdicts]
+        text = _machine(pd.DataFrame(rows, columns=columns), arguments.format)
+    _give(text, arguments.output)
+    return FAILED if failed else DONE
+
+
+def _machine(frame: pd.DataFrame, form: str) -> str:
+    """Return a table as CSV or JSON records, index included."""
+    frame = frame if frame.index.names == [None] else frame.reset_index()
+    if form == "csv":
+        return frame.to_csv(index=False, lineterminator="\n")
+    return (frame.to_json(orient="records", indent=2, double_precision=10) or "") + "\n"
+
+
+def _give(text: str, output: str | None) -> int:
+    """Print a result, or write it to a file whole."""
+    if output is None:
+        print(text, end="")
+    else:
+        from corridor.model.io import write_text
+
+        write_text(Path(output), text)
+        print(f"Written: {output}", file=sys.stderr)
+    return DONE
+
+

@@ -1,0 +1,119 @@
+"""What can go wrong, as one tree of exceptions.
+
+CorridorError
+├── DataError          (ValueError)    a record, table or file breaks a rule
+├── UnknownNameError   (LookupError)   a name that nothing bears
+├── RouteLimitError    (RuntimeError)  more routes asked for than can be listed
+└── SolverError        (RuntimeError)  the linear program has no optimum
+
+Every message is one sentence with the thing, the rule, the value got, the place, and what to do;
+the same facts are attributes of the exception.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+class CorridorError(Exception):
+    """Anything that `corridor` refuses."""
+
+
+class DataError(CorridorError, ValueError):
+    """Input that breaks a rule.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        Every problem found, one sentence each.
+    """
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class UnknownNameError(CorridorError, LookupError):
+    """A name that nothing of its kind bears.
+
+    Attributes
+    ----------
+    kind, name : str
+        What was looked for, and the name it was looked up by.
+    suggestion : str or None
+        The nearest name that exists.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "") -> None:
+        self.kind, self.name = kind, name
+        self.suggestion = nearest(name, known)
+        super().__init__(f"{where}{unknown(kind, name, self.suggestion)}")
+
+
+class RouteLimitError(CorridorError, RuntimeError):
+    """More routes were asked for than can be listed."""
+
+
+class SolverError(CorridorError, RuntimeError):
+    """The linear program has no optimum, or the solver did not reach it."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, or None when none is near."""
+    known = list(known)
+    folded = {candidate.lower().replace("-", "_"): candidate for candidate in known}
+    same = folded.get(name.lower().replace("-", "_"))
+    if same is not None:
+        return same
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return close[0]
+    stem = name.rsplit("_", 1)[0]
+    return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
+
+
+def unknown(kind: str, name: str, suggestion: str | None) -> str:
+    """Return the sentence for a name that nothing bears."""
+    hint = f"; did you mean {suggestion!r}?" if suggestion is not None else ""
+    return f"no {kind} named {name!r}{hint}"
+
+
+_RULES: Mapping[str, str] = {
+    "greater_than_equal": "must be >= {ge}",
+    "greater_than": "must be > {gt}",
+    "less_than_equal": "must be <= {le}",
+    "less_than": "must be < {lt}",
+    "finite_number": "must be a finite number; leave it empty where there is no limit",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_parsing": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "too_short": "must hold at least {min_length} item",
+}
+
+
+def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
+    """Return one of pydantic's findings as a clause: field, rule and value got.
+
+    Parameters
+    ----------
+    error : mapping
+        One item of ``ValidationError.errors()``.
+    fields : iterable of str
+        The fields that the record has, for suggestions.
+    """
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    if error["type"] == "extra_forbidden":
+        return unknown("field", str(error["loc"][-1]), nearest(str(error["loc"][-1]), fields))
+    if error["type"] in ("value_error", "assertion_error"):
+        text = str(error["msg"]).split(", ", 1)[-1]
+        return f"{name}: {text}" if name else text
+    rule = _RULES.get(error["type"])
+    message = rule.format(**error.get("ctx", {})) if rule else str(error["msg"])
+    return f"{name}: {message} (got {error['input']!r})" if not rule else f"{name} {message} (got {error['input']!r})"

@@ -1,0 +1,357 @@
+"""Files in and out: scenario files in YAML, with the place of every mistake."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, unknown
+from corridor.model import library
+from corridor.model.network import Network
+from corridor.model.scenario import CHANGES, Change, Event, Hazard, Scenario
+
+Loc = tuple[str | int, ...]
+_MOST_BYTES = 1_000_000
+_MOST_DEPTH = 20
+_KEYS = (
+    "name", "about", "network", "year", "changes", "expect", "sources",
+    "frequency_per_year", "duration_days", "actor", "from", "until",
+)  # fmt: skip
+_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+
+
+def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
+    """Return a scenario by the name under which it ships, or from a YAML file.
+
+    Parameters
+    ----------
+    source : str or path
+        One of `scenarios()`, or the path of a file.
+    network : Network, optional
+        Network whose ids the file must use; by default the shipped network that the file names, if it names one.
+
+    Returns
+    -------
+    Scenario
+        A `Hazard` if the file gives a frequency, an `Event` if it gives dates.
+
+    Raises
+    ------
+    UnknownNameError
+        If no scenario of that name ships and it is no path.
+    DataError
+        Naming every problem of the file with line and column.
+
+    Examples
+    --------
+    >>> load_scenario("cpc-shut").changes
+    (Outage(corridor='cpc'),)
+    """
+    shipped = library.scenarios()
+    if isinstance(source, str) and source in shipped:
+        file = library.data_root().joinpath("scenarios", source + library.SCENARIO_ENDING)
+        return _Reader(file.name, file.read_text(encoding="utf-8")).scenario()
+    if isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source:
+        if not Path(source).exists():
+            raise UnknownNameError("scenario", source, shipped)
+    reader = _Reader(str(source), _text(Path(source)))
+    return reader.scenario(check=True, network=network)
+
+
+def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
+    """Write a scenario to a YAML file, whole or not at all; `load_scenario` gives it back.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    data: dict[str, Any] = {"name": scenario.name}
+    for key in ("about", "network", "year"):
+        if getattr(scenario, key):
+            data[key] = getattr(scenario, key)
+    if isinstance(scenario, Event):
+        data |= {"from": scenario.start.isoformat(), "until": scenario.end.isoformat()}
+    if isinstance(scenario, Hazard):
+        law = scenario.duration_days
+        data |= {"frequency_per_year": scenario.frequency_per_year}
+        data |= {"duration_days": law if isinstance(law, int | float) else law.model_dump()}
+        data |= {"actor": scenario.actor} if scenario.actor else {}
+    data["changes"] = [{change.key: _plain(change)} for change in scenario.changes]
+    data |= {"expect": dict(scenario.expect)} if scenario.expect else {}
+    data |= {"sources": list(scenario.sources)} if scenario.sources else {}
+    write_text(Path(path), yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes text that this module would read as something else."""
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "'" if not isinstance(_scalar(text), str) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
+
+
+def _plain(change: Change) -> dict[str, Any]:
+    """Return the fields that a change was given, single names out of their tuples."""
+    given = {field: getattr(change, field) for field in type(change).model_fields if field in change.model_fields_set}
+    return {
+        field: (value[0] if len(value) == 1 else list(value)) if isinstance(value, tuple) else value
+        for field, value in given.items()
+        if value != ()
+    }
+
+
+def read_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
+    """Return the hazards of a shipped file that have a frequency in a regime."""
+    reader = _Reader(file.name, file.read_text(encoding="utf-8"))
+    data = reader.data()
+    hazards = []
+    for at, entry in enumerate(data["hazards"] if isinstance(data, dict) else ()):
+        frequency = entry.pop("frequency_per_year").get(regime)
+        if frequency is not None:
+            scenario = reader.record({**entry, "frequency_per_year": frequency}, ("hazards", at))
+            if isinstance(scenario, Hazard):
+                hazards.append(scenario)
+    reader.refuse_if_broken()
+    return tuple(hazards)
+
+
+def _text(path: Path) -> str:
+    """Return the text of a user's file, or say in one sentence why not."""
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder; give the path of a scenario file")
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    if raw is None:
+        raise DataError(f"{path}: must be at most {_MOST_BYTES:,} bytes (got {path.stat().st_size:,})")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DataError(f"{path}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so") from None
+    if not text.strip():
+        raise DataError(f"{path}: is empty; a scenario needs a name and changes")
+    return text
+
+
+class _Reader:
+    """Reads one YAML file and gathers its problems, each with its place."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+        self._marks: dict[Loc, tuple[int, int]] = {}
+        self._problems: list[tuple[tuple[int, int], str]] = []
+
+    def data(self) -> Any:
+        """Return the file's content as plain data; refuse broken YAML."""
+        try:
+            node = yaml.compose(self._text, Loader=yaml.BaseLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+            raise DataError(f"{self._name}{place}: is no YAML: {error.problem or error.context}") from None
+        except (yaml.YAMLError, RecursionError) as error:
+            raise DataError(f"{self._name}: is no YAML: {error}") from None
+        if node is None:
+            raise DataError(f"{self._name}: is empty; a scenario needs a name and changes")
+        found = self._plain(node, (), set())
+        self.refuse_if_broken()
+        return found
+
+    def scenario(self, *, check: bool = False, network: Network | None = None) -> Scenario:
+        """Return the file's scenario; with `check`, one whose names exist in the network."""
+        data = self.data()
+        if not isinstance(data, dict):
+            raise DataError(f"{self._name}:1: must hold keys and values: name, changes, ...")
+        scenario = self.record(data, ())
+        if check:
+            network = network or self._named_network(data)
+            if network is not None:
+                self._check_names(data, network)
+        self.refuse_if_broken()
+        assert scenario is not None
+        return scenario
+
+    def record(self, data: dict[str, Any], loc: Loc) -> Scenario | None:
+        """Return the scenario, hazard or event that a mapping describes, or None after noting its problems."""
+        before = len(self._problems)
+        fields = {key: value for key, value in data.items() if key in _KEYS}
+        for key in data:
+            if key not in _KEYS:
+                self._note((*loc, key), unknown("key", str(key), nearest(str(key), _KEYS)))
+        fields["changes"] = self._changes(data.get("changes"), (*loc, "changes"))
+        kind: type[Scenario] = Scenario
+        if "frequency_per_year" in fields or "duration_days" in fields:
+            kind = Hazard
+        if "from" in fields or "until" in fields:
+            if kind is Hazard:
+                self._note((*loc, "from"), "a scenario is a hazard (frequency_per_year) or an event (from), not both")
+            kind = Event
+            for key, field in (("from", "start"), ("until", "end")):
+                if key in fields:
+                    fields[field] = fields.pop(key)
+        if isinstance(fields.get("sources"), str):
+            fields["sources"] = (fields["sources"],)
+        fields = {key: value for key, value in fields.items() if value is not None}
+        self._note_expectations(fields.get("expect"), (*loc, "expect"))
+        try:
+            scenario = kind.model_validate(fields)
+        except ValidationError as error:
+            for found in error.errors():
+                self._note((*loc, *found["loc"]), rule_broken(dict(found), kind.model_fields))
+            return None
+        return scenario if len(self._problems) == before else None
+
+    def refuse_if_broken(self) -> None:
+        """Raise one error with all problems noted, in the order of the file."""
+        if self._problems:
+            told = dict.fromkeys(
+                f"{self._name}:{line}:{column}: {text}" for (line, column), text in sorted(self._problems)
+            )
+            raise DataError(told)
+
+    def _note(self, loc: Loc, text: str) -> None:
+        while loc and loc not in self._marks:
+            loc = loc[:-1]
+        self._problems.append((self._marks.get(loc, (1, 1)), text))
+
+    def _changes(self, data: Any, loc: Loc) -> tuple[Change, ...]:
+        """Return the changes of a list, noting what is wrong with each."""
+        if not isinstance(data, list) or not data:
+            self._note(loc, "changes must be a list with at least one change, as in '- outage: {corridor: cpc}'")
+            return (CHANGES["outage"].model_construct(),)
+        changes = []
+        for at, entry in enumerate(data):
+            if not isinstance(entry, dict) or len(entry) != 1:
+                self._note((*loc, at), "a change is one key with its fields, as in 'outage: {corridor: cpc}'")
+                continue
+            ((key, fields),) = entry.items()
+            if key not in CHANGES:
+                self._note((*loc, at, key), unknown("change", str(key), nearest(str(key), CHANGES)))
+                continue
+            kind = CHANGES[key]
+            if not isinstance(fields, dict):
+                self._note((*loc, at, key), f"{key} needs fields in braces, as in '{key}: {{corridor: cpc}}'")
+                continue
+            try:
+                changes.append(kind.model_validate(fields))
+            except ValidationError as error:
+                for found in error.errors():
+                    self._note((*loc, at, key, *found["loc"]), f"{key}: {rule_broken(dict(found), kind.model_fields)}")
+        return tuple(changes) or (CHANGES["outage"].model_construct(),)
+
+    def _note_expectations(self, data: Any, loc: Loc) -> None:
+        """Note expectations that cannot be read."""
+        from corridor.model.expectation import Expectation
+
+        for path, wanted in data.items() if isinstance(data, dict) else ():
+            try:
+                Expectation.parse(str(path), wanted)
+            except DataError as error:
+                self._note((*loc, path), str(error))
+
+    def _named_network(self, data: dict[str, Any]) -> Network | None:
+        """Return the shipped network that a file names, noting if there is none."""
+        name, year = data.get("network"), data.get("year")
+        if not isinstance(name, str) or not isinstance(year, int | None):
+            return None
+        try:
+            return library.load(name) if year is None else library.load(name, year=year)
+        except UnknownNameError as error:
+            self._note(("network",), str(error))
+        except DataError as error:
+            self._note(("year",), str(error))
+        return None
+
+    def _check_names(self, data: dict[str, Any], network: Network) -> None:
+        """Note every selector that names what is not in the network."""
+        for at, entry in enumerate(data.get("changes") or ()):
+            for key, fields in entry.items() if isinstance(entry, dict) else ():
+                if key in CHANGES and isinstance(fields, dict):
+                    for field, text in self._strange_names(CHANGES[key], fields, network):
+                        self._note(("changes", at, key, field), text)
+
+    def _strange_names(self, kind: type[Change], fields: dict[str, Any], network: Network) -> Iterator[tuple[str, str]]:
+        try:
+            change = kind.model_validate(fields)
+        except ValidationError:
+            return
+        yield from change.strange_names(network)
+
+    def _plain(self, node: yaml.Node, loc: Loc, seen: set[int]) -> Any:
+        """Return a node as plain data and note where each part stands; aliases and tags are refused."""
+        mark = node.start_mark
+        self._marks.setdefault(loc, (mark.line + 1, mark.column + 1))
+        if id(node) in seen:
+            self._problems.append((self._marks[loc], "aliases (*name) are not read; write it out"))
+            return None
+        seen.add(id(node))
+        if node.tag not in _TAGS:
+            self._problems.append((self._marks[loc], f"tags are not read (got {node.tag!r}); remove it"))
+            return None
+        if len(loc) > _MOST_DEPTH:
+            self._problems.append((self._marks[loc], "is nested too deep"))
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, (*loc, at), seen) for at, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, loc, seen)
+        return _scalar(node.value) if node.style is None else node.value
+
+    def _mapping(self, node: yaml.MappingNode, loc: Loc, seen: set[int]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            place = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if not isinstance(key, yaml.ScalarNode):
+                self._problems.append((place, "a key must be plain text"))
+            elif key.value in found:
+                self._problems.append((place, f"key {key.value!r} stands twice"))
+            else:
+                if isinstance(value, yaml.CollectionNode):
+                    self._marks[(*loc, key.value)] = place
+                found[key.value] = self._plain(value, (*loc, key.value), seen)
+        return found
+
+
+_TAGS = (
+    "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", "!",
+)  # fmt: skip
+
+
+def _scalar(text: str) -> Any:
+    """Return a plain scalar by the rules of YAML 1.2: null, true, false and numbers; anything else is text."""
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text.lower() == "true"
+    if _NUMBER.match(text):
+        plain = text.replace("_", "")
+        number = float(plain)
+        return int(plain) if number.is_integer() and re.fullmatch(r"[-+]?\d+", plain) else number
+    if text.lower().lstrip("+-") in (".inf", ".nan"):
+        return math.nan if text.lower().endswith("nan") else math.copysign(math.inf, -1 if text[0] == "-" else 1)
+    return text

@@ -1,0 +1,215 @@
+"""The records a network is made of: frozen, validated, altered only by copying."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Amount = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _split(value: Any) -> Any:
+    """Read 'a' as ('a',) and 'a;b' as ('a', 'b'): how a list stands in one cell of a table."""
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_split)]
+Countries = Annotated[tuple[Country, ...], BeforeValidator(_split)]
+
+
+class Record(BaseModel):
+    """A frozen, validated record; `replace` returns an altered copy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed, validated anew.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a changed field is unknown or breaks its rule.
+        """
+        return type(self).model_validate({**self.__dict__, **changes})
+
+
+class Node(Record):
+    """A place where flows begin, meet or end."""
+
+    id: Name = Field(description="name by which everything refers to the node")
+    name: str = Field(default="", description="name for people; empty: the id")
+    country: Country | None = Field(default=None, description="ISO 3166 alpha-3 code; empty at sea")
+    kind: Name = Field(default="junction", description="field, terminal, seaport, refinery, market, junction, ...")
+    lat: float | None = Field(default=None, ge=-90, le=90, description="latitude [degrees north]")
+    lon: float | None = Field(default=None, ge=-180, le=180, description="longitude [degrees east]")
+    throughput_mtpa: Amount | None = Field(
+        default=None, description="most that may pass: arrivals plus tonnes lifted here; empty: unlimited [Mt/y]"
+    )
+    remaining: Share = Field(default=1.0, description="share of the throughput that is left, after derates [1]")
+    storage_mt: Amount = Field(default=0.0, description="tank room; a steady flow neither fills nor drains it [Mt]")
+
+    @property
+    def available_mtpa(self) -> float:
+        """Throughput that is left, infinite where there is no limit. [Mt/y]"""
+        return _available(self.throughput_mtpa, self.remaining)
+
+
+class Edge(Record):
+    """A directed connection; parallel and opposite edges are edges of their own."""
+
+    id: Name = Field(description="name by which everything refers to the edge")
+    tail: Name = Field(description="node where it starts")
+    head: Name = Field(description="node where it ends")
+    mode: Literal["pipeline", "rail", "sea", "road"] = Field(default="pipeline", description="carriage")
+    capacity_mtpa: Amount | None = Field(
+        default=None, description="most that it can carry, all commodities together; empty: unlimited [Mt/y]"
+    )
+    remaining: Share = Field(default=1.0, description="share of the capacity that is left, after outages and derates [1]")
+    tariff_usd_per_t: float = Field(default=0.0, description="charge for the edge, as sourced [USD/t]")
+    transit_days: Amount = Field(default=0.0, description="time from tail to head, waiting included [days]")
+    distance_km: Amount = Field(default=0.0, description="length [km]")
+    countries: Countries = Field(default=(), description="countries crossed, in order, ISO 3166 alpha-3")
+    operator: str = Field(default="", description="who runs it")
+    risk_score: Share | None = Field(
+        default=None, description="governance risk of the weakest country crossed; empty: not known [index 0 to 1]"
+    )
+    risk_premium_usd_per_t: float = Field(default=0.0, description="premium actually paid for risk [USD/t]")
+    quality_usd_per_t: float = Field(
+        default=0.0, description="what blending does to the cargo's value, negative for a loss [USD/t]"
+    )
+    commodities: Names | None = Field(default=None, description="commodities it can carry; empty: all")
+    corridor: Name | None = Field(default=None, description="corridor whose trunk edge it is; empty: a feeder")
+    in_service: bool = Field(default=True, description="false for planned and idle edges")
+    tags: Names = Field(default=(), description="labels of your own, for selectors")
+
+    @property
+    def available_mtpa(self) -> float:
+        """Capacity in service, infinite where there is no limit. [Mt/y]"""
+        return _available(self.capacity_mtpa, self.remaining) if self.in_service else 0.0
+
+    def admits(self, commodity: str) -> bool:
+        """Tell whether the edge can carry a commodity."""
+        return self.commodities is None or commodity in self.commodities
+
+
+class Commodity(Record):
+    """A shipper's stream; all streams share capacity."""
+
+    id: Name = Field(description="name by which everything refers to the commodity")
+    name: str = Field(default="", description="name for people; empty: the id")
+    value_usd_per_t: Amount = Field(default=0.0, description="value of the cargo while under way [USD/t]")
+    interest_per_year: Amount = Field(default=0.0, description="cost of the capital bound in the cargo [1/y]")
+    display_unit: Name = Field(default="t", description="unit in which people speak of it, for words only")
+    display_per_t: float = Field(default=1.0, gt=0, description="how many display units make a tonne [1/t]")
+
+
+class Supply(Record):
+    """Tonnes offered at a node."""
+
+    node: Name = Field(description="node where they are offered")
+    commodity: Name = Field(description="what is offered")
+    volume_mtpa: Amount = Field(description="tonnes offered [Mt/y]")
+    penalty_usd_per_t: Amount = Field(default=1000.0, description="price of a tonne not lifted, an assumption [USD/t]")
+
+
+class Market(Record):
+    """Tonnes wanted at a node."""
+
+    node: Name = Field(description="node where they are wanted")
+    commodity: Name = Field(description="what is wanted")
+    price_usd_per_t: float = Field(default=0.0, description="price, delivered [USD/t]")
+    volume_mtpa: Amount | None = Field(default=None, description="most that is taken; empty: unlimited [Mt/y]")
+    required_mtpa: Amount = Field(default=0.0, description="tonnes that ought to arrive [Mt/y]")
+    penalty_usd_per_t: Amount = Field(
+        default=1000.0, description="price of a required tonne that does not arrive, an assumption [USD/t]"
+    )
+
+    @model_validator(mode="after")
+    def _requires_no_more_than_it_takes(self) -> Self:
+        if self.volume_mtpa is not None and self.required_mtpa > self.volume_mtpa:
+            raise ValueError(f"required_mtpa must be <= volume_mtpa (got {self.required_mtpa} > {self.volume_mtpa})")
+        return self
+
+
+class Quota(Record):
+    """What a commodity may, or must, use of an edge: contract or political access."""
+
+    edge: Name = Field(description="edge it concerns")
+    commodity: Name = Field(description="commodity it concerns")
+    min_mtpa: Amount = Field(default=0.0, description="ship-or-pay volume; cut with the edge when that is derated [Mt/y]")
+    max_mtpa: Amount | None = Field(default=None, description="most that may pass; empty: no ceiling [Mt/y]")
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.max_mtpa is not None and self.min_mtpa > self.max_mtpa:
+            raise ValueError(f"min_mtpa must be <= max_mtpa (got {self.min_mtpa} > {self.max_mtpa})")
+        return self
+
+
+class Corridor(Record):
+    """A named way to the market; its trunk edges carry its id as their label."""
+
+    id: Name = Field(description="name by which everything refers to the corridor")
+    name: str = Field(default="", description="name for people; empty: the id")
+    featured: bool = Field(default=True, description="whether printed comparisons show it unasked")
+
+
+class Source(Record):
+    """Where a figure was read."""
+
+    id: Name = Field(description="name by which figures refer to it")
+    title: str = Field(description="short description of the page or report")
+    publisher: str = Field(default="", description="who published it")
+    date: str = Field(default="", description="when, as far as known")
+    url: str = Field(default="", description="address; empty: not kept")
+
+
+class Figure(Record):
+    """One number about the world, with who says so and how sure that is."""
+
+    record: Literal["node", "edge", "commodity", "supply", "market", "quota", "country", "input"] = Field(
+        description="kind of record it belongs to; input: used by formulas only"
+    )
+    subject: Name = Field(description="id of the record; node.commodity or edge.commodity for supplies, markets, quotas")
+    attribute: Name = Field(description="field of the record")
+    value: float | None = Field(default=None, description="central value; empty until the formula is worked out")
+    low: float | None = Field(default=None, description="low end of the range")
+    high: float | None = Field(default=None, description="high end of the range")
+    unit: Name = Field(description="unit of value, low and high")
+    since: int = Field(description="first year in which it holds")
+    until: int = Field(description="last year in which it holds")
+    sources: Names = Field(default=(), description="ids of sources; a formula adds those of its inputs")
+    confidence: Literal["A", "B", "C"] = Field(
+        description="A operator, government or agency; B press, think tank or arithmetic on such; C own estimate"
+    )
+    choice: Literal["chosen", "rival"] = Field(default="chosen", description="whether the network uses it")
+    formula: str = Field(default="", description="arithmetic over other figures of the same year, subject.attribute")
+    note: str = Field(default="", description="what to know before quoting it")
+
+    @model_validator(mode="after")
+    def _is_one_number(self) -> Self:
+        if self.value is None and not self.formula:
+            raise ValueError("needs a value or a formula (got neither)")
+        if self.since > self.until:
+            raise ValueError(f"since must be <= until (got {self.since} > {self.until})")
+        if self.value is not None and not _ordered(self.low, self.value, self.high):
+            raise ValueError(f"low <= value <= high must hold (got {self.low}, {self.value}, {self.high})")
+        return self
+
+
+def _ordered(*values: float | None) -> bool:
+    """Tell whether the values that are known ascend."""
+    known = [value for value in values if value is not None]
+    return known == sorted(known)
+
+
+def _available(capacity_mtpa: float | None, remaining: float) -> float:
+    """Capacity that is left; an unlimited capacity is unlimited until nothing remains."""
+    if remaining == 0.0:
+        return 0.0
+    return math.inf if capacity_mtpa is None else capacity_mtpa * remaining

@@ -1,0 +1,518 @@
+"""Change as one idea: what-ifs, hazards and events are named lists of changes aimed by selectors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
+
+from corridor.errors import DataError, UnknownNameError, rule_broken
+from corridor.model.network import Key, Network, edge_key, node_key, overbooked
+from corridor.model.records import Amount, Countries, Edge, Market, Name, Names, Node, Quota, Record, Share, Supply
+
+Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
+
+
+@dataclass
+class Draft:
+    """The copy of a network that changes write to; `selected` finds edges in the network as it was."""
+
+    origin: Network
+    nodes: dict[str, Node]
+    edges: dict[str, Edge]
+    supplies: dict[Key, Supply]
+    markets: dict[Key, Market]
+    quotas: dict[Key, Quota]
+
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        """Return a draft that equals the network."""
+        return cls(
+            network,
+            {node.id: node for node in network.nodes},
+            {edge.id: edge for edge in network.edges},
+            {node_key(supply): supply for supply in network.supplies},
+            {node_key(market): market for market in network.markets},
+            {edge_key(quota): quota for quota in network.quotas},
+        )
+
+    def network(self) -> Network:
+        """Return the network drafted; only numbers have changed, so only quotas may need their place found."""
+        return self.origin.altered(
+            nodes=tuple(self.nodes.values()),
+            edges=tuple(self.edges.values()),
+            supplies=tuple(self.supplies.values()),
+            markets=tuple(self.markets.values()),
+            quotas=tuple(sorted(self.quotas.values(), key=edge_key)),
+        )
+
+
+class Change(Record):
+    """Something that happens to what a selector matches; several selectors narrow it."""
+
+    key: ClassVar[str]
+    """Name of the change in scenario files."""
+
+    def apply(self, network: Network) -> Network:
+        """Return the network with the change made.
+
+        Raises
+        ------
+        UnknownNameError
+            If a selector names what is not there.
+        DataError
+            If the change matches or alters nothing, or leaves a record that breaks a rule.
+        """
+        return Scenario(name=str(self), changes=(self,)).apply(network)
+
+    def __str__(self) -> str:
+        given = ((field, getattr(self, field)) for field in type(self).model_fields if field in self.model_fields_set)
+        shown = (f"{field}={_plain(value)!r}" for field, value in given)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    __repr__ = __str__
+
+    @property
+    def aim(self) -> dict[str, tuple[str, ...]]:
+        """Selectors given, by name."""
+        return {name: getattr(self, name) for name in self._selectors() if getattr(self, name)}
+
+    def strange_names(self, network: Network) -> Iterator[tuple[str, str]]:
+        """Yield selector and sentence for each name that is not in a network."""
+        for error in self._strange(network):
+            yield error.kind, str(error)
+
+    def refuse_strange_names(self, network: Network) -> None:
+        """Raise for the first name that is not in a network."""
+        for error in self._strange(network, where=f"{self}: "):
+            raise error
+
+    def _strange(self, network: Network, where: str = "") -> Iterator[UnknownNameError]:
+        wanted = dict(self.aim)
+        if "commodity" in type(self).model_fields and "commodity" not in wanted:
+            wanted["commodity"] = (getattr(self, "commodity"),)
+        for selector, names in wanted.items():
+            if names:
+                known = self._known(network, selector)
+                for name in names:
+                    if name and name not in known:
+                        yield UnknownNameError(selector, name, known, where=where)
+
+    @abstractmethod
+    def _known(self, network: Network, selector: str) -> set[str]:
+        """Return the names that a selector may bear in a network."""
+
+    @classmethod
+    @abstractmethod
+    def _selectors(cls) -> tuple[str, ...]:
+        """Return the names of the fields that select."""
+
+    @abstractmethod
+    def alter(self, draft: Draft) -> bool:
+        """Make the change in a draft; tell whether anything is other than before."""
+
+    @model_validator(mode="after")
+    def _is_aimed(self) -> Self:
+        if not self.aim:
+            raise ValueError(f"{type(self).__name__} needs at least one of {', '.join(self._selectors())}")
+        return self
+
+    def _matches_nothing(self) -> DataError:
+        return DataError(f"{self} matches nothing: no record fits all its selectors; drop or correct one of them")
+
+
+def _plain(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+
+
+class EdgeChange(Change):
+    """A change of edges."""
+
+    edge: Aim = ()
+    node: Annotated[Names, Field(description="nodes: every edge that starts or ends there")] = ()
+    corridor: Annotated[Names, Field(description="corridors: their trunk edges")] = ()
+    country: Annotated[Countries, Field(description="countries crossed, ISO 3166 alpha-3")] = ()
+    mode: Aim = ()
+    operator: Annotated[Names, Field(description="who runs the edge")] = ()
+    tag: Aim = ()
+
+    @classmethod
+    def _selectors(cls) -> tuple[str, ...]:
+        return ("edge", "node", "corridor", "country", "mode", "operator", "tag")
+
+    def selected(self, network: Network) -> list[str]:
+        """Return the ids of the edges that match, or raise if none does."""
+        self.refuse_strange_names(network)
+        tests = [(_READ[selector], frozenset(names)) for selector, names in self.aim.items()]
+        pool = map(network.edge, self.edge) if self.edge else network.edges
+        found = [e.id for e in pool if all(not wanted.isdisjoint(read(e)) for read, wanted in tests)]
+        if not found:
+            raise self._matches_nothing()
+        return found
+
+    def _known(self, network: Network, selector: str) -> set[str]:
+        if selector in _PARTS:
+            return {record.id for record in getattr(network, _PARTS[selector])}
+        return {value for edge in network.edges for value in _READ[selector](edge)}
+
+    def _exchange(self, draft: Draft, edit: Callable[[Edge], dict[str, Any]]) -> bool:
+        """Replace fields of the selected edges; tell whether any value differs."""
+        return _exchange(draft.edges, self.selected(draft.origin), edit)
+
+
+_PARTS = {"edge": "edges", "node": "nodes", "corridor": "corridors", "commodity": "commodities"}
+_READ: dict[str, Callable[[Edge], tuple[str, ...]]] = {
+    "edge": lambda edge: (edge.id,),
+    "node": lambda edge: (edge.tail, edge.head),
+    "corridor": lambda edge: (edge.corridor,) if edge.corridor is not None else (),
+    "country": lambda edge: edge.countries,
+    "mode": lambda edge: (edge.mode,),
+    "operator": lambda edge: (edge.operator,) if edge.operator else (),
+    "tag": lambda edge: edge.tags,
+}
+
+
+def _exchange(records: dict[Any, Any], keys: Iterable[Any], edit: Callable[[Any], dict[str, Any]]) -> bool:
+    """Replace some records by edited copies; tell whether any value differs."""
+    altered = False
+    for key in keys:
+        record = records[key]
+        edited = {field: value for field, value in edit(record).items() if getattr(record, field) != value}
+        if edited:
+            records[key] = record.replace(**edited)
+            altered = True
+    return altered
+
+
+class Outage(EdgeChange):
+    """Nothing passes. Aimed at a node: every edge that starts or ends there is closed."""
+
+    key = "outage"
+
+    def alter(self, draft: Draft) -> bool:
+        found = self.selected(draft.origin)
+        flowing = any(draft.edges[id].available_mtpa > 0 for id in found)
+        _exchange(draft.edges, found, lambda edge: {"remaining": 0.0})
+        return flowing
+
+
+class Derate(EdgeChange):
+    """Only a share of the capacity is left; derates of the same edge multiply.
+
+    Aimed at a node alone, it takes from the node's throughput if that is limited, else from the edges there.
+    """
+
+    key = "derate"
+    remaining: float = Field(ge=0, lt=1, description="share that is left [1]")
+
+    def alter(self, draft: Draft) -> bool:
+        ports = _limited_nodes(self, draft.origin)
+        altered = _exchange(draft.nodes, ports, lambda node: {"remaining": node.remaining * self.remaining})
+        if altered and len(ports) == len(self.node):
+            return True
+        touching = self.selected(draft.origin)
+        if ports:
+            rest = frozenset(self.node) - frozenset(ports)
+            touching = [id for id in touching if not rest.isdisjoint(_READ["node"](draft.origin.edge(id)))]
+        return _exchange(draft.edges, touching, self._left) or altered
+
+    def _left(self, edge: Edge) -> dict[str, Any]:
+        limited = edge.capacity_mtpa is not None or self.remaining == 0
+        return {"remaining": edge.remaining * self.remaining} if limited else {}
+
+
+class Expansion(EdgeChange):
+    """Capacity is added. Aimed at a node alone, it is the node's throughput that grows."""
+
+    key = "expand"
+    add_mtpa: float = Field(gt=0, description="capacity added to each edge or node that matches [Mt/y]")
+
+    def alter(self, draft: Draft) -> bool:
+        if list(self.aim) == ["node"]:
+            self.selected(draft.origin)
+            ports = _limited_nodes(self, draft.origin)
+            if len(ports) < len(self.node):
+                free = ", ".join(repr(node) for node in self.node if node not in ports)
+                raise DataError(f"{self}: node {free} has no throughput limit; aim at the edge that is to be expanded")
+            return _exchange(draft.nodes, ports, lambda n: {"throughput_mtpa": n.throughput_mtpa + self.add_mtpa})
+        return self._exchange(draft, self._wider)
+
+    def _wider(self, edge: Edge) -> dict[str, Any]:
+        return {} if edge.capacity_mtpa is None else {"capacity_mtpa": edge.capacity_mtpa + self.add_mtpa}
+
+
+def _limited_nodes(change: EdgeChange, network: Network) -> list[str]:
+    """Return the nodes a change is aimed at whose throughput is limited, if it is aimed at nodes alone."""
+    if list(change.aim) != ["node"]:
+        return []
+    change.refuse_strange_names(network)
+    return [node for node in change.node if network.node(node).throughput_mtpa is not None]
+
+
+class TariffShock(EdgeChange):
+    """The tariff changes: first times `factor`, then plus `add_usd_per_t`."""
+
+    key = "tariff"
+    add_usd_per_t: float = Field(default=0.0, description="added to the tariff [USD/t]")
+    factor: float = Field(default=1.0, ge=0, description="tariff is multiplied by this [1]")
+
+    def alter(self, draft: Draft) -> bool:
+        return self._exchange(
+            draft, lambda edge: {"tariff_usd_per_t": edge.tariff_usd_per_t * self.factor + self.add_usd_per_t}
+        )
+
+
+class Delay(EdgeChange):
+    """The way takes longer."""
+
+    key = "delay"
+    add_days: float = Field(gt=0, description="added to the transit time [days]")
+
+    def alter(self, draft: Draft) -> bool:
+        return self._exchange(draft, lambda edge: {"transit_days": edge.transit_days + self.add_days})
+
+
+class Opening(EdgeChange):
+    """A planned or idle edge goes into service."""
+
+    key = "open"
+
+    def alter(self, draft: Draft) -> bool:
+        return self._exchange(draft, lambda edge: {"in_service": True})
+
+
+class QuotaChange(EdgeChange):
+    """What a commodity may or must use of an edge changes; a limit that is not given stays as it is."""
+
+    key = "quota"
+    commodity: Name = Field(description="commodity it concerns")
+    min_mtpa: Amount | None = Field(default=None, description="new ship-or-pay volume [Mt/y]")
+    max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not {"min_mtpa", "max_mtpa"} & self.model_fields_set:
+            raise ValueError("QuotaChange needs min_mtpa or max_mtpa; max_mtpa: null lifts the ceiling")
+        return self
+
+    def alter(self, draft: Draft) -> bool:
+        draft.origin.commodity(self.commodity)
+        given: dict[str, Any] = {f: getattr(self, f) for f in ("min_mtpa", "max_mtpa") if f in self.model_fields_set}
+        if given.get("min_mtpa", 0.0) is None:
+            given["min_mtpa"] = 0.0
+        altered = False
+        for id in self.selected(draft.origin):
+            if not draft.edges[id].admits(self.commodity):
+                raise DataError(f"{self}: edge {id!r} does not carry {self.commodity!r}")
+            before = draft.quotas.get((id, self.commodity)) or Quota(edge=id, commodity=self.commodity)
+            after = before.replace(**given)
+            if after != before:
+                draft.quotas[id, self.commodity] = after
+                altered = True
+        return altered
+
+
+class PointChange(Change):
+    """A change of supplies or markets."""
+
+    node: Aim = ()
+    country: Annotated[Countries, Field(description="countries of the nodes, ISO 3166 alpha-3")] = ()
+    commodity: Aim = ()
+
+    @classmethod
+    def _selectors(cls) -> tuple[str, ...]:
+        return ("node", "country", "commodity")
+
+    def _known(self, network: Network, selector: str) -> set[str]:
+        if selector == "country":
+            return {node.country for node in network.nodes if node.country is not None}
+        return {record.id for record in (network.nodes if selector == "node" else network.commodities)}
+
+    def _selected(self, network: Network, records: dict[Key, Any]) -> list[Key]:
+        """Return the keys of the supplies or markets that match, or raise if none does."""
+        self.refuse_strange_names(network)
+        found = [
+            (node, commodity)
+            for node, commodity in records
+            if (not self.node or node in self.node)
+            and (not self.commodity or commodity in self.commodity)
+            and (not self.country or network.node(node).country in self.country)
+        ]
+        if not found:
+            raise self._matches_nothing()
+        return found
+
+
+class _VolumeShock(PointChange):
+    remaining: Share | None = Field(default=None, description="share that is left [1]")
+    add_mtpa: float | None = Field(default=None, description="added to each, negative to take away [Mt/y]")
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.remaining is None) == (self.add_mtpa is None):
+            raise ValueError(
+                f"{type(self).__name__} needs exactly one of remaining, add_mtpa "
+                f"(got remaining={self.remaining}, add_mtpa={self.add_mtpa})"
+            )
+        return self
+
+    def _shocked(self, volume_mtpa: float) -> float:
+        if self.remaining is not None:
+            return volume_mtpa * self.remaining
+        return volume_mtpa + (self.add_mtpa or 0.0)
+
+
+class SupplyShock(_VolumeShock):
+    """Less or more is offered."""
+
+    key = "supply"
+
+    def alter(self, draft: Draft) -> bool:
+        keys = self._selected(draft.origin, draft.supplies)
+        return _exchange(draft.supplies, keys, lambda supply: {"volume_mtpa": self._shocked(supply.volume_mtpa)})
+
+
+class DemandShock(_VolumeShock):
+    """Less or more is taken; what is required changes with it."""
+
+    key = "demand"
+
+    def alter(self, draft: Draft) -> bool:
+        return _exchange(draft.markets, self._selected(draft.origin, draft.markets), self._taken)
+
+    def _taken(self, market: Market) -> dict[str, Any]:
+        if market.volume_mtpa is None and self.remaining != 0:
+            return {"required_mtpa": self._shocked(market.required_mtpa)} if market.required_mtpa else {}
+        volume = 0.0 if market.volume_mtpa is None else self._shocked(market.volume_mtpa)
+        required = self._shocked(market.required_mtpa) if self.remaining is not None else market.required_mtpa
+        return {"volume_mtpa": volume, "required_mtpa": min(volume, required)}
+
+
+class PriceShock(PointChange):
+    """The price changes."""
+
+    key = "price"
+    add_usd_per_t: float = Field(description="added to the price [USD/t]")
+
+    def alter(self, draft: Draft) -> bool:
+        keys = self._selected(draft.origin, draft.markets)
+        return _exchange(draft.markets, keys, lambda m: {"price_usd_per_t": m.price_usd_per_t + self.add_usd_per_t})
+
+
+CHANGES: dict[str, type[Change]] = {
+    kind.key: kind
+    for kind in (
+        Outage, Derate, TariffShock, Delay, Opening, Expansion, SupplyShock, DemandShock, PriceShock, QuotaChange,
+    )  # fmt: skip
+}
+"""The changes by their names in scenario files."""
+
+
+class Scenario(Record):
+    """Changes applied together; itself something that can be applied. Scenarios add up: ``a + b``."""
+
+    name: Name = Field(description="name for people and tables")
+    about: str = Field(default="", description="what happens, in a sentence or two")
+    network: str | None = Field(default=None, description="shipped network it was written for")
+    year: int | None = Field(default=None, description="year of that network")
+    changes: tuple[SerializeAsAny[Change], ...] = Field(min_length=1, description="what happens")
+    expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
+    sources: tuple[str, ...] = Field(default=(), description="who says so")
+
+    def apply(self, network: Network) -> Network:
+        """Return the network with all changes made; the one given stays as it is.
+
+        Parameters
+        ----------
+        network : Network
+            What the changes are made to.
+
+        Raises
+        ------
+        UnknownNameError
+            If a selector names what is not in the network.
+        DataError
+            If a change matches or alters nothing, or leaves a record that breaks a rule.
+
+        Notes
+        -----
+        A change that alters nothing because another has already done it (a second outage of a closed edge) is no
+        error; one that would alter nothing in the network as given is.
+        """
+        draft = Draft.of(network)
+        for change in self.changes:
+            if not self._alter(change, draft) and not self._alter(change, Draft.of(network)):
+                raise DataError(
+                    f"scenario {self.name!r}: {change} alters nothing in {network!r}; "
+                    "what it aims at is in that condition already, or has no limit to change"
+                )
+        altered = draft.network()
+        if crossed := list(overbooked(altered)):
+            raise DataError([f"scenario {self.name!r}: {problem}" for problem in crossed])
+        return altered
+
+    def _alter(self, change: Change, draft: Draft) -> bool:
+        """Make one change in a draft; a record that breaks a rule becomes an error that names the scenario."""
+        try:
+            return change.alter(draft)
+        except ValidationError as error:
+            broken = "; ".join(rule_broken(dict(found), ()) for found in error.errors())
+            raise DataError(f"scenario {self.name!r}: {change} leaves a {error.title} where {broken}") from None
+
+    def __add__(self, other: Scenario) -> Scenario:
+        """Return the scenario in which both happen; expectations belong to each alone and are not kept."""
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        return Scenario(
+            name=f"{self.name} + {other.name}",
+            about=" ".join(filter(None, (self.about, other.about))),
+            network=self.network if self.network == other.network else None,
+            year=self.year if self.year == other.year else None,
+            changes=self.changes + other.changes,
+            sources=tuple(dict.fromkeys(self.sources + other.sources)),
+        )
+
+
+class Lognormal(Record):
+    """A lognormal duration."""
+
+    median: float = Field(gt=0, description="median [days]")
+    sigma: float = Field(ge=0, description="standard deviation of the logarithm [1]")
+
+    @property
+    def mean(self) -> float:
+        """Mean duration. [days]"""
+        return self.median * math.exp(self.sigma**2 / 2)
+
+
+class Hazard(Scenario):
+    """A scenario with a frequency and a duration law."""
+
+    frequency_per_year: float = Field(gt=0, description="how often it comes, per year in service [1/y]")
+    duration_days: Annotated[float, Field(gt=0)] | Lognormal = Field(
+        description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]"
+    )
+    actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+
+    @property
+    def mean_duration_days(self) -> float:
+        """Mean duration. [days]"""
+        return self.duration_days.mean if isinstance(self.duration_days, Lognormal) else self.duration_days
+
+
+class Event(Scenario):
+    """A scenario with dates: in force from `start` until the day before `end`."""
+
+    start: dt.date = Field(description="first day")
+    end: dt.date = Field(description="first day on which it is over")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end must be after start (got start={self.start}, end={self.end})")
+        return self

@@ -1,0 +1,240 @@
+"""A flow in words: what binds, what one more Mt/y would be worth, what stops a corridor from carrying more."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from corridor.errors import SolverError, UnknownNameError
+from corridor.model.network import Network
+from corridor.model.records import Edge
+from corridor.solve.flow import Desk, Flow
+from corridor.solve.reach import Limit, Reach, ladder
+from corridor.solve.routes import Ways
+
+_MOST_LIMITS = 8
+_DUST_USD_PER_T = 0.05
+
+
+def explain(flow: Flow, about: str | None = None) -> str:
+    """Return the explanation of a flow, or of one corridor or edge in it."""
+    desk = Desk(flow.network)
+    if about is None:
+        parts = [*_totals(flow), *_limits(desk, flow)]
+        for corridor in flow.network.corridors:
+            parts += _corridor(desk, flow, corridor.id)
+    elif about in {corridor.id for corridor in flow.network.corridors}:
+        parts = list(_corridor(desk, flow, about))
+    elif about in {edge.id for edge in flow.network.edges}:
+        parts = list(_edge(desk, flow, flow.network.edge(about)))
+    else:
+        known = [corridor.id for corridor in flow.network.corridors] + [edge.id for edge in flow.network.edges]
+        raise UnknownNameError("corridor or edge", about, known)
+    return "\n".join(parts)
+
+
+def _totals(flow: Flow) -> Iterator[str]:
+    """Yield what is delivered, and what is not lifted."""
+    name = flow.scenario.name if flow.scenario is not None else "Baseline"
+    yield f"{name}: {flow.delivered_mtpa:.1f} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y."
+    supplies = flow.supplies
+    short = supplies[supplies["shortfall_mtpa"] > 0]
+    if short.empty:
+        yield "All supply is lifted."
+        return
+    listed = ", ".join(f"{node} {row.shortfall_mtpa:.1f}" for (node, _), row in short.iterrows())
+    prices = sorted({f"{penalty:g}" for penalty in short["penalty_usd_per_t"]})
+    yield (
+        f"Not lifted: {flow.shortfall_mtpa:.1f} Mt/y ({listed}); "
+        f"priced at {', '.join(prices)} USD/t, an assumption, so that other ways are preferred to shutting in."
+    )
+
+
+def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
+    """Yield what binds, and what one more Mt/y there is worth as the difference of two optima."""
+    edges, nodes = flow.edges, flow.nodes
+    found = [(float(price), Limit("edge", str(id))) for id, price in edges["shadow_price_usd_per_t"].items()]
+    found += [(float(price), Limit("node", str(id))) for id, price in nodes["shadow_price_usd_per_t"].items()]
+    found += [(price, limit) for price, limit in _quota_prices(flow)]
+    closed = [limit for price, limit in found if price > 0 and limit.kind == "edge" and not _open(flow, limit.id)]
+    binding = sorted((-price, str(limit), limit) for price, limit in found if price > 0 and limit not in closed)
+    if closed:
+        yield f"Closed and missed: {', '.join(map(str, closed))}."
+    if not binding:
+        yield "No open edge, node or quota binds."
+    told = []
+    for _, _, limit in binding[:_MOST_LIMITS]:
+        wider = _one_more(desk, flow.network, limit)
+        gained = wider.netback_musd_per_year - flow.netback_musd_per_year
+        lifted = flow.shortfall_mtpa - wider.shortfall_mtpa
+        more = f" and lift {lifted:.2f} Mt/y more" if lifted > 1e-6 else ""
+        told.append((-gained, f"{_told(flow.network, limit)}; one more Mt/y there would earn {gained:+,.1f} million USD/y{more}."))
+    yield from (f"Binding: {text}" for _, text in sorted(told))
+    if len(binding) > _MOST_LIMITS:
+        yield f"... and {len(binding) - _MOST_LIMITS} more limits bind, each worth less."
+
+
+def _open(flow: Flow, edge: str) -> bool:
+    return flow.network.edge(edge).available_mtpa > 0
+
+
+def _quota_prices(flow: Flow) -> Iterator[tuple[float, Limit]]:
+    """Yield the dual of each ceiling that a quota sets."""
+    for quota in flow.network.quotas:
+        column = flow.program.column(quota.edge, quota.commodity)
+        if column is None or quota.max_mtpa is None or not _open(flow, quota.edge):
+            continue
+        by_edge = flow.program.alone[column] and flow.network.edge(quota.edge).available_mtpa <= quota.max_mtpa
+        if not by_edge:
+            yield float(max(0.0, -flow.optimum.reduced_cost[column])), Limit("quota", quota.edge, quota.commodity)
+
+
+def _told(network: Network, limit: Limit) -> str:
+    """Return a limit with its size."""
+    if limit.kind == "node":
+        return f"{limit} ({network.node(limit.id).available_mtpa:g} Mt/y)"
+    if limit.kind == "edge":
+        return f"{limit} ({network.edge(limit.id).available_mtpa:g} Mt/y)"
+    size = next(q.max_mtpa for q in network.quotas if (q.edge, q.commodity) == (limit.id, limit.commodity))
+    return f"{limit} ({size:g} Mt/y)"
+
+
+def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow:
+    """Return the flow with one more Mt/y at a limit."""
+    edges, nodes, quotas = network.edges, network.nodes, network.quotas
+    if limit.kind == "node":
+        nodes = tuple(
+            n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if n.id == limit.id else n for n in nodes
+        )
+    elif limit.kind == "edge":
+        edges = tuple(e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if e.id == limit.id else e for e in edges)
+    else:
+        quotas = tuple(
+            q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if (q.edge, q.commodity) == (limit.id, limit.commodity) else q
+            for q in quotas
+        )
+    wider = network.altered(nodes=nodes, edges=edges, quotas=quotas)
+    return desk.flow(wider)
+
+
+def _corridor(desk: Desk, flow: Flow, corridor: str) -> Iterator[str]:
+    """Yield what a corridor carries, and for the first commodity what stops more and what one more Mt/y would cost."""
+    network = flow.network
+    commodity = network.commodities[0].id
+    record = network.corridor(corridor)
+    trunk = network.trunk(corridor)
+    available = sum(edge.available_mtpa for edge in trunk)
+    carried = flow.throughput_mtpa(corridor)
+    own = flow.throughput_mtpa(corridor, commodity)
+    yield f"{record.name or corridor} [{corridor}]: {_carried(carried, available)}; {commodity} {own:.1f} Mt/y."
+    if not any(edge.admits(commodity) for edge in trunk):
+        yield f"  It carries no {commodity}."
+        return
+    steps = list(ladder(desk, flow, corridor, commodity))
+    yield _stops(steps, commodity)
+    if available > 0:
+        yield from _price_of_more(desk, flow, corridor, commodity, steps[0].capacity_mtpa - own)
+
+
+def _carried(carried: float, available: float) -> str:
+    if available == 0:
+        return "closed"
+    if math.isinf(available):
+        return f"carries {carried:.1f} Mt/y, no limit"
+    return f"carries {carried:.1f} of {available:.1f} Mt/y, {available - carried:.1f} unused"
+
+
+def _stops(steps: list[Reach], commodity: str) -> str:
+    """Return what stops more of a commodity, limit after limit."""
+    told = []
+    for step in steps:
+        if not step.bottleneck:
+            told.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
+            break
+        told.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
+    return f"  Most {commodity} it could take, were there oil enough: {'; that lifted, '.join(told)}."
+
+
+def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_mtpa: float) -> Iterator[str]:
+    """Yield the best way through a corridor, and the loss or gain from sending more by it."""
+    network = flow.network
+    origins = [s.node for s in network.supplies if s.commodity == commodity and s.volume_mtpa > 0]
+    route = Ways(network, flow.program, flow.state, commodity).through(corridor, origins)
+    if route is None:
+        yield f"  No way is open to {commodity} at present."
+        return
+    cost = f"{route.unit_cost_usd_per_t:.1f} USD/t{_in_display(network, commodity, route.unit_cost_usd_per_t)}"
+    yield (
+        f"  Best way: {' > '.join(route.edges)}: {cost}, netback {route.netback_usd_per_t:.1f} USD/t, "
+        f"{route.transit_days:.0f} days."
+    )
+    if room_mtpa < 0.01:
+        yield "  It carries as much of it as it can."
+        return
+    gained = _forced(desk, flow, flow.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2))
+    if gained is None:
+        yield "  There is room in it, but no oil left to send."
+    elif gained < -_DUST_USD_PER_T:
+        yield f"  Why not more: what went this way besides would earn {-gained:,.1f} USD/t less than by the ways in use."
+    else:
+        yield "  More of it would earn as much as by the other ways in use."
+
+
+def _in_display(network: Network, commodity: str, usd_per_t: float) -> str:
+    """Return an amount per tonne once more in the commodity's display unit, if it has one."""
+    record = network.commodity(commodity)
+    if record.display_unit == "t":
+        return ""
+    return f" ({usd_per_t / record.display_per_t:.1f} USD/{record.display_unit})"
+
+
+def _forced(desk: Desk, flow: Flow, columns: list[int], step_mtpa: float) -> float | None:
+    """Return what the objective gains per tonne if a little more goes through the best of some columns. [USD/t]
+
+    None if no more can go. The figure is the difference of two optima.
+    """
+    best: float | None = None
+    for column in columns:
+        lower = flow.state.lower.copy()
+        lower[column] = flow.amounts[column] + step_mtpa
+        if lower[column] > flow.state.upper[column]:
+            continue
+        try:
+            forced = desk.optimum(dataclasses.replace(flow.state, lower=lower))
+        except SolverError:
+            continue
+        gained = (-forced.objective_musd - flow.objective_musd_per_year) / step_mtpa
+        best = gained if best is None else max(best, gained)
+    return best
+
+
+def _edge(desk: Desk, flow: Flow, edge: Edge) -> Iterator[str]:
+    """Yield what an edge carries and why not more."""
+    row = flow.edges.loc[edge.id]
+    yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {_carried(float(row.flow_mtpa), edge.available_mtpa)}."
+    if not edge.in_service:
+        yield "  It is not in service; Opening(edge=...) would open it."
+        return
+    if edge.remaining < 1:
+        yield f"  {edge.remaining:.0%} of its capacity is left."
+    for commodity in (c for c in flow.program.commodities if edge.admits(c)):
+        column = flow.program.column(edge.id, commodity)
+        if column is None:
+            yield f"  {commodity}: no supply of it leads to a market this way."
+            continue
+        amount, ceiling = float(flow.amounts[column]), flow.state.upper[column]
+        quota = f", quota {ceiling:g}" if np.isfinite(ceiling) and ceiling < edge.available_mtpa else ""
+        yield f"  {commodity}: {amount:.1f} Mt/y{quota}; {_verdict(desk, flow, int(column))}"
+
+
+def _verdict(desk: Desk, flow: Flow, column: int) -> str:
+    """Return what more in a flow column would do."""
+    gained = _forced(desk, flow, [column], 0.1)
+    if gained is None:
+        return "no more of it can pass."
+    if gained < -_DUST_USD_PER_T:
+        return f"more would earn {-gained:,.1f} USD/t less than by the ways in use."
+    return "more would earn as much as by the other ways in use."

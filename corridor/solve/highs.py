@@ -1,0 +1,129 @@
+"""The one door to HiGHS: a program and its states in, optimal arrays or an error out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from corridor.errors import SolverError
+from corridor.solve.program import Floats, Program, State
+
+_OK = highspy.HighsStatus.kOk
+_OPTIMAL = highspy.HighsModelStatus.kOptimal
+
+
+class Infeasible(SolverError):
+    """No flow satisfies the bounds; only demands of quotas can cause it."""
+
+
+class Unbounded(SolverError):
+    """The objective falls without limit: a cycle of edges earns money, or nothing limits what is maximised."""
+
+
+_FAILURES: dict[highspy.HighsModelStatus, type[SolverError]] = {
+    highspy.HighsModelStatus.kInfeasible: Infeasible,
+    highspy.HighsModelStatus.kUnbounded: Unbounded,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Unbounded,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """An optimal basic solution of one state.
+
+    Attributes
+    ----------
+    amount, reduced_cost : shape (n_columns,)
+        Tonnes [Mt/y] and reduced costs [USD/t]: change of the objective per unit that the binding bound moves up.
+    dual : shape (n_rows,)
+        Change of the objective per unit that the row's bound moves up. [USD/t]
+    objective_musd : float
+        Minimum of the costs, constant included. [million USD/y]
+    """
+
+    amount: Floats
+    reduced_cost: Floats
+    dual: Floats
+    objective_musd: float
+
+
+class Solver:
+    """HiGHS with one program loaded; every state restarts from the basis that is optimal for the first.
+
+    No answer depends on what was solved before. One instance serves one thread.
+    """
+
+    def __init__(self, program: Program, base: State) -> None:
+        self._highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", 1)):
+            _demand(self._highs.setOptionValue(option, value), f"set {option}")
+        self._columns = np.arange(program.n_columns, dtype=np.int32)
+        first = program.n_balances
+        self._ceilings = np.arange(first, first + program.n_ceilings, dtype=np.int32)
+        self._floor = np.full(program.n_ceilings, -np.inf)
+        _demand(self._highs.passModel(_model(program, base)), "load the program")
+        self._base = base
+        self._base_optimum = self._run(base)
+        self._basis = self._highs.getBasis()
+
+    def optimum(self, state: State) -> Optimum:
+        """Return the optimum of a state.
+
+        Raises
+        ------
+        Infeasible
+            If no flow satisfies the bounds.
+        SolverError
+            If HiGHS ends in any other status than optimal.
+        """
+        if state is self._base:
+            return self._base_optimum
+        highs = self._highs
+        n = len(self._columns)
+        if highs.changeColsBounds(n, self._columns, state.lower, state.upper) != _OK:
+            raise SolverError("HiGHS refused the column bounds of a state")
+        if highs.changeColsCost(n, self._columns, state.cost) != _OK:
+            raise SolverError("HiGHS refused the costs of a state")
+        if len(self._ceilings) and (
+            highs.changeRowsBounds(len(self._ceilings), self._ceilings, self._floor, state.ceiling) != _OK
+        ):
+            raise SolverError("HiGHS refused the ceilings of a state")
+        highs.clearSolver()
+        highs.setBasis(self._basis)
+        return self._run(state)
+
+    def _run(self, state: State) -> Optimum:
+        highs = self._highs
+        highs.run()
+        status = highs.getModelStatus()
+        if status != _OPTIMAL:
+            told = highs.modelStatusToString(status)
+            raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {told!r}, not 'Optimal'; no flow is reported")
+        solution = highs.getSolution()
+        amount = np.asarray(solution.col_value)
+        return Optimum(
+            amount=amount,
+            reduced_cost=np.asarray(solution.col_dual),
+            dual=np.asarray(solution.row_dual),
+            objective_musd=float(state.cost @ amount) + state.constant_musd,
+        )
+
+
+def _model(program: Program, state: State) -> highspy.HighsLp:
+    """Return the program in HiGHS's own form."""
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = program.n_columns, program.n_balances + program.n_ceilings
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = state.cost, state.lower, state.upper
+    lp.row_lower_ = np.concatenate([np.zeros(program.n_balances), np.full(program.n_ceilings, -np.inf)])
+    lp.row_upper_ = np.concatenate([np.zeros(program.n_balances), state.ceiling])
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = program.start, program.index, program.value
+    return lp
+
+
+def _demand(status: highspy.HighsStatus, what: str) -> None:
+    if status != _OK:
+        raise SolverError(f"HiGHS could not {what} (status {status})")

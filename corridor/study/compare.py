@@ -1,0 +1,306 @@
+"""The main job: corridors under scenarios, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import DataError
+from corridor.model import io, library
+from corridor.model.economics import availability, hhi
+from corridor.model.network import Network
+from corridor.model.scenario import Hazard, Outage, Scenario
+from corridor.solve.flow import Desk, Flow
+from corridor.solve.reach import reach
+from corridor.solve.routes import Route, Ways
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BASELINE = "baseline"
+Exposure = Sequence[tuple[Hazard, Mapping[tuple[str, str], float]]]
+
+
+def compare(
+    network: Network,
+    scenarios: Iterable[Scenario] | None = None,
+    *,
+    commodity: str | None = None,
+    origin: str | None = None,
+) -> pd.DataFrame:
+    """Return the corridors side by side, in the baseline and under each scenario.
+
+    Parameters
+    ----------
+    network : Network
+        The world.
+    scenarios : iterable of Scenario, optional
+        What happens, each by itself; all shipped scenarios by default.
+    commodity : str, optional
+        Whose oil the table is about; the network's first commodity by default (Kazakh crude).
+    origin : str, optional
+        Node from which cost, time and netback are counted; by default the commodity's largest supply, so that
+        corridors are compared for the same tonne. Where no way leads from it, the best supply that has one is taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by (scenario, corridor), baseline first; corridors that cannot carry the commodity are left out.
+        All columns are about the commodity:
+
+        - status: open, reduced or expanded against the baseline, closed
+        - capacity_mtpa: the most that could move this way, were there oil enough, other shippers lifting no less
+        - bottleneck: the edges, quotas or nodes that stop more
+        - throughput_mtpa, utilisation: what does move, and its share of the capacity
+        - unit_cost_usd_per_t, transit_days, distance_km, countries, netback_usd_per_t: of the best way
+        - risk_score: of the weakest country on it [index 0 to 1]
+        - availability: share of time in service by the hazards on it; NaN where none is known [1]
+        - expected_loss_usd_per_t: netback lost to outages were there no other way, (1 - availability) x netback
+        - shortfall_if_lost_mtpa: how much more of all shippers' oil would go unlifted without the corridor
+        - origin, destination: ends of the best way
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such commodity or origin, or a scenario names what is not in the network.
+    DataError
+        If two scenarios bear one name, or the origin supplies none of the commodity.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> table = cr.compare(cr.load("caspian", year=2021), scenarios=[cr.load_scenario("cpc-shut")])
+    >>> table.loc[("CPC shut", "cpc"), "status"]
+    'closed'
+    """
+    import pandas as pd
+
+    chosen = _chosen(network, commodity)
+    origins = _origins(network, chosen, origin)
+    corridors = [c.id for c in network.corridors if any(edge.admits(chosen) for edge in network.trunk(c.id))]
+    desk = Desk(network)
+    hit = _exposure(network)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, scenario in _named(scenarios):
+        flow = desk.solve(scenario)
+        ways = Ways(flow.network, flow.program, flow.state, chosen)
+        for corridor in corridors:
+            row = _row(desk, flow, ways, corridor, origins, hit)
+            row["status"] = _status(row["capacity_mtpa"], rows.get((BASELINE, corridor), row)["capacity_mtpa"])
+            rows[name, corridor] = row
+    index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
+    return pd.DataFrame(list(rows.values()), index=index, columns=list(COLUMNS))
+
+
+COLUMNS = (
+    "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days",
+    "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t", "netback_usd_per_t",
+    "shortfall_if_lost_mtpa", "origin", "destination",
+)  # fmt: skip
+
+
+def outcomes(
+    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+) -> pd.DataFrame:
+    """Return what the baseline and each scenario come to, one row each.
+
+    Parameters
+    ----------
+    network : Network
+        The world.
+    scenarios : iterable of Scenario, optional
+        All shipped scenarios by default.
+    commodity : str, optional
+        Count this commodity only; all of them by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by scenario, baseline first: delivered_mtpa, shortfall_mtpa (supply not lifted), unmet_mtpa
+        (requirements of markets not met), netback_musd_per_year, their changes
+        against the baseline (``..._change_...``), and route_hhi, the concentration of what crosses a corridor
+        (1: all by one corridor).
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such commodity, or a scenario names what is not in the network.
+    """
+    import pandas as pd
+
+    if commodity is not None:
+        network.commodity(commodity)
+    desk = Desk(network)
+    rows: dict[str, dict[str, float]] = {}
+    for name, scenario in _named(scenarios):
+        flow = desk.solve(scenario)
+        row = _totals(flow, commodity)
+        before = rows.get(BASELINE, row)
+        changes = {
+            "delivered_change_mtpa": row["delivered_mtpa"] - before["delivered_mtpa"],
+            "shortfall_change_mtpa": row["shortfall_mtpa"] - before["shortfall_mtpa"],
+            "netback_change_musd_per_year": row["netback_musd_per_year"] - before["netback_musd_per_year"],
+        }
+        through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
+        rows[name] = {**row, **changes, "route_hhi": hhi(through)}
+    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+
+
+def shipped(names: Iterable[str] | None = None) -> list[Scenario]:
+    """Return shipped scenarios, all by default."""
+    return [io.load_scenario(name) for name in (library.scenarios() if names is None else names)]
+
+
+def _named(scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
+    """Return the baseline and the scenarios by name; each name must stand once."""
+    listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
+    for scenario in shipped() if scenarios is None else scenarios:
+        if not isinstance(scenario, Scenario):
+            raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
+        if any(scenario.name == name for name, _ in listed):
+            raise DataError(f"two scenarios are called {scenario.name!r}; rows are told apart by name, rename one")
+        listed.append((scenario.name, scenario))
+    return listed
+
+
+def _chosen(network: Network, commodity: str | None) -> str:
+    """Return the commodity asked about."""
+    if commodity is not None:
+        return network.commodity(commodity).id
+    if not network.commodities:
+        raise DataError(f"{network!r} has no commodities; give it supplies and markets to compare corridors for")
+    return network.commodities[0].id
+
+
+def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
+    """Return lists of origins to try in turn: the one asked for or the largest, then all others."""
+    supplies = sorted((s for s in network.supplies if s.commodity == commodity), key=lambda s: (-s.volume_mtpa, s.node))
+    nodes = [supply.node for supply in supplies]
+    if origin is not None:
+        network.node(origin)
+        if origin not in nodes:
+            raise DataError(f"origin {origin!r} supplies no {commodity}; it is supplied at {', '.join(nodes)}")
+        return [[origin]]
+    return [nodes[:1], nodes[1:]]
+
+
+def _exposure(network: Network) -> list[tuple[Hazard, dict[tuple[str, str], float]]]:
+    """Return for each hazard the share that it takes from each edge and node it hits, by (kind, id)."""
+    found = []
+    for hazard in network.hazards:
+        after = hazard.apply(network)
+        lost = {
+            (kind, record.id): 1.0 - hit.remaining / record.remaining
+            for kind, records, hits in (("edge", network.edges, after.edges), ("node", network.nodes, after.nodes))
+            for record, hit in zip(records, hits, strict=True)
+            if hit.remaining < record.remaining
+        }
+        found.append((hazard, lost))
+    return found
+
+
+def _availability(network: Network, route: Route, hit: Exposure) -> float:
+    """Return the mean share of a route's capacity in service; hazards strike independently, each its edges at once."""
+    places = [("edge", id) for id in route.edges]
+    places += [("node", route.origin), *(("node", network.edge(id).head) for id in route.edges)]
+    found = [(hazard, max(lost.get(place, 0.0) for place in places)) for hazard, lost in hit]
+    shares = [availability(h.frequency_per_year, h.mean_duration_days, worst) for h, worst in found if worst > 0]
+    return math.prod(shares) if shares else math.nan
+
+
+def _row(
+    desk: Desk,
+    flow: Flow,
+    ways: Ways,
+    corridor: str,
+    origins: Sequence[Sequence[str]],
+    hit: Exposure,
+) -> dict[str, Any]:
+    """Return one corridor's row, status left out."""
+    most = reach(desk, flow, corridor, ways.commodity)
+    through = flow.throughput_mtpa(corridor, ways.commodity)
+    limited = 0 < most.capacity_mtpa < math.inf
+    row: dict[str, Any] = {
+        "capacity_mtpa": most.capacity_mtpa,
+        "bottleneck": most.named(),
+        "throughput_mtpa": through,
+        "utilisation": through / most.capacity_mtpa if limited else math.nan,
+        "shortfall_if_lost_mtpa": _shortfall_without(desk, flow, corridor) - flow.shortfall_mtpa,
+    }
+    found = (ways.through(corridor, some) for some in origins)
+    route = next((way for way in found if way is not None), None)
+    return row | (_measured(flow.network, route, hit) if route is not None else _UNMEASURED)
+
+
+_UNMEASURED = {
+    "unit_cost_usd_per_t": math.nan, "transit_days": math.nan, "distance_km": math.nan, "countries": "",
+    "risk_score": math.nan, "availability": math.nan, "expected_loss_usd_per_t": math.nan,
+    "netback_usd_per_t": math.nan, "origin": "", "destination": "",
+}  # fmt: skip
+
+
+def _measured(network: Network, route: Route, hit: Exposure) -> dict[str, Any]:
+    """Return what a route costs, how long it takes, where it leads and how safe it is."""
+    edges = [network.edge(id) for id in route.edges]
+    open_share = _availability(network, route, hit)
+    return {
+        "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
+        "transit_days": route.transit_days,
+        "distance_km": sum(edge.distance_km for edge in edges),
+        "countries": "-".join(_in_order(country for edge in edges for country in edge.countries)),
+        "risk_score": max((e.risk_score for e in edges if e.risk_score is not None), default=math.nan),
+        "availability": open_share,
+        "expected_loss_usd_per_t": (1.0 - open_share) * max(0.0, route.netback_usd_per_t),
+        "netback_usd_per_t": route.netback_usd_per_t,
+        "origin": route.origin,
+        "destination": route.destination,
+    }
+
+
+def _in_order(countries: Iterable[str]) -> list[str]:
+    """Return countries in the order crossed, repeats in a row left out."""
+    crossed: list[str] = []
+    for country in countries:
+        if not crossed or crossed[-1] != country:
+            crossed.append(country)
+    return crossed
+
+
+def _shortfall_without(desk: Desk, flow: Flow, corridor: str) -> float:
+    """Return the shortfall of all shippers with a corridor closed. [Mt/y]"""
+    if all(edge.available_mtpa == 0 for edge in flow.network.trunk(corridor)):
+        return flow.shortfall_mtpa
+    return desk.flow(Outage(corridor=corridor).apply(flow.network)).shortfall_mtpa
+
+
+def _status(capacity_mtpa: float, before_mtpa: float) -> str:
+    """Return how a corridor's capacity compares with the baseline's."""
+    dust = 1e-6
+    if capacity_mtpa <= dust:
+        return "closed"
+    if capacity_mtpa < before_mtpa - dust:
+        return "reduced"
+    return "expanded" if capacity_mtpa > before_mtpa + dust else "open"
+
+
+def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
+    """Return delivered, shortfall and netback of one commodity or of all."""
+    if commodity is None:
+        return {
+            "delivered_mtpa": flow.delivered_mtpa,
+            "shortfall_mtpa": flow.shortfall_mtpa,
+            "unmet_mtpa": flow.unmet_mtpa,
+            "netback_musd_per_year": flow.netback_musd_per_year,
+        }
+    supplies, markets, program = flow.supplies, flow.markets, flow.program
+    own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
+    cost = float(flow.state.cost[own] @ flow.amounts[own])
+    sold = markets[markets.index.get_level_values("commodity") == commodity]
+    offered = supplies[supplies.index.get_level_values("commodity") == commodity]
+    return {
+        "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
+        "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
+        "unmet_mtpa": float(sold["shortfall_mtpa"].sum()),
+        "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
+    }
