@@ -15,7 +15,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "RouteLimitError", "SolverError", "UnknownNameError"),
-    "corridor.model.records": ("Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply"),
+    "corridor.model.records": (
+        "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
+    ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (
         "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Lognormal", "Opening", "Outage",

@@ -59,9 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     compare = _command(commands, "compare", _compare, "the corridors side by side, under each scenario")
     _add_world(compare)
     compare.add_argument("--commodity", metavar="ID", help="whose oil the table is about (default: kazakh_crude)")
-    compare.add_argument("--origin", metavar="NODE", help="node from which cost and time are counted (default: largest)")
     compare.add_argument(
-        "--corridor", metavar="ID", action="append", help="corridor to show, or 'all' (repeatable; default: the main ones)"
+        "--origin", metavar="NODE", help="node from which cost and time are counted (default: largest)"
+    )
+    compare.add_argument(
+        "--corridor",
+        metavar="ID",
+        action="append",
+        help="corridor to show, or 'all' (repeatable; default: the main ones)",
     )
     solve = _command(commands, "solve", _solve, "one scenario solved, and explained in words")
     _add_world(solve)
@@ -77,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + "."
+    )
     parser.set_defaults(run=run)
     return parser
 
@@ -175,7 +182,7 @@ def _cell(column: str, value: Any) -> str:
 
 def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
     """Return columns of text under two lines of heads, numbers to the right, words to the left."""
-    columns = [(("", ""), index)] + list(cells.items())
+    columns = [(("", ""), index), *cells.items()]
     lines = [""] * (len(index) + 2)
     for (name, unit), values in columns:
         words = name in ("", "status", "bottleneck")
@@ -274,5 +281,3 @@ def _give(text: str, output: str | None) -> int:
         write_text(Path(output), text)
         print(f"Written: {output}", file=sys.stderr)
     return DONE
-
-

@@ -50,16 +50,17 @@ class Expectation(Record):
         text = (wanted if isinstance(wanted, str) else f"{wanted:g}").strip()
         found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
         if found is None or isinstance(wanted, bool):
-            raise DataError(
-                f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {text!r})"
-            )
+            raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {text!r})")
         part = {name: float(value) if name != "sign" else value for name, value in found.groupdict().items()}
         if "sign" in part:
             return cls._one_sided(path, text, str(part["sign"]), float(part["value"]))
         if "low" in part:
             low, high = float(part["low"]), float(part["high"])
         elif "middle" in part:
-            low, high = float(part["middle"]) - float(part["tolerance"]), float(part["middle"]) + float(part["tolerance"])
+            low, high = (
+                float(part["middle"]) - float(part["tolerance"]),
+                float(part["middle"]) + float(part["tolerance"]),
+            )
         else:
             low, high = _around(float(part["exact"]))
         if low > high:

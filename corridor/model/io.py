@@ -59,9 +59,9 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
     if isinstance(source, str) and source in shipped:
         file = library.data_root().joinpath("scenarios", source + library.SCENARIO_ENDING)
         return _Reader(file.name, file.read_text(encoding="utf-8")).scenario()
-    if isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source:
-        if not Path(source).exists():
-            raise UnknownNameError("scenario", source, shipped)
+    named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
+    if named and not Path(source).exists():
+        raise UnknownNameError("scenario", str(source), shipped)
     reader = _Reader(str(source), _text(Path(source)))
     return reader.scenario(check=True, network=network)
 
@@ -152,7 +152,9 @@ def _text(path: Path) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise DataError(f"{path}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so") from None
+        raise DataError(
+            f"{path}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
+        ) from None
     if not text.strip():
         raise DataError(f"{path}: is empty; a scenario needs a name and changes")
     return text
@@ -320,6 +322,7 @@ class _Reader:
             return [self._plain(item, (*loc, at), seen) for at, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, loc, seen)
+        assert isinstance(node, yaml.ScalarNode)
         return _scalar(node.value) if node.style is None else node.value
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc, seen: set[int]) -> dict[str, Any]:

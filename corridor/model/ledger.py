@@ -42,7 +42,9 @@ def in_force(figures: Iterable[Figure], year: int) -> tuple[Figure, ...]:
             key = f"{figure.subject}.{figure.attribute}"
             by_record = chosen.setdefault(key, {})
             if figure.record in by_record:
-                problems.append(f"figure {key!r} ({figure.record}): two are chosen for {year}; make one of them a rival")
+                problems.append(
+                    f"figure {key!r} ({figure.record}): two are chosen for {year}; make one of them a rival"
+                )
             by_record[figure.record] = figure
     book = _Book(chosen, year, problems)
     worked = tuple(book.work_out(figure) if figure.formula else figure for figure in current)

@@ -112,11 +112,17 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     for kind, part in (("node", "nodes"), ("edge", "edges"), ("commodity", "commodities")):
         rows = _table(folder.joinpath(f"{part}.csv"))
         problems += _strays(kind, values, {row["id"] for row in rows})
-        parts[part] = _assembled(_PARTS[kind], [{**row, **values.get((kind, row["id"]), {})} for row in rows], problems)
-    for kind, part, place in (("supply", "supplies", "node"), ("market", "markets", "node"), ("quota", "quotas", "edge")):
-        rows = [{**dict(zip((place, "commodity"), subject.split("."), strict=True)), **found}
-                for (record, subject), found in values.items() if record == kind]  # fmt: skip
-        parts[part] = _assembled(_PARTS[kind], rows, problems)
+        parts[part] = _assembled(
+            _PARTS[kind], [dict[str, Any](row) | values.get((kind, row["id"]), {}) for row in rows], problems
+        )
+    for kind, part, place in (
+        ("supply", "supplies", "node"),
+        ("market", "markets", "node"),
+        ("quota", "quotas", "edge"),
+    ):
+        found = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind)
+        paired = [{place: at, "commodity": commodity, **fields} for (at, commodity), fields in found]
+        parts[part] = _assembled(_PARTS[kind], paired, problems)
     parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
     parts["edges"] = _with_risk(parts["edges"], values)
     if problems:
@@ -189,9 +195,7 @@ def _strays(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> li
     return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in strays]
 
 
-def _with_risk(
-    edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]
-) -> tuple[Edge, ...]:
+def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
     """Return the edges with the risk score of the weakest country that each crosses."""
     scores = {
         subject: governance_risk([estimate for estimate in found.values() if estimate is not None])

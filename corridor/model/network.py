@@ -166,7 +166,7 @@ class Network:
     def edge_table(self) -> pd.DataFrame:
         """Return the edges as a table indexed by id, units in the column names, `available_mtpa` added."""
         table = frame_of(Edge, self.edges, ["id"])
-        table.insert(table.columns.get_loc("remaining") + 1, "available_mtpa", [e.available_mtpa for e in self.edges])
+        table.insert(list(table).index("remaining") + 1, "available_mtpa", [edge.available_mtpa for edge in self.edges])
         return table
 
     def supply_table(self) -> pd.DataFrame:
@@ -269,7 +269,9 @@ class Network:
         else:
             listed = [(tail, head, f"{tail}-{head}", data) for tail, head, data in graph.edges(data=True)]
         edges = [{"id": id, "tail": str(tail), "head": str(head), **data} for tail, head, id, data in listed]
-        parts = {part: graph.graph.get(part, ()) for part in ("supplies", "markets", "commodities", "corridors", "quotas")}
+        parts = {
+            part: graph.graph.get(part, ()) for part in ("supplies", "markets", "commodities", "corridors", "quotas")
+        }
         return build(
             {"nodes": nodes, "edges": edges, **parts}, name=graph.graph.get("name") or "", year=graph.graph.get("year")
         )
@@ -518,7 +520,7 @@ def overbooked(net: Network) -> Iterator[str]:
     for edge, amount in demanded.items():
         capacity = net.edge(edge).capacity_mtpa
         if capacity is not None and amount > capacity * (1 + 1e-12):
-            yield f"quotas on edge {edge!r}: min_mtpa must add up to <= its capacity_mtpa (got {amount:g} > {capacity:g})"
+            yield f"quotas on edge {edge!r}: their min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
 
 
 def _crossing_twice(net: Network) -> Iterator[str]:
@@ -538,8 +540,8 @@ def _crossing_twice(net: Network) -> Iterator[str]:
                 first = net.edge(came_from[edge.tail])
                 where = "itself" if first.id == edge.id else f"trunk edge {edge.id!r} of corridor {edge.corridor!r}"
                 yield (
-                    f"corridor {first.corridor!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on to "
-                    f"cross {where}; label one edge of each way only, or restrict the commodities of an edge between"
+                    f"corridor {first.corridor!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on "
+                    f"to cross {where}; label one edge of each way only, or restrict the commodities of an edge between"
                 )
 
 
@@ -547,8 +549,12 @@ def _stranded(net: Network) -> Iterator[str]:
     """Yield a sentence for each supply without a way to a market, and each market without a way from a supply."""
     for commodity in net.commodities:
         edges = [edge for edge in net.edges if edge.admits(commodity.id)]
-        sold = reach(((m.node, "") for m in net.markets if m.commodity == commodity.id), adjacency(edges, "head", "tail"))
-        made = reach(((s.node, "") for s in net.supplies if s.commodity == commodity.id), adjacency(edges, "tail", "head"))
+        sold = reach(
+            ((m.node, "") for m in net.markets if m.commodity == commodity.id), adjacency(edges, "head", "tail")
+        )
+        made = reach(
+            ((s.node, "") for s in net.supplies if s.commodity == commodity.id), adjacency(edges, "tail", "head")
+        )
         for supply in net.supplies:
             if supply.commodity == commodity.id and supply.node not in sold:
                 yield f"supply '{supply.node}/{supply.commodity}': no edges lead from it to a market of {commodity.id}"

@@ -69,7 +69,9 @@ class Edge(Record):
     capacity_mtpa: Amount | None = Field(
         default=None, description="most that it can carry, all commodities together; empty: unlimited [Mt/y]"
     )
-    remaining: Share = Field(default=1.0, description="share of the capacity that is left, after outages and derates [1]")
+    remaining: Share = Field(
+        default=1.0, description="share of the capacity that is left, after outages and derates [1]"
+    )
     tariff_usd_per_t: float = Field(default=0.0, description="charge for the edge, as sourced [USD/t]")
     transit_days: Amount = Field(default=0.0, description="time from tail to head, waiting included [days]")
     distance_km: Amount = Field(default=0.0, description="length [km]")
@@ -141,7 +143,9 @@ class Quota(Record):
 
     edge: Name = Field(description="edge it concerns")
     commodity: Name = Field(description="commodity it concerns")
-    min_mtpa: Amount = Field(default=0.0, description="ship-or-pay volume; cut with the edge when that is derated [Mt/y]")
+    min_mtpa: Amount = Field(
+        default=0.0, description="ship-or-pay volume; cut with the edge when that is derated [Mt/y]"
+    )
     max_mtpa: Amount | None = Field(default=None, description="most that may pass; empty: no ceiling [Mt/y]")
 
     @model_validator(mode="after")
@@ -175,7 +179,9 @@ class Figure(Record):
     record: Literal["node", "edge", "commodity", "supply", "market", "quota", "country", "input"] = Field(
         description="kind of record it belongs to; input: used by formulas only"
     )
-    subject: Name = Field(description="id of the record; node.commodity or edge.commodity for supplies, markets, quotas")
+    subject: Name = Field(
+        description="id of the record; node.commodity or edge.commodity for supplies, markets, quotas"
+    )
     attribute: Name = Field(description="field of the record")
     value: float | None = Field(default=None, description="central value; empty until the formula is worked out")
     low: float | None = Field(default=None, description="low end of the range")

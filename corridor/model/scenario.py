@@ -48,7 +48,7 @@ class Draft:
             edges=tuple(self.edges.values()),
             supplies=tuple(self.supplies.values()),
             markets=tuple(self.markets.values()),
-            quotas=tuple(sorted(self.quotas.values(), key=edge_key)),
+            quotas=tuple(self.quotas[key] for key in sorted(self.quotas)),
         )
 
 
@@ -95,7 +95,7 @@ class Change(Record):
     def _strange(self, network: Network, where: str = "") -> Iterator[UnknownNameError]:
         wanted = dict(self.aim)
         if "commodity" in type(self).model_fields and "commodity" not in wanted:
-            wanted["commodity"] = (getattr(self, "commodity"),)
+            wanted["commodity"] = (str(vars(self)["commodity"]),)
         for selector, names in wanted.items():
             if names:
                 known = self._known(network, selector)
@@ -113,7 +113,7 @@ class Change(Record):
         """Return the names of the fields that select."""
 
     @abstractmethod
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         """Make the change in a draft; tell whether anything is other than before."""
 
     @model_validator(mode="after")
@@ -194,7 +194,7 @@ class Outage(EdgeChange):
 
     key = "outage"
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         found = self.selected(draft.origin)
         flowing = any(draft.edges[id].available_mtpa > 0 for id in found)
         _exchange(draft.edges, found, lambda edge: {"remaining": 0.0})
@@ -210,7 +210,7 @@ class Derate(EdgeChange):
     key = "derate"
     remaining: float = Field(ge=0, lt=1, description="share that is left [1]")
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         ports = _limited_nodes(self, draft.origin)
         altered = _exchange(draft.nodes, ports, lambda node: {"remaining": node.remaining * self.remaining})
         if altered and len(ports) == len(self.node):
@@ -232,7 +232,7 @@ class Expansion(EdgeChange):
     key = "expand"
     add_mtpa: float = Field(gt=0, description="capacity added to each edge or node that matches [Mt/y]")
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         if list(self.aim) == ["node"]:
             self.selected(draft.origin)
             ports = _limited_nodes(self, draft.origin)
@@ -261,7 +261,7 @@ class TariffShock(EdgeChange):
     add_usd_per_t: float = Field(default=0.0, description="added to the tariff [USD/t]")
     factor: float = Field(default=1.0, ge=0, description="tariff is multiplied by this [1]")
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         return self._exchange(
             draft, lambda edge: {"tariff_usd_per_t": edge.tariff_usd_per_t * self.factor + self.add_usd_per_t}
         )
@@ -273,7 +273,7 @@ class Delay(EdgeChange):
     key = "delay"
     add_days: float = Field(gt=0, description="added to the transit time [days]")
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         return self._exchange(draft, lambda edge: {"transit_days": edge.transit_days + self.add_days})
 
 
@@ -282,7 +282,7 @@ class Opening(EdgeChange):
 
     key = "open"
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         return self._exchange(draft, lambda edge: {"in_service": True})
 
 
@@ -300,7 +300,7 @@ class QuotaChange(EdgeChange):
             raise ValueError("QuotaChange needs min_mtpa or max_mtpa; max_mtpa: null lifts the ceiling")
         return self
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         draft.origin.commodity(self.commodity)
         given: dict[str, Any] = {f: getattr(self, f) for f in ("min_mtpa", "max_mtpa") if f in self.model_fields_set}
         if given.get("min_mtpa", 0.0) is None:
@@ -372,7 +372,7 @@ class SupplyShock(_VolumeShock):
 
     key = "supply"
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         keys = self._selected(draft.origin, draft.supplies)
         return _exchange(draft.supplies, keys, lambda supply: {"volume_mtpa": self._shocked(supply.volume_mtpa)})
 
@@ -382,7 +382,7 @@ class DemandShock(_VolumeShock):
 
     key = "demand"
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         return _exchange(draft.markets, self._selected(draft.origin, draft.markets), self._taken)
 
     def _taken(self, market: Market) -> dict[str, Any]:
@@ -399,17 +399,15 @@ class PriceShock(PointChange):
     key = "price"
     add_usd_per_t: float = Field(description="added to the price [USD/t]")
 
-    def alter(self, draft: Draft) -> bool:
+    def _alter(self, draft: Draft) -> bool:
         keys = self._selected(draft.origin, draft.markets)
         return _exchange(draft.markets, keys, lambda m: {"price_usd_per_t": m.price_usd_per_t + self.add_usd_per_t})
 
 
-CHANGES: dict[str, type[Change]] = {
-    kind.key: kind
-    for kind in (
-        Outage, Derate, TariffShock, Delay, Opening, Expansion, SupplyShock, DemandShock, PriceShock, QuotaChange,
-    )  # fmt: skip
-}
+_KINDS: tuple[type[Change], ...] = (
+    Outage, Derate, TariffShock, Delay, Opening, Expansion, SupplyShock, DemandShock, PriceShock, QuotaChange,
+)  # fmt: skip
+CHANGES = {kind.key: kind for kind in _KINDS}
 """The changes by their names in scenario files."""
 
 
@@ -446,7 +444,7 @@ class Scenario(Record):
         """
         draft = Draft.of(network)
         for change in self.changes:
-            if not self._alter(change, draft) and not self._alter(change, Draft.of(network)):
+            if not self._make(change, draft) and not self._make(change, Draft.of(network)):
                 raise DataError(
                     f"scenario {self.name!r}: {change} alters nothing in {network!r}; "
                     "what it aims at is in that condition already, or has no limit to change"
@@ -456,10 +454,10 @@ class Scenario(Record):
             raise DataError([f"scenario {self.name!r}: {problem}" for problem in crossed])
         return altered
 
-    def _alter(self, change: Change, draft: Draft) -> bool:
+    def _make(self, change: Change, draft: Draft) -> bool:
         """Make one change in a draft; a record that breaks a rule becomes an error that names the scenario."""
         try:
-            return change.alter(draft)
+            return change._alter(draft)
         except ValidationError as error:
             broken = "; ".join(rule_broken(dict(found), ()) for found in error.errors())
             raise DataError(f"scenario {self.name!r}: {change} leaves a {error.title} where {broken}") from None

@@ -40,17 +40,22 @@ def _totals(flow: Flow) -> Iterator[str]:
     """Yield what is delivered, and what is not lifted."""
     name = flow.scenario.name if flow.scenario is not None else "Baseline"
     yield f"{name}: {flow.delivered_mtpa:.1f} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y."
-    supplies = flow.supplies
-    short = supplies[supplies["shortfall_mtpa"] > 0]
-    if short.empty:
+    short = [
+        (s, amount) for s, amount in zip(flow.network.supplies, flow.shortfall_by_supply, strict=True) if amount > 0
+    ]
+    if not short:
         yield "All supply is lifted."
-        return
-    listed = ", ".join(f"{node} {row.shortfall_mtpa:.1f}" for (node, _), row in short.iterrows())
-    prices = sorted({f"{penalty:g}" for penalty in short["penalty_usd_per_t"]})
-    yield (
-        f"Not lifted: {flow.shortfall_mtpa:.1f} Mt/y ({listed}); "
-        f"priced at {', '.join(prices)} USD/t, an assumption, so that other ways are preferred to shutting in."
-    )
+    else:
+        listed = ", ".join(f"{supply.node} {amount:.1f}" for supply, amount in short)
+        prices = ", ".join(sorted({f"{supply.penalty_usd_per_t:g}" for supply, _ in short}))
+        yield (
+            f"Not lifted: {flow.shortfall_mtpa:.1f} Mt/y ({listed}); "
+            f"priced at {prices} USD/t, an assumption, so that any other way is preferred to shutting in."
+        )
+    unmet = [(m, amount) for m, amount in zip(flow.network.markets, flow.unmet_by_market, strict=True) if amount > 0]
+    if unmet:
+        listed = ", ".join(f"{market.node} {amount:.1f}" for market, amount in unmet)
+        yield f"Required but not delivered: {flow.unmet_mtpa:.1f} Mt/y ({listed})."
 
 
 def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
@@ -71,7 +76,12 @@ def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
         gained = wider.netback_musd_per_year - flow.netback_musd_per_year
         lifted = flow.shortfall_mtpa - wider.shortfall_mtpa
         more = f" and lift {lifted:.2f} Mt/y more" if lifted > 1e-6 else ""
-        told.append((-gained, f"{_told(flow.network, limit)}; one more Mt/y there would earn {gained:+,.1f} million USD/y{more}."))
+        told.append(
+            (
+                -gained,
+                f"{_told(flow.network, limit)}; one more Mt/y there would earn {gained:+,.1f} million USD/y{more}.",
+            )
+        )
     yield from (f"Binding: {text}" for _, text in sorted(told))
     if len(binding) > _MOST_LIMITS:
         yield f"... and {len(binding) - _MOST_LIMITS} more limits bind, each worth less."
@@ -110,7 +120,9 @@ def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow:
             n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if n.id == limit.id else n for n in nodes
         )
     elif limit.kind == "edge":
-        edges = tuple(e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if e.id == limit.id else e for e in edges)
+        edges = tuple(
+            e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if e.id == limit.id else e for e in edges
+        )
     else:
         quotas = tuple(
             q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if (q.edge, q.commodity) == (limit.id, limit.commodity) else q
@@ -178,7 +190,7 @@ def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_m
     if gained is None:
         yield "  There is room in it, but no oil left to send."
     elif gained < -_DUST_USD_PER_T:
-        yield f"  Why not more: what went this way besides would earn {-gained:,.1f} USD/t less than by the ways in use."
+        yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
     else:
         yield "  More of it would earn as much as by the other ways in use."
 
@@ -213,8 +225,8 @@ def _forced(desk: Desk, flow: Flow, columns: list[int], step_mtpa: float) -> flo
 
 def _edge(desk: Desk, flow: Flow, edge: Edge) -> Iterator[str]:
     """Yield what an edge carries and why not more."""
-    row = flow.edges.loc[edge.id]
-    yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {_carried(float(row.flow_mtpa), edge.available_mtpa)}."
+    carried = flow.edge_flow_mtpa[flow.program.edge_ids.index(edge.id)]
+    yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {_carried(float(carried), edge.available_mtpa)}."
     if not edge.in_service:
         yield "  It is not in service; Opening(edge=...) would open it."
         return

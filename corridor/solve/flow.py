@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -185,12 +186,12 @@ class Flow:
     @cached_property
     def shortfall_mtpa(self) -> float:
         """Supply that is not lifted. [Mt/y]"""
-        return float(self._shortfall_by_supply.sum())
+        return float(self.shortfall_by_supply.sum())
 
     @cached_property
     def unmet_mtpa(self) -> float:
         """Requirements of markets that are not met. [Mt/y]"""
-        return float(self._unmet_by_market.sum())
+        return float(self.unmet_by_market.sum())
 
     @cached_property
     def cost_musd_per_year(self) -> float:
@@ -297,7 +298,7 @@ class Flow:
         columns = {
             "volume_mtpa": [supply.volume_mtpa for supply in self.network.supplies],
             "lifted_mtpa": lifted,
-            "shortfall_mtpa": self._shortfall_by_supply,
+            "shortfall_mtpa": self.shortfall_by_supply,
             "netback_usd_per_t": average,
             "marginal_netback_usd_per_t": -self.optimum.reduced_cost[self.program.lifted] - penalty,
             "penalty_usd_per_t": penalty,
@@ -315,7 +316,7 @@ class Flow:
             "delivered_mtpa": self.delivered_by_market,
             "price_usd_per_t": [market.price_usd_per_t for market in markets],
             "required_mtpa": [market.required_mtpa for market in markets],
-            "shortfall_mtpa": self._unmet_by_market,
+            "shortfall_mtpa": self.unmet_by_market,
         }
         return pd.DataFrame(columns, index=_pairs([(m.node, m.commodity) for m in markets], "node"))
 
@@ -355,9 +356,8 @@ class Flow:
     @cached_property
     def edge_flow_mtpa(self) -> Floats:
         """Flow of each edge, all commodities together. [Mt/y]"""
-        return np.bincount(
-            self.program.flow_edge, self.amounts[: self.program.n_flows], minlength=len(self.network.edges)
-        )
+        amounts = self.amounts[: self.program.n_flows]
+        return np.bincount(self.program.flow_edge, amounts, minlength=len(self.network.edges)).astype(np.float64)
 
     @cached_property
     def delivered_by_market(self) -> Floats:
@@ -384,12 +384,14 @@ class Flow:
         return float(self.amounts[columns].sum())
 
     @cached_property
-    def _shortfall_by_supply(self) -> Floats:
+    def shortfall_by_supply(self) -> Floats:
+        """Tonnes of each supply that are not lifted. [Mt/y]"""
         volume = np.array([supply.volume_mtpa for supply in self.network.supplies])
         return _swept(volume - self.amounts[self.program.lifted])
 
     @cached_property
-    def _unmet_by_market(self) -> Floats:
+    def unmet_by_market(self) -> Floats:
+        """Required tonnes that each market does not get. [Mt/y]"""
         required = np.array([market.required_mtpa for market in self.network.markets])
         return _swept(required - self.amounts[self.program.required])
 
@@ -452,8 +454,10 @@ def _swept(amount: Floats) -> Floats:
 def _pairs(keys: list[Any], first: str) -> pd.MultiIndex:
     import pandas as pd
 
-    return pd.MultiIndex.from_tuples(keys, names=[first, "commodity"]) if keys else pd.MultiIndex.from_arrays(
-        [[], []], names=[first, "commodity"]
+    return (
+        pd.MultiIndex.from_tuples(keys, names=[first, "commodity"])
+        if keys
+        else pd.MultiIndex.from_arrays([[], []], names=[first, "commodity"])
     )
 
 
@@ -473,7 +477,7 @@ def _earning_cycle(network: Network) -> str:
                 cycle = nx.find_negative_cycle(graph, start)
             except nx.NetworkXError:
                 continue
-            ids = ", ".join(repr(graph[a][b]["id"]) for a, b in zip(cycle, cycle[1:], strict=False))
+            ids = ", ".join(repr(graph[a][b]["id"]) for a, b in pairwise(cycle))
             return (
                 f"{commodity.id} could go round the unlimited edges {ids} for ever and earn money each time; "
                 "their quality_usd_per_t must not exceed their costs"

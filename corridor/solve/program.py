@@ -53,14 +53,18 @@ class Program:
     ----------
     flow_edge, flow_commodity : shape (n_flows,)
         Position of each flow column's edge in ``network.edges`` and of its commodity in `commodities`.
-    n_flows, n_supplies, n_markets : int
-        Numbers of flow columns, of lifted columns, and of delivered columns of either kind.
+    n_supplies, n_markets : int
+        Numbers of lifted columns, and of delivered columns of either kind.
     start, index, value
         The matrix, column by column (compressed sparse columns).
-    n_balances, n_ceilings : int
-        Numbers of rows; balances come first.
+    balances : dict
+        Row of each (node, commodity).
     shared_edges, limited_nodes : shape (n,)
         Positions of the edges and nodes that have a ceiling row, in row order.
+    edge_ids : tuple of str
+        Ids of the edges, in the order of ``network.edges``.
+    alone : shape (n_flows,)
+        Whether a flow column is the only one on its edge, so that the edge's capacity is its bound.
     """
 
     commodities: tuple[str, ...]
@@ -79,18 +83,22 @@ class Program:
 
     @property
     def n_flows(self) -> int:
+        """Number of flow columns."""
         return len(self.flow_edge)
 
     @property
     def n_columns(self) -> int:
+        """Number of all columns."""
         return len(self.start) - 1
 
     @property
     def n_balances(self) -> int:
+        """Number of balance rows; they come first."""
         return len(self.balances)
 
     @property
     def n_ceilings(self) -> int:
+        """Number of ceiling rows."""
         return len(self.shared_edges) + len(self.limited_nodes)
 
     @property
@@ -141,9 +149,7 @@ class Program:
             entries.append([(balance(market.node, market.commodity), -1.0)])
 
         row_of_edge = {int(at): len(balances) + row for row, at in enumerate(shared)}
-        row_of_node = {
-            network.nodes[at].id: len(balances) + len(shared) + row for row, at in enumerate(limited)
-        }
+        row_of_node = {network.nodes[at].id: len(balances) + len(shared) + row for row, at in enumerate(limited)}
         for column, (at, _) in enumerate(flows):
             if at in row_of_edge:
                 entries[column].append((row_of_edge[at], 1.0))
@@ -234,6 +240,10 @@ class Program:
             if amount > available[at]:
                 lower[self.flow_edge == at] *= available[at] / amount
         return lower, upper
+
+    def edge_of(self, column: int) -> int:
+        """Return the position in ``network.edges`` of a flow column's edge."""
+        return int(self.flow_edge[column])
 
     def column(self, edge: str, commodity: str) -> int | None:
         """Return the column of a flow, or None where the commodity can be of no use on that edge."""

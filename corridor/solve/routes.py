@@ -36,11 +36,17 @@ class Route:
 
 
 def _route(
-    network: Network, program: Program, state: State, columns: Iterable[int], commodity: str, ends: tuple[str, str], flow: float
+    network: Network,
+    program: Program,
+    state: State,
+    columns: Iterable[int],
+    commodity: str,
+    ends: tuple[str, str],
+    flow: float,
 ) -> Route:
     """Return the route along some flow columns."""
     columns = list(columns)
-    edges = [network.edges[program.flow_edge[column]] for column in columns]
+    edges = [network.edges[program.edge_of(column)] for column in columns]
     cost = float(sum(state.cost[column] for column in columns))
     price = next(m.price_usd_per_t for m in network.markets if (m.node, m.commodity) == (ends[1], commodity))
     return Route(
@@ -70,11 +76,9 @@ def split(network: Network, program: Program, state: State, amounts: Floats) -> 
         leaving: dict[str, dict[int, float]] = {}
         for column in (program.flow_commodity == which).nonzero()[0].tolist():
             if amounts[column] > _DUST_MTPA:
-                leaving.setdefault(network.edges[program.flow_edge[column]].tail, {})[column] = float(amounts[column])
+                leaving.setdefault(network.edges[program.edge_of(column)].tail, {})[column] = float(amounts[column])
         delivered = amounts[program.required] + amounts[program.extra]
-        arriving = {
-            m.node: float(delivered[at]) for at, m in enumerate(network.markets) if m.commodity == commodity
-        }
+        arriving = {m.node: float(delivered[at]) for at, m in enumerate(network.markets) if m.commodity == commodity}
         for at, supply in enumerate(network.supplies):
             left = float(amounts[program.lifted][at]) if supply.commodity == commodity else 0.0
             while left > _DUST_MTPA:
@@ -91,7 +95,7 @@ def split(network: Network, program: Program, state: State, amounts: Floats) -> 
 
 
 def _tail(network: Network, program: Program, column: int) -> str:
-    return network.edges[program.flow_edge[column]].tail
+    return network.edges[program.edge_of(column)].tail
 
 
 def _take(leaving: dict[int, float], column: int, flow: float) -> None:
@@ -116,7 +120,7 @@ def _walk(
         if column is None or arriving.get(node, 0.0) >= onward[column]:
             return columns, node
         columns.append(column)
-        node = network.edges[program.flow_edge[column]].head
+        node = network.edges[program.edge_of(column)].head
         if node in seen:
             lap, columns = columns[seen[node] :], columns[: seen[node]]
             flow = min(leaving[_tail(network, program, c)][c] for c in lap)
@@ -135,7 +139,7 @@ class Ways:
         self._columns = [
             column
             for column in (program.flow_commodity == which).nonzero()[0].tolist()
-            if state.upper[column] > 0 and network.edges[program.flow_edge[column]].available_mtpa > 0
+            if state.upper[column] > 0 and network.edges[program.edge_of(column)].available_mtpa > 0
         ]
         prices = {
             m.node: m.price_usd_per_t for m in network.markets if m.commodity == commodity and m.volume_mtpa != 0.0
@@ -148,7 +152,7 @@ class Ways:
         for origin in origins:
             cost, back = self._best({origin: 0.0}, backward=False)
             for column in self._columns:
-                edge = self._network.edges[self._program.flow_edge[column]]
+                edge = self._network.edges[self._program.edge_of(column)]
                 if edge.corridor != corridor or edge.tail not in cost or edge.head not in self._worth:
                     continue
                 total = cost[edge.tail] + float(self._state.cost[column]) + self._worth[edge.head]
@@ -159,14 +163,14 @@ class Ways:
     def _assemble(self, origin: str, back: dict[str, int], trunk: int) -> Route:
         network, program = self._network, self._program
         columns = [trunk]
-        node = network.edges[program.flow_edge[trunk]].tail
+        node = network.edges[program.edge_of(trunk)].tail
         while node != origin:
             columns.insert(0, back[node])
-            node = network.edges[program.flow_edge[back[node]]].tail
-        node = network.edges[program.flow_edge[trunk]].head
+            node = network.edges[program.edge_of(back[node])].tail
+        node = network.edges[program.edge_of(trunk)].head
         while node in self._onward:
             columns.append(self._onward[node])
-            node = network.edges[program.flow_edge[self._onward[node]]].head
+            node = network.edges[program.edge_of(self._onward[node])].head
         return _route(network, program, self._state, columns, self.commodity, (origin, node), 0.0)
 
     def _best(self, start: Mapping[str, float], *, backward: bool) -> tuple[dict[str, float], dict[str, int]]:

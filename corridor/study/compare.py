@@ -10,6 +10,7 @@ from corridor.errors import DataError
 from corridor.model import io, library
 from corridor.model.economics import availability, hhi
 from corridor.model.network import Network
+from corridor.model.records import Edge, Node
 from corridor.model.scenario import Hazard, Outage, Scenario
 from corridor.solve.flow import Desk, Flow
 from corridor.solve.reach import reach
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BASELINE = "baseline"
-Exposure = Sequence[tuple[Hazard, Mapping[tuple[str, str], float]]]
+Exposure = Sequence[tuple[Hazard, Mapping[tuple[type, str], float]]]
 
 
 def compare(
@@ -185,15 +186,16 @@ def _origins(network: Network, commodity: str, origin: str | None) -> list[list[
     return [nodes[:1], nodes[1:]]
 
 
-def _exposure(network: Network) -> list[tuple[Hazard, dict[tuple[str, str], float]]]:
-    """Return for each hazard the share that it takes from each edge and node it hits, by (kind, id)."""
+def _exposure(network: Network) -> Exposure:
+    """Return for each hazard the share that it takes from each edge and node it hits, by (type, id)."""
     found = []
     for hazard in network.hazards:
         after = hazard.apply(network)
+        before: list[Edge | Node] = [*network.edges, *network.nodes]
+        hits: list[Edge | Node] = [*after.edges, *after.nodes]
         lost = {
-            (kind, record.id): 1.0 - hit.remaining / record.remaining
-            for kind, records, hits in (("edge", network.edges, after.edges), ("node", network.nodes, after.nodes))
-            for record, hit in zip(records, hits, strict=True)
+            (type(record), record.id): 1.0 - hit.remaining / record.remaining
+            for record, hit in zip(before, hits, strict=True)
             if hit.remaining < record.remaining
         }
         found.append((hazard, lost))
@@ -202,8 +204,8 @@ def _exposure(network: Network) -> list[tuple[Hazard, dict[tuple[str, str], floa
 
 def _availability(network: Network, route: Route, hit: Exposure) -> float:
     """Return the mean share of a route's capacity in service; hazards strike independently, each its edges at once."""
-    places = [("edge", id) for id in route.edges]
-    places += [("node", route.origin), *(("node", network.edge(id).head) for id in route.edges)]
+    places: list[tuple[type, str]] = [(Edge, id) for id in route.edges]
+    places += [(Node, route.origin), *((Node, network.edge(id).head) for id in route.edges)]
     found = [(hazard, max(lost.get(place, 0.0) for place in places)) for hazard, lost in hit]
     shares = [availability(h.frequency_per_year, h.mean_duration_days, worst) for h, worst in found if worst > 0]
     return math.prod(shares) if shares else math.nan
