@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError, UnknownNameError
+from corridor.errors import CorridorError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,34 +113,22 @@ def _world(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    from corridor.study.compare import compare
+    from corridor.study.compare import carriers, chosen_commodity, compare
 
     network, scenarios = _world(arguments)
-    table = compare(network, scenarios or None, commodity=arguments.commodity, origin=arguments.origin)
-    shown = table.index.get_level_values("corridor").unique()
-    picked = _picked(network, list(shown), arguments.corridor)
-    table = table[table.index.get_level_values("corridor").isin(picked)]
-    if arguments.format == "table":
-        commodity = arguments.commodity or network.commodities[0].id
-        text = _comparison(table, network, commodity)
-        hidden = [corridor for corridor in shown if corridor not in picked]
-        if hidden:
-            print(f"Not shown: {', '.join(hidden)} (--corridor all).", file=sys.stderr)
-    else:
-        text = _machine(table, arguments.format)
+    commodity = chosen_commodity(network, arguments.commodity)
+    able = carriers(network, commodity)
+    wanted = able if "all" in (arguments.corridor or ()) else arguments.corridor or _featured(network, able)
+    table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
+    if hidden := [corridor for corridor in able if corridor not in wanted]:
+        print(f"Not shown: {', '.join(hidden)} (--corridor all).", file=sys.stderr)
+    text = _comparison(table, network, commodity) if arguments.format == "table" else _machine(table, arguments.format)
     return _give(text, arguments.output)
 
 
-def _picked(network: Network, known: list[str], wanted: list[str] | None) -> list[str]:
-    """Return the corridors to show: those wanted, or the featured ones."""
-    if wanted is None:
-        return [id for id in known if network.corridor(id).featured] or known
-    if "all" in wanted:
-        return known
-    for id in wanted:
-        if id not in known:
-            raise UnknownNameError("corridor in the table", id, known)
-    return wanted
+def _featured(network: Network, able: list[str]) -> list[str]:
+    """Return the corridors to show unasked."""
+    return [id for id in able if network.corridor(id).featured] or able
 
 
 _HEADS = {

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, unknown
 from corridor.model import library
 from corridor.model.network import Network
-from corridor.model.scenario import CHANGES, Change, Event, Hazard, Scenario
+from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario
 
 Loc = tuple[str | int, ...]
 _MOST_BYTES = 1_000_000
@@ -25,6 +25,7 @@ _KEYS = (
     "name", "about", "network", "year", "changes", "expect", "sources",
     "frequency_per_year", "duration_days", "actor", "from", "until",
 )  # fmt: skip
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 
 
@@ -171,7 +172,7 @@ class _Reader:
     def data(self) -> Any:
         """Return the file's content as plain data; refuse broken YAML."""
         try:
-            node = yaml.compose(self._text, Loader=yaml.BaseLoader)
+            node = yaml.compose(self._text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
@@ -245,7 +246,7 @@ class _Reader:
         """Return the changes of a list, noting what is wrong with each."""
         if not isinstance(data, list) or not data:
             self._note(loc, "changes must be a list with at least one change, as in '- outage: {corridor: cpc}'")
-            return (CHANGES["outage"].model_construct(),)
+            return _PLACEHOLDER
         changes = []
         for at, entry in enumerate(data):
             if not isinstance(entry, dict) or len(entry) != 1:
@@ -264,7 +265,7 @@ class _Reader:
             except ValidationError as error:
                 for found in error.errors():
                     self._note((*loc, at, key, *found["loc"]), f"{key}: {rule_broken(dict(found), kind.model_fields)}")
-        return tuple(changes) or (CHANGES["outage"].model_construct(),)
+        return tuple(changes) or _PLACEHOLDER
 
     def _note_expectations(self, data: Any, loc: Loc) -> None:
         """Note expectations that cannot be read."""
@@ -323,7 +324,7 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, loc, seen)
         assert isinstance(node, yaml.ScalarNode)
-        return _scalar(node.value) if node.style is None else node.value
+        return node.value if node.style else _scalar(node.value)
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc, seen: set[int]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -340,6 +341,7 @@ class _Reader:
         return found
 
 
+_PLACEHOLDER = (Outage(edge="changes that could not be read"),)
 _TAGS = (
     "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", "!",
 )  # fmt: skip

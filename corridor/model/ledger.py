@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from corridor.errors import DataError, nearest, unknown
 from corridor.model.records import Figure, Source
@@ -15,7 +18,7 @@ COLUMNS = (
     "source", "publisher", "date", "url", "formula", "note",
 )  # fmt: skip
 
-_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
 
@@ -94,13 +97,17 @@ class _Book:
 
 def _evaluated(figure: Figure, tree: ast.expr, inputs: dict[str, Figure]) -> Figure:
     """Return the figure with the value and range that its inputs give it."""
-    value = _value(tree, {name: _central(found) for name, found in inputs.items()})
-    corners = itertools.product(*({_end(f, f.low), _end(f, f.high)} for f in inputs.values()))
-    results = [_value(tree, dict(zip(inputs, corner, strict=True))) for corner in corners]
+    value = float(_value(tree, {name: _central(found) for name, found in inputs.items()}))
+    low, high = figure.low, figure.high
+    if low is None or high is None:
+        ends = [sorted({_end(found, found.low), _end(found, found.high)}) for found in inputs.values()]
+        corners = np.array(list(itertools.product(*ends)), dtype=float)
+        results = np.append(_value(tree, dict(zip(inputs, corners.T, strict=True))), value)
+        low, high = (float(results.min()) if low is None else low), (float(results.max()) if high is None else high)
     return figure.replace(
         value=value,
-        low=figure.low if figure.low is not None else min([value, *results]),
-        high=figure.high if figure.high is not None else max([value, *results]),
+        low=low,
+        high=high,
         confidence=max([figure.confidence, *(found.confidence for found in inputs.values())]),
         sources=tuple(dict.fromkeys([*figure.sources, *(s for found in inputs.values() for s in found.sources)])),
     )
@@ -123,8 +130,8 @@ def _dotted(node: ast.expr) -> str:
     return ""
 
 
-def _value(node: ast.expr, values: dict[str, float]) -> float:
-    """Return what an arithmetic expression comes to."""
+def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    """Return what an arithmetic expression comes to, for numbers or for arrays of them."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return float(node.value)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:

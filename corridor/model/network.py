@@ -520,7 +520,7 @@ def overbooked(net: Network) -> Iterator[str]:
     for edge, amount in demanded.items():
         capacity = net.edge(edge).capacity_mtpa
         if capacity is not None and amount > capacity * (1 + 1e-12):
-            yield f"quotas on edge {edge!r}: their min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
+            yield f"quotas on edge {edge!r}: min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
 
 
 def _crossing_twice(net: Network) -> Iterator[str]:

@@ -25,7 +25,7 @@ Countries = Annotated[tuple[Country, ...], BeforeValidator(_split)]
 class Record(BaseModel):
     """A frozen, validated record; `replace` returns an altered copy."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, validated anew.

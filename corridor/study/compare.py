@@ -29,6 +29,7 @@ def compare(
     *,
     commodity: str | None = None,
     origin: str | None = None,
+    corridors: Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Return the corridors side by side, in the baseline and under each scenario.
 
@@ -43,11 +44,13 @@ def compare(
     origin : str, optional
         Node from which cost, time and netback are counted; by default the commodity's largest supply, so that
         corridors are compared for the same tonne. Where no way leads from it, the best supply that has one is taken.
+    corridors : iterable of str, optional
+        Ids of the corridors to compare, in this order; by default all that can carry the commodity.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by (scenario, corridor), baseline first; corridors that cannot carry the commodity are left out.
+        Indexed by (scenario, corridor), baseline first.
         All columns are about the commodity:
 
         - status: open, reduced or expanded against the baseline, closed
@@ -64,9 +67,9 @@ def compare(
     Raises
     ------
     UnknownNameError
-        If there is no such commodity or origin, or a scenario names what is not in the network.
+        If there is no such commodity, origin or corridor, or a scenario names what is not in the network.
     DataError
-        If two scenarios bear one name, or the origin supplies none of the commodity.
+        If two scenarios bear one name, a corridor cannot carry the commodity, or the origin supplies none of it.
 
     Examples
     --------
@@ -77,16 +80,16 @@ def compare(
     """
     import pandas as pd
 
-    chosen = _chosen(network, commodity)
+    chosen = chosen_commodity(network, commodity)
     origins = _origins(network, chosen, origin)
-    corridors = [c.id for c in network.corridors if any(edge.admits(chosen) for edge in network.trunk(c.id))]
+    compared = _compared(network, chosen, corridors)
     desk = Desk(network)
     hit = _exposure(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name, scenario in _named(scenarios):
         flow = desk.solve(scenario)
         ways = Ways(flow.network, flow.program, flow.state, chosen)
-        for corridor in corridors:
+        for corridor in compared:
             row = _row(desk, flow, ways, corridor, origins, hit)
             row["status"] = _status(row["capacity_mtpa"], rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
@@ -165,13 +168,29 @@ def _named(scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | N
     return listed
 
 
-def _chosen(network: Network, commodity: str | None) -> str:
+def chosen_commodity(network: Network, commodity: str | None) -> str:
     """Return the commodity asked about."""
     if commodity is not None:
         return network.commodity(commodity).id
     if not network.commodities:
         raise DataError(f"{network!r} has no commodities; give it supplies and markets to compare corridors for")
     return network.commodities[0].id
+
+
+def carriers(network: Network, commodity: str) -> list[str]:
+    """Return the corridors of which some trunk edge admits a commodity."""
+    return [c.id for c in network.corridors if any(edge.admits(commodity) for edge in network.trunk(c.id))]
+
+
+def _compared(network: Network, commodity: str, wanted: Iterable[str] | None) -> list[str]:
+    """Return the corridors to compare."""
+    able = carriers(network, commodity)
+    if wanted is None:
+        return able
+    wanted = list(dict.fromkeys(network.corridor(id).id for id in wanted))
+    if unable := [id for id in wanted if id not in able]:
+        raise DataError(f"corridor {unable[0]!r} carries no {commodity}; these do: {', '.join(able)}")
+    return wanted
 
 
 def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
