@@ -25,7 +25,7 @@ _HOME = {
     ),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
-    "corridor.solve.flow": ("Flow", "solve"),
+    "corridor.solver.flow": ("Flow", "solve"),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.expect": ("check",),
 }  # fmt: skip
@@ -67,8 +67,8 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario as Scenario
     from corridor.model.scenario import SupplyShock as SupplyShock
     from corridor.model.scenario import TariffShock as TariffShock
-    from corridor.solve.flow import Flow as Flow
-    from corridor.solve.flow import solve as solve
+    from corridor.solver.flow import Flow as Flow
+    from corridor.solver.flow import solve as solve
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes
     from corridor.study.expect import check as check

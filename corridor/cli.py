@@ -184,7 +184,7 @@ def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
 
 
 def _solve(arguments: argparse.Namespace) -> int:
-    from corridor.solve.flow import solve
+    from corridor.solver.flow import solve
 
     network, scenarios = _world(arguments)
     scenario = None

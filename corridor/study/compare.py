@@ -12,9 +12,9 @@ from corridor.model.economics import availability, hhi
 from corridor.model.network import Network
 from corridor.model.records import Edge, Node
 from corridor.model.scenario import Hazard, Outage, Scenario
-from corridor.solve.flow import Desk, Flow
-from corridor.solve.reach import reach
-from corridor.solve.routes import Route, Ways
+from corridor.solver.flow import Desk, Flow
+from corridor.solver.reach import reach
+from corridor.solver.routes import Route, Ways
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from corridor.model import library
 from corridor.model.expectation import Expectation
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
-from corridor.solve.flow import Desk, Flow
+from corridor.solver.flow import Desk, Flow
 
 _TOTALS = (
     "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "cost_musd_per_year", "netback_musd_per_year",

@@ -14,9 +14,9 @@ import numpy as np
 from corridor.errors import SolverError
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
-from corridor.solve.highs import Infeasible, Optimum, Solver, Unbounded
-from corridor.solve.program import Floats, Program, State
-from corridor.solve.routes import Route, split
+from corridor.solver.highs import Infeasible, Optimum, Solver, Unbounded
+from corridor.solver.program import Floats, Program, State
+from corridor.solver.routes import Route, split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -429,7 +429,7 @@ class Flow:
         -----
         Every amount of money quoted is the difference of two optima, not a dual.
         """
-        from corridor.solve.explain import explain
+        from corridor.solver.explain import explain
 
         return explain(self, about)
 

@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 
 from corridor.errors import SolverError
-from corridor.solve.program import Floats, Program, State
+from corridor.solver.program import Floats, Program, State
 
 _OK = highspy.HighsStatus.kOk
 _OPTIMAL = highspy.HighsModelStatus.kOptimal

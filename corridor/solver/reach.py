@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.solve.flow import Desk, Flow
-from corridor.solve.highs import Optimum, Unbounded
-from corridor.solve.program import State
+from corridor.solver.flow import Desk, Flow
+from corridor.solver.highs import Optimum, Unbounded
+from corridor.solver.program import State
 
 _SLACK_MTPA = 1e-7
 _TOLERANCE = 1e-7

@@ -11,9 +11,9 @@ import numpy as np
 from corridor.errors import SolverError, UnknownNameError
 from corridor.model.network import Network
 from corridor.model.records import Edge
-from corridor.solve.flow import Desk, Flow
-from corridor.solve.reach import Limit, Reach, ladder
-from corridor.solve.routes import Ways
+from corridor.solver.flow import Desk, Flow
+from corridor.solver.reach import Limit, Reach, ladder
+from corridor.solver.routes import Ways
 
 _MOST_LIMITS = 8
 _DUST_USD_PER_T = 0.05

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from corridor.model.network import Network
-from corridor.solve.program import Floats, Program, State
+from corridor.solver.program import Floats, Program, State
 
 _DUST_MTPA = 1e-9
 
