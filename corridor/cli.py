@@ -144,9 +144,9 @@ _DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 
 def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
     """Return the comparison as text, one block a scenario."""
     blocks = [
-        f"{commodity} by corridor, {network.name} {network.year}. Capacity: most it could move, were there oil enough; "
-        "cost, time and netback: of the best\nway from its largest field (or the best other); if lost: growth of all "
-        "shippers' unlifted oil without the corridor.",
+        f"{commodity} by corridor, {network.name} {network.year}.\n"
+        "Capacity: the most that could move, were there oil enough. Cost, time and netback: of the best way from the\n"
+        "largest field, or else from any. If lost: how much more oil of all shippers would stay in the ground.",
     ]
     for scenario in table.index.get_level_values("scenario").unique():
         part = table.loc[scenario]

@@ -18,4 +18,8 @@ print("\nWhy not more by the BTC, even then?\n")
 print(cr.solve(net, shut + lifted + wider).explain("btc"))
 
 print("\nWho says how much the BTC can carry?\n")
-print(net.figures("btc", "capacity_mtpa")[["value", "low", "high", "choice", "confidence", "publisher"]].to_string(index=False))
+print(
+    net.figures("btc", "capacity_mtpa")[["value", "low", "high", "choice", "confidence", "publisher"]].to_string(
+        index=False
+    )
+)

@@ -1,0 +1,238 @@
+"""compare() and outcomes(): columns, meanings and closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import corridor as cr
+from corridor.model.economics import availability, hhi
+
+CONTRACT = [
+    "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days",
+    "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t", "netback_usd_per_t",
+    "shortfall_if_lost_mtpa",
+]  # fmt: skip
+
+
+def two_ways(**pipe: object) -> cr.Network:
+    """Return a field with a pipe (10 Mt/y, 20 USD/t) and a railway (4 Mt/y, 50 USD/t) to a market at 100 USD/t."""
+    fields = {
+        "id": "pipe", "tail": "field", "head": "market", "capacity_mtpa": 10, "tariff_usd_per_t": 20,
+        "transit_days": 3, "distance_km": 500, "countries": ("KAZ", "RUS"), "corridor": "north",
+    }  # fmt: skip
+    rail = {**fields, "id": "rail", "mode": "rail", "capacity_mtpa": 4, "tariff_usd_per_t": 50, "corridor": "south"}
+    return cr.Network(
+        nodes=[cr.Node(id="field"), cr.Node(id="market")],
+        edges=[cr.Edge.model_validate(fields | pipe), cr.Edge.model_validate(rail | {"countries": ("KAZ", "GEO")})],
+        commodities=[cr.Commodity(id="oil")],
+        corridors=[cr.Corridor(id="north"), cr.Corridor(id="south")],
+        supplies=[cr.Supply(node="field", commodity="oil", volume_mtpa=8)],
+        markets=[cr.Market(node="market", commodity="oil", price_usd_per_t=100)],
+    )
+
+
+SHUT = cr.Scenario(name="shut", changes=[cr.Outage(corridor="north")])
+
+
+def test_columns_are_those_of_the_contract() -> None:
+    """The promised columns come first, in the promised order."""
+    table = cr.compare(two_ways(), [SHUT])
+    assert list(table.columns)[: len(CONTRACT)] == CONTRACT
+    assert table.index.names == ["scenario", "corridor"]
+
+
+def test_the_baseline_comes_first() -> None:
+    """Rows go scenario by scenario in the order given, corridors in the network's."""
+    table = cr.compare(two_ways(), [SHUT])
+    assert list(table.index) == [("baseline", "north"), ("baseline", "south"), ("shut", "north"), ("shut", "south")]
+
+
+def test_numbers_of_two_ways_by_hand() -> None:
+    """8 Mt/y go by the pipe; without it 4 go by rail and 4 stay."""
+    table = cr.compare(two_ways(), [SHUT])
+    north = table.loc[("baseline", "north")]
+    assert (north.status, north.capacity_mtpa, north.bottleneck, north.throughput_mtpa) == ("open", 10.0, "pipe", 8.0)
+    assert north.utilisation == pytest.approx(0.8)
+    assert (north.unit_cost_usd_per_t, north.netback_usd_per_t, north.countries) == (20.0, 80.0, "KAZ-RUS")
+    assert north.shortfall_if_lost_mtpa == pytest.approx(4.0)
+    closed = table.loc[("shut", "north")]
+    assert (closed.status, closed.capacity_mtpa) == ("closed", 0.0)
+    assert math.isnan(closed.unit_cost_usd_per_t)
+    assert table.loc[("shut", "south"), "throughput_mtpa"] == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (cr.Derate(edge="pipe", remaining=0.5), "reduced"),
+        (cr.Expansion(edge="pipe", add_mtpa=1), "expanded"),
+        (cr.TariffShock(edge="pipe", add_usd_per_t=1), "open"),
+    ],
+)
+def test_status_follows_the_capacity(change: cr.Derate, status: str) -> None:
+    """Less capacity is reduced, more is expanded, the same is open."""
+    table = cr.compare(two_ways(), [cr.Scenario(name="it", changes=[change])])
+    assert table.loc[("it", "north"), "status"] == status
+
+
+def test_capacity_is_a_flow_not_the_smallest_number_on_a_path() -> None:
+    """Two feeders of 3 and 4 into a trunk of 10 let 7 through, whatever the fields produce."""
+    net = cr.Network(
+        nodes=[cr.Node(id=id) for id in ("a", "b", "hub", "sea")],
+        edges=[
+            cr.Edge(id="a_hub", tail="a", head="hub", capacity_mtpa=3),
+            cr.Edge(id="b_hub", tail="b", head="hub", capacity_mtpa=4),
+            cr.Edge(id="trunk", tail="hub", head="sea", capacity_mtpa=10, corridor="c"),
+        ],
+        commodities=[cr.Commodity(id="oil")],
+        corridors=[cr.Corridor(id="c")],
+        supplies=[
+            cr.Supply(node="a", commodity="oil", volume_mtpa=1),
+            cr.Supply(node="b", commodity="oil", volume_mtpa=1),
+        ],
+        markets=[cr.Market(node="sea", commodity="oil", price_usd_per_t=10)],
+    )
+    row = cr.compare(net, []).loc[("baseline", "c")]
+    assert row.capacity_mtpa == pytest.approx(7)
+    assert row.bottleneck == "a_hub + b_hub"
+
+
+def test_capacity_leaves_other_shippers_their_liftings() -> None:
+    """Of a pipe of 10 that carries 6 of another's oil, 4 are left, and a quota of 3 binds before."""
+    base = two_ways()
+    other = base.replace(
+        commodities=(*base.commodities, cr.Commodity(id="other")),
+        supplies=(*base.supplies, cr.Supply(node="field", commodity="other", volume_mtpa=6)),
+        markets=(*base.markets, cr.Market(node="market", commodity="other", price_usd_per_t=100)),
+        edges=tuple(e.replace(commodities=("oil",)) if e.id == "rail" else e for e in base.edges),
+    )
+    assert cr.compare(other, []).loc[("baseline", "north"), "capacity_mtpa"] == pytest.approx(4, abs=1e-5)
+    bound = other.replace(quotas=(cr.Quota(edge="pipe", commodity="oil", max_mtpa=3),))
+    row = cr.compare(bound, []).loc[("baseline", "north")]
+    assert (row.capacity_mtpa, row.bottleneck) == (pytest.approx(3), "quota pipe/oil")
+
+
+def test_an_unlimited_corridor_has_no_bottleneck() -> None:
+    """Without limits the capacity is infinite and nothing is named."""
+    row = cr.compare(two_ways(capacity_mtpa=None), []).loc[("baseline", "north")]
+    assert math.isinf(row.capacity_mtpa)
+    assert row.bottleneck == ""
+
+
+def test_availability_is_nan_where_no_hazard_is_known() -> None:
+    """Without hazards nothing is claimed."""
+    assert cr.compare(two_ways(), [])["availability"].isna().all()
+
+
+def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
+    """Closed form: two edges hit by one hazard lose once; a second hazard multiplies."""
+    net = two_ways()
+    hazards = (
+        cr.Hazard(
+            name="storm", changes=[cr.Derate(edge="pipe", remaining=0.4)], frequency_per_year=2, duration_days=10
+        ),
+        cr.Hazard(name="order", changes=[cr.Outage(country="RUS")], frequency_per_year=0.5, duration_days=30),
+    )
+    row = cr.compare(net.replace(hazards=hazards), []).loc[("baseline", "north")]
+    expected = availability(2.0, 10.0, 0.6) * availability(0.5, 30.0, 1.0)
+    assert row.availability == pytest.approx(expected)
+    assert row.expected_loss_usd_per_t == pytest.approx((1 - expected) * 80)
+
+
+def test_availability_formula_against_the_renewal_limit() -> None:
+    """A full outage 0.44 times a year for 21.3 days leaves 0.97497."""
+    assert availability(0.44, 21.3, 1.0) == pytest.approx(0.97497, abs=5e-6)
+
+
+def test_an_origin_can_be_chosen() -> None:
+    """The route is counted from the origin asked for; one that supplies nothing is refused."""
+    net = cr.load(year=2021)
+    table = cr.compare(net, [], origin="kashagan", corridors=["cpc"])
+    assert table.loc[("baseline", "cpc"), "origin"] == "kashagan"
+    with pytest.raises(cr.DataError, match="origin 'aktau' supplies no kazakh_crude"):
+        cr.compare(net, [], origin="aktau")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"commodity": "kazak_crude"}, cr.UnknownNameError, "did you mean 'kazakh_crude'"),
+        ({"origin": "tengis"}, cr.UnknownNameError, "did you mean 'tengiz'"),
+        ({"corridors": ["cpcc"]}, cr.UnknownNameError, "did you mean 'cpc'"),
+        ({"corridors": ["baku_novorossiysk"]}, cr.DataError, "carries no kazakh_crude"),
+        ({"scenarios": ["cpc-shut"]}, cr.DataError, "must be Scenario objects"),
+    ],
+)
+def test_compare_refuses_unknown_names(arguments: dict[str, object], error: type[Exception], message: str) -> None:
+    """A name that nothing bears is an error with a suggestion."""
+    with pytest.raises(error, match=message):
+        cr.compare(cr.load(year=2021), **{"scenarios": [], **arguments})  # type: ignore[arg-type]
+
+
+def test_two_scenarios_of_one_name_are_refused() -> None:
+    """Rows are told apart by name."""
+    with pytest.raises(cr.DataError, match="two scenarios are called 'shut'"):
+        cr.compare(two_ways(), [SHUT, SHUT])
+
+
+def test_outcomes_by_hand() -> None:
+    """8 delivered at 80 USD/t make 640 million; shut, 4 at 50 make 200."""
+    table = cr.outcomes(two_ways(), [SHUT])
+    assert table.loc["baseline", ["delivered_mtpa", "netback_musd_per_year"]].tolist() == pytest.approx([8, 640])
+    row = table.loc["shut"]
+    assert (row.shortfall_mtpa, row.shortfall_change_mtpa) == (pytest.approx(4), pytest.approx(4))
+    assert (row.netback_musd_per_year, row.netback_change_musd_per_year) == (pytest.approx(200), pytest.approx(-440))
+    assert row.route_hhi == pytest.approx(1.0)
+
+
+def test_outcomes_of_commodities_add_up() -> None:
+    """The totals are the sums over the commodities."""
+    net = cr.load(year=2022)
+    whole = cr.outcomes(net, [cr.load_scenario("cpc-shut")])
+    parts = [cr.outcomes(net, [cr.load_scenario("cpc-shut")], commodity=c.id) for c in net.commodities]
+    for column in ("delivered_mtpa", "shortfall_mtpa", "netback_musd_per_year", "unmet_mtpa"):
+        assert sum(part[column] for part in parts).to_numpy() == pytest.approx(whole[column].to_numpy(), abs=1e-6)
+
+
+def test_hhi_of_known_shares() -> None:
+    """0.8, 0.1, 0.1 give 0.66; nothing gives NaN."""
+    assert hhi([0.8, 0.1, 0.1]) == pytest.approx(0.66)
+    assert math.isnan(hhi([0.0]))
+
+
+@pytest.mark.parametrize("name", cr.scenarios())
+def test_every_shipped_scenario_shows_what_it_promises(name: str) -> None:
+    """Each has a source, expectations, and they hold."""
+    scenario = cr.load_scenario(name)
+    assert scenario.sources
+    assert scenario.about
+    verdicts = cr.check(scenario)
+    assert verdicts
+    assert [str(verdict) for verdict in verdicts if not verdict.holds] == []
+
+
+def test_at_least_twelve_scenarios_ship() -> None:
+    """The issue's scenarios are there."""
+    assert len(cr.scenarios()) >= 13
+
+
+def test_the_court_order_ships_as_a_threat() -> None:
+    """It is a hazard with a rate and 30 days, not an outage that happened."""
+    order = cr.load_scenario("cpc-court-order-2022")
+    assert isinstance(order, cr.Hazard)
+    assert order.mean_duration_days == 30
+    assert order.frequency_per_year == pytest.approx(0.22 * 0.125, abs=1e-3)
+
+
+def test_nothing_makes_up_for_the_cpc() -> None:
+    """The brief's thesis: with the CPC shut the alternatives leave more than 20 Mt/y in the ground."""
+    table = cr.outcomes(cr.load(year=2021), [cr.load_scenario("cpc-shut")], commodity="kazakh_crude")
+    assert table.loc["CPC shut", "shortfall_mtpa"] > 20
+
+
+def test_compare_is_the_same_every_time() -> None:
+    """Same input, same bytes."""
+    first, second = (cr.compare(cr.load(year=2023)) for _ in range(2))
+    assert first.to_csv() == second.to_csv()
