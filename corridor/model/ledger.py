@@ -38,66 +38,119 @@ def in_force(figures: Iterable[Figure], year: int) -> tuple[Figure, ...]:
     of its own, its range spans the results at every corner of its inputs' ranges.
     """
     current = [figure for figure in figures if figure.since <= year <= figure.until]
-    chosen: dict[str, dict[str, Figure]] = {}
-    problems: list[str] = []
-    for figure in current:
-        if figure.choice == "chosen":
-            key = f"{figure.subject}.{figure.attribute}"
-            by_record = chosen.setdefault(key, {})
-            if figure.record in by_record:
-                problems.append(
-                    f"figure {key!r} ({figure.record}): two are chosen for {year}; make one of them a rival"
-                )
-            by_record[figure.record] = figure
-    book = _Book(chosen, year, problems)
-    worked = tuple(book.work_out(figure) if figure.formula else figure for figure in current)
-    if problems:
-        raise DataError(problems)
-    return worked
+    book = Book(current, year)
+    worked: dict[str, Figure] = {key_of(f): f for f in current if f.choice == "chosen"}
+    for key in book.order:
+        inputs = {name: worked[other] for name, other in book.inputs[key].items()}
+        worked[key] = _evaluated(worked[key], book.trees[key], inputs)
+    return tuple(worked[key_of(figure)] if figure.choice == "chosen" else figure for figure in current)
 
 
-class _Book:
-    """Works out formulas, each once; a name means the figure of the same kind of record, or the only one there is."""
+def key_of(figure: Figure) -> str:
+    """Return what tells a chosen figure of one year from all others: ``record:subject.attribute``."""
+    return f"{figure.record}:{figure.subject}.{figure.attribute}"
 
-    def __init__(self, chosen: dict[str, dict[str, Figure]], year: int, problems: list[str]) -> None:
-        self.chosen, self.year, self.problems = chosen, year, problems
-        self.done: dict[int, Figure] = {}
-        self.open: list[int] = []
 
-    def work_out(self, figure: Figure) -> Figure:
-        """Return the figure with its formula's value and range, weakest confidence and all sources."""
-        if not figure.formula or id(figure) in self.done:
-            return self.done.get(id(figure), figure)
-        place = f"figure '{figure.subject}.{figure.attribute}', formula {figure.formula!r}"
-        if id(figure) in self.open:
-            self.problems.append(f"{place}: leads back to itself; break the circle")
-            return figure.replace(value=0.0)
-        self.open.append(id(figure))
-        try:
-            tree = ast.parse(figure.formula, mode="eval").body
-            names = sorted({_dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)} - {""})
-            names = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
-            inputs = {name: self._input(name, figure.record) for name in names}
-            worked = _evaluated(figure, tree, inputs)
-        except (SyntaxError, ValueError, ZeroDivisionError) as error:
-            self.problems.append(f"{place}: must be arithmetic over figures of {self.year} ({error})")
-            worked = figure.replace(value=0.0)
-        self.open.pop()
-        self.done[id(figure)] = worked
-        return worked
+class Book:
+    """The chosen figures of one year by key, their formulas read and in the order in which they can be worked out.
 
-    def _input(self, name: str, record: str) -> Figure:
-        found = self.chosen.get(name, {})
+    Attributes
+    ----------
+    figures : dict
+        Chosen figure by key.
+    trees, inputs : dict
+        For each key with a formula its syntax tree, and the keys of the figures that it names.
+    order : list of str
+        Keys with a formula, each after those that go into it.
+
+    Raises
+    ------
+    DataError
+        Naming every formula that cannot be read.
+    """
+
+    def __init__(self, figures: Iterable[Figure], year: int) -> None:
+        self.figures: dict[str, Figure] = {}
+        problems: list[str] = []
+        self._by_name: dict[str, dict[str, str]] = {}
+        for figure in figures:
+            if figure.choice == "chosen":
+                key, name = key_of(figure), f"{figure.subject}.{figure.attribute}"
+                if key in self.figures:
+                    problems.append(f"figure {name!r} ({figure.record}): two are chosen for {year}; make one a rival")
+                self.figures[key] = figure
+                self._by_name.setdefault(name, {})[figure.record] = key
+        self.trees: dict[str, ast.expr] = {}
+        self.inputs: dict[str, dict[str, str]] = {}
+        for key, figure in self.figures.items():
+            if figure.formula:
+                try:
+                    self.trees[key] = ast.parse(figure.formula, mode="eval").body
+                    self.inputs[key] = {name: self._key(name, figure.record, year) for name in _names(self.trees[key])}
+                    _value(self.trees[key], dict.fromkeys(self.inputs[key], 1.0))
+                except ZeroDivisionError:
+                    pass
+                except (SyntaxError, ValueError) as error:
+                    problems.append(f"{_place(figure)}: must be arithmetic over figures of {year} ({error})")
+        if problems:
+            raise DataError(problems)
+        self.order: list[str] = []
+        self._sort()
+
+    def _key(self, name: str, record: str, year: int) -> str:
+        """Return the key that a name in a formula means: of the same kind of record, or the only one there is."""
+        found = self._by_name.get(name, {})
+        if not found:
+            raise ValueError(unknown(f"figure in force in {year}", name, nearest(name, self._by_name)))
         if record not in found and len(found) > 1:
             raise ValueError(f"{name!r} may be of {' or '.join(found)}; put it in an input of its own")
-        if not found:
-            raise ValueError(unknown(f"figure in force in {self.year}", name, nearest(name, self.chosen)))
-        return self.work_out(found.get(record) or next(iter(found.values())))
+        return found.get(record) or next(iter(found.values()))
+
+    def _sort(self) -> None:
+        """Put the formulas in order, or refuse those that lead back to themselves."""
+        left = {key: {other for other in inputs.values() if other in self.trees} for key, inputs in self.inputs.items()}
+        while left:
+            ready = [key for key, waiting in left.items() if not waiting & left.keys()]
+            if not ready:
+                circle = [f"{_place(self.figures[key])}: leads back to itself; break the circle" for key in left]
+                raise DataError(circle)
+            self.order += ready
+            for key in ready:
+                del left[key]
+
+    def values(self, changed: Mapping[str, float]) -> dict[str, float]:
+        """Return the values that change when some figures take other values, by key, those included.
+
+        Parameters
+        ----------
+        changed : mapping
+            New values by key; a figure with a formula keeps its formula unless it is changed itself.
+        """
+        found = dict(changed)
+        for key in self.order:
+            inputs = self.inputs[key]
+            if key not in changed and any(other in found for other in inputs.values()):
+                now = {name: found.get(other, _central(self.figures[other])) for name, other in inputs.items()}
+                found[key] = float(_value(self.trees[key], now))
+        return found
+
+
+def _place(figure: Figure) -> str:
+    return f"figure '{figure.subject}.{figure.attribute}', formula {figure.formula!r}"
+
+
+def _names(tree: ast.expr) -> list[str]:
+    """Return the dotted names in an expression, none of them a part of another."""
+    names = {_dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)} - {""}
+    return sorted(name for name in names if not any(other.startswith(f"{name}.") for other in names))
 
 
 def _evaluated(figure: Figure, tree: ast.expr, inputs: dict[str, Figure]) -> Figure:
     """Return the figure with the value and range that its inputs give it."""
-    value = float(_value(tree, {name: _central(found) for name, found in inputs.items()}))
+    try:
+        value = float(_value(tree, {name: _central(found) for name, found in inputs.items()}))
+    except ZeroDivisionError as error:
+        raise DataError(f"{_place(figure)}: must be arithmetic that comes to a number ({error})") from None
     low, high = figure.low, figure.high
     if low is None or high is None:
         ends = [sorted({_end(found, found.low), _end(found, found.high)}) for found in inputs.values()]
