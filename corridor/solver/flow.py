@@ -412,6 +412,34 @@ class Flow:
     def _routes(self) -> Sequence[Route]:
         return split(self.network, self.program, self.state, self.amounts)
 
+    def leans_on(self, n: int | None = 10) -> pd.DataFrame:
+        """Return the figures that the objective depends on most: those to check first.
+
+        Parameters
+        ----------
+        n : int or None
+            How many; all that have a range with None.
+
+        Returns
+        -------
+        pandas.DataFrame
+            record, subject, attribute, value, low, high, unit; effect_musd_per_year: dual times half the range between
+            low and high, through all formulas that use the figure [million USD/y]; confidence, source, url. The
+            largest effect first.
+
+        Raises
+        ------
+        DataError
+            If the network was not built from figures.
+
+        Notes
+        -----
+        To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves anew there.
+        """
+        from corridor.solver.leans import leans_on
+
+        return leans_on(self, n)
+
     def explain(self, about: str | None = None) -> str:
         """Return in words what binds, what the next-best ways are, and what one more Mt/y would be worth.
 

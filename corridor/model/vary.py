@@ -1,0 +1,139 @@
+"""A network with other figures: what would it be if a number were at the low or high end of its range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corridor.errors import DataError, UnknownNameError
+from corridor.model.ledger import Book, key_of
+from corridor.model.network import Key, Network, edge_key, node_key
+from corridor.model.records import Figure, Record
+
+_UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
+
+
+class Variation:
+    """The figures of a network, and the networks that other values of them make.
+
+    Parameters
+    ----------
+    network : Network
+        Built from figures, as shipped networks are; a scenario may have been applied to it.
+
+    Raises
+    ------
+    DataError
+        If the network has no figures.
+    """
+
+    def __init__(self, network: Network) -> None:
+        if not network.ledger:
+            raise DataError(
+                f"{network!r} was not built from figures, so none of them can be varied; load a shipped one"
+            )
+        self.network = network
+        self.book = Book(network.ledger, network.year or 0)
+        self._owners: dict[str, Mapping[Any, Record]] = {
+            "node": {node.id: node for node in network.nodes},
+            "edge": {edge.id: edge for edge in network.edges},
+            "commodity": {commodity.id: commodity for commodity in network.commodities},
+            "supply": {node_key(supply): supply for supply in network.supplies},
+            "market": {node_key(market): market for market in network.markets},
+            "quota": {edge_key(quota): quota for quota in network.quotas},
+        }
+
+    def ranged(self) -> list[Figure]:
+        """Return the figures that have a range and no formula and can move a flow, in the order of the ledger."""
+        return [
+            figure
+            for key, figure in self.book.figures.items()
+            if not figure.formula
+            and figure.record != "country"
+            and figure.attribute not in _UNUSED
+            and ends(figure)[0] < ends(figure)[1]
+            and any(True for _ in self.edits({key: ends(figure)[0]}))
+        ]
+
+    def figure(self, name: str) -> Figure:
+        """Return the chosen figure of a name: ``subject.attribute``, or ``record:subject.attribute`` if ambiguous.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, or more than one.
+        """
+        found = [f for key, f in self.book.figures.items() if name in (key, key.split(":", 1)[1])]
+        if len(found) != 1:
+            names = list(self.book.figures) if found else [key.split(":", 1)[1] for key in self.book.figures]
+            raise UnknownNameError(
+                "figure" if not found else "single figure (write record:subject.attribute)", name, names
+            )
+        return found[0]
+
+    def edits(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
+        """Yield kind, id, field and new value of each record field that other values of figures change."""
+        for key, value in self.book.values(values).items():
+            figure = self.book.figures[key]
+            if figure.record in self._owners and value != figure.value:
+                yield figure.record, _id(figure), figure.attribute, value
+
+    def with_values(self, values: Mapping[str, float]) -> Network:
+        """Return the network that some other values of figures make.
+
+        Parameters
+        ----------
+        values : mapping
+            New values by the figures' keys.
+
+        Notes
+        -----
+        Requirements are cut to the market's volume and ship-or-pay volumes to the quota's ceiling where the new
+        values would cross. What a scenario has done to the network (shares that remain, additions) stays done.
+        """
+        records = {kind: dict(owned) for kind, owned in self._owners.items()}
+        changed: dict[tuple[str, Any], dict[str, float]] = {}
+        for kind, id, field, value in self.edits(values):
+            before = self.book.figures[f"{kind}:{id if isinstance(id, str) else '.'.join(id)}.{field}"].value
+            changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
+        for (kind, id), fields in changed.items():
+            records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
+        parts = {"node": "nodes", "edge": "edges", "commodity": "commodities"}
+        parts |= {"supply": "supplies", "market": "markets", "quota": "quotas"}
+        return self.network.altered(**{part: tuple(records[kind].values()) for kind, part in parts.items()})
+
+
+def ends(figure: Figure) -> tuple[float, float]:
+    """Return the low and high end of a figure; an end not given is its value."""
+    value = figure.value or 0.0
+    return (value if figure.low is None else figure.low), (value if figure.high is None else figure.high)
+
+
+def key(figure: Figure) -> str:
+    """Return the key under which a variation knows a figure."""
+    return key_of(figure)
+
+
+def _id(figure: Figure) -> str | Key:
+    """Return what identifies the record of a figure."""
+    if figure.record in ("supply", "market", "quota"):
+        place, commodity = figure.subject.split(".")
+        return place, commodity
+    return figure.subject
+
+
+def _moved(now: Any, before: float | None, value: float) -> Any:
+    """Return a field's value moved as its figure moves, whatever a scenario has made of it."""
+    if isinstance(now, bool):
+        return value >= 0.5
+    return value if now is None or before is None else now + (value - before)
+
+
+def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with lower limits cut to upper ones, and nothing below 0 that may not be."""
+    merged = {**record.__dict__, **fields}
+    for lower, upper in (("required_mtpa", "volume_mtpa"), ("min_mtpa", "max_mtpa")):
+        if lower in merged and merged.get(upper) is not None and merged[lower] > merged[upper]:
+            fields = {**fields, lower: max(0.0, merged[upper])}
+    return {name: max(0.0, value) if name.endswith(("_mtpa", "_days")) and value is not None else value
+            for name, value in fields.items()}  # fmt: skip
