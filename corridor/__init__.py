@@ -26,8 +26,12 @@ _HOME = {
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.solver.flow": ("Flow", "solve"),
+    "corridor.study.backcast": ("backcast",),
+    "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
+    "corridor.study.diff": ("diff",),
     "corridor.study.expect": ("check",),
+    "corridor.study.sensitivity": ("sensitivity",),
 }  # fmt: skip
 
 __all__ = sorted(name for names in _HOME.values() for name in names)
@@ -69,9 +73,13 @@ if TYPE_CHECKING:
     from corridor.model.scenario import TariffShock as TariffShock
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
+    from corridor.study.backcast import backcast as backcast
+    from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes
+    from corridor.study.diff import diff as diff
     from corridor.study.expect import check as check
+    from corridor.study.sensitivity import sensitivity as sensitivity
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""The command line: ``corridor compare | solve | scenarios | check``."""
+"""The command line: ``corridor compare | solve | scenarios | check | claims | backcast``."""
 
 from __future__ import annotations
 
@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--table", choices=_TABLES, help="table to print (default: a summary; corridors for csv)")
     solve.add_argument("--explain", metavar="ID", help="explain this corridor or edge alone")
     _add_output(_command(commands, "scenarios", _scenarios, "the scenarios that ship"))
+    _add_output(_command(commands, "claims", _claims, "the policy brief of 2022, checked claim by claim"))
+    backcast = _command(commands, "backcast", _backcast, "what each corridor carried in a year, modelled and observed")
+    backcast.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
+    backcast.add_argument("--year", type=int, action="append", metavar="YEAR", help="(repeatable; default: 2021, 2022)")
+    backcast.add_argument("--commodity", default="kazakh_crude", metavar="ID", help="whose oil (default: kazakh_crude)")
+    _add_output(backcast)
     check = _command(commands, "check", _check, "test the expectations of scenario files")
     check.add_argument("files", nargs="+", metavar="FILE", help="scenario file, or name of a shipped scenario")
     check.add_argument("--network", metavar="NAME", help="shipped network (default: the one that the file names)")
@@ -138,6 +144,7 @@ _HEADS = {
     "expected_loss_usd_per_t": ("exp.loss", "USD/t"), "netback_usd_per_t": ("netback", "USD/t"),
     "shortfall_if_lost_mtpa": ("if lost", "Mt/y"), "bottleneck": ("bottleneck", ""),
 }  # fmt: skip
+_WORDS = ("", "status", "bottleneck", "confidence", "source")
 _DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 0}
 
 
@@ -173,7 +180,7 @@ def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
     columns = [(("", ""), index), *cells.items()]
     lines = [""] * (len(index) + 2)
     for (name, unit), values in columns:
-        words = name in ("", "status", "bottleneck")
+        words = name in _WORDS
         column = [name, f"[{unit}]" if unit else "", *values]
         width = max(map(len, column))
         lines = [
@@ -249,6 +256,49 @@ def _check(arguments: argparse.Namespace) -> int:
         text = _machine(pd.DataFrame(rows, columns=columns), arguments.format)
     _give(text, arguments.output)
     return FAILED if failed else DONE
+
+
+def _claims(arguments: argparse.Namespace) -> int:
+    from corridor.study.claims import claims
+
+    table = claims()
+    if arguments.format != "table":
+        return _give(_machine(table, arguments.format), arguments.output)
+    blocks = []
+    for _, row in table.iterrows():
+        numbers = [f"{who} {row[who]}" for who in ("brief", "found") if row[who]]
+        told = f" ({', '.join(numbers)} {row['unit']}; {row['basis'] or 'brief only'})" if numbers else ""
+        source = f" Source: {row['source']}." if row["source"] else ""
+        blocks.append(f"{row['claim']}{told}\n  {row['verdict'].upper()}. {row['why']}.{source}")
+    return _give("\n".join(blocks) + "\n", arguments.output)
+
+
+def _backcast(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from corridor.study.backcast import TOTAL, backcast
+
+    years = list(dict.fromkeys(arguments.year or (2021, 2022)))
+    tables = {year: backcast(year, commodity=arguments.commodity, name=arguments.network) for year in years}
+    if arguments.format != "table":
+        whole = pd.concat(tables, names=["year"])
+        return _give(_machine(whole, arguments.format), arguments.output)
+    blocks = []
+    for year, table in tables.items():
+        cells = {
+            (head, unit): [_cell(column, value) for value in table[column].fillna("" if unit == "" else float("nan"))]
+            for column, head, unit in (
+                ("modelled_mtpa", "modelled", "Mt/y"), ("observed_mtpa", "observed", "Mt/y"),
+                ("error_mtpa", "error", "Mt/y"), ("confidence", "confidence", ""), ("source", "source", ""),
+            )
+        }  # fmt: skip
+        total = table.loc[TOTAL]
+        share = total["error_mtpa"] / total["observed_mtpa"]
+        blocks.append(
+            f"{arguments.commodity} by corridor, {year}\n{_aligned(list(table.index), cells)}\n"
+            f"  Errors regardless of sign add up to {total['error_mtpa']:.1f} Mt/y, {share:.1%} of what was observed."
+        )
+    return _give("\n\n".join(blocks) + "\n", arguments.output)
 
 
 def _machine(frame: pd.DataFrame, form: str) -> str:

@@ -50,6 +50,15 @@ def networks() -> tuple[str, ...]:
     return tuple(row["id"] for row in _table(data_root().joinpath("networks.csv")))
 
 
+def sources() -> tuple[Source, ...]:
+    """Return the one table of sources that every shipped figure refers to."""
+    problems: list[str] = []
+    found = _records(data_root().joinpath(_MARKER), Source, problems)
+    if problems:
+        raise DataError(problems)
+    return found
+
+
 def scenarios() -> tuple[str, ...]:
     """Return the names of the scenarios that ship with the library, for `load_scenario`.
 
@@ -106,8 +115,8 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     if problems:
         raise DataError(problems)
     ledger = in_force(figures, year)
-    sources = _records(data_root().joinpath("sources.csv"), Source, problems)
-    values = _values(ledger, {source.id for source in sources}, problems)
+    known = sources()
+    values = _values(ledger, {source.id for source in known}, problems)
     parts: dict[str, tuple[Any, ...]] = {}
     for kind, part in (("node", "nodes"), ("edge", "edges"), ("commodity", "commodities")):
         rows = _table(folder.joinpath(f"{part}.csv"))
@@ -128,7 +137,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     if problems:
         raise DataError(problems)
     hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
-    return Network(name=name, year=year, ledger=ledger, sources=sources, hazards=hazards, **parts)
+    return Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts)
 
 
 def _table(file: Traversable) -> list[dict[str, str]]:

@@ -422,13 +422,15 @@ class Scenario(Record):
     expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
     sources: tuple[str, ...] = Field(default=(), description="who says so")
 
-    def apply(self, network: Network) -> Network:
+    def apply(self, network: Network, *, strict: bool = True) -> Network:
         """Return the network with all changes made; the one given stays as it is.
 
         Parameters
         ----------
         network : Network
             What the changes are made to.
+        strict : bool
+            Whether a change that alters nothing is an error; not so for networks whose figures are being varied.
 
         Raises
         ------
@@ -444,7 +446,7 @@ class Scenario(Record):
         """
         draft = Draft.of(network)
         for change in self.changes:
-            if not self._make(change, draft) and not self._make(change, Draft.of(network)):
+            if not self._make(change, draft) and strict and not self._make(change, Draft.of(network)):
                 raise DataError(
                     f"scenario {self.name!r}: {change} alters nothing in {network!r}; "
                     "what it aims at is in that condition already, or has no limit to change"

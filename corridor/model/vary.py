@@ -126,7 +126,9 @@ def _moved(now: Any, before: float | None, value: float) -> Any:
     """Return a field's value moved as its figure moves, whatever a scenario has made of it."""
     if isinstance(now, bool):
         return value >= 0.5
-    return value if now is None or before is None else now + (value - before)
+    if now is None or before is None:
+        return now
+    return now + (value - before)
 
 
 def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:

@@ -78,14 +78,14 @@ def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, 
     verdicts = []
     for path, wanted in scenario.expect.items():
         expectation = Expectation.parse(path, wanted)
-        got, base = _number(after, path.removeprefix(_CHANGE)), _number(before, path.removeprefix(_CHANGE))
+        got, base = number(after, path.removeprefix(_CHANGE)), number(before, path.removeprefix(_CHANGE))
         if path.startswith(_CHANGE):
             got, base = got - base, 0.0
         verdicts.append(Verdict(scenario.name, expectation, got, base))
     return tuple(verdicts)
 
 
-def _number(flow: Flow, path: str) -> float:
+def number(flow: Flow, path: str) -> float:
     """Return the number that a dotted path leads to in a result."""
     table, *names = path.split(".")
     if not names:

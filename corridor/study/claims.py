@@ -1,0 +1,87 @@
+"""The policy brief of 2022, claim by claim: its number, what the model or the sources say, and the verdict."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import operator
+from typing import TYPE_CHECKING
+
+from corridor.model import io, library
+from corridor.model.expectation import Expectation
+from corridor.model.network import Network
+from corridor.solver.flow import Flow, solve
+from corridor.study.expect import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("claim", "brief", "found", "unit", "verdict", "why", "basis", "source")
+
+
+def claims(network: Network | None = None) -> pd.DataFrame:
+    """Return the claims of the brief that this project grew from, checked.
+
+    Parameters
+    ----------
+    network : Network, optional
+        What to check the claims about flows on; by default the shipped network of each claim's own year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by claim id: claim; brief: the brief's number, empty where it gives none; found: the number of the
+        model or of the sources; unit; verdict (holds, holds only if ..., does not hold, not checked); why; basis:
+        model, with year and scenario, or sources; source.
+
+    Examples
+    --------
+    >>> claims().loc["btc_room", "verdict"]
+    'does not hold'
+    """
+    import pandas as pd
+
+    rows = csv.DictReader(library.data_root().joinpath("claims.csv").read_text(encoding="utf-8").splitlines())
+    titles = {source.id: source for source in library.sources()}
+    found = {}
+    for row in rows:
+        value = _found(row, network)
+        met = value is not None and Expectation.parse(row["path"] or row["id"], row["expected"]).holds(value)
+        percent = 100 if row["unit"] == "%" and row["path"] else 1
+        named = (titles[id].publisher or titles[id].title for id in row["sources"].split(";") if id)
+        found[row["id"]] = {
+            "claim": row["claim"],
+            "brief": row["brief"],
+            "found": ""
+            if value is None
+            else f"{value * percent:.10g}"
+            if row["unit"] == "date"
+            else f"{value * percent:.3g}",
+            "unit": row["unit"],
+            "verdict": row["met"] if met or value is None else row["unmet"],
+            "why": row["why"],
+            "basis": _basis(row, network),
+            "source": "; ".join(dict.fromkeys(named)),
+        }
+    return pd.DataFrame(list(found.values()), index=pd.Index(list(found), name="id"), columns=list(COLUMNS))
+
+
+def _found(row: dict[str, str], network: Network | None) -> float | None:
+    """Return the number that the model or the sources give, or None where nothing is checked."""
+    if row["path"]:
+        return number(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])
+    return float(row["found"]) if row["found"] else None
+
+
+def _flow(network: Network, scenario: str) -> Flow:
+    """Return the flow under some shipped scenarios added up by +."""
+    if not scenario:
+        return solve(network)
+    return solve(network, functools.reduce(operator.add, map(io.load_scenario, scenario.split("+"))))
+
+
+def _basis(row: dict[str, str], network: Network | None) -> str:
+    if not row["path"]:
+        return "sources" if row["found"] else ""
+    year = row["year"] if network is None or network.year is None else str(network.year)
+    return f"model {year}" + (f", {row['scenario'].replace('+', ' + ')}" if row["scenario"] else "")

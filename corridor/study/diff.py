@@ -1,0 +1,126 @@
+"""What differs between two networks, or two flows, as a table."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import DataError
+from corridor.model.network import Network, edge_key, node_key
+from corridor.model.records import Record
+from corridor.solver.flow import Flow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FLOW_TABLES = ("corridors", "edges", "supplies", "markets")
+_FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
+_DUST = 1e-6
+
+
+def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
+    """Return what differs between two networks or two flows.
+
+    Parameters
+    ----------
+    first, second : Network or Flow
+        Two of a kind.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For networks columns kind, id, field, before, after, change (NaN where not a number), note; records that only
+        one of them has stand with field ``(record)``. The note is that of the figure now in force, where there is one.
+        For flows columns table, id, column, before, after, change. Rows sorted; empty where nothing differs.
+
+    Raises
+    ------
+    DataError
+        If the two are not of a kind.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> story = diff(cr.load(year=2021), cr.load(year=2024))
+    >>> story[story["id"] == "baku_supsa"][["field", "before", "after"]].values.tolist()
+    [['in_service', True, False]]
+    """
+    import pandas as pd
+
+    if isinstance(first, Network) and isinstance(second, Network):
+        columns = ["kind", "id", "field", "before", "after", "change", "note"]
+        return pd.DataFrame(list(_network_rows(first, second)), columns=columns)
+    if isinstance(first, Flow) and isinstance(second, Flow):
+        return pd.DataFrame(
+            list(_flow_rows(first, second)), columns=["table", "id", "column", "before", "after", "change"]
+        )
+    raise DataError(f"diff needs two networks or two flows (got {type(first).__name__} and {type(second).__name__})")
+
+
+def _network_rows(first: Network, second: Network) -> list[tuple[Any, ...]]:
+    """Return a row for each field that differs."""
+    notes: dict[tuple[str, str, str], str] = {
+        (f.record, f.subject, f.attribute): f.note for f in second.ledger if f.choice == "chosen"
+    }
+    rows = []
+    for kind, before in _records(first).items():
+        after = _records(second)[kind]
+        for id in sorted(before.keys() | after.keys()):
+            if id not in before or id not in after:
+                here = ("absent", "present") if id in after else ("present", "absent")
+                rows.append((kind, id, "(record)", *here, float("nan"), _note(notes, kind, id)))
+                continue
+            for field in type(before[id]).model_fields:
+                old, new = getattr(before[id], field), getattr(after[id], field)
+                if not _same(old, new):
+                    rows.append((kind, id, field, old, new, _change(old, new), notes.get((kind, id, field), "")))
+    return rows
+
+
+def _note(notes: dict[tuple[str, str, str], str], kind: str, id: str) -> str:
+    """Return the note on a record's first figure."""
+    return next((note for (record, subject, _), note in notes.items() if (record, subject) == (kind, id)), "")
+
+
+def _records(network: Network) -> dict[str, dict[str, Record]]:
+    """Return the records of a network by kind and id, paired ids joined by a dot."""
+    return {
+        "node": {node.id: node for node in network.nodes},
+        "edge": {edge.id: edge for edge in network.edges},
+        "commodity": {commodity.id: commodity for commodity in network.commodities},
+        "supply": {".".join(node_key(supply)): supply for supply in network.supplies},
+        "market": {".".join(node_key(market)): market for market in network.markets},
+        "quota": {".".join(edge_key(quota)): quota for quota in network.quotas},
+        "corridor": {corridor.id: corridor for corridor in network.corridors},
+        "hazard": {hazard.name: hazard for hazard in network.hazards},
+    }
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Tell whether two values are the same but for rounding."""
+    if _number(old) and _number(new):
+        return math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(old == new)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _change(old: Any, new: Any) -> float:
+    return new - old if _number(old) and _number(new) else float("nan")
+
+
+def _flow_rows(first: Flow, second: Flow) -> list[tuple[Any, ...]]:
+    """Return a row for each tonne figure that differs."""
+    rows = []
+    for name in _FLOW_TABLES:
+        before, after = getattr(first, name), getattr(second, name)
+        for id in sorted(set(before.index) | set(after.index)):
+            for column in (c for c in before.columns if c in _FLOW_COLUMNS):
+                old = float(before.loc[id, column]) if id in before.index else 0.0
+                new = float(after.loc[id, column]) if id in after.index else 0.0
+                if old != new and not abs(new - old) <= _DUST:
+                    shown = id if isinstance(id, str) else ".".join(id)
+                    rows.append((name, shown, column, old, new, new - old))
+    return rows
