@@ -269,7 +269,7 @@ def _claims(arguments: argparse.Namespace) -> int:
         numbers = [f"{who} {row[who]}" for who in ("brief", "found") if row[who]]
         told = f" ({', '.join(numbers)} {row['unit']}; {row['basis'] or 'brief only'})" if numbers else ""
         source = f" Source: {row['source']}." if row["source"] else ""
-        blocks.append(f"{row['claim']}{told}\n  {row['verdict'].upper()}. {row['why']}.{source}")
+        blocks.append(f"{row['claim']}{told}\n  {row['verdict'][0].upper()}{row['verdict'][1:]}. {row['why']}.{source}")
     return _give("\n".join(blocks) + "\n", arguments.output)
 
 

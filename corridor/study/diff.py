@@ -42,8 +42,8 @@ def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
     --------
     >>> import corridor as cr
     >>> story = diff(cr.load(year=2021), cr.load(year=2024))
-    >>> story[story["id"] == "baku_supsa"][["field", "before", "after"]].values.tolist()
-    [['in_service', True, False]]
+    >>> story[story["field"] == "in_service"][["id", "before", "after"]].values.tolist()
+    [['baku_novorossiysk', True, False], ['baku_supsa', True, False]]
     """
     import pandas as pd
 
