@@ -427,11 +427,11 @@ def _at_most(problems: list[str]) -> list[str]:
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:
     named = [r.commodity for part in ("supplies", "markets", "quotas") for r in parts[part]]
-    return list(dict.fromkeys(named + [c for edge in parts["edges"] for c in edge.commodities or ()]))
+    return sorted({*named, *(c for edge in parts["edges"] for c in edge.commodities or ())})
 
 
 def _named_corridors(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    return list(dict.fromkeys(edge.corridor for edge in parts["edges"] if edge.corridor is not None))
+    return sorted({edge.corridor for edge in parts["edges"] if edge.corridor is not None})
 
 
 def _look_up(kind: str, name: str, known: dict[str, R]) -> R:

@@ -93,15 +93,15 @@ class Change(Record):
             raise error
 
     def _strange(self, network: Network, where: str = "") -> Iterator[UnknownNameError]:
-        wanted = dict(self.aim)
-        if "commodity" in type(self).model_fields and "commodity" not in wanted:
-            wanted["commodity"] = (str(vars(self)["commodity"]),)
-        for selector, names in wanted.items():
-            if names:
-                known = self._known(network, selector)
-                for name in names:
-                    if name and name not in known:
-                        yield UnknownNameError(selector, name, known, where=where)
+        for selector, names in self._names().items():
+            known = self._known(network, selector)
+            for name in names:
+                if name not in known:
+                    yield UnknownNameError(selector, name, known, where=where)
+
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Return every name that the change uses, by what it is the name of."""
+        return self.aim
 
     @abstractmethod
     def _known(self, network: Network, selector: str) -> set[str]:
@@ -294,6 +294,9 @@ class QuotaChange(EdgeChange):
     min_mtpa: Amount | None = Field(default=None, description="new ship-or-pay volume [Mt/y]")
     max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
 
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        return {**self.aim, "commodity": (self.commodity,)}
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not {"min_mtpa", "max_mtpa"} & self.model_fields_set:
@@ -301,7 +304,6 @@ class QuotaChange(EdgeChange):
         return self
 
     def _alter(self, draft: Draft) -> bool:
-        draft.origin.commodity(self.commodity)
         given: dict[str, Any] = {f: getattr(self, f) for f in ("min_mtpa", "max_mtpa") if f in self.model_fields_set}
         if given.get("min_mtpa", 0.0) is None:
             given["min_mtpa"] = 0.0
@@ -442,11 +444,12 @@ class Scenario(Record):
         Notes
         -----
         A change that alters nothing because another has already done it (a second outage of a closed edge) is no
-        error; one that would alter nothing in the network as given is.
+        error; one that would alter nothing in the network as given, nor after all the others, is.
         """
         draft = Draft.of(network)
-        for change in self.changes:
-            if not self._make(change, draft) and strict and not self._make(change, Draft.of(network)):
+        idle = [change for change in self.changes if not self._make(change, draft)]
+        for change in idle if strict else ():
+            if not (self._make(change, Draft.of(network)) or self._tells_after_the_others(change, network)):
                 raise DataError(
                     f"scenario {self.name!r}: {change} alters nothing in {network!r}; "
                     "what it aims at is in that condition already, or has no limit to change"
@@ -455,6 +458,14 @@ class Scenario(Record):
         if crossed := list(overbooked(altered)):
             raise DataError([f"scenario {self.name!r}: {problem}" for problem in crossed])
         return altered
+
+    def _tells_after_the_others(self, change: Change, network: Network) -> bool:
+        """Tell whether a change alters anything once all the others are made: an outage of an edge that one opens."""
+        draft = Draft.of(network)
+        for other in self.changes:
+            if other is not change:
+                self._make(other, draft)
+        return self._make(change, draft)
 
     def _make(self, change: Change, draft: Draft) -> bool:
         """Make one change in a draft; a record that breaks a rule becomes an error that names the scenario."""

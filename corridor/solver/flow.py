@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import SolverError
+from corridor.model.economics import inventory_cost, unit_cost
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.solver.highs import Infeasible, Optimum, Solver, Unbounded
@@ -72,7 +73,8 @@ class Desk:
             self._solver = Solver(self.program, self.base)
         except Infeasible:
             self._solver = Solver(self.program, dataclasses.replace(self.base, lower=np.zeros_like(self.base.lower)))
-            raise self._contradiction(self.base) from None
+            self.base = self._eased(self.base, network)
+            self._solver = Solver(self.program, self.base)
         except Unbounded:
             raise SolverError(_earning_cycle(network)) from None
 
@@ -393,7 +395,7 @@ class Flow:
     def unmet_by_market(self) -> Floats:
         """Required tonnes that each market does not get. [Mt/y]"""
         required = np.array([market.required_mtpa for market in self.network.markets])
-        return _swept(required - self.amounts[self.program.required])
+        return _swept(required - self.delivered_by_market)
 
     @cached_property
     def _edge_unit_cost(self) -> Floats:
@@ -497,7 +499,8 @@ def _earning_cycle(network: Network) -> str:
         graph: nx.DiGraph[str] = nx.DiGraph()
         for edge in network.edges:
             if edge.admits(commodity.id) and edge.available_mtpa == float("inf"):
-                cost = edge.tariff_usd_per_t + edge.risk_premium_usd_per_t - edge.quality_usd_per_t
+                bound = inventory_cost(edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year)
+                cost = unit_cost(edge.tariff_usd_per_t, edge.risk_premium_usd_per_t, edge.quality_usd_per_t, bound)
                 if cost < graph.get_edge_data(edge.tail, edge.head, {"weight": float("inf")})["weight"]:
                     graph.add_edge(edge.tail, edge.head, weight=cost, id=edge.id)
         for start in list(graph):

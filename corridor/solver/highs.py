@@ -11,7 +11,7 @@ from corridor.errors import SolverError
 from corridor.solver.program import Floats, Program, State
 
 _OK = highspy.HighsStatus.kOk
-_OPTIMAL = highspy.HighsModelStatus.kOptimal
+_SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
 
 
 class Infeasible(SolverError):
@@ -98,7 +98,7 @@ class Solver:
         highs = self._highs
         highs.run()
         status = highs.getModelStatus()
-        if status != _OPTIMAL:
+        if status not in _SOLVED:
             told = highs.modelStatusToString(status)
             raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {told!r}, not 'Optimal'; no flow is reported")
         solution = highs.getSolution()
