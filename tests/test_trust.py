@@ -277,10 +277,11 @@ def mattering() -> str:
     top = [found for found, _ in sorted(effect.items(), key=lambda item: (-item[1], item[0]))[:30]]
     count = Counter(grade[found] for found in top)
     share = (count["A"] + count["B"]) / len(top)
-    named = ", ".join(f"`{subject}.{attribute}`" for _, subject, attribute in top[:5])
+    named = ",\n".join(f"`{subject}.{attribute}`" for _, subject, attribute in top[:5])
     return (
         f"Of the 30 figures that the shipped scenarios of 2024 lean on most (`flow.leans_on`), {count['A']} are of\n"
-        f"confidence A, {count['B']} of B and {count['C']} of C: {share:.0%} rest on a source. The first five:\n{named}."
+        f"confidence A, {count['B']} of B and {count['C']} of C: {share:.0%} rest on a source.\n"
+        f"The first five: {named}."
     )
 
 
