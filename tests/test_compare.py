@@ -77,6 +77,12 @@ def test_status_follows_the_capacity(change: cr.Derate, status: str) -> None:
     assert table.loc[("it", "north"), "status"] == status
 
 
+def test_a_way_barred_by_quotas_alone_is_no_access() -> None:
+    """The pipe is open to others: a quota of 0 is another thing than an outage."""
+    barred = two_ways().replace(quotas=(cr.Quota(edge="pipe", commodity="oil", max_mtpa=0),))
+    assert cr.compare(barred, [SHUT]).loc[("baseline", "north"), "status"] == "no access"
+
+
 def test_capacity_is_a_flow_not_the_smallest_number_on_a_path() -> None:
     """Two feeders of 3 and 4 into a trunk of 10 let 7 through, whatever the fields produce."""
     net = cr.Network(

@@ -53,7 +53,7 @@ def compare(
         Indexed by (scenario, corridor), baseline first.
         All columns are about the commodity:
 
-        - status: open, reduced or expanded against the baseline, closed
+        - status: open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way
         - capacity_mtpa: the most that could move this way, were there oil enough, other shippers lifting no less
         - bottleneck: the edges, quotas or nodes that stop more
         - throughput_mtpa, utilisation: what does move, and its share of the capacity
@@ -91,7 +91,7 @@ def compare(
         ways = Ways(flow.network, flow.program, flow.state, chosen)
         for corridor in compared:
             row = _row(desk, flow, ways, corridor, origins, hit)
-            row["status"] = _status(row["capacity_mtpa"], rows.get((BASELINE, corridor), row)["capacity_mtpa"])
+            row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     return pd.DataFrame(list(rows.values()), index=index, columns=list(COLUMNS))
@@ -295,11 +295,12 @@ def _shortfall_without(desk: Desk, flow: Flow, corridor: str) -> float:
     return desk.flow(Outage(corridor=corridor).apply(flow.network)).shortfall_mtpa
 
 
-def _status(capacity_mtpa: float, before_mtpa: float) -> str:
+def _status(row: dict[str, Any], before_mtpa: float) -> str:
     """Return how a corridor's capacity compares with the baseline's."""
-    dust = 1e-6
+    dust, capacity_mtpa = 1e-6, row["capacity_mtpa"]
     if capacity_mtpa <= dust:
-        return "closed"
+        limits = row["bottleneck"].split(" + ")
+        return "no access" if all(limit.startswith("quota ") for limit in limits) else "closed"
     if capacity_mtpa < before_mtpa - dust:
         return "reduced"
     return "expanded" if capacity_mtpa > before_mtpa + dust else "open"
