@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import SolverError
+from corridor.errors import DataError, SolverError
 from corridor.model.economics import inventory_cost, unit_cost
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -66,6 +66,8 @@ class Desk:
     """
 
     def __init__(self, network: Network) -> None:
+        if not isinstance(network, Network):
+            raise DataError(f"a Network is needed (got {network!r}); load('caspian') gives one that ships")
         self.network = network
         self.program = Program.of(network)
         self.base = self.program.state(network)
@@ -80,7 +82,11 @@ class Desk:
 
     def solve(self, scenario: Scenario | None = None) -> Flow:
         """Return the flow under a scenario of the desk's network."""
-        return self.flow(self.network if scenario is None else scenario.apply(self.network), scenario)
+        if scenario is None:
+            return self.flow(self.network)
+        if not isinstance(scenario, Scenario):
+            raise DataError(f"a Scenario is needed (got {scenario!r}); load_scenario reads one by name or from a file")
+        return self.flow(scenario.apply(self.network), scenario)
 
     def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:
         """Return the flow of a network that differs from the desk's in numbers only."""

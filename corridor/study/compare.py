@@ -80,10 +80,10 @@ def compare(
     """
     import pandas as pd
 
+    desk = Desk(network)
     chosen = chosen_commodity(network, commodity)
     origins = _origins(network, chosen, origin)
     compared = _compared(network, chosen, corridors)
-    desk = Desk(network)
     hit = _exposure(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name, scenario in _named(scenarios):
@@ -133,9 +133,9 @@ def outcomes(
     """
     import pandas as pd
 
+    desk = Desk(network)
     if commodity is not None:
         network.commodity(commodity)
-    desk = Desk(network)
     rows: dict[str, dict[str, float]] = {}
     for name, scenario in _named(scenarios):
         flow = desk.solve(scenario)
