@@ -379,7 +379,7 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[list[dict[str, Any
         names = [column for column in columns if column in kind.model_fields]
         found = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
     elif isinstance(table, list | tuple) and all(isinstance(row, dict) for row in table):
-        found, problems = iter(table), []
+        found, problems = (row for row in table), []
     else:
         return [], [f"{part}: must be a DataFrame (got {type(table).__name__})"]
     return [{key: value for key, value in row.items() if not _empty(value)} for row in found], problems

@@ -308,7 +308,7 @@ class Flow:
             "lifted_mtpa": lifted,
             "shortfall_mtpa": self.shortfall_by_supply,
             "netback_usd_per_t": average,
-            "marginal_netback_usd_per_t": -self.optimum.reduced_cost[self.program.lifted] - penalty,
+            "marginal_netback_usd_per_t": np.maximum(0.0, -self.optimum.reduced_cost[self.program.lifted]) - penalty,
             "penalty_usd_per_t": penalty,
         }
         keys = [(supply.node, supply.commodity) for supply in self.network.supplies]
