@@ -80,7 +80,7 @@ def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
         found["node", network.nodes[at].id, "throughput_mtpa"] = float(price) * network.nodes[at].remaining
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
         found["supply", (supply.node, supply.commodity), "volume_mtpa"] = (
-            -float(cost[column]) - supply.penalty_usd_per_t
+            max(0.0, -float(cost[column])) - supply.penalty_usd_per_t
         )
     for at, market in enumerate(network.markets):
         needed, extra = float(cost[program.required.start + at]), float(cost[program.extra.start + at])
