@@ -101,7 +101,7 @@ def test_a_network_is_refused_just_when_its_demands_cannot_be_met(net: cr.Networ
         edges=tuple(edge.replace(remaining=1.0) for edge in net.edges),
     )
     if best == -math.inf and best_objective(whole) > -math.inf:
-        assert_certified(cr.solve(net))
+        assert_certified(cr.solve(net), eased=True)
     elif best == -math.inf:
         with pytest.raises((cr.SolverError, cr.DataError), match="|".join(quota.edge for quota in net.quotas)):
             cr.solve(net)
