@@ -9,7 +9,7 @@ from typing import Any, Self
 from corridor.errors import DataError
 from corridor.model.records import Record
 
-_NUMBER = r"[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _FORMS = (
     re.compile(rf"(?P<sign>>=|<=|==|=|>|<)\s*(?P<value>{_NUMBER})"),
     re.compile(rf"(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER})"),
@@ -47,7 +47,7 @@ class Expectation(Record):
         DataError
             If it cannot be read.
         """
-        text = (wanted if isinstance(wanted, str) else f"{wanted:g}").strip()
+        text = (f"{wanted:g}" if isinstance(wanted, int | float) else str(wanted)).strip()
         found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
         if found is None or isinstance(wanted, bool):
             raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {text!r})")

@@ -26,7 +26,7 @@ _KEYS = (
     "frequency_per_year", "duration_days", "actor", "from", "until",
 )  # fmt: skip
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
@@ -355,10 +355,8 @@ def _scalar(text: str) -> Any:
         return None
     if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return text.lower() == "true"
-    if _NUMBER.match(text):
-        plain = text.replace("_", "")
-        number = float(plain)
-        return int(plain) if number.is_integer() and re.fullmatch(r"[-+]?\d+", plain) else number
+    if _NUMBER.fullmatch(text):
+        return int(text) if re.fullmatch(r"[-+]?\d+", text) else float(text)
     if text.lower().lstrip("+-") in (".inf", ".nan"):
         return math.nan if text.lower().endswith("nan") else math.copysign(math.inf, -1 if text[0] == "-" else 1)
     return text

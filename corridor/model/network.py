@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import ValidationError
@@ -391,7 +392,7 @@ def _empty(value: Any) -> bool:
         return True
     if isinstance(value, str):
         return not value.strip()
-    return bool(isinstance(value, Hashable) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    return type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, Real) and bool(value != value))
 
 
 def _read(rows: Iterable[dict[str, Any]], part: str, kind: type[R], problems: list[str]) -> tuple[R, ...]:

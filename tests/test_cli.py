@@ -1,0 +1,171 @@
+"""The command line: results on stdout, notes on stderr, and an exit code that scripts can trust."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import corridor as cr
+from corridor.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Return exit code, stdout and stderr of a command."""
+    code = main(list(arguments))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_compare_prints_the_four_routes_under_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    """With no options: baseline and all that ship, the four corridors of the mission each, units in the heads."""
+    code, out, err = run(capsys, "compare")
+    assert code == 0
+    for name in ["baseline", *(cr.load_scenario(scenario).name for scenario in cr.scenarios())]:
+        assert f"\n{name}\n" in out
+    for corridor in ("cpc", "btc", "druzhba", "middle_corridor"):
+        assert out.count(f"\n  {corridor} ") == len(cr.scenarios()) + 1
+    assert "[Mt/y]" in out
+    assert "[USD/t]" in out
+    assert "transneft_ports" in err
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_machines_read_what_the_library_gives(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """CSV and JSON parse back to the table of compare()."""
+    code, out, _ = run(
+        capsys, "compare", "--year", "2021", "--scenario", "cpc-shut", "--corridor", "all", "--format", form
+    )
+    assert code == 0
+    table = pd.read_csv(io.StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out))
+    expected = cr.compare(cr.load(year=2021), [cr.load_scenario("cpc-shut")]).reset_index()
+    assert list(table.columns) == list(expected.columns)
+    assert table["throughput_mtpa"].to_numpy() == pytest.approx(expected["throughput_mtpa"].to_numpy())
+
+
+def test_output_goes_to_a_file_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file holds what stdout would, and stdout nothing."""
+    file = tmp_path / "out.csv"
+    code, out, err = run(capsys, "compare", "--scenario", "cpc-shut", "--format", "csv", "--output", str(file))
+    assert (code, out) == (0, "")
+    assert "Written" in err
+    assert file.read_text(encoding="utf-8").startswith("scenario,corridor,status")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", "--scenario", "cpc-shutt"], "did you mean 'cpc-shut'"),
+        (["compare", "--network", "caspain"], "did you mean 'caspian'"),
+        (["compare", "--year", "1999"], "year must be 2018 to 2024"),
+        (["compare", "--corridor", "cpcc"], "did you mean 'cpc'"),
+        (["compare", "--commodity", "kazak_crude"], "did you mean 'kazakh_crude'"),
+        (["compare", "--origin", "tengis"], "did you mean 'tengiz'"),
+        (["compare", "--scenario", "cpc-shut", "--scenario", "cpc-shut"], "two scenarios are called"),
+        (["solve", "--explain", "cpcc"], "did you mean 'cpc'"),
+        (["solve", "--output", "/nowhere/at/all.txt"], "/nowhere/at/all.txt: No such file or directory"),
+        (["check", "none.scenario.yaml"], "none.scenario.yaml: cannot be read"),
+        (["backcast", "--year", "2024"], "no observations of kazakh_crude in 2024"),
+    ],
+)
+def test_bad_input_exits_with_two(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line on stderr, nothing on stdout, no traceback."""
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_check_exits_with_one_when_an_expectation_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Passing and failing files are told together."""
+    file = tmp_path / "bad.scenario.yaml"
+    file.write_text(
+        "name: too hopeful\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
+        "expect:\n  shortfall_mtpa: 0\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, "check", "cpc-shut", str(file))
+    assert code == 1
+    assert "FAILED too hopeful: shortfall_mtpa" in out
+    assert "3 of 4 expectations hold." in out
+
+
+def test_check_tells_every_broken_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two broken files make two messages, and none is solved."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.scenario.yaml").write_text("name: x\n", encoding="utf-8")
+    code, out, err = run(capsys, "check", *(str(tmp_path / f"{name}.scenario.yaml") for name in ("a", "b")))
+    assert (code, out) == (2, "")
+    assert "a.scenario.yaml" in err
+    assert "b.scenario.yaml" in err
+
+
+def test_check_passes_for_all_that_ship(capsys: pytest.CaptureFixture[str]) -> None:
+    """The shipped scenarios hold what they promise."""
+    code, out, _ = run(capsys, "check", *cr.scenarios())
+    assert code == 0
+    assert "FAILED" not in out
+
+
+def test_solve_adds_scenarios_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two scenarios are solved as one, and explained."""
+    code, out, _ = run(capsys, "solve", "--year", "2021", "--scenario", "cpc-shut", "--scenario", "btc-quota-lifted")
+    assert code == 0
+    assert out.startswith("CPC shut + BTC quota lifted: ")
+    assert "aktau_sangachal" in out
+
+
+@pytest.mark.parametrize("table", ["corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes"])
+def test_solve_prints_any_table(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each table of a flow comes as CSV with units in its heads."""
+    code, out, _ = run(capsys, "solve", "--table", table, "--format", "csv")
+    assert code == 0
+    assert "_mtpa" in out.splitlines()[0]
+    assert len(pd.read_csv(io.StringIO(out))) > 0
+
+
+def test_scenarios_lists_what_ships(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names and what each is about."""
+    code, out, _ = run(capsys, "scenarios")
+    assert code == 0
+    assert [line.split("  ")[0].strip() for line in out.splitlines()] == list(cr.scenarios())
+
+
+def test_claims_and_backcast_print(capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdicts in words; modelled, observed, error and source with the total."""
+    code, out, _ = run(capsys, "claims")
+    assert code == 0
+    assert "Does not hold." in out
+    code, out, _ = run(capsys, "backcast", "--year", "2022")
+    assert code == 0
+    assert "Errors regardless of sign add up to" in out
+    code, out, _ = run(capsys, "backcast", "--format", "csv")
+    assert set(pd.read_csv(io.StringIO(out))["year"]) == {2021, 2022}
+
+
+def test_the_module_runs_like_the_command() -> None:
+    """``python -m corridor``."""
+    result = subprocess.run([sys.executable, "-m", "corridor", "--version"], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == f"corridor {cr.__version__}"
+
+
+def test_no_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    """Usage on stderr, exit code 2."""
+    with pytest.raises(SystemExit) as caught:
+        main([])
+    assert caught.value.code == 2
+    assert "usage: corridor" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    """``corridor compare | head -1`` ends without a traceback."""
+    pipe = f"{sys.executable} -m corridor compare --corridor all | head -1"
+    result = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], capture_output=True, text=True)
+    assert "Traceback" not in result.stderr
+    assert result.stdout.startswith("kazakh_crude by corridor")

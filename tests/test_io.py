@@ -1,0 +1,164 @@
+"""Scenario files: what is read, what comes back, and what each mistake is told as."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+import corridor as cr
+
+GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
+
+
+@pytest.fixture
+def written(tmp_path: Path):
+    """Return a function that writes text or bytes to a scenario file."""
+
+    def write(text: str | bytes) -> Path:
+        file = tmp_path / "it.scenario.yaml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize("name", cr.scenarios())
+def test_what_is_saved_is_read_back(name: str, tmp_path: Path) -> None:
+    """Every shipped scenario survives the trip through a file of the user's."""
+    scenario = cr.load_scenario(name)
+    cr.save_scenario(scenario, tmp_path / "copy.scenario.yaml")
+    assert cr.load_scenario(tmp_path / "copy.scenario.yaml") == scenario
+
+
+def test_hazards_and_events_are_read_back(tmp_path: Path) -> None:
+    """Rates, duration laws, actors and dates stay what they were, and names that look like numbers stay text."""
+    changes = [
+        cr.Derate(edge="btc", remaining=0.4),
+        cr.QuotaChange(edge="btc", commodity="kazakh_crude", max_mtpa=None),
+    ]
+    law = cr.Lognormal(median=12, sigma=0.9)
+    for scenario in (
+        cr.Hazard(name="1e3", changes=changes, frequency_per_year=0.4, duration_days=law, actor="RUS"),
+        cr.Event(name="null", changes=changes, start="2022-03-22", end="2022-04-25"),  # type: ignore[arg-type]
+    ):
+        cr.save_scenario(scenario, tmp_path / "it.yaml")
+        assert cr.load_scenario(tmp_path / "it.yaml") == scenario
+
+
+def test_saving_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Where the folder is missing, the error names the file, and nothing is left behind."""
+    with pytest.raises(OSError, match=r"nowhere/it\.yaml"):
+        cr.save_scenario(cr.load_scenario("cpc-shut"), tmp_path / "nowhere" / "it.yaml")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty; a scenario needs a name and changes"),
+        ("# nothing\n", "is empty"),
+        (b"name: \xff\xfe\n", r"it\.scenario\.yaml:1: must be UTF-8 text \(byte 0xff is not\)"),
+        (b"\x00\x01\x02", "is no YAML|control|special"),
+        ("- outage\n", ":1: must hold keys and values"),
+        ("name: it\nchanges: [outage: {edge: btc}\n", r":3:1: is no YAML"),
+        (GOOD + "name: again\n", r":6:1: key 'name' stands twice"),
+        (GOOD + "expct: {}\n", r":6:1: no key named 'expct'; did you mean 'expect'"),
+        (GOOD.replace("cpc}", "cpcc}"), r":5:24: no corridor named 'cpcc'; did you mean 'cpc'"),
+        (GOOD.replace("outage", "outtage"), r":5:5: no change named 'outtage'; did you mean 'outage'"),
+        (GOOD.replace("{corridor: cpc}", "cpc"), "outage needs fields in braces"),
+        (
+            GOOD.replace("{corridor: cpc}", "{corridr: cpc}"),
+            "outage: no field named 'corridr'; did you mean 'corridor'",
+        ),
+        (GOOD.replace("{corridor: cpc}", "{}"), "Outage needs at least one of edge"),
+        (GOOD + "  - {outage: {edge: btc}, open: {edge: btc}}\n", "a change is one key with its fields"),
+        (GOOD.replace("- outage: {corridor: cpc}", "- derate: {edge: btc, remaining: 1.4}"), "remaining must be < 1.0"),
+        ("name: it\n", "changes must be a list with at least one change"),
+        (GOOD.replace("name: it", "about: x"), "name is missing"),
+        (GOOD.replace("2021", "1999"), r":3:7: network 'caspian': year must be 2018 to 2024 \(got 1999\)"),
+        (GOOD.replace("caspian", "caspain"), "no network named 'caspain'; did you mean 'caspian'"),
+        (GOOD + "expect: {shortfall_mtpa: about 5}\n", "must be like '> 20'"),
+        (GOOD.replace("it\n", "!!python/object:os.system it\n", 1), "tags are not read"),
+        ("name: &a it\nabout: *a\n" + GOOD.split("\n", 1)[1], r":1:\d+: aliases"),
+        (GOOD + "frequency_per_year: 0.1\nduration_days: 3\nfrom: 2022-01-01\nuntil: 2022-02-01\n", "not both"),
+        (GOOD + "from: 2022-02-01\nuntil: 2022-01-01\n", "end must be after start"),
+        (GOOD + "frequency_per_year: -1\nduration_days: 3\n", r":6:21: frequency_per_year must be > 0"),
+        (GOOD.replace("{corridor: cpc}", "{corridor: cpc, edge: " + "[" * 40 + "]" * 40 + "}"), "nested too deep"),
+    ],
+)
+def test_a_broken_file_is_told_with_its_place(text: str | bytes, message: str, written) -> None:
+    """One DataError, with the line and column, the rule and the way out."""
+    with pytest.raises(cr.DataError, match=message):
+        cr.load_scenario(written(text))
+
+
+def test_all_mistakes_of_a_file_are_told_in_its_order(written) -> None:
+    """Three mistakes, three sentences, from top to bottom."""
+    text = GOOD.replace("cpc}", "cpcc}") + "  - derat: {edge: btc}\nexpct: {}\n"
+    with pytest.raises(cr.DataError) as caught:
+        cr.load_scenario(written(text))
+    places = [problem.split(": ")[0].rsplit(":", 2)[1:] for problem in caught.value.problems]
+    assert places == [["5", "24"], ["6", "5"], ["7", "1"]]
+
+
+def test_a_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
+    """Neither is a traceback."""
+    with pytest.raises(cr.DataError, match="is a folder"):
+        cr.load_scenario(tmp_path)
+    with pytest.raises(cr.DataError, match="cannot be read"):
+        cr.load_scenario(tmp_path / "none.yaml")
+
+
+def test_an_unknown_name_suggests_one_that_ships() -> None:
+    """A name without an ending means a shipped scenario."""
+    with pytest.raises(cr.UnknownNameError, match="no scenario named 'cpc-shutt'; did you mean 'cpc-shut'"):
+        cr.load_scenario("cpc-shutt")
+
+
+def test_a_huge_file_is_refused(written) -> None:
+    """A megabyte is enough for any scenario."""
+    with pytest.raises(cr.DataError, match="must be at most 1,000,000 bytes"):
+        cr.load_scenario(written(GOOD + "#" * 1_000_001))
+
+
+def test_aliases_do_not_explode(written) -> None:
+    """Nine levels of nine aliases each are refused at once."""
+    levels = [f"l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 9)}]" for at in range(1, 10)]
+    start = time.perf_counter()
+    with pytest.raises(cr.DataError, match="aliases"):
+        cr.load_scenario(written("l0: &l0 [x]\n" + "\n".join(levels) + "\n" + GOOD))
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("text", ["no", "on", "off", "12:30", "0x1f", "2022-01-01", "1_"])
+def test_plain_text_stays_text(text: str, written) -> None:
+    """What other YAML readers turn into booleans, minutes or dates is a name here."""
+    assert cr.load_scenario(written(GOOD.replace("it", text, 1))).name == text
+
+
+@pytest.mark.parametrize(("text", "value"), [("1e3", 1000.0), ("010", 10.0), ("+5", 5.0), (".5", 0.5)])
+def test_numbers_are_numbers(text: str, value: float, written) -> None:
+    """YAML 1.2 numbers, no octal surprise."""
+    file = written(GOOD.replace("outage: {corridor: cpc}", f"expand: {{corridor: cpc, add_mtpa: {text}}}"))
+    assert cr.load_scenario(file).changes[0].add_mtpa == value
+
+
+@pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
+def test_marks_and_line_ends_of_other_systems_are_read(change, written) -> None:
+    """A byte order mark or CRLF changes nothing."""
+    assert cr.load_scenario(written(change(GOOD))) == cr.load_scenario(written(GOOD))
+
+
+def test_names_in_any_script_are_kept(written, tmp_path: Path) -> None:
+    """UTF-8 in, UTF-8 out."""
+    scenario = cr.load_scenario(written(GOOD.replace("it", "Қазақстан — Баку", 1)))
+    cr.save_scenario(scenario, tmp_path / "out.yaml")
+    assert "Қазақстан — Баку" in (tmp_path / "out.yaml").read_text(encoding="utf-8")
+
+
+def test_ids_are_checked_against_the_network_given(written, diamond: cr.Network) -> None:
+    """A network passed in counts more than the one that the file names."""
+    with pytest.raises(cr.DataError, match="no corridor named 'cpc'"):
+        cr.load_scenario(written(GOOD), diamond)
