@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,6 +161,11 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
         part = part.assign(bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False))
         cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
         blocks.append(f"\n{scenario}\n{_aligned(list(part.index), cells)}")
+    graded = Counter(figure.confidence for figure in network.ledger if figure.choice == "chosen")
+    blocks.append(
+        f"\nOf the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
+        f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."
+    )
     return "\n".join(blocks) + "\n"
 
 
@@ -200,8 +206,6 @@ def _solve(arguments: argparse.Namespace) -> int:
     flow = solve(network, scenario)
     if arguments.format != "table" or arguments.table:
         frame = getattr(flow, arguments.table or "corridors")
-        if "edges" in frame.columns:
-            frame = frame.assign(edges=[" > ".join(edges) for edges in frame["edges"]])
         text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
     else:
         text = flow.explain(arguments.explain) + "\n"
@@ -304,6 +308,8 @@ def _backcast(arguments: argparse.Namespace) -> int:
 def _machine(frame: pd.DataFrame, form: str) -> str:
     """Return a table as CSV or JSON records, index included."""
     frame = frame if frame.index.names == [None] else frame.reset_index()
+    for column in {"subjects", "edges"} & set(frame.columns):
+        frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
         return frame.to_csv(index=False, lineterminator="\n")
     return (frame.to_json(orient="records", indent=2, double_precision=10) or "") + "\n"

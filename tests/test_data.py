@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,30 @@ def test_a_bad_formula_is_refused(formula: str, message: str) -> None:
     """What is no arithmetic over figures in force names the formula."""
     with pytest.raises(cr.DataError, match=message):
         in_force([_figure(value=1.0), _figure(subject="b", formula=formula)], 2021)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"unit": "kb/d"}, r"figure 'btc.capacity_mtpa': unit must be 'Mt/y' \(got 'kb/d'\); convert it by a formula"),
+        ({"attribute": "capacity"}, "no field named 'capacity'; did you mean 'capacity_mtpa'"),
+        ({"sources": "nobody"}, "no source named 'nobody'"),
+    ],
+)
+def test_a_figure_that_does_not_fit_its_record_is_refused(fields: dict[str, object], message: str) -> None:
+    """A wrong unit, an unknown field and an unknown source are problems of the data, told in one sentence each."""
+    told = {
+        "record": "edge",
+        "subject": "btc",
+        "attribute": "capacity_mtpa",
+        "unit": "Mt/y",
+        "value": 50.0,
+        "sources": "s",
+    }
+    problems: list[str] = []
+    library._values([_figure(**{**told, **fields})], {"s"}, problems)
+    assert len(problems) == 1
+    assert re.search(message, problems[0])
 
 
 def test_two_chosen_figures_are_refused() -> None:

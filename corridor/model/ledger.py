@@ -196,9 +196,27 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     raise ValueError(f"cannot read {ast.unparse(node)!r}")
 
 
-def rows(
-    figures: Sequence[Figure], sources: Sequence[Source], subjects: frozenset[str] | None, attribute: str | None
-) -> list[dict[str, object]]:
+def is_about(figure: Figure, subjects: frozenset[str]) -> bool:
+    """Tell whether a figure is about one of some ids, or about a supply, market or quota there."""
+    return figure.subject in subjects or figure.subject.split(".")[0] in subjects
+
+
+def behind(figures: Iterable[Figure], ledger: Sequence[Figure], year: int) -> list[Figure]:
+    """Return the figures that the formulas of some figures draw on, and theirs in turn, those themselves left out."""
+    book = Book(ledger, year)
+    queue = [key_of(figure) for figure in figures if figure.choice == "chosen"]
+    seen = set(queue)
+    found = []
+    while queue:
+        for other in book.inputs.get(queue.pop(), {}).values():
+            if other not in seen:
+                seen.add(other)
+                queue.append(other)
+                found.append(book.figures[other])
+    return found
+
+
+def rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[dict[str, object]]:
     """Return figures with their sources spelt out, one mapping each, chosen before rival."""
     library = {source.id: source for source in sources}
 
@@ -220,6 +238,4 @@ def rows(
             "note": figure.note,
         }
         for figure in sorted(figures, key=lambda f: (f.record, f.subject, f.attribute, f.choice))
-        if (subjects is None or figure.subject in subjects or figure.subject.split(".")[0] in subjects)
-        and (attribute is None or figure.attribute == attribute)
     ]

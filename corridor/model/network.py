@@ -182,16 +182,21 @@ class Network:
         """Return the quotas as a table indexed by (edge, commodity)."""
         return frame_of(Quota, self.quotas, ["edge", "commodity"])
 
-    def figures(self, subject: str | None = None, attribute: str | None = None) -> pd.DataFrame:
+    def figures(
+        self, subject: str | Iterable[str] | None = None, attribute: str | None = None, *, inputs: bool = False
+    ) -> pd.DataFrame:
         """Return who says which number: every figure behind the network, chosen and rival side by side.
 
         Parameters
         ----------
-        subject : str, optional
+        subject : str or iterable of str, optional
             Id of a node, edge, commodity, country or input; what hangs on it (supplies, markets and quotas of the
-            node or edge) comes along. A corridor stands for its trunk edges.
+            node or edge) comes along. A corridor stands for its trunk edges. Of several ids those without figures
+            are passed over.
         attribute : str, optional
             Name of the field.
+        inputs : bool
+            Whether the figures that formulas draw on come along, and those that they draw on in turn.
 
         Returns
         -------
@@ -208,20 +213,20 @@ class Network:
 
         from corridor.model import ledger
 
-        rows = ledger.rows(self.ledger, self.sources, self._subjects(subject), attribute)
-        if self.ledger and not rows:
-            known = {f.subject for f in self.ledger} if subject is not None else {f.attribute for f in self.ledger}
-            if subject is not None and ledger.rows(self.ledger, self.sources, self._subjects(subject), None):
-                subject, known = None, {f.attribute for f in self.ledger}
-            kind, name = ("subject of a figure", subject) if subject is not None else ("attribute", attribute)
-            raise UnknownNameError(kind, str(name), known)
-        return pd.DataFrame(rows, columns=list(ledger.COLUMNS))
+        asked = None if subject is None else [subject] if isinstance(subject, str) else list(subject)
+        about = [f for f in self.ledger if asked is None or ledger.is_about(f, self._subjects(asked))]
+        found = [f for f in about if attribute is None or f.attribute == attribute]
+        if self.ledger and not found:
+            if not about:
+                raise UnknownNameError("subject of a figure", ", ".join(asked or ()), {f.subject for f in self.ledger})
+            raise UnknownNameError("attribute", str(attribute), {f.attribute for f in self.ledger})
+        if inputs:
+            found += ledger.behind(found, self.ledger, self.year or 0)
+        return pd.DataFrame(ledger.rows(found, self.sources), columns=list(ledger.COLUMNS))
 
-    def _subjects(self, subject: str | None) -> frozenset[str] | None:
-        """Return the ids that a subject stands for, or None for all."""
-        if subject is None:
-            return None
-        return frozenset([subject, *(edge.id for edge in self._trunks.get(subject, ()))])
+    def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
+        """Return the ids that some subjects stand for: corridors for their trunk edges too."""
+        return frozenset(id for subject in asked for id in (subject, *(e.id for e in self._trunks.get(subject, ()))))
 
     # Other forms
 

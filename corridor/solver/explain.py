@@ -103,13 +103,19 @@ def _quota_prices(flow: Flow) -> Iterator[tuple[float, Limit]]:
 
 
 def _told(network: Network, limit: Limit) -> str:
-    """Return a limit with its size."""
-    if limit.kind == "node":
-        return f"{limit} ({network.node(limit.id).available_mtpa:g} Mt/y)"
-    if limit.kind == "edge":
-        return f"{limit} ({network.edge(limit.id).available_mtpa:g} Mt/y)"
-    size = next(q.max_mtpa for q in network.quotas if (q.edge, q.commodity) == (limit.id, limit.commodity))
-    return f"{limit} ({size:g} Mt/y)"
+    """Return a limit with its size, and the confidence of the figure that sets it."""
+    if limit.kind == "quota":
+        told = (limit.kind, f"{limit.id}.{limit.commodity}", "max_mtpa")
+        size = next(q.max_mtpa for q in network.quotas if (q.edge, q.commodity) == (limit.id, limit.commodity)) or 0.0
+    elif limit.kind == "edge":
+        told, size = (limit.kind, limit.id, "capacity_mtpa"), network.edge(limit.id).available_mtpa
+    else:
+        told, size = (limit.kind, limit.id, "throughput_mtpa"), network.node(limit.id).available_mtpa
+    graded = (
+        (f.record, f.subject, f.attribute) == told and f.choice == "chosen" and f.confidence for f in network.ledger
+    )
+    confidence = next((f", confidence {grade}" for grade in graded if grade), "")
+    return f"{limit} ({size:g} Mt/y{confidence})"
 
 
 def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow:

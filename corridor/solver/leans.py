@@ -29,7 +29,7 @@ def leans_on(flow: Flow, n: int | None = 10) -> pd.DataFrame:
     variation = Variation(flow.network)
     worth = _worth(flow)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in ledger.rows(flow.network.ledger, flow.network.sources, None, None)
+            for row in ledger.rows(flow.network.ledger, flow.network.sources)
             if row["choice"] == "chosen"}  # fmt: skip
     rows = []
     for figure in variation.ranged():

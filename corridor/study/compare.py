@@ -13,7 +13,7 @@ from corridor.model.network import Network
 from corridor.model.records import Edge, Node
 from corridor.model.scenario import Hazard, Outage, Scenario
 from corridor.solver.flow import Desk, Flow
-from corridor.solver.reach import reach
+from corridor.solver.reach import Reach, reach
 from corridor.solver.routes import Route, Ways
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def compare(
         - expected_loss_usd_per_t: netback lost to outages were there no other way, (1 - availability) x netback
         - shortfall_if_lost_mtpa: how much more of all shippers' oil would go unlifted without the corridor
         - origin, destination: ends of the best way
+        - subjects: ids of all that the row's numbers come from, so that
+          ``network.figures(row["subjects"], inputs=True)`` shows every figure behind it
 
     Raises
     ------
@@ -100,7 +102,7 @@ def compare(
 COLUMNS = (
     "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days",
     "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t", "netback_usd_per_t",
-    "shortfall_if_lost_mtpa", "origin", "destination",
+    "shortfall_if_lost_mtpa", "origin", "destination", "subjects",
 )  # fmt: skip
 
 
@@ -251,7 +253,8 @@ def _row(
     }
     found = (ways.through(corridor, some) for some in origins)
     route = next((way for way in found if way is not None), None)
-    return row | (_measured(flow.network, route, hit) if route is not None else _UNMEASURED)
+    row |= _measured(flow.network, route, hit) if route is not None else _UNMEASURED
+    return row | {"subjects": _subjects(flow.network, corridor, most, route, ways.commodity)}
 
 
 _UNMEASURED = {
@@ -277,6 +280,14 @@ def _measured(network: Network, route: Route, hit: Exposure) -> dict[str, Any]:
         "origin": route.origin,
         "destination": route.destination,
     }
+
+
+def _subjects(network: Network, corridor: str, most: Reach, route: Route | None, commodity: str) -> tuple[str, ...]:
+    """Return the ids whose figures a row rests on: trunk, bottleneck, edges and ends of the way, countries, oil."""
+    edges = [edge.id for edge in network.trunk(corridor)] + list(route.edges if route is not None else ())
+    ends = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
+    countries = [country for id in edges for country in network.edge(id).countries]
+    return tuple(dict.fromkeys([*edges, *(limit.id for limit in most.bottleneck), *ends, commodity, *countries]))
 
 
 def _in_order(countries: Iterable[str]) -> list[str]:
