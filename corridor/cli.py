@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,6 +150,8 @@ _DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 
 
 def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
     """Return the comparison as text, one block a scenario."""
+    from corridor.model.ledger import grades
+
     blocks = [
         f"{commodity} by corridor, {network.name} {network.year}.\n"
         "Capacity: the most that could move, were there oil enough. Cost, time and netback: of the best way from the\n"
@@ -161,7 +162,7 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
         part = part.assign(bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False))
         cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
         blocks.append(f"\n{scenario}\n{_aligned(list(part.index), cells)}")
-    graded = Counter(figure.confidence for figure in network.ledger if figure.choice == "chosen")
+    graded = grades(network.ledger)
     blocks.append(
         f"\nOf the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
         f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."

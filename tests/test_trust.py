@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import re
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from shown import assert_shown
 
 import corridor as cr
 from corridor.model import library
@@ -272,9 +272,6 @@ def test_what_a_comparison_shows_can_be_followed() -> None:
         assert ("supply", f"{row.origin}.kazakh_crude", "volume_mtpa") in told.index
 
 
-README = Path(__file__).resolve().parent.parent / "README.md"
-
-
 def mattering() -> str:
     """Return the confidence of the 30 figures that the shipped scenarios lean on most, year 2024."""
     net = cr.load(year=2024)
@@ -298,11 +295,4 @@ def mattering() -> str:
 
 def test_the_readme_states_the_confidence_of_what_matters() -> None:
     """The share of A and B among the figures that matter is measured, not typed."""
-    text = README.read_text(encoding="utf-8")
-    pattern = re.compile(r"<!-- mattering -->\n(.*?)<!-- /mattering -->", re.DOTALL)
-    if os.environ.get("CORRIDOR_UPDATE"):
-        text = pattern.sub(lambda _: f"<!-- mattering -->\n{mattering()}\n<!-- /mattering -->", text)
-        README.write_text(text, encoding="utf-8")
-    found = pattern.search(text)
-    assert found is not None
-    assert found.group(1).strip() == mattering()
+    assert_shown("mattering", mattering())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -199,6 +200,15 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
 def is_about(figure: Figure, subjects: frozenset[str]) -> bool:
     """Tell whether a figure is about one of some ids, or about a supply, market or quota there."""
     return figure.subject in subjects or figure.subject.split(".")[0] in subjects
+
+
+def grades(figures: Iterable[Figure]) -> Counter[str]:
+    """Return how many of the chosen figures have which confidence; positions and governance estimates not counted."""
+    return Counter(
+        figure.confidence
+        for figure in figures
+        if figure.choice == "chosen" and figure.record != "country" and figure.attribute not in ("lat", "lon")
+    )
 
 
 def behind(figures: Iterable[Figure], ledger: Sequence[Figure], year: int) -> list[Figure]:
