@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOME = {
-    "corridor.errors": ("CorridorError", "DataError", "RouteLimitError", "SolverError", "UnknownNameError"),
+    "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
         "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
     ),
@@ -39,7 +39,6 @@ __all__ = sorted(name for names in _HOME.values() for name in names)
 if TYPE_CHECKING:
     from corridor.errors import CorridorError as CorridorError
     from corridor.errors import DataError as DataError
-    from corridor.errors import RouteLimitError as RouteLimitError
     from corridor.errors import SolverError as SolverError
     from corridor.errors import UnknownNameError as UnknownNameError
     from corridor.model.io import load_scenario as load_scenario

@@ -3,7 +3,6 @@
 CorridorError
 ├── DataError          (ValueError)    a record, table or file breaks a rule
 ├── UnknownNameError   (LookupError)   a name that nothing bears
-├── RouteLimitError    (RuntimeError)  more routes asked for than can be listed
 └── SolverError        (RuntimeError)  the linear program has no optimum
 
 Every message is one sentence with the thing, the rule, the value got, the place, and what to do;
@@ -50,10 +49,6 @@ class UnknownNameError(CorridorError, LookupError):
         self.kind, self.name = kind, name
         self.suggestion = nearest(name, known)
         super().__init__(f"{where}{unknown(kind, name, self.suggestion)}")
-
-
-class RouteLimitError(CorridorError, RuntimeError):
-    """More routes were asked for than can be listed."""
 
 
 class SolverError(CorridorError, RuntimeError):

@@ -53,6 +53,13 @@ def test_a_derate_of_an_unlimited_node_takes_from_its_edges() -> None:
     assert altered(after(cr.Derate(node="tbilisi", remaining=0.5))) == {"btc", "btc_ceyhan"}
 
 
+def test_a_derate_of_both_kinds_of_nodes_takes_from_each_its_own() -> None:
+    """Aktau loses throughput, Tbilisi's edges lose capacity, Aktau's edges nothing."""
+    net = after(cr.Derate(node=["aktau", "tbilisi"], remaining=0.5))
+    assert net.node("aktau").remaining == 0.5
+    assert altered(net) == {"btc", "btc_ceyhan"}
+
+
 def test_an_expansion_of_a_node_widens_the_node() -> None:
     """Berths, not pipes."""
     net = after(cr.Expansion(node="aktau", add_mtpa=5))

@@ -14,7 +14,8 @@ from shown import assert_shown
 
 import corridor as cr
 from corridor.model import library
-from corridor.model.vary import Variation, ends, key
+from corridor.model.ledger import key_of
+from corridor.model.vary import Variation, ends
 from corridor.study.backcast import observations
 
 BOUNDS = ("capacity_mtpa", "max_mtpa", "min_mtpa", "throughput_mtpa")
@@ -41,7 +42,7 @@ def test_leans_on_is_the_dual_times_half_the_range() -> None:
         figure = variation.book.figures[f"{record}:{subject}.{attribute}"]
         middle = figure.value or 0.0
         near = [middle + 0.01 * (end - middle) for end in ends(figure)]
-        solved = [cr.solve(variation.with_values({key(figure): value})).objective_musd_per_year for value in near]
+        solved = [cr.solve(variation.with_values({key_of(figure): value})).objective_musd_per_year for value in near]
         assert abs(solved[1] - solved[0]) / 2 / 0.01 == pytest.approx(told[record, subject, attribute], rel=1e-3)
 
 
@@ -64,7 +65,7 @@ def test_no_variation_gives_the_network_back() -> None:
     """With every figure at its value nothing changes."""
     net = cr.load(year=2022)
     variation = Variation(net)
-    same = variation.with_values({key(f): f.value or 0.0 for f in variation.ranged()})
+    same = variation.with_values({key_of(f): f.value or 0.0 for f in variation.ranged()})
     assert same == net
 
 

@@ -53,19 +53,6 @@ def netback(price_usd_per_t: Array, unit_cost_usd_per_t: Array) -> Array:
     return price_usd_per_t - unit_cost_usd_per_t
 
 
-def war_risk_premium(rate: Array, insured_usd: Array, cargo_t: Array) -> Array:
-    """Return a war-risk premium per tonne of cargo. [USD/t]
-
-    Parameters
-    ----------
-    rate : shape (n,) or scalar
-        Premium as a share of the insured value. [1]
-    insured_usd, cargo_t : same shape
-        Insured value of the hull [USD] and size of the cargo [t].
-    """
-    return rate * insured_usd / cargo_t
-
-
 def availability(frequency_per_year: Array, duration_days: Array, lost: Array) -> Array:
     """Return the mean share of capacity in service under one hazard. [1]
 

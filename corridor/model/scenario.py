@@ -213,8 +213,8 @@ class Derate(EdgeChange):
     def _alter(self, draft: Draft) -> bool:
         ports = _limited_nodes(self, draft.origin)
         altered = _exchange(draft.nodes, ports, lambda node: {"remaining": node.remaining * self.remaining})
-        if altered and len(ports) == len(self.node):
-            return True
+        if ports and len(ports) == len(self.node):
+            return altered
         touching = self.selected(draft.origin)
         if ports:
             rest = frozenset(self.node) - frozenset(ports)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corridor.errors import DataError, UnknownNameError
-from corridor.model.ledger import Book, key_of
+from corridor.model.ledger import Book
 from corridor.model.network import Key, Network, edge_key, node_key
 from corridor.model.records import Figure, Record
 
@@ -107,11 +107,6 @@ def ends(figure: Figure) -> tuple[float, float]:
     """Return the low and high end of a figure; an end not given is its value."""
     value = figure.value or 0.0
     return (value if figure.low is None else figure.low), (value if figure.high is None else figure.high)
-
-
-def key(figure: Figure) -> str:
-    """Return the key under which a variation knows a figure."""
-    return key_of(figure)
 
 
 def _id(figure: Figure) -> str | Key:

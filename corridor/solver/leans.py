@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.model import ledger
 from corridor.model.economics import inventory_cost
-from corridor.model.vary import Variation, ends, key
+from corridor.model.vary import Variation, ends
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,9 @@ def leans_on(flow: Flow, n: int | None = 10) -> pd.DataFrame:
     rows = []
     for figure in variation.ranged():
         low, high = ends(figure)
-        moved = _gain(variation, worth, key(figure), high) - _gain(variation, worth, key(figure), low)
+        moved = _gain(variation, worth, ledger.key_of(figure), high) - _gain(
+            variation, worth, ledger.key_of(figure), low
+        )
         row = told[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {"effect_musd_per_year": abs(moved) / 2})
     rows.sort(key=lambda row: (-float(str(row["effect_musd_per_year"])), str(row["subject"]), str(row["attribute"])))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from corridor.model.economics import netback
 from corridor.model.network import Network
 from corridor.solver.program import Floats, Program, State
 
@@ -55,7 +56,7 @@ def _route(
         corridor=next((edge.corridor for edge in edges if edge.corridor is not None), None),
         flow_mtpa=flow,
         unit_cost_usd_per_t=cost,
-        netback_usd_per_t=price - cost,
+        netback_usd_per_t=netback(price, cost),
         transit_days=sum(edge.transit_days for edge in edges),
         origin=ends[0],
         destination=ends[1],

@@ -153,15 +153,10 @@ def outcomes(
     return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
 
 
-def shipped(names: Iterable[str] | None = None) -> list[Scenario]:
-    """Return shipped scenarios, all by default."""
-    return [io.load_scenario(name) for name in (library.scenarios() if names is None else names)]
-
-
 def _named(scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
     """Return the baseline and the scenarios by name; each name must stand once."""
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
-    for scenario in shipped() if scenarios is None else scenarios:
+    for scenario in map(io.load_scenario, library.scenarios()) if scenarios is None else scenarios:
         if not isinstance(scenario, Scenario):
             raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
         if any(scenario.name == name for name, _ in listed):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import CorridorError, DataError
+from corridor.model.ledger import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
 from corridor.model.scenario import Scenario
-from corridor.model.vary import Variation, ends, key
+from corridor.model.vary import Variation, ends
 from corridor.solver.flow import Desk
 from corridor.study.expect import number
 
@@ -103,7 +104,7 @@ class Sensitivity:
     def _row(self, figure: Figure) -> dict[str, Any]:
         """Return one bar of the tornado."""
         low, high = ends(figure)
-        at_low, at_high = self._at({key(figure): low}), self._at({key(figure): high})
+        at_low, at_high = self._at({key_of(figure): low}), self._at({key_of(figure): high})
         found = (at_low, at_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
             "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": max(found) - min(found),
@@ -143,7 +144,7 @@ class Sensitivity:
             raise CorridorError("Sobol' indices need SALib; install corridor[sensitivity]") from None
         chosen = self._chosen(figures)
         bounds = [list(ends(figure)) for figure in chosen]
-        keys = [key(figure) for figure in chosen]
+        keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
         outcomes = np.array([self._at(dict(zip(keys, map(float, point), strict=True))) for point in points])
