@@ -153,6 +153,17 @@ def test_the_backcast_adds_up() -> None:
     assert table.loc["total", "error_mtpa"] == pytest.approx(parts["error_mtpa"].abs().sum())
 
 
+def test_own_observations_can_be_held_against_any_year() -> None:
+    """What the caller saw stands instead of what ships, for years without shipped observations too."""
+    table = cr.backcast(2024, observed={"btc": 1.0, "cpc": 50.0})
+    assert list(table.index) == ["cpc", "btc", "total"]
+    flow = cr.solve(cr.load(year=2024))
+    error = flow.throughput_mtpa("cpc", "kazakh_crude") - 50.0
+    assert table.loc["cpc", "error_mtpa"] == pytest.approx(error)
+    with pytest.raises(cr.UnknownNameError, match="did you mean 'cpc'"):
+        cr.backcast(2024, observed={"cpcc": 1.0})
+
+
 def test_no_observed_flow_bounds_its_own_year() -> None:
     """No capacity, quota or supply of a network equals what a source observed to flow on that corridor that year."""
     for row in observations():
@@ -181,7 +192,10 @@ def test_no_figure_cites_an_observation_of_its_year() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"year": 2024}, "no observations of kazakh_crude in 2024; there are for 2018"), ({"commodity": "gold"}, "gold")],
+    [
+        ({"year": 2024}, "no observations of kazakh_crude in 2024; there are for 2018"),
+        ({"commodity": "turkmen_crude"}, "no observations of turkmen_crude"),
+    ],
 )
 def test_backcast_refuses_what_was_not_observed(arguments: dict[str, object], message: str) -> None:
     """A year or commodity without observations is an error that names those there are."""

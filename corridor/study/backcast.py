@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
@@ -18,18 +19,26 @@ COLUMNS = (
 TOTAL = "total"
 
 
-def backcast(year: int = 2022, *, commodity: str | None = "kazakh_crude", name: str = "caspian") -> pd.DataFrame:
+def backcast(
+    year: int = 2022,
+    *,
+    commodity: str | None = "kazakh_crude",
+    name: str = "caspian",
+    observed: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Return what each corridor carried in a year, modelled and observed.
 
     Parameters
     ----------
     year : int
-        A year with observations, 2018 to 2022. The network of that year knows capacities, tariffs, prices, output,
-        quotas and contracts, and no route flow of that year.
+        A year of the network. It knows capacities, tariffs, prices, output, quotas and contracts of that year, and no
+        route flow of it. Observations ship for 2018 to 2022.
     commodity : str or None
         Whose oil; all shippers together with None.
     name : str
         Shipped network.
+    observed : mapping, optional
+        Observations of your own instead of the shipped ones, by corridor. [Mt/y]
 
     Returns
     -------
@@ -43,6 +52,8 @@ def backcast(year: int = 2022, *, commodity: str | None = "kazakh_crude", name: 
     ------
     DataError
         If there are no observations of that year and commodity.
+    UnknownNameError
+        If an observation is of a corridor that the network does not have.
 
     Examples
     --------
@@ -52,30 +63,17 @@ def backcast(year: int = 2022, *, commodity: str | None = "kazakh_crude", name: 
     """
     import pandas as pd
 
-    rows = [row for row in observations(name) if row["choice"] == "chosen" and row["commodity"] == (commodity or "")]
-    of_year = [row for row in rows if int(row["year"]) == year]
-    if not any(row["corridor"] for row in of_year):
-        years = sorted({row["year"] for row in rows if row["corridor"]})
-        raise DataError(f"no observations of {commodity or 'all shippers'} in {year}; there are for {', '.join(years)}")
     network = library.load(name, year=year)
+    if commodity is not None:
+        network.commodity(commodity)
+    told, exports = (_own(observed), None) if observed is not None else _shipped(name, year, commodity)
+    for corridor in told:
+        network.corridor(corridor)
     flow = solve(network)
-    titles = {source.id: source for source in library.sources()}
-    told: dict[str, dict[str, object]] = {}
-    order = [corridor.id for corridor in network.corridors]
-    for row in sorted((row for row in of_year if row["corridor"]), key=lambda row: order.index(row["corridor"])):
-        modelled, observed = flow.throughput_mtpa(row["corridor"], commodity), float(row["observed_mtpa"])
-        told[row["corridor"]] = {
-            "modelled_mtpa": modelled,
-            "observed_mtpa": observed,
-            "error_mtpa": modelled - observed,
-            "low_mtpa": float(row["low"] or observed),
-            "high_mtpa": float(row["high"] or observed),
-            "confidence": row["confidence"],
-            "source": "; ".join(titles[id].publisher or titles[id].title for id in row["sources"].split(";")),
-            "note": row["note"],
-        }
-    table = pd.DataFrame(list(told.values()), index=pd.Index(list(told), name="corridor"), columns=list(COLUMNS))
-    exports = next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)
+    rows = {corridor.id: told[corridor.id] for corridor in network.corridors if corridor.id in told}
+    table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="corridor"), columns=list(COLUMNS))
+    table["modelled_mtpa"] = [flow.throughput_mtpa(corridor, commodity) for corridor in rows]
+    table["error_mtpa"] = table["modelled_mtpa"] - table["observed_mtpa"]
     table.loc[TOTAL, ["modelled_mtpa", "observed_mtpa", "error_mtpa"]] = [
         table["modelled_mtpa"].sum(),
         table["observed_mtpa"].sum() if exports is None else exports,
@@ -85,6 +83,46 @@ def backcast(year: int = 2022, *, commodity: str | None = "kazakh_crude", name: 
         "sum over the corridors" if exports is None else "all exports"
     )
     return table
+
+
+def _own(observed: Mapping[str, float]) -> dict[str, dict[str, object]]:
+    """Return a caller's observations by corridor."""
+    if not observed:
+        raise DataError("observed holds no corridor; give at least one, as in {'cpc': 52.2}")
+    return {
+        corridor: {
+            "observed_mtpa": float(value),
+            "low_mtpa": float(value),
+            "high_mtpa": float(value),
+            "source": "given",
+        }
+        for corridor, value in observed.items()
+    }
+
+
+def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dict[str, object]], float | None]:
+    """Return the shipped observations by corridor, and the country's exports where known."""
+    rows = [row for row in observations(name) if row["choice"] == "chosen" and row["commodity"] == (commodity or "")]
+    of_year = [row for row in rows if int(row["year"]) == year]
+    if not any(row["corridor"] for row in of_year):
+        years = sorted({row["year"] for row in rows if row["corridor"]})
+        raise DataError(
+            f"no observations of {commodity or 'all shippers'} in {year}; there are for {', '.join(years) or 'none'}; "
+            "observed={corridor: value} takes your own"
+        )
+    titles = {source.id: source for source in library.sources()}
+    told: dict[str, dict[str, object]] = {}
+    for row in (row for row in of_year if row["corridor"]):
+        value = float(row["observed_mtpa"])
+        told[row["corridor"]] = {
+            "observed_mtpa": value,
+            "low_mtpa": float(row["low"] or value),
+            "high_mtpa": float(row["high"] or value),
+            "confidence": row["confidence"],
+            "source": "; ".join(titles[id].publisher or titles[id].title for id in row["sources"].split(";")),
+            "note": row["note"],
+        }
+    return told, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)
 
 
 def observations(name: str = "caspian") -> list[dict[str, str]]:
