@@ -93,14 +93,17 @@ def test_a_scenario_is_its_changes_one_after_the_other(case: tuple[cr.Network, c
 
 @given(data=st.data(), net=networks(), shares=st.tuples(st.floats(0.05, 0.95), st.floats(0.05, 0.95)))
 def test_two_derates_multiply(data: st.DataObject, net: cr.Network, shares: tuple[float, float]):
-    """Derated to one share and to another, an edge keeps their product, and earns as if derated once."""
-    limited = [edge.id for edge in net.edges if edge.capacity_mtpa and edge.remaining > 0]
+    """Derated to one share and to another, an edge or node keeps their product, and earns as if derated once."""
+    limited = [("edge", edge.id) for edge in net.edges if edge.capacity_mtpa and edge.remaining > 0]
+    limited += [("node", node.id) for node in net.nodes if node.throughput_mtpa and node.remaining > 0]
     assume(limited)
-    edge = data.draw(st.sampled_from(limited))
-    one, other = (cr.Scenario(name=f"{s}", changes=[cr.Derate(edge=edge, remaining=s)]) for s in shares)
-    once = cr.Scenario(name="once", changes=[cr.Derate(edge=edge, remaining=shares[0] * shares[1])])
-    left = (one + other).apply(net).edge(edge).remaining
-    assert left == pytest.approx(net.edge(edge).remaining * shares[0] * shares[1])
+    kind, id = data.draw(st.sampled_from(limited))
+    one, other, once = (
+        cr.Scenario(name=f"to {share}", changes=[cr.Derate(**{kind: id}, remaining=share)])
+        for share in (*shares, shares[0] * shares[1])
+    )
+    before, after = (getattr(world, kind)(id) for world in (net, (one + other).apply(net)))
+    assert after.remaining == pytest.approx(before.remaining * shares[0] * shares[1])
     assert_about(earned(net, one + other), earned(net, once))
 
 
