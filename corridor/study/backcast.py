@@ -89,13 +89,9 @@ def _own(observed: Mapping[str, float]) -> dict[str, dict[str, object]]:
     """Return a caller's observations by corridor."""
     if not observed:
         raise DataError("observed holds no corridor; give at least one, as in {'cpc': 52.2}")
+    said = {"confidence": "", "source": "given", "note": ""}
     return {
-        corridor: {
-            "observed_mtpa": float(value),
-            "low_mtpa": float(value),
-            "high_mtpa": float(value),
-            "source": "given",
-        }
+        corridor: {"observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **said}
         for corridor, value in observed.items()
     }
 
