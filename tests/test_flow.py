@@ -419,15 +419,23 @@ def test_a_flow_with_an_eased_demand_can_be_explained(diamond: cr.Network, chang
 
 
 def test_contradictory_quotas_are_named(diamond: cr.Network):
-    """Demands that no flow meets are an error that names them, and no innocent one."""
-    little = tuple(supply.replace(volume_mtpa=5.0) for supply in diamond.supplies)
-    net = with_quotas(diamond.replace(supplies=little), north_out=3, south_out=3)
+    """Demands that the network is not built for are an error that names them, and no innocent one."""
+    narrow = tuple(node.replace(throughput_mtpa=5.0) if node.id == "field" else node for node in diamond.nodes)
+    net = with_quotas(diamond.replace(nodes=narrow), north_out=3, south_out=3)
     with pytest.raises(cr.SolverError, match=r"'north_out/oil' \(min_mtpa 3\).*'south_out/oil' \(min_mtpa 3\)"):
         cr.solve(net)
     net = with_quotas(diamond, north_in=8, south_out=1)
     with pytest.raises(cr.SolverError, match=r"'north_in/oil' \(min_mtpa 8\)") as caught:
         cr.solve(net)
     assert "south_out" not in str(caught.value)
+
+
+def test_a_demand_beyond_the_supply_is_cut_and_told(diamond: cr.Network):
+    """Who has too little oil for his ship-or-pay contracts ships what he has, and the explanation says so."""
+    little = tuple(supply.replace(volume_mtpa=5.0) for supply in diamond.supplies)
+    flow = cr.solve(with_quotas(diamond.replace(supplies=little), north_out=3, south_out=3))
+    assert flow.delivered_mtpa == pytest.approx(5)
+    assert "Ship-or-pay cut: quota" in flow.explain()
 
 
 def test_a_scenario_whose_quotas_contradict_is_refused(diamond: cr.Network):

@@ -23,7 +23,7 @@ def explain(flow: Flow, about: str | None = None) -> str:
     """Return the explanation of a flow, or of one corridor or edge in it."""
     desk = Desk(flow.network)
     if about is None:
-        parts = [*_totals(flow), *_limits(desk, flow)]
+        parts = [*_totals(flow), *_eased(flow), *_limits(desk, flow)]
         for corridor in flow.network.corridors:
             parts += _corridor(desk, flow, corridor.id)
     elif about in {corridor.id for corridor in flow.network.corridors}:
@@ -56,6 +56,18 @@ def _totals(flow: Flow) -> Iterator[str]:
     if unmet:
         listed = ", ".join(f"{market.node} {amount:.1f}" for market, amount in unmet)
         yield f"Required but not delivered: {flow.unmet_mtpa:.1f} Mt/y ({listed})."
+
+
+def _eased(flow: Flow) -> Iterator[str]:
+    """Yield each ship-or-pay volume that cannot be met."""
+    for quota in flow.network.quotas:
+        column = flow.program.column(quota.edge, quota.commodity)
+        held = float(flow.state.lower[column]) if column is not None else quota.min_mtpa
+        if held < quota.min_mtpa - 1e-6:
+            yield (
+                f"Ship-or-pay cut: quota {quota.edge}/{quota.commodity} demands {quota.min_mtpa:g} Mt/y, "
+                f"{held:.2f} can be met."
+            )
 
 
 def _limits(desk: Desk, flow: Flow) -> Iterator[str]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError, SolverError
-from corridor.model.economics import inventory_cost, unit_cost
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.solver.highs import Infeasible, Optimum, Solver, Unbounded
@@ -74,11 +73,12 @@ class Desk:
         try:
             self._solver = Solver(self.program, self.base)
         except Infeasible:
-            self._solver = Solver(self.program, dataclasses.replace(self.base, lower=np.zeros_like(self.base.lower)))
+            nothing = np.zeros_like(self.base.cost)
+            self._solver = Solver(self.program, dataclasses.replace(self.base, cost=nothing, lower=nothing))
             self.base = self._eased(self.base, network)
             self._solver = Solver(self.program, self.base)
         except Unbounded:
-            raise SolverError(_earning_cycle(network)) from None
+            raise SolverError(_earning_cycle(network, self.program, self.base)) from None
 
     def solve(self, scenario: Scenario | None = None) -> Flow:
         """Return the flow under a scenario of the desk's network."""
@@ -97,7 +97,7 @@ class Desk:
             state = self._eased(state, network)
             optimum = self._solver.optimum(state)
         except Unbounded:
-            raise SolverError(_earning_cycle(network)) from None
+            raise SolverError(_earning_cycle(network, self.program, state)) from None
         return Flow(network=network, scenario=scenario, program=self.program, state=state, optimum=optimum)
 
     def optimum(self, state: State) -> Optimum:
@@ -111,21 +111,12 @@ class Desk:
         return self._solver.optimum(state)
 
     def _eased(self, state: State, network: Network) -> State:
-        """Return a state in which demands of quotas are cut to what a disruption leaves possible.
+        """Return a state in which demands of quotas are cut to what is possible.
 
-        Demands that neither the desk's network nor this one undisturbed could meet contradict each other: an error.
+        Demands that could not be met even without outages, with supply and buyers enough, contradict each other or
+        what the edges are built for: an error.
         """
-        whole = network.altered(
-            nodes=tuple(node.replace(remaining=1.0) for node in network.nodes),
-            edges=tuple(edge.replace(remaining=1.0) for edge in network.edges),
-        )
-        for undisturbed in (self.network.altered(quotas=network.quotas), whole):
-            try:
-                self._solver.optimum(self.program.state(undisturbed))
-                break
-            except Infeasible:
-                continue
-        else:
+        if not self._could_be_met(network):
             raise self._contradiction(state)
         demanded = np.flatnonzero(state.lower)
         cost, upper = np.zeros_like(state.cost), state.upper.copy()
@@ -134,6 +125,21 @@ class Desk:
         lower = state.lower.copy()
         lower[demanded] = np.minimum(lower[demanded], np.maximum(0.0, most.amount[demanded] - _SLACK_MTPA))
         return dataclasses.replace(state, lower=lower)
+
+    def _could_be_met(self, network: Network) -> bool:
+        """Tell whether all demands of quotas could be met at once if all were whole, and oil and buyers enough."""
+        whole = network.altered(
+            nodes=tuple(node.replace(remaining=1.0) for node in network.nodes),
+            edges=tuple(edge.replace(remaining=1.0) for edge in network.edges),
+        )
+        state = self.program.state(whole)
+        upper = state.upper.copy()
+        upper[self.program.lifted] = upper[self.program.extra] = np.inf
+        try:
+            self._solver.optimum(dataclasses.replace(state, cost=np.zeros_like(state.cost), upper=upper))
+        except Infeasible:
+            return False
+        return True
 
     def _contradiction(self, state: State) -> SolverError:
         """Return the error for demands that cannot all be met, naming an irreducible set of them."""
@@ -497,18 +503,20 @@ def _pairs(keys: list[Any], first: str) -> pd.MultiIndex:
     )
 
 
-def _earning_cycle(network: Network) -> str:
+def _earning_cycle(network: Network, program: Program, state: State) -> str:
     """Return the sentence for a network in which some cycle of edges earns money without limit."""
     import networkx as nx
 
-    for commodity in network.commodities:
+    ceilings = dict(zip(program.shared_edges.tolist(), state.ceiling, strict=False))
+    limited = {network.nodes[at].id for at in program.limited_nodes}
+    for which, commodity in enumerate(program.commodities):
         graph: nx.DiGraph[str] = nx.DiGraph()
-        for edge in network.edges:
-            if edge.admits(commodity.id) and edge.available_mtpa == float("inf"):
-                bound = inventory_cost(edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year)
-                cost = unit_cost(edge.tariff_usd_per_t, edge.risk_premium_usd_per_t, edge.quality_usd_per_t, bound)
-                if cost < graph.get_edge_data(edge.tail, edge.head, {"weight": float("inf")})["weight"]:
-                    graph.add_edge(edge.tail, edge.head, weight=cost, id=edge.id)
+        for column in np.flatnonzero(program.flow_commodity == which).tolist():
+            edge, cost = network.edges[program.edge_of(column)], float(state.cost[column])
+            limit = min(state.upper[column], ceilings.get(program.edge_of(column), np.inf))
+            best = graph.get_edge_data(edge.tail, edge.head, {"weight": np.inf})["weight"]
+            if np.isinf(limit) and edge.head not in limited and cost < best:
+                graph.add_edge(edge.tail, edge.head, weight=cost, id=edge.id)
         for start in list(graph):
             try:
                 cycle = nx.find_negative_cycle(graph, start)
@@ -516,7 +524,7 @@ def _earning_cycle(network: Network) -> str:
                 continue
             ids = ", ".join(repr(graph[a][b]["id"]) for a, b in pairwise(cycle))
             return (
-                f"{commodity.id} could go round the unlimited edges {ids} for ever and earn money each time; "
+                f"{commodity} could go round the unlimited edges {ids} for ever and earn money each time; "
                 "their quality_usd_per_t must not exceed their costs"
             )
     return "the objective has no limit: some price or quality gain is earned on an unlimited flow"
