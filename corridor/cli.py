@@ -100,6 +100,12 @@ def _add_world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
     parser.add_argument("--year", type=int, default=2024, metavar="YEAR", help="year of the network (default: 2024)")
     parser.add_argument(
+        "--regime",
+        default="full",
+        metavar="NAME",
+        help="hazard rates: full record (default), calm, or war (since 2022)",
+    )
+    parser.add_argument(
         "--scenario", action="append", default=[], metavar="NAME_OR_FILE", help="what happens (repeatable)"
     )
     _add_output(parser)
@@ -114,7 +120,7 @@ def _world(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
     """Return the network and scenarios that the arguments name."""
     from corridor.model import io, library
 
-    network = library.load(arguments.network, year=arguments.year)
+    network = library.load(arguments.network, year=arguments.year, regime=arguments.regime)
     return network, [io.load_scenario(name, network) for name in arguments.scenario]
 
 
@@ -140,11 +146,11 @@ def _featured(network: Network, able: list[str]) -> list[str]:
 _HEADS = {
     "status": ("status", ""), "capacity_mtpa": ("capacity", "Mt/y"), "throughput_mtpa": ("moves", "Mt/y"),
     "utilisation": ("used", "%"), "unit_cost_usd_per_t": ("cost", "USD/t"), "transit_days": ("time", "days"),
-    "distance_km": ("way", "km"), "risk_score": ("risk", "0-1"), "availability": ("open", "%"),
-    "expected_loss_usd_per_t": ("exp.loss", "USD/t"), "netback_usd_per_t": ("netback", "USD/t"),
-    "shortfall_if_lost_mtpa": ("if lost", "Mt/y"), "bottleneck": ("bottleneck", ""),
+    "distance_km": ("way", "km"), "risk_score": ("risk", "0-1"), "availability": ("in service", "%"),
+    "expected_loss_usd_per_t": ("exp. loss", "USD/t"), "netback_usd_per_t": ("netback", "USD/t"),
+    "shortfall_if_lost_mtpa": ("if lost", "Mt/y"), "bottleneck": ("bottleneck", ""), "way": ("best way", ""),
 }  # fmt: skip
-_WORDS = ("", "status", "bottleneck", "confidence", "source")
+_WORDS = ("", "status", "bottleneck", "best way", "confidence", "source")
 _DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 0}
 
 
@@ -154,12 +160,17 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
 
     blocks = [
         f"{commodity} by corridor, {network.name} {network.year}.\n"
-        "Capacity: the most that could move, were there oil enough. Cost, time and netback: of the best way from the\n"
-        "largest field, or else from any. If lost: how much more oil of all shippers would stay in the ground.",
+        "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
+        "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
+        "hazards. If lost: how much more oil of all shippers would stay in the ground without the corridor.",
     ]
     for scenario in table.index.get_level_values("scenario").unique():
         part = table.loc[scenario]
-        part = part.assign(bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False))
+        ends = zip(part["origin"], part["destination"], strict=True)
+        part = part.assign(
+            bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
+            way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+        )
         cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
         blocks.append(f"\n{scenario}\n{_aligned(list(part.index), cells)}")
     graded = grades(network.ledger)
@@ -312,7 +323,7 @@ def _machine(frame: pd.DataFrame, form: str) -> str:
     for column in {"subjects", "edges"} & set(frame.columns):
         frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
-        return frame.to_csv(index=False, lineterminator="\n")
+        return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
     return (frame.to_json(orient="records", indent=2, double_precision=10) or "") + "\n"
 
 

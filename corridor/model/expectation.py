@@ -47,10 +47,12 @@ class Expectation(Record):
         DataError
             If it cannot be read.
         """
-        text = (f"{wanted:g}" if isinstance(wanted, int | float) else str(wanted)).strip()
+        text = (f"{wanted:.15g}" if isinstance(wanted, int | float) else str(wanted)).strip()
         found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
         if found is None or isinstance(wanted, bool):
             raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {text!r})")
+        if any(math.isinf(float(value)) for name, value in found.groupdict().items() if name != "sign"):
+            raise DataError(f"expect {path}: must be a finite number (got {text[:40]!r})")
         part = {name: float(value) if name != "sign" else value for name, value in found.groupdict().items()}
         if "sign" in part:
             return cls._one_sided(path, text, str(part["sign"]), float(part["value"]))

@@ -149,7 +149,7 @@ class EdgeChange(Change):
         """Return the ids of the edges that match, or raise if none does."""
         self.refuse_strange_names(network)
         tests = [(_READ[selector], frozenset(names)) for selector, names in self.aim.items()]
-        pool = map(network.edge, self.edge) if self.edge else network.edges
+        pool = map(network.edge, dict.fromkeys(self.edge)) if self.edge else network.edges
         found = [e.id for e in pool if all(not wanted.isdisjoint(read(e)) for read, wanted in tests)]
         if not found:
             raise self._matches_nothing()
@@ -251,7 +251,7 @@ def _limited_nodes(change: EdgeChange, network: Network) -> list[str]:
     if list(change.aim) != ["node"]:
         return []
     change.refuse_strange_names(network)
-    return [node for node in change.node if network.node(node).throughput_mtpa is not None]
+    return [node for node in dict.fromkeys(change.node) if network.node(node).throughput_mtpa is not None]
 
 
 class TariffShock(EdgeChange):
@@ -287,7 +287,10 @@ class Opening(EdgeChange):
 
 
 class QuotaChange(EdgeChange):
-    """What a commodity may or must use of an edge changes; a limit that is not given stays as it is."""
+    """What a commodity may or must use of an edge changes; a limit that is not given stays as it is.
+
+    Edges that match but cannot carry the commodity are passed over.
+    """
 
     key = "quota"
     commodity: Name = Field(description="commodity it concerns")
@@ -308,9 +311,11 @@ class QuotaChange(EdgeChange):
         if given.get("min_mtpa", 0.0) is None:
             given["min_mtpa"] = 0.0
         altered = False
-        for id in self.selected(draft.origin):
-            if not draft.edges[id].admits(self.commodity):
-                raise DataError(f"{self}: edge {id!r} does not carry {self.commodity!r}")
+        found = self.selected(draft.origin)
+        carrying = [id for id in found if draft.edges[id].admits(self.commodity)]
+        if not carrying:
+            raise DataError(f"{self}: edge {', '.join(map(repr, found))} does not carry {self.commodity!r}")
+        for id in carrying:
             before = draft.quotas.get((id, self.commodity)) or Quota(edge=id, commodity=self.commodity)
             after = before.replace(**given)
             if after != before:
@@ -446,6 +451,8 @@ class Scenario(Record):
         A change that alters nothing because another has already done it (a second outage of a closed edge) is no
         error; one that would alter nothing in the network as given, nor after all the others, is.
         """
+        if not isinstance(network, Network):
+            raise DataError(f"a Network is needed (got {network!r}); load('caspian') gives one that ships")
         draft = Draft.of(network)
         idle = [change for change in self.changes if not self._make(change, draft)]
         for change in idle if strict else ():

@@ -87,6 +87,8 @@ def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
         wider = _one_more(desk, flow.network, limit)
         gained = wider.netback_musd_per_year - flow.netback_musd_per_year
         lifted = flow.shortfall_mtpa - wider.shortfall_mtpa
+        if abs(gained) < _DUST_USD_PER_T and lifted < 1e-6:
+            continue
         more = f" and lift {lifted:.2f} Mt/y more" if lifted > 1e-6 else ""
         told.append(
             (
@@ -185,14 +187,15 @@ def _stops(steps: list[Reach], commodity: str) -> str:
             told.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
             break
         told.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
-    return f"  Most {commodity} it could take, were there oil enough: {'; that lifted, '.join(told)}."
+    return f"  Most {commodity} it could take, were there oil and buyers enough: {'; that lifted, '.join(told)}."
 
 
 def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_mtpa: float) -> Iterator[str]:
     """Yield the best way through a corridor, and the loss or gain from sending more by it."""
     network = flow.network
     origins = [s.node for s in network.supplies if s.commodity == commodity and s.volume_mtpa > 0]
-    route = Ways(network, flow.program, flow.state, commodity).through(corridor, origins)
+    route = Ways(flow, commodity, True).through(corridor, origins)
+    route = route or Ways(flow, commodity, False).through(corridor, origins)
     if route is None:
         yield f"  No way is open to {commodity} at present."
         return

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corridor.model.economics import netback
 from corridor.model.network import Network
 from corridor.solver.program import Floats, Program, State
 
+if TYPE_CHECKING:
+    from corridor.solver.flow import Flow
+
 _DUST_MTPA = 1e-9
+_ROOM_MTPA = 1e-6
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,9 @@ def _walk(
 class Ways:
     """The best ways of one commodity in one state: from a supply to every node, and from every node to a market."""
 
-    def __init__(self, network: Network, program: Program, state: State, commodity: str) -> None:
+    def __init__(self, flow: Flow, commodity: str, room: bool) -> None:
+        """Find the ways to markets that would take more, or to all of them where no room is asked for."""
+        network, program, state = flow.network, flow.program, flow.state
         self._network, self._program, self._state, self.commodity = network, program, state, commodity
         which = program.commodities.index(commodity)
         self._columns = [
@@ -143,7 +150,10 @@ class Ways:
             if state.upper[column] > 0 and network.edges[program.edge_of(column)].available_mtpa > 0
         ]
         prices = {
-            m.node: m.price_usd_per_t for m in network.markets if m.commodity == commodity and m.volume_mtpa != 0.0
+            market.node: market.price_usd_per_t
+            for market, delivered in zip(network.markets, flow.delivered_by_market, strict=True)
+            if market.commodity == commodity
+            and (market.volume_mtpa is None or market.volume_mtpa > (delivered + _ROOM_MTPA if room else 0.0))
         }
         self._worth, self._onward = self._best({node: -price for node, price in prices.items()}, backward=True)
 

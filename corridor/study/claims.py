@@ -56,7 +56,9 @@ def claims(network: Network | None = None) -> pd.DataFrame:
             if value is None
             else f"{value * percent:.10g}"
             if row["unit"] == "date"
-            else f"{value * percent:.3g}",
+            else f"{value * percent:.3g}"
+            if abs(value) < 1000
+            else f"{value:g}",
             "unit": row["unit"],
             "verdict": row["met"] if met or value is None else row["unmet"],
             "why": row["why"],

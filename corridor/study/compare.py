@@ -38,7 +38,7 @@ def compare(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; all shipped scenarios by default.
+        What happens, each by itself; by default all that ship for a shipped network, none for any other.
     commodity : str, optional
         Whose oil the table is about; the network's first commodity by default (Kazakh crude).
     origin : str, optional
@@ -54,10 +54,11 @@ def compare(
         All columns are about the commodity:
 
         - status: open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way
-        - capacity_mtpa: the most that could move this way, were there oil enough, other shippers lifting no less
+        - capacity_mtpa: the most that could move this way, were there oil and buyers enough, others lifting no less
         - bottleneck: the edges, quotas or nodes that stop more
         - throughput_mtpa, utilisation: what does move, and its share of the capacity
-        - unit_cost_usd_per_t, transit_days, distance_km, countries, netback_usd_per_t: of the best way
+        - unit_cost_usd_per_t (tariffs, premiums, quality losses, interest), transit_days, distance_km, countries,
+          netback_usd_per_t: of the best way to a market with room for more, or else to any
         - risk_score: of the weakest country on it [index 0 to 1]
         - availability: share of time in service by the hazards on it; NaN where none is known [1]
         - expected_loss_usd_per_t: netback lost to outages were there no other way, (1 - availability) x netback
@@ -88,9 +89,9 @@ def compare(
     compared = _compared(network, chosen, corridors)
     hit = _exposure(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for name, scenario in _named(scenarios):
+    for name, scenario in _named(network, scenarios):
         flow = desk.solve(scenario)
-        ways = Ways(flow.network, flow.program, flow.state, chosen)
+        ways = Ways(flow, chosen, True)
         for corridor in compared:
             row = _row(desk, flow, ways, corridor, origins, hit)
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
@@ -116,7 +117,7 @@ def outcomes(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        All shipped scenarios by default.
+        By default all that ship for a shipped network, none for any other.
     commodity : str, optional
         Count this commodity only; all of them by default.
 
@@ -139,7 +140,7 @@ def outcomes(
     if commodity is not None:
         network.commodity(commodity)
     rows: dict[str, dict[str, float]] = {}
-    for name, scenario in _named(scenarios):
+    for name, scenario in _named(network, scenarios):
         flow = desk.solve(scenario)
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
@@ -153,10 +154,11 @@ def outcomes(
     return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
 
 
-def _named(scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
+def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
     """Return the baseline and the scenarios by name; each name must stand once."""
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
-    for scenario in map(io.load_scenario, library.scenarios()) if scenarios is None else scenarios:
+    names = library.scenarios() if network.ledger else ()
+    for scenario in map(io.load_scenario, names) if scenarios is None else scenarios:
         if not isinstance(scenario, Scenario):
             raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
         if any(scenario.name == name for name, _ in listed):
@@ -246,10 +248,18 @@ def _row(
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
         "shortfall_if_lost_mtpa": _shortfall_without(desk, flow, corridor) - flow.shortfall_mtpa,
     }
-    found = (ways.through(corridor, some) for some in origins)
-    route = next((way for way in found if way is not None), None)
+    route = _best_way(flow, ways, corridor, origins) if most.capacity_mtpa > 0 else None
     row |= _measured(flow.network, route, hit) if route is not None else _UNMEASURED
     return row | {"subjects": _subjects(flow.network, corridor, most, route, ways.commodity)}
+
+
+def _best_way(flow: Flow, ways: Ways, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
+    """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
+    for found in (ways.through(corridor, some) for some in origins):
+        if found is not None:
+            return found
+    anywhere = Ways(flow, ways.commodity, False)
+    return next((way for some in origins if (way := anywhere.through(corridor, some)) is not None), None)
 
 
 _UNMEASURED = {

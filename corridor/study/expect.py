@@ -69,6 +69,8 @@ def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, 
     >>> all(verdict.holds for verdict in cr.check(cr.load_scenario("cpc-shut")))
     True
     """
+    if not isinstance(scenario, Scenario):
+        raise DataError(f"a Scenario is needed (got {scenario!r}); load_scenario reads one by name or from a file")
     if network is None:
         if scenario.network is None:
             raise DataError(f"scenario {scenario.name!r} names no network; add 'network: caspian' or give one")
