@@ -120,6 +120,19 @@ def test_capacity_leaves_other_shippers_their_liftings() -> None:
     assert (row.capacity_mtpa, row.bottleneck) == (pytest.approx(3), "quota pipe/oil")
 
 
+@pytest.mark.parametrize("scenario", ["russia-says-no", "turkish-straits-closed", "ceyhan-closed"])
+def test_what_is_lost_with_a_corridor_is_what_its_outage_costs(scenario: str) -> None:
+    """The column equals the growth of the shortfall when the outage is applied to the network and solved anew."""
+    happening = cr.load_scenario(scenario)
+    for year in (2021, 2024):
+        net = happening.apply(cr.load(year=year))
+        before = cr.solve(net).shortfall_mtpa
+        table = cr.compare(cr.load(year=year), [happening]).loc[happening.name]
+        for corridor, lost in table["shortfall_if_lost_mtpa"].items():
+            closed = cr.Scenario(name="c", changes=[cr.Outage(corridor=str(corridor))]).apply(net, strict=False)
+            assert lost == pytest.approx(cr.solve(closed).shortfall_mtpa - before, abs=1e-5), corridor
+
+
 def test_an_unlimited_corridor_has_no_bottleneck() -> None:
     """Without limits the capacity is infinite and nothing is named."""
     row = cr.compare(two_ways(capacity_mtpa=None), []).loc[("baseline", "north")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError
+from corridor.errors import DataError, SolverError
 from corridor.model import io, library
 from corridor.model.economics import availability, hhi
 from corridor.model.network import Network
@@ -305,10 +306,21 @@ def _in_order(countries: Iterable[str]) -> list[str]:
 
 
 def _shortfall_without(desk: Desk, flow: Flow, corridor: str) -> float:
-    """Return the shortfall of all shippers with a corridor closed. [Mt/y]"""
-    if all(edge.available_mtpa == 0 for edge in flow.network.trunk(corridor)):
+    """Return the shortfall of all shippers with a corridor closed. [Mt/y]
+
+    Closing trunk edges is closing their columns; where nothing crosses them the flow stays the best one.
+    """
+    columns = flow.program.trunk_columns(flow.network, corridor)
+    if not flow.amounts[columns].any():
         return flow.shortfall_mtpa
-    return desk.flow(Outage(corridor=corridor).apply(flow.network)).shortfall_mtpa
+    lower, upper = flow.state.lower.copy(), flow.state.upper.copy()
+    lower[columns] = upper[columns] = 0.0
+    try:
+        lost = desk.optimum(dataclasses.replace(flow.state, lower=lower, upper=upper))
+    except SolverError:
+        return desk.flow(Outage(corridor=corridor).apply(flow.network)).shortfall_mtpa
+    volume = flow.state.upper[flow.program.lifted]
+    return float((volume - lost.amount[flow.program.lifted]).clip(min=0.0).sum())
 
 
 def _status(row: dict[str, Any], before_mtpa: float) -> str:
