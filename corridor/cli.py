@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError
+from corridor.errors import CorridorError, DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments; those of the process by default.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -118,10 +122,11 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 def _world(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
     """Return the network and scenarios that the arguments name."""
-    from corridor.model import io, library
+    from corridor.model import io as files
+    from corridor.model import library
 
     network = library.load(arguments.network, year=arguments.year, regime=arguments.regime)
-    return network, [io.load_scenario(name, network) for name in arguments.scenario]
+    return network, [files.load_scenario(name, network) for name in arguments.scenario]
 
 
 def _compare(arguments: argparse.Namespace) -> int:
@@ -130,7 +135,11 @@ def _compare(arguments: argparse.Namespace) -> int:
     network, scenarios = _world(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
     able = carriers(network, commodity)
-    wanted = able if "all" in (arguments.corridor or ()) else arguments.corridor or _featured(network, able)
+    asked = arguments.corridor or _featured(network, able)
+    for id in asked:
+        if id != "all":
+            network.corridor(id)
+    wanted = able if "all" in asked else asked
     table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
     if hidden := [corridor for corridor in able if corridor not in wanted]:
         print(f"Not shown: {', '.join(hidden)} (--corridor all).", file=sys.stderr)
@@ -217,6 +226,8 @@ def _solve(arguments: argparse.Namespace) -> int:
         scenario = other if scenario is None else scenario + other
     flow = solve(network, scenario)
     if arguments.format != "table" or arguments.table:
+        if arguments.explain is not None:
+            raise DataError("--explain gives words: leave out --table and --format")
         frame = getattr(flow, arguments.table or "corridors")
         text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
     else:
@@ -227,10 +238,11 @@ def _solve(arguments: argparse.Namespace) -> int:
 def _scenarios(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from corridor.model import io, library
+    from corridor.model import io as files
+    from corridor.model import library
 
     names = library.scenarios()
-    listed = [io.load_scenario(name) for name in names]
+    listed = [files.load_scenario(name) for name in names]
     columns = {"name": [s.name for s in listed], "year": [s.year for s in listed], "about": [s.about for s in listed]}
     frame = pd.DataFrame(columns, index=pd.Index(names, name="scenario"))
     if arguments.format != "table":
@@ -243,16 +255,18 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from corridor.model import io, library
+    from corridor.model import io as files
+    from corridor.model import library
     from corridor.study.expect import check
 
     network = None
-    if arguments.network or arguments.year:
-        network = library.load(arguments.network or "caspian", year=arguments.year or 2024)
+    if arguments.network is not None or arguments.year is not None:
+        year = 2024 if arguments.year is None else arguments.year
+        network = library.load("caspian" if arguments.network is None else arguments.network, year=year)
     scenarios, problems = [], []
     for file in arguments.files:
         try:
-            scenarios.append(io.load_scenario(file, network))
+            scenarios.append(files.load_scenario(file, network))
         except CorridorError as error:
             problems.append(str(error))
     if problems:

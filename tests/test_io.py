@@ -83,7 +83,10 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path) -> None:
         (GOOD.replace("it\n", "!!python/object:os.system it\n", 1), "tags are not read"),
         ("name: &a it\nabout: *a\n" + GOOD.split("\n", 1)[1], r":1:\d+: aliases"),
         (GOOD + "frequency_per_year: 0.1\nduration_days: 3\nfrom: 2022-01-01\nuntil: 2022-02-01\n", "not both"),
-        (GOOD + "from: 2022-02-01\nuntil: 2022-01-01\n", "end must be after start"),
+        (
+            GOOD + "from: 2022-02-01\nuntil: 2022-01-01\n",
+            r"after from \(got from=2022-02-01, until=2022-01-01",
+        ),
         (GOOD + "frequency_per_year: -1\nduration_days: 3\n", r":6:21: frequency_per_year must be > 0"),
         (GOOD.replace("{corridor: cpc}", "{corridor: cpc, edge: " + "[" * 40 + "]" * 40 + "}"), "nested too deep"),
     ],
@@ -162,3 +165,34 @@ def test_ids_are_checked_against_the_network_given(written, diamond: cr.Network)
     """A network passed in counts more than the one that the file names."""
     with pytest.raises(cr.DataError, match="no corridor named 'cpc'"):
         cr.load_scenario(written(GOOD), diamond)
+
+
+@pytest.mark.parametrize("text", ["name: " + "[" * 50_000 + "]" * 50_000, "- " * 400_000, "? " * 400_000])
+def test_nesting_without_end_does_not_reach_the_stack(text: str, written) -> None:
+    """Less than a megabyte of brackets is refused, not a crash of the interpreter."""
+    with pytest.raises(cr.DataError, match="nested too deep"):
+        cr.load_scenario(written(text))
+
+
+def test_a_file_without_end_is_refused() -> None:
+    """A device that never stops is read no further than a file may be long."""
+    with pytest.raises(cr.DataError, match="must be at most 1,000,000 bytes"):
+        cr.load_scenario(Path("/dev/zero"))
+
+
+def test_truth_values_are_no_numbers(written) -> None:
+    """``remaining: false`` is a mistake, not a full outage."""
+    with pytest.raises(cr.DataError, match="remaining must be a number"):
+        cr.load_scenario(written(GOOD.replace("outage: {corridor: cpc}", "derate: {corridor: cpc, remaining: false}")))
+
+
+def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
+    """What stands at the path is written to, not replaced by something else."""
+    target, link = tmp_path / "target.yaml", tmp_path / "link.yaml"
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    cr.save_scenario(cr.load_scenario("cpc-shut"), link)
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8").startswith("name: CPC shut")
+    assert target.stat().st_mode & 0o777 == 0o600

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import math
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -56,12 +59,14 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
     >>> load_scenario("cpc-shut").changes
     (Outage(corridor='cpc'),)
     """
+    if not isinstance(source, str | os.PathLike) or not str(source):
+        raise DataError(f"a scenario is loaded by name or path (got {source!r}); scenarios() lists the names")
     shipped = library.scenarios()
     if isinstance(source, str) and source in shipped:
         file = library.data_root().joinpath("scenarios", source + library.SCENARIO_ENDING)
         return _Reader(file.name, file.read_text(encoding="utf-8")).scenario()
     named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
-    if named and not Path(source).exists():
+    if named and "\0" not in str(source) and not Path(source).exists():
         raise UnknownNameError("scenario", str(source), shipped)
     reader = _Reader(str(source), _text(Path(source)))
     return reader.scenario(check=True, network=network)
@@ -75,6 +80,8 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
+    if not isinstance(scenario, Scenario):
+        raise DataError(f"a Scenario is needed (got {scenario!r})")
     data: dict[str, Any] = {"name": scenario.name}
     for key in ("about", "network", "year"):
         if getattr(scenario, key):
@@ -93,15 +100,24 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
+    if not path.name or path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; give the path of a file", str(path))
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
         part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+        if target.exists():
+            shutil.copymode(target, part)
+        os.replace(part, target)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -146,11 +162,12 @@ def _text(path: Path) -> str:
     if path.is_dir():
         raise DataError(f"{path}: is a folder; give the path of a scenario file")
     try:
-        raw = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
-    if raw is None:
-        raise DataError(f"{path}: must be at most {_MOST_BYTES:,} bytes (got {path.stat().st_size:,})")
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if len(raw) > _MOST_BYTES:
+        raise DataError(f"{path}: must be at most {_MOST_BYTES:,} bytes (got more)")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -174,6 +191,7 @@ class _Reader:
     def data(self) -> Any:
         """Return the file's content as plain data; refuse broken YAML."""
         try:
+            self._refuse_deep_nesting()
             node = yaml.compose(self._text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -186,6 +204,15 @@ class _Reader:
         found = self._plain(node, (), set())
         self.refuse_if_broken()
         return found
+
+    def _refuse_deep_nesting(self) -> None:
+        """Raise before nesting without end can exhaust the stack."""
+        depth = 0
+        for event in yaml.parse(self._text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MOST_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark is not None else 1
+                raise DataError(f"{self._name}:{line}: is nested too deep")
 
     def scenario(self, *, check: bool = False, network: Network | None = None) -> Scenario:
         """Return the file's scenario; with `check`, one whose names exist in the network."""
@@ -227,7 +254,14 @@ class _Reader:
             scenario = kind.model_validate(fields)
         except ValidationError as error:
             for found in error.errors():
-                self._note((*loc, *found["loc"]), rule_broken(dict(found), kind.model_fields))
+                named = tuple(_WORDS.get(part, part) for part in found["loc"])
+                text = rule_broken({**found, "loc": named}, kind.model_fields)
+                self._note(
+                    (*loc, *named),
+                    text.replace("end must be after start (got start=", "until must be after from (got from=").replace(
+                        ", end=", ", until="
+                    ),
+                )
             return None
         return scenario if len(self._problems) == before else None
 
@@ -318,9 +352,6 @@ class _Reader:
         if node.tag not in _TAGS:
             self._problems.append((self._marks[loc], f"tags are not read (got {node.tag!r}); remove it"))
             return None
-        if len(loc) > _MOST_DEPTH:
-            self._problems.append((self._marks[loc], "is nested too deep"))
-            return None
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(item, (*loc, at), seen) for at, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
@@ -343,6 +374,13 @@ class _Reader:
         return found
 
 
+def _as_in_files(text: str) -> str:
+    """Return a sentence about an event's dates with the keys that files use."""
+    told = text.replace("end must be after start (got start=", "until must be after from (got from=")
+    return told.replace(", end=", ", until=")
+
+
+_WORDS: dict[str | int, str | int] = {"start": "from", "end": "until"}
 _PLACEHOLDER = (Outage(edge="changes that could not be read"),)
 _TAGS = (
     "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", "!",
@@ -356,7 +394,7 @@ def _scalar(text: str) -> Any:
     if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return text.lower() == "true"
     if _NUMBER.fullmatch(text):
-        return int(text) if re.fullmatch(r"[-+]?\d+", text) else float(text)
+        return int(text) if re.fullmatch(r"[-+]?\d{1,18}", text) else float(text)
     if text.lower().lstrip("+-") in (".inf", ".nan"):
         return math.nan if text.lower().endswith("nan") else math.copysign(math.inf, -1 if text[0] == "-" else 1)
     return text

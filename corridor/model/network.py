@@ -328,7 +328,8 @@ class Network:
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets,
             "commodities": commodities, "corridors": corridors, "quotas": quotas,
         }  # fmt: skip
-        return build({part: table for part, table in tables.items() if table is not None}, name=name)
+        given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
+        return build(given, name=name)
 
 
 PARTS: dict[str, type[Record]] = {

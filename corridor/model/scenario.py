@@ -116,6 +116,15 @@ class Change(Record):
     def _alter(self, draft: Draft) -> bool:
         """Make the change in a draft; tell whether anything is other than before."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_truth_values(cls, data: Any) -> Any:
+        """Refuse true and false, which would else count as 1 and 0."""
+        for name, value in data.items() if isinstance(data, dict) else ():
+            if isinstance(value, bool):
+                raise ValueError(f"{name} must be a number or a name (got {value})")
+        return data
+
     @model_validator(mode="after")
     def _is_aimed(self) -> Self:
         if not self.aim:

@@ -157,6 +157,8 @@ def outcomes(
 
 def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
     """Return the baseline and the scenarios by name; each name must stand once."""
+    if isinstance(scenarios, str | Scenario):
+        raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r}); put it in brackets")
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
     names = library.scenarios() if network.ledger else ()
     for scenario in map(io.load_scenario, names) if scenarios is None else scenarios:
