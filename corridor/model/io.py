@@ -258,9 +258,7 @@ class _Reader:
                 text = rule_broken({**found, "loc": named}, kind.model_fields)
                 self._note(
                     (*loc, *named),
-                    text.replace("end must be after start (got start=", "until must be after from (got from=").replace(
-                        ", end=", ", until="
-                    ),
+                    _as_in_files(text),
                 )
             return None
         return scenario if len(self._problems) == before else None

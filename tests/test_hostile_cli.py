@@ -1,0 +1,201 @@
+"""The command line under hostile input: always an exit code that is meant, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import corridor as cr
+from corridor.cli import main
+
+GOOD = "name: {name}\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {{corridor: cpc}}\n"
+ROOT = Path(cr.__file__).resolve().parents[1]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Return exit code, stdout and stderr of a command."""
+    try:
+        code = main(list(arguments))
+    except SystemExit as left:
+        code = int(left.code or 0)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which $C stands for the command."""
+    return subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, encoding="utf-8", errors="replace",
+        env={**os.environ, "PYTHONPATH": str(ROOT), "C": f"{sys.executable} -m corridor", **environment},
+    )  # fmt: skip
+
+
+def file(folder: Path, name: str, expect: str = "") -> str:
+    """Write a sound scenario file with some expectations; return its path."""
+    path = folder / f"{name}.yaml"
+    path.write_text(GOOD.format(name=name) + (f"expect: {expect}\n" if expect else ""), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "--year", "x"],
+        ["compare", "--year", "0"],
+        ["compare", "--year", "99999999999999999999"],
+        ["compare", "--network", ""],
+        ["compare", "--commodity", ""],
+        ["compare", "--origin", "novorossiysk"],
+        ["compare", "--corridor", ""],
+        ["compare", "--commodity", "azeri_crude", "--corridor", "china"],
+        ["compare", "--format", "xml"],
+        ["compare", "--output"],
+        ["solve", "--table", "foo"],
+        ["solve", "--explain", ""],
+        ["solve", "--scenario", "/"],
+        ["scenarios", "foo"],
+        ["check"],
+        ["check", ""],
+        ["check", "x" * 5000],
+        ["check", "cpc-shut", "--year", "1990"],
+        ["check", "cpc-shut", "--network", "nope"],
+        ["nonsense"],
+        [],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:40] or "nothing",
+)
+def test_bad_arguments_exit_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The message stands on stderr, nothing on stdout."""
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert err.strip()
+
+
+# Nothing is ignored in silence
+
+
+# Several files
+
+
+def test_a_file_without_expectations_is_noted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It passes, and a note on stderr says that nothing was tested."""
+    code, out, err = run(capsys, "check", file(tmp_path, "idle"))
+    assert code == 0
+    assert "expects nothing" in err
+    assert "0 of 0" in out
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_verdicts_are_read_by_machines(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row an expectation; the exit code is the same as for people."""
+    wanted = "{corridors.cpc.throughput_mtpa: 0, shortfall_mtpa: '< 1'}"
+    code, out, _ = run(capsys, "check", file(tmp_path, "half", wanted), "--format", form)
+    table = pd.read_csv(StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out))
+    assert code == 1
+    assert list(table["holds"]) == [True, False]
+
+
+# What machines read
+
+
+def same(got: pd.DataFrame, wanted: pd.DataFrame) -> None:
+    """Assert that every cell of a parsed table is the library's: numbers to ten digits, no text lost."""
+    assert list(got.columns) == list(wanted.columns)
+    for column in wanted:
+        if pd.api.types.is_float_dtype(wanted[column]):
+            numbers = np.array([float("nan") if cell is None else float(cell) for cell in got[column]])
+            np.testing.assert_allclose(numbers, wanted[column].to_numpy(), rtol=1e-9, atol=1e-9, err_msg=str(column))
+        else:
+            told = [";".join(cell) if isinstance(cell, tuple) else cell for cell in wanted[column]]
+            assert ["" if cell is None or cell != cell else cell for cell in got[column]] == told
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_every_cell_of_a_comparison_is_read_back(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Equal to compare(), column by column."""
+    _, out, _ = run(
+        capsys, "compare", "--year", "2021", "--scenario", "cpc-shut", "--corridor", "all", "--format", form
+    )
+    got = pd.read_csv(StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out))
+    same(got, cr.compare(cr.load(year=2021), [cr.load_scenario("cpc-shut")]).reset_index())
+
+
+def test_solve_adds_what_compare_keeps_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """--scenario twice: one sum for solve, two rows for compare."""
+    twice = ["--year", "2021", "--scenario", "cpc-shut", "--scenario", "georgia-closed", "--format", "csv"]
+    _, out, _ = run(capsys, "solve", *twice)
+    assert pd.read_csv(StringIO(out), index_col=0)["throughput_mtpa"][["cpc", "btc"]].tolist() == [0, 0]
+    _, out, _ = run(capsys, "compare", *twice, "--corridor", "cpc")
+    assert pd.read_csv(StringIO(out))["status"].tolist() == ["open", "closed", "open"]
+
+
+# Output
+
+
+@pytest.mark.parametrize("path", ["", ".", "folder", "folder/", "file/x", "nowhere/x"])
+def test_output_that_cannot_be_written_exits_with_two(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The path is named as given, nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, out, err = run(capsys, "scenarios", "--output", path)
+    assert (code, out) == (2, "")
+    assert ".tmp" not in err
+    assert sorted(entry.name for entry in tmp_path.rglob("*")) == ["file", "folder"]
+
+
+def test_output_to_a_pipe_goes_into_the_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no plain file (a pipe here, /dev/null or /dev/stdout elsewhere) is not replaced by one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        code, _, _ = run(capsys, "scenarios", "--output", str(pipe))
+        assert stat.S_ISFIFO(pipe.stat().st_mode)
+        assert code == 2 or os.read(end, 100_000).startswith(b"aktau")
+    finally:
+        os.close(end)
+
+
+def test_a_failed_command_leaves_the_output_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bad input does not empty the file of yesterday."""
+    kept = tmp_path / "out.csv"
+    kept.write_text("yesterday", encoding="utf-8")
+    code, _, _ = run(capsys, "compare", "--scenario", "nope", "--output", str(kept))
+    assert code == 2
+    assert kept.read_text(encoding="utf-8") == "yesterday"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_exits_with_two() -> None:
+    """What could not be written is not called done."""
+    result = shell("$C scenarios > /dev/full")
+    assert result.returncode == 2
+    assert "No space left" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_that_lacks_the_letters_is_no_traceback(encoding: str, tmp_path: Path) -> None:
+    """A Kazakh name is shown as well as the terminal can, and the exit code stays that of the check."""
+    path = file(tmp_path, "Қазақ", "{corridors.cpc.throughput_mtpa: 0}")
+    result = shell(f"$C check '{path}'", PYTHONIOENCODING=encoding)
+    assert "Traceback" not in result.stderr
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["$C scenarios | head -0", "$C solve --table edge_flows | head -c 1"])
+def test_a_reader_that_leaves_at_once_is_no_traceback(command: str) -> None:
+    """Nothing on stderr, whatever was left unread."""
+    assert shell(command).stderr == ""

@@ -1,0 +1,220 @@
+"""Hostile and careless scenario files: each is one DataError with its place, at once, and never a crash."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import corridor as cr
+
+HEAD = "name: s\nnetwork: caspian\nyear: 2021\n"
+GOOD = HEAD + "changes:\n  - outage: {corridor: cpc}\n"
+Write = Callable[[str | bytes], Path]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Write:
+    """Return a function that writes text or bytes to a scenario file."""
+
+    def write(text: str | bytes) -> Path:
+        file = tmp_path / "f.yaml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    return write
+
+
+def change(text: str) -> str:
+    """Return a file with one change, which stands in line 5."""
+    return f"{HEAD}changes:\n  - {text}\n"
+
+
+def told(file: Path) -> tuple[str, ...]:
+    """Return what load_scenario says of a broken file."""
+    with pytest.raises(cr.DataError) as caught:
+        cr.load_scenario(file)
+    return caught.value.problems
+
+
+# Bombs
+
+
+def loaded_apart(file: str, megabytes: int = 2000) -> subprocess.CompletedProcess[str]:
+    """Load a file in a process of its own, which may crash, with a ceiling of memory."""
+    code = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))\n"
+        "import corridor as cr, sys\n"
+        "try: cr.load_scenario(sys.argv[1])\n"
+        "except cr.DataError as error: print(str(error)[:300])\n"
+    )
+    return subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, timeout=20)
+
+
+@pytest.mark.parametrize("text", ["[" * 900_000, "- " * 400_000 + "x", "{a: " * 200_000, "? " * 400_000])
+def test_deep_nesting_does_not_crash_python(text: str, written: Write) -> None:
+    """A file of less than a megabyte is refused, however deep; the interpreter is still there afterwards."""
+    result = loaded_apart(str(written(text)))
+    assert result.returncode == 0, f"exit {result.returncode}: {result.stderr[-200:]}"
+    assert "nested too deep" in result.stdout or "is no YAML" in result.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+def test_a_file_without_end_is_refused() -> None:
+    """No more than a megabyte is read, whatever size the file claims to have."""
+    result = loaded_apart("/dev/zero")
+    assert result.returncode == 0, f"exit {result.returncode}: {result.stderr[-200:]}"
+    assert "/dev/zero" in result.stdout
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    """``corridor check <(make-scenario)`` hands over a pipe; what it holds is read."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", f"cat > '{pipe}'"], stdin=subprocess.PIPE, text=True) as feeding:
+        assert feeding.stdin is not None
+        feeding.stdin.write(GOOD)
+        feeding.stdin.close()
+        assert cr.load_scenario(pipe).name == "s"
+
+
+@pytest.mark.parametrize("digits", [400, 5_000, 400_000])
+@pytest.mark.parametrize("where", ["delay: {corridor: cpc, add_days: %s}", "outage: {edge: %s}"])
+def test_a_number_without_end_is_refused(digits: int, where: str, written: Write) -> None:
+    """A number of thousands of digits is told with its place, in a message that can be read."""
+    problems = told(written(change(where % ("9" * digits))))
+    assert problems[0].startswith(f"{written(GOOD)}:5:")
+    assert len(problems[0]) < 2_000
+
+
+@pytest.mark.parametrize("wanted", ["> 1e400", "1e400", "9" * 400, ".inf", ".nan", "5 +- 1e400"])
+def test_an_expectation_that_is_not_finite_is_refused(wanted: str, written: Write) -> None:
+    """A number too large to hold is one problem of line 6."""
+    problems = told(written(f"{GOOD}expect: {{shortfall_mtpa: '{wanted}'}}\n"))
+    assert [problem.split(":")[1] for problem in problems] == ["6"]
+
+
+# Names of files
+
+
+@pytest.mark.parametrize("source", [None, 3, b"f.yaml", ["cpc-shut"]])
+def test_what_is_no_path_is_refused(source: Any) -> None:
+    """Neither a number nor a list is a name or a path."""
+    with pytest.raises(cr.DataError, match="scenario"):
+        cr.load_scenario(source)
+
+
+# Shape
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD.replace("\n", "\r"), GOOD + "...\n", "%YAML 1.2\n---\n" + GOOD, "? name\n: s\n" + GOOD[8:]]
+)
+def test_unusual_but_sound_yaml_is_read(text: str, written: Write) -> None:
+    """Old line ends, document marks and explicit keys change nothing."""
+    assert cr.load_scenario(written(text)) == cr.load_scenario(written(GOOD))
+
+
+def test_a_country_called_no_stays_norway(written: Write) -> None:
+    """YAML 1.1 would read NO as false; here it is text, and no three letters."""
+    (problem,) = told(written(change("outage: {country: NO}")))
+    assert "'NO'" in problem
+
+
+# One mistake, one problem, in the file's own words
+
+
+@pytest.mark.parametrize(
+    "field", ["derate: {corridor: cpc, remaining: false}", "delay: {corridor: cpc, add_days: true}"]
+)
+def test_a_truth_value_is_no_number(field: str, written: Write) -> None:
+    """``remaining: false`` is not a full outage."""
+    with pytest.raises(cr.DataError, match="must be a number"):
+        cr.load_scenario(written(change(field)))
+
+
+# Saving
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-7, 5e-324, 0.1 + 0.2])
+def test_any_number_is_read_back(value: float, tmp_path: Path) -> None:
+    """To the last bit."""
+    scenario = cr.Scenario(name="s", changes=[cr.Derate(edge="a", remaining=value)], expect={"shortfall_mtpa": value})
+    cr.save_scenario(scenario, tmp_path / "s.yaml")
+    assert cr.load_scenario(tmp_path / "s.yaml") == scenario
+
+
+def test_every_kind_of_change_is_read_back(tmp_path: Path) -> None:
+    """All ten, lifted quotas among them."""
+    changes = [
+        cr.Outage(edge="a", mode="rail"), cr.Derate(node=["a", "b"], remaining=0.3), cr.Opening(tag="t"),
+        cr.TariffShock(corridor="c", factor=2, add_usd_per_t=-1), cr.Delay(country="KAZ", add_days=3),
+        cr.Expansion(operator="o p", add_mtpa=1e20), cr.SupplyShock(node="a", add_mtpa=-1),
+        cr.DemandShock(commodity="oil", remaining=0), cr.PriceShock(country=["KAZ", "RUS"], add_usd_per_t=-1e-9),
+        cr.QuotaChange(edge="a", commodity="oil", min_mtpa=None, max_mtpa=None),
+    ]  # fmt: skip
+    scenario = cr.Scenario(name="s", changes=changes)
+    cr.save_scenario(scenario, tmp_path / "s.yaml")
+    again = cr.load_scenario(tmp_path / "s.yaml")
+    assert again == scenario
+    assert [c.model_fields_set for c in again.changes] == [c.model_fields_set for c in changes]
+
+
+@pytest.mark.parametrize("path", ["", ".", "nowhere/s.yaml", "file/s.yaml", "folder"])
+def test_what_cannot_be_written_is_an_os_error(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the path as given, not a temporary one, and nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError) as caught:  # noqa: PT011
+        cr.save_scenario(cr.load_scenario("cpc-shut"), path)
+    assert ".tmp" not in str(caught.value)
+    assert sorted(entry.name for entry in tmp_path.rglob("*")) == ["file", "folder"]
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole or not at all: when the disk is full, the old content stands and no part lies about."""
+    file = tmp_path / "s.yaml"
+    file.write_text("old", encoding="utf-8")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        cr.save_scenario(cr.load_scenario("cpc-shut"), file)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["s.yaml"]
+    assert file.read_text(encoding="utf-8") == "old"
+
+
+def test_saving_through_a_link_keeps_the_link(tmp_path: Path) -> None:
+    """A link stays a link, and what it leads to is written."""
+    target, link = tmp_path / "target.yaml", tmp_path / "link.yaml"
+    target.write_text("old", encoding="utf-8")
+    link.symlink_to(target)
+    cr.save_scenario(cr.load_scenario("cpc-shut"), link)
+    assert link.is_symlink()
+    assert cr.load_scenario(target).name == "CPC shut"
+
+
+def test_saving_keeps_who_may_read(tmp_path: Path) -> None:
+    """A private file does not become public by being written again."""
+    file = tmp_path / "s.yaml"
+    file.write_text("old", encoding="utf-8")
+    file.chmod(0o600)
+    cr.save_scenario(cr.load_scenario("cpc-shut"), file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("thing", ["cpc-shut", cr.Outage(edge="ab"), None])
+def test_only_scenarios_are_saved(thing: Any, tmp_path: Path) -> None:
+    """What is no scenario is told as such, and nothing is written."""
+    with pytest.raises(cr.DataError, match="Scenario"):
+        cr.save_scenario(thing, tmp_path / "s.yaml")
+    assert list(tmp_path.iterdir()) == []
