@@ -8,20 +8,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from tables import EDGES, NODES, built
 
 import corridor as cr
-
-NODES = pd.DataFrame({"id": ["a", "b", "c"]})
-EDGES = pd.DataFrame({"id": ["ab", "bc"], "tail": ["a", "b"], "head": ["b", "c"]})
-SUPPLIES = pd.DataFrame({"node": ["a"], "commodity": ["oil"], "volume_mtpa": [5.0]})
-MARKETS = pd.DataFrame({"node": ["c"], "commodity": ["oil"]})
-
-
-def built(**tables: Any) -> cr.Network:
-    """Return the network of the tables above, some exchanged."""
-    parts: dict[str, Any] = {"nodes": NODES, "edges": EDGES, "supplies": SUPPLIES, "markets": MARKETS, **tables}
-    return cr.Network.from_frames(parts.pop("nodes"), parts.pop("edges"), **parts)
-
 
 # Tables as pandas users have them
 

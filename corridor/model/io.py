@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, unknown
 from corridor.model import library
 from corridor.model.network import Network
-from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario
+from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario, require_scenario
 
 Loc = tuple[str | int, ...]
 _MOST_BYTES = 1_000_000
@@ -80,8 +80,7 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
-    if not isinstance(scenario, Scenario):
-        raise DataError(f"a Scenario is needed (got {scenario!r})")
+    require_scenario(scenario)
     data: dict[str, Any] = {"name": scenario.name}
     for key in ("about", "network", "year"):
         if getattr(scenario, key):

@@ -332,6 +332,12 @@ class Network:
         return build(given, name=name)
 
 
+def require_network(thing: object) -> None:
+    """Raise unless something is a network."""
+    if not isinstance(thing, Network):
+        raise DataError(f"a Network is needed (got {thing!r}); load('caspian') gives one that ships")
+
+
 PARTS: dict[str, type[Record]] = {
     "nodes": Node, "edges": Edge, "commodities": Commodity, "corridors": Corridor,
     "supplies": Supply, "markets": Market, "quotas": Quota,

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
-from corridor.model.network import Key, Network, edge_key, node_key, overbooked
+from corridor.model.network import Key, Network, edge_key, node_key, overbooked, require_network
 from corridor.model.records import Amount, Countries, Edge, Market, Name, Names, Node, Quota, Record, Share, Supply
 
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
@@ -460,8 +460,7 @@ class Scenario(Record):
         A change that alters nothing because another has already done it (a second outage of a closed edge) is no
         error; one that would alter nothing in the network as given, nor after all the others, is.
         """
-        if not isinstance(network, Network):
-            raise DataError(f"a Network is needed (got {network!r}); load('caspian') gives one that ships")
+        require_network(network)
         draft = Draft.of(network)
         idle = [change for change in self.changes if not self._make(change, draft)]
         for change in idle if strict else ():
@@ -503,6 +502,12 @@ class Scenario(Record):
             changes=self.changes + other.changes,
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
         )
+
+
+def require_scenario(thing: object) -> None:
+    """Raise unless something is a scenario."""
+    if not isinstance(thing, Scenario):
+        raise DataError(f"a Scenario is needed (got {thing!r}); load_scenario reads one by name or from a file")
 
 
 class Lognormal(Record):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError, SolverError
-from corridor.model.network import Network
-from corridor.model.scenario import Scenario
+from corridor.errors import SolverError
+from corridor.model.network import Network, require_network
+from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.highs import Infeasible, Optimum, Solver, Unbounded
 from corridor.solver.program import Floats, Program, State
 from corridor.solver.routes import Route, split
@@ -65,8 +65,7 @@ class Desk:
     """
 
     def __init__(self, network: Network) -> None:
-        if not isinstance(network, Network):
-            raise DataError(f"a Network is needed (got {network!r}); load('caspian') gives one that ships")
+        require_network(network)
         self.network = network
         self.program = Program.of(network)
         self.base = self.program.state(network)
@@ -84,8 +83,7 @@ class Desk:
         """Return the flow under a scenario of the desk's network."""
         if scenario is None:
             return self.flow(self.network)
-        if not isinstance(scenario, Scenario):
-            raise DataError(f"a Scenario is needed (got {scenario!r}); load_scenario reads one by name or from a file")
+        require_scenario(scenario)
         return self.flow(scenario.apply(self.network), scenario)
 
     def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:

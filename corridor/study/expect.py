@@ -9,7 +9,7 @@ from corridor.errors import DataError, UnknownNameError
 from corridor.model import library
 from corridor.model.expectation import Expectation
 from corridor.model.network import Network
-from corridor.model.scenario import Scenario
+from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.flow import Desk, Flow
 
 _TOTALS = (
@@ -69,8 +69,7 @@ def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, 
     >>> all(verdict.holds for verdict in cr.check(cr.load_scenario("cpc-shut")))
     True
     """
-    if not isinstance(scenario, Scenario):
-        raise DataError(f"a Scenario is needed (got {scenario!r}); load_scenario reads one by name or from a file")
+    require_scenario(scenario)
     if network is None:
         if scenario.network is None:
             raise DataError(f"scenario {scenario.name!r} names no network; add 'network: caspian' or give one")
