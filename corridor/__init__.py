@@ -21,8 +21,9 @@ _HOME = {
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (
         "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Lognormal", "Opening", "Outage",
-        "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
+        "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock", "Uniform",
     ),
+    "corridor.model.risk": ("cvar",),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.solver.flow": ("Flow", "solve"),
@@ -30,8 +31,12 @@ _HOME = {
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.diff": ("diff",),
+    "corridor.study.ensemble": ("Ensemble",),
     "corridor.study.expect": ("check",),
+    "corridor.study.history": ("hazard_rates", "interruptions", "jurisdiction_rates"),
+    "corridor.study.risk": ("availability", "common_cause", "indices", "jurisdictions"),
     "corridor.study.sensitivity": ("sensitivity",),
+    "corridor.study.simulate": ("simulate",),
 }  # fmt: skip
 
 __all__ = sorted(name for names in _HOME.values() for name in names)
@@ -56,6 +61,7 @@ if TYPE_CHECKING:
     from corridor.model.records import Quota as Quota
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
+    from corridor.model.risk import cvar as cvar
     from corridor.model.scenario import Delay as Delay
     from corridor.model.scenario import DemandShock as DemandShock
     from corridor.model.scenario import Derate as Derate
@@ -70,6 +76,7 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario as Scenario
     from corridor.model.scenario import SupplyShock as SupplyShock
     from corridor.model.scenario import TariffShock as TariffShock
+    from corridor.model.scenario import Uniform as Uniform
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
     from corridor.study.backcast import backcast as backcast
@@ -77,8 +84,17 @@ if TYPE_CHECKING:
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes
     from corridor.study.diff import diff as diff
+    from corridor.study.ensemble import Ensemble as Ensemble
     from corridor.study.expect import check as check
+    from corridor.study.history import hazard_rates as hazard_rates
+    from corridor.study.history import interruptions as interruptions
+    from corridor.study.history import jurisdiction_rates as jurisdiction_rates
+    from corridor.study.risk import availability as availability
+    from corridor.study.risk import common_cause as common_cause
+    from corridor.study.risk import indices as indices
+    from corridor.study.risk import jurisdictions as jurisdictions
     from corridor.study.sensitivity import sensitivity as sensitivity
+    from corridor.study.simulate import simulate as simulate
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -522,14 +522,50 @@ class Lognormal(Record):
         return self.median * math.exp(self.sigma**2 / 2)
 
 
-class Hazard(Scenario):
-    """A scenario with a frequency and a duration law."""
+class Uniform(Record):
+    """A share that is as likely anywhere between two ends."""
 
-    frequency_per_year: float = Field(gt=0, description="how often it comes, per year in service [1/y]")
+    low: Share = Field(description="least [1]")
+    high: Share = Field(description="most [1]")
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if self.high < self.low:
+            raise ValueError(f"high must not be less than low (got low={self.low}, high={self.high})")
+        return self
+
+    @property
+    def mean(self) -> float:
+        """Mean share. [1]"""
+        return (self.low + self.high) / 2.0
+
+
+class Hazard(Scenario):
+    """A scenario with a frequency and a duration law.
+
+    It comes at random, whatever is in force already (Poisson); while several of its events overlap, the worst counts.
+    """
+
+    frequency_per_year: float = Field(gt=0, description="how often it comes, per calendar year [1/y]")
     duration_days: Annotated[float, Field(gt=0)] | Lognormal = Field(
         description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]"
     )
+    severity: Uniform | None = Field(
+        default=None,
+        description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
+    )
     actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+
+    @model_validator(mode="after")
+    def _has_something_to_vary(self) -> Self:
+        if self.severity is not None and not self.only_derates:
+            raise ValueError("severity varies outages and derates; a hazard with any other change takes none")
+        return self
+
+    @property
+    def only_derates(self) -> bool:
+        """Whether it does nothing but close and derate."""
+        return all(isinstance(change, Outage | Derate) for change in self.changes)
 
     @property
     def mean_duration_days(self) -> float:
