@@ -305,19 +305,13 @@ class Checkpoint:
 
 def manifest(network: Network, hazards: Sequence[Hazard], seed: int) -> dict[str, Any]:
     """Return what blocks depend on: digests of the network's parts and hazards, seed, versions."""
-    import highspy
+    from importlib.metadata import version
 
     from corridor import __version__
 
     parts = {part: _digest(getattr(network, part)) for part in _PARTS}
-    versions = {"version": __version__, "version of numpy": np.__version__, "version of highspy": _version(highspy)}
+    versions = {f"version of {name}": version(name) for name in ("numpy", "highspy")} | {"version": __version__}
     return parts | {"hazards": _digest(hazards), "seed": seed, "block_years": BLOCK_YEARS} | versions
-
-
-def _version(module: Any) -> str:
-    from importlib.metadata import version
-
-    return version(module.__name__)
 
 
 def _digest(records: Iterable[Any]) -> str:

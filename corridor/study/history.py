@@ -266,8 +266,9 @@ def hazard_rates() -> pd.DataFrame:
     Examples
     --------
     >>> import corridor as cr
-    >>> cr.hazard_rates().loc["cpc", ["events", "frequency_per_year", "war_per_year"]].round(2).to_dict()
-    {'events': 14, 'frequency_per_year': 0.43, 'war_per_year': 2.62}
+    >>> cpc = cr.hazard_rates().loc["cpc", ["frequency_per_year", "low", "high", "war_per_year"]]
+    >>> cpc.astype(float).round(2).to_dict()
+    {'frequency_per_year': 0.43, 'low': 0.27, 'high': 0.62, 'war_per_year': 2.62}
     """
     import pandas as pd
 
@@ -351,7 +352,7 @@ def jurisdiction_rates() -> pd.DataFrame:
     --------
     >>> import corridor as cr
     >>> cr.jurisdiction_rates().loc["RUS", ["shocks", "several", "beta"]].round(3).to_dict()
-    {'shocks': 27, 'several': 7, 'beta': 0.216}
+    {'shocks': 27.0, 'several': 7.0, 'beta': 0.216}
     """
     import pandas as pd
 
