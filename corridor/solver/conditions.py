@@ -18,7 +18,7 @@ import numpy.typing as npt
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard, Scenario
 from corridor.solver.flow import Desk, Flow
-from corridor.solver.highs import Infeasible, Optimum
+from corridor.solver.highs import Infeasible
 from corridor.solver.program import Floats, Limits, Program, State
 
 _TOLERANCE_MTPA = 1e-9
@@ -34,10 +34,26 @@ class Ground:
     network: Network
     state: State
     limits: Limits
-    optimum: Optimum | None
-    activity: Floats
+    known: Known | None
     weights: Floats
     constants: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """An optimum that serves every condition with the same costs which only narrows its bounds, if it keeps to them."""
+
+    amount: Floats
+    activity: Floats
+    lower: Floats
+
+    def serves(self, lower: Floats, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
+        """Tell for each row of bounds, upper ones and ceilings being narrower, whether it is optimal there too."""
+        narrower = (lower >= self.lower).all(axis=1)
+        within = (self.amount <= upper + _TOLERANCE_MTPA).all(axis=1)
+        reached = (self.amount >= lower - _TOLERANCE_MTPA).all(axis=1)
+        below = (self.activity <= ceiling + _TOLERANCE_MTPA).all(axis=1)
+        return np.asarray(narrower & within & reached & below)
 
 
 class Conditions:
@@ -107,9 +123,9 @@ class Conditions:
         bounds = *_, edges = self._bounds(ground, taken)
         amounts = np.empty_like(bounds[0])
         left = np.ones(len(taken), dtype=bool)
-        if ground.optimum is not None:
-            left = ~_fits(ground.optimum.amount, ground.activity, *bounds[:3])
-            amounts[~left] = ground.optimum.amount
+        if ground.known is not None:
+            left = ~ground.known.serves(*bounds[:3])
+            amounts[~left] = ground.known.amount
         rows = self._by_shared_bases(taken, bounds[:3], amounts, np.flatnonzero(left))
         for row in rows:
             lower, upper, ceiling = (bound[row] for bound in bounds[:3])
@@ -119,6 +135,14 @@ class Conditions:
             except Infeasible:
                 amounts[row] = self.flow(taken[row]).optimum.amount
         return self._measured(ground, amounts, edges)
+
+    def _known(self, state: State) -> Known | None:
+        """Return a state's optimum, or None where demands have to be eased for it to have one."""
+        try:
+            amount = self._desk.optimum(state).amount
+        except Infeasible:
+            return None
+        return Known(amount, self._program.ceiling_activity(amount), state.lower)
 
     def _by_shared_bases(
         self, taken: Floats, bounds: tuple[Floats, Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
@@ -161,14 +185,7 @@ class Conditions:
                 network = merged.apply(network, strict=False)
             state, limits = self._program.state(network), self._program.limits(network)
             weights, constants = self._weights(network, state)
-            try:
-                optimum: Optimum | None = self._desk.optimum(state)
-            except Infeasible:
-                optimum = None
-            activity = np.zeros(self._program.n_ceilings)
-            if optimum is not None:
-                activity = self._program.ceiling_activity(optimum.amount)
-            self._grounds[others] = Ground(network, state, limits, optimum, activity, weights, constants)
+            self._grounds[others] = Ground(network, state, limits, self._known(state), weights, constants)
         return self._grounds[others]
 
     def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -288,9 +305,3 @@ def _left(before: Sequence[object], after: Sequence[object]) -> Floats:
     was = np.array([record.remaining for record in before])  # type: ignore[attr-defined]
     now = np.array([record.remaining for record in after])  # type: ignore[attr-defined]
     return np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
-
-
-def _fits(amount: Floats, activity: Floats, lower: Floats, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
-    """Tell for each row of bounds whether amounts keep within them."""
-    within = ((amount <= upper + _TOLERANCE_MTPA) & (amount >= lower - _TOLERANCE_MTPA)).all(axis=1)
-    return np.asarray(within & (activity <= ceiling + _TOLERANCE_MTPA).all(axis=1))

@@ -99,8 +99,10 @@ class Basis:
         resting[self.basic] = False
         if not np.isfinite(value[:, resting]).all():
             return lower, np.zeros(n, dtype=bool)
-        used = resting & (value != 0).any(axis=0)
-        value[:, self.basic] = -np.linalg.solve(whole[:, self.basic], whole[:, used] @ value[:, used].T).T
+        vary = resting & (value != value[0]).any(axis=0)
+        first = whole[:, resting] @ value[0, resting]
+        found = -np.linalg.solve(whole[:, self.basic], np.column_stack([first, whole[:, vary]]))
+        value[:, self.basic] = found[:, 0] + (value[:, vary] - value[0, vary]) @ found[:, 1:].T
         fits = ((value >= least - tolerance) & (value <= most + tolerance)).all(axis=1)
         return value[:, :n_columns], np.asarray(fits)
 

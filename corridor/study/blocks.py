@@ -80,7 +80,6 @@ class Bench:
         """Return the first years of a block."""
         cut = intervals(self.conditions.hazards, seed, number, years)
         sets, which = _distinct(cut.in_force)
-        first = np.searchsorted(cut.year, np.arange(years))
         days: Floats = np.bincount(which, cut.days, minlength=len(sets)).astype(np.float64)
         if cut.severity:
             shown = self._drawn(cut, sets, which)
@@ -89,15 +88,28 @@ class Bench:
         else:
             shown = values = self.of_sets(sets)
             which_shown = which
-        varying = np.flatnonzero((shown != shown[0]).any(axis=0))
-        rates = np.repeat(shown[:1], years, axis=0)
-        each = shown[:, varying][which_shown]
-        rates[:, varying] = np.add.reduceat(each * cut.days[:, None], first) / DAYS_PER_YEAR
-        shortfall = shown[:, self.conditions.names.index("shortfall")]
-        worst = np.maximum.reduceat(shortfall[which_shown], first)
+        rates, worst = self._by_year(cut, shown, which_shown, years)
         disturbed = np.bincount(cut.year, cut.days * (cut.in_force != 0).any(axis=1), minlength=years)
         stretches = np.bincount(which, minlength=len(sets))
         return Block(rates, worst, disturbed.astype(np.float64), cut.shocks, sets, days, stretches, values)
+
+    def _by_year(self, cut: Intervals, shown: Floats, which: npt.NDArray[Any], years: int) -> tuple[Floats, Floats]:
+        """Return means over each year, and its largest shortfall, of intervals that show rows of values.
+
+        What differs from the undisturbed is added up, so that quiet years are exactly that and cost nothing.
+        """
+        quiet = self.of_sets(np.zeros((1, cut.in_force.shape[1]), dtype=np.int64))[0]
+        rates = np.repeat(quiet[None, :], years, axis=0)
+        at = self.conditions.names.index("shortfall")
+        worst = np.full(years, quiet[at])
+        other = shown != quiet
+        moved, varying = np.flatnonzero(other.any(axis=1)[which]), np.flatnonzero(other.any(axis=0))
+        year, which = cut.year[moved], which[moved]
+        share = cut.days[moved] / DAYS_PER_YEAR
+        for name in varying:
+            rates[:, name] += np.bincount(year, (shown[:, name] - quiet[name])[which] * share, minlength=years)
+        np.maximum.at(worst, year, shown[which, at])
+        return rates, worst
 
     def of_sets(self, sets: Sets) -> Floats:
         """Return what sets of hazards come to, each taking all that it takes; each is solved once."""

@@ -20,7 +20,7 @@ from corridor.model.scenario import Hazard, Lognormal
 from corridor.solver.program import Floats
 
 Sets = npt.NDArray[np.int64]
-BLOCK_YEARS = 1000
+BLOCK_YEARS = 2500
 """Years drawn together: the unit of progress, of checkpoints and of work handed to others."""
 _BITS = 62
 
@@ -81,7 +81,7 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
         times += [begin, end]
         toggles += [mark, -mark]
     time = np.concatenate(times)
-    order = np.argsort(time, kind="stable")
+    order = np.argsort(time)
     start = time[order]
     days = np.diff(start, append=end_of_block)
     year = np.cumsum(order < years) - 1
@@ -145,7 +145,7 @@ def _durations(law: float | Lognormal, n: int, draw: np.random.Generator, weight
 
 def _merged(begin: Floats, end: Floats) -> tuple[Floats, Floats]:
     """Return the stretches in which at least one event is in force, in order."""
-    order = np.argsort(begin, kind="stable")
+    order = np.argsort(begin)
     begin, last = begin[order], np.maximum.accumulate(end[order]) if len(end) else end
     first = np.ones(len(begin), dtype=bool)
     first[1:] = begin[1:] > last[:-1]

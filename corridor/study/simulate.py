@@ -49,7 +49,7 @@ def simulate(
     client : distributed.Client, optional
         A Dask client whose workers share the work instead.
     checkpoint : path, optional
-        Folder for finished blocks of 1000 years; a run that was stopped goes on from there. Needs the extra
+        Folder for finished blocks of 2500 years; a run that was stopped goes on from there. Needs the extra
         ``corridor[ensemble]``.
     progress : bool, optional
         Whether to show a progress bar; by default where someone watches (a terminal or a notebook) and it takes more
