@@ -55,7 +55,9 @@ def test_a_verdict_says_expected_got_and_baseline() -> None:
     assert not verdict.holds
     assert verdict.got == 0
     assert verdict.baseline == pytest.approx(60.7)
-    assert str(verdict).startswith("FAILED it: corridors.cpc.throughput_mtpa = 0, expected > 50 (baseline 60.7)")
+    assert str(verdict).startswith(
+        "FAILED it: corridors.cpc.throughput_mtpa = 0, expected > 50 (baseline 60.7, change -60.7)"
+    )
 
 
 def test_changes_are_counted_against_the_baseline() -> None:
@@ -86,10 +88,10 @@ def test_every_table_can_be_asked(path: str) -> None:
     [
         ("shortfal_mtpa", "did you mean 'shortfall_mtpa'"),
         ("corridor.btc.throughput_mtpa", "did you mean 'corridors'"),
-        ("corridors.btcc.throughput_mtpa", "no row of corridors named 'btcc'; did you mean 'btc'"),
+        ("corridors.btcc.throughput_mtpa", "no corridor named 'btcc'; did you mean 'btc'"),
         ("corridors.btc.throughput", "did you mean 'throughput_mtpa'"),
-        ("corridors.btc", "must be like TABLE.ID.COLUMN"),
-        ("supplies.tengiz.lifted_mtpa", "must be like TABLE.PLACE.COMMODITY.COLUMN"),
+        ("corridors.btc", "must be like corridors.ID.COLUMN"),
+        ("supplies.tengiz.lifted_mtpa", "must be like supplies.NODE.COMMODITY.COLUMN"),
     ],
 )
 def test_a_path_to_nowhere_is_told(path: str, message: str) -> None:

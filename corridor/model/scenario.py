@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, SerializeAsAny, ValidationError, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
 from corridor.model.network import Key, Network, edge_key, node_key, overbooked, require_network
-from corridor.model.records import Amount, Countries, Edge, Market, Name, Names, Node, Quota, Record, Share, Supply
+from corridor.model.records import (
+    Amount,
+    Countries,
+    Edge,
+    Market,
+    Name,
+    Names,
+    Node,
+    Quota,
+    Record,
+    Share,
+    Supply,
+    split,
+)
 
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
 
@@ -86,6 +100,25 @@ class Change(Record):
         """Yield selector and sentence for each name that is not in a network."""
         for error in self._strange(network):
             yield error.kind, str(error)
+
+    @classmethod
+    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, str]]:
+        """Yield what `strange_names` does, for fields of which some may break a rule; those are passed over."""
+        try:
+            change = cls.model_validate(fields)
+        except ValidationError as error:
+            broken = {found["loc"][0] for found in error.errors() if found["loc"]}
+            listed = {name: split(fields[name]) for name in cls._selectors() if name in fields and name not in broken}
+            names: dict[str, Any] = {
+                name: tuple(item.strip() for item in value if isinstance(item, str))
+                for name, value in listed.items()
+                if isinstance(value, list | tuple)
+            }
+            commodity = fields.get("commodity")
+            if isinstance(commodity, str) and commodity and "commodity" in set(cls.model_fields) - set(names):
+                names["commodity"] = commodity.strip()
+            change = cls.model_construct(**names)
+        yield from change.strange_names(network)
 
     def refuse_strange_names(self, network: Network) -> None:
         """Raise for the first name that is not in a network."""
@@ -307,7 +340,7 @@ class QuotaChange(EdgeChange):
     max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
 
     def _names(self) -> dict[str, tuple[str, ...]]:
-        return {**self.aim, "commodity": (self.commodity,)}
+        return self.aim | ({"commodity": (self.commodity,)} if "commodity" in self.model_fields_set else {})
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -522,13 +555,17 @@ class Lognormal(Record):
         return self.median * math.exp(self.sigma**2 / 2)
 
 
+Duration = Annotated[
+    Annotated[float, Field(gt=0), Tag("days")] | Annotated[Lognormal, Tag("law")],
+    Discriminator(lambda given: "law" if isinstance(given, Lognormal | Mapping) else "days"),
+]
+
+
 class Hazard(Scenario):
     """A scenario with a frequency and a duration law."""
 
     frequency_per_year: float = Field(gt=0, description="how often it comes, per year in service [1/y]")
-    duration_days: Annotated[float, Field(gt=0)] | Lognormal = Field(
-        description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]"
-    )
+    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
     actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
 
     @property
@@ -537,11 +574,26 @@ class Hazard(Scenario):
         return self.duration_days.mean if isinstance(self.duration_days, Lognormal) else self.duration_days
 
 
+def _day(given: Any) -> Any:
+    """Return the date that a text states; a number is none, though pydantic would count seconds since 1970."""
+    if isinstance(given, dt.date):
+        return given
+    try:
+        if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given.strip(), re.ASCII):
+            return dt.date.fromisoformat(given.strip())
+    except ValueError:
+        pass
+    raise ValueError(f"must be a date, as in 2022-03-22 (got {given!r})")
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+
+
 class Event(Scenario):
     """A scenario with dates: in force from `start` until the day before `end`."""
 
-    start: dt.date = Field(description="first day")
-    end: dt.date = Field(description="first day on which it is over")
+    start: Day = Field(description="first day")
+    end: Day = Field(description="first day on which it is over")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
