@@ -106,6 +106,10 @@ class Expectation(Record):
         if "low" in number:
             low, high = number["low"], number["high"]
         elif "middle" in number:
+            if part["percent"] and not number["middle"]:
+                raise DataError(
+                    f"expect {path}: a share of 0 is 0; give the tolerance as a number (got {_short(text)!r})"
+                )
             margin = number["tolerance"] * (abs(number["middle"]) / 100 if part["percent"] else 1)
             low, high = number["middle"] - margin, number["middle"] + margin
             if margin < 0:

@@ -383,16 +383,19 @@ class _Reader:
         return self._keys["expect", path]
 
     def _named_network(self, data: dict[str, Any], scenario: Scenario | None) -> Network | None:
-        """Return the shipped network that a file names, noting if there is none."""
+        """Return the shipped network that a file names, noting if there is none; if its year is wrong, of another."""
         name, year = (data.get("network"), data.get("year")) if scenario is None else (scenario.network, scenario.year)
-        if not isinstance(name, str) or not isinstance(year, int | None) or isinstance(year, bool):
+        if not isinstance(name, str):
             return None
         try:
-            return library.load(name) if year is None else library.load(name, year=year)
+            if isinstance(year, int) and not isinstance(year, bool):
+                return library.load(name, year=year)
+            return library.load(name)
         except UnknownNameError as error:
             self._note(("network",), str(error))
         except DataError as error:
             self._note(("year",), str(error))
+            return library.load(name)
         return None
 
     def _check_names(self, data: dict[str, Any], network: Network) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_LINES = 4
-_NO_NUMBER = "no number: nothing is available there, flows there or leads there"
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,24 @@ class Verdict:
     def told(self) -> str:
         """Return path, got, expected, baseline and change in one line."""
         e = self.expectation
-        change = "" if self.change is None or e.path.startswith(CHANGE) else f", change {self.change:+.6g}"
+        change = f", {self._change}" if self._change and not e.path.startswith(CHANGE) else ""
         return f"{e.path} = {_shown(self.got)}, expected {e.text} (baseline {_shown(self.baseline)}{change})"
 
     def report(self) -> str:
         """Return the same on several lines, for a failure."""
         e = self.expectation
+        hint = " (no number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
         lines = [
             f"{self.place + ': ' if self.place else ''}{e.path}",
             f"  expected  {e.text}",
-            f"  got       {_shown(self.got)}{f' ({_NO_NUMBER})' if self.got != self.got else ''}",
-            f"  baseline  {_shown(self.baseline)}",
+            f"  got       {_shown(self.got)}{hint}",
+            f"  baseline  {_shown(self.baseline)}{', ' if self._change else ''}{self._change}",
         ]
-        return "\n".join(lines if self.change is None else [*lines, f"  change    {self.change:+.6g}"])
+        return "\n".join(lines)
+
+    @property
+    def _change(self) -> str:
+        return "" if self.change is None or math.isnan(self.change) else f"change {self.change:+.6g}"
 
 
 def _shown(value: float | str) -> str:
