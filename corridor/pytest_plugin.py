@@ -70,7 +70,13 @@ class Expectations(pytest.File):
             self._file = read_scenario(self.path, shown=_shown(self.config, self.path))
         except CorridorError as error:
             raise self.CollectError(str(error)) from None
-        for path in self._file.scenario.expect:
+        scenario = self._file.scenario
+        if scenario.expect and scenario.network is None:
+            raise self.CollectError(
+                f"{self._file.name}:1: expects something of no network; add 'network: caspian' and a year, "
+                "or load it in a test with solve_scenario"
+            )
+        for path in scenario.expect:
             yield Expected.from_parent(self, name=path)
 
     def line(self, path: str) -> int:
@@ -117,7 +123,7 @@ class Expected(pytest.Item):
         error = excinfo.value
         if isinstance(error, NotMet):
             words = "\n".join(f"  {line}" for line in error.trial.summary.splitlines())
-            return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", error.verdict.told())
+            return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", f"got {error.verdict.told()}")
         if isinstance(error, CorridorError):
             place = f"{_shown(self.config, self.path)}:{self.parent.line(self.name)}"
             return Told(f"{place}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])

@@ -55,13 +55,13 @@ class Verdict:
 
     def __str__(self) -> str:
         mark = "ok    " if self.holds else "FAILED"
-        return f"{mark} {self.scenario}: {self.told()}"
+        return f"{mark} {self.scenario}: {self.expectation.path} = {self.told()}"
 
     def told(self) -> str:
-        """Return path, got, expected, baseline and change in one line."""
+        """Return got, expected, baseline and change in one line."""
         e = self.expectation
         change = f", {self._change}" if self._change and not e.path.startswith(CHANGE) else ""
-        return f"{e.path} = {_shown(self.got)}, expected {e.text} (baseline {_shown(self.baseline)}{change})"
+        return f"{_shown(self.got)}, expected {e.text} (baseline {_shown(self.baseline)}{change})"
 
     def report(self) -> str:
         """Return the same on several lines, for a failure."""
