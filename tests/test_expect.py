@@ -233,3 +233,18 @@ def test_a_scenario_without_a_network_needs_one(diamond: cr.Network) -> None:
         cr.check(scenario)
     (verdict,) = cr.check(scenario, diamond)
     assert verdict.holds
+
+
+@pytest.mark.parametrize("outcome", ["change.shortfall_mtpa", "compare.btc.netback_usd_per_t"])
+def test_what_compares_two_flows_is_no_outcome_of_one(outcome: str) -> None:
+    """`sensitivity` varies one flow; a path that needs two is refused."""
+    with pytest.raises(cr.DataError, match="is no number of one flow"):
+        cr.sensitivity(cr.load(year=2021), outcome=outcome)
+
+
+def test_a_destination_is_a_node() -> None:
+    """A misspelt one with != would hold for ever; in a file it is told where it stands."""
+    with pytest.raises(cr.DataError, match="no node named 'agusta'; did you mean 'augusta'"):
+        cr.check(expecting(compare__btc__destination="!= agusta"))
+    (verdict,) = cr.check(expecting(compare__btc__azeri_crude__origin="!= augusta"))
+    assert verdict.holds

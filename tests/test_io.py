@@ -210,6 +210,10 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
         (GOOD + "expect:\n  shortfall_mtpa:\n", "7:18: expect shortfall_mtpa: must be like"),
         (GOOD + "expect: 5\n", "6:9: expect must be keys with values"),
         (GOOD + "expect:\n  corridors.cpcc.utilisation: 1\n", "7:3: expect corridors.cpcc.utilisation: no corridor"),
+        (
+            GOOD + "expect:\n  compare.btc.origin: '!= tengis'\n",
+            "7:23: expect compare.btc.origin: no node named 'tengis'",
+        ),
         (GOOD + "frequency_per_year: 1\nduration_days: soon\n", "7:16: duration_days must be a number"),
         (GOOD + "frequency_per_year: 1\nduration_days: -3\n", "7:16: duration_days must be > 0"),
         (GOOD + "frequency_per_year: 1\nduration_days: [3]\n", "7:1: duration_days must be a number"),

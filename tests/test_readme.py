@@ -71,13 +71,14 @@ def test_its_unit_tests_run(pytester: pytest.Pytester) -> None:
     text = README.read_text(encoding="utf-8")
     shown = {kind: re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("python", "yaml")}
     (test,) = [block for block in shown["python"] if "def test_" in block]
-    (pytester.path / "kz.scenario.yaml").write_text(shown["yaml"][0], encoding="utf-8")
-    pytester.makepyfile(test_policy=test)
+    scenario = next(block for block in shown["yaml"] if "expect:" in block)
+    (pytester.path / "kz.scenario.yaml").write_text(scenario, encoding="utf-8")
+    pytester.makepyfile(test_advice=test)
     plugin = () if "corridor" in entry_points(group="pytest11").names else ("-p", "corridor.pytest_plugin")
     pytester.runpytest(*plugin, "-W", "error").assert_outcomes(passed=3, failed=1)
     pytester.runpytest(*plugin, "-W", "error", "--corridor-update").assert_outcomes(passed=4)
     pytester.runpytest(*plugin, "-W", "error").assert_outcomes(passed=4)
-    assert [path.name for path in pytester.path.glob("snapshots/test_policy/*")] == ["cpc-shut.csv"]
+    assert [path.name for path in pytester.path.glob("snapshots/test_advice/*")] == ["cpc-shut.csv"]
 
 
 def test_its_forms_of_expectations_are_read() -> None:

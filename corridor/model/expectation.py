@@ -187,6 +187,18 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
         yield DataError(f"{where}{column} is a word, which has no change; leave out {CHANGE!r}")
 
 
+def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorError]:
+    """Yield an error if a word is expected that is the name of no node; with != it would always hold."""
+    if path.startswith("compare.") and path.endswith((".origin", ".destination")):
+        try:
+            word = Expectation.parse(path, wanted).word or ""
+        except DataError:
+            return
+        known = [node.id for node in network.nodes]
+        if word not in known:
+            yield UnknownNameError("node", _short(word), known, f"expect {_short(path)}: ")
+
+
 def row_of(table: str, key: str, network: Network) -> tuple[str, ...]:
     """Return the ids in the middle of a sound path; ids may contain dots."""
     return next(row for row in _rows(table, network) if ".".join(row) == key)

@@ -372,11 +372,13 @@ class _Reader:
 
     def _note_strange_paths(self, data: Any, loc: Loc, network: Network | None = None) -> None:
         """Note expectations of what no result has; their ids only where the network is known."""
-        from corridor.model.expectation import path_errors
+        from corridor.model.expectation import path_errors, word_errors
 
-        for path in data if isinstance(data, dict) else ():
+        for path, wanted in data.items() if isinstance(data, dict) else ():
             for error in path_errors(path, network):
                 self._problems.append((self._keys[*loc, path], str(error)))
+            for error in () if network is None else word_errors(path, wanted, network):
+                self._note((*loc, path), str(error))
 
     def place(self, path: str) -> tuple[int, int]:
         """Return line and column of an expectation."""

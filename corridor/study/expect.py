@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
 from corridor.model import library
-from corridor.model.expectation import CHANGE, TOTALS, Expectation, path_errors, row_of
+from corridor.model.expectation import CHANGE, TOTALS, Expectation, path_errors, row_of, word_errors
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.flow import Desk, Flow
@@ -146,7 +146,7 @@ def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
     problems: list[str] = []
     found = {}
     for path, wanted in scenario.expect.items():
-        problems += map(str, path_errors(path, network))
+        problems += map(str, [*path_errors(path, network), *word_errors(path, wanted, network)])
         try:
             found[path] = Expectation.parse(path, wanted)
         except DataError as error:
@@ -219,6 +219,8 @@ def number(flow: Flow, path: str) -> float:
     UnknownNameError, DataError
         If it leads to none.
     """
+    if path.startswith((CHANGE, "compare.")):
+        raise DataError(f"{path}: is no number of one flow, but compares two; leave out {path.split('.')[0]!r}")
     for error in path_errors(path, flow.network):
         raise error
     if path in TOTALS:
