@@ -25,9 +25,11 @@ _HOME = {
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (
-        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Lognormal", "Opening", "Outage",
+        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Opening", "Outage",
         "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
     ),
+    "corridor.model.risk": ("cvar",),
+    "corridor.model.laws": ("Lognormal", "Uniform"),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.solver.flow": ("Flow", "solve"),
@@ -35,8 +37,12 @@ _HOME = {
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.diff": ("diff",),
+    "corridor.study.ensemble": ("Ensemble",),
     "corridor.study.expect": ("check",),
+    "corridor.study.history": ("hazard_rates", "interruptions", "jurisdiction_rates"),
+    "corridor.study.risk": ("availability", "common_cause", "indices", "jurisdictions"),
     "corridor.study.sensitivity": ("sensitivity",),
+    "corridor.study.simulate": ("simulate",),
 }  # fmt: skip
 
 __all__ = sorted(name for names in _HOME.values() for name in names)
@@ -48,6 +54,8 @@ if TYPE_CHECKING:
     from corridor.errors import UnknownNameError as UnknownNameError
     from corridor.model.io import load_scenario as load_scenario
     from corridor.model.io import save_scenario as save_scenario
+    from corridor.model.laws import Lognormal as Lognormal
+    from corridor.model.laws import Uniform as Uniform
     from corridor.model.library import load as load
     from corridor.model.library import networks as networks
     from corridor.model.library import scenarios as scenarios
@@ -61,13 +69,13 @@ if TYPE_CHECKING:
     from corridor.model.records import Quota as Quota
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
+    from corridor.model.risk import cvar as cvar
     from corridor.model.scenario import Delay as Delay
     from corridor.model.scenario import DemandShock as DemandShock
     from corridor.model.scenario import Derate as Derate
     from corridor.model.scenario import Event as Event
     from corridor.model.scenario import Expansion as Expansion
     from corridor.model.scenario import Hazard as Hazard
-    from corridor.model.scenario import Lognormal as Lognormal
     from corridor.model.scenario import Opening as Opening
     from corridor.model.scenario import Outage as Outage
     from corridor.model.scenario import PriceShock as PriceShock
@@ -82,8 +90,17 @@ if TYPE_CHECKING:
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes
     from corridor.study.diff import diff as diff
+    from corridor.study.ensemble import Ensemble as Ensemble
     from corridor.study.expect import check as check
+    from corridor.study.history import hazard_rates as hazard_rates
+    from corridor.study.history import interruptions as interruptions
+    from corridor.study.history import jurisdiction_rates as jurisdiction_rates
+    from corridor.study.risk import availability as availability
+    from corridor.study.risk import common_cause as common_cause
+    from corridor.study.risk import indices as indices
+    from corridor.study.risk import jurisdictions as jurisdictions
     from corridor.study.sensitivity import sensitivity as sensitivity
+    from corridor.study.simulate import simulate as simulate
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

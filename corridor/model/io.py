@@ -27,7 +27,7 @@ _MOST_BYTES = 1_000_000
 _MOST_DEPTH = 20
 _KEYS = (
     "name", "about", "network", "year", "changes", "expect", "sources",
-    "frequency_per_year", "duration_days", "actor", "from", "until",
+    "frequency_per_year", "duration_days", "severity", "actor", "from", "until",
 )  # fmt: skip
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -138,6 +138,7 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
         law = scenario.duration_days
         data |= {"frequency_per_year": scenario.frequency_per_year}
         data |= {"duration_days": law if isinstance(law, int | float) else law.model_dump()}
+        data |= {"severity": scenario.severity.model_dump()} if scenario.severity is not None else {}
         data |= {"actor": scenario.actor} if scenario.actor else {}
     data["changes"] = [{change.key: _plain(change)} for change in scenario.changes]
     data |= {"expect": dict(scenario.expect)} if scenario.expect else {}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag, ValidationError, model_validator
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
+from corridor.model.laws import Day, Duration, Lognormal, Uniform
 from corridor.model.network import Key, Network, edge_key, node_key, overbooked, require_network
 from corridor.model.records import (
     Amount,
@@ -543,50 +541,35 @@ def require_scenario(thing: object) -> None:
         raise DataError(f"a Scenario is needed (got {thing!r}); load_scenario reads one by name or from a file")
 
 
-class Lognormal(Record):
-    """A lognormal duration."""
+class Hazard(Scenario):
+    """A scenario with a frequency and a duration law.
 
-    median: float = Field(gt=0, description="median [days]")
-    sigma: float = Field(ge=0, description="standard deviation of the logarithm [1]")
+    It comes at random, whatever is in force already (Poisson); while several of its events overlap, the worst counts.
+    """
+
+    frequency_per_year: float = Field(gt=0, description="how often it comes, per calendar year [1/y]")
+    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
+    severity: Uniform | None = Field(
+        default=None,
+        description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
+    )
+    actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+
+    @model_validator(mode="after")
+    def _has_something_to_vary(self) -> Self:
+        if self.severity is not None and not self.only_derates:
+            raise ValueError("severity varies outages and derates; a hazard with any other change takes none")
+        return self
 
     @property
-    def mean(self) -> float:
-        """Mean duration. [days]"""
-        return self.median * math.exp(self.sigma**2 / 2)
-
-
-Duration = Annotated[
-    Annotated[float, Field(gt=0), Tag("days")] | Annotated[Lognormal, Tag("law")],
-    Discriminator(lambda given: "law" if isinstance(given, Lognormal | Mapping) else "days"),
-]
-
-
-class Hazard(Scenario):
-    """A scenario with a frequency and a duration law."""
-
-    frequency_per_year: float = Field(gt=0, description="how often it comes, per year in service [1/y]")
-    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
-    actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+    def only_derates(self) -> bool:
+        """Whether it does nothing but close and derate."""
+        return all(isinstance(change, Outage | Derate) for change in self.changes)
 
     @property
     def mean_duration_days(self) -> float:
         """Mean duration. [days]"""
         return self.duration_days.mean if isinstance(self.duration_days, Lognormal) else self.duration_days
-
-
-def _day(given: Any) -> Any:
-    """Return the date that a text states; a number is none, though pydantic would count seconds since 1970."""
-    if isinstance(given, dt.date):
-        return given
-    try:
-        if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given.strip(), re.ASCII):
-            return dt.date.fromisoformat(given.strip())
-    except ValueError:
-        pass
-    raise ValueError(f"must be a date, as in 2022-03-22 (got {given!r})")
-
-
-Day = Annotated[dt.date, BeforeValidator(_day)]
 
 
 class Event(Scenario):
