@@ -5,6 +5,11 @@ Examples
 >>> import corridor as cr
 >>> net = cr.load("caspian", year=2024)
 >>> table = cr.compare(net, scenarios=[cr.load_scenario("cpc-shut")])
+
+Notes
+-----
+PYTEST_DONT_REWRITE: without this word pytest, which knows `corridor` as the home of a plugin, warns whoever has
+imported it before pytest starts.
 """
 
 from __future__ import annotations
@@ -20,10 +25,11 @@ _HOME = {
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (
-        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Lognormal", "Opening", "Outage",
-        "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock", "Uniform",
+        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Opening", "Outage",
+        "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
     ),
     "corridor.model.risk": ("cvar",),
+    "corridor.model.laws": ("Lognormal", "Uniform"),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.solver.flow": ("Flow", "solve"),
@@ -48,6 +54,8 @@ if TYPE_CHECKING:
     from corridor.errors import UnknownNameError as UnknownNameError
     from corridor.model.io import load_scenario as load_scenario
     from corridor.model.io import save_scenario as save_scenario
+    from corridor.model.laws import Lognormal as Lognormal
+    from corridor.model.laws import Uniform as Uniform
     from corridor.model.library import load as load
     from corridor.model.library import networks as networks
     from corridor.model.library import scenarios as scenarios
@@ -68,7 +76,6 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Event as Event
     from corridor.model.scenario import Expansion as Expansion
     from corridor.model.scenario import Hazard as Hazard
-    from corridor.model.scenario import Lognormal as Lognormal
     from corridor.model.scenario import Opening as Opening
     from corridor.model.scenario import Outage as Outage
     from corridor.model.scenario import PriceShock as PriceShock
@@ -76,7 +83,6 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario as Scenario
     from corridor.model.scenario import SupplyShock as SupplyShock
     from corridor.model.scenario import TariffShock as TariffShock
-    from corridor.model.scenario import Uniform as Uniform
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
     from corridor.study.backcast import backcast as backcast

@@ -15,9 +15,11 @@ from corridor.errors import CorridorError, DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.io import ScenarioFile
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
     from corridor.study.ensemble import Ensemble
+    from corridor.study.expect import Trial, Verdict
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 _YEARS = ("summary", "corridors", "states", "attribution", "years")
@@ -100,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     backcast.add_argument("--commodity", default="kazakh_crude", metavar="ID", help="whose oil (default: kazakh_crude)")
     _add_output(backcast)
     check = _command(commands, "check", _check, "test the expectations of scenario files")
-    check.add_argument("files", nargs="+", metavar="FILE", help="scenario file, or name of a shipped scenario")
+    check.add_argument(
+        "files", nargs="+", metavar="FILE", help="scenario file, folder of such, or name of a shipped scenario"
+    )
     check.add_argument("--network", metavar="NAME", help="shipped network (default: the one that the file names)")
     check.add_argument("--year", type=int, metavar="YEAR", help="year of the network (default: the file's)")
     _add_output(check)
@@ -360,37 +364,77 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from corridor.model import io as files
     from corridor.model import library
-    from corridor.study.expect import check
+    from corridor.study.expect import Bench
 
     network = None
     if arguments.network is not None or arguments.year is not None:
         year = 2024 if arguments.year is None else arguments.year
         network = library.load("caspian" if arguments.network is None else arguments.network, year=year)
-    scenarios, problems = [], []
-    for file in arguments.files:
+    bench = Bench()
+    trials: list[tuple[ScenarioFile, Trial]] = []
+    problems: list[str] = []
+    for file in _scenario_files(arguments.files, network, problems):
         try:
-            scenarios.append(files.load_scenario(file, network))
+            trials.append((file, bench.trial(file.scenario, network)))
         except CorridorError as error:
-            problems.append(str(error))
+            problems += [f"{file.name}: {line}" for line in str(error).splitlines()]
     if problems:
-        print("\n".join(f"corridor: {problem}" for problem in problems), file=sys.stderr)
-        return BAD_INPUT
-    verdicts = [verdict for scenario in scenarios for verdict in check(scenario, network)]
-    for scenario in scenarios:
-        if not scenario.expect:
-            print(f"{scenario.name}: expects nothing; add an 'expect:' block.", file=sys.stderr)
+        raise DataError(problems)
+    for file, _ in trials:
+        if not file.scenario.expect:
+            print(f"{file.scenario.name}: expects nothing; add an 'expect:' block.", file=sys.stderr)
+    told = [(t, [t.verdict(path, file.place(path)) for path in file.scenario.expect]) for file, t in trials]
+    verdicts = [verdict for _, found in told for verdict in found]
     failed = sum(not verdict.holds for verdict in verdicts)
     if arguments.format == "table":
-        lines = [*map(str, verdicts), f"{len(verdicts) - failed} of {len(verdicts)} expectations hold."]
-        text = "\n".join(lines) + "\n"
+        lines = [line for trial, found in told for line in _told(trial, found)]
+        text = "\n".join([*lines, f"{len(verdicts) - failed} of {len(verdicts)} expectations hold."]) + "\n"
     else:
-        columns = ["scenario", "path", "expected", "got", "baseline", "holds"]
-        rows = [(v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds) for v in verdicts]
+        columns = ["scenario", "path", "expected", "got", "baseline", "holds", "change", "place"]
+        rows = [
+            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.place)
+            for v in verdicts
+        ]
         text = _machine(pd.DataFrame(rows, columns=columns), arguments.format)
     _give(text, arguments.output)
     return FAILED if failed else DONE
+
+
+def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
+    """Return the scenario files named and those in folders named, each once; what is wrong goes to `problems`."""
+    from corridor.model import library
+    from corridor.model.io import read_scenario
+
+    shipped = library.scenarios()
+    found: dict[str, str] = {}
+    for source in sources:
+        path = Path(source)
+        if source in shipped or not source or not os.path.isdir(source):
+            found.setdefault(source if source in shipped else os.path.abspath(source), source)
+            continue
+        inside = sorted(path.rglob(f"*{library.SCENARIO_ENDING}"))
+        seen = [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+        found |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in found}
+        if not seen:
+            problems.append(f"{source}: holds no file *{library.SCENARIO_ENDING}; name one that does, or the files")
+    files = []
+    for source in found.values():
+        try:
+            files.append(read_scenario(source, network))
+        except CorridorError as error:
+            problems += str(error).splitlines()
+    return files
+
+
+def _told(trial: Trial, verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a line for each verdict on a scenario, for the failed ones where they stand, and why it is so."""
+    lines = []
+    for verdict in verdicts:
+        lines += [str(verdict)] if verdict.holds else [str(verdict), f"         {verdict.place}"]
+    if not all(verdict.holds for verdict in verdicts):
+        lines += [f"         {line}" for line in trial.summary.splitlines()]
+    return lines
 
 
 def _claims(arguments: argparse.Namespace) -> int:

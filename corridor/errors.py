@@ -75,6 +75,7 @@ def unknown(kind: str, name: str, suggestion: str | None) -> str:
     return f"no {kind} named {name!r}{hint}"
 
 
+_MOST_SHOWN = 80
 _RULES: Mapping[str, str] = {
     "greater_than_equal": "must be >= {ge}",
     "greater_than": "must be > {gt}",
@@ -84,10 +85,21 @@ _RULES: Mapping[str, str] = {
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 18 digits",
     "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must be three capital letters, ISO 3166 alpha-3, as in KAZ",
+    "literal_error": "must be {expected}",
     "too_short": "must hold at least {min_length} item",
+    "tuple_type": "must be a list",
+    "dict_type": "must be keys with values",
+    "model_type": "must be keys with values",
+    "model_attributes_type": "must be keys with values",
+    "date_type": "must be a date, as in 2022-03-22",
 }
 
 
@@ -101,7 +113,7 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     fields : iterable of str
         The fields that the record has, for suggestions.
     """
-    name = ".".join(str(part) for part in error["loc"])
+    name = ".".join(str(part) for part in error["loc"] if not isinstance(part, int))
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
@@ -110,5 +122,7 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text
     rule = _RULES.get(error["type"])
+    got = repr(error["input"])
+    got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 3] + "..."
     message = rule.format(**error.get("ctx", {})) if rule else str(error["msg"])
-    return f"{name}: {message} (got {error['input']!r})" if not rule else f"{name} {message} (got {error['input']!r})"
+    return f"{name}{' ' if rule else ': '}{message} (got {got})"

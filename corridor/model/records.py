@@ -13,13 +13,13 @@ Amount = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def _split(value: Any) -> Any:
+def split(value: Any) -> Any:
     """Read 'a' as ('a',) and 'a;b' as ('a', 'b'): how a list stands in one cell of a table."""
     return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(_split)]
-Countries = Annotated[tuple[Country, ...], BeforeValidator(_split)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(split)]
+Countries = Annotated[tuple[Country, ...], BeforeValidator(split)]
 
 
 class Record(BaseModel):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError, SolverError
 from corridor.model import io, library
 from corridor.model.economics import hhi
+from corridor.model.expectation import carries
 from corridor.model.network import Network
 from corridor.model.scenario import Outage, Scenario
 from corridor.solver.flow import Desk, Flow
@@ -180,7 +181,7 @@ def chosen_commodity(network: Network, commodity: str | None) -> str:
 
 def carriers(network: Network, commodity: str) -> list[str]:
     """Return the corridors of which some trunk edge admits a commodity."""
-    return [c.id for c in network.corridors if any(edge.admits(commodity) for edge in network.trunk(c.id))]
+    return [corridor.id for corridor in network.corridors if carries(network, corridor.id, commodity)]
 
 
 def _compared(network: Network, commodity: str, wanted: Iterable[str] | None) -> list[str]:

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.model.economics import DAYS_PER_YEAR
-from corridor.model.scenario import Hazard, Lognormal
+from corridor.model.laws import Lognormal
+from corridor.model.scenario import Hazard
 from corridor.solver.program import Floats
 
 Sets = npt.NDArray[np.int64]
