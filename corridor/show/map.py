@@ -186,10 +186,11 @@ class _Drawing:
         self.inside = {id for id, place in places.items() if extent.holds(*place)}
         amounts = self._amounts()
         self.lines = list(self._laid(amounts))
-        self.beyond = [
-            edge.id for edge in self.network.edges
-            if amounts[edge.id] > _DUST_MTPA and edge.id not in {line.edge.id for line in self.lines}
-        ]  # fmt: skip
+        drawn = {line.edge.id for line in self.lines}
+        self.beyond = sum(
+            amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= places.keys()
+            for e in self.network.edges
+        )
         self.most = widest or max((line.flow_mtpa for line in self.lines), default=0.0)
         self.wide = style.inches(ax)[0]
         self.points_per_mtpa = self.wide * 72 * _WIDEST / self.most if self.most > 0 else 0.0
@@ -345,9 +346,11 @@ class _Drawing:
         """Write in small print where the outlines come from, and what could not be drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.places]
         said = [terrain.CREDIT]
+        if self.beyond:
+            said.insert(0, f"{self.beyond} further flows lie beyond the map")
         if missing:
             named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
-            said.insert(0, f"{len(missing)} places without coordinates are not drawn: {named}")
+            said.insert(0, f"not drawn, for want of coordinates: {named}")
         text = self.ax.annotate(
             "\n".join(said), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
             va="bottom", fontsize=max(4.5, self.size - 3), color=FAINT, linespacing=1.2, gid="note", zorder=9,
@@ -516,19 +519,16 @@ class _Drawing:
             )  # fmt: skip
 
     def _label_far(self, place: Labels, halo: list[Any]) -> None:
-        """Name the places beyond the map where the fattest edge to or from each crosses its edge."""
-        far: dict[tuple[str, str], list[_Line]] = {}
-        for line in self.lines:
-            if line.leaves is not None and line.flow_mtpa > _DUST_MTPA:
-                far.setdefault((line.leaves, "to" if line.leaves == line.edge.head else "from"), []).append(line)
-        totals = {key: sum(line.flow_mtpa for line in lines) for key, lines in far.items()}
-        for id, sign in sorted(far, key=lambda key: (-totals[key], key)):
-            line = max(far[id, sign], key=lambda line: (line.flow_mtpa, line.edge.id))
-            at = line.curve[-1] if sign == "to" else line.curve[0]
-            said = f"{sign} {self._name(id)} {style.tonnes(totals[id, sign])}"
+        """Name the places beyond the map where flows to and from them cross its edge."""
+        for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
+            if line.leaves is None or line.flow_mtpa <= _DUST_MTPA:
+                continue
+            outward = line.leaves == line.edge.head
+            lon, lat = line.curve[-1] if outward else line.curve[0]
+            said = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
             place.place(
-                said, tuple(at), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
-                fontsize=self.size - 0.3, path_effects=halo, gid=f"label:{sign}:{id}",
+                said, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
+                fontsize=self.size - 0.3, path_effects=halo, gid=f"label:{line.edge.id}",
             )  # fmt: skip
 
 

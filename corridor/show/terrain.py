@@ -185,7 +185,7 @@ class Waters:
             crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in taken)
             length = float(np.hypot(off[0] * k, off[1])) / span
             for bow in (0.0, 0.15, -0.15, 0.3, -0.3):
-                penalty = 0.35 * turn + 0.8 * length + 0.25 * abs(bow) + 0.4 * crowded
+                penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.4 * crowded
                 if penalty < best:
                     curve = curve_between(start, point, bow, k)
                     if (total := penalty + 5.0 * self.dryness(curve)) < best:
