@@ -5,12 +5,15 @@ By default it tries the same examples every time; ``--hypothesis-profile=searchi
 
 from __future__ import annotations
 
+import os
+
 import pandas as pd
 import pytest
 from hypothesis import settings
 
 import corridor as cr
 
+os.environ.setdefault("MPLBACKEND", "Agg")
 settings.register_profile("steady", max_examples=80, deadline=None, derandomize=True)
 settings.register_profile("searching", max_examples=500, deadline=None)
 settings.load_profile("steady")

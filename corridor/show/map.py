@@ -209,7 +209,7 @@ class _Drawing:
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
         """Yield the edges that touch the map, parallel and opposite ones apart."""
         waters = terrain.Waters(self.extent)
-        ends: list[Floats] = []
+        ends: dict[str, list[Floats]] = {}
         together: dict[frozenset[str], list[Edge]] = {}
         for edge in self.network.edges:
             together.setdefault(frozenset((edge.tail, edge.head)), []).append(edge)
@@ -223,8 +223,9 @@ class _Drawing:
             apart = (group.index(edge) - (len(group) - 1) / 2) * 0.16
             apart = apart if edge.tail < edge.head else -apart
             leaves = edge.head if edge.head not in self.inside else edge.tail if edge.tail not in self.inside else None
-            curve = self._curve(edge, leaves, apart, waters, ends)
-            ends += [curve[-1] if leaves == edge.head else curve[0]] if leaves is not None else []
+            curve = self._curve(edge, leaves, apart, waters, ends.setdefault(near[0], []))
+            if leaves is not None:
+                ends[near[0]].append(curve[-1] if leaves == edge.head else curve[0])
             yield _Line(edge, curve, amounts[edge.id], leaves)
 
     def _curve(

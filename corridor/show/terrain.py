@@ -151,7 +151,8 @@ class Waters:
         dry = np.zeros(len(grid), dtype=bool)
         for rings in outlines()["land"]:
             if _meets(rings[0], extent):
-                dry |= _path(rings).contains_points(grid)
+                outer, *holes = (_path([ring]).contains_points(grid) for ring in rings)
+                dry |= outer & ~np.any([np.zeros(len(grid), dtype=bool), *holes], axis=0)
         self._dry = dry.reshape(len(lat), len(lon))
 
     def dryness(self, curve: Floats) -> float:
@@ -185,10 +186,10 @@ class Waters:
             crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in taken)
             length = float(np.hypot(off[0] * k, off[1])) / span
             for bow in (0.0, 0.15, -0.15, 0.3, -0.3):
-                penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.4 * crowded
+                penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.5 * crowded
                 if penalty < best:
                     curve = curve_between(start, point, bow, k)
-                    if (total := penalty + 5.0 * self.dryness(curve)) < best:
+                    if (total := penalty + 2.5 * self.dryness(curve)) < best:
                         best, found = total, curve
         return found
 
