@@ -185,6 +185,7 @@ class _Drawing:
         self.network = flow.network
         self.inside = {id for id, place in places.items() if extent.holds(*place)}
         amounts = self._amounts()
+        self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
         self.lines = list(self._laid(amounts))
         drawn = {line.edge.id for line in self.lines}
         self.beyond = sum(
@@ -261,7 +262,7 @@ class _Drawing:
         from matplotlib import patheffects
 
         available = line.edge.available_mtpa
-        total = self.flow.edge_flow_mtpa[self._at[line.edge.id]]
+        total = self.totals[line.edge.id]
         colour: Any = FREE
         if math.isfinite(available):
             colour = style.utilisation_colours()(min(1.0, total / available))
@@ -272,10 +273,6 @@ class _Drawing:
             gid=f"edge:{line.edge.id}",
         )  # fmt: skip
         self._draw_direction(line, width)
-
-    @property
-    def _at(self) -> dict[str, int]:
-        return {edge.id: at for at, edge in enumerate(self.network.edges)}
 
     def _draw_direction(self, line: _Line, width: float) -> None:
         """Draw an arrow head on an edge that is long enough, at the edge of the map where it leaves it."""

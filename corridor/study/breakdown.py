@@ -52,7 +52,7 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
     >>> import corridor as cr
     >>> table = cr.breakdown(cr.solve(cr.load(year=2021)), "cpc")
     >>> table.groupby("component", sort=False)["usd_per_t"].sum().index.tolist()
-    ['price', 'pipeline', 'sea', 'interest']
+    ['price', 'pipeline', 'interest', 'sea']
     """
     import pandas as pd
 
