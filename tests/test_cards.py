@@ -32,6 +32,7 @@ class Page(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element."""
         self.open.append(tag)
         self.tags.append(tag)
         self.attributes += attrs
@@ -41,9 +42,11 @@ class Page(HTMLParser):
             self.rows[-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the innermost element."""
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        """Keep text."""
         self.said += data
         if "td" in self.open or "th" in self.open:
             self.rows[-1][-1] += data

@@ -343,11 +343,12 @@ def tornado() -> Any:
     """Return a sensitivity with a small table of its own, as `cr.sensitivity` would hold it."""
     found = cr.sensitivity(cr.load(year=2021), cr.load_scenario("cpc-shut"))
     rows = [("a_very_long_name_of_a_pipeline_$x$", 3.0, 9.0, 40.0, 50.0), ("b", 0.0, 1.0, found.central, 47.0)]
+    rows += [(f"c{number}", 0.0, 1.0, 44.0, 46.0) for number in range(6)]
     found._table = pd.DataFrame(
         [
             {"record": "edge", "subject": subject, "attribute": "capacity_mtpa", "value": 1.0, "low": low, "high": high,
              "unit": "Mt/y", "at_low": at_low, "at_high": at_high, "swing": 9.0 - at, "confidence": "C"}
-            for at, (subject, low, high, at_low, at_high) in enumerate([*rows, *((f"c{n}", 0, 1, 44, 46) for n in range(6))])
+            for at, (subject, low, high, at_low, at_high) in enumerate(rows)
         ]
     )  # fmt: skip
     return found
@@ -385,7 +386,7 @@ def test_a_tornado_is_legible(tornado: Any, size: tuple[float, float]) -> None:
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, "3"])
 def test_a_tornado_of_no_bars_is_refused(tornado: Any, n: Any) -> None:
-    """n counts figures."""
+    """The number counts figures."""
     with pytest.raises(cr.DataError, match="n must be a whole number"):
         cr.plot_tornado(tornado, n)
 

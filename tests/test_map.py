@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -101,7 +102,7 @@ def test_colours_are_those_of_utilisation() -> None:
 def test_fuller_is_darker_in_grey_too() -> None:
     """The luminance of the colours of utilisation falls without a break, by a lot."""
     shades = [luminance(utilisation_colours()(share)[:3]) for share in np.linspace(0, 1, 41)]
-    assert all(a > b for a, b in zip(shades[:-1], shades[1:], strict=True))
+    assert all(a > b for a, b in itertools.pairwise(shades))
     assert shades[0] - shades[-1] > 0.5
 
 
@@ -164,9 +165,9 @@ def test_the_default_figure_is_as_legible() -> None:
     for child in ax.get_children():
         if type(child).__name__ == "Legend":
             box, page = child.get_window_extent(), figure.bbox
-            assert 0 <= box.x0
+            assert box.x0 >= 0
             assert box.x1 <= page.x1
-            assert 0 <= box.y0
+            assert box.y0 >= 0
     close(ax)
 
 
@@ -258,7 +259,7 @@ def test_names_of_any_kind_are_drawn_as_they_are() -> None:
 
 def test_without_coordinates_there_is_one_clear_error(diamond: cr.Network) -> None:
     """It names every node that lacks them, and what to give."""
-    with sheet((6, 4)) as ax, pytest.raises(cr.DataError, match="lat .* lon .*'field', 'north', 'port', 'south'"):
+    with sheet((6, 4)) as ax, pytest.raises(cr.DataError, match=r"lat .* lon .*'field', 'north', 'port', 'south'"):
         cr.plot_map(cr.solve(diamond), ax)
 
 
