@@ -263,6 +263,23 @@ def test_without_coordinates_there_is_one_clear_error(diamond: cr.Network) -> No
         cr.plot_map(cr.solve(diamond), ax)
 
 
+def test_a_network_without_nodes_cannot_be_drawn() -> None:
+    """The message says what is lacking although there is nothing to name."""
+    with pytest.raises(cr.DataError, match="has too few"):
+        cr.plot_map(cr.solve(cr.Network(nodes=[], edges=[], commodities=[])))
+
+
+def test_marks_fit_amounts_of_any_scale() -> None:
+    """A million Mt/y on offer gives circles no larger than four do."""
+    areas = []
+    for volume in (8.0, 1e6):
+        supplies = pd.DataFrame({"node": ["field"], "commodity": ["oil"], "volume_mtpa": [volume]})
+        with sheet((12, 8)) as ax:
+            cr.plot_map(cr.solve(small(supplies=supplies)), ax)
+            areas.append(drawn(ax, "shortfall")["field"][0].get_sizes()[0])
+    assert areas[0] / areas[1] == pytest.approx(3.0 / 8.0, rel=1e-4)
+
+
 def test_places_without_coordinates_are_left_out_with_a_note() -> None:
     """The rest is drawn; the note names what is not."""
     nodes = pd.DataFrame(

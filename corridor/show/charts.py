@@ -88,7 +88,7 @@ def plot_waterfall(
         ax.annotate(
             f"{style.plain(flow.network.corridor(id).name or id, 27)}\n{way}", (at - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
-            color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2,
+            color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip
         at += len(found) + 0.6
     ax.set_xlim(-0.7, at - 0.9)
@@ -133,13 +133,17 @@ def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[st
     return [*found, ("netback", 0.0, level)]
 
 
+def _halo() -> list[Any]:
+    """Return what keeps text legible over lines."""
+    from matplotlib import patheffects
+
+    return [patheffects.withStroke(linewidth=2.5, foreground="white")]
+
+
 def _draw_steps(
     ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], at: float, size: float, base: float
 ) -> None:
     """Draw one waterfall, its first bar at a place on the x axis; bars that reach below the axis are marked."""
-    from matplotlib import patheffects
-
-    halo = [patheffects.withStroke(linewidth=2.5, foreground="white")]
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
         whole = component in ("price", "netback")
@@ -161,7 +165,7 @@ def _draw_steps(
         ax.annotate(
             said, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
             fontsize=size - (0 if whole else 0.5), fontweight="bold" if whole else None, color=INK, zorder=5,
-            gid=f"label:{id}:{component}", path_effects=halo,
+            gid=f"label:{id}:{component}", path_effects=_halo(),
         )  # fmt: skip
 
 

@@ -77,7 +77,8 @@ def plot_comparison(
 
     Notes
     -----
-    Rows that equal the baseline in all that is drawn are left out; the line below the title counts them.
+    The first scenario of the table is taken for the baseline. Rows that equal it in all that is drawn are left out;
+    the line below the title counts them.
 
     Examples
     --------
@@ -94,8 +95,8 @@ def plot_comparison(
     ax.set_axis_off()
     drawing = _Panels(ax, table, wanted, rows, network)
     drawing.draw()
-    left_out = f"; {same} rows like the baseline are left out" if same else ""
-    change = "" if rows[0].alone else "; change against the baseline in brackets"
+    left_out = f"; {same} rows like it are left out" if same else ""
+    change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
     below = f"cost, time and risk of the best way{change}{left_out}"
     style.headline(ax, "Corridors compared" if title is None else title, below)
     return ax

@@ -24,6 +24,8 @@ Place = tuple[float, float]
 _DUST_MTPA = 1e-6
 _WIDEST = 0.016
 """Width of the fattest edge, as a share of the width of the Axes."""
+_ALL_SHORT_PT2 = 1500.0
+"""Area of a circle that stands for all that is offered, on a large map. [points squared]"""
 
 
 def plot_map(
@@ -138,10 +140,9 @@ def _places(flow: Flow) -> dict[str, Place]:
     found = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
     if len(found) < 2:
         missing = [node.id for node in nodes if node.id not in found]
-        raise DataError(
-            f"a map needs coordinates of at least two nodes; give lat [degrees north] and lon [degrees east] to "
-            f"{', '.join(map(repr, missing))}"
-        )
+        lacking = f"give lat [degrees north] and lon [degrees east] to {', '.join(map(repr, missing))}"
+        lacking = lacking if missing else f"{flow.network!r} has too few"
+        raise DataError(f"a map needs coordinates of at least two nodes; {lacking}")
     return found
 
 
@@ -192,6 +193,8 @@ class _Drawing:
             amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= places.keys()
             for e in self.network.edges
         )
+        supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
+        self.offered = sum(supply.volume_mtpa for supply in supplies) or 1.0
         self.most = widest or max((line.flow_mtpa for line in self.lines), default=0.0)
         self.wide = style.inches(ax)[0]
         self.points_per_mtpa = self.wide * 72 * _WIDEST / self.most if self.most > 0 else 0.0
@@ -319,8 +322,8 @@ class _Drawing:
         return short
 
     def _area(self, amount: float) -> float:
-        """Return the area of a shortfall's circle. [points squared]"""
-        return amount * 6.0 * (self.wide / 10.5) ** 2
+        """Return the area of a shortfall's circle, in proportion to its share of what is offered. [points squared]"""
+        return _ALL_SHORT_PT2 * (self.wide / 10.5) ** 2 * amount / self.offered
 
     def nodes(self) -> None:
         """Draw the places, and what stays in the ground there."""
