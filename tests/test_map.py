@@ -140,7 +140,7 @@ def test_what_stays_in_the_ground_is_told_by_area_and_in_words() -> None:
     areas = [circles[id][0].get_sizes()[0] / amount for id, amount in short.items()]
     assert max(areas) == pytest.approx(min(areas))
     for id, amount in short.items():
-        assert f"{amount:.1f} Mt/y short" in labels[str(id)][0].get_text()
+        assert f"{amount:.1f} Mt/y short" in labels[f"node:{id}"][0].get_text()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -185,7 +185,7 @@ def test_corridors_are_named_with_what_they_carry() -> None:
         cr.plot_map(flow, ax)
         labels = drawn(ax, "label")
     for id in ("cpc", "btc", "druzhba", "makhachkala", "china"):
-        assert f"{flow.throughput_mtpa(id):.1f} Mt/y" in labels[id][0].get_text()
+        assert f"{flow.throughput_mtpa(id):.1f} Mt/y" in labels[f"corridor:{id}"][0].get_text()
 
 
 def test_opposite_edges_are_drawn_apart() -> None:
@@ -378,3 +378,26 @@ def test_tankers_keep_to_the_sea() -> None:
     start, end = [(node.lon or 0.0, node.lat or 0.0) for node in ends]
     straight = waters.dryness(terrain.curve_between(start, end, 0.0, extent.squeeze))
     assert waters.dryness(waters.between(start, end, 0.0)) < min(0.12, straight)
+
+
+def test_no_name_stands_at_another_place() -> None:
+    """Each name of a place is nearer to its own mark than to any other, or a line leads from it to its own."""
+    with sheet((12, 8)) as ax:
+        flow = solved("cpc-shut")
+        cr.plot_map(flow, ax)
+        ax.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
+        spots = {n.id: ax.transData.transform((n.lon, n.lat)) for n in flow.network.nodes}  # type: ignore[arg-type]
+        led = [text.xy for text in ax.texts if text.get_text() == ""]  # type: ignore[attr-defined]
+        for key, (label,) in drawn(ax, "label").items():
+            kind, _, id = key.partition(":")
+            if kind != "node" or any(
+                np.allclose(xy, (flow.network.node(id).lon, flow.network.node(id).lat)) for xy in led
+            ):
+                continue
+            box = label.get_window_extent()
+            off = {
+                other: math.hypot(max(box.x0 - x, x - box.x1, 0), max(box.y0 - y, y - box.y1, 0))
+                for other, (x, y) in spots.items()
+            }
+            same = [other for other in off if math.hypot(*(spots[other] - spots[id])) < 6]
+            assert min(off.values()) == min(off[other] for other in same), id

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 _AROUND = np.array([(np.cos(a), np.sin(a)) for a in np.deg2rad([0, 180, 40, 140, -40, -140, 90, -90])])
 _GAP_PT = 2.0
+_DOUBT = 18.0
+"""What it costs to stand nearer to another place, with a line to one's own; a point of a thin line hidden costs 1."""
+_LEADS_PT = 8.0
+"""Distance from which such a line can be seen. [points]"""
+_SAME_PT = 3.0
+"""Places nearer to each other than this share their labels' surroundings. [points]"""
 
 
 class Labels:
@@ -31,6 +37,7 @@ class Labels:
         self._frame = ax.get_window_extent()
         self._boxes = np.empty((0, 4))
         self._dots, self._weights = np.empty((0, 2)), np.empty(0)
+        self._places = np.empty((0, 2))
 
     def reserve(self, box: BboxBase) -> None:
         """Keep a box free of labels. [pixels]"""
@@ -41,8 +48,19 @@ class Labels:
         self._dots = np.vstack([self._dots, self._ax.transData.transform(data)])
         self._weights = np.append(self._weights, np.full(len(data), weight))
 
+    def tell_apart(self, data: Floats) -> None:
+        """Keep labels nearer to their own point than to these, or else lead a line to it; as for `avoid`."""
+        self._places = np.vstack([self._places, self._ax.transData.transform(data)])
+
     def place(
-        self, text: str, at: tuple[float, float], *, clear_pt: float = 3.0, far_pt: float = 60.0, **style: Any
+        self,
+        text: str,
+        at: tuple[float, float],
+        *,
+        clear_pt: float = 3.0,
+        far_pt: float = 60.0,
+        own: bool = True,
+        **style: Any,
     ) -> Annotation | None:
         """Write a text near a point, or return None where there is no room.
 
@@ -55,6 +73,8 @@ class Labels:
         clear_pt, far_pt : float
             How near to the point the text may come, and how far from it it may stand; from further than a line's
             height a thin line leads to the point. [points]
+        own : bool
+            Whether the text must not be taken for the name of another place.
         """
         label = self._ax.annotate(
             text, at, xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=9,
@@ -65,14 +85,16 @@ class Labels:
         anchor = self._ax.transData.transform(at)
         offsets, distance = self._candidates(half, clear_pt * self._px, far_pt * self._px)
         corners = np.hstack([anchor + offsets - half, anchor + offsets + half])
-        cost = self._cost(corners) + distance
+        doubtful = self._doubtful(corners, anchor) & own
+        cost = self._cost(corners) + distance + _DOUBT * doubtful
+        cost[doubtful & (distance < _LEADS_PT)] = np.inf
         best = int(np.argmin(cost))
         if not np.isfinite(cost[best]):
             label.remove()
             return None
         self._boxes = np.vstack([self._boxes, corners[best]])
         label.set_position(tuple(offsets[best] / self._px))
-        if distance[best] > 12.0:
+        if distance[best] > 12.0 or doubtful[best]:
             self._lead(at, offsets[best] / self._px, half / self._px, style.get("color", "black"))
         return label
 
@@ -99,6 +121,19 @@ class Labels:
         x, y = self._dots[:, 0], self._dots[:, 1]
         hidden = (left < x) & (right > x) & (low < y) & (high > y)
         return np.asarray(cost + hidden @ self._weights)
+
+    def _doubtful(self, corners: Floats, anchor: Floats) -> npt.NDArray[np.bool_]:
+        """Tell for each box whether some other place is as near to it as its own, or nearer."""
+
+        def distance(points: Floats) -> Floats:
+            low, high = corners[:, None, :2], corners[:, None, 2:]
+            off = np.maximum(np.maximum(low - points, points - high), 0.0)
+            return np.asarray(np.hypot(off[..., 0], off[..., 1]))
+
+        others = self._places[np.hypot(*(self._places - anchor).T) > _SAME_PT * self._px]
+        if not len(others):
+            return np.zeros(len(corners), dtype=bool)
+        return np.asarray(distance(others).min(axis=1) <= distance(anchor[None])[:, 0] + self._px)
 
     def _lead(self, at: tuple[float, float], offset: Floats, half: Floats, colour: str) -> None:
         """Draw a thin line from a text's edge to its point. [points]"""

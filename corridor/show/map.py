@@ -67,7 +67,7 @@ def plot_map(
     -------
     matplotlib Axes
         In degrees east and north. Edges have the gid ``edge:ID``, crosses of closed ones ``closed:ID``, shortfalls
-        ``shortfall:NODE``, labels ``label:...``.
+        ``shortfall:NODE``, labels ``label:node:ID``, ``label:corridor:ID``, ``label:edge:ID``.
 
     Raises
     ------
@@ -467,7 +467,9 @@ class _Drawing:
         place.reserve(self._note.get_window_extent())
         for line in self.lines:
             place.avoid(line.curve, 1.0 + 0.25 * line.flow_mtpa * self.points_per_mtpa if line.flow_mtpa > 0 else 0.4)
-        place.avoid(np.array([self.places[id] for id in sorted(self.inside)]).reshape(-1, 2), 30.0)
+        spots = np.array([self.places[id] for id in sorted(self.inside)]).reshape(-1, 2)
+        place.avoid(spots, 30.0)
+        place.tell_apart(spots)
         halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
         short = self._shortfalls()
         for id in sorted(short.keys() & self.inside, key=lambda id: (-short[id], id)):
@@ -475,7 +477,7 @@ class _Drawing:
             clear = 1 + math.sqrt(self._area(short[id])) / 2
             place.place(
                 said, self.places[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
-                fontweight="bold", path_effects=halo, gid=f"label:{id}", linespacing=1.05,
+                fontweight="bold", path_effects=halo, gid=f"label:node:{id}", linespacing=1.05,
             )  # fmt: skip
         self._label_corridors(place, halo)
         self._label_far(place, halo)
@@ -484,7 +486,7 @@ class _Drawing:
             size, colour = (self.size - 0.3, INK) if busy[id] > 0 else (self.size - 1.3, FAINT)
             place.place(
                 self._name(id), self.places[id], clear_pt=3.5, far_pt=30 * self.scale, color=colour, fontsize=size,
-                path_effects=halo, gid=f"label:{id}",
+                path_effects=halo, gid=f"label:node:{id}",
             )  # fmt: skip
 
     def _name(self, id: str) -> str:
@@ -514,7 +516,7 @@ class _Drawing:
             said += f"\n{style.tonnes(carried)} Mt/y" if live else ("\nclosed" if line.closed else "\nunused")
             lon, lat = line.curve[len(line.curve) * 9 // 20]
             place.place(
-                said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:{corridor.id}",
+                said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
                 fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.closed else FAINT,
             )  # fmt: skip
@@ -529,7 +531,7 @@ class _Drawing:
             said = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
             place.place(
                 said, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
-                fontsize=self.size - 0.3, path_effects=halo, gid=f"label:{line.edge.id}",
+                fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
             )  # fmt: skip
 
 
