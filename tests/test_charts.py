@@ -119,6 +119,22 @@ def test_bars_are_as_high_as_the_bands_that_meet_them() -> None:
         assert sum(bar.get_height() for gid, bar in bars.items() if gid.startswith("0:")) == pytest.approx(entering)
 
 
+def test_bands_that_meet_a_bar_do_not_hide_each_other() -> None:
+    """At both of their ends bands stand on top of each other, none over another."""
+    ends: dict[tuple[int, str, int], list[tuple[float, float]]] = {}
+    with sheet((10, 8)) as ax:
+        cr.plot_sankey(solved("cpc-shut"), ax)
+        for gid, patches in drawn(ax, "band").items():
+            at, between, _who = gid.split(":")
+            points, (left, right) = patches[0].get_path().vertices, between.split(">")
+            ends.setdefault((int(at), left, 1), []).append((points[7, 1], points[0, 1]))
+            ends.setdefault((int(at) + 1, right, 0), []).append((points[4, 1], points[3, 1]))
+    assert max(len(spans) for spans in ends.values()) > 3
+    for spans in ends.values():
+        for (_, top), (low, _) in itertools.pairwise(sorted(spans)):
+            assert low == pytest.approx(top)
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("name", "commodity"), [(None, None), ("russia-says-no", "kazakh_crude")])
 def test_labels_of_bands_are_legible(name: str | None, commodity: str | None, size: tuple[float, float]) -> None:
@@ -184,6 +200,16 @@ def test_a_breakdown_by_hand(diamond: cr.Network) -> None:
     ]  # fmt: skip
     north = cr.breakdown(cr.solve(diamond), "north").set_index(["component", "edge"])["usd_per_t"]
     assert north["interest", "north_out"] == pytest.approx(-2.0)
+
+
+def test_ports_are_told_apart_from_carriage() -> None:
+    """Aktau's charge, of the figures, is taken out of the tanker's tariff; the two add up to it."""
+    net = cr.load()
+    table = cr.breakdown(cr.solve(net), "btc").set_index(["component", "edge"])["usd_per_t"]
+    charge = net.figures("aktau_berth", "handling_usd_per_t").query("choice == 'chosen'")["value"].iloc[0]
+    assert table["port", "aktau_sangachal"] == -charge
+    both = table["port", "aktau_sangachal"] + table["sea", "aktau_sangachal"]
+    assert both == pytest.approx(-net.edge("aktau_sangachal").tariff_usd_per_t)
 
 
 def test_a_closed_corridor_has_no_breakdown() -> None:
@@ -425,6 +451,15 @@ def test_mean_var_and_cvar_are_marked() -> None:
         said = {text.get_text() for text in ax.get_legend().get_texts()}  # type: ignore[union-attr]
     assert at == {"mean": 50.5, "var": 96.0, "cvar": 98.0}
     assert {"mean: 50.5 Mt", "VaR 95%: 96 Mt", "CVaR 95%: 98 Mt"} <= said
+
+
+def test_where_more_is_better_the_low_years_are_the_bad_ones() -> None:
+    """Of 1 to 100 Mt delivered: the fifth worst year has 5, and 5 % of years have no more."""
+    given = ensemble(np.zeros(100))
+    given.years["delivered_mt"] = np.arange(1.0, 101.0)
+    with sheet((8, 5)) as ax:
+        cr.plot_ensemble(given, "delivered_mt", ax=ax)
+        assert drawn(ax, "var")["baseline"][0].get_data() == ([5.0], [5.0])
 
 
 @pytest.mark.parametrize("several", [list, dict])

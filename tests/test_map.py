@@ -21,7 +21,7 @@ from corridor.show import terrain
 from corridor.show.style import utilisation_colours
 
 SIZES = [(6.0, 4.0), (12.0, 8.0)]
-SCENARIOS = [None, "cpc-shut", "russia-says-no", "russia-closed"]
+SCENARIOS = [None, "russia-says-no", "russia-closed"]
 
 
 def solved(name: str | None = None) -> cr.Flow:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _SAID = {
     "price": "price at\nmarket", "quality": "quality", "pipeline": "pipeline\ntariffs", "rail": "rail\ntariffs",
-    "road": "road\ntariffs", "sea": "sea\nfreight", "risk premium": "risk\npremium", "interest": "interest\n(time)",
+    "road": "road\ntariffs", "port": "ports", "sea": "sea\nfreight",
+    "risk premium": "risk\npremium", "interest": "interest\n(time)",
 }  # fmt: skip
 _KEEPS, _GAINS, _TAKES = "#20334d", "#5aa7a0", "#d99a5b"
 
@@ -304,7 +305,7 @@ def plot_ensemble(
     ens : Ensemble, or list or dict of them
         What `simulate` returned; several are drawn together, a dict by its keys, a list by the scenarios' names.
     column : str
-        Column of ``ens.years``. Large is bad.
+        Column of ``ens.years``. High is bad, but low where more is better (delivered, netback).
     alpha : float, between 0 and 1
         The worst ``1 - alpha`` of the years are the tail: VaR is where it begins, CVaR its mean.
     ax : matplotlib Axes, optional
@@ -315,7 +316,7 @@ def plot_ensemble(
     Returns
     -------
     matplotlib Axes
-        x: the loss; y: the share of years in which it is reached or exceeded [%], a logarithmic scale. Curves have the
+        x: the column; y: the share of years that are at least as bad [%], on a logarithmic scale. Curves have the
         gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``.
 
     Raises
@@ -341,9 +342,13 @@ def plot_ensemble(
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
     ax.set_xlabel(f"{_unit_said(column)}, per year", fontsize=size, color=INK)
     ax.margins(x=0.06)
-    ax.legend(fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, loc="upper right", handlelength=2.6)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
+    ax.legend(
+        fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, handlelength=2.6,
+        loc="upper left" if _is_gain(column) else "upper right",
+    )  # fmt: skip
     first = next(iter(found.values()))
-    head = "Loss exceedance" if len(found) > 1 else next(iter(found))
+    head = "How bad are bad years" + (f": {next(iter(found))}" if len(found) == 1 else "")
     place = " ".join(str(part) for part in (first.network.name, first.network.year) if part)
     below = f"{place}: {years:,} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
     style.headline(ax, head if title is None else title, below.removeprefix(": "))
@@ -386,7 +391,17 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
         raise DataError(f"ensemble {name!r}: column {column!r} must be of numbers") from None
     if not np.isfinite(values).all():
         raise DataError(f"ensemble {name!r}: column {column!r} must be finite in every year")
-    return np.asarray(np.sort(values)[::-1])
+    return np.asarray(np.sort(values) if _is_gain(column) else np.sort(values)[::-1])
+
+
+def _is_gain(column: str) -> bool:
+    """Tell whether more is better; then bad years are the low ones, as in ``ens.cvar``."""
+    return "delivered" in column or "netback" in column
+
+
+def _amount(value: float) -> str:
+    """Return a number with three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _draw_curve(
@@ -397,8 +412,9 @@ def _draw_curve(
     years = len(values)
     share = 100.0 * np.arange(1, years + 1) / years
     called = style.plain(name, 34)
+    last = values[-1] if _is_gain(column) else min(0.0, values[-1])
     ax.step(
-        np.append(values, min(0.0, values[-1])), np.append(share, 100.0), where="post", color=colour, linewidth=1.9,
+        np.append(values, last), np.append(share, 100.0), where="post", color=colour, linewidth=1.9,
         linestyle=line, label=called if several else "years", gid=f"curve:{name}", zorder=3,
     )  # fmt: skip
     tail = max(1, math.ceil(years * (1 - alpha) - 1e-9))
@@ -409,10 +425,11 @@ def _draw_curve(
     )
     unit = f" {found}" if (found := _unit_of(column)) else ""
     for gid, said, value, marker in marks:
-        height = 100.0 * max(1, int((values >= value).sum())) / years
+        as_bad = values <= value if _is_gain(column) else values >= value
+        height = 100.0 * max(1, int(as_bad.sum())) / years
         ax.plot(
             value, height, marker=marker, markersize=7, color=WARN if not several else colour, markeredgecolor="white",
-            linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{said}: {value:,.3g}{unit}",
+            linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{said}: {_amount(value)}{unit}",
         )  # fmt: skip
         if not several:
             ax.vlines(value, 1e-9, height, color=WARN, linewidth=0.8, linestyle=":", zorder=2)
