@@ -122,6 +122,19 @@ def test_closed_edges_are_dashed_crossed_and_in_the_legend() -> None:
         assert "closed" not in legend(ax)
 
 
+def test_edges_at_a_closed_node_are_marked() -> None:
+    """Where a hub of limited throughput has nothing left, the edges in and out of it are crossed out."""
+    nodes = pd.DataFrame(
+        {"id": ["field", "hub", "port", "market"], "lon": [50, 45, 40, 39], "lat": [45, 44, 45, 41],
+         "throughput_mtpa": [None, 7.0, None, None]}
+    )  # fmt: skip
+    gone = cr.Scenario(name="hub gone", changes=[cr.Derate(node="hub", remaining=0)])
+    with sheet((6, 4)) as ax:
+        cr.plot_map(cr.solve(small(nodes=nodes), gone), ax)
+        assert set(drawn(ax, "closed")) == {"in", "trunk", "back"}
+        assert "closed" in legend(ax)
+
+
 def legend(ax: Any) -> set[str]:
     """Return the entries of all legends."""
     from matplotlib.legend import Legend

@@ -129,9 +129,13 @@ class _Line:
     leaves: str | None
     """Node beyond the map that it leads to or comes from."""
 
+    shut: bool
+    """Whether an outage, of the edge or of a node at its end, has closed it."""
+
     @property
-    def closed(self) -> bool:
-        return self.edge.available_mtpa <= 0
+    def idle(self) -> bool:
+        """Whether nothing could pass although nothing has happened: planned, idle, or of no capacity."""
+        return not self.shut and self.edge.available_mtpa <= 0
 
 
 def _places(flow: Flow) -> dict[str, Place]:
@@ -187,6 +191,7 @@ class _Drawing:
         self.inside = {id for id, place in places.items() if extent.holds(*place)}
         amounts = self._amounts()
         self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
+        self.gone = {node.id for node in self.network.nodes if node.throughput_mtpa is not None and node.remaining == 0}
         self.lines = list(self._laid(amounts))
         drawn = {line.edge.id for line in self.lines}
         self.beyond = sum(
@@ -230,7 +235,11 @@ class _Drawing:
             curve = self._curve(edge, leaves, apart, waters, ends.setdefault(near[0], []))
             if leaves is not None:
                 ends[near[0]].append(curve[-1] if leaves == edge.head else curve[0])
-            yield _Line(edge, curve, amounts[edge.id], leaves)
+            yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
+
+    def _shut(self, edge: Edge) -> bool:
+        """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""
+        return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
         self, edge: Edge, leaves: str | None, apart: float, waters: terrain.Waters, taken: list[Floats]
@@ -256,7 +265,7 @@ class _Drawing:
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
             if line.flow_mtpa > _DUST_MTPA:
                 self._draw_flowing(line)
-            elif line.closed:
+            elif line.shut or line.idle:
                 self._draw_closed(line)
             else:
                 self.ax.plot(*line.curve.T, color="#a9a9a3", linewidth=0.7, zorder=1.5, gid=f"edge:{line.edge.id}")
@@ -292,7 +301,7 @@ class _Drawing:
         )  # fmt: skip
 
     def _draw_closed(self, line: _Line) -> None:
-        planned = line.edge.remaining > 0
+        planned = line.idle
         colour, size, width = (FAINT, 5.0, 1.2) if planned else (WARN, 7.5, 2.0)
         self.ax.plot(
             *line.curve.T, color=colour, linewidth=0.9 if planned else 1.6, linestyle=(0, (4, 2.5)), zorder=1.8,
@@ -432,16 +441,15 @@ class _Drawing:
         if any(math.isinf(found.edge.available_mtpa) for found in flowing):
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
             handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
-        if any(found.flow_mtpa <= _DUST_MTPA and not found.closed for found in self.lines):
+        still = [found for found in self.lines if found.flow_mtpa <= _DUST_MTPA]
+        if any(not (found.shut or found.idle) for found in still):
             handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
-        shut = [found.edge for found in self.lines if found.flow_mtpa <= _DUST_MTPA and found.closed]
         dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
-        if any(edge.remaining == 0 for edge in shut):
+        if any(found.shut for found in still):
             handles.append(line("closed", color=WARN, linewidth=1.6, markersize=6.5, markeredgewidth=1.8, **dashed))
-        if any(edge.remaining > 0 for edge in shut):
-            handles.append(
-                line("planned, idle", color=FAINT, linewidth=0.9, markersize=4.5, markeredgewidth=1, **dashed)
-            )
+        if any(found.idle for found in still):
+            look = {"color": FAINT, "linewidth": 0.9, "markersize": 4.5, "markeredgewidth": 1.0}
+            handles.append(line("planned, idle", **look, **dashed))
         kinds = set(self._kinds().values())
         for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other place")):
             if kind in kinds:
@@ -510,15 +518,19 @@ class _Drawing:
             line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))
             carried = self.flow.throughput_mtpa(corridor.id, self.commodity)
             live = carried > _DUST_MTPA
-            if not (live or corridor.featured or any(found.closed and found.edge.remaining == 0 for found in trunk)):
+            if not (live or corridor.featured or any(found.shut for found in trunk)):
                 continue
             said = style.wrapped(corridor.name or corridor.id)
-            said += f"\n{style.tonnes(carried)} Mt/y" if live else ("\nclosed" if line.closed else "\nunused")
+            said += (
+                f"\n{style.tonnes(carried)} Mt/y"
+                if live
+                else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
+            )
             lon, lat = line.curve[len(line.curve) * 9 // 20]
             place.place(
                 said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
                 fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
-                color="#173a63" if live else WARN if line.closed else FAINT,
+                color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
 
     def _label_far(self, place: Labels, halo: list[Any]) -> None:
