@@ -33,7 +33,12 @@ _HOME = {
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.solver.flow": ("Flow", "solve"),
+    "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
+    "corridor.show.comparison": ("plot_comparison",),
+    "corridor.show.map": ("plot_map",),
+    "corridor.show.sankey": ("plot_sankey",),
     "corridor.study.backcast": ("backcast",),
+    "corridor.study.breakdown": ("breakdown",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.diff": ("diff",),
@@ -83,9 +88,16 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario as Scenario
     from corridor.model.scenario import SupplyShock as SupplyShock
     from corridor.model.scenario import TariffShock as TariffShock
+    from corridor.show.charts import plot_ensemble as plot_ensemble
+    from corridor.show.charts import plot_tornado as plot_tornado
+    from corridor.show.charts import plot_waterfall as plot_waterfall
+    from corridor.show.comparison import plot_comparison as plot_comparison
+    from corridor.show.map import plot_map as plot_map
+    from corridor.show.sankey import plot_sankey as plot_sankey
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
     from corridor.study.backcast import backcast as backcast
+    from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes

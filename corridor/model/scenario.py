@@ -505,6 +505,11 @@ class Scenario(Record):
             raise DataError([f"scenario {self.name!r}: {problem}" for problem in crossed])
         return altered
 
+    def _repr_html_(self) -> str:
+        from corridor.model.cards import scenario_card
+
+        return scenario_card(self)
+
     def _tells_after_the_others(self, change: Change, network: Network) -> bool:
         """Tell whether a change alters anything once all the others are made: an outage of an edge that one opens."""
         draft = Draft.of(network)

@@ -198,6 +198,11 @@ class Flow:
             f"netback {self.netback_musd_per_year:,.0f} million USD/y>"
         )
 
+    def _repr_html_(self) -> str:
+        from corridor.solver.card import flow_card
+
+        return flow_card(self)
+
     # Totals
 
     @cached_property

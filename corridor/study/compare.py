@@ -231,6 +231,12 @@ def _row(
     return row | {"subjects": _subjects(flow.network, corridor, most, route, ways.commodity)}
 
 
+def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
+    """Return the route that a comparison measures a corridor by, or None where nothing can take it."""
+    chosen = chosen_commodity(flow.network, commodity)
+    return _best_way(flow, Ways(flow, chosen, True), corridor, _origins(flow.network, chosen, origin))
+
+
 def _best_way(flow: Flow, ways: Ways, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
     for found in (ways.through(corridor, some) for some in origins):
