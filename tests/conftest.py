@@ -5,8 +5,8 @@ By default it tries the same examples every time; ``--hypothesis-profile=searchi
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 import os
+from importlib.metadata import entry_points
 
 import pandas as pd
 import pytest
