@@ -24,6 +24,8 @@ Place = tuple[float, float]
 _DUST_MTPA = 1e-6
 _WIDEST = 0.016
 """Width of the fattest edge, as a share of the width of the Axes."""
+_KEY_PT2 = 160.0
+"""Area that a circle in the legend may have. [points squared]"""
 _ALL_SHORT_PT2 = 1500.0
 """Area of a circle that stands for all that is offered, on a large map. [points squared]"""
 
@@ -458,7 +460,8 @@ class _Drawing:
                 handles.append(line(label, marker=marker, markersize=math.sqrt(area * self.scale), **look))
         short = [amount for id, amount in self._shortfalls().items() if id in self.inside]
         if short:
-            amount = _round_steps(max(short))[-1]
+            steps = _round_steps(max(short))
+            amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
                 line(f"{amount:g} Mt/y not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
                      markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
