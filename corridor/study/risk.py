@@ -64,6 +64,8 @@ def exposures(network: Network) -> tuple[Exposure, ...]:
 
 def _mean_worst(low: float, high: float, load: float) -> float:
     """Return the mean of the largest of a positive Poisson(load) number of shares drawn between low and high. [1]"""
+    if load < 1e-4:
+        return high - (high - low) * (0.5 - load / 12.0)
     met = -math.expm1(-load)
     return high - (high - low) * (1.0 / load - math.exp(-load) / met)
 
@@ -81,8 +83,11 @@ def way_availability(places: Iterable[Place], hit: Sequence[Exposure]) -> float:
     found = [(share, left) for share, left in found if min(left, default=1.0) < 1]
     if not found:
         return math.nan
+    groups = _independent(found)
+    if len(groups) == 1 and len((only := _without_dominated(groups[0]))[0][1]) == 1:
+        return math.prod(1.0 - share * (1.0 - left) for share, (left,) in only)
     weakest = {1.0: 1.0}
-    for group in _independent(found):
+    for group in groups:
         own: dict[float, float] = {}
         for left, chance in _joint(_without_dominated(group)).items():
             own[min(left)] = own.get(min(left), 0.0) + chance
@@ -246,7 +251,7 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
         a, b = touching[one], touching[other]
         shared = [e for e in a if e in b]
         none_a, none_b = (math.prod(1.0 - e.share for e in found) for found in (a, b))
-        none = none_a * none_b / math.prod(1.0 - e.share for e in shared)
+        none = none_a * math.prod(1.0 - e.share for e in b if e not in a)
         together, by_chance = 1.0 - none_a - none_b + none, (1.0 - none_a) * (1.0 - none_b)
         rows.append((one, other, together, by_chance, tuple(e.hazard.name for e in shared)))
     table = pd.DataFrame(rows, columns=["corridor", "other", "together", "if_independent", "shared"])
