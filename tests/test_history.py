@@ -124,7 +124,7 @@ def test_the_routes_are_the_notes() -> None:
 
 
 def test_the_priors_are_the_notes() -> None:
-    """Empirical Bayes gives shape 2.358 and 13.601 years; calm and war are worth one event in 12.236 and 1.502 years."""
+    """Empirical Bayes gives shape 2.358 and 13.601 years; calm and war are worth an event in 12.236 and 1.502."""
     history = shipped_history()
     assert [round(value, 3) for value in history.full_prior] == [2.358, 13.601]
     assert (history.calm_prior[0], round(history.calm_prior[1], 3)) == (1.0, 12.236)
@@ -132,7 +132,7 @@ def test_the_priors_are_the_notes() -> None:
 
 
 def test_the_pooled_values_are_the_notes() -> None:
-    """71 route-shocks in 404.5 route-years; 22.13 days, 0.636 of capacity, 12.76 full-loss days; the median is 6 days."""
+    """71 route-shocks in 404.5 route-years; 22.13 days, 0.636 of capacity, 12.76 full-loss days; median 6 days."""
     history = shipped_history()
     assert len(history.shocks) == 71
     assert as_printed(sum(route.years for route in history.routes), "404.5")
