@@ -398,7 +398,7 @@ class _Exports:
             network = scenario.apply(network)
         commodity = chosen_commodity(network, commodity)
         ways = compare(network, [], commodity=commodity).droplevel("scenario")
-        home = {network.node(s.node).country for s in network.supplies if s.commodity == commodity}
+        home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
         by_corridor = dict.fromkeys(ways.index, 0.0)
         first: dict[str, float] = {}
@@ -423,7 +423,7 @@ class _Exports:
 
     def jurisdictions(self) -> list[dict[str, Any]]:
         """Return for each country on the way what goes through it, by formula."""
-        home = {self.network.node(s.node).country for s in self.network.supplies if s.commodity == self.commodity}
+        home = _home(self.network, self.commodity)
         through: dict[str, list[str]] = {country: [] for country in self.crossing}
         for id, way in self.ways.iterrows():
             ends = self.network.node(way["destination"]).country if way["destination"] else None
@@ -459,6 +459,12 @@ def _short(flow: Flow, commodity: str) -> float:
     """Return how much of a commodity is not lifted. [Mt/y]"""
     found = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
     return float(sum(short for supply, short in found if supply.commodity == commodity))
+
+
+def _home(network: Network, commodity: str) -> set[str]:
+    """Return the countries that supply a commodity; nodes without one belong to nobody's home."""
+    found = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
+    return {country for country in found if country is not None}
 
 
 def _shares(amounts: Mapping[str, float]) -> list[tuple[str, float]]:
