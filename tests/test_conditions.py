@@ -98,12 +98,12 @@ def measured(flow: cr.Flow, undisturbed: cr.Network) -> dict[str, float]:
 
 def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares: np.ndarray) -> None:
     """Assert that each condition's arrays are those of the network with its hazards applied."""
-    conditions = Conditions(net, hazards)
-    program = Program.of(net)
     try:
         cr.solve(net)
     except cr.CorridorError:
         assume(False)
+    conditions = Conditions(net, hazards)
+    program = Program.of(net)
     for taken in shares:
         try:
             expected = program.state(applied(net, of_set(hazards, tuple(taken.tolist()))))
