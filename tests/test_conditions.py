@@ -120,14 +120,14 @@ def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares:
 
 
 @given(disturbed())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_state_is_that_of_the_network_with_hazards_applied(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]]) -> None:
     """Any changes: tariff, quota, expansion, opening, supply, demand, price, delay, overlapping outages and derates."""
     assert_states_equal(*drawn, all_sets(drawn[1]))
 
 
 @given(disturbed(*CLOSING), st.data())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_state_of_shares_is_that_of_milder_derates(
     drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], data: st.DataObject
 ) -> None:
@@ -145,7 +145,7 @@ def test_state_of_shares_is_that_of_milder_derates(
 
 
 @given(disturbed())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_outcomes_are_those_of_solving_the_scenario(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]]) -> None:
     """Every measure of every set of hazards is what `solve` says, where the best flow is unique."""
     net, hazards = without_ties(drawn[0]), drawn[1]
@@ -213,7 +213,7 @@ def two_oils() -> cr.Network:
 @pytest.mark.parametrize("scenario", [None, cr.Scenario(name="more", changes=[cr.Expansion(edge="w1", add_mtpa=2.2)])])
 def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None) -> None:
     """An oracle that shares the draws alone: each interval's scenario applied and solved, and added up over time."""
-    net, years, seed = two_oils(), 20, 12
+    net, years, seed = two_oils(), 12, 12
     ens = cr.simulate(net, years=years, seed=seed, scenario=scenario)
     world = net if scenario is None else scenario.apply(net)
     cut = intervals(net.hazards, seed, 0, years)

@@ -32,8 +32,8 @@ def three(**severity: cr.Uniform) -> cr.Network:
 
 @pytest.fixture(scope="module")
 def ens() -> cr.Ensemble:
-    """Simulate 1500 years of three overlapping hazards: more than a block."""
-    return cr.simulate(three(), years=1500, seed=5)
+    """Simulate 1200 years of three overlapping hazards: more than a block."""
+    return cr.simulate(three(), years=1200, seed=5)
 
 
 @pytest.fixture(scope="module")
