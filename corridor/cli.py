@@ -261,9 +261,11 @@ def _solve(arguments: argparse.Namespace) -> int:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
+    from corridor.model.risk import require_level
     from corridor.study.compare import chosen_commodity
     from corridor.study.simulate import simulate
 
+    require_level(arguments.alpha)
     network, scenarios = _world(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
     ensemble = simulate(
@@ -305,7 +307,7 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
         f"{commodity} netback": (f"{commodity}_netback_musd", "M USD"),
         "all shippers left in the ground": ("shortfall_mt", "Mt"),
     }
-    worst_share = f"worst {1 - arguments.alpha:.0%}"
+    worst_share = f"worst {100 * (1 - arguments.alpha):.3g}%"
     cells: dict[tuple[str, str], list[str]] = {("unit", ""): [unit for _, unit in rows.values()]}
     for key, head in (("undisturbed", "undisturbed"), ("mean", "mean year"), ("cvar", worst_share)):
         cells[head, ""] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]

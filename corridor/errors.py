@@ -47,7 +47,7 @@ class UnknownNameError(CorridorError, LookupError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "") -> None:
         self.kind, self.name = kind, name
-        self.suggestion = nearest(name, known)
+        self.suggestion = nearest(str(name), known)
         super().__init__(f"{where}{unknown(kind, name, self.suggestion)}")
 
 

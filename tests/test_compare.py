@@ -146,7 +146,7 @@ def test_availability_is_nan_where_no_hazard_is_known() -> None:
 
 
 def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
-    """Closed form: two edges hit by one hazard lose once; a second hazard multiplies."""
+    """Closed form: what an order on all edges leaves a way is 0, once; besides, a storm leaves 0.4 of one edge."""
     net = two_ways()
     hazards = (
         cr.Hazard(
@@ -155,7 +155,8 @@ def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
         cr.Hazard(name="order", changes=[cr.Outage(country="RUS")], frequency_per_year=0.5, duration_days=30),
     )
     row = cr.compare(net.replace(hazards=hazards), []).loc[("baseline", "north")]
-    expected = availability(2.0, 10.0, 0.6) * availability(0.5, 30.0, 1.0)
+    storm, order = (1 - math.exp(-rate * days / 365) for rate, days in ((2.0, 10.0), (0.5, 30.0)))
+    expected = (1 - order) * (1 - 0.6 * storm)
     assert row.availability == pytest.approx(expected)
     assert row.expected_loss_usd_per_t == pytest.approx((1 - expected) * 80)
 

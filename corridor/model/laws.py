@@ -19,6 +19,12 @@ class Lognormal(Record):
     median: float = Field(gt=0, description="median [days]")
     sigma: float = Field(ge=0, description="standard deviation of the logarithm [1]")
 
+    @model_validator(mode="after")
+    def _has_a_mean(self) -> Self:
+        if math.log(self.median) + self.sigma**2 / 2 > 700:
+            raise ValueError(f"the mean is beyond all numbers (got median={self.median}, sigma={self.sigma})")
+        return self
+
     @property
     def mean(self) -> float:
         """Mean duration. [days]"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
@@ -241,8 +242,9 @@ def cvar(losses: npt.ArrayLike, alpha: float = 0.95) -> float:
     """
     import numpy as np
 
-    found = np.asarray(losses, dtype=np.float64).ravel()
-    return float(tail_weights(found, alpha) @ found)
+    found = _numbers(losses)
+    weights = tail_weights(found, alpha)
+    return float(weights @ np.where(weights > 0, found, 0.0))
 
 
 def tail_weights(losses: npt.ArrayLike, alpha: float) -> npt.NDArray[np.float64]:
@@ -252,13 +254,10 @@ def tail_weights(losses: npt.ArrayLike, alpha: float) -> npt.NDArray[np.float64]
     """
     import numpy as np
 
-    found = np.asarray(losses, dtype=np.float64).ravel()
-    if not 0 <= alpha < 1:
-        raise DataError(f"alpha must be at least 0 and less than 1 (got {alpha}); 0.95 looks at the worst 5 % of years")
-    if not found.size or np.isnan(found).any():
-        raise DataError("cvar needs at least one loss, and numbers only; drop what is missing first")
+    require_level(alpha)
+    found = _numbers(losses)
     wanted = (1.0 - alpha) * found.size
-    edge = np.sort(found)[::-1][min(found.size - 1, math.ceil(wanted - 1e-9) - 1)]
+    edge = np.sort(found)[::-1][min(found.size, max(1, math.ceil(wanted - 1e-9))) - 1]
     weights = (found > edge).astype(np.float64)
     at_edge = found == edge
     weights[at_edge] = (wanted - weights.sum()) / at_edge.sum()
@@ -275,7 +274,30 @@ def value_at_risk(losses: npt.ArrayLike, alpha: float = 0.95) -> float:
     """
     import numpy as np
 
-    return float(np.quantile(np.asarray(losses, dtype=np.float64), alpha, method="inverted_cdf"))
+    require_level(alpha)
+    found = _numbers(losses)
+    return float(np.sort(found)[max(1, math.ceil(alpha * found.size - 1e-9)) - 1])
+
+
+def require_level(alpha: object) -> None:
+    """Raise unless something is the level of a bad tail: a number, at least 0 and less than 1."""
+    if not isinstance(alpha, Real) or isinstance(alpha, bool) or not 0 <= float(alpha) < 1:
+        raise DataError(
+            f"alpha must be at least 0 and less than 1 (got {alpha!r}); 0.95 looks at the worst 5 % of years"
+        )
+
+
+def _numbers(losses: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return losses as an array, or raise if one is missing or no number."""
+    import numpy as np
+
+    try:
+        found = np.asarray(losses, dtype=np.float64).ravel()
+    except (TypeError, ValueError):
+        found = np.array([math.nan])
+    if not found.size or np.isnan(found).any():
+        raise DataError("cvar needs at least one loss, and numbers only; drop what is missing first")
+    return found
 
 
 def shannon_wiener(amounts: Sequence[float]) -> float:

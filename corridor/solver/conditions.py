@@ -179,8 +179,10 @@ class Conditions:
         if others not in self._grounds:
             network = self.network
             if others:
+                hazards = sorted((self.hazards[at] for at in others), key=lambda hazard: hazard.name)
                 merged = Scenario(
-                    name="in force", changes=tuple(change for at in others for change in self.hazards[at].changes)
+                    name=" + ".join(hazard.name for hazard in hazards),
+                    changes=tuple(change for hazard in hazards for change in hazard.changes),
                 )
                 network = merged.apply(network, strict=False)
             state, limits = self._program.state(network), self._program.limits(network)

@@ -82,7 +82,7 @@ class Bench:
         sets, which = _distinct(cut.in_force)
         days: Floats = np.bincount(which, cut.days, minlength=len(sets)).astype(np.float64)
         if cut.severity:
-            shown = self._drawn(cut, sets, which)
+            shown = self.drawn(cut, sets, which)
             values = np.stack([np.bincount(which, cut.days * column) for column in shown.T], axis=1) / days[:, None]
             which_shown = np.arange(len(which))
         else:
@@ -90,7 +90,9 @@ class Bench:
             which_shown = which
         rates, worst = self._by_year(cut, shown, which_shown, years)
         disturbed = np.bincount(cut.year, cut.days * (cut.in_force != 0).any(axis=1), minlength=years)
-        stretches = np.bincount(which, minlength=len(sets))
+        entered = np.ones(len(which), dtype=bool)
+        entered[1:] = (np.diff(which) != 0) | (np.diff(cut.year) != 0)
+        stretches = np.bincount(which[entered], minlength=len(sets))
         return Block(rates, worst, disturbed.astype(np.float64), cut.shocks, sets, days, stretches, values)
 
     def _by_year(self, cut: Intervals, shown: Floats, which: npt.NDArray[Any], years: int) -> tuple[Floats, Floats]:
@@ -120,7 +122,7 @@ class Bench:
             self._known.update((keys[at], row) for at, row in zip(new, found, strict=True))
         return np.array([self._known[key] for key in keys])
 
-    def _drawn(self, cut: Intervals, sets: Sets, which: npt.NDArray[np.intp]) -> Floats:
+    def drawn(self, cut: Intervals, sets: Sets, which: npt.NDArray[np.intp]) -> Floats:
         """Return what each interval comes to where severities are drawn; equal conditions are worked out once."""
         taken = unpacked(sets, self._n).astype(np.float64)[which]
         for at, share in cut.severity.items():

@@ -156,15 +156,20 @@ def _merged(begin: Floats, end: Floats) -> tuple[Floats, Floats]:
 
 
 def _worst(begin: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return stretches that do not overlap, in order, with the largest share of the events in force in each."""
+    """Return stretches that do not overlap, in order, with the largest share of the events in force in each.
+
+    No event outlives its year, so events are looked at together only if they overlap and belong to one year.
+    """
     order = np.argsort(begin, kind="stable")
     begin, end, share = begin[order], end[order], share[order]
     first, _ = _merged(begin, end)
-    group = np.searchsorted(first, begin, side="right") - 1
-    alone = np.bincount(group, minlength=len(first))[group] == 1
+    starts = np.union1d(first, np.unique(begin // DAYS_PER_YEAR) * DAYS_PER_YEAR)
+    group = np.searchsorted(starts, begin, side="right") - 1
+    alone = np.bincount(group, minlength=len(starts))[group] == 1
     pieces: list[tuple[Any, Any, Any]] = [(begin[alone], end[alone], share[alone])]
-    for which in np.unique(group[~alone]):
-        members = np.flatnonzero(group == which)
+    for members in np.split(np.flatnonzero(~alone), 1 + np.flatnonzero(np.diff(group[~alone]))):
+        if not len(members):
+            continue
         cuts = np.unique(np.concatenate([begin[members], end[members]]))
         inside = (begin[members][:, None] <= cuts[:-1]) & (end[members][:, None] > cuts[:-1])
         pieces.append((cuts[:-1], cuts[1:], np.where(inside, share[members][:, None], 0.0).max(axis=0)))

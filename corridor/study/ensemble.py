@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -74,8 +74,7 @@ class Ensemble:
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        names = [name for name in self._names if "/" not in name]
-        columns = {self._column(name): rates[:, self._names.index(name)] for name in names}
+        columns = {self._column(name): rates[:, at] for at, name in enumerate(self._names) if not self._is_trunk(at)}
         for name in ("worst", "disturbed", "shocks"):
             label = {"worst": "worst_shortfall_mtpa", "disturbed": "disturbed_days"}.get(name, name)
             columns[label] = np.concatenate([getattr(block, name) for block in self.blocks])
@@ -154,12 +153,14 @@ class Ensemble:
         DataError
             If there is no such row.
         """
-        if isinstance(state, int):
+        if isinstance(state, int | np.integer) and not isinstance(state, bool):
             if not 0 <= state < len(self.states):
                 raise DataError(f"state must be 0 to {len(self.states) - 1} (got {state})")
-            return self.flow(list(self.states["hazards"].iloc[state]))
+            return self.flow(self.states["hazards"].iloc[int(state)])
+        if not isinstance(state, Iterable):
+            raise DataError(f"state must be a row of states or names of hazards (got {state!r})")
         names = [hazard.name for hazard in self.hazards]
-        wanted: list[str] = [state] if isinstance(state, str) else list(state)
+        wanted = [state] if isinstance(state, str) else list(state)
         for name in wanted:
             if name not in names:
                 raise UnknownNameError("hazard", name, names)
@@ -218,8 +219,9 @@ class Ensemble:
         DataError
             If alpha is out of range.
         """
+        values = self._values(column)
         sign = -1.0 if self._is_gain(column) else 1.0
-        return sign * cvar(sign * self._values(column), alpha)
+        return sign * cvar(sign * values, alpha)
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
         """Return whose doing the years were: a column shared out among hazards or their actors.
@@ -252,7 +254,8 @@ class Ensemble:
         -----
         What hazards in force together cost is shared out by Shapley value: each bears its mean effect over all orders
         in which they might have come, so that effects add up to the whole and hazards alike are treated alike. Where
-        more than 10 are in force at once, in proportion to what each costs alone.
+        more than 10 are in force at once, in proportion to what each costs alone; where severities are drawn, in
+        proportion to what each would bear if all that it can take were taken.
 
         References
         ----------
@@ -260,20 +263,19 @@ class Ensemble:
         """
         import pandas as pd
 
-        name = self._shareable(column)
+        at = self._shareable(column)
         if by not in ("hazard", "actor"):
             raise UnknownNameError("kind of attribution", by, ("hazard", "actor"))
-        sets, days = self._met[:2]
-        share = days / days.sum()
+        sets, days, _, values = self._met
+        effects = days / days.sum() @ self._shared_out(sets, values[:, at], at)
         if alpha is not None:
-            sets, share = self._tail(column, alpha)
-        effects = share @ self._shared_out(sets, self._names.index(name))
-        undisturbed = self._undisturbed[self._names.index(name)]
-        actors = [hazard.actor or "" for hazard in self.hazards]
+            effects = sum(share @ self._shared_out(met, came, at) for met, share, came in self._tail(column, alpha, at))
+        undisturbed = self._undisturbed[at]
+        actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
         columns = {"actor": actors, "amount": effects}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
         if by == "actor":
-            table = table.groupby("actor")[["amount"]].sum().rename(index={"": "nobody named"})
+            table = table.groupby("actor")[["amount"]].sum()
         whole = effects.sum()
         table["share"] = table["amount"] / whole if whole else 0.0
         order = table["amount"].abs().sort_values(ascending=False, kind="stable").index
@@ -311,7 +313,7 @@ class Ensemble:
         return sets, days, stretches, values
 
     def _values(self, column: str) -> Floats:
-        if column not in self.years.columns:
+        if column not in list(self.years.columns):
             raise UnknownNameError("column of years", column, self.years.columns)
         return np.asarray(self.years[column], dtype=np.float64)
 
@@ -322,35 +324,51 @@ class Ensemble:
         return column.endswith(_GAINS)
 
     def _undisturbed_of(self, column: str) -> float:
-        by_column = {self._column(name): name for name in self._names if "/" not in name}
-        if column in by_column:
-            return float(self._undisturbed[self._names.index(by_column[column])])
+        at = self._measures.get(column)
+        if at is not None:
+            return float(self._undisturbed[at])
         return float(self._undisturbed[self._names.index("shortfall")]) if column == "worst_shortfall_mtpa" else 0.0
 
-    def _shareable(self, column: str) -> str:
-        by_column = {self._column(name): name for name in self._names if "/" not in name}
-        self._values(column)
-        if column not in by_column:
-            raise DataError(f"{column} does not add up over hazards; share out one of {', '.join(by_column)}")
-        return by_column[column]
+    @cached_property
+    def _measures(self) -> dict[str, int]:
+        """Columns of `years` that are means over time, with their places among the measures."""
+        return {self._column(name): at for at, name in enumerate(self._names) if not self._is_trunk(at)}
 
-    def _tail(self, column: str, alpha: float) -> tuple[Sets, Floats]:
-        """Return the sets of hazards met in the worst years, and the share of those years that each takes."""
+    def _is_trunk(self, at: int) -> bool:
+        """Tell whether a measure is about a corridor; those come last, three a corridor."""
+        return at >= len(self._names) - 3 * len(self.bench.conditions.corridors)
+
+    def _shareable(self, column: str) -> int:
+        self._values(column)
+        if column not in self._measures:
+            raise DataError(f"{column} does not add up over hazards; share out one of {', '.join(self._measures)}")
+        return self._measures[column]
+
+    def _tail(self, column: str, alpha: float, at: int) -> Iterator[tuple[Sets, Floats, Floats]]:
+        """Yield for each block the sets met in the worst years, the share of those years, and what each came to."""
         sign = -1.0 if self._is_gain(column) else 1.0
         weights = tail_weights(sign * self._values(column), alpha)
-        sets, share = [], []
+        sets, *_, values = self._met
+        met = {row.tobytes(): value for row, value in zip(sets, values[:, at].tolist(), strict=True)}
         for number, block in enumerate(self.blocks):
             n = len(block.shocks)
             own = weights[number * BLOCK_YEARS :][:n]
-            if own.any():
-                cut = intervals(self.hazards, self.seed, number, n)
-                met, which = np.unique(cut.in_force, axis=0, return_inverse=True)
-                sets.append(met)
-                share.append(np.bincount(which.ravel(), cut.days / 365.0 * own[cut.year]))
-        return np.concatenate(sets), np.concatenate(share)
+            if not own.any():
+                continue
+            cut = intervals(self.hazards, self.seed, number, n)
+            found, which = np.unique(cut.in_force, axis=0, return_inverse=True)
+            which = which.ravel()
+            weight = cut.days / 365.0 * own[cut.year]
+            share: Floats = np.bincount(which, weight).astype(np.float64)
+            if cut.severity:
+                whole = np.bincount(which, weight * self.bench.drawn(cut, found, which)[:, at])
+                came = whole / np.where(share > 0, share, 1.0)
+            else:
+                came = np.array([met[row.tobytes()] for row in found])
+            yield found[share > 0], share[share > 0], came[share > 0]
 
-    def _shared_out(self, sets: Sets, at: int) -> Floats:
-        """Return for each set of hazards what each of them changes, shape (n_sets, n_hazards)."""
+    def _shared_out(self, sets: Sets, came: Floats, at: int) -> Floats:
+        """Return what each hazard changes in sets of them, shape (n_sets, n_hazards), given what each set came to."""
         members = [np.flatnonzero(row) for row in unpacked(sets, len(self.hazards))]
         wanted: dict[bytes, Sets] = {}
         for row, own in zip(sets, members, strict=True):
@@ -360,18 +378,20 @@ class Ensemble:
         keys = list(wanted)
         values = dict(zip(keys, self.bench.of_sets(np.array(list(wanted.values())))[:, at].tolist(), strict=True))
         effects = np.zeros((len(sets), len(self.hazards)))
-        met = {row.tobytes(): value for row, value in zip(self._met[0], self._met[3][:, at], strict=True)}
-        for row, own, effect in zip(sets, members, effects, strict=True):
+        for own, effect, whole in zip(members, effects, came - self._undisturbed[at], strict=True):
             if not len(own):
                 continue
-            if len(own) <= _MOST_SHARED:
+            exact = len(own) <= _MOST_SHARED
+            if exact:
                 found = _shapley([values[part.tobytes()] for part in _parts(own, sets.shape[1])], len(own))
             else:
                 alone = [values[part.tobytes()] for part in _singles(own, sets.shape[1])]
-                found = np.array(alone) - values[np.zeros_like(row).tobytes()]
-            whole = met[row.tobytes()] - self._undisturbed[at]
-            total = found.sum()
-            effect[own] = found * (whole / total) if abs(total) > 1e-12 else whole / len(own)
+                found = np.array(alone) - self._undisturbed[at]
+            if not exact or any(self.hazards[one].severity is not None for one in own):
+                total = found.sum()
+                small = abs(total) <= 1e-9 * np.abs(found).sum()
+                found = np.full(len(own), whole / len(own)) if small else found * (whole / total)
+            effect[own] = found
         return effects
 
 

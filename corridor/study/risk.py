@@ -64,6 +64,8 @@ def exposures(network: Network) -> tuple[Exposure, ...]:
 
 def _mean_worst(low: float, high: float, load: float) -> float:
     """Return the mean of the largest of a positive Poisson(load) number of shares drawn between low and high. [1]"""
+    if load < 1e-4:
+        return high - (high - low) * (0.5 - load / 12.0)
     met = -math.expm1(-load)
     return high - (high - low) * (1.0 / load - math.exp(-load) / met)
 
@@ -81,8 +83,11 @@ def way_availability(places: Iterable[Place], hit: Sequence[Exposure]) -> float:
     found = [(share, left) for share, left in found if min(left, default=1.0) < 1]
     if not found:
         return math.nan
+    groups = _independent(found)
+    if len(groups) == 1 and len((only := _without_dominated(groups[0]))[0][1]) == 1:
+        return math.prod(1.0 - share * (1.0 - left) for share, (left,) in only)
     weakest = {1.0: 1.0}
-    for group in _independent(found):
+    for group in groups:
         own: dict[float, float] = {}
         for left, chance in _joint(_without_dominated(group)).items():
             own[min(left)] = own.get(min(left), 0.0) + chance
@@ -246,7 +251,7 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
         a, b = touching[one], touching[other]
         shared = [e for e in a if e in b]
         none_a, none_b = (math.prod(1.0 - e.share for e in found) for found in (a, b))
-        none = none_a * none_b / math.prod(1.0 - e.share for e in shared)
+        none = none_a * math.prod(1.0 - e.share for e in b if e not in a)
         together, by_chance = 1.0 - none_a - none_b + none, (1.0 - none_a) * (1.0 - none_b)
         rows.append((one, other, together, by_chance, tuple(e.hazard.name for e in shared)))
     table = pd.DataFrame(rows, columns=["corridor", "other", "together", "if_independent", "shared"])
@@ -393,7 +398,7 @@ class _Exports:
             network = scenario.apply(network)
         commodity = chosen_commodity(network, commodity)
         ways = compare(network, [], commodity=commodity).droplevel("scenario")
-        home = {network.node(s.node).country for s in network.supplies if s.commodity == commodity}
+        home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
         by_corridor = dict.fromkeys(ways.index, 0.0)
         first: dict[str, float] = {}
@@ -418,7 +423,7 @@ class _Exports:
 
     def jurisdictions(self) -> list[dict[str, Any]]:
         """Return for each country on the way what goes through it, by formula."""
-        home = {self.network.node(s.node).country for s in self.network.supplies if s.commodity == self.commodity}
+        home = _home(self.network, self.commodity)
         through: dict[str, list[str]] = {country: [] for country in self.crossing}
         for id, way in self.ways.iterrows():
             ends = self.network.node(way["destination"]).country if way["destination"] else None
@@ -454,6 +459,12 @@ def _short(flow: Flow, commodity: str) -> float:
     """Return how much of a commodity is not lifted. [Mt/y]"""
     found = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
     return float(sum(short for supply, short in found if supply.commodity == commodity))
+
+
+def _home(network: Network, commodity: str) -> set[str]:
+    """Return the countries that supply a commodity; nodes without one belong to nobody's home."""
+    found = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
+    return {country for country in found if country is not None}
 
 
 def _shares(amounts: Mapping[str, float]) -> list[tuple[str, float]]:

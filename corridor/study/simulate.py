@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from corridor.errors import DataError
+from corridor.model.economics import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
 from corridor.study import blocks
 from corridor.study.blocks import Bench, Block
 from corridor.study.draws import BLOCK_YEARS
-from corridor.study.ensemble import Ensemble
+from corridor.study.ensemble import NOTHING, Ensemble
 
 _MOST_YEARS = 100_000_000
+_MOST_EVENTS = 10_000
 
 
 def simulate(
@@ -143,6 +145,14 @@ def fitting_hazards(network: Network) -> tuple[Hazard, ...]:
         raise DataError(f"two hazards are called {twice[0]!r}; they are told apart by name, rename one")
     for hazard in network.hazards:
         hazard.apply(network)
+        at_once = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
+        if max(at_once, hazard.frequency_per_year) > _MOST_EVENTS:
+            raise DataError(
+                f"hazard {hazard.name!r} comes {hazard.frequency_per_year:.3g} times a year, {at_once:.3g} at once; at "
+                f"most {_MOST_EVENTS:,} of either can be drawn: what is always in force belongs into the scenario"
+            )
+        if NOTHING in (hazard.name, hazard.actor):
+            raise DataError(f"hazard {hazard.name!r}: {NOTHING!r} stands for no hazard at all; rename it or its actor")
     return network.hazards
 
 
