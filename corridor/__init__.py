@@ -36,6 +36,7 @@ _HOME = {
     "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
     "corridor.show.comparison": ("plot_comparison",),
     "corridor.show.map": ("plot_map",),
+    "corridor.show.report": ("report",),
     "corridor.show.sankey": ("plot_sankey",),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from corridor.show.charts import plot_waterfall as plot_waterfall
     from corridor.show.comparison import plot_comparison as plot_comparison
     from corridor.show.map import plot_map as plot_map
+    from corridor.show.report import report as report
     from corridor.show.sankey import plot_sankey as plot_sankey
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve

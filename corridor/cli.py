@@ -1,4 +1,4 @@
-"""The command line: ``corridor compare | solve | simulate | scenarios | check | claims | backcast``."""
+"""The command line: ``corridor compare | solve | simulate | report | scenarios | check | claims | backcast``."""
 
 from __future__ import annotations
 
@@ -94,6 +94,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--table", choices=_YEARS, help="table to print (default: a text; summary for csv and json)")
     simulate.add_argument("--quiet", action="store_true", help="show no progress")
+    brief = _command(commands, "report", _report, "one self-contained HTML file: answer, maps, tables, risk, sources")
+    _add_world(brief, form=False)
+    brief.add_argument("--commodity", metavar="ID", help="whose oil it is about (default: kazakh_crude)")
+    brief.add_argument("--title", metavar="TEXT", help="title of the page")
+    brief.add_argument(
+        "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"
+    )
+    brief.add_argument("--seed", type=int, default=7, metavar="N", help="what they are drawn from (default: 7)")
+    brief.add_argument("--output", default="brief.html", metavar="PATH", help="file to write (default: brief.html)")
     _add_output(_command(commands, "scenarios", _scenarios, "the scenarios that ship"))
     _add_output(_command(commands, "claims", _claims, "the policy brief of 2022, checked claim by claim"))
     backcast = _command(commands, "backcast", _backcast, "what each corridor carried in a year, modelled and observed")
@@ -119,7 +128,7 @@ def _command(commands: Any, name: str, run: Any, about: str) -> argparse.Argumen
     return parser
 
 
-def _add_world(parser: argparse.ArgumentParser) -> None:
+def _add_world(parser: argparse.ArgumentParser, form: bool = True) -> None:
     """Add the options that say which network, and under what."""
     parser.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
     parser.add_argument("--year", type=int, default=2024, metavar="YEAR", help="year of the network (default: 2024)")
@@ -132,7 +141,8 @@ def _add_world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenario", action="append", default=[], metavar="NAME_OR_FILE", help="what happens (repeatable)"
     )
-    _add_output(parser)
+    if form:
+        _add_output(parser)
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -287,6 +297,23 @@ def _simulate(arguments: argparse.Namespace) -> int:
         frame = frame(f"{commodity}_shortfall_mt")
     text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
     return _give(text, arguments.output)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from corridor.show.report import report
+
+    network, scenarios = _world(arguments)
+    path = report(
+        network,
+        scenarios or None,
+        arguments.output,
+        commodity=arguments.commodity,
+        title=arguments.title,
+        years=arguments.years,
+        seed=arguments.seed,
+    )
+    print(f"Written: {path}", file=sys.stderr)
+    return DONE
 
 
 def _together(scenarios: Sequence[Scenario]) -> Scenario | None:

@@ -19,8 +19,8 @@ class Html(str):
     __slots__ = ()
 
 
-def tag(name: str, *children: object, style: str = "") -> Html:
-    """Return an element; children that are not HTML are escaped.
+def tag(name: str, *children: object, style: str = "", **attributes: str) -> Html:
+    """Return an element; children that are not HTML, and attributes, are escaped. ``class_`` is the attribute class.
 
     Examples
     --------
@@ -28,8 +28,9 @@ def tag(name: str, *children: object, style: str = "") -> Html:
     '<b>1 &lt; 2<i>&amp; so on</i></b>'
     """
     inner = "".join(child if isinstance(child, Html) else html.escape(str(child)) for child in children)
-    opening = f'{name} style="{html.escape(style)}"' if style else name
-    return Html(f"<{opening}>{inner}</{name}>")
+    given = {"style": style, **attributes} if style else attributes
+    opening = "".join(f' {key.rstrip("_")}="{html.escape(value)}"' for key, value in given.items())
+    return Html(f"<{name}{opening}>{inner}</{name}>")
 
 
 def card(title: object, *parts: object) -> Html:

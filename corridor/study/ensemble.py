@@ -60,6 +60,12 @@ class Ensemble:
             f"year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % (CVaR)>"
         )
 
+    def _repr_html_(self) -> str:
+        """Return how it shows itself in a notebook."""
+        from corridor.study.card import ensemble_card
+
+        return ensemble_card(self)
+
     @cached_property
     def years(self) -> pd.DataFrame:
         """Years: what each came to.

@@ -389,6 +389,8 @@ class _Exports:
     @classmethod
     def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _Exports:
         """Solve, and gather."""
+        import pandas as pd
+
         from corridor.solver.flow import solve
         from corridor.study.compare import chosen_commodity, compare
 
@@ -413,7 +415,8 @@ class _Exports:
                 at_home += amount
                 continue
             crossed = dict.fromkeys(c for id in route["edges"] for c in network.edge(id).countries if c not in home)
-            way, entered = route["corridor"] or "other", next(iter(crossed), "unknown")
+            way = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
+            entered = next(iter(crossed), "unknown")
             by_corridor[way] = by_corridor.get(way, 0.0) + amount
             first[entered] = first.get(entered, 0.0) + amount
             for country in crossed:

@@ -1,0 +1,181 @@
+"""The brief and an executed notebook in a real browser.
+
+Needs Chromium and the extra ``corridor[browser]``; skipped where there is neither, an error where the environment says
+``CORRIDOR_BROWSER=required``, as in CI.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_report import HOSTILE, hostile, two_scenarios
+
+import corridor as cr
+
+ROOT = Path(__file__).resolve().parents[1]
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+def chromium() -> str | None:
+    """Return the path of Chromium, if there is one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return a headless browser."""
+    missing = None
+    if chromium() is None:
+        missing = "no Chromium on this machine (Debian: apt-get install chromium)"
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing = "no playwright (pip install 'corridor[browser]')"
+    if missing is not None:
+        assert os.environ.get("CORRIDOR_BROWSER") != "required", missing
+        pytest.skip(missing)
+    with sync_playwright() as running:
+        found = running.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+        )
+        yield found
+        found.close()
+
+
+class Visit:
+    """A page as a browser shows it, with all it asked for and all that went wrong."""
+
+    def __init__(self, browser: Any, path: Path, viewport: dict[str, int]) -> None:
+        self.page = browser.new_page(viewport=viewport)
+        self.asked: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda told: self.errors.append(told.text) if told.type == "error" else None)
+        self.page.on("dialog", lambda dialog: (self.errors.append("dialog"), dialog.dismiss()))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_load_state("networkidle")
+
+    @property
+    def outside(self) -> list[str]:
+        """Return requests for anything but the file itself and what is within it."""
+        return [url for url in self.asked[1:] if not url.startswith("data:")]
+
+    def pictures(self) -> list[dict[str, float]]:
+        """Return natural and shown size of each picture."""
+        return list(
+            self.page.evaluate(
+                "[...document.images].map(i => ({natural: i.naturalWidth, width: i.getBoundingClientRect().width,"
+                " right: i.getBoundingClientRect().right}))"
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the brief of the shipped network."""
+    path = tmp_path_factory.mktemp("brief") / "brief.html"
+    return cr.report(cr.load(year=2024, regime="war"), two_scenarios(), path, years=2000)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_brief_asks_for_nothing_and_errs_nowhere(browser: Any, brief: Path, viewport: dict[str, int]) -> None:
+    """No request beside the file, no script error."""
+    visit = Visit(browser, brief, viewport)
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_brief_shows_its_pictures_within_the_page(browser: Any, brief: Path, viewport: dict[str, int]) -> None:
+    """Maps and charts are decoded, and none is cut off at the right."""
+    pictures = Visit(browser, brief, viewport).pictures()
+    assert len(pictures) >= 5
+    assert all(picture["natural"] > 0 for picture in pictures)
+    assert all(0.5 * viewport["width"] < picture["width"] for picture in pictures)
+    assert all(picture["right"] <= viewport["width"] for picture in pictures)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_brief_shows_its_tables_without_scrolling_the_page(
+    browser: Any, brief: Path, viewport: dict[str, int]
+) -> None:
+    """Wide tables scroll by themselves; the page does not."""
+    visit = Visit(browser, brief, viewport)
+    assert visit.page.locator("table").count() >= 7
+    assert visit.page.locator("table").first.locator("tbody tr").first.is_visible()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_the_map_is_a_map(browser: Any, brief: Path) -> None:
+    """The first picture, drawn on a canvas, has water, land and many colours more."""
+    visit = Visit(browser, brief, DESKTOP)
+    colours = visit.page.evaluate(
+        """() => { const image = document.images[0], canvas = document.createElement('canvas');
+            canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+            const pen = canvas.getContext('2d'); pen.drawImage(image, 0, 0);
+            const data = pen.getImageData(0, 0, canvas.width, canvas.height).data, found = {};
+            for (let at = 0; at < data.length; at += 4) {
+                const key = [data[at], data[at + 1], data[at + 2]].join(); found[key] = (found[key] || 0) + 1; }
+            return found; }"""
+    )
+    total = sum(colours.values())
+    assert colours["221,232,238"] / total > 0.03
+    assert colours["244,241,234"] / total > 0.3
+    assert len(colours) > 500
+
+
+def test_a_script_in_a_name_is_shown_as_text(browser: Any, tmp_path: Path) -> None:
+    """It does not run, and it can be read."""
+    bad = cr.Scenario(name=HOSTILE, changes=[cr.Derate(edge="e", remaining=0.5)])
+    visit = Visit(browser, cr.report(hostile(), [bad], tmp_path / "b.html"), DESKTOP)
+    assert visit.errors == []
+    assert visit.page.title() != "hit"
+    assert HOSTILE in visit.page.inner_text("main")
+    assert visit.outside == []
+
+
+@pytest.mark.parametrize("thing", ["network", "scenario", "flow", "ensemble"])
+def test_a_card_runs_no_script(browser: Any, tmp_path: Path, thing: str) -> None:
+    """What notebooks show of networks, scenarios, flows and ensembles is text as well."""
+    net = hostile()
+    changes = [cr.Derate(edge="e", remaining=0.5)]
+    hazard = cr.Hazard(name=HOSTILE, changes=changes, frequency_per_year=1, duration_days=9, actor=HOSTILE)
+    shown = {
+        "network": lambda: net,
+        "scenario": lambda: hazard,
+        "flow": lambda: cr.solve(net, cr.Scenario(name=HOSTILE, changes=changes)),
+        "ensemble": lambda: cr.simulate(net.replace(hazards=[hazard]), years=200),
+    }[thing]()
+    path = tmp_path / "card.html"
+    path.write_text(f"<!doctype html><meta charset='utf-8'><body>{shown._repr_html_()}</body>", encoding="utf-8")
+    visit = Visit(browser, path, DESKTOP)
+    assert visit.errors == []
+    assert visit.page.title() != "hit"
+    assert "<script>" in visit.page.inner_text("body")
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "examples").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_an_executed_notebook_shows_its_pictures(browser: Any, tmp_path: Path, notebook: Path) -> None:
+    """As the web shows it: every picture kept in the file is there, nothing is fetched, nothing errs."""
+    nbformat = pytest.importorskip("nbformat")
+    nbconvert = pytest.importorskip("nbconvert")
+    read = nbformat.read(notebook, as_version=4)
+    kept = [
+        output for cell in read.cells for output in cell.get("outputs", ()) if "image/png" in output.get("data", {})
+    ]
+    body, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(read)
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><meta charset='utf-8'><body>{body}</body>", encoding="utf-8")
+    visit = Visit(browser, path, DESKTOP)
+    assert visit.errors == []
+    assert visit.outside == []
+    pictures = visit.pictures()
+    assert len(pictures) == len(kept)
+    assert all(picture["natural"] > 300 for picture in pictures)
