@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--checkpoint", metavar="DIR", help="folder for finished blocks; a stopped run goes on there")
     simulate.add_argument("--commodity", metavar="ID", help="whose oil the text is about (default: kazakh_crude)")
     simulate.add_argument(
-        "--alpha", type=float, default=0.95, metavar="P", help="level of the bad tail (default: 0.95)"
+        "--alpha", type=float, metavar="P", help="level of the bad tail (default: 0.95; attribution: all years)"
     )
     simulate.add_argument("--table", choices=_YEARS, help="table to print (default: a text; summary for csv and json)")
     simulate.add_argument("--quiet", action="store_true", help="show no progress")
@@ -275,6 +275,8 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from corridor.study.compare import chosen_commodity
     from corridor.study.simulate import simulate
 
+    asked = arguments.alpha
+    arguments.alpha = 0.95 if asked is None else asked
     require_level(arguments.alpha)
     network, scenarios = _world(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
@@ -294,7 +296,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
     if table == "summary":
         frame = frame(arguments.alpha)
     elif table == "attribution":
-        frame = frame(f"{commodity}_shortfall_mt")
+        frame = frame(f"{commodity}_shortfall_mt", alpha=asked)
     text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
     return _give(text, arguments.output)
 

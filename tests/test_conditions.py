@@ -75,6 +75,22 @@ def all_sets(hazards: tuple[cr.Hazard, ...]) -> np.ndarray:
     return np.array(list(itertools.product((0.0, 1.0), repeat=len(hazards))))
 
 
+def in_service(net: cr.Network, undisturbed: cr.Network, corridor: str) -> float:
+    """Return what of a trunk is in service: each edge as far as it and both its nodes are."""
+
+    def ratio(now: float, before: float) -> float:
+        return now / before if 0 < before < math.inf else float(now > 0)
+
+    edges = list(zip(net.trunk(corridor), undisturbed.trunk(corridor), strict=True))
+    limited = all(before.available_mtpa < math.inf for _, before in edges)
+    total = 0.0
+    for now, before in edges:
+        ends = [(net.node(id).available_mtpa, undisturbed.node(id).available_mtpa) for id in (now.tail, now.head)]
+        share = min(ratio(a, b) for a, b in [(now.available_mtpa, before.available_mtpa), *ends])
+        total += share * (before.available_mtpa if limited else float(before.available_mtpa > 0))
+    return total
+
+
 def measured(flow: cr.Flow, undisturbed: cr.Network) -> dict[str, float]:
     """Return what a flow comes to, from its tables, by the names that conditions give."""
     supplies, markets = flow.supplies.reset_index(), flow.markets.reset_index()
@@ -87,9 +103,7 @@ def measured(flow: cr.Flow, undisturbed: cr.Network) -> dict[str, float]:
         found[f"{commodity}_delivered"] = sold["delivered_mtpa"].sum()
         found[f"{commodity}_shortfall"] = supplies.loc[supplies["commodity"] == commodity, "shortfall_mtpa"].sum()
     for corridor in flow.network.corridors:
-        now, before = (
-            sum(edge.available_mtpa for edge in net.trunk(corridor.id)) for net in (flow.network, undisturbed)
-        )
+        now, before = (in_service(net, undisturbed, corridor.id) for net in (flow.network, undisturbed))
         found[f"throughput/{corridor.id}"] = flow.throughput_mtpa(corridor.id)
         found[f"reduced/{corridor.id}"] = float(now < before - 1e-9)
         found[f"closed/{corridor.id}"] = float(now <= 1e-9 < before)
@@ -244,3 +258,21 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
     np.testing.assert_allclose(ens.years["worst_shortfall_mtpa"], worst, rtol=1e-6, atol=1e-6)
     by_commodity = ens.years["oil_netback_musd"] + ens.years["gas_netback_musd"]
     np.testing.assert_allclose(by_commodity, ens.years["netback_musd"], rtol=1e-9)
+
+
+def test_a_trunk_is_reduced_with_its_end_nodes() -> None:
+    """A hazard at the port where a corridor's trunk ends reduces and closes the corridor, as availability says."""
+    net = cr.Network.from_frames(
+        nodes=pd.DataFrame({"id": ["field", "port"], "throughput_mtpa": [None, 8.0]}),
+        edges=pd.DataFrame({"id": ["pipe"], "tail": ["field"], "head": ["port"], "corridor": ["way"]}),
+        supplies=pd.DataFrame({"node": ["field"], "commodity": ["oil"], "volume_mtpa": [5.0]}),
+        markets=pd.DataFrame({"node": ["port"], "commodity": ["oil"], "price_usd_per_t": [100.0]}),
+    )
+    law = {"frequency_per_year": 4.0, "duration_days": 10.0}
+    half = cr.Hazard(name="half", changes=[cr.Derate(node="port", remaining=0.5)], **law)
+    none = cr.Hazard(name="none", changes=[cr.Derate(node="port", remaining=0.0)], **law)
+    ens = cr.simulate(net.replace(hazards=(half, none)), 3000, 1)
+    found = ens.corridors.loc["way"]
+    assert found["reduced_days"] == pytest.approx(ens.years["disturbed_days"].mean())
+    closed = ens.states[[("none" in names) for names in ens.states["hazards"]]]
+    assert found["closed_days"] == pytest.approx(closed["days_per_year"].sum())

@@ -218,3 +218,9 @@ def test_progress_is_shown_when_asked_for(diamond: cr.Network, capfd: pytest.Cap
     out, err = capfd.readouterr()
     assert out == ""
     assert "1.50k/1.50k" in err
+
+
+def test_a_client_must_be_one(diamond: cr.Network) -> None:
+    """What cannot take work is refused by name, before anything is drawn."""
+    with pytest.raises(cr.DataError, match=r"client must be a distributed\.Client"):
+        cr.simulate(stormy(diamond), 100, 7, client=object())

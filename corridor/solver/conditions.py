@@ -86,7 +86,8 @@ class Conditions:
         self.commodities = tuple(sorted({supply.commodity for supply in network.supplies}))
         self.names = self._names()
         self._grounds: dict[tuple[int, ...], Ground] = {}
-        self._undisturbed = self._trunks(self._desk.program.limits(network).edges[None, :])[0]
+        self._whole = self._program.limits(network)
+        self._undisturbed = self._trunks(self._whole.edges[None, :], self._whole.nodes[None, :])[0]
 
     def outcomes(self, taken: Floats) -> Floats:
         """Return what conditions come to, in the order of `names`.
@@ -114,13 +115,13 @@ class Conditions:
     def state(self, taken: Floats) -> State:
         """Return the state of one condition, shape (n_hazards,); equal to that of the network with hazards applied."""
         ground = self._ground(taken > 0)
-        lower, upper, ceiling, _ = self._bounds(ground, taken[None, :])
+        lower, upper, ceiling, *_ = self._bounds(ground, taken[None, :])
         return dataclasses.replace(ground.state, lower=lower[0], upper=upper[0], ceiling=ceiling[0])
 
     def _on_one_ground(self, taken: Floats) -> Floats:
         """Return what conditions come to that differ in derates only."""
         ground = self._ground(taken[0] > 0)
-        bounds = *_, edges = self._bounds(ground, taken)
+        bounds = *_, edges, nodes = self._bounds(ground, taken)
         amounts = np.empty_like(bounds[0])
         left = np.ones(len(taken), dtype=bool)
         if ground.known is not None:
@@ -134,7 +135,7 @@ class Conditions:
                 amounts[row] = self._desk.optimum(state).amount
             except Infeasible:
                 amounts[row] = self.flow(taken[row]).optimum.amount
-        return self._measured(ground, amounts, edges)
+        return self._measured(ground, amounts, self._trunks(edges, nodes))
 
     def _known(self, state: State) -> Known | None:
         """Return a state's optimum, or None where demands have to be eased for it to have one."""
@@ -190,7 +191,7 @@ class Conditions:
             self._grounds[others] = Ground(network, state, limits, self._known(state), weights, constants)
         return self._grounds[others]
 
-    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return lower and upper bounds, ceilings and what edges have available, row by row of the conditions."""
         edges = np.repeat(ground.limits.edges[None, :], len(taken), axis=0)
         nodes = np.repeat(ground.limits.nodes[None, :], len(taken), axis=0)
@@ -206,7 +207,7 @@ class Conditions:
         n = self._program.n_flows
         fixed = (np.repeat(bound[None, n:], len(taken), axis=0) for bound in (ground.state.lower, ground.state.upper))
         lower, upper = (np.concatenate(pair, axis=1) for pair in zip((lower, upper), fixed, strict=True))
-        return lower, upper, ceiling, edges
+        return lower, upper, ceiling, edges, nodes
 
     def _altered(self, taken: Floats) -> Network:
         """Return the network under one condition, by its records."""
@@ -263,7 +264,7 @@ class Conditions:
             weights[program.trunk_columns(network, corridor), at[f"throughput/{corridor}"]] = 1.0
         return weights, constants
 
-    def _measured(self, ground: Ground, amounts: Floats, edges: Floats) -> Floats:
+    def _measured(self, ground: Ground, amounts: Floats, trunks: Floats) -> Floats:
         """Return the measures of optimal amounts, row by row."""
         program = self._program
         amounts = np.where(np.abs(amounts) < _DUST_MTPA, 0.0, amounts)
@@ -277,7 +278,6 @@ class Conditions:
         found[:, short] = np.where(found[:, short] > _DUST_MTPA, found[:, short], 0.0)
         n = len(self.corridors)
         if n:
-            trunks = self._trunks(edges)
             found[:, -2 * n : -n] = trunks < self._undisturbed - _TOLERANCE_MTPA
             found[:, -n:] = (trunks <= _TOLERANCE_MTPA) & (self._undisturbed > _TOLERANCE_MTPA)
         return found
@@ -291,9 +291,25 @@ class Conditions:
         at = {id: place for place, id in enumerate(self._program.edge_ids)}
         return [[at[edge.id] for edge in self.network.trunk(id)] for id in self.corridors]
 
-    def _trunks(self, edges: Floats) -> Floats:
-        """Return what each corridor's trunk has available, row by row. [Mt/y]"""
-        return np.stack([edges[:, trunk].sum(axis=1) for trunk in self._trunk_edges] or [np.zeros(len(edges))], axis=1)
+    def _trunks(self, edges: Floats, nodes: Floats) -> Floats:
+        """Return what of each corridor's trunk is in service, its end nodes included, row by row. [Mt/y or edges]"""
+        of_edge, of_node = _share(edges, self._whole.edges), _share(nodes, self._whole.nodes)
+        at = {node.id: place for place, node in enumerate(self.network.nodes)}
+        found = np.zeros((len(edges), len(self.corridors)))
+        for which, trunk in enumerate(self._trunk_edges):
+            limited = np.isfinite(self._whole.edges[trunk]).all()
+            for edge in trunk:
+                ends = [at[self.network.edges[edge].tail], at[self.network.edges[edge].head]]
+                share = np.minimum(of_edge[:, edge], of_node[:, ends].min(axis=1))
+                whole = self._whole.edges[edge]
+                found[:, which] += share * (whole if limited else float(whole > 0))
+        return found
+
+
+def _share(available: Floats, whole: Floats) -> Floats:
+    """Return what is available over what is undisturbed; of what has no limit, whether any is. [1]"""
+    limited = np.isfinite(whole) & (whole > 0)
+    return np.where(limited, available / np.where(limited, whole, 1.0), (available > 0).astype(np.float64))
 
 
 def left_by(hazard: Scenario, network: Network) -> tuple[Floats, Floats]:

@@ -102,7 +102,8 @@ class Ensemble:
         Notes
         -----
         Throughput of all commodities in an undisturbed and in a mean year, and the 5 % and 95 % points over years
-        [Mt]; days of a mean year on which less than undisturbed, or nothing, is available on the trunk [days].
+        [Mt]; days of a mean year on which less than undisturbed, or nothing, is in service of the trunk and its end
+        nodes [days].
         """
         import pandas as pd
 

@@ -95,6 +95,8 @@ def simulate(
     seed, workers = _whole("seed", seed, 0, 2**63), _whole("workers", workers, 1, 1024)
     if client is not None and workers > 1:
         raise DataError(f"give workers or a client, not both (got workers={workers})")
+    if client is not None and not all(hasattr(client, name) for name in ("scatter", "submit", "cancel")):
+        raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
     hazards = fitting_hazards(network)
     altered = network if scenario is None else scenario.apply(network)
     wanted = dict(_numbers(years))
