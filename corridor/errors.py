@@ -12,8 +12,12 @@ the same facts are attributes of the exception.
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class CorridorError(Exception):
@@ -57,7 +61,7 @@ class SolverError(CorridorError, RuntimeError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is near."""
-    known = list(known)
+    name, known = str(name)[:200], [candidate for candidate in known if isinstance(candidate, str)]
     folded = {candidate.lower().replace("-", "_"): candidate for candidate in known}
     same = folded.get(name.lower().replace("-", "_"))
     if same is not None:
@@ -75,6 +79,22 @@ def unknown(kind: str, name: str, suggestion: str | None) -> str:
     return f"no {kind} named {name!r}{hint}"
 
 
+def shown(value: object) -> str:
+    """Return a value as a message shows it: its repr, cut where it is very long or deep."""
+    try:
+        return _Short().repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} too long or deep to show"
+
+
+class _Short(reprlib.Repr):
+    """Shows enough of a value to find it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxlong, self.maxother = 3, 120, 60, 120
+
+
 _RULES: Mapping[str, str] = {
     "greater_than_equal": "must be >= {ge}",
     "greater_than": "must be > {gt}",
@@ -84,11 +104,38 @@ _RULES: Mapping[str, str] = {
     "float_parsing": "must be a number",
     "float_type": "must be a number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of a size that can be held",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
     "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "string_type": "must be text",
+    "string_sub_type": "must be text",
+    "string_unicode": "must be text without half characters (lone surrogates)",
     "string_too_short": "must not be empty",
     "too_short": "must hold at least {min_length} item",
+    "literal_error": "must be one of {expected}",
+    "tuple_type": "must be a list of names",
+    "list_type": "must be a list",
+    "dict_type": "must hold keys and values",
+    "model_type": "must hold keys and values",
+    "model_attributes_type": "must hold keys and values",
+    "is_instance_of": "must be a {class}",
+    "date_type": "must be a date like 2022-03-22",
+    "date_parsing": "must be a date like 2022-03-22",
+    "date_from_datetime_parsing": "must be a date like 2022-03-22",
+    "date_from_datetime_inexact": "must be a date like 2022-03-22",
 }
+_PATTERNS: Mapping[str, str] = {"^[A-Z]{3}$": "must be three capital letters as of ISO 3166, like KAZ"}
+UNION = ("number", "law")
+"""Marks by which pydantic tells the branches of a union; no part of a field's name."""
+
+
+def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, str]]:
+    """Return field and clause of each of pydantic's findings."""
+    return [
+        (str(found["loc"][0]) if found["loc"] else "", rule_broken(dict(found), fields)) for found in error.errors()
+    ]
 
 
 def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
@@ -101,7 +148,7 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     fields : iterable of str
         The fields that the record has, for suggestions.
     """
-    name = ".".join(str(part) for part in error["loc"])
+    name = ".".join(str(part) for part in error["loc"] if part not in UNION)
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
@@ -109,6 +156,9 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     if error["type"] in ("value_error", "assertion_error"):
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text
-    rule = _RULES.get(error["type"])
-    message = rule.format(**error.get("ctx", {})) if rule else str(error["msg"])
-    return f"{name}: {message} (got {error['input']!r})" if not rule else f"{name} {message} (got {error['input']!r})"
+    context = error.get("ctx", {})
+    if error["type"] == "string_pattern_mismatch":
+        rule = _PATTERNS.get(context["pattern"], "must be written like {pattern}")
+    else:
+        rule = _RULES.get(error["type"], "cannot be read")
+    return f"{name} {rule.format(**context)} (got {shown(error['input'])})"

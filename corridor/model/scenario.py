@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, SerializeAsAny, ValidationError, model_validator
+from pydantic import Discriminator, Field, SerializeAsAny, Tag, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
 from corridor.model.network import Key, Network, edge_key, node_key, overbooked, require_network
@@ -522,13 +522,21 @@ class Lognormal(Record):
         return self.median * math.exp(self.sigma**2 / 2)
 
 
+def _branch(value: Any) -> str:
+    """Tell which kind of duration is meant, so that only what is wrong with that is told."""
+    return "law" if isinstance(value, dict | Lognormal) else "number"
+
+
+Duration = Annotated[
+    Annotated[float, Field(gt=0), Tag("number")] | Annotated[Lognormal, Tag("law")], Discriminator(_branch)
+]
+
+
 class Hazard(Scenario):
     """A scenario with a frequency and a duration law."""
 
     frequency_per_year: float = Field(gt=0, description="how often it comes, per year in service [1/y]")
-    duration_days: Annotated[float, Field(gt=0)] | Lognormal = Field(
-        description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]"
-    )
+    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
     actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
 
     @property
