@@ -25,6 +25,7 @@ _HOME = {
     ),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
+    "corridor.model.network_file": ("read_network", "write_network"),
     "corridor.solver.flow": ("Flow", "solve"),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.claims": ("claims",),
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from corridor.model.library import networks as networks
     from corridor.model.library import scenarios as scenarios
     from corridor.model.network import Network as Network
+    from corridor.model.network_file import read_network as read_network
+    from corridor.model.network_file import write_network as write_network
     from corridor.model.records import Commodity as Commodity
     from corridor.model.records import Corridor as Corridor
     from corridor.model.records import Edge as Edge

@@ -355,7 +355,7 @@ def _strange_parts(network: Network) -> Iterator[str]:
             yield f"{part} of a network must be a list of {kind.__name__} records (got {shown(records)})"
         elif strange := [record for record in records if not isinstance(record, kind)]:
             yield f"{part} of a network must hold {kind.__name__} records only (got {shown(strange[0])})"
-    if not isinstance(network.name, str):
+    if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
         yield f"name of a network must be text (got {shown(network.name)})"
     if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
         yield f"year of a network must be a whole number or None (got {shown(network.year)})"

@@ -113,8 +113,7 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[str], 
     """Return the rows without their empty cells, a problem for each unknown column, and whether it is a table."""
     known = kind.model_fields
     if isinstance(table, Table):
-        rows = [{key: value for key, value in row.items() if not _blank(value, kind, key)} for row in table.rows]
-        return Table(rows, table.places), [], True
+        return Table([_cells(row, kind) for row in table.rows], table.places), [], True
     found: Iterable[dict[str, Any]]
     problems: list[str] = []
     if hasattr(table, "columns"):
@@ -145,9 +144,17 @@ def _empty(value: Any) -> bool:
     return type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, Real) and bool(value != value))
 
 
-def _blank(value: Any, kind: type[Record], key: str) -> bool:
-    """Tell whether a cell of a file is empty; blanks are kept where a field holds any text."""
-    return value is None or (isinstance(value, str) and not (value if key in _free_text(kind) else value.strip()))
+def _cells(row: dict[str, Any], kind: type[Record]) -> dict[str, Any]:
+    """Return the cells of a file's row that are not empty; where a field holds any text, blanks are kept."""
+    found = {}
+    for key, value in row.items():
+        if key in _free_text(kind):
+            needed = kind.model_fields[key].is_required()
+            if value not in (None, "") or needed:
+                found[key] = "" if value is None else value
+        elif value is not None and not (isinstance(value, str) and not value.strip()):
+            found[key] = value
+    return found
 
 
 @cache
