@@ -20,6 +20,7 @@ from corridor.model.tables import KINDS, Table, build
 _HAZARD = (
     "name", "about", "network", "year", "frequency_per_year", "duration_days", "actor", "changes", "expect", "sources",
 )  # fmt: skip
+_WITH_PARTS = ("changes", "expect", "sources", "duration_days")
 _HEADS: dict[str, Sequence[str]] = {
     "network": ("name", "year"), **{part: tuple(kind.model_fields) for part, kind in KINDS.items()}, "hazards": _HAZARD,
 }  # fmt: skip
@@ -99,15 +100,19 @@ def write(network: Network) -> bytes:
         sheets[part] = _HEADS[part], [[_cell(value) for value in row_of(record).values()] for record in records]
     if network.hazards:
         rows = [mapping_of(hazard) for hazard in network.hazards]
-        sheets["hazards"] = _HAZARD, [[_cell(row.get(head)) for head in _HAZARD] for row in rows]
+        sheets["hazards"] = _HAZARD, [[_hazard_cell(row.get(head)) for head in _HAZARD] for row in rows]
     return write_sheets(sheets)
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as it stands in a cell: names joined, what has parts as JSON."""
-    if isinstance(value, tuple):
-        return joined(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    """Return a value as it stands in a cell, names joined."""
+    return joined(value) if isinstance(value, tuple) else value
+
+
+def _hazard_cell(value: Any) -> Any:
+    """Return a value as it stands in a cell: as JSON what has parts, is empty text or begins with a quote."""
+    is_json = isinstance(value, list | dict) or (isinstance(value, str) and (not value or value.startswith('"')))
+    return json.dumps(value, ensure_ascii=False) if is_json else value
 
 
 # Reading
@@ -147,12 +152,12 @@ def _hazards(place: str, table: Table, problems: list[str]) -> Any:
     entries = []
     for row, here in zip(table.rows, table.places, strict=True):
         entry = {key: value for key, value in row.items() if value is not None}
-        for key in ("changes", "expect", "sources", "duration_days"):
-            if isinstance(entry.get(key), str):
+        for key, text in list(entry.items()):
+            if isinstance(text, str) and (key in _WITH_PARTS or text.startswith('"')):
                 try:
-                    entry[key] = json.loads(entry[key])
+                    entry[key] = json.loads(text)
                 except (ValueError, RecursionError):
-                    problems.append(f"{here}: {key} must be JSON (got {shown(entry[key])})")
+                    problems.append(f"{here}: {key} must be JSON (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
     return read_hazards_of(entries, lambda loc: table.places[int(loc[0])] if loc else f"{place}, sheet hazards")
