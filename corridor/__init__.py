@@ -26,12 +26,15 @@ _HOME = {
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.model.network_file": ("read_network", "write_network"),
+    "corridor.model.schema": ("schema",),
+    "corridor.model.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.diff": ("diff",),
     "corridor.study.expect": ("check",),
+    "corridor.study.export": ("write_tables",),
     "corridor.study.sensitivity": ("sensitivity",),
 }  # fmt: skip
 
@@ -73,6 +76,8 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario as Scenario
     from corridor.model.scenario import SupplyShock as SupplyShock
     from corridor.model.scenario import TariffShock as TariffShock
+    from corridor.model.schema import schema as schema
+    from corridor.model.starter import start_network as start_network
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
     from corridor.study.backcast import backcast as backcast
@@ -81,6 +86,7 @@ if TYPE_CHECKING:
     from corridor.study.compare import outcomes as outcomes
     from corridor.study.diff import diff as diff
     from corridor.study.expect import check as check
+    from corridor.study.export import write_tables as write_tables
     from corridor.study.sensitivity import sensitivity as sensitivity
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
