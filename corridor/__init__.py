@@ -24,6 +24,7 @@ _HOME = {
         "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
     ),
     "corridor.model.library": ("load", "networks", "scenarios"),
+    "corridor.model.benchmarks": ("read_dimacs", "read_tntp"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.model.network_file": ("read_network", "write_network"),
     "corridor.model.schema": ("schema",),
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from corridor.errors import DataError as DataError
     from corridor.errors import SolverError as SolverError
     from corridor.errors import UnknownNameError as UnknownNameError
+    from corridor.model.benchmarks import read_dimacs as read_dimacs
+    from corridor.model.benchmarks import read_tntp as read_tntp
     from corridor.model.io import load_scenario as load_scenario
     from corridor.model.io import save_scenario as save_scenario
     from corridor.model.library import load as load

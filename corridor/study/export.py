@@ -126,7 +126,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
-        return tuple(map(str, value))
+        return tuple(map(str, value)) or None
     if isinstance(value, float):
         return None if math.isnan(value) else value
     return None if value is None or type(value).__name__ in ("NAType", "NaTType") else value
