@@ -30,6 +30,7 @@ _HOME = {
     "corridor.model.schema": ("schema",),
     "corridor.model.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
+    "corridor.solver.pypsa_form": ("from_pypsa", "to_pypsa"),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
@@ -83,6 +84,8 @@ if TYPE_CHECKING:
     from corridor.model.starter import start_network as start_network
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
+    from corridor.solver.pypsa_form import from_pypsa as from_pypsa
+    from corridor.solver.pypsa_form import to_pypsa as to_pypsa
     from corridor.study.backcast import backcast as backcast
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare

@@ -215,9 +215,7 @@ def _min_cost_network(
             "commodities": [{"id": COMMODITY}],
             "supplies": [{"node": str(id), "volume_mtpa": a, **common} for id, a in amounts.items() if a > 0],
             "markets": [
-                {"node": str(id), "volume_mtpa": -a, "required_mtpa": -a, **common}
-                for id, a in amounts.items()
-                if a < 0
+                {"node": str(id), "volume_mtpa": demand, "required_mtpa": demand, **common} for id, demand in demands
             ],
             "quotas": quotas,
         },
