@@ -75,8 +75,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
     """Return the sentence for a name that nothing bears."""
-    hint = f"; did you mean {suggestion!r}?" if suggestion is not None else ""
-    return f"no {kind} named {name!r}{hint}"
+    hint = f"; did you mean {shown(suggestion)}?" if suggestion is not None else ""
+    return f"no {kind} named {shown(name)}{hint}"
 
 
 def shown(value: object) -> str:
@@ -148,7 +148,7 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     fields : iterable of str
         The fields that the record has, for suggestions.
     """
-    name = ".".join(str(part) for part in error["loc"] if part not in UNION)
+    name = ".".join(str(part)[:120] for part in error["loc"] if part not in UNION)
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":

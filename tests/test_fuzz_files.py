@@ -23,8 +23,8 @@ SEED = 20_261_124
 HOSTILE = (
     "1e400", "-1", "nan", ".nan", ".inf", "-.inf", "Infinity", "null", "~", "true", "no", "9" * 400, "0x1F", "1_000",
     "2022-02-30", "''", '"', "[", "]", "{", "}", "&a", "*a", "!!python/object:os.system x", "!!int 3", "|", ">", "-",
-    "? ", ": ", "#", "@", "`", "%", "\t", "\x00", "\ud7ff", "\ufeff", "💥", ";", ",", "<", "&lt;", "&#0;", "<!ENTITY x 'y'>",
-    "1e-400", "1.7976931348623157e308", "caspian", "tengiz", "kazakh_crude", "=1+1", "\\u0000", "..",
+    "? ", ": ", "#", "@", "`", "%", "\t", "\x00", "\ud7ff", "\ufeff", "💥", ";", ",", "<", "&lt;", "&#0;", "1e-400",
+    "<!ENTITY x 'y'>", "1.7976931348623157e308", "caspian", "tengiz", "kazakh_crude", "=1+1", "\\u0000", "..",
 )  # fmt: skip
 DEEP = ("[" * 3_000, "{a: " * 3_000, "- " * 3_000, '{"a":' * 3_000, "<a>" * 3_000, "(" * 3_000)
 _MOST_SECONDS = 5.0
@@ -162,14 +162,13 @@ def _memory() -> Iterator[None]:
 def small() -> cr.Network:
     """Return the network that `corridor new` starts with, and a hazard, figures and nasty names besides."""
     net = cr.load(year=2021)
-    with pytest.MonkeyPatch.context():
-        base = cr.read_network(str(library.data_root().joinpath("starter")))
+    base = cr.read_network(str(library.data_root().joinpath("starter")))
     return base.replace(
         quotas=[cr.Quota(edge="pipe", commodity="oil", min_mtpa=1.0, max_mtpa=9.0)],
         hazards=[
             cr.Hazard(name="h", changes=[cr.Outage(edge="pipe")], frequency_per_year=1, duration_days=3),
             cr.Hazard(name="i", changes=[cr.QuotaChange(edge="pipe", commodity="oil", max_mtpa=None)],
-                      frequency_per_year=1, duration_days=cr.Lognormal(median=2, sigma=1), expect={"shortfall_mtpa": 1}),
+                      frequency_per_year=1, duration_days=cr.Lognormal(median=2, sigma=1), expect={"x": 1}),
         ],
         ledger=net.ledger[:8], sources=net.sources[:3],
     )  # fmt: skip
@@ -183,7 +182,8 @@ def scenario_texts() -> list[bytes]:
     changes = (
         "changes:\n  - outage: {corridor: cpc, mode: pipeline}\n  - derate: {node: [aktau, alat], remaining: 0.5}\n"
         "  - tariff: {country: KAZ, add_usd_per_t: 5, factor: 2}\n  - delay: {operator: CPC, add_days: 3}\n"
-        "  - open: {edge: baku_supsa}\n  - expand: {edge: btc, add_mtpa: 1e1}\n  - supply: {node: tengiz, remaining: 0.9}\n"
+        "  - open: {edge: baku_supsa}\n  - expand: {edge: btc, add_mtpa: 1e1}\n"
+        "  - supply: {node: tengiz, remaining: 0.9}\n"
         "  - demand: {country: ITA, add_mtpa: -1}\n  - price: {commodity: kazakh_crude, add_usd_per_t: -3}\n"
         "  - quota: {edge: btc, commodity: kazakh_crude, min_mtpa: 1, max_mtpa: null}\n"
     )
@@ -209,8 +209,10 @@ def test_broken_scenario_files(tmp_path: Path) -> None:
 def test_random_yaml(tmp_path: Path) -> None:
     """Three thousand files made of the words of scenario files and of YAML in any order."""
     chance, told, file = random.Random(SEED + 1), Counter[str](), tmp_path / "f.scenario.yaml"
-    words = [*HOSTILE, "name: ", "changes: ", "- outage: ", "{corridor: cpc}", "\n", "\n  ", "\n", "expect: ", "from: ",
-             "duration_days: ", "frequency_per_year: ", "- derate: ", "remaining: ", "[", "]", ", ", "year: ", "sources: "]  # fmt: skip
+    words = [
+        *HOSTILE, "name: ", "changes: ", "- outage: ", "{corridor: cpc}", "\n", "\n  ", "\n", "expect: ", "from: ",
+        "duration_days: ", "frequency_per_year: ", "- derate: ", "remaining: ", "[", "]", ", ", "year: ", "sources: ",
+    ]  # fmt: skip
     for _ in range(3_000):
         text = "".join(chance.choice(words) for _ in range(chance.randint(1, 40)))
         raw = text.encode("utf-8", "surrogatepass")

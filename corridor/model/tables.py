@@ -97,16 +97,19 @@ def build(
     if not found:
         try:
             return Network(name=name, year=year, hazards=tuple(hazards), **parts)
-        except DataError:
+        except DataError as error:
             if not places:
                 raise
+            original = error.problems
+    else:
+        original = ()
     draft = object.__new__(Network)
-    for key, value in {**parts, "hazards": (), "name": name, "year": year}.items():
+    for key, value in {**parts, "hazards": tuple(hazards), "name": name, "year": year}.items():
         object.__setattr__(draft, key, value)
     if whole:
         broken = references(draft) if found else findings(draft)
         found += [f"{places[id(record)]}: {text}" if id(record) in places else text for record, text in broken]
-    raise DataError(at_most(found))
+    raise DataError(at_most(found or list(original)))
 
 
 def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[str], bool]:
