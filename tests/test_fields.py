@@ -51,7 +51,7 @@ def net() -> cr.Network:
         corridors=[cr.Corridor(id="north"), cr.Corridor(id="south")],
         supplies=[cr.Supply(node="field", commodity="oil", volume_mtpa=8.0),
                   cr.Supply(node="well", commodity="gas", volume_mtpa=1.0)],
-        markets=[cr.Market(node="port", commodity="oil", price_usd_per_t=100.0, volume_mtpa=7.5, required_mtpa=1.0),
+        markets=[cr.Market(node="port", commodity="oil", price_usd_per_t=100.0, volume_mtpa=7.0, required_mtpa=1.0),
                  cr.Market(node="town", commodity="gas", price_usd_per_t=150.0, volume_mtpa=2.0)],
         quotas=[cr.Quota(edge="north_out", commodity="oil", min_mtpa=1.0, max_mtpa=4.5),
                 cr.Quota(edge="south_out", commodity="oil", max_mtpa=3.0)],
@@ -154,7 +154,7 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
     "markets": {
         "node": (0, "town", in_flow), "commodity": (1, "oil", in_flow), "price_usd_per_t": (0, 90.0, in_flow),
         "volume_mtpa": (0, 3.0, in_flow), "required_mtpa": (0, 2.0, in_flow),
-        "penalty_usd_per_t": (0, (5.0, {"required_mtpa": 7.5}), in_flow),
+        "penalty_usd_per_t": (0, (5.0, {"required_mtpa": 7.0}), in_flow),
     },
     "quotas": {
         "edge": (1, "south_in", in_table), "commodity": (0, "gas", in_flow),
@@ -219,7 +219,8 @@ NUMBERS: dict[str, dict[str, tuple[Any, Any]]] = {
 }  # fmt: skip
 NEEDED: dict[str, dict[str, Any]] = {
     "derate": {"remaining": 0.5}, "expand": {"add_mtpa": 1.0}, "tariff": {"add_usd_per_t": 1.0},
-    "delay": {"add_days": 1.0}, "supply": {"remaining": 0.5}, "demand": {"remaining": 0.5}, "price": {"add_usd_per_t": 1.0},
+    "delay": {"add_days": 1.0}, "supply": {"remaining": 0.5},
+    "demand": {"remaining": 0.5}, "price": {"add_usd_per_t": 1.0},
     "quota": {"commodity": "oil", "max_mtpa": 2.0},
 }  # fmt: skip
 
