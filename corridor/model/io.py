@@ -308,7 +308,8 @@ class _Reader:
                         del fields[field]
         for key in ("year", "frequency_per_year", "duration_days"):
             if isinstance(fields.get(key), bool):
-                self._note((*loc, key), f"{key} must be a number (got {fields.pop(key)})")
+                self._note((*loc, key), f"{key} must be a number (got {fields[key]})")
+                fields[key] = 1
         if isinstance(fields.get("sources"), str):
             fields["sources"] = (fields["sources"],)
         fields = {key: value for key, value in fields.items() if value is not None}

@@ -160,9 +160,12 @@ class Network:
         Notes
         -----
         What would make an answer meaningless is refused when the network is built. What is found here besides may be
-        meant: a supply that no edge leads to a market, a market that no supply can reach.
+        meant: a supply that no edge leads to a market, a market that no supply can reach, a hazard that names what is
+        not there.
         """
-        return [*structural_problems(self), *stranded(self)]
+        named = ((hazard.name, change) for hazard in self.hazards for change in hazard.changes)
+        hazards = [f"hazard {name!r}: {text}" for name, change in named for _, text in change.strange_names(self)]
+        return [*structural_problems(self), *stranded(self), *hazards]
 
     # Views
 

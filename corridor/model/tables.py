@@ -192,7 +192,7 @@ def _read(table: Table, part: str, kind: type[R], problems: list[str], places: d
     wants_number = numbers(kind)
     for number, row in enumerate(table.rows):
         told: list[tuple[str, str]] = [
-            (key, f"{key} must be a number (got {shown(value)})")
+            (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
             if key in wants_number and type(value).__name__ in ("bool", "bool_")
         ]
