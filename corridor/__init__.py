@@ -24,9 +24,9 @@ _HOME = {
         "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
     ),
     "corridor.model.library": ("load", "networks", "scenarios"),
-    "corridor.model.benchmarks": ("read_dimacs", "read_tntp"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.model.network_file": ("read_network", "write_network"),
+    "corridor.model.public_formats": ("read_dimacs", "read_tntp"),
     "corridor.model.schema": ("schema",),
     "corridor.model.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from corridor.errors import DataError as DataError
     from corridor.errors import SolverError as SolverError
     from corridor.errors import UnknownNameError as UnknownNameError
-    from corridor.model.benchmarks import read_dimacs as read_dimacs
-    from corridor.model.benchmarks import read_tntp as read_tntp
     from corridor.model.io import load_scenario as load_scenario
     from corridor.model.io import save_scenario as save_scenario
     from corridor.model.library import load as load
@@ -57,6 +55,8 @@ if TYPE_CHECKING:
     from corridor.model.network import Network as Network
     from corridor.model.network_file import read_network as read_network
     from corridor.model.network_file import write_network as write_network
+    from corridor.model.public_formats import read_dimacs as read_dimacs
+    from corridor.model.public_formats import read_tntp as read_tntp
     from corridor.model.records import Commodity as Commodity
     from corridor.model.records import Corridor as Corridor
     from corridor.model.records import Edge as Edge

@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nasty import nasty_networks
 
 import corridor as cr
 from corridor.model import library
@@ -269,7 +272,7 @@ def test_broken_folders(tmp_path: Path) -> None:
 
 def test_broken_benchmark_files(tmp_path: Path) -> None:
     """Three thousand DIMACS and TNTP files."""
-    from test_benchmarks import NET, SMALL, TRIPS
+    from test_public_formats import NET, SMALL, TRIPS
 
     chance, told = random.Random(SEED + 5), Counter[str]()
     dimacs, net, trips = tmp_path / "f.min", tmp_path / "f_net.tntp", tmp_path / "f_trips.tntp"
@@ -281,6 +284,24 @@ def test_broken_benchmark_files(tmp_path: Path) -> None:
         trips.write_bytes(mutated(TRIPS.encode(), chance))
         assert_told(lambda: cr.read_tntp(net, trips), net.read_bytes() + trips.read_bytes(), told)
     assert min(told.values()) > 100, told
+
+
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@given(net=nasty_networks(), seed=st.integers(0, 2**32))
+def test_broken_files_of_nasty_networks(net: cr.Network, seed: int, tmp_path: Path) -> None:
+    """Three thousand files of networks that hypothesis makes, with names as nasty as can be."""
+    chance, told = random.Random(seed), Counter[str]()
+    for form in ("json", "geojson", "graphml"):
+        file = tmp_path / f"net.{form}"
+        good = write_network(net, file).read_bytes()
+        for _ in range(3):
+            raw = mutated(good, chance)
+            file.write_bytes(raw)
+            assert_told(lambda file=file: read_network(file), raw, told)
+    folder = write_network(net, tmp_path / "net")
+    good = (folder / "edges.csv").read_bytes()
+    (folder / "edges.csv").write_bytes(mutated(good, chance))
+    assert_told(lambda: read_network(folder), good, told)
 
 
 def test_what_is_read_after_all_can_be_written(tmp_path: Path) -> None:

@@ -490,6 +490,20 @@ def test_a_failed_write_leaves_what_was_there(form: str, tmp_path: Path, monkeyp
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it leads to is exchanged; the current folder is not."""
+    old = cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=[], name="old")
+    (tmp_path / "there").mkdir()
+    path = cr.write_network(old, tmp_path / "there" / "net")
+    (tmp_path / "link").symlink_to(path)
+    cr.write_network(old.replace(name="new"), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert cr.read_network(path).name == "new"
+    monkeypatch.chdir(path)
+    with pytest.raises(cr.DataError, match="is the current folder"):
+        cr.write_network(old, ".")
+
+
 def test_what_a_form_cannot_hold_is_refused_not_lost(tmp_path: Path) -> None:
     """XML has no place for control characters, cells none for texts without end; JSON takes both."""
     bell = cr.Network(nodes=[cr.Node(id="a\x07b")], edges=[], commodities=[])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io as streams
 import os
 import shutil
@@ -319,10 +320,12 @@ def _quoted(text: str) -> str:
 def _write_folder(network: Network, folder: Path) -> None:
     """Write a network as a folder of CSV tables beside its place, then put it there."""
     _refuse_foreign(folder)
-    home = folder.absolute().parent
-    if not home.is_dir():
-        raise FileNotFoundError(2, "No such folder", str(home))
-    draft = home / f".{folder.absolute().name}.{os.getpid()}.tmp"
+    target = folder.resolve()
+    if target == Path.cwd():
+        raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     try:
@@ -333,14 +336,13 @@ def _write_folder(network: Network, folder: Path) -> None:
             for entry in folder.iterdir():
                 if _is_kept(entry.name):
                     (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, draft / entry.name)
-        _exchange(draft, folder)
+        _exchange(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _exchange(draft: Path, folder: Path) -> None:
+def _exchange(draft: Path, target: Path) -> None:
     """Put a folder in the place of another; where that fails the old one stays."""
-    target = folder.resolve()
     old = draft.with_name(draft.name + ".old")
     if target.exists():
         shutil.copymode(target, draft)

@@ -98,7 +98,8 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
     -----
     Where the problem can be solved, ``solve(net).cost_musd_per_year`` is its optimum: a tonne not moved costs more
     than any way. Where it cannot, the answer shows a shortfall. Flow moves from supplies to demands only: a cycle that
-    no supply feeds stays empty even if its costs are negative, and a lower bound there is an error of `solve`.
+    no supply feeds stays empty even if its costs are negative, and a lower bound there is an error of `solve`. A
+    lower bound that the supplies cannot fill is cut as `solve` cuts ship-or-pay.
 
     References
     ----------
