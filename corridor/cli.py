@@ -145,7 +145,9 @@ def _network(name: str, year: int | None, regime: str = "full") -> Network:
     from corridor.model import library
 
     path = Path(name)
-    if name in library.networks() or ("\0" in name or (path.name == name and not path.suffix and not path.exists())):
+    if name in library.networks() or (
+        "\0" in name or (path.name == name and not path.suffix and not os.path.exists(path))
+    ):
         return library.load(name, year=2024 if year is None else year, regime=regime)
     from corridor.model.network_file import read_network
 

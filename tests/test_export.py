@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,27 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(cr.write_tables(frame, tmp_path / "t.xlsx"))["table"]
     assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
     assert json.loads(sheet["B2"].value) == ["a;b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("module", "use", "extra"),
+    [
+        ("openpyxl", lambda home: cr.write_tables(cr.load().edge_table(), home / "t.xlsx"), "corridor[files]"),
+        ("openpyxl", lambda home: cr.write_network(cr.load(), home / "n.xlsx"), "corridor[files]"),
+        ("pyarrow", lambda home: cr.write_tables(cr.load().edge_table(), home / "t.parquet"), "corridor[files]"),
+        ("pypsa", lambda home: cr.to_pypsa(cr.load()), "corridor[pypsa]"),
+        ("pypsa", lambda home: cr.from_pypsa(None), "corridor[pypsa]"),
+    ],
+)
+def test_a_missing_extra_is_named(
+    module: str, use: Any, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence that says what to install, and nothing written."""
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(cr.CorridorError) as caught:
+        use(tmp_path)
+    assert f"pip install '{extra}'" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -432,6 +432,14 @@ def test_an_unknown_ending_or_form_is_refused_with_a_suggestion(tmp_path: Path) 
         cr.read_network(tmp_path / "nowhere.json")
 
 
+@pytest.mark.parametrize("read", [cr.read_network, cr.load_scenario, cr.read_dimacs])
+@pytest.mark.parametrize("name", ["x" * 5_000, "x" * 5_000 + ".json", "x" * 5_000 + ".yaml", "a/" * 3_000])
+def test_a_path_too_long_for_any_system_is_told(read: Any, name: str) -> None:
+    """In one of our errors, not one of the system's."""
+    with pytest.raises(cr.CorridorError):
+        read(name)
+
+
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
 def test_no_more_is_read_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file without end is refused."""

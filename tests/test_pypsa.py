@@ -60,7 +60,7 @@ def test_the_shipped_network(scenario: str | None) -> None:
 
 @pytest.mark.fuzz
 @given(net=networks(demands=True, least_tariff=-1.0))
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_any_network(net: cr.Network) -> None:
     """Shared capacity, node throughput, quotas both ways, required markets, penalties, earning edges."""
     try:
@@ -143,7 +143,7 @@ def worlds(draw: st.DrawFn) -> Any:
 
 @pytest.mark.fuzz
 @given(n=worlds())
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_any_pypsa_network_has_the_same_optimum(n: Any) -> None:
     """Cost less what sinks pay, over all that is served."""
     flow = cr.solve(cr.from_pypsa(n))

@@ -68,7 +68,7 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
         file = library.data_root().joinpath("scenarios", source + library.SCENARIO_ENDING)
         return _Reader(file.name, file.read_text(encoding="utf-8")).scenario()
     named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
-    if named and "\0" not in str(source) and not Path(source).exists():
+    if named and "\0" not in str(source) and not os.path.exists(source):
         raise UnknownNameError("scenario", str(source), shipped)
     reader = _Reader(str(source), _text(Path(source)))
     return reader.scenario(check=True, network=network)
@@ -206,7 +206,7 @@ def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[str]
 
 def read_bytes(path: Path, most: int, what: str) -> bytes:
     """Return what a user's file holds, or say in one sentence why not."""
-    if path.is_dir():
+    if os.path.isdir(path):
         raise DataError(f"{path}: is a folder; give the path of a {what}")
     try:
         with path.open("rb") as file:

@@ -326,7 +326,8 @@ class Network:
         Notes
         -----
         An empty cell (None, NaN, empty text) takes the field's default: capacity, throughput and market volume
-        unlimited; tariff, days, premium and price 0; supply penalty 1000 USD/t. A named index counts as a column.
+        unlimited; tariff, days, premium and price 0; supply penalty 1000 USD/t. A named index counts as a column. A
+        list stands in a cell as a list, as ``KAZ;RUS``, or as JSON where a name has a semicolon of its own.
 
         Raises
         ------

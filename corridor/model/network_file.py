@@ -140,7 +140,7 @@ def _checked(path: Any, form: str | None) -> tuple[Path, str]:
         if form not in FORMS:
             raise DataError(unknown("form of a network file", str(form), nearest(str(form), FORMS)))
         return place, form
-    if place.is_dir() or str(path).endswith(("/", os.sep)) or not place.suffix:
+    if os.path.isdir(place) or str(path).endswith(("/", os.sep)) or not place.suffix:
         return place, "folder"
     ending = place.suffix.lower().removeprefix(".")
     if ending not in FORMS:
@@ -195,9 +195,12 @@ def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
 
 def _read_folder(folder: Path) -> Network:
     """Return the network of a folder of CSV tables."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
-    problems = [f"{folder / name}: {text}" for name, text in _strays(folder)]
+    try:
+        problems = [f"{folder / name}: {text}" for name, text in _strays(folder)]
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
     whole = True
     budget = MOST_BYTES
