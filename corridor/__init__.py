@@ -5,6 +5,11 @@ Examples
 >>> import corridor as cr
 >>> net = cr.load("caspian", year=2024)
 >>> table = cr.compare(net, scenarios=[cr.load_scenario("cpc-shut")])
+
+Notes
+-----
+PYTEST_DONT_REWRITE: without this word pytest, which knows `corridor` as the home of a plugin, warns whoever has
+imported it before pytest starts.
 """
 
 from __future__ import annotations
@@ -20,9 +25,11 @@ _HOME = {
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (
-        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Lognormal", "Opening", "Outage",
+        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Opening", "Outage",
         "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
     ),
+    "corridor.model.risk": ("cvar",),
+    "corridor.model.laws": ("Lognormal", "Uniform"),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
     "corridor.model.network_file": ("read_network", "write_network"),
@@ -31,13 +38,22 @@ _HOME = {
     "corridor.model.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
     "corridor.solver.pypsa_form": ("from_pypsa", "to_pypsa"),
+    "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
+    "corridor.show.comparison": ("plot_comparison",),
+    "corridor.show.map": ("plot_map",),
+    "corridor.show.sankey": ("plot_sankey",),
     "corridor.study.backcast": ("backcast",),
+    "corridor.study.breakdown": ("breakdown",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.diff": ("diff",),
+    "corridor.study.ensemble": ("Ensemble",),
     "corridor.study.expect": ("check",),
     "corridor.study.export": ("write_tables",),
+    "corridor.study.history": ("hazard_rates", "interruptions", "jurisdiction_rates"),
+    "corridor.study.risk": ("availability", "common_cause", "indices", "jurisdictions"),
     "corridor.study.sensitivity": ("sensitivity",),
+    "corridor.study.simulate": ("simulate",),
 }  # fmt: skip
 
 __all__ = sorted(name for names in _HOME.values() for name in names)
@@ -49,6 +65,8 @@ if TYPE_CHECKING:
     from corridor.errors import UnknownNameError as UnknownNameError
     from corridor.model.io import load_scenario as load_scenario
     from corridor.model.io import save_scenario as save_scenario
+    from corridor.model.laws import Lognormal as Lognormal
+    from corridor.model.laws import Uniform as Uniform
     from corridor.model.library import load as load
     from corridor.model.library import networks as networks
     from corridor.model.library import scenarios as scenarios
@@ -66,13 +84,13 @@ if TYPE_CHECKING:
     from corridor.model.records import Quota as Quota
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
+    from corridor.model.risk import cvar as cvar
     from corridor.model.scenario import Delay as Delay
     from corridor.model.scenario import DemandShock as DemandShock
     from corridor.model.scenario import Derate as Derate
     from corridor.model.scenario import Event as Event
     from corridor.model.scenario import Expansion as Expansion
     from corridor.model.scenario import Hazard as Hazard
-    from corridor.model.scenario import Lognormal as Lognormal
     from corridor.model.scenario import Opening as Opening
     from corridor.model.scenario import Outage as Outage
     from corridor.model.scenario import PriceShock as PriceShock
@@ -82,18 +100,34 @@ if TYPE_CHECKING:
     from corridor.model.scenario import TariffShock as TariffShock
     from corridor.model.schema import schema as schema
     from corridor.model.starter import start_network as start_network
+    from corridor.show.charts import plot_ensemble as plot_ensemble
+    from corridor.show.charts import plot_tornado as plot_tornado
+    from corridor.show.charts import plot_waterfall as plot_waterfall
+    from corridor.show.comparison import plot_comparison as plot_comparison
+    from corridor.show.map import plot_map as plot_map
+    from corridor.show.sankey import plot_sankey as plot_sankey
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
     from corridor.solver.pypsa_form import from_pypsa as from_pypsa
     from corridor.solver.pypsa_form import to_pypsa as to_pypsa
     from corridor.study.backcast import backcast as backcast
+    from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes
     from corridor.study.diff import diff as diff
+    from corridor.study.ensemble import Ensemble as Ensemble
     from corridor.study.expect import check as check
     from corridor.study.export import write_tables as write_tables
+    from corridor.study.history import hazard_rates as hazard_rates
+    from corridor.study.history import interruptions as interruptions
+    from corridor.study.history import jurisdiction_rates as jurisdiction_rates
+    from corridor.study.risk import availability as availability
+    from corridor.study.risk import common_cause as common_cause
+    from corridor.study.risk import indices as indices
+    from corridor.study.risk import jurisdictions as jurisdictions
     from corridor.study.sensitivity import sensitivity as sensitivity
+    from corridor.study.simulate import simulate as simulate
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""The command line: ``corridor compare | solve | scenarios | check | claims | backcast | new | schema``."""
+"""The command line: ``corridor compare | solve | simulate | check | ...``; ``corridor --help`` lists all."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ from corridor.errors import CorridorError, DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.io import ScenarioFile
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
+    from corridor.study.ensemble import Ensemble
+    from corridor.study.expect import Trial, Verdict
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
+_YEARS = ("summary", "corridors", "states", "attribution", "years")
 _TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
 
 
@@ -76,6 +80,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_world(solve)
     solve.add_argument("--table", choices=_TABLES, help="table to print (default: a summary; corridors for csv)")
     solve.add_argument("--explain", metavar="ID", help="explain this corridor or edge alone")
+    simulate = _command(commands, "simulate", _simulate, "how likely and how bad a bad year is, by simulated years")
+    _add_world(simulate)
+    simulate.add_argument("--years", type=int, default=10_000, metavar="N", help="years to draw (default: 10000)")
+    simulate.add_argument("--seed", type=int, default=7, metavar="N", help="the same gives the same (default: 7)")
+    simulate.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes to share the work (default: 1)"
+    )
+    simulate.add_argument("--checkpoint", metavar="DIR", help="folder for finished blocks; a stopped run goes on there")
+    simulate.add_argument("--commodity", metavar="ID", help="whose oil the text is about (default: kazakh_crude)")
+    simulate.add_argument(
+        "--alpha", type=float, default=0.95, metavar="P", help="level of the bad tail (default: 0.95)"
+    )
+    simulate.add_argument("--table", choices=_YEARS, help="table to print (default: a text; summary for csv and json)")
+    simulate.add_argument("--quiet", action="store_true", help="show no progress")
     _add_output(_command(commands, "scenarios", _scenarios, "the scenarios that ship"))
     _add_output(_command(commands, "claims", _claims, "the policy brief of 2022, checked claim by claim"))
     backcast = _command(commands, "backcast", _backcast, "what each corridor carried in a year, modelled and observed")
@@ -84,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     backcast.add_argument("--commodity", default="kazakh_crude", metavar="ID", help="whose oil (default: kazakh_crude)")
     _add_output(backcast)
     check = _command(commands, "check", _check, "test the expectations of scenario files")
-    check.add_argument("files", nargs="+", metavar="FILE", help="scenario file, or name of a shipped scenario")
+    check.add_argument(
+        "files", nargs="+", metavar="FILE", help="scenario file, folder of such, or name of a shipped scenario"
+    )
     check.add_argument(
         "--network", metavar="NAME_OR_PATH", help="shipped network, or folder or file (default: as the file names)"
     )
@@ -173,7 +193,11 @@ def _compare(arguments: argparse.Namespace) -> int:
     table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
     if hidden := [corridor for corridor in able if corridor not in wanted]:
         print(f"Not shown: {', '.join(hidden)} (--corridor all).", file=sys.stderr)
-    text = _comparison(table, network, commodity) if arguments.format == "table" else _machine(table, arguments.format)
+    text = (
+        _comparison(table, network, commodity, arguments.regime)
+        if arguments.format == "table"
+        else _machine(table, arguments.format)
+    )
     return _give(text, arguments.output)
 
 
@@ -193,7 +217,10 @@ _WORDS = ("", "status", "bottleneck", "best way", "confidence", "source")
 _DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 0}
 
 
-def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
+_REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
+
+
+def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: str) -> str:
     """Return the comparison as text, one block a scenario."""
     from corridor.model.ledger import grades
 
@@ -201,7 +228,8 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str) -> str:
         f"{commodity} by corridor, {_title(network)}.\n"
         "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
         "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
-        "hazards. If lost: how much more oil of all shippers would stay in the ground without the corridor.",
+        f"hazards (regime '{regime}': {_REGIMES.get(regime, regime)}). If lost: how much more oil of all shippers\n"
+        "would stay in the ground without the corridor.",
     ]
     for scenario in table.index.get_level_values("scenario").unique():
         part = table.loc[scenario]
@@ -258,10 +286,7 @@ def _solve(arguments: argparse.Namespace) -> int:
     from corridor.solver.flow import solve
 
     network, scenarios = _world(arguments)
-    scenario = None
-    for other in scenarios:
-        scenario = other if scenario is None else scenario + other
-    flow = solve(network, scenario)
+    flow = solve(network, _together(scenarios))
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
             raise DataError("--explain gives words: leave out --table and --format")
@@ -270,6 +295,92 @@ def _solve(arguments: argparse.Namespace) -> int:
     else:
         text = flow.explain(arguments.explain) + "\n"
     return _give(text, arguments.output)
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from corridor.model.risk import require_level
+    from corridor.study.compare import chosen_commodity
+    from corridor.study.simulate import simulate
+
+    require_level(arguments.alpha)
+    network, scenarios = _world(arguments)
+    commodity = chosen_commodity(network, arguments.commodity)
+    ensemble = simulate(
+        network,
+        years=arguments.years,
+        seed=arguments.seed,
+        scenario=_together(scenarios),
+        workers=arguments.workers,
+        checkpoint=arguments.checkpoint,
+        progress=False if arguments.quiet else None,
+    )
+    if arguments.format == "table" and arguments.table is None:
+        return _give(_bad_year(ensemble, commodity, arguments), arguments.output)
+    table = arguments.table or "summary"
+    frame = getattr(ensemble, table)
+    if table == "summary":
+        frame = frame(arguments.alpha)
+    elif table == "attribution":
+        frame = frame(f"{commodity}_shortfall_mt")
+    text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
+    return _give(text, arguments.output)
+
+
+def _together(scenarios: Sequence[Scenario]) -> Scenario | None:
+    """Return one scenario in which all happen, or None."""
+    together = None
+    for scenario in scenarios:
+        together = scenario if together is None else together + scenario
+    return together
+
+
+def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace) -> str:
+    """Return what simulated years came to as text: amounts, whose doing, and what was in force."""
+    column = f"{commodity}_shortfall_mt"
+    summary = {str(name): dict(row) for name, row in ensemble.summary(arguments.alpha).iterrows()}
+    rows = {
+        f"{commodity} delivered": (f"{commodity}_delivered_mt", "Mt"),
+        f"{commodity} left in the ground": (column, "Mt"),
+        f"{commodity} netback": (f"{commodity}_netback_musd", "M USD"),
+        "all shippers left in the ground": ("shortfall_mt", "Mt"),
+    }
+    worst_share = f"worst {100 * (1 - arguments.alpha):.3g}%"
+    cells: dict[tuple[str, str], list[str]] = {("unit", ""): [unit for _, unit in rows.values()]}
+    for key, head in (("undisturbed", "undisturbed"), ("mean", "mean year"), ("cvar", worst_share)):
+        cells[head, ""] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]
+        if key != "undisturbed":
+            halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
+            cells["+-" + " " * (key == "cvar"), ""] = [f"{half:,.2f}" for half in halves]
+    blocks = [
+        f"{len(ensemble.years):,} simulated years of {ensemble.network.name} {ensemble.network.year}, hazards of the "
+        f"regime '{arguments.regime}', seed {ensemble.seed}"
+        + (f", under {ensemble.scenario.name}." if ensemble.scenario is not None else ".")
+        + f"\nUndisturbed: nothing happens. {worst_share.capitalize()}: mean of the worst years (CVaR). +-: 95 % "
+        "confidence.\n\n" + _aligned(list(rows), cells)
+    ]
+    for by, alpha, head in (
+        ("actor", None, "Whose doing, of what is left in the ground in a mean year"),
+        ("hazard", arguments.alpha, f"What it was in the {worst_share} of years"),
+    ):
+        table = ensemble.attribution(column, by=by, alpha=alpha)
+        table = table[table["share"].abs() >= 0.0005]
+        if len(table):
+            cells = {
+                ("amount", "Mt"): [f"{amount:,.3f}" for amount in table["amount"]],
+                ("share", "%"): [f"{share:.1%}" for share in table["share"]],
+            }
+            blocks.append(f"{head}\n{_aligned([str(name) for name in table.index], cells)}")
+    states = ensemble.states
+    states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(8)
+    if len(states):
+        cells = {
+            ("days", "a year"): [f"{days:.2f}" for days in states["days_per_year"]],
+            ("short", "Mt/y"): [f"{short:.1f}" for short in states["shortfall_mtpa"]],
+            ("of all", "%"): [f"{share:.1%}" for share in states["shortfall_share"]],
+        }
+        names = [" + ".join(names) for names in states["hazards"]]
+        blocks.append(f"Conditions that cost most, all shippers\n{_aligned(names, cells)}")
+    return "\n\n".join(blocks) + "\n"
 
 
 def _scenarios(arguments: argparse.Namespace) -> int:
@@ -292,32 +403,36 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from corridor.model import io as files
-    from corridor.study.expect import check
+    from corridor.study.expect import Bench
 
     network = None
     if arguments.network is not None or arguments.year is not None:
         network = _network("caspian" if arguments.network is None else arguments.network, arguments.year)
-    scenarios, problems = [], []
-    for file in arguments.files:
+    bench = Bench()
+    trials: list[tuple[ScenarioFile, Trial]] = []
+    problems: list[str] = []
+    for file in _scenario_files(arguments.files, network, problems):
         try:
-            scenarios.append(files.load_scenario(file, network))
+            trials.append((file, bench.trial(file.scenario, network)))
         except CorridorError as error:
-            problems.append(str(error))
+            problems += [f"{file.name}: {line}" for line in str(error).splitlines()]
     if problems:
-        print("\n".join(f"corridor: {problem}" for problem in problems), file=sys.stderr)
-        return BAD_INPUT
-    verdicts = [verdict for scenario in scenarios for verdict in check(scenario, network)]
-    for scenario in scenarios:
-        if not scenario.expect:
-            print(f"{scenario.name}: expects nothing; add an 'expect:' block.", file=sys.stderr)
+        raise DataError(problems)
+    for file, _ in trials:
+        if not file.scenario.expect:
+            print(f"{file.scenario.name}: expects nothing; add an 'expect:' block.", file=sys.stderr)
+    told = [(t, [t.verdict(path, file.place(path)) for path in file.scenario.expect]) for file, t in trials]
+    verdicts = [verdict for _, found in told for verdict in found]
     failed = sum(not verdict.holds for verdict in verdicts)
     if arguments.format == "table":
-        lines = [*map(str, verdicts), f"{len(verdicts) - failed} of {len(verdicts)} expectations hold."]
-        text = "\n".join(lines) + "\n"
+        lines = [line for trial, found in told for line in _told(trial, found)]
+        text = "\n".join([*lines, f"{len(verdicts) - failed} of {len(verdicts)} expectations hold."]) + "\n"
     else:
-        columns = ["scenario", "path", "expected", "got", "baseline", "holds"]
-        rows = [(v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds) for v in verdicts]
+        columns = ["scenario", "path", "expected", "got", "baseline", "holds", "change", "place"]
+        rows = [
+            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.place)
+            for v in verdicts
+        ]
         text = _machine(pd.DataFrame(rows, columns=columns), arguments.format)
     _give(text, arguments.output)
     return FAILED if failed else DONE
@@ -335,6 +450,42 @@ def _schema(arguments: argparse.Namespace) -> int:
     from corridor.model.schema import schema_text
 
     return _give(schema_text(arguments.kind), arguments.output)
+
+
+def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
+    """Return the scenario files named and those in folders named, each once; what is wrong goes to `problems`."""
+    from corridor.model import library
+    from corridor.model.io import read_scenario
+
+    shipped = library.scenarios()
+    found: dict[str, str] = {}
+    for source in sources:
+        path = Path(source)
+        if source in shipped or not source or not os.path.isdir(source):
+            found.setdefault(source if source in shipped else os.path.abspath(source), source)
+            continue
+        inside = sorted(path.rglob(f"*{library.SCENARIO_ENDING}"))
+        seen = [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+        found |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in found}
+        if not seen:
+            problems.append(f"{source}: holds no file *{library.SCENARIO_ENDING}; name one that does, or the files")
+    files = []
+    for source in found.values():
+        try:
+            files.append(read_scenario(source, network))
+        except CorridorError as error:
+            problems += str(error).splitlines()
+    return files
+
+
+def _told(trial: Trial, verdicts: Sequence[Verdict]) -> list[str]:
+    """Return a line for each verdict on a scenario, for the failed ones where they stand, and why it is so."""
+    lines = []
+    for verdict in verdicts:
+        lines += [str(verdict)] if verdict.holds else [str(verdict), f"         {verdict.place}"]
+    if not all(verdict.holds for verdict in verdicts):
+        lines += [f"         {line}" for line in trial.summary.splitlines()]
+    return lines
 
 
 def _claims(arguments: argparse.Namespace) -> int:
@@ -383,7 +534,7 @@ def _backcast(arguments: argparse.Namespace) -> int:
 def _machine(frame: pd.DataFrame, form: str) -> str:
     """Return a table as CSV or JSON records, index included."""
     frame = frame if frame.index.names == [None] else frame.reset_index()
-    for column in {"subjects", "edges"} & set(frame.columns):
+    for column in {"subjects", "edges", "hazards"} & set(frame.columns):
         frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
         return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")

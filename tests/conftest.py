@@ -5,12 +5,20 @@ By default it tries the same examples every time; ``--hypothesis-profile=searchi
 
 from __future__ import annotations
 
+import os
+from importlib.metadata import entry_points
+
 import pandas as pd
 import pytest
 from hypothesis import settings
 
 import corridor as cr
 
+pytest_plugins = ["pytester"]
+if "corridor" not in entry_points(group="pytest11").names:  # run from a folder, not installed
+    pytest_plugins.append("corridor.pytest_plugin")
+
+os.environ.setdefault("MPLBACKEND", "Agg")
 settings.register_profile("steady", max_examples=80, deadline=None, derandomize=True)
 settings.register_profile("searching", max_examples=500, deadline=None)
 settings.load_profile("steady")

@@ -89,17 +89,22 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
 @st.composite
 def _hazards(draw: st.DrawFn) -> list[cr.Hazard]:
     positive = st.floats(1e-300, 1e300)
-    law = positive | st.builds(cr.Lognormal, median=positive, sigma=AMOUNTS)
-    return [
-        cr.Hazard(
-            name=name, about=draw(TEXTS), network=draw(_maybe(TEXTS)), year=draw(_maybe(st.integers(0, 3000))),
-            changes=draw(st.lists(_changes(), min_size=1, max_size=3)), frequency_per_year=draw(positive),
-            duration_days=draw(law), actor=draw(_maybe(TEXTS)), sources=draw(st.lists(TEXTS, max_size=2)),
-            expect=draw(st.dictionaries(st.sampled_from(("shortfall_mtpa", "delivered_mtpa")),
-                                        st.sampled_from(("> 5", "5", 5.0, 0.1 + 0.2)))),
-        )
-        for name in draw(st.lists(NAMES, max_size=2, unique=True))
-    ]  # fmt: skip
+    law = positive | st.builds(cr.Lognormal, median=st.floats(1e-9, 1e9), sigma=st.floats(0, 20))
+    hazards = []
+    for name in draw(st.lists(NAMES, max_size=2, unique=True)):
+        changes = draw(st.lists(_changes(), min_size=1, max_size=3))
+        severity = cr.Uniform(low=0.1 + 0.2, high=draw(st.floats(0.5, 1)))
+        paths = st.sampled_from(("shortfall_mtpa", "delivered_mtpa"))
+        hazards.append(
+            cr.Hazard(
+                name=name, about=draw(TEXTS), network=draw(_maybe(TEXTS)), year=draw(_maybe(st.integers(0, 3000))),
+                changes=changes, frequency_per_year=draw(positive), duration_days=draw(law), actor=draw(_maybe(TEXTS)),
+                severity=severity if all(isinstance(change, cr.Outage | cr.Derate) for change in changes) else None,
+                sources=draw(st.lists(TEXTS, max_size=2)),
+                expect=draw(st.dictionaries(paths, st.sampled_from(("> 5", "5", 5.0, 0.1 + 0.2)))),
+            )
+        )  # fmt: skip
+    return hazards
 
 
 def _changes() -> st.SearchStrategy[Any]:

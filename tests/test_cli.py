@@ -14,6 +14,8 @@ import pytest
 import corridor as cr
 from corridor.cli import main
 
+SHUT = "name: shut\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
+
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Return exit code, stdout and stderr of a command."""
@@ -106,11 +108,49 @@ def test_check_tells_every_broken_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert "b.scenario.yaml" in err
 
 
-def test_check_passes_for_all_that_ship(capsys: pytest.CaptureFixture[str]) -> None:
-    """The shipped scenarios hold what they promise."""
-    code, out, _ = run(capsys, "check", *cr.scenarios())
-    assert code == 0
-    assert "FAILED" not in out
+def test_a_failed_expectation_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """File and line, expected, got, the change against the baseline, and the flow in words."""
+    file = tmp_path / "bad.scenario.yaml"
+    file.write_text(SHUT + 'expect:\n\n  corridors.cpc.throughput_mtpa: ">= 30"\n', encoding="utf-8")
+    code, out, _ = run(capsys, "check", str(file))
+    assert code == 1
+    told = out.splitlines()
+    assert told[0] == ("FAILED shut: corridors.cpc.throughput_mtpa = 0, expected >= 30 (baseline 60.7, change -60.7)")
+    assert told[1].strip() == f"{file}:8"
+    assert told[2].strip().startswith("shut: ")
+    assert told[3].strip().startswith("Not lifted: ")
+
+
+def test_check_searches_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each scenario file once, however often it is named; hidden folders and other files are passed over."""
+    for name in ("a.scenario.yaml", "sub/b.scenario.yaml", ".hidden/c.scenario.yaml", "d.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(SHUT + "expect: {corridors.cpc.throughput_mtpa: 0}\n", encoding="utf-8")
+    code, out, _ = run(capsys, "check", str(tmp_path), str(tmp_path / "sub"), str(tmp_path / "a.scenario.yaml"))
+    assert (code, out.splitlines()[-1]) == (0, "2 of 2 expectations hold.")
+
+
+def test_check_tells_all_problems_of_all_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unknown names, what alters nothing, what names no network, an empty folder, a missing file: one go."""
+    files = {
+        "names.scenario.yaml": SHUT.replace("cpc}", "cpcc}") + "expect: {corridors.cpcc.throughput_mtpa: 0}\n",
+        "idle.scenario.yaml": SHUT.replace("outage", "open"),
+        "homeless.scenario.yaml": "name: x\nchanges: [outage: {edge: a}]\nexpect: {shortfall_mtpa: 0}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    code, out, err = run(capsys, "check", str(tmp_path), str(tmp_path / "empty"), "none.yaml", "cpc-shut")
+    assert (code, out) == (2, "")
+    for told in (
+        f"{tmp_path}/names.scenario.yaml:5:24: no corridor named 'cpcc'; did you mean 'cpc'?",
+        f"{tmp_path}/names.scenario.yaml:6:10: expect corridors.cpcc.throughput_mtpa: no corridor named 'cpcc'",
+        f"{tmp_path}/idle.scenario.yaml: scenario 'shut': Opening(corridor='cpc') alters nothing",
+        f"{tmp_path}/homeless.scenario.yaml: scenario 'x' names no network",
+        f"{tmp_path}/empty: holds no file *.scenario.yaml",
+        "none.yaml: cannot be read",
+    ):
+        assert told in err
 
 
 def test_solve_adds_scenarios_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,7 +146,7 @@ def test_availability_is_nan_where_no_hazard_is_known() -> None:
 
 
 def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
-    """Closed form: two edges hit by one hazard lose once; a second hazard multiplies."""
+    """Closed form: what an order on all edges leaves a way is 0, once; besides, a storm leaves 0.4 of one edge."""
     net = two_ways()
     hazards = (
         cr.Hazard(
@@ -155,7 +155,8 @@ def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
         cr.Hazard(name="order", changes=[cr.Outage(country="RUS")], frequency_per_year=0.5, duration_days=30),
     )
     row = cr.compare(net.replace(hazards=hazards), []).loc[("baseline", "north")]
-    expected = availability(2.0, 10.0, 0.6) * availability(0.5, 30.0, 1.0)
+    storm, order = (1 - math.exp(-rate * days / 365) for rate, days in ((2.0, 10.0), (0.5, 30.0)))
+    expected = (1 - order) * (1 - 0.6 * storm)
     assert row.availability == pytest.approx(expected)
     assert row.expected_loss_usd_per_t == pytest.approx((1 - expected) * 80)
 
@@ -222,14 +223,12 @@ def test_hhi_of_known_shares() -> None:
 
 
 @pytest.mark.parametrize("name", cr.scenarios())
-def test_every_shipped_scenario_shows_what_it_promises(name: str) -> None:
-    """Each has a source, expectations, and they hold."""
+def test_every_shipped_scenario_promises_something(name: str) -> None:
+    """Each has a source and expectations; that they hold, the files test themselves (corridor.pytest_plugin)."""
     scenario = cr.load_scenario(name)
     assert scenario.sources
     assert scenario.about
-    verdicts = cr.check(scenario)
-    assert verdicts
-    assert [str(verdict) for verdict in verdicts if not verdict.holds] == []
+    assert scenario.expect
 
 
 def test_at_least_twelve_scenarios_ship() -> None:

@@ -173,7 +173,8 @@ def small() -> cr.Network:
         hazards=[
             cr.Hazard(name="h", changes=[cr.Outage(edge="pipe")], frequency_per_year=1, duration_days=3),
             cr.Hazard(name="i", changes=[cr.QuotaChange(edge="pipe", commodity="oil", max_mtpa=None)],
-                      frequency_per_year=1, duration_days=cr.Lognormal(median=2, sigma=1), expect={"x": 1}),
+                      frequency_per_year=1, duration_days=cr.Lognormal(median=2, sigma=1),
+                      expect={"shortfall_mtpa": 1}),
         ],
         ledger=net.ledger[:8], sources=net.sources[:3],
     )  # fmt: skip

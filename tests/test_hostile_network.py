@@ -159,7 +159,7 @@ def test_a_bad_cell_hides_no_dangling_reference() -> None:
     edges = EDGES.assign(mode=["pipe", "rail"], head=["bb", "c"], corridor=["x", None])
     supplies = SUPPLIES.assign(node=["z"], volume_mtpa=[-1.0])
     assert problems_of(edges=edges, supplies=supplies) == (
-        "edge 'ab': mode must be one of 'pipeline', 'rail', 'sea' or 'road' (got 'pipe') [edges, row 0]",
+        "edge 'ab': mode must be 'pipeline', 'rail', 'sea' or 'road' (got 'pipe') [edges, row 0]",
         "supply 'z/oil': volume_mtpa must be >= 0.0 (got -1.0) [supplies, row 0]",
         "edge 'ab': head: no node named 'bb'; did you mean 'b'?",
         "supply 'z/oil': node: no node named 'z'",

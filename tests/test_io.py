@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 import pytest
 
 import corridor as cr
+from corridor.model.io import read_scenario
 
 GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 
@@ -198,10 +200,100 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+# One line for each mistake, and each at its place
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GOOD + "expect:\n  shortfall_mtpa: [1]\n", "7:3: expect shortfall_mtpa: must be like"),
+        (GOOD + "expect:\n  shortfall_mtpa:\n", "7:18: expect shortfall_mtpa: must be like"),
+        (GOOD + "expect: 5\n", "6:9: expect must be keys with values"),
+        (GOOD + "expect:\n  corridors.cpcc.utilisation: 1\n", "7:3: expect corridors.cpcc.utilisation: no corridor"),
+        (
+            GOOD + "expect:\n  compare.btc.origin: '!= tengis'\n",
+            "7:23: expect compare.btc.origin: no node named 'tengis'",
+        ),
+        (GOOD + "frequency_per_year: 1\nduration_days: soon\n", "7:16: duration_days must be a number"),
+        (GOOD + "frequency_per_year: 1\nduration_days: -3\n", "7:16: duration_days must be > 0"),
+        (GOOD + "frequency_per_year: 1\nduration_days: [3]\n", "7:1: duration_days must be a number"),
+        (GOOD + "frequency_per_year: 1\nduration_days: true\n", "7:16: duration_days must not be true or false"),
+        (GOOD + "frequency_per_year: 1\nduration_days: {median: 3}\n", "7:1: duration_days.sigma is missing"),
+        (GOOD + "frequency_per_year: 1\nduration_days: {median: 3, sigma: x}\n", "7:35: duration_days.sigma must be a"),
+        (GOOD + "from: 5\nuntil: 2022-01-01\n", "6:7: from: must be a date, as in 2022-03-22 (got 5)"),
+        (GOOD + "from: 2022\nuntil: 2022-01-01\n", "6:7: from: must be a date"),
+        (GOOD + "from: '1640995200'\nuntil: 2022-01-01\n", "6:7: from: must be a date"),
+        (GOOD + "from: 2022-01-01\nuntil: 2022-13-45\n", "7:8: until: must be a date"),
+        (GOOD + "from: 2022-01-01\nuntil: 20220301\n", "7:8: until: must be a date"),
+        (GOOD.replace("2021", "2021.5"), "3:7: year must be a whole number"),
+        (GOOD.replace("2021", "[2021]"), "3:1: year must be a whole number"),
+        (GOOD.replace("2021", "true"), "3:7: year must not be true or false"),
+        (GOOD.replace("name: it", "name: [it]"), "1:1: name must be text"),
+        (GOOD.replace("corridor: cpc", "country: Russia"), "5:23: outage: country must be three capital letters"),
+        (GOOD.replace("corridor: cpc", "edge: [btc, 5]"), "5:26: outage: edge must be text"),
+        (GOOD + "sources: {a: b}\n", "6:1: sources must be a list"),
+        (GOOD[: GOOD.index("  - ")] + "  5\n", "5:3: changes must be a list"),
+    ],
+)
+def test_one_mistake_makes_one_line_in_our_words(text: str, told: str, written) -> None:
+    """The place, the rule and the value got; nothing in the words of the library underneath."""
+    file = written(text)
+    with pytest.raises(cr.DataError) as caught:
+        cr.load_scenario(file)
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{file}:{told}")
+    assert "Input should" not in problem
+
+
+def test_a_bad_value_does_not_hide_a_strange_name(written) -> None:
+    """Beside each other in one change, a missing field, a wrong year, and a strange expectation: all are told."""
+    changes = (
+        "  - derate: {edge: [btcc, baku_supsaa], remaining: 1.4}\n  - quota: {edge: btcc, max_mtpa: x}\n"
+        "  - supply: {node: tengis, commodity: oil, remaining: true}\n"
+    )
+    text = GOOD.replace("2021", "1999") + changes + "expect: {edges.btcc.flow_mtpa: about 5}\n"
+    with pytest.raises(cr.DataError) as caught:
+        cr.load_scenario(written(text))
+    wanted = [
+        "3: network 'caspian': year must be", "6: no edge named 'btcc'", "6: no edge named 'baku_supsaa'",
+        "6: derate: remaining must be < 1.0", "7: quota: commodity is missing", "7: no edge named 'btcc'",
+        "7: quota: max_mtpa must be a number", "8: no commodity named 'oil'", "8: no node named 'tengis'",
+        "8: supply: remaining must be a number", "9: expect edges.btcc.flow_mtpa: must be like",
+        "9: expect edges.btcc.flow_mtpa: no edge named 'btcc'",
+    ]  # fmt: skip
+    places = re.compile(r".*?:(\d+):\d+(: .*)")
+    told = [places.sub(r"\1\2", problem) for problem in caught.value.problems]
+    assert len(told) == len(wanted)
+    assert all(any(line.startswith(start) for line in told) for start in wanted)
+
+
+def test_a_scenario_is_equal_wherever_its_lines_stand(written) -> None:
+    """Comments and blank lines move the places of expectations, and nothing else."""
+    text = GOOD + "expect:\n  shortfall_mtpa: 1\n  corridors.btc.utilisation: 2\n"
+    plain = read_scenario(written(text))
+    moved = read_scenario(written("# A comment.\n\n" + text.replace("  corr", "\n  # Another.\n  corr")))
+    assert plain.scenario == moved.scenario
+    assert plain.places == {"shortfall_mtpa": (7, 3), "corridors.btc.utilisation": (8, 3)}
+    assert moved.places == {"shortfall_mtpa": (9, 3), "corridors.btc.utilisation": (12, 3)}
+    assert moved.place("shortfall_mtpa").endswith("it.scenario.yaml:9")
+
+
+def test_dates_in_code_are_dates_too() -> None:
+    """A date, a date and time at midnight, or its text; no number."""
+    import datetime as dt
+
+    changes = [cr.Outage(corridor="cpc")]
+    days = dt.date(2022, 1, 1), dt.datetime(2022, 1, 1), "2022-01-01"
+    events = [cr.Event(name="e", changes=changes, start=day, end="2022-02-01") for day in days]
+    assert events[0] == events[1] == events[2]
+    with pytest.raises(ValueError, match="must be a date"):
+        cr.Event(name="e", changes=changes, start=0, end="2022-02-01")
+
+
 @pytest.mark.parametrize(
     ("law", "said"),
-    [("soon", "5:16: duration_days must be a number (got 'soon')"), ("true", "duration_days must be a number"),
-     ("{median: -1, sigma: 2}", "duration_days.median must be > 0"), ("[1]", "duration_days must be a number"),
+    [("soon", "5:16: duration_days must be a number (got 'soon')"), ("true", "duration_days must"),
+     ("{median: -1, sigma: 2}", "duration_days.median must be > 0"), ("[1]", "duration_days must"),
      ("{median: 1}", "duration_days.sigma is missing")],
 )  # fmt: skip
 def test_a_wrong_duration_is_one_problem(law: str, said: str, tmp_path: Path) -> None:
@@ -221,5 +313,5 @@ def test_a_date_is_written_as_one(date: str, tmp_path: Path) -> None:
     file.write_text(
         f"name: e\nchanges: [outage: {{corridor: cpc}}]\nfrom: {date}\nuntil: 2023-01-01\n", encoding="utf-8"
     )
-    with pytest.raises(cr.DataError, match=r"e\.yaml:3:7: from must be a date like 2022-03-22"):
+    with pytest.raises(cr.DataError, match=r"e\.yaml:3:7: from(: must be a date| must not be true)"):
         cr.load_scenario(file)

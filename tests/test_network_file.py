@@ -253,7 +253,7 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         "hazards.yaml:4:15: no change named 'outag'; did you mean 'outage'?",
         "hazards.yaml:3:25: frequency_per_year must be > 0.0 (got 0)",
         "hazards.yaml:2:5: duration_days is missing",
-        "edges.csv:2: edge 'ab': mode must be one of 'pipeline', 'rail', 'sea' or 'road' (got 'pipe')",
+        "edges.csv:2: edge 'ab': mode must be 'pipeline', 'rail', 'sea' or 'road' (got 'pipe')",
         "edges.csv:2: edge 'ab': capacity_mtpa must be >= 0.0 (got '-1')",
         "edges.csv:3: edge 'bc': capacity_mtpa must be a number (got '1\\n2')",
         "supplies.csv:2: supply 'a/oil': volume_mtpa is missing",

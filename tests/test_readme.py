@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from shown import README, assert_shown
 
 import corridor as cr
 from corridor.cli import main
+from corridor.model.expectation import Expectation, path_errors
 from corridor.model.ledger import grades
 from corridor.model.records import Commodity, Corridor, Edge, Market, Node, Quota, Record, Supply
 
@@ -62,3 +64,29 @@ def test_its_scenario_file_reads(tmp_path: Path) -> None:
     file = tmp_path / "shown.scenario.yaml"
     file.write_text(block.group(1), encoding="utf-8")
     assert all(verdict.holds for verdict in cr.check(cr.load_scenario(file)))
+
+
+def test_its_unit_tests_run(pytester: pytest.Pytester) -> None:
+    """The test file shown passes beside the scenario file shown, once its table is stored."""
+    text = README.read_text(encoding="utf-8")
+    shown = {kind: re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("python", "yaml")}
+    (test,) = [block for block in shown["python"] if "def test_" in block]
+    scenario = next(block for block in shown["yaml"] if "expect:" in block)
+    (pytester.path / "kz.scenario.yaml").write_text(scenario, encoding="utf-8")
+    pytester.makepyfile(test_advice=test)
+    plugin = () if "corridor" in entry_points(group="pytest11").names else ("-p", "corridor.pytest_plugin")
+    pytester.runpytest(*plugin, "-W", "error").assert_outcomes(passed=3, failed=1)
+    pytester.runpytest(*plugin, "-W", "error", "--corridor-update").assert_outcomes(passed=4)
+    pytester.runpytest(*plugin, "-W", "error").assert_outcomes(passed=4)
+    assert [path.name for path in pytester.path.glob("snapshots/test_advice/*")] == ["cpc-shut.csv"]
+
+
+def test_its_forms_of_expectations_are_read() -> None:
+    """Each path and each form in its tables."""
+    text = README.read_text(encoding="utf-8")
+    paths = re.findall(r"^\| `([a-z_.]+[a-z_])` \|", text[text.index("| path |") :], re.MULTILINE)
+    assert [list(map(str, path_errors(path, cr.load()))) for path in paths] == [[]] * 4
+    forms = text[text.index("| what must be found |") : text.index("What is no number")]
+    for written in re.findall(r'`"(.*?)"`', forms):
+        word = written.endswith(("closed", "open"))
+        assert Expectation.parse("compare.btc.status" if word else "shortfall_mtpa", written)

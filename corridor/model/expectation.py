@@ -1,34 +1,74 @@
-"""What a solved scenario must show: a path into the result, and the numbers it may have."""
+"""What a solved scenario must show: a path into the result, and the numbers or the word it may have."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any, Self
 
-from corridor.errors import DataError
+from corridor.errors import CorridorError, DataError, UnknownNameError, nearest, unknown
+from corridor.model.network import Network, node_key
 from corridor.model.records import Record
 
+CHANGE = "change."
+"""What stands before a path whose change against the baseline is meant."""
+TOTALS = (
+    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "cost_musd_per_year", "netback_musd_per_year",
+    "objective_musd_per_year",
+)  # fmt: skip
+_USE = ("throughput_mtpa", "available_mtpa", "utilisation")
+TABLES: dict[str, tuple[str, ...]] = {
+    "corridors": _USE,
+    "edges": ("flow_mtpa", "available_mtpa", "utilisation", "unit_cost_usd_per_t", "shadow_price_usd_per_t"),
+    "nodes": (*_USE, "shadow_price_usd_per_t"),
+    "supplies": (
+        "volume_mtpa", "lifted_mtpa", "shortfall_mtpa", "netback_usd_per_t", "marginal_netback_usd_per_t",
+        "penalty_usd_per_t",
+    ),
+    "markets": ("delivered_mtpa", "price_usd_per_t", "required_mtpa", "shortfall_mtpa"),
+    "edge_flows": ("flow_mtpa",),
+    "compare": (
+        "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t",
+        "transit_days", "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t",
+        "netback_usd_per_t", "shortfall_if_lost_mtpa", "origin", "destination",
+    ),
+}  # fmt: skip
+"""The tables that a path may lead into, and their columns."""
+STATUSES = ("open", "reduced", "expanded", "closed", "no access")
+_WORDS = ("status", "bottleneck", "countries", "origin", "destination")
+_PAIRED = ("supplies", "markets", "edge_flows")
+_NOUNS = {"supplies": "supply", "markets": "market"}
+_FORMS = {
+    "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
+    "markets": "markets.NODE.COMMODITY.COLUMN, as in 'markets.augusta.kazakh_crude.delivered_mtpa'",
+    "edge_flows": "edge_flows.EDGE.COMMODITY.COLUMN, as in 'edge_flows.btc.kazakh_crude.flow_mtpa'",
+    "compare": "compare.CORRIDOR.COLUMN, as in 'compare.btc.netback_usd_per_t'",
+}
+
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_FORMS = (
+_NUMBERS = (
     re.compile(rf"(?P<sign>>=|<=|==|=|>|<)\s*(?P<value>{_NUMBER})"),
     re.compile(rf"(?P<low>{_NUMBER})\s*\.\.\s*(?P<high>{_NUMBER})"),
-    re.compile(rf"(?:≈|~)?\s*(?P<middle>{_NUMBER})\s*(?:±|\+-|\+/-)\s*(?P<tolerance>{_NUMBER})"),
+    re.compile(rf"(?:≈|~)?\s*(?P<middle>{_NUMBER})\s*(?:±|\+-|\+/-)\s*(?P<tolerance>{_NUMBER})\s*(?P<percent>%)?"),
     re.compile(rf"(?P<exact>{_NUMBER})"),
 )
+_WORD = re.compile(r"(?P<sign>!=|==|=)?\s*(?P<word>[^\s<>=!~≈±].*)", re.DOTALL)
 _EXACT = 1e-6
+_MOST_SHOWN = 60
 
 
 class Expectation(Record):
-    """A number of a result, and the interval that it must lie in.
+    """A number of a result and the interval that it must lie in, or a word.
 
     Attributes
     ----------
     path : str
-        ``shortfall_mtpa``, ``corridors.btc.throughput_mtpa``, ``supplies.tengiz.kazakh_crude.lifted_mtpa``; with
-        ``change.`` before it, its change against the baseline.
+        ``shortfall_mtpa``, ``corridors.btc.throughput_mtpa``, ``supplies.tengiz.kazakh_crude.lifted_mtpa``,
+        ``compare.btc.status``; with ``change.`` before it, its change against the baseline.
     text : str
-        As written: ``> 20``, ``<= 5``, ``20..30``, ``53 +- 2``, or a number (met to 1e-6).
+        As written: ``> 20``, ``<= 5``, ``20..30``, ``53 +- 2``, ``53 +- 5 %``, or a number (met to 1e-6); for a
+        column of words ``= closed``, ``!= closed`` or just ``closed``.
     """
 
     path: str
@@ -37,6 +77,8 @@ class Expectation(Record):
     high: float | None = None
     low_included: bool = True
     high_included: bool = True
+    word: str | None = None
+    word_refused: bool = False
 
     @classmethod
     def parse(cls, path: str, wanted: Any) -> Self:
@@ -47,26 +89,35 @@ class Expectation(Record):
         DataError
             If it cannot be read.
         """
-        text = (f"{wanted:.15g}" if isinstance(wanted, int | float) else str(wanted)).strip()
-        found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+        text = "" if wanted is None else str(wanted).strip()
+        if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+            text = f"{wanted:.15g}"
+        if _is_word(path):
+            return cls._of_word(path, text, readable=isinstance(wanted, str))
+        found = next((match for form in _NUMBERS if (match := form.fullmatch(text))), None)
         if found is None or isinstance(wanted, bool):
-            raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {text!r})")
-        if any(math.isinf(float(value)) for name, value in found.groupdict().items() if name != "sign"):
-            raise DataError(f"expect {path}: must be a finite number (got {text[:40]!r})")
-        part = {name: float(value) if name != "sign" else value for name, value in found.groupdict().items()}
-        if "sign" in part:
-            return cls._one_sided(path, text, str(part["sign"]), float(part["value"]))
-        if "low" in part:
-            low, high = float(part["low"]), float(part["high"])
-        elif "middle" in part:
-            low, high = (
-                float(part["middle"]) - float(part["tolerance"]),
-                float(part["middle"]) + float(part["tolerance"]),
-            )
+            raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {_short(text)!r})")
+        part = found.groupdict()
+        number = {name: float(part[name]) for name in part if name not in ("sign", "percent") and part[name]}
+        if any(map(math.isinf, number.values())):
+            raise DataError(f"expect {path}: must be a finite number (got {_short(text)!r})")
+        if "value" in number:
+            return cls._one_sided(path, text, str(part["sign"]), number["value"])
+        if "low" in number:
+            low, high = number["low"], number["high"]
+        elif "middle" in number:
+            if part["percent"] and not number["middle"]:
+                raise DataError(
+                    f"expect {path}: a share of 0 is 0; give the tolerance as a number (got {_short(text)!r})"
+                )
+            margin = number["tolerance"] * (abs(number["middle"]) / 100 if part["percent"] else 1)
+            low, high = number["middle"] - margin, number["middle"] + margin
+            if margin < 0:
+                raise DataError(f"expect {path}: the tolerance after +- must be >= 0 (got {_short(text)!r})")
         else:
-            low, high = _around(float(part["exact"]))
+            low, high = _around(number["exact"])
         if low > high:
-            raise DataError(f"expect {path}: the range must ascend (got {text!r})")
+            raise DataError(f"expect {path}: the range must ascend (got {_short(text)!r})")
         return cls(path=path, text=text, low=low, high=high)
 
     @classmethod
@@ -78,14 +129,144 @@ class Expectation(Record):
             return cls(path=path, text=text, low=value, low_included=sign == ">=")
         return cls(path=path, text=text, high=value, high_included=sign == "<=")
 
-    def holds(self, got: float) -> bool:
-        """Tell whether a number lies in the interval; solver's dust of 1e-9 counts as met where the end is included."""
+    @classmethod
+    def _of_word(cls, path: str, text: str, *, readable: bool) -> Self:
+        found = _WORD.fullmatch(text) if readable else None
+        if found is None:
+            raise DataError(f"expect {path}: must be a word, like '= closed' or '!= closed' (got {_short(text)!r})")
+        word = found["word"].strip()
+        if path.endswith(".status") and word not in STATUSES:
+            hint = f" ({', '.join(STATUSES)})" if nearest(word, STATUSES) is None else ""
+            raise DataError(f"expect {path}: {unknown('status', _short(word), nearest(word, STATUSES))}{hint}")
+        return cls(path=path, text=text, word=word, word_refused=found["sign"] == "!=")
+
+    def holds(self, got: float | str) -> bool:
+        """Tell whether a result is as expected; solver's dust of 1e-9 counts as met where the end is included."""
+        if isinstance(got, str) or self.word is not None:
+            return (got == self.word) != self.word_refused
         if math.isnan(got):
             return False
-        dust = 1e-9 * max(1.0, abs(got))
+        dust = 1e-9 * max(1.0, abs(got)) if math.isfinite(got) else 0.0
         above = self.low is None or (got >= self.low - dust if self.low_included else got > self.low)
         below = self.high is None or (got <= self.high + dust if self.high_included else got < self.high)
         return above and below
+
+
+def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorError]:
+    """Yield an error for each thing that is wrong with a path; without a network its ids are not looked up.
+
+    Parameters
+    ----------
+    path : str
+        Path of an expectation, with or without ``change.`` before it.
+    network : Network, optional
+        Network whose ids the path must use.
+    """
+    plain = path.removeprefix(CHANGE)
+    where = f"expect {_short(path)}: "
+    table, _, rest = plain.partition(".")
+    key, _, column = rest.rpartition(".")
+    if table in TOTALS or (not rest and table not in TABLES):
+        if rest:
+            yield DataError(f"{where}{table} is a total and has no parts; leave out {_short('.' + rest)!r}")
+        elif table not in TOTALS:
+            yield UnknownNameError("total or table of a result", _short(table), [*TOTALS, *TABLES], where)
+        return
+    if table not in TABLES:
+        yield UnknownNameError("table of a result", _short(table), TABLES, where)
+        return
+    if not key or (table in _PAIRED and "." not in key):
+        form = _FORMS.get(table, f"{table}.ID.COLUMN, as in '{table}.btc.{TABLES[table][0]}'")
+        yield DataError(f"{where}must be like {form}")
+        return
+    if network is not None:
+        yield from _strange_row(table, key, network, where)
+    if column not in TABLES[table]:
+        yield UnknownNameError(f"column of {table}", _short(column), TABLES[table], where)
+    elif path != plain and column in _WORDS:
+        yield DataError(f"{where}{column} is a word, which has no change; leave out {CHANGE!r}")
+
+
+def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorError]:
+    """Yield an error if a word is expected that is the name of no node; with != it would always hold."""
+    if path.startswith("compare.") and path.endswith((".origin", ".destination")):
+        try:
+            word = Expectation.parse(path, wanted).word or ""
+        except DataError:
+            return
+        known = [node.id for node in network.nodes]
+        if word not in known:
+            yield UnknownNameError("node", _short(word), known, f"expect {_short(path)}: ")
+
+
+def row_of(table: str, key: str, network: Network) -> tuple[str, ...]:
+    """Return the ids in the middle of a sound path; ids may contain dots."""
+    return next(row for row in _rows(table, network) if ".".join(row) == key)
+
+
+def carries(network: Network, corridor: str, commodity: str) -> bool:
+    """Tell whether some trunk edge of a corridor admits a commodity."""
+    return any(edge.admits(commodity) for edge in network.trunk(corridor))
+
+
+def _is_word(path: str) -> bool:
+    """Tell whether a path leads to a word."""
+    path = path.removeprefix(CHANGE)
+    return path.startswith("compare.") and path.rsplit(".", 1)[1] in _WORDS
+
+
+def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
+    """Return the keys of a result's table."""
+    if table == "nodes":
+        return [(node.id,) for node in network.nodes if node.throughput_mtpa is not None]
+    if table in ("corridors", "edges"):
+        return [(record.id,) for record in getattr(network, table)]
+    if table in ("supplies", "markets"):
+        return [node_key(record) for record in getattr(network, table)]
+    commodities = [commodity.id for commodity in network.commodities]
+    if table == "edge_flows":
+        return [(edge.id, commodity) for edge in network.edges for commodity in commodities]
+    pairs: list[tuple[str, ...]] = [(c.id, commodity) for c in network.corridors for commodity in commodities]
+    able = [pair for pair in pairs if carries(network, *pair)]
+    return [(corridor,) for corridor, commodity in able if commodity == commodities[0]] + able
+
+
+def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator[CorridorError]:
+    """Yield what is wrong with the ids in the middle of a path."""
+    rows = [row for row in _rows(table, network) if ".".join(row) == key]
+    if len(rows) > 1:
+        meant = " or ".join(map(repr, rows))
+        yield DataError(f"{where}may mean {meant}, for these ids contain dots; give one of them another id")
+    if rows:
+        return
+    first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
+    kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge", "edge_flows": "edge"}.get(table, "node")
+    known = [record.id for record in getattr(network, f"{kind}s")]
+    commodities = [commodity.id for commodity in network.commodities]
+    if table == "compare" and first not in known:
+        corridor, _, commodity = key.rpartition(".")
+        first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")
+    strange = [(kind, first, known)] if first not in known else []
+    strange += [("commodity", last, commodities)] if last and last not in commodities else []
+    for what, name, names in strange:
+        yield UnknownNameError(what, _short(name), names, where)
+    if strange:
+        return
+    if table == "nodes":
+        yield DataError(
+            f"{where}node {first!r} has no throughput limit and so no row; expect flow_mtpa of an edge there"
+        )
+    elif table == "compare":
+        yield DataError(f"{where}corridor {first!r} carries no {last or ', '.join(commodities[:1]) or 'commodity'}")
+    else:
+        noun, at = _NOUNS[table], ", ".join(row[0] for row in _rows(table, network) if row[1] == last)
+        yield DataError(
+            f"{where}there is no {noun} of {last} at node {first!r}; {f'there is at {at}' if at else 'nor elsewhere'}"
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
 def _around(value: float) -> tuple[float, float]:

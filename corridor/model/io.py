@@ -8,7 +8,8 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,9 @@ _MOST_BYTES = 1_000_000
 _MOST_DEPTH = 20
 _KEYS = (
     "name", "about", "network", "year", "changes", "expect", "sources",
-    "frequency_per_year", "duration_days", "actor", "from", "until",
+    "frequency_per_year", "duration_days", "severity", "actor", "from", "until",
 )  # fmt: skip
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -61,17 +61,63 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
     >>> load_scenario("cpc-shut").changes
     (Outage(corridor='cpc'),)
     """
+    return read_scenario(source, network).scenario
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario, and where in its file each expectation stands.
+
+    Attributes
+    ----------
+    name : str
+        The file as it is called in messages.
+    scenario : Scenario
+        What it holds.
+    places : mapping of str to (int, int)
+        Line and column of each expectation, by its path.
+    """
+
+    name: str
+    scenario: Scenario
+    places: Mapping[str, tuple[int, int]]
+
+    def place(self, path: str) -> str:
+        """Return ``file:line`` of an expectation."""
+        return f"{self.name}:{self.places[path][0]}"
+
+
+def read_scenario(
+    source: str | os.PathLike[str], network: Network | None = None, *, shown: str | None = None
+) -> ScenarioFile:
+    """Return a scenario with the places of its expectations.
+
+    Parameters
+    ----------
+    source, network
+        As for `load_scenario`.
+    shown : str, optional
+        How messages call the file; its path by default.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        As `load_scenario` does.
+    """
     if not isinstance(source, str | os.PathLike) or not str(source):
         raise DataError(f"a scenario is loaded by name or path (got {source!r}); scenarios() lists the names")
     shipped = library.scenarios()
     if isinstance(source, str) and source in shipped:
         file = library.data_root().joinpath("scenarios", source + library.SCENARIO_ENDING)
-        return _Reader(file.name, file.read_text(encoding="utf-8")).scenario()
-    named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
-    if named and "\0" not in str(source) and not os.path.exists(source):
-        raise UnknownNameError("scenario", str(source), shipped)
-    reader = _Reader(str(source), _text(Path(source)))
-    return reader.scenario(check=True, network=network)
+        reader = _Reader(file.name, file.read_text(encoding="utf-8"))
+        scenario = reader.scenario()
+    else:
+        named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
+        if named and "\0" not in str(source) and not os.path.exists(source):
+            raise UnknownNameError("scenario", str(source), shipped)
+        reader = _Reader(shown or str(source), _text(Path(source), shown or str(source)))
+        scenario = reader.scenario(check=True, network=network)
+    return ScenarioFile(reader.name, scenario, {path: reader.place(path) for path in scenario.expect})
 
 
 def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
@@ -97,6 +143,7 @@ def mapping_of(scenario: Scenario) -> dict[str, Any]:
         law = scenario.duration_days
         data |= {"frequency_per_year": scenario.frequency_per_year}
         data |= {"duration_days": law if isinstance(law, int | float) else law.model_dump()}
+        data |= {"severity": scenario.severity.model_dump()} if scenario.severity is not None else {}
         data |= {"actor": scenario.actor} if scenario.actor is not None else {}
     data["changes"] = [{change.key: _plain(change)} for change in scenario.changes]
     data |= {"expect": dict(scenario.expect)} if scenario.expect else {}
@@ -201,39 +248,40 @@ def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[str]
         return (), list(error.problems)
     if not isinstance(data, dict) or list(data) != ["hazards"]:
         return (), [f"{name}:1: must hold one key, hazards, with a list"]
-    return read_hazards_of(data["hazards"] or [], lambda loc: reader.place(("hazards", *loc)))
+    return read_hazards_of(data["hazards"] or [], lambda loc: reader.place_of(("hazards", *loc)))
 
 
-def read_bytes(path: Path, most: int, what: str) -> bytes:
-    """Return what a user's file holds, or say in one sentence why not."""
+def read_bytes(path: Path, most: int, what: str, name: str | None = None) -> bytes:
+    """Return what a user's file holds, or say in one sentence why not, by another name if one is given."""
+    name = name or str(path)
     if os.path.isdir(path):
-        raise DataError(f"{path}: is a folder; give the path of a {what}")
+        raise DataError(f"{name}: is a folder; give the path of a {what}")
     try:
         with path.open("rb") as file:
             raw = file.read(most + 1)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        raise DataError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     if len(raw) > most:
-        raise DataError(f"{path}: must be at most {most:,} bytes (got more)")
+        raise DataError(f"{name}: must be at most {most:,} bytes (got more)")
     return raw
 
 
-def decoded(path: object, raw: bytes) -> str:
+def decoded(name: object, raw: bytes) -> str:
     """Return bytes as UTF-8 text, or name the line where they are not."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError(
-            f"{path}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
+            f"{name}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
         ) from None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     """Return the text of a user's scenario file."""
-    text = decoded(path, read_bytes(path, _MOST_BYTES, "scenario file"))
+    text = decoded(name, read_bytes(path, _MOST_BYTES, "scenario file", name))
     if not text.strip():
-        raise DataError(f"{path}: is empty; a scenario needs a name and changes")
+        raise DataError(f"{name}: is empty; a scenario needs a name and changes")
     return text
 
 
@@ -241,8 +289,9 @@ class _Reader:
     """Reads one YAML file and gathers its problems, each with its place."""
 
     def __init__(self, name: str, text: str) -> None:
-        self._name, self._text = name, text
+        self.name, self._text = name, text
         self._marks: dict[Loc, tuple[int, int]] = {}
+        self._keys: dict[Loc, tuple[int, int]] = {}
         self._problems: list[tuple[tuple[int, int], str]] = []
 
     def data(self) -> Any:
@@ -253,11 +302,11 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            raise DataError(f"{self._name}{place}: is no YAML: {error.problem or error.context}") from None
+            raise DataError(f"{self.name}{place}: is no YAML: {error.problem or error.context}") from None
         except (yaml.YAMLError, RecursionError) as error:
-            raise DataError(f"{self._name}: is no YAML: {error}") from None
+            raise DataError(f"{self.name}: is no YAML: {error}") from None
         if node is None:
-            raise DataError(f"{self._name}: is empty; a scenario needs a name and changes")
+            raise DataError(f"{self.name}: is empty; a scenario needs a name and changes")
         found = self._plain(node, (), set())
         self.refuse_if_broken()
         return found
@@ -269,18 +318,19 @@ class _Reader:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _MOST_DEPTH:
                 line = event.start_mark.line + 1 if event.start_mark is not None else 1
-                raise DataError(f"{self._name}:{line}: is nested too deep")
+                raise DataError(f"{self.name}:{line}: is nested too deep")
 
     def scenario(self, *, check: bool = False, network: Network | None = None) -> Scenario:
         """Return the file's scenario; with `check`, one whose names exist in the network."""
         data = self.data()
         if not isinstance(data, dict):
-            raise DataError(f"{self._name}:1: must hold keys and values: name, changes, ...")
+            raise DataError(f"{self.name}:1: must hold keys and values: name, changes, ...")
         scenario = self.record(data, ())
         if check:
-            network = network or self._named_network(data)
+            network = network or self._named_network(data, scenario)
             if network is not None:
                 self._check_names(data, network)
+                self._note_strange_paths(data.get("expect"), ("expect",), network)
         self.refuse_if_broken()
         assert scenario is not None
         return scenario
@@ -292,6 +342,7 @@ class _Reader:
         for key in data:
             if key not in _KEYS:
                 self._note((*loc, key), unknown("key", str(key), nearest(str(key), _KEYS)))
+        told = {"changes", *self._truth_values(fields, loc)}
         fields["changes"] = self._changes(data.get("changes"), (*loc, "changes"))
         kind: type[Scenario] = Scenario
         if "frequency_per_year" in fields or "duration_days" in fields:
@@ -303,27 +354,18 @@ class _Reader:
             for key, field in (("from", "start"), ("until", "end")):
                 if key in fields:
                     fields[field] = fields.pop(key)
-                    if not isinstance(fields[field], str) or not _DATE.fullmatch(fields[field]):
-                        self._note((*loc, key), f"{key} must be a date like 2022-03-22 (got {shown(fields[field])})")
-                        del fields[field]
-        for key in ("year", "frequency_per_year", "duration_days"):
-            if isinstance(fields.get(key), bool):
-                self._note((*loc, key), f"{key} must be a number (got {fields[key]})")
-                fields[key] = 1
         if isinstance(fields.get("sources"), str):
             fields["sources"] = (fields["sources"],)
         fields = {key: value for key, value in fields.items() if value is not None}
-        self._note_expectations(fields.get("expect"), (*loc, "expect"))
+        told |= self._expectations(fields.get("expect"), (*loc, "expect"))
         try:
             scenario = kind.model_validate(fields)
         except ValidationError as error:
             for found in error.errors():
-                named = tuple(_WORDS.get(part, part) for part in found["loc"])
+                named = tuple(_WORDS.get(part, part) for part in found["loc"] if part not in _TAGS_OF_LAWS)
                 text = rule_broken({**found, "loc": named}, kind.model_fields)
-                self._note(
-                    (*loc, *named),
-                    _as_in_files(text),
-                )
+                if not told.intersection(named[:1]):
+                    self._note((*loc, *named), _as_in_files(text))
             return None
         return scenario if len(self._problems) == before else None
 
@@ -331,12 +373,15 @@ class _Reader:
         """Raise one error with all problems noted, in the order of the file."""
         if self._problems:
             told = dict.fromkeys(
-                f"{self._name}:{line}:{column}: {text}" for (line, column), text in sorted(self._problems)
+                f"{self.name}:{line}:{column}: {text}" for (line, column), text in sorted(self._problems)
             )
             raise DataError(told)
 
     def _note(self, loc: Loc, text: str) -> None:
         self._problems.append((self._mark(loc), text))
+
+    def _note_key(self, loc: Loc, text: str) -> None:
+        self._problems.append((self._keys[loc], text))
 
     def _mark(self, loc: Loc) -> tuple[int, int]:
         """Return line and column of a part, or of the nearest that holds it."""
@@ -344,10 +389,10 @@ class _Reader:
             loc = loc[:-1]
         return self._marks.get(loc, (1, 1))
 
-    def place(self, loc: Loc) -> str:
+    def place_of(self, loc: Loc) -> str:
         """Return file, line and column of a part."""
         line, column = self._mark(loc)
-        return f"{self._name}:{line}:{column}"
+        return f"{self.name}:{line}:{column}"
 
     def _changes(self, data: Any, loc: Loc) -> tuple[Change, ...]:
         """Return the changes of a list, noting what is wrong with each."""
@@ -374,43 +419,66 @@ class _Reader:
                     self._note((*loc, at, key, *found["loc"]), f"{key}: {rule_broken(dict(found), kind.model_fields)}")
         return tuple(changes) or _PLACEHOLDER
 
-    def _note_expectations(self, data: Any, loc: Loc) -> None:
-        """Note expectations that cannot be read."""
+    def _truth_values(self, fields: dict[str, Any], loc: Loc) -> set[str]:
+        """Note each key that is true or false, which none may be; return these keys."""
+        found = {key for key, value in fields.items() if isinstance(value, bool)}
+        for key in found:
+            self._note((*loc, key), f"{key} must not be true or false; put text in quotes if it is meant")
+        return found
+
+    def _expectations(self, data: Any, loc: Loc) -> set[str]:
+        """Note expectations that cannot be read; return {"expect"} if there are any."""
         from corridor.model.expectation import Expectation
 
+        before = len(self._problems)
+        if not isinstance(data, dict | None):
+            self._note(loc, "expect must be keys with values, as in 'shortfall_mtpa: \"> 20\"'")
         for path, wanted in data.items() if isinstance(data, dict) else ():
             try:
-                Expectation.parse(str(path), wanted)
+                Expectation.parse(path, wanted)
             except DataError as error:
                 self._note((*loc, path), str(error))
+        self._note_strange_paths(data, loc)
+        return {"expect"} if len(self._problems) > before else set()
 
-    def _named_network(self, data: dict[str, Any]) -> Network | None:
-        """Return the shipped network that a file names, noting if there is none."""
-        name, year = data.get("network"), data.get("year")
-        if not isinstance(name, str) or not isinstance(year, int | None):
+    def _note_strange_paths(self, data: Any, loc: Loc, network: Network | None = None) -> None:
+        """Note expectations of what no result has; their ids only where the network is known."""
+        from corridor.model.expectation import path_errors, word_errors
+
+        for path, wanted in data.items() if isinstance(data, dict) else ():
+            for error in path_errors(path, network):
+                self._note_key((*loc, path), str(error))
+            for error in () if network is None else word_errors(path, wanted, network):
+                self._note((*loc, path), str(error))
+
+    def place(self, path: str) -> tuple[int, int]:
+        """Return line and column of an expectation."""
+        return self._keys["expect", path]
+
+    def _named_network(self, data: dict[str, Any], scenario: Scenario | None) -> Network | None:
+        """Return the shipped network that a file names, noting if there is none; if its year is wrong, of another."""
+        name, year = (data.get("network"), data.get("year")) if scenario is None else (scenario.network, scenario.year)
+        if not isinstance(name, str):
             return None
         try:
-            return library.load(name) if year is None else library.load(name, year=year)
+            if isinstance(year, int) and not isinstance(year, bool):
+                return library.load(name, year=year)
+            return library.load(name)
         except UnknownNameError as error:
             self._note(("network",), str(error))
         except DataError as error:
             self._note(("year",), str(error))
+            return library.load(name)
         return None
 
     def _check_names(self, data: dict[str, Any], network: Network) -> None:
         """Note every selector that names what is not in the network."""
-        for at, entry in enumerate(data.get("changes") or ()):
+        changes = data.get("changes")
+        for at, entry in enumerate(changes if isinstance(changes, list) else ()):
             for key, fields in entry.items() if isinstance(entry, dict) else ():
                 if key in CHANGES and isinstance(fields, dict):
-                    for field, text in self._strange_names(CHANGES[key], fields, network):
+                    for field, text in CHANGES[key].strange_names_of(fields, network):
                         self._note(("changes", at, key, field), text)
-
-    def _strange_names(self, kind: type[Change], fields: dict[str, Any], network: Network) -> Iterator[tuple[str, str]]:
-        try:
-            change = kind.model_validate(fields)
-        except ValidationError:
-            return
-        yield from change.strange_names(network)
 
     def _plain(self, node: yaml.Node, loc: Loc, seen: set[int]) -> Any:
         """Return a node as plain data and note where each part stands; aliases and tags are refused."""
@@ -439,6 +507,7 @@ class _Reader:
             elif key.value in found:
                 self._problems.append((place, f"key {key.value!r} stands twice"))
             else:
+                self._keys[(*loc, key.value)] = place
                 if isinstance(value, yaml.CollectionNode):
                     self._marks[(*loc, key.value)] = place
                 found[key.value] = self._plain(value, (*loc, key.value), seen)
@@ -458,7 +527,7 @@ class _Placed(_Reader):
         self._problems.append(((1, 1), text))
         self.told.append(f"{self._place(loc)}: {text}")
 
-    _note = note
+    _note = _note_key = note
 
 
 def _as_in_files(text: str) -> str:
@@ -468,6 +537,7 @@ def _as_in_files(text: str) -> str:
 
 
 _WORDS: dict[str | int, str | int] = {"start": "from", "end": "until"}
+_TAGS_OF_LAWS = ("days", "law")
 _PLACEHOLDER = (Outage(edge="changes that could not be read"),)
 _TAGS = (
     "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", "!",

@@ -80,6 +80,11 @@ class Network:
             f"{len(self.edges)} edges, {len(self.commodities)} commodities, {len(self.corridors)} corridors>"
         )
 
+    def _repr_html_(self) -> str:
+        from corridor.model.cards import network_card
+
+        return network_card(self)
+
     def __hash__(self) -> int:
         return hash((self.name, self.year, len(self.nodes), len(self.edges)))
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Discriminator, Field, SerializeAsAny, Tag, ValidationError, model_validator
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
+from corridor.model.laws import Day, Duration, Lognormal, Uniform
 from corridor.model.network import Key, Network, edge_key, node_key, overbooked, require_network
-from corridor.model.records import Amount, Countries, Edge, Market, Name, Names, Node, Quota, Record, Share, Supply
+from corridor.model.records import (
+    Amount,
+    Countries,
+    Edge,
+    Market,
+    Name,
+    Names,
+    Node,
+    Quota,
+    Record,
+    Share,
+    Supply,
+    split,
+)
 
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
 
@@ -86,6 +98,25 @@ class Change(Record):
         """Yield selector and sentence for each name that is not in a network."""
         for error in self._strange(network):
             yield error.kind, str(error)
+
+    @classmethod
+    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, str]]:
+        """Yield what `strange_names` does, for fields of which some may break a rule; those are passed over."""
+        try:
+            change = cls.model_validate(fields)
+        except ValidationError as error:
+            broken = {found["loc"][0] for found in error.errors() if found["loc"]}
+            listed = {name: split(fields[name]) for name in cls._selectors() if name in fields and name not in broken}
+            names: dict[str, Any] = {
+                name: tuple(item.strip() for item in value if isinstance(item, str))
+                for name, value in listed.items()
+                if isinstance(value, list | tuple)
+            }
+            commodity = fields.get("commodity")
+            if isinstance(commodity, str) and commodity and "commodity" in set(cls.model_fields) - set(names):
+                names["commodity"] = commodity.strip()
+            change = cls.model_construct(**names)
+        yield from change.strange_names(network)
 
     def refuse_strange_names(self, network: Network) -> None:
         """Raise for the first name that is not in a network."""
@@ -307,7 +338,7 @@ class QuotaChange(EdgeChange):
     max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
 
     def _names(self) -> dict[str, tuple[str, ...]]:
-        return {**self.aim, "commodity": (self.commodity,)}
+        return self.aim | ({"commodity": (self.commodity,)} if "commodity" in self.model_fields_set else {})
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -474,6 +505,11 @@ class Scenario(Record):
             raise DataError([f"scenario {self.name!r}: {problem}" for problem in crossed])
         return altered
 
+    def _repr_html_(self) -> str:
+        from corridor.model.cards import scenario_card
+
+        return scenario_card(self)
+
     def _tells_after_the_others(self, change: Change, network: Network) -> bool:
         """Tell whether a change alters anything once all the others are made: an outage of an edge that one opens."""
         draft = Draft.of(network)
@@ -510,34 +546,30 @@ def require_scenario(thing: object) -> None:
         raise DataError(f"a Scenario is needed (got {thing!r}); load_scenario reads one by name or from a file")
 
 
-class Lognormal(Record):
-    """A lognormal duration."""
+class Hazard(Scenario):
+    """A scenario with a frequency and a duration law.
 
-    median: float = Field(gt=0, description="median [days]")
-    sigma: float = Field(ge=0, description="standard deviation of the logarithm [1]")
+    It comes at random, whatever is in force already (Poisson); while several of its events overlap, the worst counts.
+    """
+
+    frequency_per_year: float = Field(gt=0, description="how often it comes, per calendar year [1/y]")
+    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
+    severity: Uniform | None = Field(
+        default=None,
+        description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
+    )
+    actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+
+    @model_validator(mode="after")
+    def _has_something_to_vary(self) -> Self:
+        if self.severity is not None and not self.only_derates:
+            raise ValueError("severity varies outages and derates; a hazard with any other change takes none")
+        return self
 
     @property
-    def mean(self) -> float:
-        """Mean duration. [days]"""
-        return self.median * math.exp(self.sigma**2 / 2)
-
-
-def _branch(value: Any) -> str:
-    """Tell which kind of duration is meant, so that only what is wrong with that is told."""
-    return "law" if isinstance(value, dict | Lognormal) else "number"
-
-
-Duration = Annotated[
-    Annotated[float, Field(gt=0), Tag("number")] | Annotated[Lognormal, Tag("law")], Discriminator(_branch)
-]
-
-
-class Hazard(Scenario):
-    """A scenario with a frequency and a duration law."""
-
-    frequency_per_year: float = Field(gt=0, description="how often it comes, per year in service [1/y]")
-    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
-    actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+    def only_derates(self) -> bool:
+        """Whether it does nothing but close and derate."""
+        return all(isinstance(change, Outage | Derate) for change in self.changes)
 
     @property
     def mean_duration_days(self) -> float:
@@ -548,8 +580,8 @@ class Hazard(Scenario):
 class Event(Scenario):
     """A scenario with dates: in force from `start` until the day before `end`."""
 
-    start: dt.date = Field(description="first day")
-    end: dt.date = Field(description="first day on which it is over")
+    start: Day = Field(description="first day")
+    end: Day = Field(description="first day on which it is over")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

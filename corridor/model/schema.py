@@ -80,6 +80,7 @@ def _scenario() -> dict[str, Any]:
         "sources": {"type": ["array", "string", "null"], "items": {"type": "string"}},
         "frequency_per_year": hazard["frequency_per_year"],
         "duration_days": hazard["duration_days"],
+        "severity": _nullable(hazard["severity"]),
         "actor": _nullable(hazard["actor"]),
         "from": {**_DATE, "description": event["start"]["description"]},
         "until": {**_DATE, "description": event["end"]["description"]},

@@ -18,9 +18,10 @@ from corridor.model.records import joined
 from corridor.model.tables import KINDS, Table, build
 
 _HAZARD = (
-    "name", "about", "network", "year", "frequency_per_year", "duration_days", "actor", "changes", "expect", "sources",
+    "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
+    "expect", "sources",
 )  # fmt: skip
-_WITH_PARTS = ("changes", "expect", "sources", "duration_days")
+_WITH_PARTS = ("changes", "expect", "sources", "duration_days", "severity")
 _HEADS: dict[str, Sequence[str]] = {
     "network": ("name", "year"), **{part: tuple(kind.model_fields) for part, kind in KINDS.items()}, "hazards": _HAZARD,
 }  # fmt: skip

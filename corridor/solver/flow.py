@@ -14,7 +14,7 @@ import numpy as np
 from corridor.errors import SolverError
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.solver.highs import Infeasible, Optimum, Solver, Unbounded
+from corridor.solver.highs import Basis, Infeasible, Optimum, Solver, Unbounded
 from corridor.solver.program import Floats, Program, State
 from corridor.solver.routes import Route, split
 
@@ -108,6 +108,16 @@ class Desk:
         """
         return self._solver.optimum(state)
 
+    def basis(self, state: State) -> Basis:
+        """Return the optimal basis of a state.
+
+        Raises
+        ------
+        SolverError
+            If it has none, as for `optimum`.
+        """
+        return self._solver.basis(state)
+
     def _eased(self, state: State, network: Network) -> State:
         """Return a state in which demands of quotas are cut to what is possible.
 
@@ -187,6 +197,11 @@ class Flow:
             f"<Flow {name!r}: {self.delivered_mtpa:.1f} Mt/y delivered, {self.shortfall_mtpa:.1f} Mt/y short, "
             f"netback {self.netback_musd_per_year:,.0f} million USD/y>"
         )
+
+    def _repr_html_(self) -> str:
+        from corridor.solver.card import flow_card
+
+        return flow_card(self)
 
     # Totals
 

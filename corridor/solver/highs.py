@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 
 from corridor.errors import SolverError
 from corridor.solver.program import Floats, Program, State
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
+
+
+_UPPER = highspy.HighsBasisStatus.kUpper
 
 
 class Infeasible(SolverError):
@@ -49,6 +54,59 @@ class Optimum:
     objective_musd: float
 
 
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """An optimal basis, and the solutions it has under other bounds and the same costs.
+
+    Attributes
+    ----------
+    matrix : shape (n_rows, n_columns)
+        The program's.
+    basic : shape (n_rows,)
+        Basic variables: columns by number, then rows.
+    at_upper : shape (n_columns + n_rows,)
+        Which of the others rest at their upper bound.
+    """
+
+    matrix: Floats
+    basic: npt.NDArray[np.int64]
+    at_upper: npt.NDArray[np.bool_]
+
+    def solutions(
+        self, lower: Floats, upper: Floats, ceiling: Floats, tolerance: float = 1e-9
+    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Return the basic solution for each row of bounds, and whether it keeps within them and so is optimal.
+
+        Parameters
+        ----------
+        lower, upper : shape (n, n_columns)
+        ceiling : shape (n, n_ceilings)
+
+        Returns
+        -------
+        amounts : shape (n, n_columns)
+        fits : shape (n,)
+        """
+        n_rows, n_columns = self.matrix.shape
+        n_balances = n_rows - ceiling.shape[1]
+        n = len(lower)
+        nothing = np.zeros((n, n_balances))
+        least = np.concatenate([lower, nothing, np.full_like(ceiling, -np.inf)], axis=1)
+        most = np.concatenate([upper, nothing, ceiling], axis=1)
+        whole = np.concatenate([self.matrix, -np.eye(n_rows)], axis=1)
+        value = np.where(self.at_upper, most, least)
+        resting = np.ones(n_columns + n_rows, dtype=bool)
+        resting[self.basic] = False
+        if not np.isfinite(value[:, resting]).all():
+            return lower, np.zeros(n, dtype=bool)
+        vary = resting & (value != value[0]).any(axis=0)
+        first = whole[:, resting] @ value[0, resting]
+        found = -np.linalg.solve(whole[:, self.basic], np.column_stack([first, whole[:, vary]]))
+        value[:, self.basic] = found[:, 0] + (value[:, vary] - value[0, vary]) @ found[:, 1:].T
+        fits = ((value >= least - tolerance) & (value <= most + tolerance)).all(axis=1)
+        return value[:, :n_columns], np.asarray(fits)
+
+
 class Solver:
     """HiGHS with one program loaded; every state restarts from the basis that is optimal for the first.
 
@@ -64,9 +122,14 @@ class Solver:
         self._ceilings = np.arange(first, first + program.n_ceilings, dtype=np.int32)
         self._floor = np.full(program.n_ceilings, -np.inf)
         _demand(self._highs.passModel(_model(program, base)), "load the program")
+        self._program = program
         self._base = base
         self._base_optimum = self._run(base)
         self._basis = self._highs.getBasis()
+
+    @cached_property
+    def _matrix(self) -> Floats:
+        return self._program.dense()
 
     def optimum(self, state: State) -> Optimum:
         """Return the optimum of a state.
@@ -80,6 +143,10 @@ class Solver:
         """
         if state is self._base:
             return self._base_optimum
+        return self._again(state)
+
+    def _again(self, state: State) -> Optimum:
+        """Restart from the base basis."""
         highs = self._highs
         n = len(self._columns)
         if highs.changeColsBounds(n, self._columns, state.lower, state.upper) != _OK:
@@ -93,6 +160,22 @@ class Solver:
         highs.clearSolver()
         highs.setBasis(self._basis)
         return self._run(state)
+
+    def basis(self, state: State) -> Basis:
+        """Return the optimal basis of a state.
+
+        Raises
+        ------
+        Infeasible, SolverError
+            As for `optimum`.
+        """
+        self._again(state)
+        status, basic = self._highs.getBasicVariables()
+        _demand(status, "name the basic variables")
+        basic = np.asarray(basic)
+        found = self._highs.getBasis()
+        at_upper = [status == _UPPER for status in (*found.col_status, *found.row_status)]
+        return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
     def _run(self, state: State) -> Optimum:
         highs = self._highs

@@ -46,6 +46,24 @@ class State:
 
 
 @dataclass(frozen=True, eq=False)
+class Limits:
+    """What bounds the flows of a network.
+
+    Attributes
+    ----------
+    edges, nodes : shape (n_edges,), (n_nodes,)
+        What is available. [Mt/y]
+    least, most : shape (n_flows,)
+        Demands and ceilings of quotas. [Mt/y]
+    """
+
+    edges: Floats
+    nodes: Floats
+    least: Floats
+    most: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Program:
     """The columns, rows and matrix of a network; its `state` is read from any network of the same structure.
 
@@ -185,12 +203,8 @@ class Program:
         DataError
             If a quota demands flow where no supply of the commodity leads to a market over the edge.
         """
-        edges = network.edges
-        available = np.array([edge.available_mtpa for edge in edges])
-        lower, ceilings = self._quotas(network, available)
-        alone = self.alone
-        upper = ceilings
-        upper[alone] = np.minimum(upper[alone], available[self.flow_edge[alone]])
+        limits = self.limits(network)
+        lower, upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
         required = np.array([market.required_mtpa for market in network.markets])
         taken = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
@@ -202,11 +216,59 @@ class Program:
             cost=np.concatenate([self._unit_cost(network), -spared, -price - missed, -price]),
             lower=np.concatenate([lower, nothing]),
             upper=np.concatenate([upper, volume, required, taken - required]),
-            ceiling=np.concatenate(
-                [available[self.shared_edges], [network.nodes[at].available_mtpa for at in self.limited_nodes]]
-            ),
+            ceiling=ceiling,
             constant_musd=float(volume @ spared + required @ missed),
         )
+
+    def limits(self, network: Network) -> Limits:
+        """Return what a network's edges and nodes can carry, and what its quotas say.
+
+        Raises
+        ------
+        DataError
+            If a quota demands flow where no supply of the commodity leads to a market over the edge.
+        """
+        least, most = np.zeros(self.n_flows), np.full(self.n_flows, np.inf)
+        for quota in network.quotas:
+            column = self.column(quota.edge, quota.commodity)
+            if column is not None:
+                most[column] = np.inf if quota.max_mtpa is None else quota.max_mtpa
+                least[column] = quota.min_mtpa
+            elif quota.min_mtpa > 0:
+                raise DataError(
+                    f"quota '{quota.edge}/{quota.commodity}' demands {quota.min_mtpa:g} Mt/y, but no supply of "
+                    f"{quota.commodity!r} leads to a market of it over that edge; drop the demand or add the supply"
+                )
+        return Limits(
+            edges=np.array([edge.available_mtpa for edge in network.edges]),
+            nodes=np.array([node.available_mtpa for node in network.nodes]),
+            least=least,
+            most=most,
+        )
+
+    def bounds(self, limits: Limits, edges: Floats, nodes: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return lower and upper bounds of the flows and the ceilings, for what edges and nodes have available.
+
+        Parameters
+        ----------
+        limits : Limits
+            For the quotas.
+        edges, nodes : shape (..., n_edges), (..., n_nodes)
+            What is available; one state or many. [Mt/y]
+
+        Notes
+        -----
+        Demands of quotas on a derated edge are cut in proportion.
+        """
+        at = self.flow_edge
+        upper = np.where(self.alone, np.minimum(limits.most, edges[..., at]), limits.most)
+        lower = np.zeros_like(upper)
+        if limits.least.any():
+            demanded = np.bincount(at, limits.least, minlength=edges.shape[-1])
+            share = np.minimum(1.0, edges / np.where(demanded > 0, demanded, 1.0))
+            lower = limits.least * share[..., at]
+        ceiling = np.concatenate([edges[..., self.shared_edges], nodes[..., self.limited_nodes]], axis=-1)
+        return lower, upper, ceiling
 
     def _unit_cost(self, network: Network) -> Floats:
         """Return the unit cost of each flow column. [USD/t]"""
@@ -219,27 +281,17 @@ class Program:
         interest = np.array([network.commodity(id).interest_per_year for id in self.commodities])[which]
         return unit_cost(tariff, premium, quality, inventory_cost(days, value, interest))
 
-    def _quotas(self, network: Network, available: Floats) -> tuple[Floats, Floats]:
-        """Return lower and upper bounds of the flows by quota; demands on a derated edge are cut in proportion."""
-        lower, upper = np.zeros(self.n_flows), np.full(self.n_flows, np.inf)
-        demanded: dict[int, float] = {}
-        for quota in network.quotas:
-            column = self.column(quota.edge, quota.commodity)
-            if column is None:
-                if quota.min_mtpa > 0:
-                    raise DataError(
-                        f"quota '{quota.edge}/{quota.commodity}' demands {quota.min_mtpa:g} Mt/y, but no supply of "
-                        f"{quota.commodity!r} leads to a market of it over that edge; drop the demand or add the supply"
-                    )
-                continue
-            upper[column] = np.inf if quota.max_mtpa is None else quota.max_mtpa
-            lower[column] = quota.min_mtpa
-            at = int(self.flow_edge[column])
-            demanded[at] = demanded.get(at, 0.0) + quota.min_mtpa
-        for at, amount in demanded.items():
-            if amount > available[at]:
-                lower[self.flow_edge == at] *= available[at] / amount
-        return lower, upper
+    def dense(self) -> Floats:
+        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
+        matrix = np.zeros((self.n_balances + self.n_ceilings, self.n_columns))
+        matrix[self.index, np.repeat(np.arange(self.n_columns), np.diff(self.start))] = self.value
+        return matrix
+
+    def ceiling_activity(self, amount: Floats) -> Floats:
+        """Return what the ceiling rows come to. [Mt/y]"""
+        column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
+        total = np.bincount(self.index, self.value * amount[column], minlength=self.n_balances + self.n_ceilings)
+        return total[self.n_balances :].astype(np.float64)
 
     def edge_of(self, column: int) -> int:
         """Return the position in ``network.edges`` of a flow column's edge."""

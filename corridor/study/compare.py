@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError, SolverError
 from corridor.model import io, library
-from corridor.model.economics import availability, hhi
+from corridor.model.economics import hhi
+from corridor.model.expectation import carries
 from corridor.model.network import Network
-from corridor.model.records import Edge, Node
-from corridor.model.scenario import Hazard, Outage, Scenario
+from corridor.model.scenario import Outage, Scenario
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.reach import Reach, reach
 from corridor.solver.routes import Route, Ways
+from corridor.study.risk import Exposure, exposures, way_availability
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BASELINE = "baseline"
-Exposure = Sequence[tuple[Hazard, Mapping[tuple[type, str], float]]]
 
 
 def compare(
@@ -88,7 +88,7 @@ def compare(
     chosen = chosen_commodity(network, commodity)
     origins = _origins(network, chosen, origin)
     compared = _compared(network, chosen, corridors)
-    hit = _exposure(network)
+    hit = exposures(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name, scenario in _named(network, scenarios):
         flow = desk.solve(scenario)
@@ -181,7 +181,7 @@ def chosen_commodity(network: Network, commodity: str | None) -> str:
 
 def carriers(network: Network, commodity: str) -> list[str]:
     """Return the corridors of which some trunk edge admits a commodity."""
-    return [c.id for c in network.corridors if any(edge.admits(commodity) for edge in network.trunk(c.id))]
+    return [corridor.id for corridor in network.corridors if carries(network, corridor.id, commodity)]
 
 
 def _compared(network: Network, commodity: str, wanted: Iterable[str] | None) -> list[str]:
@@ -207,38 +207,13 @@ def _origins(network: Network, commodity: str, origin: str | None) -> list[list[
     return [nodes[:1], nodes[1:]]
 
 
-def _exposure(network: Network) -> Exposure:
-    """Return for each hazard the share that it takes from each edge and node it hits, by (type, id)."""
-    found = []
-    for hazard in network.hazards:
-        after = hazard.apply(network)
-        before: list[Edge | Node] = [*network.edges, *network.nodes]
-        hits: list[Edge | Node] = [*after.edges, *after.nodes]
-        lost = {
-            (type(record), record.id): 1.0 - hit.remaining / record.remaining
-            for record, hit in zip(before, hits, strict=True)
-            if hit.remaining < record.remaining
-        }
-        found.append((hazard, lost))
-    return found
-
-
-def _availability(network: Network, route: Route, hit: Exposure) -> float:
-    """Return the mean share of a route's capacity in service; hazards strike independently, each its edges at once."""
-    places: list[tuple[type, str]] = [(Edge, id) for id in route.edges]
-    places += [(Node, route.origin), *((Node, network.edge(id).head) for id in route.edges)]
-    found = [(hazard, max(lost.get(place, 0.0) for place in places)) for hazard, lost in hit]
-    shares = [availability(h.frequency_per_year, h.mean_duration_days, worst) for h, worst in found if worst > 0]
-    return math.prod(shares) if shares else math.nan
-
-
 def _row(
     desk: Desk,
     flow: Flow,
     ways: Ways,
     corridor: str,
     origins: Sequence[Sequence[str]],
-    hit: Exposure,
+    hit: Sequence[Exposure],
 ) -> dict[str, Any]:
     """Return one corridor's row, status left out."""
     most = reach(desk, flow, corridor, ways.commodity)
@@ -254,6 +229,12 @@ def _row(
     route = _best_way(flow, ways, corridor, origins) if most.capacity_mtpa > 0 else None
     row |= _measured(flow.network, route, hit) if route is not None else _UNMEASURED
     return row | {"subjects": _subjects(flow.network, corridor, most, route, ways.commodity)}
+
+
+def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
+    """Return the route that a comparison measures a corridor by, or None where nothing can take it."""
+    chosen = chosen_commodity(flow.network, commodity)
+    return _best_way(flow, Ways(flow, chosen, True), corridor, _origins(flow.network, chosen, origin))
 
 
 def _best_way(flow: Flow, ways: Ways, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
@@ -272,10 +253,11 @@ _UNMEASURED = {
 }  # fmt: skip
 
 
-def _measured(network: Network, route: Route, hit: Exposure) -> dict[str, Any]:
+def _measured(network: Network, route: Route, hit: Sequence[Exposure]) -> dict[str, Any]:
     """Return what a route costs, how long it takes, where it leads and how safe it is."""
     edges = [network.edge(id) for id in route.edges]
-    open_share = _availability(network, route, hit)
+    places = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
+    open_share = way_availability([*places, ("node", route.origin)], hit)
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
         "transit_days": route.transit_days,

@@ -1,0 +1,101 @@
+"""HTML for notebooks: everything escaped, nothing fetched, readable on light and dark ground.
+
+The lowest room holds it, so that what is modelled, solved and studied can all show themselves.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+_QUIET = "opacity:.7"
+_LINE = "1px solid rgba(128,128,128,.35)"
+_FILL, _TROUGH, _WARN = "#4583b8", "rgba(128,128,128,.22)", "#d0582a"
+
+
+class Html(str):
+    """Text that is HTML already; all other text is escaped where it is put into any."""
+
+    __slots__ = ()
+
+
+def tag(name: str, *children: object, style: str = "") -> Html:
+    """Return an element; children that are not HTML are escaped.
+
+    Examples
+    --------
+    >>> tag("b", "1 < 2", tag("i", "& so on"))
+    '<b>1 &lt; 2<i>&amp; so on</i></b>'
+    """
+    inner = "".join(child if isinstance(child, Html) else html.escape(str(child)) for child in children)
+    opening = f'{name} style="{html.escape(style)}"' if style else name
+    return Html(f"<{opening}>{inner}</{name}>")
+
+
+def card(title: object, *parts: object) -> Html:
+    """Return a block with a title."""
+    head = tag("div", title, style="font-weight:600;font-size:1.05em;margin-bottom:2px")
+    return tag("div", head, *parts, style="line-height:1.4;max-width:60em;margin:2px 0")
+
+
+def line(*children: object, quiet: bool = False) -> Html:
+    """Return a line of text, a quiet one in smaller print."""
+    return tag("div", *children, style=f"{_QUIET};font-size:.92em" if quiet else "")
+
+
+def warning(text: object) -> Html:
+    """Return words that catch the eye."""
+    return tag("span", text, style=f"color:{_WARN};font-weight:600")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> Html:
+    """Return a table; columns of numbers, that is those with a unit in brackets and those named, to the right."""
+    aligned = ["right" if column.endswith("]") or column in set(right) else "left" for column in columns]
+
+    def cell(kind: str, content: object, at: int) -> Html:
+        style = f"text-align:{aligned[at]};padding:1px 10px 1px 2px;border:0;vertical-align:top"
+        style += f";border-bottom:{_LINE};font-weight:600" if kind == "th" else ""
+        return tag(kind, content, style=f"{style};background:none;color:inherit")
+
+    head = tag("tr", *(cell("th", column, at) for at, column in enumerate(columns)), style="background:none")
+    body = [tag("tr", *(cell("td", c, at) for at, c in enumerate(row)), style="background:none") for row in rows]
+    look = "border-collapse:collapse;margin:4px 0 6px 0;color:inherit;font-size:.95em"
+    return tag("div", tag("table", tag("thead", head), tag("tbody", *body), style=look), style="overflow-x:auto")
+
+
+def bar(share: float | None, *, warn: bool = False) -> Html:
+    """Return a horizontal bar filled to a share; nothing where there is none. [1]"""
+    if share is None or share != share:
+        return Html("")
+    width = 100.0 * min(1.0, max(0.0, share))
+    fill = tag("div", style=f"width:{width:.1f}%;height:100%;background:{_WARN if warn else _FILL}")
+    return tag("div", fill, style=f"width:8em;height:.7em;background:{_TROUGH};display:inline-block")
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "source"), counted(3, "source")
+    ('1 source', '3 sources')
+    """
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def details(summary: object, *parts: object) -> Html:
+    """Return parts that show when their summary is clicked."""
+    return tag("details", tag("summary", summary, style="cursor:pointer"), *parts)
+
+
+def listing(items: Iterable[object]) -> Html:
+    """Return a list with a bullet for each item."""
+    return tag("ul", *(tag("li", item) for item in items), style="margin:2px 0 4px 0;padding-left:1.4em")
+
+
+def link(address: str) -> Html:
+    """Return an address of the web as a link, anything else as text."""
+    if not address.startswith(("https://", "http://")):
+        return tag("span", address)
+    safe = html.escape(address)
+    return Html(f'<a href="{safe}" rel="noopener noreferrer" target="_blank">{safe}</a>')

@@ -1,0 +1,276 @@
+"""Scenario files as unit tests, and fixtures for tests of one's own; pytest finds it by itself.
+
+``*.scenario.yaml`` files with an ``expect:`` block are collected, one test for each expectation. The fixtures are
+`corridor_network`, `solve_scenario` and `corridor_snapshot`. ``-p no:corridor`` turns it all off.
+
+This module is loaded by every run of pytest wherever `corridor` is installed, so it imports nothing but pytest until
+there is something to do. (PYTEST_DONT_REWRITE: it holds no assertions to rewrite.)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.model.io import ScenarioFile
+    from corridor.model.network import Network
+    from corridor.model.scenario import Scenario
+    from corridor.solver.flow import Flow
+    from corridor.study.expect import Bench, Trial, Verdict
+
+ENDING = ".scenario.yaml"
+_bench = pytest.StashKey["Bench"]()
+_written = pytest.StashKey[dict[Path, tuple[str, str]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--corridor-update``."""
+    group = parser.getgroup("corridor", "scenarios of oil transit (corridor)")
+    group.addoption(
+        "--corridor-update",
+        action="store_true",
+        help="write the tables that corridor_snapshot holds, where they are missing or differ",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers",
+        "corridor(name='caspian', year=2024, regime='full'): the shipped network that the fixture corridor_network "
+        "gives; expectations of scenario files bear it too",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Expectations | None:
+    """Collect scenario files."""
+    return Expectations.from_parent(parent, path=file_path) if file_path.name.endswith(ENDING) else None
+
+
+class Expectations(pytest.File):
+    """A scenario file; its tests are its expectations."""
+
+    _file: ScenarioFile
+    _trial: Trial | Exception | None = None
+
+    def collect(self) -> Iterable[Expected]:
+        """Yield a test for each expectation; a broken file is an error that names all its problems."""
+        from corridor.errors import CorridorError
+        from corridor.model.io import read_scenario
+
+        try:
+            self._file = read_scenario(self.path, shown=_shown(self.config, self.path))
+        except CorridorError as error:
+            raise self.CollectError(str(error)) from None
+        scenario = self._file.scenario
+        if scenario.expect and scenario.network is None:
+            raise self.CollectError(
+                f"{self._file.name}:1: expects something of no network; add 'network: caspian' and a year, "
+                "or load it in a test with solve_scenario"
+            )
+        for path in scenario.expect:
+            yield Expected.from_parent(self, name=path)
+
+    def line(self, path: str) -> int:
+        """Return the line of an expectation, counted from 1."""
+        return self._file.places[path][0]
+
+    def network(self) -> tuple[str | None, int | None]:
+        """Return name and year of the network that the file names."""
+        return self._file.scenario.network, self._file.scenario.year
+
+    def verdict(self, path: str) -> tuple[Verdict, Trial]:
+        """Return what has become of an expectation; the scenario is solved when the first is asked for."""
+        if self._trial is None:
+            try:
+                self._trial = _bench_of(self.config).trial(self._file.scenario)
+            except Exception as error:
+                self._trial = error
+        if isinstance(self._trial, Exception):
+            raise self._trial
+        return self._trial.verdict(path, self._file.place(path)), self._trial
+
+
+class Expected(pytest.Item):
+    """One expectation of a scenario file."""
+
+    parent: Expectations
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        name, year = self.parent.network()
+        given = {key: value for key, value in (("name", name), ("year", year)) if value is not None}
+        self.add_marker(pytest.mark.corridor(**given))
+
+    def runtest(self) -> None:
+        """Solve the scenario, once per file, and compare."""
+        verdict, trial = self.parent.verdict(self.name)
+        if not verdict.holds:
+            raise NotMet(verdict, trial)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return where the expectation stands, what was expected and got, and the flow in words."""
+        from corridor.errors import CorridorError
+
+        error = excinfo.value
+        if isinstance(error, NotMet):
+            words = "\n".join(f"  {line}" for line in error.trial.summary.splitlines())
+            return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", f"got {error.verdict.told()}")
+        if isinstance(error, CorridorError):
+            place = f"{_shown(self.config, self.path)}:{self.parent.line(self.name)}"
+            return Told(f"{place}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return file, line and name of the expectation."""
+        return self.path, self.parent.line(self.name) - 1, self.name
+
+
+class NotMet(Exception):
+    """An expectation that does not hold."""
+
+    def __init__(self, verdict: Verdict, trial: Trial) -> None:
+        super().__init__(verdict.told())
+        self.verdict, self.trial = verdict, trial
+
+
+class Told:
+    """A failure in words; pytest shows `text`, and `message` in its summary of one line each."""
+
+    def __init__(self, text: str, message: str) -> None:
+        self.text, self.message = text, message
+
+    @property
+    def reprcrash(self) -> Told:
+        """Where pytest looks for the message."""
+        return self
+
+    def toterminal(self, tw: Any) -> None:
+        """Write the failure."""
+        head, *rest = self.text.splitlines()
+        tw.line(head, bold=True, red=True)
+        for line in rest:
+            tw.line(line)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@pytest.fixture
+def corridor_network(request: pytest.FixtureRequest) -> Network:
+    """Give the shipped network that ``@pytest.mark.corridor(name="caspian", year=2021, regime="full")`` names.
+
+    Without a marker it is what `corridor.load` gives by default. Override the fixture to test on a network of your own.
+    """
+    from corridor.errors import DataError, nearest, unknown
+    from corridor.model import library
+
+    mark = request.node.get_closest_marker("corridor")
+    if mark is None:
+        return library.load()
+    named = ("name", "year", "regime")
+    problems = [f"marker corridor: {unknown('argument', a, nearest(a, named))}" for a in mark.kwargs if a not in named]
+    if mark.args:
+        problems.append(f"marker corridor: takes {', '.join(named)} by name only, as in year=2021 (got {mark.args!r})")
+    if problems:
+        raise DataError(problems)
+    return library.load(**mark.kwargs)
+
+
+@pytest.fixture
+def solve_scenario(
+    request: pytest.FixtureRequest, corridor_network: Network
+) -> Callable[[str | os.PathLike[str] | Scenario | None], Flow]:
+    """Solve a scenario on `corridor_network`: ``solve_scenario("cpc-shut")`` returns a Flow.
+
+    It takes the name of a shipped scenario, the path of a file (from the folder of the test) or a Scenario; without
+    any it returns the baseline. The network is compiled once per run of pytest.
+    """
+
+    def solve(scenario: str | os.PathLike[str] | Scenario | None = None) -> Flow:
+        from corridor.model import library
+        from corridor.model.io import load_scenario
+
+        desk, baseline = _bench_of(request.config).desk(corridor_network)
+        if scenario is None:
+            return baseline
+        if isinstance(scenario, str | os.PathLike) and scenario not in library.scenarios():
+            beside = request.path.parent / scenario
+            is_path = not isinstance(scenario, str) or scenario.endswith((".yaml", ".yml")) or beside.exists()
+            scenario = load_scenario(beside if is_path and str(scenario) else scenario, corridor_network)
+        elif isinstance(scenario, str):
+            scenario = load_scenario(scenario)
+        return desk.solve(scenario)
+
+    return solve
+
+
+@pytest.fixture
+def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Hold a table against a stored CSV: ``corridor_snapshot(table, "name", rtol=1e-6, atol=1e-9)``.
+
+    The table is a DataFrame or Series; it is stored in ``snapshots/TEST_FILE/NAME.csv`` beside the test.
+    ``pytest --corridor-update`` writes what is missing or differs. Numbers must be met within
+    ``atol + rtol * |stored|``, all else exactly.
+    """
+
+    def hold(table: pd.DataFrame | pd.Series[Any], name: str, *, rtol: float = 1e-6, atol: float = 1e-9) -> None:
+        __tracebackhide__ = True
+        from corridor.errors import DataError
+        from corridor.study import snapshot
+
+        if not isinstance(name, str) or not re.fullmatch(r"\w[\w .+-]*", name) or name.endswith((" ", ".")):
+            raise DataError(f"a snapshot's name must be letters, digits, _, -, +, spaces or dots (got {name!r})")
+        file = request.path.parent / "snapshots" / request.path.stem / f"{name}.csv"
+        shown = _shown(request.config, file)
+        sheet = snapshot.Sheet.of(table)
+        try:
+            stored = file.read_bytes().decode("utf-8") if file.exists() else None
+            told = ["missing"] if stored is None else snapshot.differences(stored, sheet, rtol=rtol, atol=atol)
+        except (DataError, OSError, UnicodeDecodeError) as error:
+            stored, told = "", [f"{error}"]
+        if request.config.getoption("corridor_update"):
+            _update(request, file, sheet.csv() if told else stored or "")
+        elif stored is None:
+            raise AssertionError(f"snapshot {name!r}: there is no {shown}; make it with pytest --corridor-update")
+        elif told:
+            raise AssertionError(snapshot.report(name, Path(shown), told))
+
+    return hold
+
+
+def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
+    """Write a snapshot, unless another test of this run has written another table by the same name."""
+    __tracebackhide__ = True
+    from corridor.model.io import write_text
+
+    written = request.config.stash.setdefault(_written, {})
+    test, before = written.setdefault(file, (request.node.nodeid, text))
+    if before != text:
+        raise AssertionError(
+            f"snapshot {file.stem!r}: {test} has written another table by this name; give one of them another name"
+        )
+    if not file.exists() or file.read_bytes() != text.encode():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(file, text)
+
+
+def _bench_of(config: pytest.Config) -> Bench:
+    """Return the bench at which this run of pytest solves."""
+    from corridor.study.expect import Bench
+
+    return config.stash.setdefault(_bench, Bench())
+
+
+def _shown(config: pytest.Config, path: Path) -> str:
+    """Return a path as one would type it where pytest was started."""
+    start = config.invocation_params.dir
+    return str(path.relative_to(start)) if path.is_relative_to(start) else str(path)

@@ -1,0 +1,1 @@
+"""For eyes: maps, diagrams and charts, drawn with matplotlib; the only room that imports it."""

@@ -1,0 +1,341 @@
+"""`plot_comparison`: corridors under scenarios, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import DataError, nearest, unknown
+from corridor.model.network import Network
+from corridor.show import style
+from corridor.show.style import FAINT, INK, RULE, WARN
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+COLUMNS = ("throughput_mtpa", "unit_cost_usd_per_t", "transit_days", "risk_score", "availability")
+_CLOSED = ("closed", "no access")
+_HEADS: Mapping[str, tuple[str, str]] = {
+    "throughput_mtpa": ("moved of capacity", "Mt/y"),
+    "capacity_mtpa": ("capacity", "Mt/y"),
+    "utilisation": ("used", "%"),
+    "unit_cost_usd_per_t": ("unit cost", "USD/t"),
+    "transit_days": ("time", "days"),
+    "distance_km": ("way", "km"),
+    "risk_score": ("risk", "0 to 1"),
+    "availability": ("in service", "%"),
+    "expected_loss_usd_per_t": ("expected loss", "USD/t"),
+    "netback_usd_per_t": ("netback", "USD/t"),
+    "shortfall_if_lost_mtpa": ("lost without it", "Mt/y"),
+}
+_SHARES = ("utilisation", "availability")
+_MOVED, _ROOM, _DOT = "#20334d", "#dfe5e8", "#c05a1c"
+
+
+def plot_comparison(
+    table: pd.DataFrame,
+    columns: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    network: Network | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw a comparison: for each corridor a row for the baseline and one for each scenario that alters it.
+
+    Bars show what moves, within the outline of what could; dots the other columns, beside a line at the baseline's
+    value. Closed corridors, and those without access, are crossed out.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `compare` returned, or some rows of it.
+    columns : sequence of str, optional
+        Columns of numbers to draw, a panel each; by default what moves, unit cost, time, risk, and share of time in
+        service.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure, as high as the rows need, by default. The panels are insets of it.
+    network : Network, optional
+        Whose names of corridors are written; without it they are made of the ids.
+    title : str, optional
+        In place of "Corridors compared"; empty for none.
+
+    Returns
+    -------
+    matplotlib Axes
+        The frame; its ``child_axes`` are the panels, in the order of the columns. Marks have the gid
+        ``COLUMN:SCENARIO/CORRIDOR``, outlines of capacities ``capacity_mtpa:...``, crosses ``closed:...``.
+
+    Raises
+    ------
+    DataError
+        If the table is not indexed by scenario and corridor, is empty, or lacks a column.
+    CorridorError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    The first scenario of the table is taken for the baseline. Rows that equal it in all that is drawn are left out;
+    the line below the title counts them.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> net = cr.load(year=2021)
+    >>> table = cr.compare(net, [cr.load_scenario("cpc-shut")], corridors=["cpc", "btc"])
+    >>> len(cr.plot_comparison(table, network=net).child_axes)
+    5
+    """
+    wanted = _checked(table, columns)
+    rows, same = _rows(table, wanted)
+    inches = 1.1 + 0.26 * _height(rows)
+    ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.62 / inches, bottom=0.1 / inches)
+    ax.set_axis_off()
+    drawing = _Panels(ax, table, wanted, rows, network)
+    drawing.draw()
+    left_out = f"; {same} rows like it are left out" if same else ""
+    change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
+    below = f"cost, time and risk of the best way{change}{left_out}"
+    style.headline(ax, "Corridors compared" if title is None else title, below)
+    return ax
+
+
+def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
+    """Return the columns to draw."""
+    if getattr(getattr(table, "index", None), "names", None) != ["scenario", "corridor"]:
+        raise DataError(
+            f"the table that compare returns is needed, by scenario and corridor (got {type(table).__name__})"
+        )
+    if not len(table):
+        raise DataError("the comparison has no rows; compare at least one corridor")
+    if columns is not None and (isinstance(columns, str) or not list(columns)):
+        raise DataError(f"columns must be a list of names (got {columns!r}); put it in brackets")
+    wanted = [column for column in COLUMNS if column in table] if columns is None else list(dict.fromkeys(columns))
+    problems = [unknown("column", str(c), nearest(str(c), map(str, table.columns))) for c in wanted if c not in table]
+    kinds = {c: table[c].dtype.kind for c in wanted if c in table}
+    problems += [f"column {c!r} must be of numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
+    if problems or not wanted:
+        raise DataError(problems or "the comparison has no columns to draw")
+    return wanted
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row drawn: its place from the top, and whether it is the first, or the only one, of its corridor."""
+
+    place: float
+    scenario: str
+    corridor: str
+    baseline: bool
+    alone: bool
+
+
+def _rows(table: pd.DataFrame, wanted: Sequence[str]) -> tuple[list[_Row], int]:
+    """Return the rows, corridor by corridor, and how many are left out because nothing differs from the baseline."""
+    shown = [c for c in (*wanted, "capacity_mtpa", "status") if c in table]
+    rows, same, place = list[_Row](), 0, 0.0
+    alone = len(set(table.index.get_level_values("scenario"))) == 1
+    for corridor in dict.fromkeys(table.index.get_level_values("corridor")):
+        block = table.xs(corridor, level="corridor")
+        first = block.iloc[0]
+        place += 0.0 if alone else 1.0
+        for at, (scenario, row) in enumerate(block.iterrows()):
+            if at and all(_alike(row[c], first[c]) for c in shown):
+                same += 1
+                continue
+            rows.append(_Row(place + 0.5 * alone, str(scenario), str(corridor), at == 0, alone))
+            place += 1.0
+    return rows, same
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Tell whether two values would be drawn alike."""
+    if isinstance(a, str) or isinstance(b, str):
+        return bool(a == b)
+    return (math.isnan(a) and math.isnan(b)) or a == b or abs(a - b) < 5e-3 * max(1e-9, min(1.0, abs(a) + abs(b)))
+
+
+def _height(rows: Sequence[_Row]) -> float:
+    """Return the number of lines that the rows take, names of corridors included."""
+    return rows[-1].place + (0.5 if rows[-1].alone else 1.0)
+
+
+class _Panels:
+    """One comparison being drawn."""
+
+    def __init__(
+        self, ax: Axes, table: pd.DataFrame, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
+    ) -> None:
+        self.ax, self.table, self.wanted, self.rows = ax, table, wanted, rows
+        names = {c.id: c.name for c in network.corridors} if isinstance(network, Network) else {}
+        self.names = {row.corridor: names.get(row.corridor) or style.spoken(row.corridor) for row in rows}
+        self.lines = _height(rows)
+        self.head = 2.0
+        line_pt = style.inches(ax)[1] * 72 / (self.lines + self.head)
+        self.size = max(3.5, min(style.points(ax), line_pt * 0.72))
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        self.px = figure.dpi / 72.0
+
+    def _value(self, row: _Row, column: str) -> float:
+        cell: Any = self.table.loc[(row.scenario, row.corridor), column]
+        return float(cell)
+
+    def _status(self, row: _Row) -> str:
+        return str(self.table.loc[(row.scenario, row.corridor), "status"]) if "status" in self.table else "open"
+
+    def draw(self) -> None:
+        """Draw the names, then a panel for each column."""
+        self.ax.set_ylim(self.lines, -self.head)
+        self.ax.set_xlim(0, 1)
+        left = self._names()
+        shares = [1.9 if column == "throughput_mtpa" else 1.0 for column in self.wanted]
+        gap = 0.018
+        unit = (1.0 - left - gap * len(shares)) / sum(shares)
+        for column, share in zip(self.wanted, shares, strict=True):
+            height = self.lines / (self.lines + self.head)
+            panel = self.ax.inset_axes((left + gap, 0.0, unit * share, height))
+            left += gap + unit * share
+            self._panel(panel, column)
+
+    def _names(self) -> float:
+        """Write corridors and scenarios on the left; return how much of the width they take."""
+        widest = 0.0
+        for row in self.rows:
+            closed = self._status(row) in _CLOSED
+            above = 0.5 if row.alone else 1.5
+            if row.baseline and row.place > above:
+                self.ax.axhline(row.place - above, color=RULE, linewidth=0.6)
+            if row.baseline and not row.alone:
+                look = {"fontweight": "bold", "gid": f"name:{row.corridor}"}
+                text = self._text(0.0, row.place - 1.0, style.plain(self.names[row.corridor], 34), **look)
+                widest = max(widest, text.get_window_extent().width)
+            said = style.plain(self.names[row.corridor] if row.alone else row.scenario, 32)
+            status = self._status(row)
+            told = status == "open" or (closed and "throughput_mtpa" in self.wanted)
+            said += "" if told else f" ({status})"
+            look = {"color": WARN if closed else INK, "gid": f"row:{row.scenario}/{row.corridor}"}
+            text = self._text(0.0 if row.alone else 0.012, row.place, said, **look)
+            widest = max(widest, text.get_window_extent().width)
+        frame = self.ax.get_window_extent().width
+        return min(0.5, 0.02 + widest / frame)
+
+    def _text(self, x: float, y: float, said: str, **look: Any) -> Any:
+        look = {"color": INK, "fontsize": self.size, **look}
+        return self.ax.text(x, y, said, va="center", ha="left", **look)
+
+    def _panel(self, panel: Axes, column: str) -> None:
+        """Draw one column."""
+        panel.set_ylim(self.lines, 0.0)
+        panel.set_facecolor("none")
+        panel.set_yticks([])
+        for side in ("top", "right", "bottom"):
+            panel.spines[side].set_visible(False)
+        panel.spines["left"].set_color(RULE)
+        panel.set_xticks([])
+        name, unit = _HEADS.get(column, (column.replace("_", " "), ""))
+        panel.set_title(
+            f"{style.plain(name, 24)}\n[{unit}]" if unit else style.plain(name, 24), fontsize=self.size, loc="left",
+            pad=3, color=INK, linespacing=1.15,
+        )  # fmt: skip
+        for block in self._blocks():
+            first = self._value(block[0], column)
+            if column != "throughput_mtpa" and math.isfinite(first) and len(block) > 1:
+                panel.plot(
+                    [first, first], [block[0].place - 0.3, block[-1].place + 0.4], color=FAINT, linewidth=0.8,
+                    linestyle=":", zorder=1, gid=f"baseline:{column}:{block[0].corridor}",
+                )  # fmt: skip
+            for row in block:
+                if column == "throughput_mtpa":
+                    self._bar(panel, row)
+                else:
+                    self._dot(panel, row, column, first)
+        self._scale(panel)
+
+    def _scale(self, panel: Axes) -> None:
+        """Set the scale so that every value is written within the panel, changes left out where they are too long."""
+        room = panel.get_window_extent().width
+        texts = [text for text in panel.texts if str(text.get_gid()).startswith("value:")]
+        if any(text.get_window_extent().width > 0.72 * room for text in texts):
+            for text in texts:
+                text.set_text(text.get_text().split(" (")[0].split(" of ")[0])
+        ends = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
+        low = min(0.0, *(value for value, _ in ends), 0.0)
+        spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in ends]
+        panel.set_xlim(low, low + max(*spans, 1e-9, 1e-9))
+
+    def _blocks(self) -> Iterator[list[_Row]]:
+        """Yield the rows of each corridor."""
+        for corridor in dict.fromkeys(row.corridor for row in self.rows):
+            yield [row for row in self.rows if row.corridor == corridor]
+
+    def _capacity(self, row: _Row) -> float:
+        return self._value(row, "capacity_mtpa") if "capacity_mtpa" in self.table else math.nan
+
+    def _bar(self, panel: Axes, row: _Row) -> None:
+        """Draw what moves within what could, or a cross where nothing can."""
+        moved, capacity = self._value(row, "throughput_mtpa"), self._capacity(row)
+        key = f"{row.scenario}/{row.corridor}"
+        if self._status(row) in _CLOSED:
+            panel.plot(
+                0, row.place, marker="x", color=WARN, markersize=0.75 * self.size, markeredgewidth=1.8, clip_on=False,
+                zorder=4, gid=f"closed:{key}",
+            )  # fmt: skip
+            said, end, colour = self._status(row), 0.0, WARN
+        else:
+            limited = math.isfinite(capacity)
+            if limited:
+                panel.barh(
+                    row.place, capacity, height=0.74, facecolor=_ROOM, edgecolor=FAINT, linewidth=0.6, zorder=2
+                )[0].set_gid(f"capacity_mtpa:{key}")  # fmt: skip
+            bar = panel.barh(row.place, moved, height=0.44, color=_MOVED, zorder=3)[0]
+            bar.set_gid(f"throughput_mtpa:{key}")
+            of = f" of {style.tonnes(capacity)}" if limited else "" if math.isnan(capacity) else ", no limit"
+            said, end, colour = f"{style.tonnes(moved)}{of}", max(moved, capacity if limited else 0.0), INK
+        panel.annotate(
+            said, (end, row.place), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
+            fontsize=self.size - 0.5, gid=f"value:throughput_mtpa:{key}", annotation_clip=False,
+        )  # fmt: skip
+
+    def _dot(self, panel: Axes, row: _Row, column: str, first: float) -> None:
+        """Draw one number as a dot, with what it changed by."""
+        value, key = self._value(row, column), f"{row.scenario}/{row.corridor}"
+        if not math.isfinite(value):
+            said = "no limit" if value > 0 else "–"
+            panel.annotate(
+                said, (0, row.place), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
+                fontsize=self.size - 0.5, gid=f"value:{column}:{key}",
+            )  # fmt: skip
+            return
+        panel.plot([0, value], [row.place] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")
+        panel.plot(
+            value, row.place, marker="o" if row.baseline else "D", markersize=0.6 * self.size, color=_DOT,
+            markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
+            gid=f"{column}:{key}",
+        )  # fmt: skip
+        panel.annotate(
+            _number(value, column) + _change(value, first, column), (value, row.place), xytext=(0.6 * self.size, 0),
+            textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
+            gid=f"value:{column}:{key}", annotation_clip=False,
+        )  # fmt: skip
+
+
+def _number(value: float, column: str) -> str:
+    """Return a value as its column is read."""
+    if column in _SHARES:
+        return f"{100 * value:.1f}"
+    if column == "risk_score":
+        return f"{value:.2f}"
+    return f"{value:,.0f}" if column in ("transit_days", "distance_km") else f"{value:,.1f}"
+
+
+def _change(value: float, first: float, column: str) -> str:
+    """Return in brackets by how much a value differs from the baseline's, where that shows."""
+    if not math.isfinite(first):
+        return ""
+    said = _number(value - first, column)
+    if not said.strip("-+0.,"):
+        return ""
+    return f" ({said if said.startswith('-') else f'+{said}'})".replace("-", "−")

@@ -1,0 +1,572 @@
+"""`plot_map`: what flows where, how full it is, what is closed and what stays in the ground."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridor.errors import DataError
+from corridor.model.records import Edge
+from corridor.show import style, terrain
+from corridor.show.labels import Labels
+from corridor.show.style import FAINT, FREE, INK, WARN
+from corridor.show.terrain import Extent, Floats
+from corridor.solver.flow import Flow
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Place = tuple[float, float]
+_DUST_MTPA = 1e-6
+_WIDEST = 0.016
+"""Width of the fattest edge, as a share of the width of the Axes."""
+_KEY_PT2 = 160.0
+"""Area that a circle in the legend may have. [points squared]"""
+_ALL_SHORT_PT2 = 1500.0
+"""Area of a circle that stands for all that is offered, on a large map. [points squared]"""
+
+
+def plot_map(
+    flow: Flow,
+    ax: Axes | None = None,
+    *,
+    commodity: str | None = None,
+    labels: bool = True,
+    extent: Sequence[float] | None = None,
+    widest_mtpa: float | None = None,
+    title: str | None = None,
+) -> Axes:
+    """Draw what flows where on a map.
+
+    Line widths are proportional to what flows, colours show how full each edge is; edges that are closed or not in
+    service are dashed and crossed out, edges with no flow are thin and grey. Circles at fields show what stays in the
+    ground. Places beyond the map are named at its edge, where arrows lead to them.
+
+    Parameters
+    ----------
+    flow : Flow
+        What `solve` returned.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default. Legends stand below it, in a sixth of its height.
+    commodity : str, optional
+        Draw this shipper's flow only; utilisation is always that of all shippers together.
+    labels : bool
+        Whether to name places and corridors, as many as there is room for.
+    extent : sequence of float, optional
+        West, east, south and north of the map [degrees]; by default the part of the world where supplies and
+        corridors lie. It is widened to fill the Axes.
+    widest_mtpa : float, optional
+        The flow that is drawn as wide as the fattest edge is by default [Mt/y]; give the same to maps of several
+        scenarios, so that their widths can be compared.
+    title : str, optional
+        In place of the scenario's name; empty for none.
+
+    Returns
+    -------
+    matplotlib Axes
+        In degrees east and north. Edges have the gid ``edge:ID``, crosses of closed ones ``closed:ID``, shortfalls
+        ``shortfall:NODE``, labels ``label:node:ID``, ``label:corridor:ID``, ``label:edge:ID``.
+
+    Raises
+    ------
+    DataError
+        If no two nodes have coordinates, naming those without; nodes are left out, with a note on the picture, where
+        only some lack them. If the extent is not west, east, south, north, or the widest flow not above 0.
+    UnknownNameError
+        If there is no such commodity.
+    CorridorError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    Labels are placed for the size that the figure has now: set it before, not after. The map depends on the network
+    alone, so that pictures of several scenarios can be laid side by side.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> ax = cr.plot_map(cr.solve(cr.load(), cr.load_scenario("cpc-shut")))
+    >>> ax.get_figure().savefig("map.png")  # doctest: +SKIP
+    """
+    style.require_flow(flow)
+    if commodity is not None:
+        flow.network.commodity(commodity)
+    if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
+        raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
+    places = _places(flow)
+    asked = terrain.core(flow.network, places) if extent is None else _extent(extent)
+    ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
+    width, height = style.inches(ax)
+    shown = asked.filling(width / height)
+    ax.set_xlim(shown.west, shown.east)
+    ax.set_ylim(shown.south, shown.north)
+    ax.set_aspect(1 / shown.squeeze)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_color(style.RULE)
+    terrain.draw(ax, shown)
+    drawing = _Drawing(ax, flow, commodity, places, shown, widest_mtpa)
+    drawing.edges()
+    drawing.nodes()
+    style.headline(ax, style.condition(flow) if title is None else title, _summary(flow, commodity))
+    drawing.legends()
+    drawing.note()
+    if labels:
+        drawing.labels()
+    return ax
+
+
+@dataclass(frozen=True)
+class _Line:
+    """An edge on the map: its curve, as far as the edge of the map, and what it carries."""
+
+    edge: Edge
+    curve: Floats
+    flow_mtpa: float
+    leaves: str | None
+    """Node beyond the map that it leads to or comes from."""
+
+    shut: bool
+    """Whether an outage, of the edge or of a node at its end, has closed it."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing could pass although nothing has happened: planned, idle, or of no capacity."""
+        return not self.shut and self.edge.available_mtpa <= 0
+
+
+def _places(flow: Flow) -> dict[str, Place]:
+    """Return where the nodes are, those without coordinates left out."""
+    nodes = flow.network.nodes
+    found = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
+    if len(found) < 2:
+        missing = [node.id for node in nodes if node.id not in found]
+        lacking = f"give lat [degrees north] and lon [degrees east] to {', '.join(map(repr, missing))}"
+        lacking = lacking if missing else f"{flow.network!r} has too few"
+        raise DataError(f"a map needs coordinates of at least two nodes; {lacking}")
+    return found
+
+
+def _extent(given: Sequence[float]) -> Extent:
+    """Return the extent asked for."""
+    try:
+        west, east, south, north = (float(value) for value in given)
+    except (TypeError, ValueError):
+        raise DataError(f"extent must be west, east, south, north in degrees (got {given!r})") from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise DataError(
+            f"extent must be west < east within -180 to 180 and south < north within -90 to 90 (got {given!r})"
+        )
+    return Extent(west, east, south, north)
+
+
+def _summary(flow: Flow, commodity: str | None) -> str:
+    """Return what the flow comes to, in a line."""
+    supplies = flow.supplies
+    if commodity is not None:
+        supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
+    what = "all shippers" if commodity is None else flow.network.commodity(commodity).name or commodity
+    lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
+    rest = f"; {style.tonnes(short)} Mt/y stay in the ground" if short > _DUST_MTPA else ", nothing stays in the ground"
+    return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
+
+
+class _Drawing:
+    """One map being drawn."""
+
+    def __init__(
+        self,
+        ax: Axes,
+        flow: Flow,
+        commodity: str | None,
+        places: dict[str, Place],
+        extent: Extent,
+        widest: float | None,
+    ) -> None:
+        self.ax, self.flow, self.commodity, self.places, self.extent = ax, flow, commodity, places, extent
+        self.network = flow.network
+        self.inside = {id for id, place in places.items() if extent.holds(*place)}
+        amounts = self._amounts()
+        self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
+        self.gone = {node.id for node in self.network.nodes if node.throughput_mtpa is not None and node.remaining == 0}
+        self.lines = list(self._laid(amounts))
+        drawn = {line.edge.id for line in self.lines}
+        self.beyond = sum(
+            amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= places.keys()
+            for e in self.network.edges
+        )
+        supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
+        self.offered = sum(supply.volume_mtpa for supply in supplies) or 1.0
+        self.most = widest or max((line.flow_mtpa for line in self.lines), default=0.0)
+        self.wide = style.inches(ax)[0]
+        self.points_per_mtpa = self.wide * 72 * _WIDEST / self.most if self.most > 0 else 0.0
+        self.size = style.points(ax)
+        self.scale = min(1.0, self.wide / 10.5)
+        """How large marks are, and how far labels may stand off. [1]"""
+
+    def _amounts(self) -> dict[str, float]:
+        """Return what each edge carries. [Mt/y]"""
+        if self.commodity is None:
+            return dict(zip((e.id for e in self.network.edges), self.flow.edge_flow_mtpa.tolist(), strict=True))
+        table = self.flow.edge_flows
+        own = table[table.index.get_level_values("commodity") == self.commodity]["flow_mtpa"].droplevel("commodity")
+        return {edge.id: float(own.get(edge.id, 0.0)) for edge in self.network.edges}
+
+    def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
+        """Yield the edges that touch the map, parallel and opposite ones apart."""
+        waters = terrain.Waters(self.extent)
+        ends: dict[str, list[Floats]] = {}
+        together: dict[frozenset[str], list[Edge]] = {}
+        for edge in self.network.edges:
+            together.setdefault(frozenset((edge.tail, edge.head)), []).append(edge)
+        for edge in self.network.edges:
+            if edge.tail not in self.places or edge.head not in self.places:
+                continue
+            near = [end for end in (edge.tail, edge.head) if end in self.inside]
+            if not near or self.places[edge.tail] == self.places[edge.head]:
+                continue
+            group = together[frozenset((edge.tail, edge.head))]
+            apart = (group.index(edge) - (len(group) - 1) / 2) * 0.16
+            apart = apart if edge.tail < edge.head else -apart
+            leaves = edge.head if edge.head not in self.inside else edge.tail if edge.tail not in self.inside else None
+            curve = self._curve(edge, leaves, apart, waters, ends.setdefault(near[0], []))
+            if leaves is not None:
+                ends[near[0]].append(curve[-1] if leaves == edge.head else curve[0])
+            yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
+
+    def _shut(self, edge: Edge) -> bool:
+        """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""
+        return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
+
+    def _curve(
+        self, edge: Edge, leaves: str | None, apart: float, waters: terrain.Waters, taken: list[Floats]
+    ) -> Floats:
+        """Return the curve of an edge: straight over land, by water where there is some at sea."""
+        start, end = self.places[edge.tail], self.places[edge.head]
+        if leaves is None:
+            if edge.mode == "sea":
+                return waters.between(start, end, apart)
+            return terrain.curve_between(start, end, apart, self.extent.squeeze)
+        near, far = (start, end) if leaves == edge.head else (end, start)
+        if edge.mode == "sea":
+            out = waters.outward(near, far, taken)
+        else:
+            bow = apart if leaves == edge.head else -apart
+            out = terrain.cut(terrain.curve_between(near, far, bow, self.extent.squeeze), self.extent)
+        return out if leaves == edge.head else out[::-1]
+
+    # What is drawn
+
+    def edges(self) -> None:
+        """Draw the edges, those that carry most first."""
+        for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
+            if line.flow_mtpa > _DUST_MTPA:
+                self._draw_flowing(line)
+            elif line.shut or line.idle:
+                self._draw_closed(line)
+            else:
+                self.ax.plot(*line.curve.T, color="#a9a9a3", linewidth=0.7, zorder=1.5, gid=f"edge:{line.edge.id}")
+
+    def _draw_flowing(self, line: _Line) -> None:
+        from matplotlib import patheffects
+
+        available = line.edge.available_mtpa
+        total = self.totals[line.edge.id]
+        colour: Any = FREE
+        if math.isfinite(available):
+            colour = style.utilisation_colours()(min(1.0, total / available))
+        width = line.flow_mtpa * self.points_per_mtpa
+        casing = patheffects.withStroke(linewidth=width + 0.9, foreground=INK)
+        self.ax.plot(
+            *line.curve.T, color=colour, linewidth=width, zorder=2.0, solid_capstyle="butt", path_effects=[casing],
+            gid=f"edge:{line.edge.id}",
+        )  # fmt: skip
+        self._draw_direction(line, width)
+
+    def _draw_direction(self, line: _Line, width: float) -> None:
+        """Draw an arrow head on an edge that is long enough, at the edge of the map where it leaves it."""
+        pixels = self.ax.transData.transform(line.curve)
+        length = float(np.hypot(*np.diff(pixels, axis=0).T).sum()) * 72 / self.ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+        if length < 26 and line.leaves is None:
+            return
+        at = len(pixels) - 2 if line.leaves == line.edge.head else int(len(pixels) * (0.3 if line.leaves else 0.58))
+        step = pixels[at + 1] - pixels[at - 1]
+        turn = math.degrees(math.atan2(step[1], step[0])) - 90
+        self.ax.plot(
+            *line.curve[at], marker=(3, 0, turn), markersize=4.2 * self.scale + 0.9 * width, color="white",
+            markeredgecolor=INK, markeredgewidth=0.7, zorder=3.0, linestyle="none", gid=f"direction:{line.edge.id}",
+        )  # fmt: skip
+
+    def _draw_closed(self, line: _Line) -> None:
+        planned = line.idle
+        colour, size, width = (FAINT, 5.0, 1.2) if planned else (WARN, 7.5, 2.0)
+        self.ax.plot(
+            *line.curve.T, color=colour, linewidth=0.9 if planned else 1.6, linestyle=(0, (4, 2.5)), zorder=1.8,
+            gid=f"edge:{line.edge.id}",
+        )  # fmt: skip
+        middle = line.curve[len(line.curve) // 2]
+        self.ax.plot(
+            *middle, marker="x", color=colour, markersize=size * self.scale**0.5, markeredgewidth=width * self.scale,
+            zorder=3.5, linestyle="none", gid=f"closed:{line.edge.id}",
+        )  # fmt: skip
+
+    def _kinds(self) -> dict[str, str]:
+        """Return what each node is here: supply, market, or waypoint."""
+        kinds = dict.fromkeys(self.inside, "waypoint")
+        for records, kind in ((self.network.markets, "market"), (self.network.supplies, "supply")):
+            kinds |= {
+                r.node: kind for r in records if r.node in kinds and self.commodity in (None, r.commodity)
+            }  # fmt: skip
+        return kinds
+
+    def _shortfalls(self) -> dict[str, float]:
+        """Return what stays in the ground at each node. [Mt/y]"""
+        short: dict[str, float] = {}
+        for supply, amount in zip(self.network.supplies, self.flow.shortfall_by_supply.tolist(), strict=True):
+            if amount > _DUST_MTPA and self.commodity in (None, supply.commodity):
+                short[supply.node] = short.get(supply.node, 0.0) + amount
+        return short
+
+    def _area(self, amount: float) -> float:
+        """Return the area of a shortfall's circle, in proportion to its share of what is offered. [points squared]"""
+        return _ALL_SHORT_PT2 * (self.wide / 10.5) ** 2 * amount / self.offered
+
+    def nodes(self) -> None:
+        """Draw the places, and what stays in the ground there."""
+        for id, amount in sorted(self._shortfalls().items()):
+            if id in self.inside:
+                self.ax.scatter(
+                    *self.places[id], s=self._area(amount), facecolor=(*_rgb(WARN), 0.28), edgecolor=WARN,
+                    hatch="//////", linewidth=1.0, zorder=3.2, gid=f"shortfall:{id}",
+                )  # fmt: skip
+        for kind in ("waypoint", "market", "supply"):
+            found = sorted(id for id, is_a in self._kinds().items() if is_a == kind)
+            if found:
+                marker, size, fill = _NODES[kind]
+                lon, lat = zip(*(self.places[id] for id in found), strict=True)
+                self.ax.scatter(
+                    lon, lat, s=size * self.scale, marker=marker, facecolor=fill, edgecolor=INK, linewidth=0.7,
+                     zorder=4, gid=f"nodes:{kind}",
+                )  # fmt: skip
+
+    def note(self) -> None:
+        """Write in small print where the outlines come from, and what could not be drawn."""
+        missing = [node.id for node in self.network.nodes if node.id not in self.places]
+        said = [terrain.CREDIT]
+        if self.beyond:
+            said.insert(0, f"{self.beyond} further flows lie beyond the map")
+        if missing:
+            named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
+            said.insert(0, f"not drawn, for want of coordinates: {named}")
+        text = self.ax.annotate(
+            "\n".join(said), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
+            va="bottom", fontsize=max(4.5, self.size - 3), color=FAINT, linespacing=1.2, gid="note", zorder=9,
+        )  # fmt: skip
+        text.set_in_layout(False)
+        self._note = text
+
+    # Legends
+
+    def legends(self) -> None:
+        """Draw below the map what colours, widths and marks mean."""
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import Normalize
+        from matplotlib.ticker import PercentFormatter
+
+        size = self.size - 1.0
+        height = style.inches(self.ax)[1] * 72
+        bar = self.ax.inset_axes((0.006, -3.1 * size / height, 0.17, 1.0 * size / height))
+        figure = self.ax.get_figure(root=True)
+        assert figure is not None
+        scale = figure.colorbar(
+            ScalarMappable(Normalize(0, 1), style.utilisation_colours()), cax=bar, orientation="horizontal",
+            format=PercentFormatter(1.0), ticks=[0, 0.5, 1],
+        )  # fmt: skip
+        scale.outline.set_linewidth(0.5)
+        bar.tick_params(labelsize=size - 0.5, length=2, pad=1.5, colors=INK)
+        bar.set_title("Flow / available capacity", fontsize=size, loc="left", pad=3, color=INK)
+        top = -0.75 * size / height
+        widths = self._width_handles()
+        at = 0.215
+        if widths:
+            found = self._legend(widths, "Flow [Mt/y]", (at, top), len(widths))
+            at = float(self.ax.transAxes.inverted().transform((found.get_window_extent().x1, 0))[0]) + 0.035
+        marks = self._mark_handles()
+        for columns in (4, 3, 2, 1):
+            legend = self._legend(marks, None, (at, top), columns)
+            if columns == 1 or legend.get_window_extent().x1 <= self.ax.get_window_extent().x1:
+                break
+            legend.remove()
+
+    def _legend(self, handles: list[Any], title: str | None, at: Place, columns: int) -> Any:
+        from matplotlib.legend import Legend
+
+        legend = Legend(
+            self.ax, handles, [handle.get_label() for handle in handles], loc="upper left", bbox_to_anchor=at,
+            ncols=columns, title=title, fontsize=self.size - 1.0, title_fontsize=self.size - 1.0, frameon=False,
+            borderaxespad=0, borderpad=0, alignment="left", columnspacing=1.3, handletextpad=0.6, labelspacing=0.55,
+            bbox_transform=self.ax.transAxes,
+        )  # fmt: skip
+        for text in (*legend.get_texts(), legend.get_title()):
+            text.set_color(INK)
+        self.ax.add_artist(legend)
+        return legend
+
+    def _width_handles(self) -> list[Any]:
+        """Return lines as wide as some round flows."""
+        from matplotlib import patheffects
+        from matplotlib.lines import Line2D
+
+        return [
+            Line2D(
+                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=f"{amount:g}", solid_capstyle="butt",
+                path_effects=[patheffects.withStroke(linewidth=amount * self.points_per_mtpa + 0.9, foreground=INK)],
+            )
+            for amount in _round_steps(self.most)
+        ]  # fmt: skip
+
+    def _mark_handles(self) -> list[Any]:
+        """Return one entry for each kind of mark that is on the map."""
+        from matplotlib import patheffects
+        from matplotlib.lines import Line2D
+
+        def line(label: str, **look: Any) -> Line2D:
+            return Line2D([], [], label=label, **look)
+
+        handles = []
+        flowing = [edge for edge in self.lines if edge.flow_mtpa > _DUST_MTPA]
+        if any(math.isinf(found.edge.available_mtpa) for found in flowing):
+            casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
+            handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
+        still = [found for found in self.lines if found.flow_mtpa <= _DUST_MTPA]
+        if any(not (found.shut or found.idle) for found in still):
+            handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
+        dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
+        if any(found.shut for found in still):
+            handles.append(line("closed", color=WARN, linewidth=1.6, markersize=6.5, markeredgewidth=1.8, **dashed))
+        if any(found.idle for found in still):
+            look = {"color": FAINT, "linewidth": 0.9, "markersize": 4.5, "markeredgewidth": 1.0}
+            handles.append(line("planned, idle", **look, **dashed))
+        kinds = set(self._kinds().values())
+        for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other place")):
+            if kind in kinds:
+                marker, area, fill = _NODES[kind]
+                look = {"markerfacecolor": fill, "markeredgecolor": INK, "markeredgewidth": 0.7, "linestyle": "none"}
+                handles.append(line(label, marker=marker, markersize=math.sqrt(area * self.scale), **look))
+        short = [amount for id, amount in self._shortfalls().items() if id in self.inside]
+        if short:
+            steps = _round_steps(max(short))
+            amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
+            handles.append(
+                line(f"{amount:g} Mt/y not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
+                     markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
+            )  # fmt: skip
+        return handles
+
+    # Labels
+
+    def labels(self) -> None:
+        """Name shortfalls, corridors, far places and the rest, in this order, where there is room."""
+        from matplotlib import patheffects
+
+        place = Labels(self.ax)
+        place.reserve(self._note.get_window_extent())
+        for line in self.lines:
+            place.avoid(line.curve, 1.0 + 0.25 * line.flow_mtpa * self.points_per_mtpa if line.flow_mtpa > 0 else 0.4)
+        spots = np.array([self.places[id] for id in sorted(self.inside)]).reshape(-1, 2)
+        place.avoid(spots, 30.0)
+        place.tell_apart(spots)
+        halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
+        short = self._shortfalls()
+        for id in sorted(short.keys() & self.inside, key=lambda id: (-short[id], id)):
+            said = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
+            clear = 1 + math.sqrt(self._area(short[id])) / 2
+            place.place(
+                said, self.places[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
+                fontweight="bold", path_effects=halo, gid=f"label:node:{id}", linespacing=1.05,
+            )  # fmt: skip
+        self._label_corridors(place, halo)
+        self._label_far(place, halo)
+        busy = self._busy()
+        for id in sorted(self.inside - short.keys(), key=lambda id: (-busy[id], id)):
+            size, colour = (self.size - 0.3, INK) if busy[id] > 0 else (self.size - 1.3, FAINT)
+            place.place(
+                self._name(id), self.places[id], clear_pt=3.5, far_pt=30 * self.scale, color=colour, fontsize=size,
+                path_effects=halo, gid=f"label:node:{id}",
+            )  # fmt: skip
+
+    def _name(self, id: str) -> str:
+        return style.brief(self.network.node(id).name or id, 22)
+
+    def _busy(self) -> dict[str, float]:
+        """Return how much a place matters on this map: what starts, ends and passes there. [Mt/y]"""
+        busy = dict.fromkeys(self.inside, 0.0)
+        for line in self.lines:
+            for end in {line.edge.tail, line.edge.head} & busy.keys():
+                busy[end] += line.flow_mtpa
+        kinds = self._kinds()
+        return {id: amount * (4.0 if kinds[id] != "waypoint" else 1.0) for id, amount in busy.items()}
+
+    def _label_corridors(self, place: Labels, halo: list[Any]) -> None:
+        """Name each corridor, with what it carries, at its fattest trunk edge on the map."""
+        for corridor in self.network.corridors:
+            trunk = [line for line in self.lines if line.edge.corridor == corridor.id]
+            if not trunk:
+                continue
+            line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))
+            carried = self.flow.throughput_mtpa(corridor.id, self.commodity)
+            live = carried > _DUST_MTPA
+            if not (live or corridor.featured or any(found.shut for found in trunk)):
+                continue
+            said = style.wrapped(corridor.name or corridor.id)
+            said += (
+                f"\n{style.tonnes(carried)} Mt/y"
+                if live
+                else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
+            )
+            lon, lat = line.curve[len(line.curve) * 9 // 20]
+            place.place(
+                said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
+                fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
+                color="#173a63" if live else WARN if line.shut else FAINT,
+            )  # fmt: skip
+
+    def _label_far(self, place: Labels, halo: list[Any]) -> None:
+        """Name the places beyond the map where flows to and from them cross its edge."""
+        for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
+            if line.leaves is None or line.flow_mtpa <= _DUST_MTPA:
+                continue
+            outward = line.leaves == line.edge.head
+            lon, lat = line.curve[-1] if outward else line.curve[0]
+            said = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
+            place.place(
+                said, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
+                fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
+            )  # fmt: skip
+
+
+_NODES: dict[str, tuple[str, float, str]] = {
+    "supply": ("^", 26.0, "#f0c85a"),
+    "market": ("s", 18.0, "white"),
+    "waypoint": ("o", 7.0, "#7b868b"),
+}
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    from matplotlib.colors import to_rgb
+
+    return to_rgb(colour)
+
+
+def _round_steps(most: float) -> list[float]:
+    """Return up to three round amounts, the largest no more than `most`."""
+    if most <= 0:
+        return []
+    scale = 10 ** math.floor(math.log10(most))
+    top = max(step for step in (1, 2, 5) if step * scale <= most * (1 + 1e-9)) * scale
+    return [top / 10, top / 2 if top / scale != 5 else top * 0.4, top]

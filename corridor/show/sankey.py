@@ -1,0 +1,342 @@
+"""`plot_sankey`: who ships by which corridor to which market."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from corridor.show import style
+from corridor.show.style import FAINT, INK, WARN
+from corridor.solver.flow import Flow
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DUST_MTPA = 1e-6
+_BAR = 0.022
+_AT = (0.0, 0.43, 1.0)
+_SMALL = 0.012
+"""Bands of less than this share of the total are put together."""
+_NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
+
+
+def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = None, title: str | None = None) -> Axes:
+    """Draw who ships by which corridor to which market, as bands whose heights are tonnes.
+
+    From left to right: who offers the oil, the corridors, the markets. What no corridor carries (oil refined at home)
+    and what stays in the ground have bands of their own, the latter ending half-way. Small ones are put together.
+
+    Parameters
+    ----------
+    flow : Flow
+        What `solve` returned.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure by default.
+    commodity : str, optional
+        Draw this shipper alone, by the places where its oil is offered; by default all shippers, one band each.
+    title : str, optional
+        In place of the scenario's name; empty for none.
+
+    Returns
+    -------
+    matplotlib Axes
+        Its y axis counts Mt/y. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such commodity.
+    CorridorError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    The bands add up `Flow.routes`, one of several ways to split a flow into routes: what a corridor carries and what a
+    market gets is certain, which market a corridor's oil reaches often is not.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> ax = cr.plot_sankey(cr.solve(cr.load()), commodity="kazakh_crude")
+    """
+    style.require_flow(flow)
+    if commodity is not None:
+        flow.network.commodity(commodity)
+    ax = style.panel(ax, (10.0, 6.5), left=0.02, right=0.98, top=0.9, bottom=0.03)
+    ax.set_axis_off()
+    chains = _chains(flow, commodity)
+    total = sum(chains.values())
+    what = "all shippers" if commodity is None else flow.network.commodity(commodity).name or commodity
+    below = f"{what}: {style.tonnes(total)} Mt/y offered; heights of bands are Mt/y"
+    if not chains:
+        ax.set_ylim(0, 1)
+        ax.text(0.5, 0.5, "nothing is offered", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
+    else:
+        _Diagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
+    style.headline(ax, style.condition(flow) if title is None else title, below)
+    return ax
+
+
+Chain = tuple[str, str, str]
+
+
+def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
+    """Return the tonnes by who offers them, corridor and market. [Mt/y]"""
+    found: dict[Chain, float] = {}
+
+    def add(chain: Chain, amount: float) -> None:
+        if amount > _DUST_MTPA:
+            found[chain] = found.get(chain, 0.0) + amount
+
+    routes = flow.routes
+    for origin, oil, corridor, end, amount in zip(
+        routes["origin"],
+        routes["commodity"],
+        routes["corridor"],
+        routes["destination"],
+        routes["flow_mtpa"],
+        strict=True,
+    ):
+        if commodity in (None, oil):
+            via = corridor if isinstance(corridor, str) else _NO_CORRIDOR
+            add((oil if commodity is None else origin, via, end), float(amount))
+    for supply, amount in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
+        if commodity in (None, supply.commodity):
+            add((supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""), amount)
+    return found
+
+
+def _most_bars(ax: Axes) -> int:
+    """Return how many labelled bars fit below each other."""
+    return max(4, int(style.inches(ax)[1] * 72 / (style.points(ax) * 2.3)))
+
+
+def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, float], tuple[int, ...]]:
+    """Return the chains with small bars put together in each layer, and how many were."""
+    counts = []
+    for layer in range(3):
+        sums: dict[str, float] = {}
+        for chain, amount in chains.items():
+            sums[chain[layer]] = sums.get(chain[layer], 0.0) + amount
+        own = sorted(
+            (name for name in sums if not name.startswith("\0") and name), key=lambda name: (-sums[name], name)
+        )
+        small = [name for at, name in enumerate(own) if at >= most - 3 or sums[name] < _SMALL * sum(sums.values())]
+        small = small if len(small) > 1 else []
+        merged: dict[Chain, float] = {}
+        for chain, amount in chains.items():
+            parts = list(chain)
+            parts[layer] = _OTHER if parts[layer] in small else parts[layer]
+            key: Chain = (parts[0], parts[1], parts[2])
+            merged[key] = merged.get(key, 0.0) + amount
+        chains = merged
+        counts.append(len(small))
+    return dict(chains), tuple(counts)
+
+
+def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
+    """Return what ids are called, layer by layer."""
+    network = flow.network
+    nodes = {node.id: style.brief(node.name or node.id, 22) for node in network.nodes}
+    oils = {oil.id: style.plain(oil.name or oil.id, 22) for oil in network.commodities}
+    ways = {way.id: style.plain(way.name or way.id, 27) for way in network.corridors}
+    ways |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
+    return [oils if commodity is None else nodes, ways, nodes]
+
+
+@dataclass
+class _Bar:
+    """A bar of one layer: where it stands, and how far bands have used its two sides. [Mt/y]"""
+
+    layer: int
+    name: str
+    height: float = 0.0
+    base: float = 0.0
+    used: list[float] = field(default_factory=lambda: [0.0, 0.0])
+
+
+class _Diagram:
+    """One diagram being drawn."""
+
+    def __init__(
+        self, ax: Axes, grouped: tuple[dict[Chain, float], tuple[int, ...]], names: Sequence[Mapping[str, str]]
+    ) -> None:
+        self.ax, self.names = ax, names
+        self.chains, self.counts = grouped
+        self.layers: list[dict[str, _Bar]] = [{}, {}, {}]
+        self.bands: list[dict[tuple[str, str, str], float]] = [{}, {}]
+        for chain, amount in self.chains.items():
+            for layer, name in enumerate(chain):
+                if name:
+                    bar = self.layers[layer].setdefault(name, _Bar(layer, name))
+                    bar.height += amount
+            for at, ends in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
+                if ends[1]:
+                    key = (*ends, chain[0])
+                    self.bands[at][key] = self.bands[at].get(key, 0.0) + amount
+        self.total = sum(self.chains.values())
+        self._stack()
+
+    def _stack(self) -> None:
+        """Put the bars of each layer below each other: the largest first, then other, none, and the shortfall last."""
+        last = {_OTHER: 1, _NO_CORRIDOR: 2, _NOT_LIFTED: 3}
+        self.order = [
+            sorted(bars.values(), key=lambda bar: (last.get(bar.name, 0), -bar.height, bar.name))
+            for bars in self.layers
+        ]
+        gap = 0.35 * self.total / max(1, max(len(bars) for bars in self.order) - 1)
+        self.gap = min(gap, 0.06 * self.total)
+        self.tall = max(sum(bar.height for bar in bars) + self.gap * (len(bars) - 1) for bars in self.order)
+        for bars in self.order:
+            top = self.tall - (self.tall - sum(bar.height for bar in bars) - self.gap * (len(bars) - 1)) / 2
+            for bar in bars:
+                bar.base = top - bar.height
+                top = bar.base - self.gap
+        self.ax.set_ylim(-0.01 * self.tall, 1.01 * self.tall)
+
+    def draw(self) -> None:
+        """Draw bands, bars and labels."""
+        colours = {bar.name: style.SHADES[at % len(style.SHADES)] for at, bar in enumerate(self.order[0])}
+        hatches = {bar.name: style.HATCHES[at % len(style.HATCHES)] for at, bar in enumerate(self.order[0])}
+        place = {bar.name: at for bars in self.order for at, bar in enumerate(bars)}
+        for at, bands in enumerate(self.bands):
+            for left, right, who in sorted(bands, key=lambda key: (place[key[0]], place[key[1]], place[key[2]])):
+                self._band(at, left, right, who, bands[left, right, who], colours[who], hatches[who], place)
+        self._make_room()
+        for bars in self.order:
+            self._bars(bars, colours, hatches)
+            self._labels(bars)
+
+    def _make_room(self) -> None:
+        """Move the outer bars inward as far as their labels need."""
+        widths = [0.0, 0.0, 0.0]
+        for bars in self.order:
+            for bar in bars:
+                text = self.ax.text(0, 0, self._said(bar), fontsize=style.points(self.ax))
+                widths[bar.layer] = max(widths[bar.layer], text.get_window_extent().width)
+                text.remove()
+        whole = self.ax.get_window_extent().width
+        left, right = (width / whole for width in (widths[0], widths[2]))
+        span = 1.06 / max(0.2, 1.0 - left - right)
+        self.ax.set_xlim(-span * left - 0.03, 1.0 + span * right + 0.03)
+
+    def _base(self, at: int, key: tuple[str, str, str], place: Mapping[str, int]) -> tuple[float, float]:
+        """Return where a band leaves its left bar and where it meets its right bar. [Mt/y]"""
+        bands = self.bands[at]
+
+        def rank(of: tuple[str, str, str], side: int) -> tuple[int, int]:
+            """Return the order of a band at one of its bars: other end, then shipper; or the other way round."""
+            far, who = place[of[1 - side]], place[of[2]]
+            return (who, far) if (at, side) == (1, 0) else (far, who)
+
+        above = [
+            sum(
+                amount
+                for band, amount in bands.items()
+                if band[side] == key[side] and rank(band, side) < rank(key, side)
+            )
+            for side in (0, 1)
+        ]
+        start, end = self.layers[at][key[0]], self.layers[at + 1][key[1]]
+        return start.base + start.height - above[0], end.base + end.height - above[1]
+
+    def _band(
+        self, at: int, left: str, right: str, who: str, amount: float, colour: str, hatch: str, place: Mapping[str, int]
+    ) -> None:
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        y0, y1 = self._base(at, (left, right, who), place)
+        x0, x1 = _AT[at] + _BAR / 2, _AT[at + 1] - _BAR / 2
+        half = (x0 + x1) / 2
+        points = [
+            (x0, y0), (half, y0), (half, y1), (x1, y1), (x1, y1 - amount), (half, y1 - amount), (half, y0 - amount),
+            (x0, y0 - amount), (x0, y0),
+        ]  # fmt: skip
+        codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+        short = right == _NOT_LIFTED
+        self.ax.add_patch(
+            PathPatch(
+                Path(points, codes), facecolor=WARN if short else colour, alpha=0.42 if short else 0.5, zorder=1,
+                edgecolor="white", linewidth=0.4, hatch="//////" if short else hatch,
+                gid=f"band:{at}:{_id(left)}>{_id(right)}:{_id(who)}",
+            )
+        )  # fmt: skip
+
+    def _bars(self, bars: Iterable[_Bar], colours: Mapping[str, str], hatches: Mapping[str, str]) -> None:
+        from matplotlib.patches import Rectangle
+
+        for bar in bars:
+            first = bar.layer == 0
+            colour = WARN if bar.name == _NOT_LIFTED else colours[bar.name] if first else INK
+            self.ax.add_patch(
+                Rectangle(
+                    (_AT[bar.layer] - _BAR / 2, bar.base), _BAR, bar.height, facecolor=colour, edgecolor=INK,
+                    linewidth=0.6, zorder=2, gid=f"bar:{bar.layer}:{_id(bar.name)}",
+                )
+            )  # fmt: skip
+
+    def _labels(self, bars: Sequence[_Bar]) -> None:
+        """Write names and tonnes beside the bars, moved apart where bars are thin."""
+        from matplotlib import patheffects
+
+        if not bars:
+            return
+        layer = bars[0].layer
+        size = style.points(self.ax)
+        per_point = 1.02 * self.tall / (style.inches(self.ax)[1] * 72)
+        middles = [bar.base + bar.height / 2 for bar in bars]
+        spots = _apart(middles, 1.5 * size * per_point, 0.6 * size * per_point, self.tall - 0.6 * size * per_point)
+        side = -1 if layer == 0 else 1
+        edge = _AT[layer] + side * _BAR / 2
+        reach = 0.014
+        room = self._room_px() if layer == 1 else float("inf")
+        for bar, middle, spot in zip(bars, middles, spots, strict=True):
+            if abs(spot - middle) > 0.3 * size * per_point:
+                self.ax.plot(
+                    [edge, edge + side * reach], [middle, spot], color=FAINT, linewidth=0.5, clip_on=False, zorder=3
+                )
+            text = self.ax.text(
+                edge + side * (reach + 0.004), spot, self._said(bar),
+                ha="right" if layer == 0 else "left", va="center", fontsize=size, zorder=4, linespacing=1.0,
+                color=WARN if bar.name == _NOT_LIFTED else INK, fontweight="bold" if bar.name == _NOT_LIFTED else None,
+                path_effects=[patheffects.withStroke(linewidth=2.2, foreground="white", alpha=0.85)],
+                gid=f"label:{layer}:{_id(bar.name)}",
+            )  # fmt: skip
+            most = len(self._name(bar))
+            while text.get_window_extent().width > room and most > 4:
+                most -= 1
+                text.set_text(self._said(bar, most))
+
+    def _room_px(self) -> float:
+        """Return how wide labels between the middle bars and the right ones may be. [pixels]"""
+        spots = self.ax.transData.transform([(_AT[1] + _BAR / 2 + 0.02, 0), (_AT[2] - _BAR, 0)])
+        return float(spots[1, 0] - spots[0, 0])
+
+    def _said(self, bar: _Bar, most: int = 60) -> str:
+        name = self._name(bar)
+        return f"{name if len(name) <= most else name[: most - 1] + '…'}  {style.tonnes(bar.height)}"
+
+    def _name(self, bar: _Bar) -> str:
+        if bar.name == _OTHER:
+            return f"{self.counts[bar.layer]} others"
+        return self.names[bar.layer][bar.name]
+
+
+def _id(name: str) -> str:
+    """Return how gids call a bar."""
+    return {_NO_CORRIDOR: "(none)", _NOT_LIFTED: "(shortfall)", _OTHER: "(other)"}.get(name, name)
+
+
+def _apart(wanted: Sequence[float], step: float, low: float, high: float) -> list[float]:
+    """Return descending positions near the wanted ones, at least a step apart and within bounds if they fit."""
+    groups: list[list[float]] = []
+    for at, value in enumerate(wanted):
+        groups.append([value + at * step, 1.0])
+        while len(groups) > 1 and groups[-1][0] / groups[-1][1] > groups[-2][0] / groups[-2][1]:
+            total, count = groups.pop()
+            groups[-1] = [groups[-1][0] + total, groups[-1][1] + count]
+    means = [total / count for total, count in groups for _ in range(int(count))]
+    low_end = low + (len(wanted) - 1) * step
+    return [max(min(mean, high), low_end) - at * step for at, mean in enumerate(means)]

@@ -1,0 +1,197 @@
+"""What all pictures share: the way to matplotlib, colours told apart in grey, text that is never read as formulas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import CorridorError, DataError
+from corridor.solver.flow import Flow
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.text import Text
+
+INK, FAINT, RULE = "#1c2529", "#5d6a70", "#c8cfd2"
+LAND, SEA, COAST, BORDER = "#f4f1ea", "#dde8ee", "#9aabb4", "#cfc8ba"
+WARN = "#b3350a"
+FREE = "#8a959a"
+
+SHADES = ("#20334d", "#c05a1c", "#5aa7a0", "#e3c26f", "#7d6aa8", "#b9c4c9")
+"""Colours of categories, told apart by colour-blind readers; neighbours differ in luminance."""
+HATCHES = ("", "///", "...", "\\\\\\", "xxx")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
+
+
+def pyplot() -> Any:
+    """Return matplotlib.pyplot, or raise one sentence that names the extra."""
+    try:
+        from matplotlib import pyplot as plt
+    except ImportError:
+        raise CorridorError("pictures need matplotlib; install corridor[plot]") from None
+    return plt
+
+
+def panel(ax: Axes | None, size: tuple[float, float], **margins: float) -> Axes:
+    """Return the Axes to draw in: the caller's, or those of a new figure with some margins [share of the figure].
+
+    A new figure is pyplot's, so that a notebook shows it; nothing else of pyplot's state is touched.
+    """
+    plt = pyplot()
+    from matplotlib.axes import Axes
+
+    if ax is None:
+        figure = plt.figure(figsize=size, facecolor="white")
+        ax = figure.add_subplot()
+        figure.subplots_adjust(**margins)
+    elif not isinstance(ax, Axes):
+        raise DataError(f"ax must be a matplotlib Axes (got {type(ax).__name__}); leave it out for a new figure")
+    assert isinstance(ax, Axes)
+    return ax
+
+
+def inches(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the Axes. [inches]"""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+    box = ax.get_window_extent()
+    return box.width / figure.dpi, box.height / figure.dpi
+
+
+def points(ax: Axes) -> float:
+    """Return the size of plain text that suits the Axes. [points]"""
+    return min(9.5, max(6.0, 4.6 + 0.42 * inches(ax)[0]))
+
+
+def plain(name: object, most: int = 40) -> str:
+    """Return a name as text to draw: on one line, shortened with …, dollar signs not read as formulas.
+
+    Examples
+    --------
+    >>> plain("a very long name of a pipeline", 12)
+    'a very long…'
+    """
+    text = " ".join(str(name).split()) or " "
+    if len(text) > most:
+        text = text[: most - 1].rstrip(" ,;-(") + "…"
+    text = text.replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
+
+
+def brief(name: str, most: int = 24) -> str:
+    """Return the name of a place without what stands in brackets or after a comma.
+
+    Examples
+    --------
+    >>> brief("Atyrau (KazTransOil hub and refinery)"), brief("CPC marine terminal, Yuzhnaya Ozereyevka")
+    ('Atyrau', 'CPC marine terminal')
+    """
+    head = name.split(" (")[0].split(", ")[0].strip()
+    return plain(head or name, most)
+
+
+def wrapped(name: str, width: int = 18, lines: int = 2) -> str:
+    """Return a name on a few short lines, the last one shortened if need be."""
+    import textwrap
+
+    rows = textwrap.wrap(plain(name, 200), width, break_on_hyphens=True) or [" "]
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], plain(" ".join(rows[lines - 1 :]).replace(r"\$", "$"), width)]
+    return "\n".join(plain(row.replace(r"\$", "$"), width + 1) for row in rows)
+
+
+def spoken(id: str) -> str:
+    """Return an id as people would say it, where no name is at hand.
+
+    Examples
+    --------
+    >>> spoken("cpc"), spoken("middle_corridor")
+    ('CPC', 'Middle corridor')
+    """
+    words = id.replace("_", " ").strip() or id
+    return plain(words.upper() if len(words) <= 3 else words[:1].upper() + words[1:])
+
+
+def tonnes(amount: float) -> str:
+    """Return Mt/y with as many digits as a reader needs.
+
+    Examples
+    --------
+    >>> tonnes(56.234), tonnes(0.04), tonnes(132.7), tonnes(0.0)
+    ('56.2', '0.04', '133', '0')
+    """
+    if amount == 0:
+        return "0"
+    return f"{amount:.0f}" if abs(amount) >= 99.95 else f"{amount:.1f}" if abs(amount) >= 0.095 else f"{amount:.2g}"
+
+
+def fitted(text: Text, ax: Axes, share: float = 1.0) -> None:
+    """Shorten each line of a text that is wider than a share of the Axes."""
+    room = ax.get_window_extent().width * share
+    lines = text.get_text().split("\n")
+    for at, line in enumerate(lines):
+        cut = line.replace(r"\$", "$")
+        while len(cut) > 4:
+            text.set_text(plain(cut, len(cut)))
+            if text.get_window_extent().width <= room:
+                break
+            cut = cut[:-2].rstrip("…, ") + "…"
+        lines[at] = plain(cut, len(cut))
+    text.set_text("\n".join(lines))
+
+
+def headline(ax: Axes, title: str, below: str = "") -> None:
+    """Write a title and, smaller, a line below it, both above the Axes and no wider than they."""
+    size = points(ax)
+    head = ax.set_title(plain(title, 200), loc="left", fontsize=size + 2.5, fontweight="bold", color=INK)
+    head.set_gid("title")
+    fitted(head, ax)
+    if below:
+        ax.set_title(
+            head.get_text(), loc="left", pad=6 + 1.75 * size, fontsize=size + 2.5, fontweight="bold", color=INK
+        )
+        line = ax.annotate(
+            plain(below, 300), (0, 1), xytext=(0, 5), xycoords="axes fraction", textcoords="offset points",
+            fontsize=size + 0.5, color=FAINT, va="bottom", annotation_clip=False, gid="subtitle",
+        )  # fmt: skip
+        fitted(line, ax)
+
+
+def bare(ax: Axes, grid: str | None = None) -> None:
+    """Take away the box around the Axes, and draw a faint grid along one axis."""
+    ax.set_facecolor("white")
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(RULE)
+    ax.tick_params(colors=INK, labelsize=points(ax), color=RULE)
+    if grid is not None:
+        ax.grid(True, axis=grid, color=RULE, linewidth=0.6)  # type: ignore[arg-type]
+        ax.set_axisbelow(True)
+
+
+def utilisation_colours() -> Colormap:
+    """Return the colours of utilisation: light for idle, dark for full, in grey too."""
+    import matplotlib as mpl
+    from matplotlib.colors import ListedColormap
+
+    pyplot()
+    return ListedColormap(mpl.colormaps["viridis_r"](range(8, 248)), name="utilisation")
+
+
+def condition(flow: Flow) -> str:
+    """Return the network, its year and the scenario that a flow was solved for."""
+    network = flow.network
+    place = " ".join(str(part) for part in (network.name, network.year) if part)
+    name = flow.scenario.name if flow.scenario is not None else "baseline"
+    return f"{name} ({place})" if place else name
+
+
+def require_flow(thing: object) -> Flow:
+    """Return the flow, or raise unless something is one."""
+    if not isinstance(thing, Flow):
+        raise DataError(f"a Flow is needed (got {type(thing).__name__}); solve(network, scenario) returns one")
+    return thing

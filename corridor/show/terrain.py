@@ -1,0 +1,219 @@
+"""What lies under a map: which part of the world to show, land, water and borders, and ways that keep to the sea.
+
+The outlines are those of Natural Earth (public domain); the file in the data folder says how they were made.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.model.library import data_root
+from corridor.model.network import Network
+from corridor.show.style import BORDER, COAST, LAND, SEA
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = npt.NDArray[np.float64]
+CREDIT = "Land, borders: Natural Earth"
+_STEPS = 48
+_BOWS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.45, -0.45)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The part of the world that a map shows. [degrees]"""
+
+    west: float
+    east: float
+    south: float
+    north: float
+
+    @property
+    def squeeze(self) -> float:
+        """How long a degree of longitude is in the middle of the map, in degrees of latitude. [1]"""
+        return max(0.05, math.cos(math.radians((self.south + self.north) / 2)))
+
+    def holds(self, lon: float, lat: float) -> bool:
+        """Tell whether a place is on the map."""
+        return self.west <= lon <= self.east and self.south <= lat <= self.north
+
+    def padded(self, share: float) -> Extent:
+        """Return the extent with a margin around it. [share of its size]"""
+        across, up = (max(self.east - self.west, 0.5) * share, max(self.north - self.south, 0.5) * share)
+        return Extent(self.west - across, self.east + across, self.south - up, self.north + up)
+
+    def filling(self, ratio: float) -> Extent:
+        """Return the extent grown, east and west or north and south, to a ratio of width to height on paper."""
+        width, height = (self.east - self.west) * self.squeeze, self.north - self.south
+        if width < height * ratio:
+            more = (height * ratio - width) / 2 / self.squeeze
+            return Extent(self.west - more, self.east + more, self.south, self.north)
+        more = (width / ratio - height) / 2
+        return Extent(self.west, self.east, self.south - more, self.north + more)
+
+
+def core(network: Network, places: dict[str, tuple[float, float]]) -> Extent:
+    """Return the part of the world where the oil starts and the corridors run, far ends left out.
+
+    Notes
+    -----
+    Far is what lies more than 1.5 interquartile ranges (the usual fences of a box plot) beyond the quartiles of the
+    longitudes or latitudes of supplies and ends of trunk edges. It depends on the network alone, so that maps of its
+    scenarios can be laid side by side.
+    """
+    trunk = {end for edge in network.edges if edge.corridor is not None for end in (edge.tail, edge.head)}
+    wanted = sorted((trunk | {supply.node for supply in network.supplies}) & places.keys())
+    if len(wanted) < 4:
+        wanted = sorted(places)
+    points, everywhere = np.array([places[id] for id in wanted]), np.array([places[id] for id in sorted(places)])
+    low, high = np.percentile(points, 25, axis=0), np.percentile(points, 75, axis=0)
+    reach = 1.5 * np.maximum(high - low, 0.5)
+    near = np.all((everywhere >= low - reach) & (everywhere <= high + reach), axis=1)
+    shown = _around(everywhere[near])
+    return _around(everywhere[[shown.holds(*place) for place in everywhere]])
+
+
+def _around(places: Floats) -> Extent:
+    """Return the extent of some places, with a margin."""
+    (west, south), (east, north) = places.min(axis=0), places.max(axis=0)
+    return Extent(float(west), float(east), float(south), float(north)).padded(0.045)
+
+
+@lru_cache(maxsize=1)
+def outlines() -> dict[str, Any]:
+    """Return the land (rings) and the borders (lines) as arrays of longitude and latitude. [degrees]"""
+    kept = json.loads(data_root().joinpath("basemap.json").read_text(encoding="utf-8"))
+    return {
+        "land": [[_degrees(ring) for ring in rings] for rings in kept["land"]],
+        "borders": [_degrees(line) for line in kept["borders"]],
+        "box": tuple(kept["box"]),
+    }
+
+
+def _degrees(flat: list[int]) -> Floats:
+    """Return pairs of longitude and latitude that stand in the file in turn, in hundredths. [degrees]"""
+    return np.array(flat, dtype=float).reshape(-1, 2) / 100.0
+
+
+def draw(ax: Axes, extent: Extent) -> None:
+    """Draw sea, land with its inland seas, coasts and borders."""
+    from matplotlib.collections import LineCollection, PathCollection
+
+    found = outlines()
+    shown = [rings for rings in found["land"] if _meets(rings[0], extent)]
+    ax.set_facecolor(SEA)
+    land = PathCollection([_path(rings) for rings in shown], facecolor=LAND, edgecolor="none", zorder=0, gid="land")
+    ax.add_collection(land, autolim=False)
+    coasts = [part for rings in shown for ring in rings for part in _off_the_cut(ring, found["box"])]
+    borders = [line for line in found["borders"] if _meets(line, extent)]
+    for lines, colour, width, gid in ((borders, BORDER, 0.5, "borders"), (coasts, COAST, 0.6, "coast")):
+        ax.add_collection(
+            LineCollection(lines, colors=colour, linewidths=width, zorder=0.5, gid=gid, capstyle="round"), autolim=False
+        )
+
+
+def _meets(line: Floats, extent: Extent) -> bool:
+    """Tell whether the box around a line meets the map."""
+    (west, south), (east, north) = line.min(axis=0), line.max(axis=0)
+    return bool(west < extent.east and east > extent.west and south < extent.north and north > extent.south)
+
+
+def _path(rings: list[Floats]) -> Any:
+    """Return rings as one path, holes cut out (they run the other way round)."""
+    from matplotlib.path import Path
+
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+def _off_the_cut(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
+    """Return a ring in parts without what runs along the edge of the file's box, which is no coast."""
+    west, south, east, north = box
+    on = [(ring[:, 0] == west), (ring[:, 0] == east), (ring[:, 1] == south), (ring[:, 1] == north)]
+    cut = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
+    return [part for part in np.split(ring, cut + 1) if len(part) > 1]
+
+
+class Waters:
+    """Where the sea is, on a grid as fine as a map needs, and the least dry curve between two places on it."""
+
+    def __init__(self, extent: Extent) -> None:
+        self._extent = extent
+        lon, lat = np.linspace(extent.west, extent.east, 150), np.linspace(extent.south, extent.north, 100)
+        grid = np.array(np.meshgrid(lon, lat)).reshape(2, -1).T
+        dry = np.zeros(len(grid), dtype=bool)
+        for rings in outlines()["land"]:
+            if _meets(rings[0], extent):
+                outer, *holes = (_path([ring]).contains_points(grid) for ring in rings)
+                dry |= outer & ~np.any([np.zeros(len(grid), dtype=bool), *holes], axis=0)
+        self._dry = dry.reshape(len(lat), len(lon))
+
+    def dryness(self, curve: Floats) -> float:
+        """Return the share of a curve that crosses land, its ends (ports) not counted. [1]"""
+        inner = curve[3:-3]
+        at = inner - [self._extent.west, self._extent.south]
+        size = [self._extent.east - self._extent.west, self._extent.north - self._extent.south]
+        rows, columns = self._dry.shape
+        x = np.clip(np.rint(at[:, 0] / size[0] * (columns - 1)).astype(int), 0, columns - 1)
+        y = np.clip(np.rint(at[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
+        return float(self._dry[y, x].mean())
+
+    def between(self, start: tuple[float, float], end: tuple[float, float], apart: float) -> Floats:
+        """Return the curve that crosses least land, straighter ones preferred."""
+        k = self._extent.squeeze
+        curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
+        return min(curves, key=lambda found: self.dryness(found[0]) + 0.35 * found[1])[0]
+
+    def outward(self, start: tuple[float, float], towards: tuple[float, float], taken: list[Floats]) -> Floats:
+        """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
+        extent, k = self._extent, self._extent.squeeze
+        aim = _unit(np.array(towards) - start, k)
+        wests = [(extent.west, lat) for lat in np.linspace(extent.south, extent.north, 31)[1:-1]]
+        souths = [(lon, extent.south) for lon in np.linspace(extent.west, extent.east, 49)[1:-1]]
+        rim = [*wests, *((extent.east, lat) for _, lat in wests), *souths, *((lon, extent.north) for lon, _ in souths)]
+        span = math.hypot((extent.east - extent.west) * k, extent.north - extent.south)
+        best, found = math.inf, cut(curve_between(start, towards, 0.0, k), extent)
+        for point in rim:
+            off = np.array(point) - start
+            turn = 1.0 - float(aim @ _unit(off, k))
+            crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in taken)
+            length = float(np.hypot(off[0] * k, off[1])) / span
+            for bow in (0.0, 0.15, -0.15, 0.3, -0.3):
+                penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.5 * crowded
+                if penalty < best:
+                    curve = curve_between(start, point, bow, k)
+                    if (total := penalty + 2.5 * self.dryness(curve)) < best:
+                        best, found = total, curve
+        return found
+
+
+def _unit(vector: Floats, squeeze: float) -> Floats:
+    """Return the direction of a step on the map."""
+    flat = np.array([vector[0] * squeeze, vector[1]])
+    return np.asarray(flat / max(float(np.hypot(*flat)), 1e-12))
+
+
+def curve_between(start: tuple[float, float], end: tuple[float, float], bow: float, squeeze: float) -> Floats:
+    """Return points of a curve whose middle stands off the straight line to the left by a share of its length."""
+    a, b = np.array(start), np.array(end)
+    across = np.array([-(b[1] - a[1]) / squeeze, (b[0] - a[0]) * squeeze])
+    control = (a + b) / 2 + 2 * bow * across
+    t = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
+    return np.asarray((1 - t) ** 2 * a + 2 * t * (1 - t) * control + t**2 * b)
+
+
+def cut(curve: Floats, extent: Extent) -> Floats:
+    """Return a curve from its start, which is on the map, to where it first leaves the map."""
+    steps = np.linspace(0.0, 1.0, 25 * _STEPS)
+    at = np.linspace(0.0, 1.0, len(curve))
+    fine = np.column_stack([np.interp(steps, at, curve[:, 0]), np.interp(steps, at, curve[:, 1])])
+    on = (fine >= [extent.west, extent.south]).all(axis=1) & (fine <= [extent.east, extent.north]).all(axis=1)
+    last = int(np.argmin(on)) - 1 if not on.all() else len(fine) - 1
+    return np.asarray(fine[np.linspace(0, max(last, 1), _STEPS + 1).astype(int)])

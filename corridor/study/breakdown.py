@@ -1,0 +1,119 @@
+"""What becomes of the price: a route's netback, component by component, edge by edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from corridor.errors import DataError
+from corridor.model.economics import inventory_cost
+from corridor.model.network import Network
+from corridor.model.records import Figure
+from corridor.solver.flow import Flow
+from corridor.solver.routes import Route
+from corridor.study.compare import best_route
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPONENTS = ("price", "quality", "pipeline", "rail", "road", "port", "sea", "risk premium", "interest")
+"""In the order of a breakdown; tariffs go by the edge's mode, less what ports charge."""
+_PORT = "handling_usd_per_t"
+
+
+def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> pd.DataFrame:
+    """Return what becomes of the price of a tonne that takes a corridor's best route, item by item.
+
+    Parameters
+    ----------
+    flow : Flow
+        What `solve` returned.
+    corridor : str
+        Id of the corridor; its best route is the one that `compare` measures.
+    commodity, origin : str, optional
+        As in `compare`: the network's first commodity, from its largest supply.
+
+    Returns
+    -------
+    pandas.DataFrame
+        component, edge, usd_per_t: the price at the market first (its node stands for the edge), then, along the
+        route, what each edge takes from it (negative) or adds: quality; tariffs by mode (pipeline, rail, road, sea) and
+        charges of ports; risk premium; interest on the oil while under way. Items of 0 are left out. They add up to
+        the netback at the origin. ``attrs`` holds origin, destination, commodity and netback_usd_per_t. [USD/t]
+
+    Notes
+    -----
+    A port's charge is told apart where the network's figures make a tariff up of it and other charges; a scenario
+    that changes the tariff is taken to change the other charges.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such corridor, commodity or origin.
+    DataError
+        If no oil can take the corridor in the flow's condition, or the origin supplies none.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> table = cr.breakdown(cr.solve(cr.load(year=2021)), "cpc")
+    >>> table.groupby("component", sort=False)["usd_per_t"].sum().index.tolist()
+    ['price', 'pipeline', 'interest', 'sea']
+    """
+    import pandas as pd
+
+    if not isinstance(flow, Flow):
+        raise DataError(f"a Flow is needed (got {type(flow).__name__}); solve(network, scenario) returns one")
+    flow.network.corridor(corridor)
+    route = best_route(flow, corridor, commodity=commodity, origin=origin)
+    if route is None:
+        name = f" under {flow.scenario.name!r}" if flow.scenario is not None else ""
+        raise DataError(f"no {commodity or flow.network.commodities[0].id} can take corridor {corridor!r}{name}")
+    table = pd.DataFrame(list(_items(flow.network, route)), columns=["component", "edge", "usd_per_t"])
+    table.attrs |= {
+        "origin": route.origin, "destination": route.destination, "commodity": route.commodity,
+        "netback_usd_per_t": route.netback_usd_per_t,
+    }  # fmt: skip
+    return table
+
+
+def _items(network: Network, route: Route) -> Iterator[tuple[str, str, float]]:
+    """Yield component, edge and what it adds to the netback; price first, then along the route. [USD/t]"""
+    yield "price", route.destination, route.netback_usd_per_t + route.unit_cost_usd_per_t
+    oil = network.commodity(route.commodity)
+    formulas = {f.subject: f.formula for f in network.ledger if f.attribute == "tariff_usd_per_t" and _is_chosen(f)}
+    charges = {f"{f.subject}.{_PORT}": f.value or 0.0 for f in network.ledger if f.attribute == _PORT and _is_chosen(f)}
+    for edge in map(network.edge, route.edges):
+        interest = inventory_cost(edge.transit_days, oil.value_usd_per_t, oil.interest_per_year)
+        charged = sum(charges[term] for term in _added(formulas.get(edge.id, "")) if term in charges)
+        port = min(charged, max(0.0, edge.tariff_usd_per_t))
+        items = (
+            ("quality", edge.quality_usd_per_t),
+            (edge.mode, port - edge.tariff_usd_per_t),
+            ("port", -port),
+            ("risk premium", -edge.risk_premium_usd_per_t),
+            ("interest", -interest),
+        )
+        yield from ((component, edge.id, amount) for component, amount in items if amount != 0)
+
+
+def _is_chosen(figure: Figure) -> bool:
+    return figure.choice == "chosen"
+
+
+def _added(formula: str) -> list[str]:
+    """Return the terms that a formula adds up, brackets left whole.
+
+    Examples
+    --------
+    >>> _added("line.tariff * (a.b + c.d) + port.handling")
+    ['line.tariff * (a.b + c.d)', 'port.handling']
+    """
+    terms, depth = [""], 0
+    for letter in formula:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "+" and depth == 0:
+            terms.append("")
+        else:
+            terms[-1] += letter
+    return [term.strip() for term in terms]

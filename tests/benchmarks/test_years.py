@@ -1,0 +1,111 @@
+"""Speed of simulated years as ratios, in one run; run with ``pytest -s -m benchmark tests/benchmarks``."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import highspy
+import numpy as np
+import pytest
+
+import corridor as cr
+from corridor.solver.conditions import Conditions
+from corridor.solver.program import State
+from corridor.study.blocks import Bench
+from corridor.study.draws import BLOCK_YEARS, Intervals, intervals, unpacked
+
+pytestmark = pytest.mark.benchmark
+
+
+def seconds(call: Callable[[], object], times: int = 1) -> float:
+    """Return the median of how long a call takes. [s]"""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        call()
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
+
+
+def shares(cut: Intervals, n_hazards: int) -> np.ndarray:
+    """Return what each hazard takes in each interval, shape (n, n_hazards)."""
+    taken = unpacked(cut.in_force, n_hazards).astype(float)
+    for at, share in cut.severity.items():
+        taken[:, at] = share
+    return taken
+
+
+def warm_loop(net: cr.Network, taken: np.ndarray) -> Callable[[], object]:
+    """Return a loop that solves every interval by HiGHS, each from the basis of the one before.
+
+    Only what changes is handed over, by arrays; states are made before the clock starts. Nothing but the bare HiGHS
+    calls and reading the flows is timed.
+    """
+    conditions = Conditions(net, net.hazards)
+    highs: highspy.Highs = conditions._desk._solver._highs
+    program = conditions._desk.program
+    rows = np.arange(program.n_balances, program.n_balances + program.n_ceilings, dtype=np.int32)
+    floor = np.full(len(rows), -np.inf)
+    states: list[State] = [conditions.state(row) for row in taken]
+    upper = np.array([state.upper for state in states])
+    changed = np.flatnonzero((upper != upper[0]).any(axis=0)).astype(np.int32)
+
+    def run() -> None:
+        for state in states:
+            highs.changeColsBounds(len(changed), changed, state.lower[changed], state.upper[changed])
+            highs.changeRowsBounds(len(rows), rows, floor, state.ceiling)
+            highs.run()
+            np.asarray(highs.getSolution().col_value)
+
+    return run
+
+
+def test_a_simulation_is_fifty_times_faster_than_a_warm_loop() -> None:
+    """10 000 years, shipped network, war regime, against HiGHS warm at every interval (timed on a sample of 3000)."""
+    net = cr.load(year=2024, regime="war")
+    n_intervals = sum(len(intervals(net.hazards, 7, block).days) for block in range(10_000 // BLOCK_YEARS))
+    sample = shares(intervals(net.hazards, 7, 0), len(net.hazards))[:3000]
+    loop = warm_loop(net, sample)
+    pairs = [(seconds(lambda: cr.simulate(net, 10_000, 7)), seconds(loop)) for _ in range(5)]
+    ours = statistics.median(pair[0] for pair in pairs)
+    each = statistics.median(pair[1] for pair in pairs) / len(sample)
+    ratio = each * n_intervals / ours
+    print(
+        f"\n10 000 years in {ours:.2f} s; {n_intervals:,} intervals by warm HiGHS at {1e6 * each:.0f} us each "
+        f"(sample of {len(sample):,}): {ratio:.0f} times as long"
+    )
+    assert ratio >= 50
+
+
+def test_cost_grows_with_distinct_states_not_with_years() -> None:
+    """Ten times the years cost less than four times the time."""
+    net = cr.load(year=2024, regime="war")
+    ratios = []
+    for _ in range(5):
+        few, many = seconds(lambda: cr.simulate(net, 10_000, 7)), seconds(lambda: cr.simulate(net, 100_000, 7))
+        ratios.append(many / few)
+    print(f"\n10 000 to 100 000 years: {statistics.median(ratios):.1f} times the time")
+    assert statistics.median(ratios) < 4
+
+
+def test_drawn_severities_are_no_slower_than_a_warm_loop() -> None:
+    """Every interval distinct: a block of years against warm HiGHS at each (timed on a sample of 3000)."""
+    net = cr.load(year=2024, regime="war")
+    net = net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0.0, high=1.0)) for hazard in net.hazards])
+    cut = intervals(net.hazards, 7, 0)
+    taken = shares(cut, len(net.hazards))
+    loop = warm_loop(net, taken[taken.any(axis=1)][:3000])
+    n_disturbed = int(taken.any(axis=1).sum())
+    pairs = [
+        (seconds(lambda: Bench(net, net.hazards).block(7, 0, BLOCK_YEARS)), seconds(loop) / 3000 * n_disturbed)
+        for _ in range(3)
+    ]
+    ratio = statistics.median(pair[1] / pair[0] for pair in pairs)
+    ours, theirs = (statistics.median(pair[at] for pair in pairs) for at in (0, 1))
+    print(
+        f"\ndrawn severities, {n_disturbed:,} disturbed intervals: {ours:.2f} s, warm HiGHS {theirs:.2f} s, "
+        f"{ratio:.1f} times as long"
+    )
+    assert ratio >= 1

@@ -1,0 +1,193 @@
+"""What networks, scenarios and flows show in a notebook: true, escaped, self-contained."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import corridor as cr
+from corridor.model.html import Html, bar, card, link, table, tag
+
+NASTY = "<script>alert('x')</script> & \"quoted\" $x$"
+
+
+class Page(HTMLParser):
+    """Reads HTML strictly: every element must be closed in order; keeps text, tags, attributes and cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.rows: list[list[str]] = []
+        self.said = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element."""
+        self.open.append(tag)
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the innermost element."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Keep text."""
+        self.said += data
+        if "td" in self.open or "th" in self.open:
+            self.rows[-1][-1] += data
+
+
+def shown(thing: object) -> Page:
+    """Return what a thing shows."""
+    return Page(thing._repr_html_())  # type: ignore[attr-defined]
+
+
+@given(st.text())
+def test_text_is_escaped_wherever_it_is_put(text: str) -> None:
+    """Tags, cells, titles, links: what is read back is the text, and no element comes of it."""
+    page = Page(card(text, tag("b", text), table([text], [[text]]), link(text)))
+    assert set(page.tags) <= {"div", "b", "table", "thead", "tbody", "tr", "th", "td", "a", "span"}
+    assert page.said == text * 5
+
+
+@pytest.mark.parametrize("share", [None, float("nan"), -1.0, 0.0, 0.5, 7.0])
+def test_bars_stay_within_their_trough(share: float | None) -> None:
+    """Widths are 0 to 100 %, and there is no bar for what is unknown."""
+    widths = [float(width) for width in re.findall(r"width:([\d.-]+)%", bar(share))]
+    assert len(widths) == (0 if share is None or share != share else 1)
+    assert all(0.0 <= width <= 100.0 for width in widths)
+
+
+def test_only_web_addresses_become_links() -> None:
+    """An address that would run something stays text."""
+    assert "<a " not in link("javascript:alert(1)")
+    assert Page(link('https://x.test/"onclick=')).attributes[0] == ("href", 'https://x.test/"onclick=')
+
+
+def nasty() -> cr.Network:
+    """Return a network whose every name is markup."""
+    return cr.Network.from_frames(
+        nodes=pd.DataFrame({"id": ["a", "b"], "name": [NASTY, NASTY]}),
+        edges=pd.DataFrame({"id": [NASTY], "tail": ["a"], "head": ["b"], "corridor": [NASTY], "capacity_mtpa": [2.0]}),
+        supplies=pd.DataFrame({"node": ["a"], "commodity": [NASTY], "volume_mtpa": [5.0]}),
+        markets=pd.DataFrame({"node": ["b"], "commodity": [NASTY], "price_usd_per_t": [9.0]}),
+        name=NASTY,
+    )
+
+
+def test_names_cannot_smuggle_markup_in() -> None:
+    """Networks, scenarios and flows show hostile names as they are."""
+    scenario = cr.Scenario(
+        name=NASTY, about=NASTY, changes=[cr.Derate(corridor=NASTY, remaining=0.5)], sources=[NASTY],
+        expect={NASTY: "> 1"},
+    )  # fmt: skip
+    for thing in (nasty(), scenario, cr.solve(nasty(), scenario)):
+        page = shown(thing)
+        assert "script" not in page.tags
+        assert NASTY in page.said
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [cr.load(), cr.load_scenario("russia-says-no"), cr.solve(cr.load(), cr.load_scenario("russia-says-no"))],
+    ids=["network", "scenario", "flow"],
+)
+def test_nothing_is_fetched_and_no_ground_is_assumed(thing: object) -> None:
+    """No element that loads something; colours of text and ground are the notebook's, so that themes work."""
+    page = shown(thing)
+    assert not {"script", "img", "link", "iframe", "style"} & set(page.tags)
+    assert not any(name in ("src", "onclick", "class", "id") for name, _ in page.attributes)
+    styles = [value or "" for name, value in page.attributes if name == "style"]
+    assert not any(re.search(r"(?<![-\w])(background:(white|#fff)|color:(black|#000))", style) for style in styles)
+
+
+def test_a_network_counts_what_it_holds() -> None:
+    """Counts, what each commodity offers, and the confidence of figures as the README counts them."""
+    net = cr.load()
+    page = shown(net)
+    assert f"{len(net.nodes)} nodes, {len(net.edges)} edges" in page.said
+    rows = {row[0]: row for row in page.rows}
+    offered = sum(supply.volume_mtpa for supply in net.supplies if supply.commodity == "kazakh_crude")
+    assert rows["Kazakh crude"][2] == f"{offered:.1f}"
+    figures = net.figures()
+    own = figures[
+        (figures.choice == "chosen") & (figures.record != "country") & ~figures.attribute.isin(["lat", "lon"])
+    ]
+    for name, row in rows.items():
+        if name[:2] in ("A:", "B:", "C:"):
+            assert int(row[-1]) == (own.confidence == name[0]).sum()
+
+
+def test_a_network_without_figures_says_so(diamond: cr.Network) -> None:
+    """Own networks have no sources."""
+    assert "no sources" in shown(diamond).said
+
+
+def test_a_flow_tells_its_corridors_and_what_is_short() -> None:
+    """The rows are those of its tables; what is closed is said to be, not merely 0."""
+    flow = cr.solve(cr.load(), cr.load_scenario("russia-says-no"))
+    page = shown(flow)
+    rows = {row[0]: row for row in page.rows}
+    assert f"{flow.shortfall_mtpa:.1f} Mt/y stay in the ground" in page.said
+    assert rows["Baku-Tbilisi-Ceyhan"][2] == f"{flow.corridors.loc['btc', 'throughput_mtpa']:.1f}"
+    assert rows["Druzhba"][1] == "closed"
+    assert rows["Zangezur (planned)"][1] == "not in service"
+    short = flow.supplies["shortfall_mtpa"]
+    assert rows["Tengiz"][3] == f"{short['tengiz', 'kazakh_crude']:.1f}"
+    assert "1,000" in rows["Tengiz"]
+    unmet = flow.markets["shortfall_mtpa"]
+    assert rows["Bratislava (Slovnaft)"][3] == f"{unmet['bratislava', 'russian_crude']:.1f}"
+
+
+def test_a_flow_with_nothing_short_says_so() -> None:
+    """No table of shortfalls, and the sentence."""
+    page = shown(cr.solve(cr.load()))
+    assert "nothing stays in the ground" in page.said
+    assert "penalt" not in page.said
+
+
+def test_scenarios_hazards_and_events_tell_what_they_are() -> None:
+    """Changes as a list; a hazard its rate, an event its dates."""
+    shut = cr.Outage(corridor="cpc")
+    page = shown(cr.Scenario(name="both", about="so it goes", changes=[shut, cr.Delay(edge="btc", add_days=2)]))
+    assert page.tags.count("li") == 2
+    assert "so it goes" in page.said
+    hazard = cr.Hazard(name="h", changes=[shut], frequency_per_year=0.4, duration_days=12)
+    assert "0.4 a year, 12 days each" in shown(hazard).said
+    event = cr.Event(name="e", changes=[shut], start=dt.date(2022, 3, 22), end=dt.date(2022, 4, 25))
+    assert "from 2022-03-22, over on 2022-04-25" in shown(event).said
+
+
+def test_very_long_tables_are_cut_and_counted() -> None:
+    """Of 100 corridors 30 are shown, the rest counted."""
+    ids = [f"c{at:03}" for at in range(100)]
+    net = cr.Network.from_frames(
+        nodes=pd.DataFrame({"id": ["a", "b"]}),
+        edges=pd.DataFrame({"id": ids, "tail": "a", "head": "b", "corridor": ids}),
+    )
+    page = shown(net)
+    assert "c029" in page.said
+    assert "c030" not in page.said
+    assert "and 70 more" in page.said
+
+
+def test_html_is_text() -> None:
+    """What comes out is a string, as notebooks want it."""
+    assert isinstance(cr.load()._repr_html_(), str)
+    assert isinstance(tag("b", Html("<i>x</i>")), Html)
+    assert tag("b", Html("<i>x</i>")) == "<b><i>x</i></b>"

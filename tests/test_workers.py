@@ -1,0 +1,220 @@
+"""Beyond one process: the same bytes from any number of workers, from Dask, and from a run that was killed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import corridor as cr
+
+HAZARD = {"frequency_per_year": 6.0, "duration_days": {"median": 8.0, "sigma": 1.0}}
+
+
+def digest(ensemble: cr.Ensemble) -> str:
+    """Return a hash of the bytes of every table."""
+    tables = (ensemble.years, ensemble.throughputs, ensemble.corridors, ensemble.states.drop(columns="hazards"))
+    return hashlib.sha256(b"".join(table.to_numpy().tobytes() for table in tables)).hexdigest()
+
+
+def stormy(net: cr.Network) -> cr.Network:
+    """Return the diamond with two hazards."""
+    north = cr.Hazard(name="north", changes=[cr.Derate(edge="north_out", remaining=0.3)], **HAZARD)
+    both = cr.Hazard(name="both", changes=[cr.Outage(edge=["north_in", "south_in"])], actor="RUS", **HAZARD)
+    return net.replace(hazards=(north, both))
+
+
+def slow() -> cr.Network:
+    """Return the shipped network with drawn severities, of which a block takes some tenths of a second."""
+    net = cr.load(year=2024)
+    return net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0, high=1)) for hazard in net.hazards[:6]])
+
+
+def wait_for(parts: int, folder: Path, seconds: float = 60.0) -> list[Path]:
+    """Return the finished parts once there are so many."""
+    deadline = time.monotonic() + seconds
+    while len(found := sorted(folder.glob("block-*-years.parquet"))) < parts:
+        assert time.monotonic() < deadline, "the run finished no block in time"
+        time.sleep(0.01)
+    return found
+
+
+def test_two_workers_give_the_bytes_of_one(diamond: cr.Network) -> None:
+    """Blocks do not depend on who works them out."""
+    net = stormy(diamond)
+    assert digest(cr.simulate(net, 6000, 7, workers=2)) == digest(cr.simulate(net, 6000, 7))
+
+
+def test_two_workers_give_the_bytes_of_one_with_drawn_severities(diamond: cr.Network) -> None:
+    """Shared bases are found within a block, so they do not depend on who works it out either."""
+    net = stormy(diamond)
+    net = net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0.2, high=1)) for hazard in net.hazards])
+    assert digest(cr.simulate(net, 6000, 7, workers=2)) == digest(cr.simulate(net, 6000, 7))
+
+
+def test_a_dask_cluster_gives_the_bytes_of_one_process() -> None:
+    """A real LocalCluster of two processes, the shipped network."""
+    distributed = pytest.importorskip("distributed")
+    net = cr.load(year=2024, regime="war")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        spread = cr.simulate(net, 6000, 7, client=client)
+    assert digest(spread) == digest(cr.simulate(net, 6000, 7))
+
+
+def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
+    """SIGKILL of a worker in mid-run: others take its block, and the bytes are those of an undisturbed run."""
+    net, found = slow(), {}
+    run = threading.Thread(
+        target=lambda: found.update(ens=cr.simulate(net, 12_500, 3, workers=2, checkpoint=tmp_path / "run"))
+    )
+    run.start()
+    wait_for(1, tmp_path / "run")
+    os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+    run.join(120)
+    assert digest(found["ens"]) == digest(cr.simulate(net, 12_500, 3))
+
+
+SCRIPT = """
+import sys
+import corridor as cr
+from tests.test_workers import slow
+if __name__ == "__main__":
+    cr.simulate(slow(), 12_500, 3, workers=2, checkpoint=sys.argv[1])
+"""
+
+
+def test_a_killed_run_resumes_where_it_was(tmp_path: Path) -> None:
+    """SIGKILL of the whole run: finished blocks are kept as they are, and the bytes are those of an undisturbed run."""
+    script, folder = tmp_path / "run.py", tmp_path / "kept"
+    script.write_text(SCRIPT)
+    root = str(Path(__file__).parents[1])
+    run = subprocess.Popen(
+        [sys.executable, str(script), str(folder)], env={**os.environ, "PYTHONPATH": root}, start_new_session=True
+    )
+    before = {part: part.stat().st_mtime_ns for part in wait_for(2, folder)}
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert len(list(folder.glob("block-*-years.parquet"))) < 5
+    resumed = cr.simulate(slow(), 12_500, 3, checkpoint=folder)
+    assert {part: part.stat().st_mtime_ns for part in before} == before
+    assert digest(resumed) == digest(cr.simulate(slow(), 12_500, 3))
+
+
+def test_a_checkpoint_gives_the_same_bytes_again(diamond: cr.Network, tmp_path: Path) -> None:
+    """What was written is read back bit for bit, states included."""
+    net = stormy(diamond)
+    first = digest(cr.simulate(net, 3000, 7, checkpoint=tmp_path / "run"))
+    assert digest(cr.simulate(net, 3000, 7, checkpoint=tmp_path / "run")) == first
+
+
+def test_a_checkpoint_serves_a_longer_run(diamond: cr.Network, tmp_path: Path) -> None:
+    """More years on the same seed take the whole blocks that are there."""
+    net = stormy(diamond)
+    cr.simulate(net, 5000, 7, checkpoint=tmp_path / "run")
+    kept = {part: part.stat().st_mtime_ns for part in (tmp_path / "run").glob("*.parquet")}
+    longer = cr.simulate(net, 7500, 7, checkpoint=tmp_path / "run")
+    assert {part: part.stat().st_mtime_ns for part in kept} == kept
+    assert digest(longer) == digest(cr.simulate(net, 7500, 7))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"seed": 8}, "seed is 7 there, 8 here"),
+        ({"scenario": cr.Scenario(name="shut", changes=[cr.Outage(edge="south_out")])}, "edges differ"),
+    ],
+)
+def test_a_checkpoint_of_other_inputs_is_refused(
+    diamond: cr.Network, tmp_path: Path, change: dict[str, object], reason: str
+) -> None:
+    """The message says what differs, and nothing is overwritten."""
+    net = stormy(diamond)
+    cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
+    with pytest.raises(cr.DataError, match=reason):
+        cr.simulate(net, 100, **{"seed": 7, **change}, checkpoint=tmp_path / "run")  # type: ignore[arg-type]
+
+
+def test_a_checkpoint_of_other_hazards_is_refused(diamond: cr.Network, tmp_path: Path) -> None:
+    """Rates are inputs too."""
+    net = stormy(diamond)
+    cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
+    rarer = net.replace(hazards=[hazard.replace(frequency_per_year=1.0) for hazard in net.hazards])
+    with pytest.raises(cr.DataError, match="hazards differ; give another folder"):
+        cr.simulate(rarer, 100, 7, checkpoint=tmp_path / "run")
+
+
+def test_a_folder_of_other_files_is_no_checkpoint(diamond: cr.Network, tmp_path: Path) -> None:
+    """Nothing of the user's is mixed with ours."""
+    (tmp_path / "thesis.txt").write_text("do not touch")
+    with pytest.raises(cr.DataError, match="holds other files"):
+        cr.simulate(stormy(diamond), 100, 7, checkpoint=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_is_no_checkpoint(diamond: cr.Network, tmp_path: Path) -> None:
+    """A checkpoint is a folder."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(cr.DataError, match="is a file; give the path of a folder"):
+        cr.simulate(stormy(diamond), 100, 7, checkpoint=tmp_path / "file")
+
+
+@pytest.mark.parametrize("spoilt", ["run.json", "block-000000-100-years.parquet"])
+def test_a_spoilt_checkpoint_is_named(diamond: cr.Network, tmp_path: Path, spoilt: str) -> None:
+    """A file cut short by a full disk is not read as less, and not passed over."""
+    net = stormy(diamond)
+    cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
+    path = tmp_path / "run" / spoilt
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(cr.DataError, match=rf"{spoilt}: cannot be read.*delete"):
+        cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
+
+
+def test_a_manifest_holds_no_paths(diamond: cr.Network, tmp_path: Path) -> None:
+    """A checkpoint may be moved and passed on."""
+    cr.simulate(stormy(diamond), 100, 7, checkpoint=tmp_path / "run")
+    kept = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert str(tmp_path) not in json.dumps(kept)
+    assert kept["seed"] == 7
+
+
+def test_workers_that_cannot_start_are_an_error(
+    diamond: cr.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script without its main guard ends in one sentence, not in a fork bomb."""
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "import corridor as cr\n"
+        "net = cr.load(regime='war')\n"
+        "try:\n    cr.simulate(net, 9000, 1, workers=2)\n"
+        "except cr.SolverError as error:\n    print('told:', error)\n"
+    )
+    root = str(Path(__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": root}, check=False,
+    )  # fmt: skip
+    assert "told: worker processes end before they finish a block; a script needs its calls under" in ran.stdout
+
+
+def test_nothing_is_shown_where_nobody_watches(diamond: cr.Network, capfd: pytest.CaptureFixture[str]) -> None:
+    """Output that goes to a file gets no progress bar."""
+    cr.simulate(stormy(diamond), 1500, 7)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_progress_is_shown_when_asked_for(diamond: cr.Network, capfd: pytest.CaptureFixture[str]) -> None:
+    """On stderr, in years; stdout stays clean for results."""
+    cr.simulate(stormy(diamond), 1500, 7, progress=True)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "1.50k/1.50k" in err
