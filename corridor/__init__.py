@@ -32,7 +32,12 @@ _HOME = {
     "corridor.model.laws": ("Lognormal", "Uniform"),
     "corridor.model.library": ("load", "networks", "scenarios"),
     "corridor.model.io": ("load_scenario", "save_scenario"),
+    "corridor.model.network_file": ("read_network", "write_network"),
+    "corridor.model.public_formats": ("read_dimacs", "read_tntp"),
+    "corridor.model.schema": ("schema",),
+    "corridor.model.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
+    "corridor.solver.pypsa_form": ("from_pypsa", "to_pypsa"),
     "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
     "corridor.show.comparison": ("plot_comparison",),
     "corridor.show.map": ("plot_map",),
@@ -45,6 +50,7 @@ _HOME = {
     "corridor.study.diff": ("diff",),
     "corridor.study.ensemble": ("Ensemble",),
     "corridor.study.expect": ("check",),
+    "corridor.study.export": ("write_tables",),
     "corridor.study.history": ("hazard_rates", "interruptions", "jurisdiction_rates"),
     "corridor.study.risk": ("availability", "common_cause", "indices", "jurisdictions"),
     "corridor.study.sensitivity": ("sensitivity",),
@@ -66,6 +72,10 @@ if TYPE_CHECKING:
     from corridor.model.library import networks as networks
     from corridor.model.library import scenarios as scenarios
     from corridor.model.network import Network as Network
+    from corridor.model.network_file import read_network as read_network
+    from corridor.model.network_file import write_network as write_network
+    from corridor.model.public_formats import read_dimacs as read_dimacs
+    from corridor.model.public_formats import read_tntp as read_tntp
     from corridor.model.records import Commodity as Commodity
     from corridor.model.records import Corridor as Corridor
     from corridor.model.records import Edge as Edge
@@ -89,6 +99,8 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario as Scenario
     from corridor.model.scenario import SupplyShock as SupplyShock
     from corridor.model.scenario import TariffShock as TariffShock
+    from corridor.model.schema import schema as schema
+    from corridor.model.starter import start_network as start_network
     from corridor.show.charts import plot_ensemble as plot_ensemble
     from corridor.show.charts import plot_tornado as plot_tornado
     from corridor.show.charts import plot_waterfall as plot_waterfall
@@ -98,6 +110,8 @@ if TYPE_CHECKING:
     from corridor.show.sankey import plot_sankey as plot_sankey
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
+    from corridor.solver.pypsa_form import from_pypsa as from_pypsa
+    from corridor.solver.pypsa_form import to_pypsa as to_pypsa
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
@@ -106,6 +120,7 @@ if TYPE_CHECKING:
     from corridor.study.diff import diff as diff
     from corridor.study.ensemble import Ensemble as Ensemble
     from corridor.study.expect import check as check
+    from corridor.study.export import write_tables as write_tables
     from corridor.study.history import hazard_rates as hazard_rates
     from corridor.study.history import interruptions as interruptions
     from corridor.study.history import jurisdiction_rates as jurisdiction_rates

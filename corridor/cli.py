@@ -1,4 +1,4 @@
-"""The command line: ``corridor compare | solve | simulate | report | scenarios | check | claims | backcast``."""
+"""The command line: ``corridor compare | solve | simulate | check | ...``; ``corridor --help`` lists all."""
 
 from __future__ import annotations
 
@@ -114,9 +114,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "files", nargs="+", metavar="FILE", help="scenario file, folder of such, or name of a shipped scenario"
     )
-    check.add_argument("--network", metavar="NAME", help="shipped network (default: the one that the file names)")
+    check.add_argument(
+        "--network", metavar="NAME_OR_PATH", help="shipped network, or folder or file (default: as the file names)"
+    )
     check.add_argument("--year", type=int, metavar="YEAR", help="year of the network (default: the file's)")
     _add_output(check)
+    new = _command(commands, "new", _new, "a small documented network in a new folder, to start from")
+    new.add_argument("folder", metavar="FOLDER", help="folder to make")
+    schema = _command(commands, "schema", _schema, "the JSON Schema of scenario or network files, for editors")
+    schema.add_argument("kind", choices=("scenario", "network"), help="which files")
+    schema.add_argument("--output", metavar="PATH", help="file to write it to (default: stdout)")
     return parser
 
 
@@ -130,8 +137,13 @@ def _command(commands: Any, name: str, run: Any, about: str) -> argparse.Argumen
 
 def _add_world(parser: argparse.ArgumentParser, form: bool = True) -> None:
     """Add the options that say which network, and under what."""
-    parser.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
-    parser.add_argument("--year", type=int, default=2024, metavar="YEAR", help="year of the network (default: 2024)")
+    parser.add_argument(
+        "--network",
+        default="caspian",
+        metavar="NAME_OR_PATH",
+        help="shipped network, or folder or file of your own (default: caspian)",
+    )
+    parser.add_argument("--year", type=int, metavar="YEAR", help="year of a shipped network (default: 2024)")
     parser.add_argument(
         "--regime",
         default="full",
@@ -153,10 +165,28 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 def _world(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
     """Return the network and scenarios that the arguments name."""
     from corridor.model import io as files
+
+    network = _network(arguments.network, arguments.year, arguments.regime)
+    return network, [files.load_scenario(name, network) for name in arguments.scenario]
+
+
+def _network(name: str, year: int | None, regime: str = "full") -> Network:
+    """Return the network of a name that ships, or of a folder or file."""
     from corridor.model import library
 
-    network = library.load(arguments.network, year=arguments.year, regime=arguments.regime)
-    return network, [files.load_scenario(name, network) for name in arguments.scenario]
+    path = Path(name)
+    if name in library.networks() or (
+        "\0" in name or (path.name == name and not path.suffix and not os.path.exists(path))
+    ):
+        return library.load(name, year=2024 if year is None else year, regime=regime)
+    from corridor.model.network_file import read_network
+
+    network = read_network(name)
+    if year not in (None, network.year):
+        raise DataError(f"{name}: is a network of {network.year or 'no year'} (got --year {year}); leave --year out")
+    if regime != "full":
+        raise DataError(f"{name}: has hazards of one regime (got --regime {regime}); leave --regime out")
+    return network
 
 
 def _compare(arguments: argparse.Namespace) -> int:
@@ -205,7 +235,7 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
     from corridor.model.ledger import grades
 
     blocks = [
-        f"{commodity} by corridor, {network.name} {network.year}.\n"
+        f"{commodity} by corridor, {_title(network)}.\n"
         "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
         "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
         f"hazards (regime '{regime}': {_REGIMES.get(regime, regime)}). If lost: how much more oil of all shippers\n"
@@ -221,11 +251,18 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
         cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
         blocks.append(f"\n{scenario}\n{_aligned(list(part.index), cells)}")
     graded = grades(network.ledger)
+    if not graded:
+        return "\n".join(blocks) + "\n"
     blocks.append(
         f"\nOf the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
         f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."
     )
     return "\n".join(blocks) + "\n"
+
+
+def _title(network: Network) -> str:
+    """Return name and year of a network, as far as it has them."""
+    return " ".join(map(str, filter(None, (network.name or "unnamed network", network.year))))
 
 
 def _cell(column: str, value: Any) -> str:
@@ -395,13 +432,11 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from corridor.model import library
     from corridor.study.expect import Bench
 
     network = None
     if arguments.network is not None or arguments.year is not None:
-        year = 2024 if arguments.year is None else arguments.year
-        network = library.load("caspian" if arguments.network is None else arguments.network, year=year)
+        network = _network("caspian" if arguments.network is None else arguments.network, arguments.year)
     bench = Bench()
     trials: list[tuple[ScenarioFile, Trial]] = []
     problems: list[str] = []
@@ -430,6 +465,20 @@ def _check(arguments: argparse.Namespace) -> int:
         text = _machine(pd.DataFrame(rows, columns=columns), arguments.format)
     _give(text, arguments.output)
     return FAILED if failed else DONE
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from corridor.model.starter import README, start_network
+
+    folder = start_network(arguments.folder)
+    print(f"Written: {folder}. {README} in it says what each column means, and which commands to try.", file=sys.stderr)
+    return DONE
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    from corridor.model.schema import schema_text
+
+    return _give(schema_text(arguments.kind), arguments.output)
 
 
 def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:

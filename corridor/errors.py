@@ -12,8 +12,12 @@ the same facts are attributes of the exception.
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class CorridorError(Exception):
@@ -57,7 +61,7 @@ class SolverError(CorridorError, RuntimeError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is near."""
-    known = list(known)
+    name, known = str(name)[:200], [candidate for candidate in known if isinstance(candidate, str)]
     folded = {candidate.lower().replace("-", "_"): candidate for candidate in known}
     same = folded.get(name.lower().replace("-", "_"))
     if same is not None:
@@ -71,11 +75,26 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
     """Return the sentence for a name that nothing bears."""
-    hint = f"; did you mean {suggestion!r}?" if suggestion is not None else ""
-    return f"no {kind} named {name!r}{hint}"
+    hint = f"; did you mean {shown(suggestion)}?" if suggestion is not None else ""
+    return f"no {kind} named {shown(name)}{hint}"
 
 
-_MOST_SHOWN = 80
+def shown(value: object) -> str:
+    """Return a value as a message shows it: its repr, cut where it is very long or deep."""
+    try:
+        return _Short().repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} too long or deep to show"
+
+
+class _Short(reprlib.Repr):
+    """Shows enough of a value to find it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxlong, self.maxother = 3, 120, 60, 120
+
+
 _RULES: Mapping[str, str] = {
     "greater_than_equal": "must be >= {ge}",
     "greater_than": "must be > {gt}",
@@ -91,16 +110,31 @@ _RULES: Mapping[str, str] = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "string_type": "must be text",
+    "string_sub_type": "must be text",
+    "string_unicode": "must be text without half characters (lone surrogates)",
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must be three capital letters, ISO 3166 alpha-3, as in KAZ",
     "literal_error": "must be {expected}",
     "too_short": "must hold at least {min_length} item",
     "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "is_instance_of": "must be a {class}",
     "dict_type": "must be keys with values",
     "model_type": "must be keys with values",
     "model_attributes_type": "must be keys with values",
     "date_type": "must be a date, as in 2022-03-22",
 }
+
+
+UNION = ("days", "law")
+"""Marks by which pydantic tells the branches of a union; no part of a field's name."""
+
+
+def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, str]]:
+    """Return field and clause of each of pydantic's findings."""
+    return [
+        (str(found["loc"][0]) if found["loc"] else "", rule_broken(dict(found), fields)) for found in error.errors()
+    ]
 
 
 def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
@@ -113,7 +147,7 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     fields : iterable of str
         The fields that the record has, for suggestions.
     """
-    name = ".".join(str(part) for part in error["loc"] if not isinstance(part, int))
+    name = ".".join(str(part)[:120] for part in error["loc"] if part not in UNION and not isinstance(part, int))
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
@@ -121,8 +155,5 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     if error["type"] in ("value_error", "assertion_error"):
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text
-    rule = _RULES.get(error["type"])
-    got = repr(error["input"])
-    got = got if len(got) <= _MOST_SHOWN else got[: _MOST_SHOWN - 3] + "..."
-    message = rule.format(**error.get("ctx", {})) if rule else str(error["msg"])
-    return f"{name}{' ' if rule else ': '}{message} (got {got})"
+    rule = _RULES.get(error["type"], "cannot be read")
+    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(error['input'])})"

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from tables import EDGES, NODES, built
+from tables import EDGES, MARKETS, NODES, SUPPLIES, built
 
 import corridor as cr
 
@@ -142,3 +142,97 @@ def test_the_shipped_network_survives_networkx() -> None:
     """All but hazards and figures comes back equal."""
     net = cr.load(year=2021)
     assert cr.Network.from_networkx(net.to_networkx()) == net.replace(hazards=(), ledger=(), sources=())
+
+
+# One mistake does not hide another
+
+
+def problems_of(**tables: Any) -> tuple[str, ...]:
+    """Return what is said of the tables above, some exchanged for broken ones."""
+    with pytest.raises(cr.DataError) as caught:
+        built(**tables)
+    return caught.value.problems
+
+
+def test_a_bad_cell_hides_no_dangling_reference() -> None:
+    """Neither beside it, nor in another table; and what it spoils is not told twice."""
+    edges = EDGES.assign(mode=["pipe", "rail"], head=["bb", "c"], corridor=["x", None])
+    supplies = SUPPLIES.assign(node=["z"], volume_mtpa=[-1.0])
+    assert problems_of(edges=edges, supplies=supplies) == (
+        "edge 'ab': mode must be 'pipeline', 'rail', 'sea' or 'road' (got 'pipe') [edges, row 0]",
+        "supply 'z/oil': volume_mtpa must be >= 0.0 (got -1.0) [supplies, row 0]",
+        "edge 'ab': head: no node named 'bb'; did you mean 'b'?",
+        "supply 'z/oil': node: no node named 'z'",
+    )
+
+
+def test_a_reference_to_a_row_with_a_bad_cell_does_not_dangle() -> None:
+    """The node is there, though its latitude is not."""
+    assert problems_of(nodes=NODES.assign(lat=[1.0, 95.0, 2.0])) == (
+        "node 'b': lat must be <= 90.0 (got 95.0) [nodes, row 1]",
+    )
+
+
+@pytest.mark.parametrize("flag", [True, np.True_, pd.array([True], dtype="boolean")[0]])
+def test_a_truth_value_is_no_number(flag: Any) -> None:
+    """``True`` is not a capacity of 1 Mt/y."""
+    edges = EDGES.astype(object).assign(capacity_mtpa=pd.Series([flag, 5.0], dtype=object))
+    assert problems_of(edges=edges) == ("edge 'ab': capacity_mtpa must be a number (got True) [edges, row 0]",)
+
+
+def test_ids_with_a_semicolon_survive_networkx_and_tables() -> None:
+    """They stand in a cell as JSON."""
+    goods = ["a;b", "[c]"]
+    net = built(
+        commodities=pd.DataFrame({"id": goods}),
+        edges=EDGES.assign(commodities=['["a;b", "[c]"]', None]),
+        supplies=SUPPLIES.assign(commodity=["a;b"]), markets=MARKETS.assign(commodity=["a;b"]),
+    )  # fmt: skip
+    assert net.edge("ab").commodities == tuple(goods)
+    assert cr.Network.from_networkx(net.to_networkx()) == net
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        (lambda: cr.load(year="2021"), "for a year, a whole number (got year='2021')"),
+        (lambda: cr.load(year=True), "for a year, a whole number (got year=True)"),
+        (lambda: cr.load(year=[2021]), "for a year, a whole number"),
+        (lambda: cr.load(None), "loaded by its name (got None)"),
+        (lambda: cr.load(regime=3), "a regime is loaded by its name (got 3)"),
+        (lambda: built().replace(edges=None), "edges of a network must be a list of Edge records (got None)"),
+        (lambda: built().replace(nodes="ab"), "nodes of a network must be a list of Node records (got 'ab')"),
+        (lambda: built().replace(edges=[{"id": "x"}]), "edges of a network must hold Edge records only"),
+        (lambda: built().replace(name=None), "name of a network must be text (got None)"),
+        (lambda: built().replace(year="2021"), "year of a network must be a whole number or None (got '2021')"),
+    ],
+)
+def test_wrong_types_are_refused_in_our_words(load: Any, said: str) -> None:
+    """Not by an AttributeError from within."""
+    with pytest.raises(cr.DataError) as caught:
+        load()
+    assert said in str(caught.value)
+
+
+def test_a_year_may_be_of_numpy() -> None:
+    """A whole number is one, whoever made it."""
+    assert cr.load(year=np.int64(2021)) == cr.load(year=2021)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("countries", "Kazakhstan"), ("countries", 5), ("mode", "ship"), ("mode", 3), ("in_service", "perhaps"),
+     ("tags", 1.5), ("operator", 7), ("capacity_mtpa", [1]), ("remaining", "half"), ("commodities", {"a": 1})],
+)  # fmt: skip
+def test_no_wording_of_pydantic_leaks(field: str, value: Any) -> None:
+    """Patterns, choices and types are told in our words."""
+    (problem, *_) = problems_of(edges=EDGES.astype(object).assign(**{field: [value, None]}))
+    assert f"{field} must" in problem or f"{field}.0 must" in problem
+    assert "Input" not in problem
+    assert "pydantic" not in problem
+
+
+def test_a_hazard_that_names_what_is_not_there_is_a_problem() -> None:
+    """It may come with a part of the network that is left out."""
+    hazard = cr.Hazard(name="h", changes=[cr.Outage(edge="ab_")], frequency_per_year=1, duration_days=3)
+    assert built().replace(hazards=[hazard]).problems() == ["hazard 'h': no edge named 'ab_'; did you mean 'ab'?"]

@@ -288,3 +288,30 @@ def test_dates_in_code_are_dates_too() -> None:
     assert events[0] == events[1] == events[2]
     with pytest.raises(ValueError, match="must be a date"):
         cr.Event(name="e", changes=changes, start=0, end="2022-02-01")
+
+
+@pytest.mark.parametrize(
+    ("law", "said"),
+    [("soon", "5:16: duration_days must be a number (got 'soon')"), ("true", "duration_days must"),
+     ("{median: -1, sigma: 2}", "duration_days.median must be > 0"), ("[1]", "duration_days must"),
+     ("{median: 1}", "duration_days.sigma is missing")],
+)  # fmt: skip
+def test_a_wrong_duration_is_one_problem(law: str, said: str, tmp_path: Path) -> None:
+    """Only of what is meant: a number, or a law with median and sigma."""
+    file = tmp_path / "h.yaml"
+    head = "name: h\nchanges: [outage: {corridor: cpc}]\nfrequency_per_year: 1\n\n"
+    file.write_text(f"{head}duration_days: {law}\n", encoding="utf-8")
+    with pytest.raises(cr.DataError) as caught:
+        cr.load_scenario(file)
+    assert said in caught.value.problems[0]
+
+
+@pytest.mark.parametrize("date", ["86400", "'86400'", "2022", "2022-3-1", "2022-02-30", "2022-03-01T00:00:00", "true"])
+def test_a_date_is_written_as_one(date: str, tmp_path: Path) -> None:
+    """A number is no date, though it could be read as seconds since 1970."""
+    file = tmp_path / "e.yaml"
+    file.write_text(
+        f"name: e\nchanges: [outage: {{corridor: cpc}}]\nfrom: {date}\nuntil: 2023-01-01\n", encoding="utf-8"
+    )
+    with pytest.raises(cr.DataError, match=r"e\.yaml:3:7: from(: must be a date| must not be true)"):
+        cr.load_scenario(file)

@@ -8,7 +8,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,9 +17,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, unknown
+from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
 from corridor.model import library
 from corridor.model.network import Network
+from corridor.model.records import split
 from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario, require_scenario
 
 Loc = tuple[str | int, ...]
@@ -112,7 +113,7 @@ def read_scenario(
         scenario = reader.scenario()
     else:
         named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
-        if named and "\0" not in str(source) and not Path(source).exists():
+        if named and "\0" not in str(source) and not os.path.exists(source):
             raise UnknownNameError("scenario", str(source), shipped)
         reader = _Reader(shown or str(source), _text(Path(source), shown or str(source)))
         scenario = reader.scenario(check=True, network=network)
@@ -128,10 +129,14 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
         If the file cannot be written.
     """
     require_scenario(scenario)
+    write_text(Path(path), dump_yaml(mapping_of(scenario)))
+
+
+def mapping_of(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario file holds of a scenario, hazard or event."""
     data: dict[str, Any] = {"name": scenario.name}
-    for key in ("about", "network", "year"):
-        if getattr(scenario, key):
-            data[key] = getattr(scenario, key)
+    data |= {"about": scenario.about} if scenario.about else {}
+    data |= {key: getattr(scenario, key) for key in ("network", "year") if getattr(scenario, key) is not None}
     if isinstance(scenario, Event):
         data |= {"from": scenario.start.isoformat(), "until": scenario.end.isoformat()}
     if isinstance(scenario, Hazard):
@@ -139,14 +144,25 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
         data |= {"frequency_per_year": scenario.frequency_per_year}
         data |= {"duration_days": law if isinstance(law, int | float) else law.model_dump()}
         data |= {"severity": scenario.severity.model_dump()} if scenario.severity is not None else {}
-        data |= {"actor": scenario.actor} if scenario.actor else {}
+        data |= {"actor": scenario.actor} if scenario.actor is not None else {}
     data["changes"] = [{change.key: _plain(change)} for change in scenario.changes]
     data |= {"expect": dict(scenario.expect)} if scenario.expect else {}
     data |= {"sources": list(scenario.sources)} if scenario.sources else {}
-    write_text(Path(path), yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+    return data
+
+
+def dump_yaml(data: Any) -> str:
+    """Return plain data as YAML that this module reads as the same data."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
     if not path.name or path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder; give the path of a file", str(path))
@@ -154,9 +170,9 @@ def write_text(path: Path, text: str) -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(data)
             return
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(data)
         if target.exists():
             shutil.copymode(target, part)
         os.replace(part, target)
@@ -183,7 +199,7 @@ def _plain(change: Change) -> dict[str, Any]:
     """Return the fields that a change was given, single names out of their tuples."""
     given = {field: getattr(change, field) for field in type(change).model_fields if field in change.model_fields_set}
     return {
-        field: (value[0] if len(value) == 1 else list(value)) if isinstance(value, tuple) else value
+        field: (value[0] if split(value[0]) == value else list(value)) if isinstance(value, tuple) else value
         for field, value in given.items()
         if value != ()
     }
@@ -204,24 +220,66 @@ def read_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
     return tuple(hazards)
 
 
-def _text(path: Path, name: str) -> str:
-    """Return the text of a user's file, or say in one sentence why not."""
-    if path.is_dir():
-        raise DataError(f"{name}: is a folder; give the path of a scenario file")
+def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards that plain data describes, and a sentence for each problem with its place."""
+    if not isinstance(entries, list):
+        return (), [f"{place(())}: hazards must be a list (got {shown(entries)})"]
+    reader = _Placed(place)
+    hazards = []
+    for at, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            reader.note((at,), f"a hazard must hold keys and values (got {shown(entry)})")
+            continue
+        before = len(reader.told)
+        scenario = reader.record(entry, (at,))
+        if isinstance(scenario, Hazard):
+            hazards.append(scenario)
+        elif len(reader.told) == before:
+            reader.note((at,), "a hazard needs frequency_per_year and duration_days, and no dates")
+    return tuple(hazards), reader.told
+
+
+def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards of a YAML file of a network, and a sentence for each problem with its place."""
+    reader = _Reader(name, text)
+    try:
+        data = reader.data()
+    except DataError as error:
+        return (), list(error.problems)
+    if not isinstance(data, dict) or list(data) != ["hazards"]:
+        return (), [f"{name}:1: must hold one key, hazards, with a list"]
+    return read_hazards_of(data["hazards"] or [], lambda loc: reader.place_of(("hazards", *loc)))
+
+
+def read_bytes(path: Path, most: int, what: str, name: str | None = None) -> bytes:
+    """Return what a user's file holds, or say in one sentence why not, by another name if one is given."""
+    name = name or str(path)
+    if os.path.isdir(path):
+        raise DataError(f"{name}: is a folder; give the path of a {what}")
     try:
         with path.open("rb") as file:
-            raw = file.read(_MOST_BYTES + 1)
+            raw = file.read(most + 1)
     except (OSError, ValueError) as error:
         raise DataError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    if len(raw) > _MOST_BYTES:
-        raise DataError(f"{name}: must be at most {_MOST_BYTES:,} bytes (got more)")
+    if len(raw) > most:
+        raise DataError(f"{name}: must be at most {most:,} bytes (got more)")
+    return raw
+
+
+def decoded(name: object, raw: bytes) -> str:
+    """Return bytes as UTF-8 text, or name the line where they are not."""
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DataError(
             f"{name}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
         ) from None
+
+
+def _text(path: Path, name: str) -> str:
+    """Return the text of a user's scenario file."""
+    text = decoded(name, read_bytes(path, _MOST_BYTES, "scenario file", name))
     if not text.strip():
         raise DataError(f"{name}: is empty; a scenario needs a name and changes")
     return text
@@ -320,9 +378,21 @@ class _Reader:
             raise DataError(told)
 
     def _note(self, loc: Loc, text: str) -> None:
+        self._problems.append((self._mark(loc), text))
+
+    def _note_key(self, loc: Loc, text: str) -> None:
+        self._problems.append((self._keys[loc], text))
+
+    def _mark(self, loc: Loc) -> tuple[int, int]:
+        """Return line and column of a part, or of the nearest that holds it."""
         while loc and loc not in self._marks:
             loc = loc[:-1]
-        self._problems.append((self._marks.get(loc, (1, 1)), text))
+        return self._marks.get(loc, (1, 1))
+
+    def place_of(self, loc: Loc) -> str:
+        """Return file, line and column of a part."""
+        line, column = self._mark(loc)
+        return f"{self.name}:{line}:{column}"
 
     def _changes(self, data: Any, loc: Loc) -> tuple[Change, ...]:
         """Return the changes of a list, noting what is wrong with each."""
@@ -377,7 +447,7 @@ class _Reader:
 
         for path, wanted in data.items() if isinstance(data, dict) else ():
             for error in path_errors(path, network):
-                self._problems.append((self._keys[*loc, path], str(error)))
+                self._note_key((*loc, path), str(error))
             for error in () if network is None else word_errors(path, wanted, network):
                 self._note((*loc, path), str(error))
 
@@ -442,6 +512,22 @@ class _Reader:
                     self._marks[(*loc, key.value)] = place
                 found[key.value] = self._plain(value, (*loc, key.value), seen)
         return found
+
+
+class _Placed(_Reader):
+    """Reads scenarios from plain data and gathers its problems, each with a place of the caller's."""
+
+    def __init__(self, place: Callable[[Loc], str]) -> None:
+        super().__init__("", "")
+        self._place = place
+        self.told: list[str] = []
+
+    def note(self, loc: Loc, text: str) -> None:
+        """Note a problem."""
+        self._problems.append(((1, 1), text))
+        self.told.append(f"{self._place(loc)}: {text}")
+
+    _note = _note_key = note
 
 
 def _as_in_files(text: str) -> str:

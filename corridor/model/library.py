@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from numbers import Integral
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, unknown
+from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
 from corridor.model.economics import governance_risk
 from corridor.model.ledger import in_force
 from corridor.model.network import Network
@@ -71,6 +72,22 @@ def scenarios() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in found if name.endswith(SCENARIO_ENDING)))
 
 
+def _checked(loaded: Callable[..., Network]) -> Callable[..., Network]:
+    """Refuse what is no name and no year before it is looked for among what was loaded before."""
+
+    @wraps(loaded)
+    def load(name: object = "caspian", *, year: object = 2024, regime: object = "full") -> Network:
+        if isinstance(year, bool) or not isinstance(year, Integral):
+            raise DataError(f"a network is loaded for a year, a whole number (got year={shown(year)})")
+        for kind, word in (("network", name), ("regime", regime)):
+            if not isinstance(word, str):
+                raise DataError(f"a {kind} is loaded by its name (got {shown(word)})")
+        return loaded(name, year=int(year), regime=regime)
+
+    return load
+
+
+@_checked
 @lru_cache(maxsize=32)
 def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Network:
     """Return a shipped network as it was in a year.

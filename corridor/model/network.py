@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pydantic import ValidationError
-
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, unknown
+from corridor.errors import DataError, UnknownNameError, nearest, shown, unknown
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
+from corridor.model.records import Key as Key
+from corridor.model.records import edge_key as edge_key
+from corridor.model.records import node_key as node_key
+from corridor.model.rules import adjacency as adjacency
+from corridor.model.rules import overbooked as overbooked
+from corridor.model.rules import reach as reach
+from corridor.model.rules import stranded, structural_problems
+from corridor.model.tables import PARTS, build, frame_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -21,8 +25,7 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Hazard
 
 R = TypeVar("R", bound=Record)
-Key = tuple[str, str]
-_MOST_PROBLEMS = 50
+_HELD: dict[str, type[Record]] = {**PARTS, "ledger": Figure, "sources": Source}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,9 @@ class Network:
     sources: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
+        if strange := list(_strange_parts(self)):
+            raise DataError(strange)
+
         def hold(part: str, key: Callable[[Any], Any] | None) -> None:
             records = tuple(getattr(self, part))
             object.__setattr__(self, part, tuple(sorted(records, key=key)) if key else records)
@@ -159,9 +165,12 @@ class Network:
         Notes
         -----
         What would make an answer meaningless is refused when the network is built. What is found here besides may be
-        meant: a supply that no edge leads to a market, a market that no supply can reach.
+        meant: a supply that no edge leads to a market, a market that no supply can reach, a hazard that names what is
+        not there.
         """
-        return [*structural_problems(self), *_stranded(self)]
+        named = ((hazard.name, change) for hazard in self.hazards for change in hazard.changes)
+        hazards = [f"hazard {name!r}: {text}" for name, change in named for _, text in change.strange_names(self)]
+        return [*structural_problems(self), *stranded(self), *hazards]
 
     # Views
 
@@ -322,7 +331,8 @@ class Network:
         Notes
         -----
         An empty cell (None, NaN, empty text) takes the field's default: capacity, throughput and market volume
-        unlimited; tariff, days, premium and price 0; supply penalty 1000 USD/t. A named index counts as a column.
+        unlimited; tariff, days, premium and price 0; supply penalty 1000 USD/t. A named index counts as a column. A
+        list stands in a cell as a list, as ``KAZ;RUS``, or as JSON where a name has a semicolon of its own.
 
         Raises
         ------
@@ -343,115 +353,21 @@ def require_network(thing: object) -> None:
         raise DataError(f"a Network is needed (got {thing!r}); load('caspian') gives one that ships")
 
 
-PARTS: dict[str, type[Record]] = {
-    "nodes": Node, "edges": Edge, "commodities": Commodity, "corridors": Corridor,
-    "supplies": Supply, "markets": Market, "quotas": Quota,
-}  # fmt: skip
+def _strange_parts(network: Network) -> Iterator[str]:
+    """Yield a sentence for each part of a network that is not what it ought to be."""
+    from corridor.model.scenario import Hazard
 
-
-def node_key(record: Supply | Market) -> Key:
-    """Return what identifies a supply or market."""
-    return record.node, record.commodity
-
-
-def edge_key(record: Quota) -> Key:
-    """Return what identifies a quota."""
-    return record.edge, record.commodity
-
-
-def build(tables: dict[str, Any], *, name: str = "", year: int | None = None) -> Network:
-    """Return the network of raw rows, or raise one `DataError` with every problem of every table.
-
-    Parameters
-    ----------
-    tables : dict
-        For each part of a network a DataFrame or a list of mappings.
-    name, year
-        Name and year of the network.
-    """
-    problems: list[str] = []
-    parts: dict[str, tuple[Any, ...]] = {}
-    for part, kind in PARTS.items():
-        rows, strange = _rows(tables.get(part, ()), part, kind)
-        problems += strange
-        parts[part] = _read(rows, part, kind, problems)
-    if problems:
-        raise DataError(_at_most(problems))
-    for part, names in (("commodities", _named_commodities(parts)), ("corridors", _named_corridors(parts))):
-        if part not in tables or not len(tables[part]):
-            parts[part] = tuple(PARTS[part].model_validate({"id": id}) for id in names)
-    return Network(name=name, year=year, **parts)
-
-
-def _rows(table: Any, part: str, kind: type[Record]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the rows as mappings without their empty cells, and a problem for each unknown column."""
-    if hasattr(table, "columns"):
-        if any(table.index.names):
-            table = table.reset_index()
-        columns = [str(column) for column in table.columns]
-        strange = [column for column in columns if column not in kind.model_fields]
-        problems = [f"{part}: {unknown('column', c, nearest(c, kind.model_fields))} ({_known(kind)})" for c in strange]
-        if len(set(columns)) < len(columns):
-            problems.append(f"{part}: a column stands twice ({', '.join(columns)})")
-        cells = [table.iloc[:, at].tolist() for at, column in enumerate(columns) if column in kind.model_fields]
-        names = [column for column in columns if column in kind.model_fields]
-        found = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
-    elif isinstance(table, list | tuple) and all(isinstance(row, dict) for row in table):
-        found, problems = (row for row in table), []
-    else:
-        return [], [f"{part}: must be a DataFrame (got {type(table).__name__})"]
-    return [{key: value for key, value in row.items() if not _empty(value)} for row in found], problems
-
-
-def _empty(value: Any) -> bool:
-    """Tell whether a cell is empty: None, NaN, NA, NaT or blank text."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return not value.strip()
-    return type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, Real) and bool(value != value))
-
-
-def _read(rows: Iterable[dict[str, Any]], part: str, kind: type[R], problems: list[str]) -> tuple[R, ...]:
-    """Return the records of some rows; what breaks a rule goes to `problems` with its row, counted from 0."""
-    records = []
-    for number, row in enumerate(rows):
-        try:
-            records.append(kind.model_validate(row))
-        except ValidationError as error:
-            label = _label(part, row)
-            problems += [
-                f"{label}: {rule_broken(dict(found), kind.model_fields)} [{part}, row {number}]"
-                for found in error.errors()
-            ]
-    return tuple(records)
-
-
-def _label(part: str, row: dict[str, Any]) -> str:
-    """Return how a message calls the thing in a row."""
-    singular = {"supplies": "supply", "commodities": "commodity"}.get(part, part.rstrip("s"))
-    key = row.get("id") or "/".join(str(row[at]) for at in ("node", "edge", "commodity") if at in row)
-    return f"{singular} {key!r}" if key else singular
-
-
-def _known(kind: type[Record]) -> str:
-    return f"known: {', '.join(kind.model_fields)}"
-
-
-def _at_most(problems: list[str]) -> list[str]:
-    """Return the problems, the tail of a very long list counted instead of listed."""
-    if len(problems) <= _MOST_PROBLEMS:
-        return problems
-    return [*problems[:_MOST_PROBLEMS], f"... and {len(problems) - _MOST_PROBLEMS} more problems"]
-
-
-def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    named = [r.commodity for part in ("supplies", "markets", "quotas") for r in parts[part]]
-    return sorted({*named, *(c for edge in parts["edges"] for c in edge.commodities or ())})
-
-
-def _named_corridors(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    return sorted({edge.corridor for edge in parts["edges"] if edge.corridor is not None})
+    kinds: dict[str, type[Record]] = {**_HELD, "hazards": Hazard}
+    for part, kind in kinds.items():
+        records = getattr(network, part)
+        if not isinstance(records, list | tuple):
+            yield f"{part} of a network must be a list of {kind.__name__} records (got {shown(records)})"
+        elif strange := [record for record in records if not isinstance(record, kind)]:
+            yield f"{part} of a network must hold {kind.__name__} records only (got {shown(strange[0])})"
+    if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
+        yield f"name of a network must be text (got {shown(network.name)})"
+    if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
+        yield f"year of a network must be a whole number or None (got {shown(network.year)})"
 
 
 def _look_up(kind: str, name: str, known: dict[str, R]) -> R:
@@ -459,148 +375,3 @@ def _look_up(kind: str, name: str, known: dict[str, R]) -> R:
         return known[name]
     except (KeyError, TypeError):
         raise UnknownNameError(kind, str(name), known) from None
-
-
-def frame_of(kind: type[Record], records: Sequence[Record], index: list[str]) -> pd.DataFrame:
-    """Return records as a table with one column a field, indexed by what identifies them."""
-    import pandas as pd
-
-    columns = {field: [getattr(record, field) for record in records] for field in kind.model_fields}
-    return pd.DataFrame(columns).set_index(index)
-
-
-# The rules a network keeps
-
-
-def structural_problems(net: Network) -> list[str]:
-    """Return every structural problem, one sentence each."""
-    problems = [*_twice(net), *_dangling(net)]
-    if not problems:
-        problems = [*overbooked(net), *_crossing_twice(net)]
-    return _at_most(problems)
-
-
-def _twice(net: Network) -> Iterator[str]:
-    """Yield a sentence for each id that stands twice."""
-    keys: dict[str, Iterable[Any]] = {
-        "node": (node.id for node in net.nodes),
-        "edge": (edge.id for edge in net.edges),
-        "commodity": (commodity.id for commodity in net.commodities),
-        "corridor": (corridor.id for corridor in net.corridors),
-        "supply": map(node_key, net.supplies),
-        "market": map(node_key, net.markets),
-        "quota": map(edge_key, net.quotas),
-        "hazard": (hazard.name for hazard in net.hazards),
-    }
-    for kind, listed in keys.items():
-        seen: set[Any] = set()
-        for key in listed:
-            if key in seen:
-                shown = "/".join(key) if isinstance(key, tuple) else key
-                yield f"{kind} {shown!r} stands twice; give each {kind} an id of its own, or merge the two"
-            seen.add(key)
-
-
-def _dangling(net: Network) -> Iterator[str]:
-    """Yield a sentence for each reference to something that is not there."""
-    nodes, edges, commodities, corridors = net._nodes, net._edges, net._commodities, net._corridors
-
-    def missing(owner: str, role: str, kind: str, name: str | None, known: dict[str, Any]) -> Iterator[str]:
-        if name is not None and name not in known:
-            yield f"{owner}: {role}: {unknown(kind, name, nearest(name, known))}"
-
-    for edge in net.edges:
-        if edge.tail == edge.head:
-            yield f"edge {edge.id!r}: tail and head must differ (got {edge.tail!r} twice)"
-        if edge.tail not in nodes or edge.head not in nodes or edge.commodities or edge.corridor is not None:
-            owner = f"edge {edge.id!r}"
-            yield from missing(owner, "tail", "node", edge.tail, nodes)
-            yield from missing(owner, "head", "node", edge.head, nodes)
-            yield from missing(owner, "corridor", "corridor", edge.corridor, corridors)
-            for commodity in edge.commodities or ():
-                yield from missing(owner, "commodities", "commodity", commodity, commodities)
-    for kind, records in (("supply", net.supplies), ("market", net.markets)):
-        for record in cast("tuple[Supply | Market, ...]", records):
-            owner = f"{kind} '{record.node}/{record.commodity}'"
-            yield from missing(owner, "node", "node", record.node, nodes)
-            yield from missing(owner, "commodity", "commodity", record.commodity, commodities)
-    for quota in net.quotas:
-        owner = f"quota '{quota.edge}/{quota.commodity}'"
-        yield from missing(owner, "edge", "edge", quota.edge, edges)
-        yield from missing(owner, "commodity", "commodity", quota.commodity, commodities)
-        if quota.edge in edges and not edges[quota.edge].admits(quota.commodity):
-            yield f"{owner}: edge {quota.edge!r} does not carry {quota.commodity!r}; add it to the edge's commodities"
-
-
-def overbooked(net: Network) -> Iterator[str]:
-    """Yield a sentence for each edge whose quotas demand more than its capacity."""
-    demanded: dict[str, float] = {}
-    for quota in net.quotas:
-        demanded[quota.edge] = demanded.get(quota.edge, 0.0) + quota.min_mtpa
-    for edge, amount in demanded.items():
-        capacity = net.edge(edge).capacity_mtpa
-        if capacity is not None and amount > capacity * (1 + 1e-12):
-            yield f"quotas on edge {edge!r}: min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
-
-
-def _crossing_twice(net: Network) -> Iterator[str]:
-    """Yield a sentence for each trunk edge from which a tonne could go on to a further one.
-
-    Proof for the rest: where no trunk edge starts at a node that can be reached from a trunk edge's head, each tonne
-    crosses at most one, and none lies on a cycle.
-    """
-    if not net._trunks:
-        return
-    for commodity in net.commodities:
-        trunk = [edge for edges in net._trunks.values() for edge in edges if edge.admits(commodity.id)]
-        onward = adjacency((e for e in net.edges if e.admits(commodity.id)), "tail", "head")
-        came_from = reach(((edge.head, edge.id) for edge in trunk), onward)
-        for edge in sorted(trunk, key=lambda edge: edge.id):
-            if edge.tail in came_from:
-                first = net.edge(came_from[edge.tail])
-                where = "itself" if first.id == edge.id else f"trunk edge {edge.id!r} of corridor {edge.corridor!r}"
-                yield (
-                    f"corridor {first.corridor!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on "
-                    f"to cross {where}; label one edge of each way only, or restrict the commodities of an edge between"
-                )
-
-
-def _stranded(net: Network) -> Iterator[str]:
-    """Yield a sentence for each supply without a way to a market, and each market without a way from a supply."""
-    for commodity in net.commodities:
-        edges = [edge for edge in net.edges if edge.admits(commodity.id)]
-        sold = reach(
-            ((m.node, "") for m in net.markets if m.commodity == commodity.id), adjacency(edges, "head", "tail")
-        )
-        made = reach(
-            ((s.node, "") for s in net.supplies if s.commodity == commodity.id), adjacency(edges, "tail", "head")
-        )
-        for supply in net.supplies:
-            if supply.commodity == commodity.id and supply.node not in sold:
-                yield f"supply '{supply.node}/{supply.commodity}': no edges lead from it to a market of {commodity.id}"
-        for market in net.markets:
-            if market.commodity == commodity.id and market.node not in made:
-                yield f"market '{market.node}/{market.commodity}': no edges lead to it from a supply of {commodity.id}"
-
-
-def adjacency(edges: Iterable[Edge], start: str, end: str) -> dict[str, list[str]]:
-    """Return for each node the nodes one edge away, in the direction from field `start` to field `end`."""
-    onward: dict[str, list[str]] = {}
-    for edge in edges:
-        onward.setdefault(getattr(edge, start), []).append(getattr(edge, end))
-    return onward
-
-
-def reach(starts: Iterable[tuple[str, str]], onward: dict[str, list[str]]) -> dict[str, str]:
-    """Return every node that can be reached, with the mark of a start it can be reached from."""
-    seen: dict[str, str] = {}
-    for node, mark in starts:
-        seen.setdefault(node, mark)
-    queue = deque(seen)
-    while queue:
-        node = queue.popleft()
-        for other in onward.get(node, ()):
-            if other not in seen:
-                seen[other] = seen[node]
-                queue.append(other)
-    return seen

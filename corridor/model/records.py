@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)  # fmt: skip
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -14,12 +25,42 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def split(value: Any) -> Any:
-    """Read 'a' as ('a',) and 'a;b' as ('a', 'b'): how a list stands in one cell of a table."""
-    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+    """Read how a list stands in one cell of a table: 'a' as ('a',), 'a;b' and '["a", "b"]' as ('a', 'b')."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip()[:1] == "[":
+        with contextlib.suppress(ValueError, RecursionError):
+            found = json.loads(value)
+            if all(isinstance(part, str) for part in found):
+                return tuple(found)
+    return tuple(part.strip() for part in value.split(";") if part.strip())
 
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(split)]
-Countries = Annotated[tuple[Country, ...], BeforeValidator(split)]
+def joined(names: Sequence[str]) -> str:
+    """Return names as they stand in one cell, such that `split` gives them back: 'a;b', or JSON where that would not.
+
+    Examples
+    --------
+    >>> joined(["KAZ", "RUS"]), joined(["a;b"])
+    ('KAZ;RUS', '["a;b"]')
+    """
+    plain = ";".join(names)
+    return plain if names and split(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
+
+
+_CODES = r"^\s*[A-Z]{3}\s*(;\s*[A-Z]{3}\s*)*$"
+Names = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(split),
+    WithJsonSchema({"type": ["string", "array"], "minLength": 1, "items": {"type": "string", "minLength": 1}}),
+]
+Countries = Annotated[
+    tuple[Country, ...],
+    BeforeValidator(split),
+    WithJsonSchema(
+        {"type": ["string", "array"], "pattern": _CODES, "items": {"type": "string", "pattern": "^[A-Z]{3}$"}}
+    ),
+]
 
 
 class Record(BaseModel):
@@ -153,6 +194,19 @@ class Quota(Record):
         if self.max_mtpa is not None and self.min_mtpa > self.max_mtpa:
             raise ValueError(f"min_mtpa must be <= max_mtpa (got {self.min_mtpa} > {self.max_mtpa})")
         return self
+
+
+Key = tuple[str, str]
+
+
+def node_key(record: Supply | Market) -> Key:
+    """Return what identifies a supply or market."""
+    return record.node, record.commodity
+
+
+def edge_key(record: Quota) -> Key:
+    """Return what identifies a quota."""
+    return record.edge, record.commodity
 
 
 class Corridor(Record):

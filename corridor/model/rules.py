@@ -1,0 +1,178 @@
+"""The rules that a network keeps as a whole: names that exist, ids that stand once, labels no tonne meets twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from corridor.errors import nearest, unknown
+from corridor.model.records import Edge, Market, Record, Supply, edge_key, node_key
+
+if TYPE_CHECKING:
+    from corridor.model.network import Network
+
+Finding = tuple[Record, str]
+_MOST_PROBLEMS = 50
+
+
+def structural_problems(net: Network) -> list[str]:
+    """Return every structural problem, one sentence each."""
+    return at_most([text for _, text in findings(net)])
+
+
+def findings(net: Network) -> list[Finding]:
+    """Return every structural problem with the record that it is about."""
+    return [*references(net)] or [*_overbooked(net), *_crossing_twice(net)]
+
+
+def references(net: Network) -> Iterator[Finding]:
+    """Yield ids that stand twice and references to what is not there; an id that could not be read is None."""
+    yield from _twice(net)
+    yield from _dangling(net)
+
+
+def at_most(problems: list[str]) -> list[str]:
+    """Return the problems, the tail of a very long list counted instead of listed."""
+    if len(problems) <= _MOST_PROBLEMS:
+        return problems
+    return [*problems[:_MOST_PROBLEMS], f"... and {len(problems) - _MOST_PROBLEMS} more problems"]
+
+
+def _twice(net: Network) -> Iterator[Finding]:
+    """Yield a sentence for each id that stands twice."""
+    kinds: dict[str, tuple[Iterable[Any], Callable[[Any], Any]]] = {
+        "node": (net.nodes, _id), "edge": (net.edges, _id), "commodity": (net.commodities, _id),
+        "corridor": (net.corridors, _id), "supply": (net.supplies, node_key), "market": (net.markets, node_key),
+        "quota": (net.quotas, edge_key), "hazard": (net.hazards, lambda hazard: hazard.name),
+    }  # fmt: skip
+    for kind, (records, key_of) in kinds.items():
+        seen: set[Any] = set()
+        for record in records:
+            key = key_of(record)
+            if key is None or (isinstance(key, tuple) and None in key):
+                continue
+            if key in seen:
+                shown = "/".join(key) if isinstance(key, tuple) else key
+                yield record, f"{kind} {shown!r} stands twice; give each {kind} an id of its own, or merge the two"
+            seen.add(key)
+
+
+def _id(record: Any) -> Any:
+    return record.id
+
+
+def _dangling(net: Network) -> Iterator[Finding]:
+    """Yield a sentence for each reference to something that is not there."""
+    nodes, edges, commodities, corridors = net._nodes, net._edges, net._commodities, net._corridors
+
+    def missing(record: Record, owner: str, role: str, kind: str, known: dict[str, Any]) -> Iterator[Finding]:
+        named = getattr(record, role)
+        for name in (named,) if isinstance(named, str) else named or ():
+            if name not in known:
+                yield record, f"{owner}: {role}: {unknown(kind, name, nearest(name, known))}"
+
+    for edge in net.edges:
+        if edge.tail == edge.head and edge.tail is not None:
+            yield edge, f"edge {edge.id!r}: tail and head must differ (got {edge.tail!r} twice)"
+        if edge.tail not in nodes or edge.head not in nodes or edge.commodities or edge.corridor is not None:
+            owner = f"edge {edge.id!r}"
+            yield from missing(edge, owner, "tail", "node", nodes)
+            yield from missing(edge, owner, "head", "node", nodes)
+            yield from missing(edge, owner, "corridor", "corridor", corridors)
+            yield from missing(edge, owner, "commodities", "commodity", commodities)
+    for kind, records in (("supply", net.supplies), ("market", net.markets)):
+        for record in cast("tuple[Supply | Market, ...]", records):
+            owner = f"{kind} '{record.node}/{record.commodity}'"
+            yield from missing(record, owner, "node", "node", nodes)
+            yield from missing(record, owner, "commodity", "commodity", commodities)
+    for quota in net.quotas:
+        owner = f"quota '{quota.edge}/{quota.commodity}'"
+        yield from missing(quota, owner, "edge", "edge", edges)
+        yield from missing(quota, owner, "commodity", "commodity", commodities)
+        if quota.edge in edges and quota.commodity is not None and not edges[quota.edge].admits(quota.commodity):
+            yield (
+                quota,
+                f"{owner}: edge {quota.edge!r} does not carry {quota.commodity!r}; add it to the edge's commodities",
+            )
+
+
+def overbooked(net: Network) -> Iterator[str]:
+    """Yield a sentence for each edge whose quotas demand more than its capacity."""
+    return (text for _, text in _overbooked(net))
+
+
+def _overbooked(net: Network) -> Iterator[Finding]:
+    """Yield edge and sentence for each edge whose quotas demand more than its capacity."""
+    demanded: dict[str, float] = {}
+    for quota in net.quotas:
+        demanded[quota.edge] = demanded.get(quota.edge, 0.0) + quota.min_mtpa
+    for edge, amount in demanded.items():
+        capacity = net.edge(edge).capacity_mtpa
+        if capacity is not None and amount > capacity * (1 + 1e-12):
+            told = f"min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
+            yield net.edge(edge), f"quotas on edge {edge!r}: {told}"
+
+
+def _crossing_twice(net: Network) -> Iterator[Finding]:
+    """Yield a sentence for each trunk edge from which a tonne could go on to a further one.
+
+    Proof for the rest: where no trunk edge starts at a node that can be reached from a trunk edge's head, each tonne
+    crosses at most one, and none lies on a cycle.
+    """
+    if not net._trunks:
+        return
+    for commodity in net.commodities:
+        trunk = [edge for edges in net._trunks.values() for edge in edges if edge.admits(commodity.id)]
+        onward = adjacency((e for e in net.edges if e.admits(commodity.id)), "tail", "head")
+        came_from = reach(((edge.head, edge.id) for edge in trunk), onward)
+        for edge in sorted(trunk, key=lambda edge: edge.id):
+            if edge.tail in came_from:
+                first = net.edge(came_from[edge.tail])
+                where = "itself" if first.id == edge.id else f"trunk edge {edge.id!r} of corridor {edge.corridor!r}"
+                yield (
+                    first,
+                    f"corridor {first.corridor!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on "
+                    f"to cross {where}; label one edge of each way, or restrict the commodities of an edge between",
+                )
+
+
+def stranded(net: Network) -> Iterator[str]:
+    """Yield a sentence for each supply without a way to a market, and each market without a way from a supply."""
+    for commodity in net.commodities:
+        edges = [edge for edge in net.edges if edge.admits(commodity.id)]
+        sold = reach(
+            ((m.node, "") for m in net.markets if m.commodity == commodity.id), adjacency(edges, "head", "tail")
+        )
+        made = reach(
+            ((s.node, "") for s in net.supplies if s.commodity == commodity.id), adjacency(edges, "tail", "head")
+        )
+        for supply in net.supplies:
+            if supply.commodity == commodity.id and supply.node not in sold:
+                yield f"supply '{supply.node}/{supply.commodity}': no edges lead from it to a market of {commodity.id}"
+        for market in net.markets:
+            if market.commodity == commodity.id and market.node not in made:
+                yield f"market '{market.node}/{market.commodity}': no edges lead to it from a supply of {commodity.id}"
+
+
+def adjacency(edges: Iterable[Edge], start: str, end: str) -> dict[str, list[str]]:
+    """Return for each node the nodes one edge away, in the direction from field `start` to field `end`."""
+    onward: dict[str, list[str]] = {}
+    for edge in edges:
+        onward.setdefault(getattr(edge, start), []).append(getattr(edge, end))
+    return onward
+
+
+def reach(starts: Iterable[tuple[str, str]], onward: dict[str, list[str]]) -> dict[str, str]:
+    """Return every node that can be reached, with the mark of a start it can be reached from."""
+    seen: dict[str, str] = {}
+    for node, mark in starts:
+        seen.setdefault(node, mark)
+    queue = deque(seen)
+    while queue:
+        node = queue.popleft()
+        for other in onward.get(node, ()):
+            if other not in seen:
+                seen[other] = seen[node]
+                queue.append(other)
+    return seen

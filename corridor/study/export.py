@@ -1,0 +1,181 @@
+"""Results to files: every table of a flow, or any table of ours, as CSV, workbook or Parquet."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import CorridorError, DataError, nearest, shown, unknown
+from corridor.model.io import write_bytes
+from corridor.model.network_file import cell, csv_text
+from corridor.solver.flow import Flow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FORMS = ("csv", "xlsx", "parquet")
+_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
+_TOTALS = (
+    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "cost_musd_per_year", "netback_musd_per_year",
+    "objective_musd_per_year", "duality_gap",
+)  # fmt: skip
+
+
+def write_tables(
+    tables: Flow | pd.DataFrame | Mapping[str, pd.DataFrame], path: str | os.PathLike[str], *, form: str | None = None
+) -> Path:
+    """Write the tables of a result to a file or folder, and return the path.
+
+    Parameters
+    ----------
+    tables : Flow, DataFrame, or mapping of name to DataFrame
+        A flow has the tables totals, corridors, edges, nodes, supplies, markets, edge_flows and routes. Any table of
+        this library is a DataFrame: ``compare``, ``outcomes``, ``net.figures()``, ``net.edge_table()``, ``diff``.
+    path : str or path
+        ``.xlsx``: one workbook, a sheet a table. ``.csv`` or ``.parquet``: a single DataFrame. Anything without an
+        ending: a folder with one file a table.
+    form : {"csv", "xlsx", "parquet"}, optional
+        Form regardless of the ending; in a folder csv by default.
+
+    Raises
+    ------
+    DataError
+        If several tables are to go into a file that holds one, the ending is not known, or the folder holds other
+        files.
+    CorridorError
+        If the extra ``files`` (openpyxl, pyarrow) is needed and not installed.
+    OSError
+        If the place cannot be written to.
+
+    Notes
+    -----
+    Columns keep their names, units included; the index becomes columns. Numbers are written in full. In CSV and
+    workbooks a missing number is an empty cell, no limit is ``inf``, and a list of edges is ``a;b`` (JSON where an id
+    has a semicolon); Parquet keeps NaN, infinity and lists.
+
+    Examples
+    --------
+    >>> import corridor as cr, tempfile
+    >>> folder = cr.write_tables(cr.solve(cr.load(year=2021)), tempfile.mkdtemp())
+    >>> sorted(file.name for file in folder.iterdir())[:3]
+    ['corridors.csv', 'edge_flows.csv', 'edges.csv']
+    """
+    if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
+        raise DataError(f"tables are written to a path (got {shown(path)})")
+    frames, target = _frames(tables), Path(path)
+    single = not isinstance(tables, Flow | Mapping)
+    ending = "" if target.is_dir() or str(path).endswith(("/", os.sep)) else target.suffix.lower().removeprefix(".")
+    chosen = form or ending or "csv"
+    if chosen not in _FORMS:
+        raise DataError(
+            f"{target}: {unknown('form of a table', chosen, nearest(chosen, _FORMS))}; csv, xlsx or parquet"
+        )
+    if chosen == "xlsx":
+        if not ending and form is None:
+            raise DataError(f"{target}: a workbook is a file; give a path that ends in .xlsx")
+        write_bytes(target, _workbook(frames))
+    elif single:
+        write_bytes(target, _one(next(iter(frames.values())), chosen))
+    elif ending:
+        raise DataError(f"{target}: holds one table, and {len(frames)} are to be written; give a folder or a .xlsx")
+    else:
+        _write_folder(frames, target, chosen)
+    return target
+
+
+def _frames(tables: Any) -> dict[str, pd.DataFrame]:
+    """Return the tables by name, with their index as columns."""
+    import pandas as pd
+
+    if isinstance(tables, Flow):
+        totals = {name: [getattr(tables, name)] for name in _TOTALS}
+        scenario = tables.scenario.name if tables.scenario is not None else "baseline"
+        frames = {"totals": pd.DataFrame({"scenario": [scenario], **totals})}
+        return frames | {name: _flat(getattr(tables, name)) for name in _TABLES}
+    if isinstance(tables, pd.DataFrame):
+        return {"table": _flat(tables)}
+    if isinstance(tables, Mapping) and tables and all(isinstance(frame, pd.DataFrame) for frame in tables.values()):
+        if strange := [name for name in tables if not _is_name(name)]:
+            raise DataError(f"a table's name must be usable as the name of a file and sheet (got {shown(strange[0])})")
+        return {name: _flat(frame) for name, frame in tables.items()}
+    raise DataError(f"a Flow, a DataFrame or a mapping of names to DataFrames is needed (got {shown(tables)})")
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and 0 < len(name) <= 31 and all(mark.isalnum() or mark in "_- " for mark in name)
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its index as columns; a plain count of rows is dropped."""
+    flat = frame.reset_index(drop=list(frame.index.names) == [None] and frame.index.dtype.kind in "iu")
+    if list(flat.columns) != list(dict.fromkeys(map(str, flat.columns))):
+        raise DataError(f"columns must be text and stand once (got {shown(list(flat.columns))})")
+    return flat
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
+    """Yield rows of plain values, None for what is missing."""
+    columns = [frame[column].tolist() for column in frame.columns]
+    for row in zip(*columns, strict=True):
+        yield [_plain(value) for value in row]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return tuple(map(str, value)) or None
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    return None if value is None or type(value).__name__ in ("NAType", "NaTType") else value
+
+
+def _one(frame: pd.DataFrame, form: str) -> bytes:
+    """Return one table as the bytes of a file."""
+    if form == "csv":
+        return csv_text(list(frame.columns), [list(map(cell, row)) for row in _rows(frame)]).encode("utf-8")
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise CorridorError(
+            "Parquet needs pyarrow, which is not installed: pip install 'corridor[files]', or write CSV"
+        ) from None
+    data = {column: _exact(frame[column].tolist()) for column in frame.columns}
+    made = io.BytesIO()
+    try:
+        pq.write_table(pa.table({column: pa.array(values, from_pandas=False) for column, values in data.items()}), made)
+    except pa.ArrowException as error:
+        raise DataError(f"a column holds values that Parquet cannot keep side by side ({error}); write CSV") from None
+    return made.getvalue()
+
+
+def _exact(values: list[Any]) -> list[Any]:
+    """Return a column's values as Parquet keeps them: NaN stays among numbers, and is missing among text."""
+    if all(isinstance(value, float) for value in values):
+        return values
+    return [list(value) if isinstance(value, tuple) else _plain(value) for value in values]
+
+
+def _workbook(frames: Mapping[str, pd.DataFrame]) -> bytes:
+    from corridor.model.workbook import write_sheets
+
+    def row(values: list[Any]) -> list[Any]:
+        return [cell(value) if isinstance(value, tuple) else value for value in values]
+
+    return write_sheets({name: (list(frame.columns), map(row, _rows(frame))) for name, frame in frames.items()})
+
+
+def _write_folder(frames: Mapping[str, pd.DataFrame], folder: Path, form: str) -> None:
+    """Write one file a table; a folder with other files is left alone."""
+    files = {f"{name}.{form}": _one(frame, form) for name, frame in frames.items()}
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is a file; give the path of a folder")
+    strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
+    if strange:
+        raise DataError(f"{folder}: holds something else than these tables ({strange[0]!r}); give another folder")
+    folder.mkdir(exist_ok=True)
+    for name, data in files.items():
+        write_bytes(folder / name, data)
