@@ -234,12 +234,12 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
     """Return the comparison as text, one block a scenario."""
     from corridor.model.ledger import grades
 
+    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.ledger else ""
     blocks = [
         f"{commodity} by corridor, {_title(network)}.\n"
         "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
         "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
-        f"hazards (regime '{regime}': {_REGIMES.get(regime, regime)}). If lost: how much more oil of all shippers\n"
-        "would stay in the ground without the corridor.",
+        f"hazards{told}. If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
     ]
     for scenario in table.index.get_level_values("scenario").unique():
         part = table.loc[scenario]
@@ -380,9 +380,9 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
         if key != "undisturbed":
             halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
             cells["+-" + " " * (key == "cvar"), ""] = [f"{half:,.2f}" for half in halves]
+    hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.ledger else "its own hazards"
     blocks = [
-        f"{len(ensemble.years):,} simulated years of {ensemble.network.name} {ensemble.network.year}, hazards of the "
-        f"regime '{arguments.regime}', seed {ensemble.seed}"
+        f"{len(ensemble.years):,} simulated years of {_title(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {ensemble.scenario.name}." if ensemble.scenario is not None else ".")
         + f"\nUndisturbed: nothing happens. {worst_share.capitalize()}: mean of the worst years (CVaR). +-: 95 % "
         "confidence.\n\n" + _aligned(list(rows), cells)
