@@ -61,14 +61,28 @@ def test_two_workers_give_the_bytes_of_one_with_drawn_severities(diamond: cr.Net
     assert digest(cr.simulate(net, 6000, 7, workers=2)) == digest(cr.simulate(net, 6000, 7))
 
 
-def test_a_dask_cluster_gives_the_bytes_of_one_process() -> None:
-    """A real LocalCluster of two processes, the shipped network."""
-    distributed = pytest.importorskip("distributed")
-    net = cr.load(year=2024, regime="war")
+DASK = """
+import distributed
+import corridor as cr
+from tests.test_workers import digest
+if __name__ == "__main__":
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
-        spread = cr.simulate(net, 6000, 7, client=client)
-    assert digest(spread) == digest(cr.simulate(net, 6000, 7))
+        print(digest(cr.simulate(cr.load(year=2024, regime="war"), 6000, 7, client=client)))
+"""
+
+
+def test_a_dask_cluster_gives_the_bytes_of_one_process(tmp_path: Path) -> None:
+    """A real LocalCluster of two processes, the shipped network; in a process of its own, whose threads end with it."""
+    pytest.importorskip("distributed")
+    script = tmp_path / "spread.py"
+    script.write_text(DASK)
+    root = str(Path(__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": root}, check=False,
+    )  # fmt: skip
+    assert ran.stdout.split() == [digest(cr.simulate(cr.load(year=2024, regime="war"), 6000, 7))], ran.stderr
 
 
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
