@@ -19,7 +19,7 @@ if "corridor" not in entry_points(group="pytest11").names:  # run from a folder,
     pytest_plugins.append("corridor.pytest_plugin")
 
 os.environ.setdefault("MPLBACKEND", "Agg")
-settings.register_profile("steady", max_examples=80, deadline=None, derandomize=True)
+settings.register_profile("steady", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("searching", max_examples=500, deadline=None)
 settings.load_profile("steady")
 

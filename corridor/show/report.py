@@ -74,7 +74,7 @@ def report(
     Raises
     ------
     UnknownNameError, DataError
-        If a scenario or the commodity does not fit the network.
+        If a scenario or the commodity does not fit the network, or the path is a folder.
     CorridorError
         If matplotlib is not installed (extra ``corridor[plot]``).
     OSError
@@ -89,13 +89,15 @@ def report(
     --------
     >>> import corridor as cr, pathlib, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> cr.report(cr.load(year=2021), [cr.load_scenario("cpc-shut")], folder / "brief.html", years=0).name
+    >>> cr.report(cr.load(year=2021), [], folder / "brief.html", years=0).name
     'brief.html'
     """
     require_network(network)
     style.pyplot()
     if isinstance(years, bool) or not isinstance(years, int) or years < 0:
         raise DataError(f"years must be a whole number, 0 for no simulated years (got {years!r})")
+    if Path(path).is_dir():
+        raise DataError(f"{path}: is a folder; give the path of a file")
     if scenarios is None:
         scenarios = map(load_scenario, library.scenarios() if network.ledger else ())
     brief = _Brief(network, tuple(scenarios), chosen_commodity(network, commodity), title, years, seed)
