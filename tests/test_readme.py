@@ -54,7 +54,10 @@ def test_tables_are_what_the_library_gives(part: str, capsys: pytest.CaptureFixt
 def test_it_gives_two_commands_that_need_python_and_pip_only() -> None:
     """Two lines make the environment and do everything; the automatic run reads them from here."""
     commands = re.findall(r"^    (python3 -m venv .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert [command.rsplit("&& ", 1)[1] for command in commands] == [".venv/bin/corridor compare", ".venv/bin/pytest"]
+    assert [command.rsplit("&& ", 1)[1] for command in commands] == [
+        ".venv/bin/corridor compare",
+        ".venv/bin/pytest -n auto",
+    ]
 
 
 def test_its_scenario_file_reads(tmp_path: Path) -> None:
