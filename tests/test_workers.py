@@ -218,6 +218,7 @@ def test_workers_that_cannot_start_are_an_error(
         capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": root}, check=False,
     )  # fmt: skip
     assert "told: worker processes end before they finish a block; a script needs its calls under" in ran.stdout
+    assert ran.stderr == ""
 
 
 def test_nothing_is_shown_where_nobody_watches(diamond: cr.Network, capfd: pytest.CaptureFixture[str]) -> None:

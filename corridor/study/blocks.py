@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,8 @@ def by_processes(
     SolverError
         If processes die three times over without finishing a block.
     """
+    if getattr(current_process(), "_inheriting", False):
+        raise SystemExit(1)  # a script without a guard, run anew by a worker that starts: the parent says it, once
     missing, idle = dict(wanted), 0
     while missing:
         before = len(missing)
