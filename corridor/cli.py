@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from corridor.study.ensemble import Ensemble
     from corridor.study.expect import Trial, Verdict
 
-DONE, FAILED, BAD_INPUT = 0, 1, 2
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 _YEARS = ("summary", "corridors", "states", "attribution", "years")
 _TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 done, 1 an expectation failed, 2 bad input.
+    """Run a command; return 0 done, 1 an expectation failed, 2 bad input, 130 stopped by Ctrl-C.
 
     Parameters
     ----------
@@ -50,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"corridor: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         return BAD_INPUT
+    except KeyboardInterrupt:
+        kept = getattr(arguments, "checkpoint", None)
+        print(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}", file=sys.stderr)
+        return STOPPED
     return code
 
 
@@ -59,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="corridor",
         description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
-        epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input.",
+        epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input, 130: stopped.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

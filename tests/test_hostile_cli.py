@@ -199,3 +199,21 @@ def test_a_terminal_that_lacks_the_letters_is_no_traceback(encoding: str, tmp_pa
 def test_a_reader_that_leaves_at_once_is_no_traceback(command: str) -> None:
     """Nothing on stderr, whatever was left unread."""
     assert shell(command).stderr == ""
+
+
+def test_control_c_is_no_traceback_and_names_what_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run stopped at the keyboard ends with 130, as shells expect, and says where it goes on."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("corridor.study.simulate.simulate", stop)
+    kept = str(tmp_path / "kept")
+    assert run(capsys, "simulate", "--checkpoint", kept) == (
+        130,
+        "",
+        f"corridor: stopped; the same command goes on from {kept}\n",
+    )
+    assert run(capsys, "simulate") == (130, "", "corridor: stopped\n")
