@@ -44,6 +44,7 @@ def in_force(rate: float, days: float) -> float:
         (hhi([0.8, 0.1, 0.1]), 0.66, 9),
         (hhi([0.9, 0.1]), 0.82, 9),
         (risk.shannon_wiener([0.8, 0.1, 0.1]), 0.63903, 5),
+        (math.copysign(1, risk.shannon_wiener([3.0])), 1, 5),
         (math.exp(risk.shannon_wiener([0.8, 0.1, 0.1])), 1.8946, 4),
         (risk.political_hhi([0.8, 0.1, 0.1], [0.708, 0.600, 0.512]), 0.46424, 5),
         (risk.beta_factor(7, 27), 0.216, 3),

@@ -315,7 +315,7 @@ def shannon_wiener(amounts: Sequence[float]) -> float:
     1.8946
     """
     total = sum(amounts)
-    return -sum(a / total * math.log(a / total) for a in amounts if a > 0) if total > 0 else math.nan
+    return sum(a / total * math.log(total / a) for a in amounts if a > 0) if total > 0 else math.nan
 
 
 def political_hhi(amounts: Sequence[float], risks: Sequence[float]) -> float:
