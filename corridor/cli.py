@@ -63,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="corridor",
         description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
-        epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input, 130: stopped.",
+        epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input, "
+        "130: stopped by Ctrl-C.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
