@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import multiprocessing
@@ -13,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import corridor as cr
@@ -239,3 +241,31 @@ def test_a_client_must_be_one(diamond: cr.Network) -> None:
     """What cannot take work is refused by name, before anything is drawn."""
     with pytest.raises(cr.DataError, match=r"client must be a distributed\.Client"):
         cr.simulate(stormy(diamond), 100, 7, client=object())
+
+
+def test_a_checkpoint_of_fewer_years_is_not_read_as_less(diamond: cr.Network, tmp_path: Path) -> None:
+    """A sound table with rows missing would make an ensemble of fewer years than were asked for."""
+    net = stormy(diamond)
+    cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
+    path = tmp_path / "run" / "block-000000-100-years.parquet"
+    pd.read_parquet(path).iloc[:10].to_parquet(path)
+    with pytest.raises(cr.DataError, match=r"must hold 100 years \(got 10\); delete it"):
+        cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
+
+
+def test_a_run_killed_before_its_first_line_is_begun_anew(diamond: cr.Network, tmp_path: Path) -> None:
+    """A draft of the manifest, which a second run that starts at once sees too, is no file of somebody else."""
+    (tmp_path / ".run.json.123.tmp").write_text("{")
+    assert len(cr.simulate(stormy(diamond), 100, 7, checkpoint=tmp_path).years) == 100
+
+
+def test_a_full_disk_names_the_checkpoint(diamond: cr.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that could not be written, not only that some disk is full."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(OSError, match=r"No space left on device: .*block-000000-100-years.states.parquet"):
+        cr.simulate(stormy(diamond), 100, 7, checkpoint=tmp_path / "run")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["run.json"]

@@ -235,7 +235,7 @@ class Checkpoint:
             raise DataError(f"checkpoint {path}: is a file; give the path of a folder")
         if kept.is_file():
             self._refuse_other_inputs(kept, manifest)
-        elif self._folder.is_dir() and any(self._folder.iterdir()):
+        elif self._folder.is_dir() and any(not _is_draft(entry.name) for entry in self._folder.iterdir()):
             raise DataError(
                 f"checkpoint {path}: the folder holds other files and no run.json; give an empty or new one"
             )
@@ -262,6 +262,10 @@ class Checkpoint:
             raise DataError(
                 f"checkpoint {paths[1]}: cannot be read ({error}); delete it to have it done anew"
             ) from None
+        if len(rows) != years:
+            raise DataError(
+                f"checkpoint {paths[1]}: must hold {years:,} years (got {len(rows):,}); delete it to have it done anew"
+            )
         words = [name for name in states.columns if name.startswith("set_")]
         return Block(
             rates=_columns(rows, "rate_"),
@@ -291,6 +295,8 @@ class Checkpoint:
                     file.flush()
                     os.fsync(file.fileno())
                 os.replace(part, path)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror or str(error), str(path)) from None
             finally:
                 with contextlib.suppress(OSError):
                     part.unlink(missing_ok=True)
@@ -328,6 +334,11 @@ def manifest(network: Network, hazards: Sequence[Hazard], seed: int) -> dict[str
     parts = {part: _digest(getattr(network, part)) for part in _PARTS}
     versions = {f"version of {name}": version(name) for name in ("numpy", "highspy")} | {"version": __version__}
     return parts | {"hazards": _digest(hazards), "seed": seed, "block_years": BLOCK_YEARS} | versions
+
+
+def _is_draft(name: str) -> bool:
+    """Whether a file is what a run that was killed, or one that starts now, has begun to write."""
+    return name.startswith(".run.json.") and name.endswith(".tmp")
 
 
 def _digest(records: Iterable[Any]) -> str:
