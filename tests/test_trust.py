@@ -55,6 +55,13 @@ def test_leans_on_puts_the_largest_effect_first(shut: cr.Flow) -> None:
     assert (table["source"] != "").all()
 
 
+@pytest.mark.parametrize("n", [-1, 1.5, "3", True])
+def test_leans_on_needs_a_number_of_rows(n: object, shut: cr.Flow) -> None:
+    """-1 is not all but the last."""
+    with pytest.raises(cr.DataError, match="n must be a whole number >= 0, or None for all"):
+        shut.leans_on(n)  # type: ignore[arg-type]
+
+
 def test_leans_on_needs_figures(diamond: cr.Network) -> None:
     """A network without figures has nothing to lean on, and says so."""
     with pytest.raises(cr.DataError, match="not built from figures"):

@@ -457,7 +457,7 @@ class Flow:
         Raises
         ------
         DataError
-            If the network was not built from figures.
+            If the network was not built from figures, or `n` is no number of rows.
 
         Notes
         -----

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.errors import DataError, shown
 from corridor.model import ledger
 from corridor.model.economics import inventory_cost
 from corridor.model.vary import Variation, ends
@@ -26,6 +27,8 @@ def leans_on(flow: Flow, n: int | None = 10) -> pd.DataFrame:
     """Return the figures whose ranges move the objective of a flow most."""
     import pandas as pd
 
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0):
+        raise DataError(f"leans_on: n must be a whole number >= 0, or None for all (got {shown(n)})")
     variation = Variation(flow.network)
     worth = _worth(flow)
     told = {(row["record"], row["subject"], row["attribute"]): row
