@@ -340,6 +340,8 @@ def _write_folder(network: Network, folder: Path) -> None:
                 if _is_kept(entry.name):
                     (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, draft / entry.name)
         _exchange(draft, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(folder)) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
