@@ -217,3 +217,21 @@ def test_control_c_is_no_traceback_and_names_what_is_kept(
         f"corridor: stopped; the same command goes on from {kept}\n",
     )
     assert run(capsys, "simulate") == (130, "", "corridor: stopped\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_a_loop_of_links_is_no_traceback(tmp_path: Path) -> None:
+    """An output that leads back to itself is told like any other place that cannot be written to."""
+    for name, other in (("one", "two"), ("two", "one")):
+        (tmp_path / name).symlink_to(tmp_path / other)
+    with pytest.raises(OSError, match="symbolic links"):
+        cr.save_scenario(cr.load_scenario("cpc-shut"), tmp_path / "one")
+
+
+def test_arguments_reach_files_as_typed_where_the_locale_is_not_utf8(tmp_path: Path) -> None:
+    """Letters of a title or folder, which C locales hand over as bytes, are written as those bytes."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "FOLDER": f"{tmp_path}/Ақтау"}
+    result = shell('$C new "$FOLDER"', **plain)
+    assert (result.returncode, "Traceback" in result.stderr) == (0, False)
+    assert "corridor compare --network" in (tmp_path / "Ақтау" / "README.txt").read_text(encoding="utf-8")
+    assert "Ақтау" in (tmp_path / "Ақтау" / "README.txt").read_text(encoding="utf-8")

@@ -159,14 +159,17 @@ def dump_yaml(data: Any) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8", "surrogateescape"))  # arguments where the locale is not UTF-8: as typed
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
     if not path.name or path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder; give the path of a file", str(path))
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     part = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if target.exists() and not target.is_file():
