@@ -215,6 +215,22 @@ def test_shares_are_by_hazard_or_actor(ens: cr.Ensemble, by: object) -> None:
         ens.attribution(by=by)  # type: ignore[arg-type]
 
 
+def test_a_condition_is_called_by_what_is_in_force(ens: cr.Ensemble) -> None:
+    """Neither its words nor a map of it call it the baseline while a hazard is in force; nothing in force is that."""
+    names = [hazard.name for hazard in ens.hazards[:2]]
+    assert ens.flow(names[::-1]).explain().startswith(f"{' + '.join(names)}: ")
+    assert ens.flow(()).explain().startswith("Baseline: ")
+
+
+def test_a_condition_is_called_by_its_scenario_too(diamond: cr.Network) -> None:
+    """What held all the time comes first."""
+    wider = cr.Scenario(name="wider", changes=[cr.Expansion(edge="north_out", add_mtpa=1)])
+    storm = cr.Hazard(name="storm", changes=[cr.Outage(edge="south_out")], frequency_per_year=1, duration_days=9)
+    ens = cr.simulate(diamond.replace(hazards=[storm]), 10, 1, scenario=wider)
+    assert ens.flow(()).scenario == wider
+    assert ens.flow("storm").explain().startswith("wider + storm: ")
+
+
 @pytest.mark.parametrize(
     ("state", "error"),
     [(-1, cr.DataError), (10**6, cr.DataError), (True, cr.DataError), (1.0, cr.DataError), (None, cr.DataError),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -153,6 +154,8 @@ class Ensemble:
     def flow(self, state: int | Sequence[str]) -> Flow:
         """Return the flow in a condition: a row of `states`, or names of hazards in force; for `Flow.explain`.
 
+        Its scenario is the ensemble's and the hazards in force, added up; a hazard of drawn severity takes all.
+
         Raises
         ------
         UnknownNameError
@@ -171,7 +174,10 @@ class Ensemble:
         for name in wanted:
             if name not in names:
                 raise UnknownNameError("hazard", name, names)
-        return self.bench.conditions.flow(np.array([float(name in wanted) for name in names]))
+        found = self.bench.conditions.flow(np.array([float(name in wanted) for name in names]))
+        told = [self.scenario] if self.scenario is not None else []
+        told += [hazard for hazard in self.hazards if hazard.name in wanted]
+        return replace(found, scenario=reduce(operator.add, told)) if told else found
 
     def summary(self, alpha: float = 0.95) -> pd.DataFrame:
         """Return mean, spread and bad tail of every column of `years`, with confidence intervals.
