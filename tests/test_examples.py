@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,24 @@ each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 @pytest.fixture(scope="module")
-def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Path, Any]]:
-    """Return the notebooks that the chosen tests ask for, executed afresh, two at a time."""
+def executed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Path], Any]]:
+    """Return what gives a notebook executed afresh: at the first call all that are asked for, two at a time."""
     asked = {item.callspec.params["path"] for item in request.session.items
              if item.path == Path(__file__) and "executed" in getattr(item, "fixturenames", ())}  # fmt: skip
     folder = tmp_path_factory.mktemp("notebooks")
+    done: dict[Path, Any] = {}
+
+    def run(path: Path) -> Any:
+        if path not in done:
+            # The slowest one first: it takes as long as several others. Several workers take each their own.
+            alone = "PYTEST_XDIST_WORKER" in os.environ
+            done.update(
+                run_all([path] if alone else sorted(asked, key=lambda p: ("bad_year" not in p.stem, p)), folder)
+            )
+        return done[path]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         patch.setenv("IPYTHONDIR", str(folder / "ipython"))  # no start-up files of whoever runs the tests
@@ -37,14 +50,13 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         patch.setenv("COLUMNS", "80")
         for name in ("PYTEST_ADDOPTS", "FORCE_COLOR"):
             patch.delenv(name, raising=False)
-        # The slowest one first: it takes as long as several others together.
-        yield run_all(sorted(asked, key=lambda path: ("bad_year" not in path.stem, path)), folder)
+        yield run
 
 
 @each
-def test_notebook_shows_what_it_gives_now(path: Path, executed: dict[Path, Any]) -> None:
+def test_notebook_shows_what_it_gives_now(path: Path, executed: Callable[[Path], Any]) -> None:
     """No cell fails or warns; texts and tables are those stored, pictures as many and as large."""
-    found = executed[path]
+    found = executed(path)
     if isinstance(found, Exception):
         pytest.fail(f"{path.name}: a cell fails\n{found}", pytrace=False)
     found = tidy(found)
