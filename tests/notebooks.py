@@ -132,10 +132,13 @@ def written(notebook: Any) -> str:
 def differences(stored: Any, found: Any) -> Iterator[str]:
     """Yield where the outputs of two tidy notebooks of the same cells differ, with the cell and both texts."""
     for at, (cell, fresh) in enumerate(zip(stored.cells, found.cells, strict=True)):
-        told, telling = cell.get("outputs", []), fresh.get("outputs", [])
-        for old, new in zip_longest(map(_shown, told), map(_shown, telling), fillvalue=None):
-            if not _alike(old, new):
-                yield f"cell {at}:\n{_indented(cell.source)}\n  stored\n{_said(old)}\n  now\n{_said(new)}"
+        told, telling = (map(_shown, one.get("outputs", [])) for one in (cell, fresh))
+        for old, new in zip_longest(told, telling, fillvalue={}):
+            kinds = [kind for kind in sorted(old | new) if not _alike(old.get(kind), new.get(kind))]
+            if kinds:
+                told_by = [kind for kind in kinds if kind != "text/html"] or kinds  # tables: by their plain text
+                then, now = _said(old, told_by), _said(new, told_by)
+                yield f"cell {at}:\n{_indented(cell.source)}\n  stored\n{then}\n  now\n{now}"
 
 
 def _shown(output: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,23 +156,16 @@ def size(png: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _alike(old: dict[str, Any] | None, new: dict[str, Any] | None) -> bool:
-    """Tell whether two outputs say the same, pictures being of about the same size."""
-    if old is None or new is None or old.keys() != new.keys():
-        return False
-    return all(_near(old[kind], new[kind]) if kind == "image/png" else old[kind] == new[kind] for kind in old)
+def _alike(old: Any, new: Any) -> bool:
+    """Tell whether two texts are the same, or two pictures about as large."""
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return all(abs(a - b) <= SLACK * a for a, b in zip(old, new, strict=True))
+    return bool(old == new)
 
 
-def _near(size: tuple[int, int], other: tuple[int, int]) -> bool:
-    return all(abs(a - b) <= SLACK * a for a, b in zip(size, other, strict=True))
-
-
-def _said(output: dict[str, Any] | None) -> str:
-    """Return an output for a failure's message: its plain text, or what there is."""
-    if output is None:
-        return "    nothing"
-    short = {kind: told for kind, told in output.items() if kind != "text/html" or len(output) == 1}
-    return "\n".join(f"    {kind}\n{_indented(str(told))}" for kind, told in short.items())
+def _said(output: dict[str, Any], kinds: Iterable[str]) -> str:
+    """Return some forms of an output for a failure's message."""
+    return "\n".join(f"    {kind}\n{_indented(str(output.get(kind, 'nothing')))}" for kind in kinds)
 
 
 def _indented(text: str) -> str:

@@ -58,7 +58,7 @@ def test_notebook_shows_what_it_gives_now(path: Path, executed: Callable[[Path],
     """No cell fails or warns; texts and tables are those stored, pictures as many and as large."""
     found = executed(path)
     if isinstance(found, Exception):
-        pytest.fail(f"{path.name}: a cell fails\n{found}", pytrace=False)
+        pytest.fail(f"{path.name}: a cell fails\n{steady(str(found))}", pytrace=False)
     found = tidy(found)
     warned = [one.text for cell in found.cells for one in cell.get("outputs", []) if one.get("name") == "stderr"]
     assert not warned
