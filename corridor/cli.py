@@ -283,7 +283,7 @@ def _cell(column: str, value: Any) -> str:
 
 
 def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
-    """Return columns of text under two lines of heads, numbers to the right, words to the left."""
+    """Return columns of text under heads and, if any has one, units; numbers to the right, words to the left."""
     columns = [(("", ""), index), *cells.items()]
     lines = [""] * (len(index) + 2)
     for (name, unit), values in columns:
@@ -294,6 +294,8 @@ def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
             f"{line}{'  ' if line or name else ''}{cell.ljust(width) if words else cell.rjust(width)}"
             for line, cell in zip(lines, column, strict=True)
         ]
+    if not any(unit for _, unit in cells):
+        del lines[1]
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 

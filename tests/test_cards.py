@@ -191,3 +191,43 @@ def test_html_is_text() -> None:
     assert isinstance(cr.load()._repr_html_(), str)
     assert isinstance(tag("b", Html("<i>x</i>")), Html)
     assert tag("b", Html("<i>x</i>")) == "<b><i>x</i></b>"
+
+
+def nasty_years() -> cr.Ensemble:
+    """Return simulated years of a network whose names are attacks."""
+    net = cr.Network.from_frames(
+        nodes=pd.DataFrame({"id": ["field", "port"]}),
+        edges=pd.DataFrame({"id": ["pipe"], "tail": ["field"], "head": ["port"], "capacity_mtpa": [5.0]}),
+        supplies=pd.DataFrame({"node": ["field"], "commodity": ["oil"], "volume_mtpa": [5.0]}),
+        markets=pd.DataFrame({"node": ["port"], "commodity": ["oil"], "price_usd_per_t": [100.0]}),
+        name=NASTY,
+    )
+    shut = [cr.Outage(edge="pipe")]
+    hazard = cr.Hazard(name=NASTY, changes=shut, frequency_per_year=2, duration_days=20, actor=NASTY)
+    return cr.simulate(net.replace(hazards=[hazard]), years=400, seed=3)
+
+
+def test_an_ensemble_shows_what_its_years_came_to() -> None:
+    """Mean and bad tail are those of `years`, worked out here."""
+    ens = nasty_years()
+    rows = {row[0]: row for row in Page(ens._repr_html_()).rows}
+    short = ens.years["shortfall_mt"]
+    worst = short.sort_values(ascending=False).head(20).mean()
+    assert rows["stays in the ground [Mt]"][2] == f"{short.mean():,.2f}"
+    assert rows["stays in the ground [Mt]"][-1] == f"{worst:,.2f}"
+
+
+def test_an_ensemble_names_whose_doing_it_was_and_escapes_it() -> None:
+    """The one actor bears all of it, under its name as text."""
+    page = Page(nasty_years()._repr_html_())
+    assert "script" not in page.tags
+    assert [row[-1] for row in page.rows if row[0] == NASTY] == ["100.0"]
+
+
+def test_quiet_years_are_said_to_be_quiet() -> None:
+    """Where nothing stays in the ground no culprit is named."""
+    ens = nasty_years()
+    mild = [hazard.replace(changes=(cr.Delay(edge="pipe", add_days=3),)) for hazard in ens.hazards]
+    page = Page(cr.simulate(ens.network.replace(hazards=mild), years=50, seed=3)._repr_html_())
+    assert "nothing stays in the ground in any" in page.said
+    assert NASTY not in [row[0] for row in page.rows]

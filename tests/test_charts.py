@@ -474,6 +474,19 @@ def test_several_ensembles_share_one_picture(several: type) -> None:
     assert ({"baseline", "CPC shut"} if several is list else {r"_a \$x\$", "b"}) <= said
 
 
+def test_the_years_of_several_ensembles_are_told() -> None:
+    """The line below the title gives the fewest and the most, or the one number where they are as many."""
+
+    def told(*counts: int) -> str:
+        with sheet((8, 5)) as ax:
+            cr.plot_ensemble({str(at): ensemble(np.arange(float(n))) for at, n in enumerate(counts)}, ax=ax)
+            return " ".join(text.get_text() for text in ax.texts)
+
+    assert "50 to 1,000 simulated years" in told(1000, 50)
+    assert "50 simulated years" in told(50, 50)
+    assert " to " not in told(50, 50)
+
+
 def test_years_without_any_loss_are_drawn() -> None:
     """All zero: a curve at zero, no warning."""
     with sheet((8, 5)) as ax:

@@ -305,9 +305,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            if "nesting depth" in str(error.problem):  # the scanner, which reads ahead, gave up before we did
-                raise DataError(f"{self.name}{place}: is nested too deep") from None
-            raise DataError(f"{self.name}{place}: is no YAML: {error.problem or error.context}") from None
+            problem = str(error.problem or error.context)
+            told = "is nested too deep" if "nesting depth" in problem else f"is no YAML: {problem}"
+            raise DataError(f"{self.name}{place}: {told}") from None
         except (yaml.YAMLError, RecursionError) as error:
             raise DataError(f"{self.name}: is no YAML: {error}") from None
         if node is None:

@@ -335,7 +335,7 @@ def plot_ensemble(
     size = style.points(ax)
     for at, (name, values) in enumerate(losses.items()):
         _draw_curve(ax, name, values, column, alpha, float(found[name].cvar(column, alpha=alpha)), at, len(losses) > 1)
-    years = max(len(values) for values in losses.values())
+    fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
@@ -350,7 +350,8 @@ def plot_ensemble(
     first = next(iter(found.values()))
     head = "How bad are bad years" + (f": {next(iter(found))}" if len(found) == 1 else "")
     place = " ".join(str(part) for part in (first.network.name, first.network.year) if part)
-    below = f"{place}: {years:,} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
+    counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
+    below = f"{place}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
     style.headline(ax, head if title is None else title, below.removeprefix(": "))
     return ax
 
