@@ -316,6 +316,7 @@ def _solve(arguments: argparse.Namespace) -> int:
 
 def _simulate(arguments: argparse.Namespace) -> int:
     from corridor.model.risk import require_level
+    from corridor.model.scenario import Hazard
     from corridor.study.compare import chosen_commodity
     from corridor.study.simulate import simulate
 
@@ -324,6 +325,9 @@ def _simulate(arguments: argparse.Namespace) -> int:
     require_level(arguments.alpha)
     network, scenarios = _world(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
+    if lasting := [scenario.name for scenario in scenarios if isinstance(scenario, Hazard)]:
+        told = f"{', '.join(lasting)}: in force all the time here, its rate and severity unused"
+        print(f"{told}; what comes and goes belongs to the network's hazards.", file=sys.stderr)
     ensemble = simulate(
         network,
         years=arguments.years,

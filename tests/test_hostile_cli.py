@@ -235,3 +235,11 @@ def test_arguments_reach_files_as_typed_where_the_locale_is_not_utf8(tmp_path: P
     assert (result.returncode, "Traceback" in result.stderr) == (0, False)
     assert "corridor compare --network" in (tmp_path / "Ақтау" / "README.txt").read_text(encoding="utf-8")
     assert "Ақтау" in (tmp_path / "Ақтау" / "README.txt").read_text(encoding="utf-8")
+
+
+def test_a_hazard_given_as_scenario_is_told_to_last(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever hands simulate a file with a rate learns that it does not come and go; a plain scenario says nothing."""
+    asked = ("simulate", "--years", "10", "--scenario")
+    _, _, told = run(capsys, *asked, "cpc-court-order-2022")
+    assert "in force all the time here, its rate and severity unused; what comes and goes belongs to" in told
+    assert run(capsys, *asked, "cpc-shut")[2] == ""
