@@ -66,9 +66,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     same = folded.get(name.lower().replace("-", "_"))
     if same is not None:
         return same
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
     if close:
-        return close[0]
+        return folded[close[0]]
     stem = name.rsplit("_", 1)[0]
     return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
 

@@ -527,6 +527,12 @@ def test_a_corridor_or_an_edge_can_be_explained_alone(diamond: cr.Network, about
     assert about in told.splitlines()[0]
 
 
+def test_suggestions_pass_over_capitals(diamond: cr.Network):
+    """Misspelt and in capitals at once is still near."""
+    with pytest.raises(cr.UnknownNameError, match="did you mean 'south_out'"):
+        cr.solve(diamond).explain("SOUTH-OOT")
+
+
 def test_explanation_of_an_unknown_id_suggests_a_known_one(diamond: cr.Network):
     """A misspelt id is an error with the nearest id."""
     with pytest.raises(cr.UnknownNameError, match="did you mean 'south_out'") as caught:
