@@ -105,6 +105,25 @@ def test_every_corridor_and_scenario_is_named(page: Page) -> None:
         assert scenario.about in page.text
 
 
+def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
+    """Regimes differ several times over in what a bad year costs, so each brief names the rates it used."""
+    found = {}
+    for regime in ("calm", "war"):
+        net = cr.load(year=2024, regime=regime)
+        text = cr.report(net, [], tmp_path / f"{regime}.html", years=20).read_text(encoding="utf-8")
+        found[regime] = text[text.index("What the years were drawn from") :]
+        for hazard in net.hazards:
+            assert f">{hazard.frequency_per_year:.3f}<" in found[regime]
+    assert found["calm"] != found["war"]
+
+
+def test_no_scenarios_are_not_counted(tmp_path: Path) -> None:
+    """A brief on a baseline alone does not speak of 0 scenarios."""
+    text = cr.report(cr.load(year=2021), [], tmp_path / "b.html", years=0).read_text(encoding="utf-8")
+    assert "Corridors: capacity, moved" in text
+    assert "0 scenarios" not in text
+
+
 def test_the_figures_leant_on_come_with_source_and_confidence(page: Page) -> None:
     """Those that leans_on names for the baseline, with the title of their source."""
     leaning = cr.solve(cr.load(year=2024)).leans_on(5)

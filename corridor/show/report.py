@@ -269,11 +269,12 @@ class _Brief:
         if len(table):
             shown = len(table)
             size = (10.0, min(16.0, 2.0 + 0.27 * shown))
+            under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
             parts.append(
                 _picture(
                     partial(plot_comparison, table, network=self.network),
                     size,
-                    f"Corridors under {counted(len(self.scenarios), 'scenario')}: capacity, moved, cost, time, risk",
+                    f"Corridors{under}: capacity, moved, cost, time, risk",
                 )
             )
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
@@ -418,7 +419,7 @@ class _Brief:
         ]
         if dict(_rows(summary))[column]["sd"] > 0:
             parts.append(
-                _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years with at least a loss")
+                _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years that lose at least so much")
             )
         if len(blame):
             shares = [[name, _number(row["amount"], 2), _number(100 * row["share"], 0)] for name, row in _rows(blame)]
@@ -426,7 +427,17 @@ class _Brief:
                 tag("h3", "Whose doing, in the worst 5 % of years"),
                 _table(["actor", "left in the ground [Mt a year]", "share [%]"], shares),
             ]
-        return _section("A bad year", *parts)
+        drawn = [
+            [
+                hazard.name,
+                _number(hazard.frequency_per_year, 3),
+                _number(hazard.mean_duration_days, 0),
+                hazard.actor or "-",
+            ]
+            for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
+        ]
+        heads = ["hazard", "comes [times a year]", "lasts in the mean [days]", "actor"]
+        return _section("A bad year", *parts, tag("h3", "What the years were drawn from"), _table(heads, drawn))
 
     def _sources(self) -> Html:
         """Return the figures that the answer leans on, each with range, confidence and source."""
