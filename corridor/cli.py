@@ -325,14 +325,17 @@ def _simulate(arguments: argparse.Namespace) -> int:
     require_level(arguments.alpha)
     network, scenarios = _world(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
-    if lasting := [scenario.name for scenario in scenarios if isinstance(scenario, Hazard)]:
-        told = f"{', '.join(lasting)}: in force all the time here, its rate and severity unused"
-        print(f"{told}; what comes and goes belongs to the network's hazards.", file=sys.stderr)
+    added = [scenario for scenario in scenarios if isinstance(scenario, Hazard)]
+    if added:
+        network = network.replace(hazards=(*network.hazards, *added))
+        told = ", ".join(repr(hazard.name) for hazard in added)
+        print(f"{told}: comes and goes at its own rate, beside the network's hazards.", file=sys.stderr)
+    lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
     ensemble = simulate(
         network,
         years=arguments.years,
         seed=arguments.seed,
-        scenario=_together(scenarios),
+        scenario=_together(lasting),
         workers=arguments.workers,
         checkpoint=arguments.checkpoint,
         progress=False if arguments.quiet else None,
@@ -407,7 +410,7 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
         if len(table):
             cells = {
                 ("amount", "Mt"): [f"{amount:,.3f}" for amount in table["amount"]],
-                ("share", "%"): [f"{share:.1%}" for share in table["share"]],
+                ("share", "%"): [f"{100 * share:.1f}" for share in table["share"]],
             }
             blocks.append(f"{head}\n{_aligned([str(name) for name in table.index], cells)}")
     states = ensemble.states
@@ -416,7 +419,7 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
         cells = {
             ("days", "a year"): [f"{days:.2f}" for days in states["days_per_year"]],
             ("short", "Mt/y"): [f"{short:.1f}" for short in states["shortfall_mtpa"]],
-            ("of all", "%"): [f"{share:.1%}" for share in states["shortfall_share"]],
+            ("of all", "%"): [f"{100 * share:.1f}" for share in states["shortfall_share"]],
         }
         names = [" + ".join(names) for names in states["hazards"]]
         blocks.append(f"Conditions that cost most, all shippers\n{_aligned(names, cells)}")

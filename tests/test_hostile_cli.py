@@ -237,9 +237,12 @@ def test_arguments_reach_files_as_typed_where_the_locale_is_not_utf8(tmp_path: P
     assert "Ақтау" in (tmp_path / "Ақтау" / "README.txt").read_text(encoding="utf-8")
 
 
-def test_a_hazard_given_as_scenario_is_told_to_last(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever hands simulate a file with a rate learns that it does not come and go; a plain scenario says nothing."""
-    asked = ("simulate", "--years", "10", "--scenario")
-    _, _, told = run(capsys, *asked, "cpc-court-order-2022")
-    assert "in force all the time here, its rate and severity unused; what comes and goes belongs to" in told
-    assert run(capsys, *asked, "cpc-shut")[2] == ""
+def test_a_hazard_given_as_scenario_comes_and_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file with a rate is one more hazard, and simulate says so; a plain scenario holds all the time."""
+    asked = ("simulate", "--years", "400", "--table", "attribution", "--format", "csv", "--scenario")
+    name = cr.load_scenario("cpc-court-order-2022").name
+    _, table, told = run(capsys, *asked, "cpc-court-order-2022")
+    assert f"'{name}': comes and goes at its own rate" in told
+    assert name in table
+    _, table, told = run(capsys, *asked, "cpc-shut")
+    assert (name in table, told) == (False, "")

@@ -398,7 +398,12 @@ def test_numpy_integers_are_whole_numbers() -> None:
         (ways(1), {}, cr.DataError, "has no hazards"),
         (ways(1, hazards=[H]), {"workers": 2, "client": object()}, cr.DataError, "workers or a client, not both"),
         (ways(1, hazards=[H]), {"scenario": "cpc-shut"}, cr.DataError, "a Scenario is needed"),
-        (ways(1, hazards=[H]), {"scenario": closes("x", "w9")}, cr.UnknownNameError, "no edge named 'w9'"),
+        (
+            ways(1, hazards=[H]),
+            {"scenario": cr.Scenario(name="x", changes=[cr.Outage(edge="w9")])},
+            cr.UnknownNameError,
+            "no edge named 'w9'",
+        ),
         (ways(1, hazards=[closes("x", "w9")]), {}, cr.UnknownNameError, "no edge named 'w9'"),
         (
             ways(1, hazards=[derates("x", "w0", 0.5)]).replace(edges=ways(None).edges),
@@ -440,7 +445,14 @@ def test_severities_vary_closures_only() -> None:
         hazard("toll", toll, severity=cr.Uniform(low=0.0, high=1.0))
     with pytest.raises(ValueError, match="high must not be less than low"):
         cr.Uniform(low=0.5, high=0.4)
-    with pytest.raises(ValueError, match="less than or equal to 1"):
+    with pytest.raises(ValueError, match="must be <= 1"):
         cr.Uniform(low=0.5, high=1.4)
     with pytest.raises(ValueError, match="beyond all numbers"):
         cr.Lognormal(median=1.0, sigma=100.0)
+
+
+def test_a_hazard_is_no_scenario_that_lasts(diamond: cr.Network) -> None:
+    """Its rate would be ignored: refused, with both ways out."""
+    hazard = cr.Hazard(name="gale", changes=[cr.Outage(edge="north_out")], frequency_per_year=1, duration_days=3)
+    with pytest.raises(cr.DataError, match=r"'gale' is a hazard: .*hazards=.*give its changes as a Scenario"):
+        cr.simulate(diamond.replace(hazards=(hazard,)), 10, 1, scenario=hazard)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -14,9 +15,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     WithJsonSchema,
     model_validator,
 )  # fmt: skip
+
+from corridor.errors import DataError, problems_of
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -63,7 +67,51 @@ Countries = Annotated[
 ]
 
 
-class Record(BaseModel):
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _Model
+else:
+    _Model = type(BaseModel)
+
+
+class _Telling(_Model):
+    """Tells of rules broken by a caller in Python as readers of files do; readers keep pydantic's own findings."""
+
+    if TYPE_CHECKING:
+        model_fields: dict[str, Any]
+
+    def __call__(cls, *args: Any, **fields: Any) -> Any:
+        if args:
+            raise DataError(f"{cls.__name__} takes its fields by name: {', '.join(cls.model_fields)}")
+        try:
+            return super().__call__(**fields)
+        except ValidationError as error:
+            problems = [sentence for _, sentence in problems_of(error, cls.model_fields)]
+            own = f"{cls.__name__} "
+            raise DataError([text if text.startswith(own) else f"{own.strip()}: {text}" for text in problems]) from None
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """Fields with their types and defaults, for help and completion."""
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=inspect.Parameter.empty
+                    if field.is_required()
+                    else field.get_default(call_default_factory=True),
+                    annotation=field.annotation,
+                )
+                for name, field in cls.model_fields.items()
+            ]
+        )
+
+    @__signature__.setter
+    def __signature__(cls, _: object) -> None:
+        """Pass over the one that pydantic makes when a record is first built: help is asked for before that."""
+
+
+class Record(BaseModel, metaclass=_Telling):
     """A frozen, validated record; `replace` returns an altered copy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
@@ -73,9 +121,13 @@ class Record(BaseModel):
 
         Raises
         ------
-        pydantic.ValidationError
+        DataError
             If a changed field is unknown or breaks its rule.
         """
+        return type(self)(**{**self.__dict__, **changes})
+
+    def revised(self, **changes: Any) -> Self:
+        """Return what `replace` does; what breaks a rule is left as pydantic tells it, for readers that word it."""
         return type(self).model_validate({**self.__dict__, **changes})
 
 

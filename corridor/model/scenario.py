@@ -224,7 +224,7 @@ def _exchange(records: dict[Any, Any], keys: Iterable[Any], edit: Callable[[Any]
         record = records[key]
         edited = {field: value for field, value in edit(record).items() if getattr(record, field) != value}
         if edited:
-            records[key] = record.replace(**edited)
+            records[key] = record.revised(**edited)
             altered = True
     return altered
 
@@ -357,7 +357,7 @@ class QuotaChange(EdgeChange):
             raise DataError(f"{self}: edge {', '.join(map(repr, found))} does not carry {self.commodity!r}")
         for id in carrying:
             before = draft.quotas.get((id, self.commodity)) or Quota(edge=id, commodity=self.commodity)
-            after = before.replace(**given)
+            after = before.revised(**given)
             if after != before:
                 draft.quotas[id, self.commodity] = after
                 altered = True

@@ -199,9 +199,11 @@ class _Brief:
         ways = self.now.sort_values("throughput_mtpa", ascending=False)
         moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(ways)]
         carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _DUST)
+        rest = base["delivered_mtpa"] - sum(amount for _, amount in moving)
+        carried += f"; {rest:.1f} go by no corridor, to refineries near by" if rest > _DUST else ""
         points = [
             f"{base['delivered_mtpa']:.1f} Mt/y of {self.named_commodity} are delivered, {base['shortfall_mtpa']:.1f} "
-            f"Mt/y stay in the ground. Through corridors: {carried or 'nothing'} [Mt/y]."
+            f"Mt/y stay in the ground. Through corridors [Mt/y]: {carried or 'nothing'}."
         ]
         if self.worst is not None:
             hurt = results[self.worst]
@@ -374,8 +376,13 @@ class _Brief:
         if self.network.hazards:
             rows = [
                 [
-                    self._corridor(id), _number(100 * row["availability"]), _number(100 * row["untouched"]),
-                    _number(row["full_loss_days_per_year"]), ", ".join(row["hazards"]),
+                    self._corridor(id),
+                    *(
+                        (_number(100 * row["availability"]), _number(100 * row["untouched"]),
+                         _number(row["full_loss_days_per_year"]), ", ".join(row["hazards"]))
+                        if row["hazards"]
+                        else ("-", "-", "-", "none on record")
+                    ),
                 ]
                 for id, row in _rows(availability(self.network))
                 if not math.isnan(row["availability"])
@@ -383,7 +390,10 @@ class _Brief:
             heads = [
                 "trunk of", "in service [%]", "untouched [% of time]", "full-loss days [a year]", "hazards",
             ]  # fmt: skip
-            parts += [tag("h3", "In service"), _table(heads, rows)]
+            parts += [
+                tag("h3", "In service: trunks and their end nodes alone, without feeders and sea legs"),
+                _table(heads, rows),
+            ]
         return _section("Risk", *parts)
 
     def _bad_year(self) -> Html | None:

@@ -51,10 +51,10 @@ def claims(network: Network | None = None) -> pd.DataFrame:
         named = (titles[id].publisher or titles[id].title for id in row["sources"].split(";") if id)
         found[row["id"]] = {
             "claim": row["claim"],
-            "brief": row["brief"],
+            "brief": _date(float(row["brief"])) if row["unit"] == "date" and row["brief"] else row["brief"],
             "found": ""
             if value is None
-            else f"{value * percent:.10g}"
+            else _date(value)
             if row["unit"] == "date"
             else f"{value * percent:.3g}"
             if abs(value) < 1000
@@ -66,6 +66,12 @@ def claims(network: Network | None = None) -> pd.DataFrame:
             "source": "; ".join(dict.fromkeys(named)),
         }
     return pd.DataFrame(list(found.values()), index=pd.Index(list(found), name="id"), columns=list(COLUMNS))
+
+
+def _date(value: float) -> str:
+    """Return a date kept as the number 20220705 as people write it."""
+    digits = f"{value:08.0f}"
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _found(row: dict[str, str], network: Network | None) -> float | None:

@@ -159,6 +159,8 @@ def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple
     """Return the baseline and the scenarios by name; each name must stand once."""
     if isinstance(scenarios, str | Scenario):
         raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r}); put it in brackets")
+    if scenarios is not None and not isinstance(scenarios, Iterable):
+        raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r})")
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
     names = library.scenarios() if network.ledger else ()
     for scenario in map(io.load_scenario, names) if scenarios is None else scenarios:

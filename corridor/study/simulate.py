@@ -24,7 +24,7 @@ _MOST_EVENTS = 10_000
 def simulate(
     network: Network,
     years: int = 10_000,
-    seed: int = 0,
+    seed: int = 7,
     scenario: Scenario | None = None,
     workers: int = 1,
     client: Any = None,
@@ -91,6 +91,11 @@ def simulate(
     require_network(network)
     if scenario is not None:
         require_scenario(scenario)
+    if isinstance(scenario, Hazard):
+        raise DataError(
+            f"scenario {scenario.name!r} is a hazard: to have it come and go, put it among the others, "
+            "net.replace(hazards=(*net.hazards, hazard)); to have it hold all the time, give its changes as a Scenario"
+        )
     years = _whole("years", years, 1, _MOST_YEARS)
     seed, workers = _whole("seed", seed, 0, 2**63), _whole("workers", workers, 1, 1024)
     if client is not None and workers > 1:
