@@ -122,3 +122,20 @@ def test_no_file_outgrows_a_reader() -> None:
     """No module passes about 600 lines."""
     long = {f.name: n for f in PACKAGE.rglob("*.py") if (n := len(f.read_text(encoding="utf-8").splitlines())) > 620}
     assert long == {}
+
+
+@pytest.mark.parametrize(
+    "kind", [cr.Hazard, cr.Lognormal, cr.Uniform, cr.Edge, cr.Derate], ids=lambda kind: kind.__name__
+)
+def test_help_shows_a_records_fields(kind: type[Record]) -> None:
+    """Before any is built: names as the record has them, those needed without a default."""
+    shown = inspect.signature(kind).parameters
+    assert list(shown) == list(kind.model_fields)
+    needed = {name for name, parameter in shown.items() if parameter.default is inspect.Parameter.empty}
+    assert needed == {name for name, field in kind.model_fields.items() if field.is_required()}
+
+
+def test_fields_are_given_by_name() -> None:
+    """A value without a name is refused with the names there are."""
+    with pytest.raises(cr.DataError, match="Outage takes its fields by name: edge, node, corridor"):
+        cr.Outage("cpc")  # type: ignore[misc]

@@ -318,3 +318,13 @@ def mattering() -> str:
 def test_the_readme_states_the_confidence_of_what_matters() -> None:
     """The share of A and B among the figures that matter is measured, not typed."""
     assert_shown("mattering", mattering())
+
+
+def test_dates_of_claims_are_dates() -> None:
+    """As people write them, not as numbers."""
+    table = cr.claims()
+    dates = table[table["unit"] == "date"]
+    assert len(dates)
+    for column in ("brief", "found"):
+        assert dates[column].str.fullmatch(r"(\d{4}-\d\d-\d\d)?").all()
+    assert table.loc["order_date", "found"] == "2022-07-05"

@@ -23,8 +23,8 @@ from corridor.solver.program import Floats, Limits, Program, State
 
 _TOLERANCE_MTPA = 1e-9
 _DUST_MTPA = 1e-9
-_WORTH_A_BASIS = 20
-"""Conditions from which on a shared basis costs less than solving each: inverting costs some twenty solves."""
+_WORTH_A_BASIS = 8
+"""Conditions from which on a shared basis costs less than solving each."""
 
 
 @dataclass(frozen=True, eq=False)
