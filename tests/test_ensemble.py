@@ -10,10 +10,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from commands import run
 from ways import closes, derates, hazard, ways
 
 import corridor as cr
-from corridor.cli import main
 
 SHARED = ["delivered_mt", "shortfall_mt", "cost_musd", "netback_musd", "oil_shortfall_mt"]
 
@@ -245,16 +245,6 @@ def test_unknown_states_are_refused(ens: cr.Ensemble, state: object, error: type
 # The command
 
 ASKED = ["simulate", "--years", "60", "--seed", "3", "--regime", "war", "--quiet"]
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Return exit code, stdout and stderr of a command."""
-    try:
-        code = main(list(arguments))
-    except SystemExit as left:
-        code = int(left.code or 0)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 @pytest.fixture(scope="module")

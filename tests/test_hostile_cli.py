@@ -13,22 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from commands import run
 
 import corridor as cr
-from corridor.cli import main
 
 GOOD = "name: {name}\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {{corridor: cpc}}\n"
 ROOT = Path(cr.__file__).resolve().parents[1]
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Return exit code, stdout and stderr of a command."""
-    try:
-        code = main(list(arguments))
-    except SystemExit as left:
-        code = int(left.code or 0)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:

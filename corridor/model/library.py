@@ -48,7 +48,7 @@ def networks() -> tuple[str, ...]:
     >>> networks()
     ('caspian',)
     """
-    return tuple(row["id"] for row in _table(data_root().joinpath("networks.csv")))
+    return tuple(row["id"] for row in table(data_root().joinpath("networks.csv")))
 
 
 def sources() -> tuple[Source, ...]:
@@ -113,7 +113,7 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
     >>> load("caspian", year=2021).edge("btc").capacity_mtpa
     50.0
     """
-    entry = next((row for row in _table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
+    entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
     if entry is None:
         raise UnknownNameError("network", name, networks())
     if regime not in REGIMES:
@@ -136,7 +136,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     values = _values(ledger, {source.id for source in known}, problems)
     parts: dict[str, tuple[Any, ...]] = {}
     for kind, part in (("node", "nodes"), ("edge", "edges"), ("commodity", "commodities")):
-        rows = _table(folder.joinpath(f"{part}.csv"))
+        rows = table(folder.joinpath(f"{part}.csv"))
         problems += _strays(kind, values, {row["id"] for row in rows})
         parts[part] = _assembled(
             _PARTS[kind], [dict[str, Any](row) | values.get((kind, row["id"]), {}) for row in rows], problems
@@ -157,14 +157,14 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     return Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts)
 
 
-def _table(file: Traversable) -> list[dict[str, str]]:
+def table(file: Traversable) -> list[dict[str, str]]:
     """Return the rows of a CSV file."""
     return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
 
 
 def _records(file: Traversable, kind: type[R], problems: list[str]) -> tuple[R, ...]:
     """Return the records of a CSV file, empty cells left to their defaults."""
-    return _assembled(kind, _table(file), problems, file.name)
+    return _assembled(kind, table(file), problems, file.name)
 
 
 def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str], place: str = "") -> tuple[R, ...]:
@@ -181,7 +181,7 @@ def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str
 
 def _figures(file: Traversable, year: int, problems: list[str]) -> tuple[Figure, ...]:
     """Return the figures of a file that hold in a year."""
-    rows = (row for row in _table(file) if int(row["since"]) <= year <= int(row["until"]))
+    rows = (row for row in table(file) if int(row["since"]) <= year <= int(row["until"]))
     return _assembled(Figure, rows, problems, file.name)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor.errors import DataError, UnknownNameError
+from corridor.model.economics import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.risk import cvar, tail_weights, value_at_risk
 from corridor.model.scenario import Hazard, Scenario
@@ -116,7 +117,9 @@ class Ensemble:
             )
             low, high = np.quantile(moved, [0.05, 0.95])
             undisturbed = self._undisturbed[self._names.index(f"throughput/{id}")]
-            rows.append([undisturbed, moved.mean(), low, high, 365.0 * reduced.mean(), 365.0 * closed.mean()])
+            rows.append(
+                [undisturbed, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
+            )
         columns = ["undisturbed_mt", "mean_mt", "low_mt", "high_mt", "reduced_days", "closed_days"]
         return pd.DataFrame(rows, columns=columns, index=pd.Index(self.bench.conditions.corridors, name="corridor"))
 
@@ -371,7 +374,7 @@ class Ensemble:
             cut = intervals(self.hazards, self.seed, number, n)
             found, which = np.unique(cut.in_force, axis=0, return_inverse=True)
             which = which.ravel()
-            weight = cut.days / 365.0 * own[cut.year]
+            weight = cut.days / DAYS_PER_YEAR * own[cut.year]
             share: Floats = np.bincount(which, weight).astype(np.float64)
             if cut.severity:
                 whole = np.bincount(which, weight * self.bench.drawn(cut, found, which)[:, at])

@@ -6,7 +6,6 @@ hazards that ship are the output of `hazard_file`.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 import statistics
@@ -500,12 +499,8 @@ def _years(start: dt.date, end: dt.date) -> float:
     return (end - start).days / _DAYS_PER_YEAR
 
 
-def _rows(file: Traversable) -> list[dict[str, str]]:
-    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-
-
 def _routes(file: Traversable) -> Iterable[Route]:
-    for row in _rows(file):
+    for row in library.table(file):
         idle = dt.date.fromisoformat(row["idle_from"]) if row["idle_from"] else None
         yield Route(
             row["asset"], row["name"], dt.date.fromisoformat(row["opened"]), idle, row["actor"], row["aim"]
@@ -513,7 +508,7 @@ def _routes(file: Traversable) -> Iterable[Route]:
 
 
 def _events(file: Traversable) -> Iterable[Interruption]:
-    for row in _rows(file):
+    for row in library.table(file):
         counted = row["counted"] == "yes"
         if counted and row["cause"] not in _CLASSES:
             raise DataError(f"{file.name}: event {row['id']} is counted, but cause {row['cause']!r} has no class")
