@@ -19,6 +19,11 @@ _CONFIDENCE: dict[Literal["A", "B", "C"], str] = {
 }
 
 
+def place_of(network: Network) -> str:
+    """Return a network's name and year, as far as it has them."""
+    return " ".join(str(part) for part in (network.name, network.year) if part)
+
+
 def network_card(network: Network) -> Html:
     """Return what a network holds: counts, corridors, commodities, and how sure its figures are."""
     name = " ".join(str(part) for part in (network.name or "unnamed network", network.year) if part)

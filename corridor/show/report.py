@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.model import library
+from corridor.model.cards import place_of
 from corridor.model.html import Html, counted, link, tag
 from corridor.model.io import load_scenario, write_text
 from corridor.model.ledger import grades
@@ -161,7 +162,7 @@ class _Brief:
 
     @property
     def title(self) -> str:
-        place = " ".join(str(part) for part in (self.network.name, self.network.year) if part)
+        place = place_of(self.network)
         return self.given_title or f"{self.named_commodity}: routes and what they hang on ({place or 'own network'})"
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError
+from corridor.model.cards import place_of
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def utilisation_colours() -> Colormap:
 def condition(flow: Flow) -> str:
     """Return the network, its year and the scenario that a flow was solved for."""
     network = flow.network
-    place = " ".join(str(part) for part in (network.name, network.year) if part)
+    place = place_of(network)
     name = flow.scenario.name if flow.scenario is not None else "baseline"
     return f"{name} ({place})" if place else name
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from corridor.model.cards import amount, shortened
+from corridor.model.cards import amount, place_of, shortened
 from corridor.model.html import Html, bar, card, line, table, warning
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def flow_card(flow: Flow) -> Html:
     """Return what a flow comes to: a sentence, the corridors with bars, and what is short where."""
     network = flow.network
     name = flow.scenario.name if flow.scenario is not None else "baseline"
-    place = " ".join(str(part) for part in (network.name, network.year) if part)
+    place = place_of(network)
     short = flow.shortfall_mtpa > _DUST_MTPA
     said = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
     rest = f"{amount(flow.shortfall_mtpa)} Mt/y stay in the ground"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -123,5 +122,4 @@ def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dic
 
 def observations(name: str = "caspian") -> list[dict[str, str]]:
     """Return the observed throughputs of a shipped network, as they stand in ``observed.csv``."""
-    text = library.data_root().joinpath(name, "observed.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return library.table(library.data_root().joinpath(name, "observed.csv"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from corridor.model.cards import shortened
+from corridor.model.cards import place_of, shortened
 from corridor.model.html import Html, bar, card, line, table, warning
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _TOTALS = {
 def ensemble_card(ensemble: Ensemble) -> Html:
     """Return what simulated years came to: how bad a mean and a bad year are, and whose doing that is."""
     name = ensemble.scenario.name if ensemble.scenario is not None else "baseline"
-    place = " ".join(str(part) for part in (ensemble.network.name, ensemble.network.year) if part)
+    place = place_of(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
     tail = f"{short:.2f} Mt stay in the ground in a mean one of the worst 5 % (CVaR)"
     headline = line(

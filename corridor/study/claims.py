@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import operator
 from typing import TYPE_CHECKING
@@ -41,7 +40,7 @@ def claims(network: Network | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = csv.DictReader(library.data_root().joinpath("claims.csv").read_text(encoding="utf-8").splitlines())
+    rows = library.table(library.data_root().joinpath("claims.csv"))
     titles = {source.id: source for source in library.sources()}
     found = {}
     for row in rows:
