@@ -8,13 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from certificates import TOLERANCE, assert_certified
-from oracle import best_objective, earning_cycle, stake
+from certificates import Slack, assert_certified
+from oracle import best_objective, earning_cycle
 
 import corridor as cr
-
-NEVER_BY_CHANCE = 1e-6
-"""A round that earns less than this share of the largest money a tonne is not drawn; rounding may hide one."""
 
 
 def assert_answered_as_by_own_program(world: SimpleNamespace) -> cr.Flow | None:
@@ -41,15 +38,22 @@ def assert_answered_as_by_own_program(world: SimpleNamespace) -> cr.Flow | None:
 
 def assert_worth(objective: float, world: Any, *, times: float = 1.0) -> None:
     """Assert that an objective is the own program's for a world, times what its units were multiplied by."""
-    best, slack = best_objective(world), TOLERANCE * math.prod(stake(world))
-    assert abs(objective / times - best) <= slack, f"{objective / times:.12g} million USD/y, linprog finds {best:.12g}"
+    best = best_objective(world)
+    assert abs(objective / times - best) <= Slack.of(world).musd, (
+        f"{objective / times:.12g} million USD/y, linprog finds {best:.12g}"
+    )
 
 
 def assert_refused(world: SimpleNamespace) -> None:
     """Assert that a world is no network, and that the edges named go round a cycle that earns, the gain quoted."""
     with pytest.raises(cr.DataError) as caught:
         cr.Network(**vars(world))
-    told = str(caught.value)
+    for told in caught.value.problems:
+        assert_names_an_earning_cycle(told, world)
+
+
+def assert_names_an_earning_cycle(told: str, world: SimpleNamespace) -> None:
+    """Assert that the edges named in a sentence, and no fewer, go round a cycle that earns what it says."""
     named = [edge for edge in world.edges if re.search(rf"\b{edge.id}\b", told)]
     found = earning_cycle(SimpleNamespace(**{**vars(world), "edges": tuple(named)}))
     assert found is not None, f"no cycle of the edges named earns: {told}"

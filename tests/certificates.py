@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from oracle import cost_of, room_of, room_of_edge, stake
 
 from corridor import Flow
@@ -23,35 +25,35 @@ a quarter and penalties of 1 000, a quarter of a tonne at a quarter of a dollar 
 """
 
 
+class Slack(NamedTuple):
+    """What amounts [Mt/y], money a tonne [USD/t] and totals [million USD/y] may be wrong by."""
+
+    mtpa: float
+    usd: float
+    musd: float
+
+    @classmethod
+    def of(cls, world: Any) -> Slack:
+        """Return the slack for a network, by its largest numbers."""
+        amount, money = stake(world)
+        return cls(TOLERANCE * amount, TOLERANCE * money, TOLERANCE * amount * money)
+
+
 def assert_certified(flow: Flow) -> None:
     """Assert that a flow fits its network and that nothing could do better."""
-    assert_balanced(flow)
-    assert_within_edges(flow)
-    assert_within_quotas(flow)
-    assert_within_nodes(flow)
-    assert_within_ends(flow)
+    slack = Slack.of(flow.network)
+    assert_balanced(flow, slack)
+    assert_within_edges(flow, slack)
+    assert_within_quotas(flow, slack)
+    assert_within_nodes(flow, slack)
+    assert_within_ends(flow, slack)
     prices = Prices(flow)
-    assert_dual_feasible(flow, prices)
-    assert_slack(flow, prices)
-    assert_strong_duality(flow, prices)
+    assert_dual_feasible(prices, slack)
+    assert_slack(prices, slack)
+    assert_strong_duality(flow, prices, slack)
 
 
-def slack_mtpa(flow: Flow) -> float:
-    """Return what amounts may be wrong by. [Mt/y]"""
-    return TOLERANCE * stake(flow.network)[0]
-
-
-def slack_usd(flow: Flow) -> float:
-    """Return what prices may be wrong by. [USD/t]"""
-    return TOLERANCE * stake(flow.network)[1]
-
-
-def slack_musd(flow: Flow) -> float:
-    """Return what totals may be wrong by. [million USD/y]"""
-    return TOLERANCE * math.prod(stake(flow.network))
-
-
-def assert_balanced(flow: Flow) -> None:
+def assert_balanced(flow: Flow, slack: Slack) -> None:
     """Certificate: at each node what arrives and is lifted of a commodity equals what leaves and is delivered."""
     surplus: defaultdict[tuple[str, str], float] = defaultdict(float)
     for (edge, commodity), amount in flow.edge_flows["flow_mtpa"].items():
@@ -63,37 +65,37 @@ def assert_balanced(flow: Flow) -> None:
     for key, amount in flow.markets["delivered_mtpa"].items():
         surplus[key] -= amount
     for (node, commodity), amount in surplus.items():
-        assert abs(amount) <= slack_mtpa(flow), f"node {node!r}: {commodity} does not balance by {amount:+g} Mt/y"
+        assert abs(amount) <= slack.mtpa, f"node {node!r}: {commodity} does not balance by {amount:+g} Mt/y"
 
 
-def assert_within_edges(flow: Flow) -> None:
+def assert_within_edges(flow: Flow, slack: Slack) -> None:
     """Certificate: every flow is >= 0, on an edge that carries its commodity, and fits what is left of the edge."""
     total: defaultdict[str, float] = defaultdict(float)
     for (edge, commodity), amount in flow.edge_flows["flow_mtpa"].items():
-        assert amount >= -slack_mtpa(flow), f"edge {edge!r}: {commodity} flows backwards ({amount:g} Mt/y)"
+        assert amount >= -slack.mtpa, f"edge {edge!r}: {commodity} flows backwards ({amount:g} Mt/y)"
         admitted = flow.network.edge(edge).commodities
         assert admitted is None or commodity in admitted, f"edge {edge!r}: carries {commodity}, which it does not admit"
         total[edge] += amount
     for edge, amount in total.items():
         limit = room_of_edge(flow.network.edge(edge))
-        assert amount <= limit + slack_mtpa(flow), f"edge {edge!r}: carries {amount:g} of {limit:g} Mt/y"
+        assert amount <= limit + slack.mtpa, f"edge {edge!r}: carries {amount:g} of {limit:g} Mt/y"
 
 
-def assert_within_quotas(flow: Flow) -> None:
+def assert_within_quotas(flow: Flow, slack: Slack) -> None:
     """Certificate: no ceiling is exceeded, and what is missing of each minimum is told, of every quota there is."""
-    told, slack = flow.quotas, slack_mtpa(flow)
-    assert list(told.index) == [(q.edge, q.commodity) for q in flow.network.quotas]
+    told = _rows(flow.quotas)
+    assert list(told) == [(q.edge, q.commodity) for q in flow.network.quotas]
     for quota in flow.network.quotas:
         place = f"edge {quota.edge!r}: quota of {quota.commodity}"
-        amount, row = carried(flow, quota.edge, quota.commodity), told.loc[quota.edge, quota.commodity]
+        amount, row = carried(flow, quota.edge, quota.commodity), told[quota.edge, quota.commodity]
         ceiling = math.inf if quota.max_mtpa is None else quota.max_mtpa
-        assert amount <= ceiling + slack, f"{place}: carries {amount:g}, more than max_mtpa {ceiling:g}"
-        assert abs(row.flow_mtpa - amount) <= slack, f"{place}: tells {row.flow_mtpa:g}, carries {amount:g}"
+        assert amount <= ceiling + slack.mtpa, f"{place}: carries {amount:g}, more than max_mtpa {ceiling:g}"
+        assert abs(row.flow_mtpa - amount) <= slack.mtpa, f"{place}: tells {row.flow_mtpa:g}, carries {amount:g}"
         missing = max(0.0, quota.min_mtpa - amount)
-        assert abs(row.unmet_minimum_mtpa - missing) <= slack, f"{place}: tells {row.unmet_minimum_mtpa:g} unmet"
+        assert abs(row.unmet_minimum_mtpa - missing) <= slack.mtpa, f"{place}: tells {row.unmet_minimum_mtpa:g} unmet"
 
 
-def assert_within_nodes(flow: Flow) -> None:
+def assert_within_nodes(flow: Flow, slack: Slack) -> None:
     """Certificate: arrivals plus tonnes lifted at a node fit what is left of its throughput."""
     passing: defaultdict[str, float] = defaultdict(float)
     for (edge, _), amount in flow.edge_flows["flow_mtpa"].items():
@@ -102,25 +104,25 @@ def assert_within_nodes(flow: Flow) -> None:
         passing[node] += amount
     for node, amount in passing.items():
         limit = _room_of_node(flow, node)
-        assert amount <= limit + slack_mtpa(flow), f"node {node!r}: {amount:g} of {limit:g} Mt/y pass"
+        assert amount <= limit + slack.mtpa, f"node {node!r}: {amount:g} of {limit:g} Mt/y pass"
 
 
-def assert_within_ends(flow: Flow) -> None:
+def assert_within_ends(flow: Flow, slack: Slack) -> None:
     """Certificate: no supply lifts more than it has, no market takes more than it wants; what is missing is told."""
-    slack = slack_mtpa(flow)
+    supplies, markets = _rows(flow.supplies), _rows(flow.markets)
     for supply in flow.network.supplies:
-        row = flow.supplies.loc[supply.node, supply.commodity]
+        row = supplies[supply.node, supply.commodity]
         place = f"node {supply.node!r}: supply of {supply.commodity}"
-        assert -slack <= row.lifted_mtpa <= supply.volume_mtpa + slack, f"{place}: lifts {row.lifted_mtpa:g}"
+        assert -slack.mtpa <= row.lifted_mtpa <= supply.volume_mtpa + slack.mtpa, f"{place}: lifts {row.lifted_mtpa:g}"
         missing = supply.volume_mtpa - row.lifted_mtpa
-        assert abs(row.shortfall_mtpa - missing) <= slack, f"{place}: shortfall {row.shortfall_mtpa:g}"
+        assert abs(row.shortfall_mtpa - missing) <= slack.mtpa, f"{place}: shortfall {row.shortfall_mtpa:g}"
     for market in flow.network.markets:
-        row = flow.markets.loc[market.node, market.commodity]
+        row = markets[market.node, market.commodity]
         place = f"node {market.node!r}: market of {market.commodity}"
         limit = math.inf if market.volume_mtpa is None else market.volume_mtpa
-        assert -slack <= row.delivered_mtpa <= limit + slack, f"{place}: takes {row.delivered_mtpa:g}"
+        assert -slack.mtpa <= row.delivered_mtpa <= limit + slack.mtpa, f"{place}: takes {row.delivered_mtpa:g}"
         missing = max(0.0, market.required_mtpa - row.delivered_mtpa)
-        assert abs(row.unmet_mtpa - missing) <= slack, f"{place}: unmet {row.unmet_mtpa:g}"
+        assert abs(row.unmet_mtpa - missing) <= slack.mtpa, f"{place}: unmet {row.unmet_mtpa:g}"
 
 
 class Prices:
@@ -193,33 +195,31 @@ class Prices:
             yield f"node {node!r}", used, _room_of_node(self._flow, node), price
 
 
-def assert_dual_feasible(flow: Flow, prices: Prices) -> None:
+def assert_dual_feasible(prices: Prices, slack: Slack) -> None:
     """Certificate: no limit has a negative price, and nothing unlimited would earn."""
-    slack = slack_usd(flow)
     for place, _, room, price in prices.limits:
-        assert price >= -slack, f"{place}: its room is priced at {price:g} USD/t, below 0"
-        assert price <= slack or math.isfinite(room), f"{place}: unlimited, yet priced at {price:g} USD/t"
+        assert price >= -slack.usd, f"{place}: its room is priced at {price:g} USD/t, below 0"
+        assert price <= slack.usd or math.isfinite(room), f"{place}: unlimited, yet priced at {price:g} USD/t"
     for place, _, upper, margin in prices.margins:
-        assert margin >= -slack or math.isfinite(upper), f"{place}: one more tonne would earn {-margin:g} USD"
+        assert margin >= -slack.usd or math.isfinite(upper), f"{place}: one more tonne would earn {-margin:g} USD"
 
 
-def assert_slack(flow: Flow, prices: Prices) -> None:
+def assert_slack(prices: Prices, slack: Slack) -> None:
     """Certificate: what would lose is 0, what would earn is at its most, what has a price is full."""
-    usd, mtpa = slack_usd(flow), slack_mtpa(flow)
     for place, used, room, price in prices.limits:
-        assert price <= usd or used >= room - mtpa, (
+        assert price <= slack.usd or used >= room - slack.mtpa, (
             f"{place}: priced at {price:g} USD/t, but only {used:g} of {room:g} Mt/y are used"
         )
     for place, amount, upper, margin in prices.margins:
-        assert margin <= usd or amount <= mtpa, f"{place}: {amount:g} Mt/y, and each tonne loses {margin:g} USD"
-        assert margin >= -usd or amount >= upper - mtpa, (
+        assert margin <= slack.usd or amount <= slack.mtpa, f"{place}: {amount:g} Mt/y lose {margin:g} USD/t"
+        assert margin >= -slack.usd or amount >= upper - slack.mtpa, (
             f"{place}: {amount:g} of {upper:g} Mt/y, and one more tonne would earn {-margin:g} USD"
         )
 
 
-def assert_strong_duality(flow: Flow, prices: Prices) -> None:
+def assert_strong_duality(flow: Flow, prices: Prices, slack: Slack) -> None:
     """Certificate: what the flow earns by its tables equals the bound that the prices prove, and what it says."""
-    net, slack = flow.network, slack_musd(flow)
+    net = flow.network
     bound = sum(s.volume_mtpa * s.penalty_usd_per_t for s in net.supplies)
     bound += sum(m.required_mtpa * m.penalty_usd_per_t for m in net.markets)
     bound += sum(q.min_mtpa * q.penalty_usd_per_t for q in net.quotas)
@@ -227,9 +227,9 @@ def assert_strong_duality(flow: Flow, prices: Prices) -> None:
     bound += sum(margin * upper for _, _, upper, margin in prices.margins if margin < 0 and math.isfinite(upper))
     netback = earned(flow)
     value = netback - penalties(flow)
-    assert abs(value + bound) <= slack, f"the flow comes to {value:.9g} million USD/y, the prices allow {-bound:.9g}"
-    assert abs(flow.netback_musd_per_year - netback) <= slack, f"earns {netback:.9g}, not the netback told"
-    assert abs(flow.objective - value) <= slack, f"comes to {value:.9g} million USD/y, told {flow.objective:.9g}"
+    assert abs(value + bound) <= slack.musd, f"the flow comes to {value:.9g}, the prices allow {-bound:.9g}"
+    assert abs(flow.netback_musd_per_year - netback) <= slack.musd, f"earns {netback:.9g}, not the netback told"
+    assert abs(flow.objective - value) <= slack.musd, f"comes to {value:.9g} million USD/y, told {flow.objective:.9g}"
     assert flow.duality_gap <= 10 * TOLERANCE, f"duality_gap is {flow.duality_gap:g}"
 
 
@@ -243,10 +243,16 @@ def earned(flow: Flow) -> float:
 def penalties(flow: Flow) -> float:
     """Return the steering prices of all that is not lifted, not met or below a minimum, from the tables."""
     net = flow.network
-    total = sum(s.penalty_usd_per_t * flow.supplies.loc[(s.node, s.commodity), "shortfall_mtpa"] for s in net.supplies)
-    total += sum(m.penalty_usd_per_t * flow.markets.loc[(m.node, m.commodity), "unmet_mtpa"] for m in net.markets)
+    short, unmet = flow.supplies["shortfall_mtpa"], flow.markets["unmet_mtpa"]
+    total = sum(s.penalty_usd_per_t * short[s.node, s.commodity] for s in net.supplies)
+    total += sum(m.penalty_usd_per_t * unmet[m.node, m.commodity] for m in net.markets)
     total += sum(q.penalty_usd_per_t * max(0.0, q.min_mtpa - carried(flow, q.edge, q.commodity)) for q in net.quotas)
     return float(total)
+
+
+def _rows(table: pd.DataFrame) -> dict[tuple[str, str], Any]:
+    """Return the rows of a table by their keys, fields by name."""
+    return dict(zip(table.index, table.itertuples(), strict=True))
 
 
 def carried(flow: Flow, edge: str, commodity: str) -> float:

@@ -215,12 +215,14 @@ def _quotas(
 ) -> tuple[cr.Quota, ...]:
     pairs = [(edge, commodity) for edge in edges for commodity in commodities if edge.admits(commodity)]
     quotas, promised = [], dict.fromkeys((edge.id for edge in edges), 0.0)
-    for edge, commodity in draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)) if pairs else ():
-        most = draw(quarters(0, 8, whole=whole) | (st.none() if minima else st.nothing()))
+    few = st.lists(st.sampled_from(pairs), min_size=2 * minima, max_size=3 + minima) if pairs else st.just([])
+    for edge, commodity in dict.fromkeys(draw(few)):
+        most = draw(quarters(0, 8, whole=whole) | st.none() if minima else quarters(0, 8, whole=whole))
         least, penalty = 0.0, 100.0
-        if minima:
-            room = 8.0 if edge.capacity_mtpa is None else edge.capacity_mtpa - promised[edge.id]
-            least = draw(quarters(0, room if most is None else min(room, most), whole=whole))
+        room = (8.0 if edge.capacity_mtpa is None else edge.capacity_mtpa) - promised[edge.id]
+        room = room if most is None else min(room, most)
+        if minima and room > 0:
+            least = draw(quarters(0.25 if not whole else 0, room, whole=whole))
             penalty = draw(st.sampled_from((100.0, 100.0, 5.0, 0.0, 2000.0)))
             promised[edge.id] += least
         quotas.append(

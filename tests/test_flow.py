@@ -82,7 +82,7 @@ def test_random_networks_are_proven_optimal(net: cr.Network):
 
 
 @given(world=worlds())
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_linprog_agrees_on_random_networks(world: SimpleNamespace):
     """The own program does as well, whatever the network, and what has a cycle that earns is refused."""
     assert_answered_as_by_own_program(world)
@@ -101,7 +101,7 @@ def test_random_networks_are_of_every_kind():
     counted = Counter[str]()
 
     @given(world=worlds())
-    @settings(max_examples=400, database=None)
+    @settings(max_examples=200, database=None)
     def count(world: SimpleNamespace) -> None:
         held = {quota.edge for quota in world.quotas if quota.min_mtpa}
         refused = earning_cycle(world) is not None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from certificates import TOLERANCE, assert_certified, same_answer
+from certificates import Slack, assert_certified, same_answer
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from oracle import stake
 from strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 import corridor as cr
@@ -22,11 +20,6 @@ from corridor.solver.program import Program
 def objective(net: cr.Network, scenario: cr.Scenario | None = None) -> float:
     """Return the objective of the best flow. [million USD/y]"""
     return cr.solve(net, scenario).objective
-
-
-def slack(net: cr.Network) -> float:
-    """Return what an objective may be wrong by. [million USD/y]"""
-    return TOLERANCE * math.prod(stake(net))
 
 
 @st.composite
@@ -43,7 +36,7 @@ def cases(draw: st.DrawFn, *kinds: str, most: int = 1) -> tuple[cr.Network, cr.S
 def test_more_capacity_never_lowers_the_objective(case: tuple[cr.Network, cr.Scenario]):
     """Room that is not needed need not be used."""
     net, wider = case
-    assert objective(net, wider) >= objective(net) - slack(net)
+    assert objective(net, wider) >= objective(net) - Slack.of(net).musd
 
 
 @given(case=cases("outage", "derate", most=3))
@@ -51,7 +44,7 @@ def test_more_capacity_never_lowers_the_objective(case: tuple[cr.Network, cr.Sce
 def test_closing_or_derating_never_raises_the_objective(case: tuple[cr.Network, cr.Scenario]):
     """What flows under a disruption could flow without it, minima and all."""
     net, disrupted = case
-    assert objective(net, disrupted) <= objective(net) + slack(net)
+    assert objective(net, disrupted) <= objective(net) + Slack.of(net).musd
 
 
 @given(net=networks(demands=True))
@@ -60,11 +53,11 @@ def test_every_single_closure_leaves_the_objective_or_lowers_it(net: cr.Network)
     before = objective(net)
     for edge in net.edges:
         if edge.available_mtpa > 0:
-            assert objective(net, closed(cr.Outage(edge=edge.id))) <= before + slack(net), edge
+            assert objective(net, closed(cr.Outage(edge=edge.id))) <= before + Slack.of(net).musd, edge
     for quota in net.quotas:
         if quota.max_mtpa != 0:
             shut = cr.QuotaChange(edge=quota.edge, commodity=quota.commodity, max_mtpa=0)
-            assert objective(net, closed(shut)) <= before + slack(net), quota
+            assert objective(net, closed(shut)) <= before + Slack.of(net).musd, quota
 
 
 def closed(change: cr.Outage | cr.QuotaChange) -> cr.Scenario:
@@ -76,7 +69,7 @@ def closed(change: cr.Outage | cr.QuotaChange) -> cr.Scenario:
 def test_a_dearer_or_slower_way_never_raises_the_objective(case: tuple[cr.Network, cr.Scenario]):
     """Costs only rise."""
     net, dearer = case
-    assert objective(net, dearer) <= objective(net) + slack(net)
+    assert objective(net, dearer) <= objective(net) + Slack.of(net).musd
 
 
 @given(net=networks())
@@ -179,7 +172,7 @@ def test_two_derates_multiply(data: st.DataObject, net: cr.Network, shares: tupl
     )
     before, after = (getattr(world, kind)(id) for world in (net, (one + other).apply(net)))
     assert after.remaining == pytest.approx(before.remaining * shares[0] * shares[1])
-    assert objective(net, one + other) == pytest.approx(objective(net, once), abs=slack(net))
+    assert objective(net, one + other) == pytest.approx(objective(net, once), abs=Slack.of(net).musd)
 
 
 @given(case=cases(most=3))
@@ -202,7 +195,7 @@ def test_a_state_means_what_the_applied_network_means(case: tuple[cr.Network, cr
     assert derived.constant_musd == fresh.constant_musd
     restarted = Desk(net).solve(scenario)
     assert_certified(restarted)
-    assert restarted.objective == pytest.approx(objective(applied), abs=slack(applied))
+    assert restarted.objective == pytest.approx(objective(applied), abs=Slack.of(applied).musd)
 
 
 NOWHERE = {

@@ -63,7 +63,7 @@ def solved_or_refused(ask: Callable[[], cr.Flow]) -> cr.Flow | None:
 
 
 @given(world=worlds(), tonnes=st.sampled_from(TONNES), money=st.sampled_from(MONEY))
-@settings(max_examples=100)
+@settings(max_examples=80)
 def test_random_networks_scale(world: SimpleNamespace, tonnes: float, money: float):
     """Whatever the network, its answer in other units is the same answer."""
     assume(earning_cycle(world) is None)
