@@ -182,6 +182,17 @@ def test_oil_driven_in_a_circle_does_not_meet_a_minimum(back: float, refused: bo
         assert flows(cr.solve(network(*edges, quotas=promised))) == pytest.approx({"out": 2, "back": 0, "line": 3})
 
 
+def test_a_circle_that_costs_just_its_penalty_is_not_driven():
+    """Driving it and going without come to the same objective, but only one of them to the routes' netback."""
+    one = (cr.Supply(node="field", commodity=OIL, volume_mtpa=1.0),)
+    edges = (edge("out", 50.0), edge("back", 50.0, ends=BACK), edge("line", 1.0))
+    try:
+        net = network(*edges, supplies=one, quotas=(minimum("out", 2.0),))
+    except cr.DataError:
+        return
+    assert flows(cr.solve(net)) == pytest.approx({"out": 1, "back": 0, "line": 0})
+
+
 def test_a_minimum_of_0_asks_for_no_circle():
     """A quota with nothing but a ceiling, or a minimum of 0, has no penalty to save."""
     net = network(edge("out", 10.0), edge("back", 5.0, ends=BACK), quotas=(minimum("out", 0.0, most=4.0),))

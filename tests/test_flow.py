@@ -11,8 +11,8 @@ import networkx as nx
 import pandas as pd
 import pytest
 from agreement import assert_answered_as_by_own_program, assert_worth
-from certificates import assert_certified, same_answer
-from hypothesis import given, settings
+from certificates import Slack, assert_certified, same_answer
+from hypothesis import assume, given, settings
 from oracle import best_objective, cost_of, earning_cycle
 from strategies import networks, worlds
 
@@ -300,6 +300,20 @@ def assert_routes_add_up(flow: cr.Flow) -> None:
     routes = flow.routes.explode("edges").groupby(["edges", "commodity"])["flow_mtpa"].sum().to_dict()
     for key, amount in flow.edge_flows["flow_mtpa"].items():
         assert routes.get(key, 0.0) == pytest.approx(amount, abs=1e-6), f"edge {key}: routes do not add up"
+
+
+@given(world=worlds())
+def test_routes_of_random_networks_earn_the_netback(world: SimpleNamespace):
+    """With earning edges and minima too: no gain or cost is counted that no tonne's way from origin to market has."""
+    assume(earning_cycle(world) is None)
+    flow = cr.solve(cr.Network(**vars(world)))
+    slack = Slack.of(flow.network)
+    routes = flow.routes
+    assert routes["flow_mtpa"].sum() == pytest.approx(flow.delivered_mtpa, abs=slack.mtpa)
+    assert (routes["flow_mtpa"] * routes["netback_usd_per_t"]).sum() == pytest.approx(
+        flow.netback_musd_per_year, abs=slack.musd
+    )
+    assert f"{flow.netback_musd_per_year:,.0f}" in flow.explain()
 
 
 @pytest.mark.parametrize("name", [None, *cr.scenarios()])

@@ -251,6 +251,68 @@ def test_a_minimum_without_penalty_steers_nothing():
     assert flow.quotas.loc[("a", OIL), "unmet_minimum_mtpa"] == pytest.approx(3)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_scenario_makes_a_minimum_where_there_was_no_quota(at_once: bool):
+    """The new contract is priced like an old one, solved under the scenario or after it is applied."""
+    net, promise = contract().replace(quotas=()), scenario(cr.QuotaChange(edge="a", commodity=OIL, min_mtpa=3))
+    flow = cr.solve(net, promise) if at_once else cr.solve(promise.apply(net))
+    assert flows(flow) == pytest.approx({"a": 3, "b": 2})
+    closed = promise + scenario(cr.Outage(edge="a"))
+    assert money(cr.solve(net, closed) if at_once else cr.solve(closed.apply(net))) == pytest.approx((475, 175))
+
+
+def test_a_scenario_may_promise_what_no_supply_can_bring():
+    """Where no oil leads it is unmet, as in a network that says so from the start."""
+    net = network(edge("a", 10.0), edge("spur", 1.0, 9.0, ends="nowhere port"))
+    flow = cr.solve(net, scenario(cr.QuotaChange(edge="spur", commodity=OIL, min_mtpa=2)))
+    assert flow.quotas.loc[("spur", OIL), "unmet_minimum_mtpa"] == pytest.approx(2)
+    assert money(flow) == pytest.approx((450, 250))
+
+
+def test_a_scenario_lowers_a_minimum():
+    """A contract of 1 instead of 3 leaves 4 for the cheaper way."""
+    flow = cr.solve(contract(), scenario(cr.QuotaChange(edge="a", commodity=OIL, min_mtpa=1)))
+    assert flows(flow) == pytest.approx({"a": 1, "b": 4})
+    assert money(flow) == pytest.approx((470, 470))
+
+
+def test_a_minimum_of_oil_that_is_not_there_is_partly_unmet():
+    """Two minima of 3 and oil for 5: the one with the smaller penalty lacks 1."""
+    quotas = (minimum("a", 3.0, 100.0), minimum("b", 3.0, 90.0))
+    flow = cr.solve(network(edge("a", 10.0), edge("b", 5.0), quotas=quotas))
+    assert flows(flow) == pytest.approx({"a": 3, "b": 2})
+    assert money(flow) == pytest.approx((460, 460 - 90))
+
+
+def test_a_requirement_comes_before_a_minimum():
+    """Home needs 4 at no price, abroad 4 are promised at 100 and pay 100: of 5, home gets 4."""
+    net = network(
+        edge("home_line", 0.0, ends="field home"), edge("a", 0.0),
+        markets=(
+            cr.Market(node="home", commodity=OIL, required_mtpa=4.0),
+            cr.Market(node="port", commodity=OIL, price_usd_per_t=100.0),
+        ),
+        quotas=(minimum("a", 4.0),),
+    )  # fmt: skip
+    flow = cr.solve(net)
+    assert flows(flow) == pytest.approx({"a": 1, "home_line": 4})
+    assert money(flow) == pytest.approx((100, 100 - 300))
+
+
+def test_two_quotas_of_one_commodity_on_one_edge_are_refused():
+    """Which of them counts would be a guess."""
+    with pytest.raises(cr.DataError, match="quota 'a/oil'"):
+        network(edge("a"), quotas=(minimum("a", 1.0), minimum("a", 2.0)))
+
+
+def test_a_network_without_quotas_has_an_empty_table_of_them():
+    """The columns are there."""
+    table = cr.solve(network(edge("a"))).quotas
+    assert table.index.names == ["edge", "commodity"]
+    assert list(table) == ["min_mtpa", "max_mtpa", "flow_mtpa", "unmet_minimum_mtpa"]
+    assert table.empty
+
+
 def test_a_minimum_may_take_all_that_its_edge_can():
     """Minimum equal to capacity: all 4 go by a, the rest by b; half lost, two are missing."""
     net = network(edge("a", 10.0, 4.0), edge("b", 5.0), quotas=(minimum("a", 4.0, most=4.0),))
