@@ -1,42 +1,63 @@
-"""One question put to the library and to linprog: the same answer, or the same refusal."""
+"""One question put to the library and to the own program: the same answer, or the same refusal."""
 
 from __future__ import annotations
 
 import math
+import re
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from certificates import assert_certified, with_demands_as_eased
-from oracle import best_objective
+from certificates import Slack, assert_certified
+from oracle import best_objective, earning_cycle
 
 import corridor as cr
 
 
-def assert_answered_as_by_linprog(net: cr.Network) -> None:
-    """Assert that the library earns what linprog does, and refuses demands that linprog finds impossible.
+def assert_answered_as_by_own_program(world: SimpleNamespace) -> cr.Flow | None:
+    """Assert that the library does as well as linprog, and refuses just what has a cycle that earns.
 
-    Demands that could be met were nothing closed, and oil and buyers enough, are cut to what is left instead.
+    Parameters
+    ----------
+    world : SimpleNamespace
+        Parts of a network.
+
+    Returns
+    -------
+    Flow or None
+        The answer where there is one.
     """
-    best = best_objective(net)
-    if best == -math.inf and best_objective(_ample(net)) > -math.inf:
-        flow = cr.solve(net)
-        assert_certified(flow, eased=True)
-        assert flow.objective_musd_per_year == pytest.approx(
-            best_objective(with_demands_as_eased(flow)), rel=1e-6, abs=1e-6
-        )
-    elif best == -math.inf:
-        with pytest.raises((cr.SolverError, cr.DataError), match="|".join(quota.edge for quota in net.quotas)):
-            cr.solve(net)
-    else:
-        flow = cr.solve(net)
-        assert_certified(flow)
-        assert flow.objective_musd_per_year == pytest.approx(best, rel=1e-6, abs=1e-6)
+    if earning_cycle(world) is not None:
+        assert_refused(world)
+        return None
+    flow = cr.solve(cr.Network(**vars(world)))
+    assert_certified(flow)
+    assert_worth(flow.objective, world)
+    return flow
 
 
-def _ample(net: cr.Network) -> cr.Network:
-    """Return the network with nothing closed, far more offered at no price, and every market boundless."""
-    return net.replace(
-        nodes=tuple(node.replace(remaining=1.0) for node in net.nodes),
-        edges=tuple(edge.replace(remaining=1.0) for edge in net.edges),
-        supplies=tuple(supply.replace(volume_mtpa=1e4, penalty_usd_per_t=0.0) for supply in net.supplies),
-        markets=tuple(market.replace(volume_mtpa=None, price_usd_per_t=0.0) for market in net.markets),
+def assert_worth(objective: float, world: Any, *, times: float = 1.0) -> None:
+    """Assert that an objective is the own program's for a world, times what its units were multiplied by."""
+    best = best_objective(world)
+    assert abs(objective / times - best) <= Slack.of(world).musd, (
+        f"{objective / times:.12g} million USD/y, linprog finds {best:.12g}"
     )
+
+
+def assert_refused(world: SimpleNamespace) -> None:
+    """Assert that a world is no network, and that the edges named go round a cycle that earns, the gain quoted."""
+    with pytest.raises(cr.DataError) as caught:
+        cr.Network(**vars(world))
+    for told in caught.value.problems:
+        assert_names_an_earning_cycle(told, world)
+
+
+def assert_names_an_earning_cycle(told: str, world: SimpleNamespace) -> None:
+    """Assert that the edges named in a sentence, and no fewer, go round a cycle that earns what it says."""
+    named = [edge for edge in world.edges if re.search(rf"\b{edge.id}\b", told)]
+    found = earning_cycle(SimpleNamespace(**{**vars(world), "edges": tuple(named)}))
+    assert found is not None, f"no cycle of the edges named earns: {told}"
+    gain, around = found
+    assert sorted(around) == sorted(edge.id for edge in named), f"{around} would do: {told}"
+    numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", told)]
+    assert any(math.isclose(number, gain, rel_tol=1e-2) for number in numbers), f"{float(gain)} is not told: {told}"

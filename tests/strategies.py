@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import TypeVar
 
-import networkx as nx
 import pandas as pd
 from hypothesis import strategies as st
+from oracle import earning_cycle
 
 import corridor as cr
 
@@ -51,33 +52,68 @@ def networks(
     least_tariff : float
         Least that a round trip costs per edge; above 0 no best flow has one. [USD/t]
     demands : bool
-        Whether quotas may also demand (ship or pay), on edges that lead from a supply to a market.
+        Whether quotas may also have a minimum (ship or pay).
 
     Notes
     -----
-    No round trip earns money: costs are >= 0 but for a potential of the nodes, which cancels on every round trip and
-    makes some edges earn (as blending does).
+    No round trip earns money, whatever opens: costs are >= 0 but for a potential of the nodes, which cancels on every
+    round trip and makes some edges earn (as blending does), and minima stand only where a round costs their penalty.
     """
+    kind = {"most_commodities": most_commodities, "whole": whole, "least_tariff": least_tariff, "minima": demands}
+    world = draw(_worlds(**kind, least_price=0.0))
+    return cr.Network(**vars(_without_earning_minima(world, all_open=True)))
+
+
+@st.composite
+def worlds(draw: Draw) -> SimpleNamespace:
+    """Draw the parts of what may be no network: negative tariffs, so that one in several has a cycle that earns.
+
+    Notes
+    -----
+    Half have minima, of which a third have an edge with one derated; some markets pay less than nothing.
+    """
+    minima = draw(st.booleans())
+    world = draw(
+        _worlds(
+            most_commodities=3,
+            whole=False,
+            least_tariff=draw(st.sampled_from((0.0, 0.0, -2.0, -8.0))),
+            least_price=draw(st.sampled_from((0.0, -30.0))),
+            minima=minima,
+        )
+    )
+    if minima and draw(st.integers(1, 3)) == 1 and (held := sorted({q.edge for q in world.quotas if q.min_mtpa})):
+        hit, left = draw(st.sampled_from(held)), draw(st.sampled_from((0.5, 0.25, 0.0)))
+        world.edges = tuple(edge.replace(remaining=left) if edge.id == hit else edge for edge in world.edges)
+    return world if draw(st.integers(1, 3)) == 1 else _without_earning_minima(world)
+
+
+def _without_earning_minima(world: SimpleNamespace, *, all_open: bool = False) -> SimpleNamespace:
+    """Return a world without the minima that oil driven in a circle would meet at a gain."""
+    while (found := earning_cycle(world, all_open=all_open)) and any(
+        quota.min_mtpa for quota in world.quotas if quota.edge in found[1]
+    ):
+        world.quotas = tuple(q.replace(min_mtpa=0.0) if q.edge in found[1] else q for q in world.quotas)
+    return world
+
+
+@st.composite
+def _worlds(
+    draw: Draw, *, most_commodities: int, whole: bool, least_tariff: float, least_price: float, minima: bool
+) -> SimpleNamespace:
     nodes = draw(_nodes(whole))
     ids = tuple(node.id for node in nodes)
     commodities = draw(_commodities(most_commodities, whole))
     names = tuple(commodity.id for commodity in commodities)
     edges = draw(_edges(ids, names, whole, least_tariff))
-    supplies, markets = draw(_supplies(ids, names, whole)), draw(_markets(ids, names, whole))
-    useful = [
-        (edge, name)
-        for name in names
-        for edge in useful_edges(edges, name, [s.node for s in supplies if s.commodity == name],
-                                 [m.node for m in markets if m.commodity == name])
-    ]  # fmt: skip
-    return cr.Network(
+    return SimpleNamespace(
         nodes=nodes,
         edges=edges,
         commodities=commodities,
         corridors=(cr.Corridor(id="trunk"),) if any(edge.corridor for edge in edges) else (),
-        supplies=supplies,
-        markets=markets,
-        quotas=draw(_quotas(edges, names, whole, useful if demands else [])),
+        supplies=draw(_supplies(ids, names, whole)),
+        markets=draw(_markets(ids, names, whole, least_price)),
+        quotas=draw(_quotas(edges, names, whole, minima)),
         name="random",
     )
 
@@ -153,7 +189,9 @@ def _supplies(draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], 
 
 
 @st.composite
-def _markets(draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], whole: bool) -> tuple[cr.Market, ...]:
+def _markets(
+    draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], whole: bool, least_price: float
+) -> tuple[cr.Market, ...]:
     markets = []
     for node, commodity in draw(_places(nodes, slice(len(nodes) // 2, None), commodities)):
         volume = draw(st.none() | quarters(0, 12, whole=whole))
@@ -162,7 +200,7 @@ def _markets(draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], w
             cr.Market(
                 node=node,
                 commodity=commodity,
-                price_usd_per_t=draw(quarters(0, 120, whole=whole)),
+                price_usd_per_t=draw(quarters(least_price, 120, whole=whole)),
                 volume_mtpa=volume,
                 required_mtpa=required or 0.0,
                 penalty_usd_per_t=draw(st.sampled_from((1000.0, 50.0, 0.0))),
@@ -171,37 +209,25 @@ def _markets(draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], w
     return tuple(markets)
 
 
-def useful_edges(
-    edges: tuple[cr.Edge, ...], commodity: str, origins: list[str], destinations: list[str]
-) -> list[cr.Edge]:
-    """Return the edges that lie on a way from one of some nodes to another, closed or not."""
-    graph = nx.DiGraph()
-    graph.add_edges_from((edge.tail, edge.head) for edge in edges if edge.admits(commodity))
-    graph.add_edges_from(("from", node) for node in origins)
-    graph.add_edges_from((node, "to") for node in destinations)
-    fed = nx.descendants(graph, "from") if origins else set()
-    wanted = nx.ancestors(graph, "to") if destinations else set()
-    return [edge for edge in edges if edge.admits(commodity) and edge.tail in fed and edge.head in wanted]
-
-
 @st.composite
 def _quotas(
-    draw: Draw,
-    edges: tuple[cr.Edge, ...],
-    commodities: tuple[str, ...],
-    whole: bool,
-    useful: list[tuple[cr.Edge, str]],
+    draw: Draw, edges: tuple[cr.Edge, ...], commodities: tuple[str, ...], whole: bool, minima: bool
 ) -> tuple[cr.Quota, ...]:
     pairs = [(edge, commodity) for edge in edges for commodity in commodities if edge.admits(commodity)]
     quotas, promised = [], dict.fromkeys((edge.id for edge in edges), 0.0)
-    for edge, commodity in draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True)) if pairs else ():
-        most = draw(quarters(0, 8, whole=whole) | (st.none() if useful else st.nothing()))
-        least = 0.0
-        if (edge, commodity) in useful:
-            room = 8.0 if edge.capacity_mtpa is None else edge.capacity_mtpa - promised[edge.id]
-            least = draw(quarters(0, min(room, 2.0 if most is None else most), whole=whole))
+    few = st.lists(st.sampled_from(pairs), min_size=2 * minima, max_size=3 + minima) if pairs else st.just([])
+    for edge, commodity in dict.fromkeys(draw(few)):
+        most = draw(quarters(0, 8, whole=whole) | st.none() if minima else quarters(0, 8, whole=whole))
+        least, penalty = 0.0, 100.0
+        room = (8.0 if edge.capacity_mtpa is None else edge.capacity_mtpa) - promised[edge.id]
+        room = room if most is None else min(room, most)
+        if minima and room > 0:
+            least = draw(quarters(0.25 if not whole else 0, room, whole=whole))
+            penalty = draw(st.sampled_from((100.0, 100.0, 5.0, 0.0, 2000.0)))
             promised[edge.id] += least
-        quotas.append(cr.Quota(edge=edge.id, commodity=commodity, min_mtpa=least, max_mtpa=most))
+        quotas.append(
+            cr.Quota(edge=edge.id, commodity=commodity, min_mtpa=least, max_mtpa=most, penalty_usd_per_t=penalty)
+        )
     return tuple(quotas)
 
 
