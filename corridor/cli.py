@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 _YEARS = ("summary", "corridors", "states", "attribution", "years")
-_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
+_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

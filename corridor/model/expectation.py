@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from corridor.errors import CorridorError, DataError, UnknownNameError, nearest, unknown
-from corridor.model.network import Network, node_key
+from corridor.model.network import Network, edge_key, node_key
 from corridor.model.records import Record
 
 CHANGE = "change."
 """What stands before a path whose change against the baseline is meant."""
 TOTALS = (
-    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "cost_musd_per_year", "netback_musd_per_year",
-    "objective_musd_per_year",
+    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "unmet_minimum_mtpa", "cost_musd_per_year",
+    "netback_musd_per_year", "objective",
 )  # fmt: skip
 _USE = ("throughput_mtpa", "available_mtpa", "utilisation")
 TABLES: dict[str, tuple[str, ...]] = {
@@ -26,7 +26,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "volume_mtpa", "lifted_mtpa", "shortfall_mtpa", "netback_usd_per_t", "marginal_netback_usd_per_t",
         "penalty_usd_per_t",
     ),
-    "markets": ("delivered_mtpa", "price_usd_per_t", "required_mtpa", "shortfall_mtpa"),
+    "markets": ("delivered_mtpa", "price_usd_per_t", "required_mtpa", "unmet_mtpa"),
+    "quotas": ("min_mtpa", "max_mtpa", "flow_mtpa", "unmet_minimum_mtpa"),
     "edge_flows": ("flow_mtpa",),
     "compare": (
         "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t",
@@ -35,13 +36,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The tables that a path may lead into, and their columns."""
+RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa"}
+"""Totals and columns that have gone, and what has taken their place."""
 STATUSES = ("open", "reduced", "expanded", "closed", "no access")
 _WORDS = ("status", "bottleneck", "countries", "origin", "destination")
-_PAIRED = ("supplies", "markets", "edge_flows")
-_NOUNS = {"supplies": "supply", "markets": "market"}
+_PAIRED = ("supplies", "markets", "quotas", "edge_flows")
+_NOUNS = {"supplies": "supply", "markets": "market", "quotas": "quota"}
 _FORMS = {
     "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
     "markets": "markets.NODE.COMMODITY.COLUMN, as in 'markets.augusta.kazakh_crude.delivered_mtpa'",
+    "quotas": "quotas.EDGE.COMMODITY.COLUMN, as in 'quotas.btc.kazakh_crude.unmet_minimum_mtpa'",
     "edge_flows": "edge_flows.EDGE.COMMODITY.COLUMN, as in 'edge_flows.btc.kazakh_crude.flow_mtpa'",
     "compare": "compare.CORRIDOR.COLUMN, as in 'compare.btc.netback_usd_per_t'",
 }
@@ -169,6 +173,8 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
     if table in TOTALS or (not rest and table not in TABLES):
         if rest:
             yield DataError(f"{where}{table} is a total and has no parts; leave out {_short('.' + rest)!r}")
+        elif table in RENAMED:
+            yield _renamed(where, table, RENAMED[table])
         elif table not in TOTALS:
             yield UnknownNameError("total or table of a result", _short(table), [*TOTALS, *TABLES], where)
         return
@@ -181,10 +187,16 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
         return
     if network is not None:
         yield from _strange_row(table, key, network, where)
-    if column not in TABLES[table]:
+    if column not in TABLES[table] and f"{table}.{column}" in RENAMED:
+        yield _renamed(where, column, RENAMED[f"{table}.{column}"])
+    elif column not in TABLES[table]:
         yield UnknownNameError(f"column of {table}", _short(column), TABLES[table], where)
     elif path != plain and column in _WORDS:
         yield DataError(f"{where}{column} is a word, which has no change; leave out {CHANGE!r}")
+
+
+def _renamed(where: str, name: str, new: str) -> DataError:
+    return DataError(f"{where}{name} is called {new} now; write {new}")
 
 
 def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorError]:
@@ -223,6 +235,8 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
         return [(record.id,) for record in getattr(network, table)]
     if table in ("supplies", "markets"):
         return [node_key(record) for record in getattr(network, table)]
+    if table == "quotas":
+        return [edge_key(quota) for quota in network.quotas]
     commodities = [commodity.id for commodity in network.commodities]
     if table == "edge_flows":
         return [(edge.id, commodity) for edge in network.edges for commodity in commodities]
@@ -240,7 +254,8 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
     if rows:
         return
     first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
-    kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge", "edge_flows": "edge"}.get(table, "node")
+    kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge"}.get(table, "node")
+    kind = "edge" if table in ("edge_flows", "quotas") else kind
     known = [record.id for record in getattr(network, f"{kind}s")]
     commodities = [commodity.id for commodity in network.commodities]
     if table == "compare" and first not in known:
@@ -261,7 +276,7 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
     else:
         noun, at = _NOUNS[table], ", ".join(row[0] for row in _rows(table, network) if row[1] == last)
         yield DataError(
-            f"{where}there is no {noun} of {last} at node {first!r}; {f'there is at {at}' if at else 'nor elsewhere'}"
+            f"{where}there is no {noun} of {last} at {kind} {first!r}; {f'there is at {at}' if at else 'nor elsewhere'}"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -13,7 +13,6 @@ from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
 from corridor.model.rules import adjacency as adjacency
-from corridor.model.rules import overbooked as overbooked
 from corridor.model.rules import reach as reach
 from corridor.model.rules import stranded, structural_problems
 from corridor.model.tables import PARTS, build, frame_of
@@ -40,7 +39,12 @@ class Network:
     ------
     DataError
         Naming every structural problem at once: ids that are missing or stand twice, edges from nowhere, quotas that
-        contradict each other, corridor labels of which a tonne could cross two.
+        contradict each other, corridor labels of which a tonne could cross two, cycles that earn money.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What applying a scenario had to decide: which of two quotas set by it holds.
     """
 
     nodes: tuple[Node, ...]
@@ -55,6 +59,7 @@ class Network:
     year: int | None = None
     ledger: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if strange := list(_strange_parts(self)):
@@ -145,7 +150,7 @@ class Network:
         DataError
             If the new whole breaks a rule, or a part is unknown.
         """
-        known = [field.name for field in fields(self)]
+        known = [part.name for part in fields(self)]
         if strange := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, nearest(part, known)) for part in strange])
         return replace(self, **parts)
@@ -153,8 +158,8 @@ class Network:
     def altered(self, **parts: tuple[Record, ...]) -> Network:
         """Return a copy whose records differ in numbers only, in the same order: nothing structural is looked at."""
         twin = object.__new__(Network)
-        for field in fields(self):
-            object.__setattr__(twin, field.name, parts.get(field.name, getattr(self, field.name)))
+        for part in fields(self):
+            object.__setattr__(twin, part.name, parts.get(part.name, getattr(self, part.name)))
         return twin
 
     # Checks

@@ -209,7 +209,9 @@ class Supply(Record):
     node: Name = Field(description="node where they are offered")
     commodity: Name = Field(description="what is offered")
     volume_mtpa: Amount = Field(description="tonnes offered [Mt/y]")
-    penalty_usd_per_t: Amount = Field(default=1000.0, description="price of a tonne not lifted, an assumption [USD/t]")
+    penalty_usd_per_t: Amount = Field(
+        default=1000.0, description="steering price of a tonne not lifted: decides what happens, is no money [USD/t]"
+    )
 
 
 class Market(Record):
@@ -221,7 +223,13 @@ class Market(Record):
     volume_mtpa: Amount | None = Field(default=None, description="most that is taken; empty: unlimited [Mt/y]")
     required_mtpa: Amount = Field(default=0.0, description="tonnes that ought to arrive [Mt/y]")
     penalty_usd_per_t: Amount = Field(
-        default=1000.0, description="price of a required tonne that does not arrive, an assumption [USD/t]"
+        default=1000.0,
+        description="steering price of a required tonne that does not come: decides what happens, is no money [USD/t]",
+    )
+    replacement_usd_per_t: float | None = Field(
+        default=None,
+        description="what a required tonne that does not arrive costs the buyer beyond its price; empty: unknown, "
+        "and the loss leaves it out [USD/t]",
     )
 
     @model_validator(mode="after")
@@ -237,15 +245,13 @@ class Quota(Record):
     edge: Name = Field(description="edge it concerns")
     commodity: Name = Field(description="commodity it concerns")
     min_mtpa: Amount = Field(
-        default=0.0, description="ship-or-pay volume; cut with the edge when that is derated [Mt/y]"
+        default=0.0, description="ship-or-pay volume, never cut: what cannot be met of it is unmet [Mt/y]"
     )
     max_mtpa: Amount | None = Field(default=None, description="most that may pass; empty: no ceiling [Mt/y]")
-
-    @model_validator(mode="after")
-    def _leaves_room(self) -> Self:
-        if self.max_mtpa is not None and self.min_mtpa > self.max_mtpa:
-            raise ValueError(f"min_mtpa must be <= max_mtpa (got {self.min_mtpa} > {self.max_mtpa})")
-        return self
+    penalty_usd_per_t: Amount = Field(
+        default=100.0,
+        description="steering price of a tonne below min_mtpa: decides what happens, is no money [USD/t]",
+    )
 
 
 Key = tuple[str, str]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from corridor.errors import nearest, unknown
-from corridor.model.records import Edge, Market, Record, Supply, edge_key, node_key
+from corridor.model.cycles import earning_cycles
+from corridor.model.records import Edge, Market, Quota, Record, Supply, edge_key, node_key
 
 if TYPE_CHECKING:
     from corridor.model.network import Network
@@ -23,7 +24,7 @@ def structural_problems(net: Network) -> list[str]:
 
 def findings(net: Network) -> list[Finding]:
     """Return every structural problem with the record that it is about."""
-    return [*references(net)] or [*_overbooked(net), *_crossing_twice(net)]
+    return [*references(net)] or [*_crossed(net), *_overbooked(net), *_crossing_twice(net), *earning_cycles(net)]
 
 
 def references(net: Network) -> Iterator[Finding]:
@@ -97,9 +98,23 @@ def _dangling(net: Network) -> Iterator[Finding]:
             )
 
 
-def overbooked(net: Network) -> Iterator[str]:
-    """Yield a sentence for each edge whose quotas demand more than its capacity."""
-    return (text for _, text in _overbooked(net))
+def numerical_problems(net: Network) -> Iterator[str]:
+    """Yield a sentence for each rule that a change of numbers can break: minima above capacity, earning cycles."""
+    return (text for _, text in (*_overbooked(net), *earning_cycles(net)))
+
+
+def _crossed(net: Network) -> Iterator[Finding]:
+    """Yield a sentence for each quota whose minimum lies above its ceiling; a ceiling of 0 says that access is lost."""
+    for quota in net.quotas:
+        if problem := crossed(quota):
+            yield quota, f"quota '{quota.edge}/{quota.commodity}': {problem}"
+
+
+def crossed(quota: Quota) -> str:
+    """Return the clause for a quota whose minimum lies above its ceiling, or nothing."""
+    if not quota.max_mtpa or quota.min_mtpa <= quota.max_mtpa:
+        return ""
+    return f"min_mtpa must be <= max_mtpa (got {quota.min_mtpa} > {quota.max_mtpa})"
 
 
 def _overbooked(net: Network) -> Iterator[Finding]:

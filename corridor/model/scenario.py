@@ -2,66 +2,146 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
 from corridor.model.laws import Day, Duration, Lognormal, Uniform
-from corridor.model.network import Key, Network, edge_key, node_key, overbooked, require_network
+from corridor.model.network import Key, Network, edge_key, node_key, require_network
 from corridor.model.records import (
     Amount,
     Countries,
     Edge,
-    Market,
     Name,
     Names,
-    Node,
     Quota,
     Record,
     Share,
-    Supply,
     split,
 )
+from corridor.model.rules import crossed, numerical_problems
 
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
 
 
-@dataclass
-class Draft:
-    """The copy of a network that changes write to; `selected` finds edges in the network as it was."""
+FieldKey = tuple[str, Any, str]
+"""Kind of record, its key, and the name of a field."""
 
-    origin: Network
-    nodes: dict[str, Node]
-    edges: dict[str, Edge]
-    supplies: dict[Key, Supply]
-    markets: dict[Key, Market]
-    quotas: dict[Key, Quota]
 
-    @classmethod
-    def of(cls, network: Network) -> Self:
-        """Return a draft that equals the network."""
-        return cls(
-            network,
-            {node.id: node for node in network.nodes},
-            {edge.id: edge for edge in network.edges},
-            {node_key(supply): supply for supply in network.supplies},
-            {node_key(market): market for market in network.markets},
-            {edge_key(quota): quota for quota in network.quotas},
-        )
+class NetworkEdit:
+    """What changes do to a network, field by field: factors first, then amounts, whatever their order; or a value set.
 
-    def network(self) -> Network:
-        """Return the network drafted; only numbers have changed, so only quotas may need their place found."""
-        return self.origin.altered(
-            nodes=tuple(self.nodes.values()),
-            edges=tuple(self.edges.values()),
-            supplies=tuple(self.supplies.values()),
-            markets=tuple(self.markets.values()),
-            quotas=tuple(self.quotas[key] for key in sorted(self.quotas)),
-        )
+    Selectors look at the network as it was, `origin`.
+    """
+
+    def __init__(self, origin: Network) -> None:
+        self.origin = origin
+        self.notes: list[str] = []
+        self._records: dict[str, dict[Any, Record]] = {
+            "node": {node.id: node for node in origin.nodes},
+            "edge": {edge.id: edge for edge in origin.edges},
+            "supply": {node_key(supply): supply for supply in origin.supplies},
+            "market": {node_key(market): market for market in origin.markets},
+            "quota": {edge_key(quota): quota for quota in origin.quotas},
+        }
+        self._factor: dict[FieldKey, float] = {}
+        self._amount: dict[FieldKey, float] = {}
+        self._set: dict[FieldKey, tuple[Any, Change]] = {}
+        self._changes: dict[tuple[str, Any], list[Change]] = {}
+
+    def keys(self, kind: str) -> Iterable[Any]:
+        """Return the keys of all records of a kind."""
+        return self._records[kind]
+
+    def value(self, kind: str, key: Any, field: str) -> Any:
+        """Return the value of a field after the changes made so far; no limit is infinite."""
+        at = (kind, key, field)
+        if at in self._set:
+            return self._set[at][0]
+        value = getattr(self.original(kind, key), field)
+        if at not in self._factor and at not in self._amount:
+            return value
+        factor, amount = self._factor.get(at, 1.0), self._amount.get(at, 0.0)
+        return (math.inf if value is None else value) * factor + amount if factor else amount
+
+    def alter(
+        self, change: Change, kind: str, keys: Iterable[Any], field: str, *, factor: float = 1.0, add: float = 0.0
+    ) -> bool:
+        """Multiply a field of some records and add to it; tell whether any value differs."""
+        altered = False
+        for key in keys:
+            at, before = (kind, key, field), self.value(kind, key, field)
+            self._factor[at] = self._factor.get(at, 1.0) * factor
+            self._amount[at] = self._amount.get(at, 0.0) + add
+            self._changes.setdefault((kind, key), []).append(change)
+            altered |= self.value(kind, key, field) != before
+        return altered
+
+    def set(self, change: Change, kind: str, keys: Iterable[Any], field: str, value: Any) -> bool:
+        """Set a field of some records; tell whether any value differs. Of two changes the later holds and is noted."""
+        altered = False
+        for key in keys:
+            at, before = (kind, key, field), self.value(kind, key, field)
+            earlier = self._set.get(at)
+            if earlier is not None and earlier[0] != value:
+                name = "/".join(key) if isinstance(key, tuple) else key
+                self.notes.append(
+                    f"{kind} {name!r}: {field} is set twice, by {earlier[1]} and by {change}; the later one holds"
+                )
+            self._set[at] = value, change
+            self._changes.setdefault((kind, key), []).append(change)
+            altered |= value != before
+        return altered
+
+    def network(self, name: str) -> Network:
+        """Return the network edited; an error about a record names the scenario and the changes that touched it.
+
+        Only numbers have changed, so only quotas may need their place found.
+        """
+        fields: dict[tuple[str, Any], dict[str, Any]] = {}
+        for kind, key, field in (*self._factor, *self._set):
+            value, before = self.value(kind, key, field), getattr(self.original(kind, key), field)
+            if before is None and value == math.inf:
+                value = None
+            if value != before:
+                fields.setdefault((kind, key), {})[field] = value
+        for (kind, key), edited in fields.items():
+            self._records[kind][key] = self._revised(name, kind, key, edited)
+        self._records["quota"] = dict(sorted(self._records["quota"].items()))
+        found = {part: tuple(self._records[kind].values()) for kind, part in _EDITED.items()}
+        altered = self.origin.altered(**found)
+        if self.notes:
+            object.__setattr__(altered, "notes", (*altered.notes, *dict.fromkeys(self.notes)))
+        return altered
+
+    def original(self, kind: str, key: Any) -> Any:
+        """Return a record as it was; a quota that is not there allows everything."""
+        record = self._records[kind].get(key)
+        return Quota(edge=key[0], commodity=key[1]) if record is None and kind == "quota" else record
+
+    def _revised(self, name: str, kind: str, key: Any, edited: dict[str, Any]) -> Record:
+        """Return a record with some fields replaced; no more is required of a market than it takes."""
+        record = self.original(kind, key)
+        if kind == "market" and (volume := edited.get("volume_mtpa", record.volume_mtpa)) is not None:
+            required = edited.get("required_mtpa", record.required_mtpa)
+            edited["required_mtpa"] = min(required, max(volume, 0.0))
+        try:
+            revised: Record = record.revised(**edited)
+        except ValidationError as error:
+            broken = "; ".join(rule_broken(dict(found), ()) for found in error.errors())
+        else:
+            if not (isinstance(revised, Quota) and "min_mtpa" in edited and crossed(revised)):
+                return revised
+            broken = crossed(revised)
+        changes = ", ".join(dict.fromkeys(map(str, self._changes[kind, key])))
+        raise DataError(f"scenario {name!r}: {changes} leaves a {type(record).__name__} where {broken}") from None
+
+
+_EDITED = {"node": "nodes", "edge": "edges", "supply": "supplies", "market": "markets", "quota": "quotas"}
 
 
 class Change(Record):
@@ -144,8 +224,8 @@ class Change(Record):
         """Return the names of the fields that select."""
 
     @abstractmethod
-    def _alter(self, draft: Draft) -> bool:
-        """Make the change in a draft; tell whether anything is other than before."""
+    def _alter(self, edit: NetworkEdit) -> bool:
+        """Make the change in an edit; tell whether anything is other than before."""
 
     @model_validator(mode="before")
     @classmethod
@@ -200,9 +280,9 @@ class EdgeChange(Change):
             return {record.id for record in getattr(network, _PARTS[selector])}
         return {value for edge in network.edges for value in _READ[selector](edge)}
 
-    def _exchange(self, draft: Draft, edit: Callable[[Edge], dict[str, Any]]) -> bool:
-        """Replace fields of the selected edges; tell whether any value differs."""
-        return _exchange(draft.edges, self.selected(draft.origin), edit)
+    def _alter_edges(self, edit: NetworkEdit, field: str, *, factor: float = 1.0, add: float = 0.0) -> bool:
+        """Multiply and add to a field of the selected edges; tell whether any value differs."""
+        return edit.alter(self, "edge", self.selected(edit.origin), field, factor=factor, add=add)
 
 
 _PARTS = {"edge": "edges", "node": "nodes", "corridor": "corridors", "commodity": "commodities"}
@@ -217,28 +297,24 @@ _READ: dict[str, Callable[[Edge], tuple[str, ...]]] = {
 }
 
 
-def _exchange(records: dict[Any, Any], keys: Iterable[Any], edit: Callable[[Any], dict[str, Any]]) -> bool:
-    """Replace some records by edited copies; tell whether any value differs."""
-    altered = False
-    for key in keys:
-        record = records[key]
-        edited = {field: value for field, value in edit(record).items() if getattr(record, field) != value}
-        if edited:
-            records[key] = record.revised(**edited)
-            altered = True
-    return altered
-
-
 class Outage(EdgeChange):
     """Nothing passes. Aimed at a node: every edge that starts or ends there is closed."""
 
     key = "outage"
 
-    def _alter(self, draft: Draft) -> bool:
-        found = self.selected(draft.origin)
-        flowing = any(draft.edges[id].available_mtpa > 0 for id in found)
-        _exchange(draft.edges, found, lambda edge: {"remaining": 0.0})
+    def _alter(self, edit: NetworkEdit) -> bool:
+        found = self.selected(edit.origin)
+        flowing = any(self._flows(edit, id) for id in found)
+        edit.alter(self, "edge", found, "remaining", factor=0.0)
         return flowing
+
+    def _flows(self, edit: NetworkEdit, id: str) -> bool:
+        """Tell whether an edge has anything available."""
+        return bool(
+            edit.value("edge", id, "in_service")
+            and edit.value("edge", id, "remaining") > 0
+            and edit.value("edge", id, "capacity_mtpa") != 0
+        )
 
 
 class Derate(EdgeChange):
@@ -250,20 +326,17 @@ class Derate(EdgeChange):
     key = "derate"
     remaining: float = Field(ge=0, lt=1, description="share that is left [1]")
 
-    def _alter(self, draft: Draft) -> bool:
-        ports = _limited_nodes(self, draft.origin)
-        altered = _exchange(draft.nodes, ports, lambda node: {"remaining": node.remaining * self.remaining})
+    def _alter(self, edit: NetworkEdit) -> bool:
+        ports = _limited_nodes(self, edit.origin)
+        altered = edit.alter(self, "node", ports, "remaining", factor=self.remaining)
         if ports and len(ports) == len(self.node):
             return altered
-        touching = self.selected(draft.origin)
+        touching = self.selected(edit.origin)
         if ports:
             rest = frozenset(self.node) - frozenset(ports)
-            touching = [id for id in touching if not rest.isdisjoint(_READ["node"](draft.origin.edge(id)))]
-        return _exchange(draft.edges, touching, self._left) or altered
-
-    def _left(self, edge: Edge) -> dict[str, Any]:
-        limited = edge.capacity_mtpa is not None or self.remaining == 0
-        return {"remaining": edge.remaining * self.remaining} if limited else {}
+            touching = [id for id in touching if not rest.isdisjoint(_READ["node"](edit.origin.edge(id)))]
+        limited = [id for id in touching if edit.origin.edge(id).capacity_mtpa is not None or self.remaining == 0]
+        return edit.alter(self, "edge", limited, "remaining", factor=self.remaining) or altered
 
 
 class Expansion(EdgeChange):
@@ -272,18 +345,16 @@ class Expansion(EdgeChange):
     key = "expand"
     add_mtpa: float = Field(gt=0, description="capacity added to each edge or node that matches [Mt/y]")
 
-    def _alter(self, draft: Draft) -> bool:
+    def _alter(self, edit: NetworkEdit) -> bool:
+        found = self.selected(edit.origin)
         if list(self.aim) == ["node"]:
-            self.selected(draft.origin)
-            ports = _limited_nodes(self, draft.origin)
+            ports = _limited_nodes(self, edit.origin)
             if len(ports) < len(self.node):
                 free = ", ".join(repr(node) for node in self.node if node not in ports)
                 raise DataError(f"{self}: node {free} has no throughput limit; aim at the edge that is to be expanded")
-            return _exchange(draft.nodes, ports, lambda n: {"throughput_mtpa": n.throughput_mtpa + self.add_mtpa})
-        return self._exchange(draft, self._wider)
-
-    def _wider(self, edge: Edge) -> dict[str, Any]:
-        return {} if edge.capacity_mtpa is None else {"capacity_mtpa": edge.capacity_mtpa + self.add_mtpa}
+            return edit.alter(self, "node", ports, "throughput_mtpa", add=self.add_mtpa)
+        limited = [id for id in found if edit.origin.edge(id).capacity_mtpa is not None]
+        return edit.alter(self, "edge", limited, "capacity_mtpa", add=self.add_mtpa)
 
 
 def _limited_nodes(change: EdgeChange, network: Network) -> list[str]:
@@ -301,10 +372,8 @@ class TariffShock(EdgeChange):
     add_usd_per_t: float = Field(default=0.0, description="added to the tariff [USD/t]")
     factor: float = Field(default=1.0, ge=0, description="tariff is multiplied by this [1]")
 
-    def _alter(self, draft: Draft) -> bool:
-        return self._exchange(
-            draft, lambda edge: {"tariff_usd_per_t": edge.tariff_usd_per_t * self.factor + self.add_usd_per_t}
-        )
+    def _alter(self, edit: NetworkEdit) -> bool:
+        return self._alter_edges(edit, "tariff_usd_per_t", factor=self.factor, add=self.add_usd_per_t)
 
 
 class Delay(EdgeChange):
@@ -313,8 +382,8 @@ class Delay(EdgeChange):
     key = "delay"
     add_days: float = Field(gt=0, description="added to the transit time [days]")
 
-    def _alter(self, draft: Draft) -> bool:
-        return self._exchange(draft, lambda edge: {"transit_days": edge.transit_days + self.add_days})
+    def _alter(self, edit: NetworkEdit) -> bool:
+        return self._alter_edges(edit, "transit_days", add=self.add_days)
 
 
 class Opening(EdgeChange):
@@ -322,14 +391,15 @@ class Opening(EdgeChange):
 
     key = "open"
 
-    def _alter(self, draft: Draft) -> bool:
-        return self._exchange(draft, lambda edge: {"in_service": True})
+    def _alter(self, edit: NetworkEdit) -> bool:
+        return edit.set(self, "edge", self.selected(edit.origin), "in_service", True)
 
 
 class QuotaChange(EdgeChange):
     """What a commodity may or must use of an edge changes; a limit that is not given stays as it is.
 
-    Edges that match but cannot carry the commodity are passed over.
+    Edges that match but cannot carry the commodity are passed over. A quota is set, not added to: of two changes of
+    the same limit the later holds, and the network's `notes` name the two.
     """
 
     key = "quota"
@@ -346,22 +416,17 @@ class QuotaChange(EdgeChange):
             raise ValueError("QuotaChange needs min_mtpa or max_mtpa; max_mtpa: null lifts the ceiling")
         return self
 
-    def _alter(self, draft: Draft) -> bool:
+    def _alter(self, edit: NetworkEdit) -> bool:
         given: dict[str, Any] = {f: getattr(self, f) for f in ("min_mtpa", "max_mtpa") if f in self.model_fields_set}
         if given.get("min_mtpa", 0.0) is None:
             given["min_mtpa"] = 0.0
-        altered = False
-        found = self.selected(draft.origin)
-        carrying = [id for id in found if draft.edges[id].admits(self.commodity)]
+        found = self.selected(edit.origin)
+        carrying = [id for id in found if edit.origin.edge(id).admits(self.commodity)]
         if not carrying:
             raise DataError(f"{self}: edge {', '.join(map(repr, found))} does not carry {self.commodity!r}")
-        for id in carrying:
-            before = draft.quotas.get((id, self.commodity)) or Quota(edge=id, commodity=self.commodity)
-            after = before.revised(**given)
-            if after != before:
-                draft.quotas[id, self.commodity] = after
-                altered = True
-        return altered
+        keys = [(id, self.commodity) for id in carrying]
+        altered = [edit.set(self, "quota", keys, field, value) for field, value in given.items()]
+        return any(altered)
 
 
 class PointChange(Change):
@@ -380,15 +445,15 @@ class PointChange(Change):
             return {node.country for node in network.nodes if node.country is not None}
         return {record.id for record in (network.nodes if selector == "node" else network.commodities)}
 
-    def _selected(self, network: Network, records: dict[Key, Any]) -> list[Key]:
+    def _selected(self, edit: NetworkEdit, kind: str) -> list[Key]:
         """Return the keys of the supplies or markets that match, or raise if none does."""
-        self.refuse_strange_names(network)
+        self.refuse_strange_names(edit.origin)
         found = [
             (node, commodity)
-            for node, commodity in records
+            for node, commodity in edit.keys(kind)
             if (not self.node or node in self.node)
             and (not self.commodity or commodity in self.commodity)
-            and (not self.country or network.node(node).country in self.country)
+            and (not self.country or edit.origin.node(node).country in self.country)
         ]
         if not found:
             raise self._matches_nothing()
@@ -408,10 +473,10 @@ class _VolumeShock(PointChange):
             )
         return self
 
-    def _shocked(self, volume_mtpa: float) -> float:
-        if self.remaining is not None:
-            return volume_mtpa * self.remaining
-        return volume_mtpa + (self.add_mtpa or 0.0)
+    @property
+    def _shock(self) -> dict[str, float]:
+        """Factor and amount, as an edit takes them."""
+        return {"add": self.add_mtpa or 0.0} if self.remaining is None else {"factor": self.remaining}
 
 
 class SupplyShock(_VolumeShock):
@@ -419,9 +484,8 @@ class SupplyShock(_VolumeShock):
 
     key = "supply"
 
-    def _alter(self, draft: Draft) -> bool:
-        keys = self._selected(draft.origin, draft.supplies)
-        return _exchange(draft.supplies, keys, lambda supply: {"volume_mtpa": self._shocked(supply.volume_mtpa)})
+    def _alter(self, edit: NetworkEdit) -> bool:
+        return edit.alter(self, "supply", self._selected(edit, "supply"), "volume_mtpa", **self._shock)
 
 
 class DemandShock(_VolumeShock):
@@ -429,15 +493,15 @@ class DemandShock(_VolumeShock):
 
     key = "demand"
 
-    def _alter(self, draft: Draft) -> bool:
-        return _exchange(draft.markets, self._selected(draft.origin, draft.markets), self._taken)
-
-    def _taken(self, market: Market) -> dict[str, Any]:
-        if market.volume_mtpa is None and self.remaining != 0:
-            return {"required_mtpa": self._shocked(market.required_mtpa)} if market.required_mtpa else {}
-        volume = 0.0 if market.volume_mtpa is None else self._shocked(market.volume_mtpa)
-        required = self._shocked(market.required_mtpa) if self.remaining is not None else market.required_mtpa
-        return {"volume_mtpa": volume, "required_mtpa": min(volume, required)}
+    def _alter(self, edit: NetworkEdit) -> bool:
+        found = [(key, edit.original("market", key)) for key in self._selected(edit, "market")]
+        sized = [key for key, market in found if market.volume_mtpa is not None or self.remaining == 0]
+        altered = edit.alter(self, "market", sized, "volume_mtpa", **self._shock)
+        if self.remaining is not None:
+            needing = [key for key, _ in found]
+        else:
+            needing = [key for key, market in found if market.volume_mtpa is None and market.required_mtpa]
+        return edit.alter(self, "market", needing, "required_mtpa", **self._shock) or altered
 
 
 class PriceShock(PointChange):
@@ -446,9 +510,8 @@ class PriceShock(PointChange):
     key = "price"
     add_usd_per_t: float = Field(description="added to the price [USD/t]")
 
-    def _alter(self, draft: Draft) -> bool:
-        keys = self._selected(draft.origin, draft.markets)
-        return _exchange(draft.markets, keys, lambda m: {"price_usd_per_t": m.price_usd_per_t + self.add_usd_per_t})
+    def _alter(self, edit: NetworkEdit) -> bool:
+        return edit.alter(self, "market", self._selected(edit, "market"), "price_usd_per_t", add=self.add_usd_per_t)
 
 
 _KINDS: tuple[type[Change], ...] = (
@@ -488,21 +551,24 @@ class Scenario(Record):
 
         Notes
         -----
+        The order of changes does not matter: of each field factors and shares multiply first, then amounts are added.
+        Only quotas are set, and the later change holds; `notes` of the network returned name the two.
+
         A change that alters nothing because another has already done it (a second outage of a closed edge) is no
         error; one that would alter nothing in the network as given, nor after all the others, is.
         """
         require_network(network)
-        draft = Draft.of(network)
-        idle = [change for change in self.changes if not self._make(change, draft)]
+        edit = NetworkEdit(network)
+        idle = [change for change in self.changes if not change._alter(edit)]
         for change in idle if strict else ():
-            if not (self._make(change, Draft.of(network)) or self._tells_after_the_others(change, network)):
+            if not (change._alter(NetworkEdit(network)) or self._tells_after_the_others(change, network)):
                 raise DataError(
                     f"scenario {self.name!r}: {change} alters nothing in {network!r}; "
                     "what it aims at is in that condition already, or has no limit to change"
                 )
-        altered = draft.network()
-        if crossed := list(overbooked(altered)):
-            raise DataError([f"scenario {self.name!r}: {problem}" for problem in crossed])
+        altered = edit.network(self.name)
+        if problems := list(numerical_problems(altered)):
+            raise DataError([f"scenario {self.name!r}: {problem}" for problem in problems])
         return altered
 
     def _repr_html_(self) -> str:
@@ -512,19 +578,11 @@ class Scenario(Record):
 
     def _tells_after_the_others(self, change: Change, network: Network) -> bool:
         """Tell whether a change alters anything once all the others are made: an outage of an edge that one opens."""
-        draft = Draft.of(network)
+        edit = NetworkEdit(network)
         for other in self.changes:
             if other is not change:
-                self._make(other, draft)
-        return self._make(change, draft)
-
-    def _make(self, change: Change, draft: Draft) -> bool:
-        """Make one change in a draft; a record that breaks a rule becomes an error that names the scenario."""
-        try:
-            return change._alter(draft)
-        except ValidationError as error:
-            broken = "; ".join(rule_broken(dict(found), ()) for found in error.errors())
-            raise DataError(f"scenario {self.name!r}: {change} leaves a {error.title} where {broken}") from None
+                other._alter(edit)
+        return change._alter(edit)
 
     def __add__(self, other: Scenario) -> Scenario:
         """Return the scenario in which both happen; expectations belong to each alone and are not kept."""

@@ -139,12 +139,12 @@ class _Brief:
 
     @cached_property
     def worst(self) -> str | None:
-        """Scenario under which most stays in the ground, or else that costs most; None without scenarios."""
+        """Scenario of the greatest loss, or else under which most stays in the ground; None without scenarios."""
         others = self.outcomes.drop(index=BASELINE)
         if others.empty:
             return None
-        order = ["shortfall_change_mtpa", "netback_change_musd_per_year"]
-        return str(others.sort_values(order, ascending=[False, True], kind="stable").index[0])
+        order = ["loss_musd_per_year", "shortfall_change_mtpa"]
+        return str(others.sort_values(order, ascending=False, kind="stable").index[0])
 
     @cached_property
     def ensemble(self) -> Ensemble | None:
@@ -210,8 +210,8 @@ class _Brief:
             hurt = results[self.worst]
             points.append(
                 f"Of the {counted(len(self.scenarios), 'scenario')} looked at, '{self.worst}' hurts most: "
-                f"{hurt['shortfall_change_mtpa']:+.1f} Mt/y stay in the ground, netback "
-                f"{hurt['netback_change_musd_per_year']:+,.0f} million USD/y."
+                f"a loss of {hurt['loss_musd_per_year']:,.0f} million USD/y, {hurt['shortfall_change_mtpa']:+.1f} Mt/y "
+                "stay in the ground."
             )
         if len(self.jurisdictions):
             country, row = _rows(self.jurisdictions)[0]

@@ -54,7 +54,7 @@ def _short(flow: Flow) -> Iterator[Html]:
     if rows:
         heads = ["stays in the ground", "commodity", "", "short [Mt/y]", "offered [Mt/y]", "penalty [USD/t]"]
         yield table(heads, shortened(rows, 6))
-        yield line("penalties are assumptions: what a tonne not lifted is taken to cost", quiet=True)
+        yield line("penalties steer what happens; they are assumptions and no money", quiet=True)
     unmet: list[tuple[object, ...]] = [
         (_place(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True), amount(missing),
          amount(market.required_mtpa))
@@ -64,6 +64,14 @@ def _short(flow: Flow) -> Iterator[Html]:
     if unmet:
         heads = ["requirement not met", "commodity", "", "short [Mt/y]", "required [Mt/y]"]
         yield table(heads, shortened(unmet, 5))
+    minima: list[tuple[object, ...]] = [
+        (quota.edge, quota.commodity, bar(missing / quota.min_mtpa, warn=True), amount(missing), amount(quota.min_mtpa))
+        for quota, missing in zip(net.quotas, flow.unmet_by_quota.tolist(), strict=True)
+        if missing > _DUST_MTPA
+    ]
+    if minima:
+        heads = ["minimum of a quota not met", "commodity", "", "short [Mt/y]", "minimum [Mt/y]"]
+        yield table(heads, shortened(minima, 5))
 
 
 def _place(flow: Flow, node: str) -> str:

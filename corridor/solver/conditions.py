@@ -18,7 +18,6 @@ import numpy.typing as npt
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard, Scenario
 from corridor.solver.flow import Desk, Flow
-from corridor.solver.highs import Infeasible
 from corridor.solver.program import Floats, Limits, Program, State
 
 _TOLERANCE_MTPA = 1e-9
@@ -34,7 +33,7 @@ class Ground:
     network: Network
     state: State
     limits: Limits
-    known: Known | None
+    known: Known
     weights: Floats
     constants: Floats
 
@@ -45,15 +44,13 @@ class Known:
 
     amount: Floats
     activity: Floats
-    lower: Floats
+    tolerance: float
 
-    def serves(self, lower: Floats, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
-        """Tell for each row of bounds, upper ones and ceilings being narrower, whether it is optimal there too."""
-        narrower = (lower >= self.lower).all(axis=1)
-        within = (self.amount <= upper + _TOLERANCE_MTPA).all(axis=1)
-        reached = (self.amount >= lower - _TOLERANCE_MTPA).all(axis=1)
-        below = (self.activity <= ceiling + _TOLERANCE_MTPA).all(axis=1)
-        return np.asarray(narrower & within & reached & below)
+    def serves(self, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
+        """Tell for each row of upper bounds and ceilings, being narrower, whether it is optimal there too."""
+        within = (self.amount <= upper + self.tolerance).all(axis=1)
+        below = (self.activity <= ceiling + self.tolerance).all(axis=1)
+        return np.asarray(within & below)
 
 
 class Conditions:
@@ -115,38 +112,33 @@ class Conditions:
     def state(self, taken: Floats) -> State:
         """Return the state of one condition, shape (n_hazards,); equal to that of the network with hazards applied."""
         ground = self._ground(taken > 0)
-        lower, upper, ceiling, *_ = self._bounds(ground, taken[None, :])
-        return dataclasses.replace(ground.state, lower=lower[0], upper=upper[0], ceiling=ceiling[0])
+        upper, ceiling, *_ = self._bounds(ground, taken[None, :])
+        return dataclasses.replace(ground.state, upper=upper[0], ceiling=ceiling[0])
 
     def _on_one_ground(self, taken: Floats) -> Floats:
         """Return what conditions come to that differ in derates only."""
         ground = self._ground(taken[0] > 0)
         bounds = *_, edges, nodes = self._bounds(ground, taken)
         amounts = np.empty_like(bounds[0])
-        left = np.ones(len(taken), dtype=bool)
-        if ground.known is not None:
-            left = ~ground.known.serves(*bounds[:3])
-            amounts[~left] = ground.known.amount
-        rows = self._by_shared_bases(taken, bounds[:3], amounts, np.flatnonzero(left))
+        left = ~ground.known.serves(*bounds[:2])
+        amounts[~left] = ground.known.amount
+        rows = self._by_shared_bases(taken, bounds[:2], amounts, np.flatnonzero(left))
         for row in rows:
-            lower, upper, ceiling = (bound[row] for bound in bounds[:3])
-            state = dataclasses.replace(ground.state, lower=lower, upper=upper, ceiling=ceiling)
-            try:
-                amounts[row] = self._desk.optimum(state).amount
-            except Infeasible:
-                amounts[row] = self.flow(taken[row]).optimum.amount
+            upper, ceiling = (bound[row] for bound in bounds[:2])
+            amounts[row] = self._desk.optimum(dataclasses.replace(ground.state, upper=upper, ceiling=ceiling)).amount
         return self._measured(ground, amounts, self._trunks(edges, nodes))
 
-    def _known(self, state: State) -> Known | None:
-        """Return a state's optimum, or None where demands have to be eased for it to have one."""
-        try:
-            amount = self._desk.optimum(state).amount
-        except Infeasible:
-            return None
-        return Known(amount, self._program.ceiling_activity(amount), state.lower)
+    def _known(self, state: State) -> Known:
+        """Return a state's optimum, to be used for other states too."""
+        amount = self._desk.optimum(state).amount
+        return Known(amount, self._program.ceiling_activity(amount), self._tolerance_mtpa)
+
+    @property
+    def _tolerance_mtpa(self) -> float:
+        return _TOLERANCE_MTPA * self._program.unit_mtpa
 
     def _by_shared_bases(
-        self, taken: Floats, bounds: tuple[Floats, Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
+        self, taken: Floats, bounds: tuple[Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.intp]:
         """Fill in the amounts of conditions that share an optimal basis with another; return the rows left.
 
@@ -163,11 +155,8 @@ class Conditions:
             alike = rows[kind_of.ravel() == kind]
             worth = True
             while worth and len(alike) >= _WORTH_A_BASIS:
-                try:
-                    basis = self._desk.basis(self.state(taken[alike[0]]))
-                except Infeasible:
-                    break
-                found, fits = basis.solutions(*(bound[alike] for bound in bounds))
+                basis = self._desk.basis(self.state(taken[alike[0]]))
+                found, fits = basis.solutions(bounds[0][alike], bounds[1][alike], self._tolerance_mtpa)
                 amounts[alike[fits]] = found[fits]
                 alike = alike[~fits]
                 worth = fits.sum() >= _WORTH_A_BASIS
@@ -191,8 +180,8 @@ class Conditions:
             self._grounds[others] = Ground(network, state, limits, self._known(state), weights, constants)
         return self._grounds[others]
 
-    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Return lower and upper bounds, ceilings and what edges have available, row by row of the conditions."""
+    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return upper bounds, ceilings and what edges have available, row by row of the conditions."""
         edges = np.repeat(ground.limits.edges[None, :], len(taken), axis=0)
         nodes = np.repeat(ground.limits.nodes[None, :], len(taken), axis=0)
         for at in np.flatnonzero(taken.any(axis=0)):
@@ -203,11 +192,9 @@ class Conditions:
                     remaining = 1.0 - share * (1.0 - left[hit])
                     with np.errstate(invalid="ignore"):
                         available[:, hit] = np.where(remaining > 0, available[:, hit] * remaining, 0.0)
-        lower, upper, ceiling = self._program.bounds(ground.limits, edges, nodes)
-        n = self._program.n_flows
-        fixed = (np.repeat(bound[None, n:], len(taken), axis=0) for bound in (ground.state.lower, ground.state.upper))
-        lower, upper = (np.concatenate(pair, axis=1) for pair in zip((lower, upper), fixed, strict=True))
-        return lower, upper, ceiling, edges, nodes
+        upper, ceiling = self._program.bounds(ground.limits, edges, nodes)
+        fixed = np.repeat(ground.state.upper[None, self._program.n_flows :], len(taken), axis=0)
+        return np.concatenate([upper, fixed], axis=1), ceiling, edges, nodes
 
     def _altered(self, taken: Floats) -> Network:
         """Return the network under one condition, by its records."""
@@ -267,15 +254,16 @@ class Conditions:
     def _measured(self, ground: Ground, amounts: Floats, trunks: Floats) -> Floats:
         """Return the measures of optimal amounts, row by row."""
         program = self._program
-        amounts = np.where(np.abs(amounts) < _DUST_MTPA, 0.0, amounts)
+        dust = _DUST_MTPA * program.unit_mtpa
+        amounts = np.where(np.abs(amounts) < dust, 0.0, amounts)
         found = np.empty((len(amounts), len(self.names)))
         for row, amount in enumerate(amounts):
             found[row] = amount @ ground.weights + ground.constants
         required = np.array([market.required_mtpa for market in ground.network.markets])
         unmet = required - amounts[:, program.required] - amounts[:, program.extra]
-        found[:, self.names.index("unmet")] = np.where(unmet > _DUST_MTPA, unmet, 0.0).sum(axis=1)
+        found[:, self.names.index("unmet")] = np.where(unmet > dust, unmet, 0.0).sum(axis=1)
         short = self._shortfalls
-        found[:, short] = np.where(found[:, short] > _DUST_MTPA, found[:, short], 0.0)
+        found[:, short] = np.where(found[:, short] > dust, found[:, short], 0.0)
         n = len(self.corridors)
         if n:
             found[:, -2 * n : -n] = trunks < self._undisturbed - _TOLERANCE_MTPA

@@ -17,13 +17,14 @@ from corridor.solver.routes import Ways
 
 _MOST_LIMITS = 8
 _DUST_USD_PER_T = 0.05
+_KEPT = "leave a supply, a requirement or a minimum short"
 
 
 def explain(flow: Flow, about: str | None = None) -> str:
     """Return the explanation of a flow, or of one corridor or edge in it."""
     desk = Desk(flow.network)
     if about is None:
-        parts = [*_totals(flow), *_eased(flow), *_limits(desk, flow)]
+        parts = [*_totals(flow), *_unmet_minima(flow), *_limits(desk, flow)]
         for corridor in flow.network.corridors:
             parts += _corridor(desk, flow, corridor.id)
     elif about in {corridor.id for corridor in flow.network.corridors}:
@@ -58,15 +59,13 @@ def _totals(flow: Flow) -> Iterator[str]:
         yield f"Required but not delivered: {flow.unmet_mtpa:.1f} Mt/y ({listed})."
 
 
-def _eased(flow: Flow) -> Iterator[str]:
-    """Yield each ship-or-pay volume that cannot be met."""
-    for quota in flow.network.quotas:
-        column = flow.program.column(quota.edge, quota.commodity)
-        held = float(flow.state.lower[column]) if column is not None else quota.min_mtpa
-        if held < quota.min_mtpa - 1e-6:
+def _unmet_minima(flow: Flow) -> Iterator[str]:
+    """Yield each ship-or-pay volume that is not met."""
+    for quota, unmet in zip(flow.network.quotas, flow.unmet_by_quota.tolist(), strict=True):
+        if unmet > 0:
             yield (
-                f"Ship-or-pay cut: quota {quota.edge}/{quota.commodity} demands {quota.min_mtpa:g} Mt/y, "
-                f"{held:.2f} can be met."
+                f"Ship-or-pay not met: quota {quota.edge}/{quota.commodity} demands {quota.min_mtpa:g} Mt/y, "
+                f"{quota.min_mtpa - unmet:.2f} pass."
             )
 
 
@@ -212,6 +211,8 @@ def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_m
         yield "  There is room in it, but no oil left to send."
     elif gained < -_DUST_USD_PER_T:
         yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
+    elif gained > _DUST_USD_PER_T:
+        yield f"  Why not more: it would earn {gained:,.1f} USD/t more, but {_KEPT}."
     else:
         yield "  More of it would earn as much as by the other ways in use."
 
@@ -225,11 +226,11 @@ def _in_display(network: Network, commodity: str, usd_per_t: float) -> str:
 
 
 def _forced(desk: Desk, flow: Flow, columns: list[int], step_mtpa: float) -> float | None:
-    """Return what the objective gains per tonne if a little more goes through the best of some columns. [USD/t]
+    """Return what netback gains per tonne if a little more goes through the best of some columns. [USD/t]
 
-    None if no more can go. The figure is the difference of two optima.
+    None if no more can go. The best is that of the highest objective; the figure is the difference of two optima.
     """
-    best: float | None = None
+    best: tuple[float, float] | None = None
     for column in columns:
         lower = flow.state.lower.copy()
         lower[column] = flow.amounts[column] + step_mtpa
@@ -239,9 +240,9 @@ def _forced(desk: Desk, flow: Flow, columns: list[int], step_mtpa: float) -> flo
             forced = desk.optimum(dataclasses.replace(flow.state, lower=lower))
         except SolverError:
             continue
-        gained = (-forced.objective_musd - flow.objective_musd_per_year) / step_mtpa
-        best = gained if best is None else max(best, gained)
-    return best
+        gained = (flow.netback_of(forced.amount) - flow.netback_musd_per_year) / step_mtpa
+        best = max(best or (-math.inf, 0.0), (-forced.objective, gained))
+    return None if best is None else best[1]
 
 
 def _edge(desk: Desk, flow: Flow, edge: Edge) -> Iterator[str]:
@@ -270,4 +271,6 @@ def _verdict(desk: Desk, flow: Flow, column: int) -> str:
         return "no more of it can pass."
     if gained < -_DUST_USD_PER_T:
         return f"more would earn {-gained:,.1f} USD/t less than by the ways in use."
+    if gained > _DUST_USD_PER_T:
+        return f"more would earn {gained:,.1f} USD/t more, but {_KEPT}."
     return "more would earn as much as by the other ways in use."

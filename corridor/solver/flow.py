@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridor.errors import SolverError
+from corridor.model.expectation import RENAMED
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.solver.highs import Basis, Infeasible, Optimum, Solver, Unbounded
+from corridor.solver.highs import Basis, Optimum, Solver
 from corridor.solver.program import Floats, Program, State
 from corridor.solver.routes import Route, split
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 _DUST_MTPA = 1e-9
 _TOLERANCE_USD = 1e-7
-_SLACK_MTPA = 1e-7
+_MOST_EXCESS = 1e-3
 
 
 def solve(network: Network, scenario: Scenario | None = None) -> Flow:
@@ -46,7 +45,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     UnknownNameError, DataError
         If the scenario does not fit the network.
     SolverError
-        If demands of quotas contradict each other (they are named), or a cycle of edges earns money without limit.
+        If the solver does not reach an optimum, or the network's volumes lie too far apart for it.
 
     Examples
     --------
@@ -69,15 +68,8 @@ class Desk:
         self.network = network
         self.program = Program.of(network)
         self.base = self.program.state(network)
-        try:
-            self._solver = Solver(self.program, self.base)
-        except Infeasible:
-            nothing = np.zeros_like(self.base.cost)
-            self._solver = Solver(self.program, dataclasses.replace(self.base, cost=nothing, lower=nothing))
-            self.base = self._eased(self.base, network)
-            self._solver = Solver(self.program, self.base)
-        except Unbounded:
-            raise SolverError(_earning_cycle(network, self.program, self.base)) from None
+        self._solver = Solver(self.program, self.base)
+        self._others: dict[tuple[tuple[str, str], ...], Desk] = {}
 
     def solve(self, scenario: Scenario | None = None) -> Flow:
         """Return the flow under a scenario of the desk's network."""
@@ -88,14 +80,12 @@ class Desk:
 
     def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:
         """Return the flow of a network that differs from the desk's in numbers only."""
+        if not self.program.holds(network):
+            return self._desk_with_minima_of(network).flow(network, scenario)
         state = self.base if network is self.network else self.program.state(network)
-        try:
-            optimum = self._solver.optimum(state)
-        except Infeasible:
-            state = self._eased(state, network)
-            optimum = self._solver.optimum(state)
-        except Unbounded:
-            raise SolverError(_earning_cycle(network, self.program, state)) from None
+        optimum = self._solver.optimum(state)
+        if optimum.excess > _MOST_EXCESS:
+            raise SolverError(self._too_far_apart(network, state, optimum))
         return Flow(network=network, scenario=scenario, program=self.program, state=state, optimum=optimum)
 
     def optimum(self, state: State) -> Optimum:
@@ -104,7 +94,7 @@ class Desk:
         Raises
         ------
         SolverError
-            If it has none: demands that contradict each other, or no limit.
+            If it has none: amounts held that contradict each other, or no limit.
         """
         return self._solver.optimum(state)
 
@@ -118,53 +108,21 @@ class Desk:
         """
         return self._solver.basis(state)
 
-    def _eased(self, state: State, network: Network) -> State:
-        """Return a state in which demands of quotas are cut to what is possible.
+    def _desk_with_minima_of(self, network: Network) -> Desk:
+        """Return a desk whose program has a row for each minimum of a network; made once for each set of them."""
+        demanded = tuple((quota.edge, quota.commodity) for quota in network.quotas if quota.min_mtpa > 0)
+        if demanded not in self._others:
+            self._others[demanded] = Desk(network)
+        return self._others[demanded]
 
-        Demands that could not be met even without outages, with supply and buyers enough, contradict each other or
-        what the edges are built for: an error.
-        """
-        if not self._could_be_met(network):
-            raise self._contradiction(state)
-        demanded = np.flatnonzero(state.lower)
-        cost, upper = np.zeros_like(state.cost), state.upper.copy()
-        cost[demanded], upper[demanded] = -1.0, state.lower[demanded]
-        most = self._solver.optimum(State(cost, np.zeros_like(state.lower), upper, state.ceiling, 0.0))
-        lower = state.lower.copy()
-        lower[demanded] = np.minimum(lower[demanded], np.maximum(0.0, most.amount[demanded] - _SLACK_MTPA))
-        return dataclasses.replace(state, lower=lower)
-
-    def _could_be_met(self, network: Network) -> bool:
-        """Tell whether all demands of quotas could be met at once if all were whole, and oil and buyers enough."""
-        whole = network.altered(
-            nodes=tuple(node.replace(remaining=1.0) for node in network.nodes),
-            edges=tuple(edge.replace(remaining=1.0) for edge in network.edges),
-        )
-        state = self.program.state(whole)
-        upper = state.upper.copy()
-        upper[self.program.lifted] = upper[self.program.extra] = np.inf
-        try:
-            self._solver.optimum(dataclasses.replace(state, cost=np.zeros_like(state.cost), upper=upper))
-        except Infeasible:
-            return False
-        return True
-
-    def _contradiction(self, state: State) -> SolverError:
-        """Return the error for demands that cannot all be met, naming an irreducible set of them."""
-        lower = state.lower.copy()
-        culprits = []
-        for column in np.flatnonzero(state.lower[: self.program.n_flows]):
-            demanded, lower[column] = lower[column], 0.0
-            try:
-                self._solver.optimum(dataclasses.replace(state, lower=lower.copy()))
-            except Infeasible:
-                continue
-            lower[column] = demanded
-            edge, commodity = self.program.name_of(int(column))
-            culprits.append(f"'{edge}/{commodity}' (min_mtpa {demanded:g})")
-        return SolverError(
-            f"the demands of quotas contradict each other or what supplies and edges allow: {', '.join(culprits)}; "
-            "lower min_mtpa of one of them"
+    def _too_far_apart(self, network: Network, state: State, optimum: Optimum) -> str:
+        """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""
+        over = (optimum.amount - state.upper) / np.maximum(state.upper, 1e-6 * self.program.unit_mtpa)
+        worst = int(over[: self.program.n_flows].argmax()) if self.program.n_flows else 0
+        edge = f"edge {self.program.name_of(worst)[0]!r}" if self.program.n_flows else "a market"
+        return (
+            f"the volumes of {network!r} lie too far apart to be solved together: {edge} is among those exceeded; "
+            "leave out what is less than a millionth of a millionth of the rest, or set it to 0"
         )
 
 
@@ -181,6 +139,9 @@ class Flow:
 
     Notes
     -----
+    `objective` is what was maximised: netback less the steering prices of what is not lifted, not delivered and below
+    a minimum. Those decide what happens and are no money, so it has no unit of money.
+
     Duals (shadow prices, marginal netbacks) are of one optimal basis; where several are optimal, others may differ.
     In a shortage they restate the penalty, which is an assumption of the supply (1000 USD/t unless it says otherwise).
     """
@@ -228,24 +189,46 @@ class Flow:
     @cached_property
     def netback_musd_per_year(self) -> float:
         """Delivered value less cost. [million USD/y]"""
+        return self.netback_of(self.amounts)
+
+    def netback_of(self, amounts: Floats) -> float:
+        """Return delivered value less cost of any amounts in the columns of the program. [million USD/y]"""
+        program = self.program
         prices = np.array([market.price_usd_per_t for market in self.network.markets])
-        return float(prices @ self.delivered_by_market) - self.cost_musd_per_year
+        cost = self.state.cost[: program.n_flows] @ amounts[: program.n_flows]
+        return float(prices @ (amounts[program.required] + amounts[program.extra]) - cost)
 
     @property
-    def objective_musd_per_year(self) -> float:
-        """What was maximised: netback less penalties. [million USD/y]"""
-        return -self.optimum.objective_musd
+    def objective(self) -> float:
+        """What was maximised: netback less penalties."""
+        return -self.optimum.objective
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a name, and say what has taken its place."""
+        hint = f"; ask for flow.{RENAMED[name]}, which contains penalties and is no money" if name in RENAMED else ""
+        raise AttributeError(f"a Flow has no attribute {name!r}{hint}", name=name, obj=self)
 
     @cached_property
     def duality_gap(self) -> float:
-        """Distance of the objective from the bound that the duals prove, relative to the objective (or to 1). [1]"""
+        """How far the answer is from proven: distance to the bound of the duals, or violation of a limit, relative.
+
+        Notes
+        -----
+        The distance is relative to the objective or to 1, the violation to the limit. [1]
+        """
         state, optimum = self.state, self.optimum
         bound = np.where(optimum.reduced_cost > 0, state.lower, state.upper)
         worth = optimum.reduced_cost * np.where(np.isfinite(bound), bound, 0.0)
         ceilings = optimum.dual[self.program.n_balances :]
         limits = np.where(np.isfinite(state.ceiling), state.ceiling, 0.0)
-        proven = float(worth.sum() + ceilings @ limits) + state.constant_musd
-        return abs(optimum.objective_musd - proven) / max(1.0, abs(optimum.objective_musd))
+        proven = float(worth.sum() + ceilings @ limits) + state.constant
+        least = self.program.unit_mtpa * self.program.unit_usd_per_t
+        return max(abs(optimum.objective - proven) / max(least, abs(optimum.objective)), optimum.excess)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What applying the scenario had to decide: which of two quotas that it sets holds."""
+        return self.network.notes
 
     # Tables
 
@@ -296,10 +279,10 @@ class Flow:
             if supply.node in passing:
                 passing[supply.node] += amount
         through, available = list(passing.values()), [node.available_mtpa for node in nodes]
-        duals = -self.optimum.dual[program.n_balances + len(program.shared_edges) :]
+        duals = -self.optimum.dual[program.n_balances + len(program.shared_edges) :][: len(nodes)]
         columns = {
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
-            "shadow_price_usd_per_t": _positive(duals),
+            "shadow_price_usd_per_t": self._positive(duals),
         }  # fmt: skip
         return pd.DataFrame(columns, index=pd.Index(list(passing), name="node"))
 
@@ -335,7 +318,7 @@ class Flow:
 
     @cached_property
     def markets(self) -> pd.DataFrame:
-        """Markets by (node, commodity): delivered_mtpa, price_usd_per_t, required_mtpa, shortfall_mtpa."""
+        """Markets by (node, commodity): delivered_mtpa, price_usd_per_t, required_mtpa, unmet_mtpa."""
         import pandas as pd
 
         markets = self.network.markets
@@ -343,9 +326,23 @@ class Flow:
             "delivered_mtpa": self.delivered_by_market,
             "price_usd_per_t": [market.price_usd_per_t for market in markets],
             "required_mtpa": [market.required_mtpa for market in markets],
-            "shortfall_mtpa": self.unmet_by_market,
+            "unmet_mtpa": self.unmet_by_market,
         }
         return pd.DataFrame(columns, index=_pairs([(m.node, m.commodity) for m in markets], "node"))
+
+    @cached_property
+    def quotas(self) -> pd.DataFrame:
+        """Quotas by (edge, commodity): min_mtpa, max_mtpa (infinite: no ceiling), flow_mtpa, unmet_minimum_mtpa."""
+        import pandas as pd
+
+        quotas = self.network.quotas
+        columns = {
+            "min_mtpa": [quota.min_mtpa for quota in quotas],
+            "max_mtpa": [np.inf if quota.max_mtpa is None else quota.max_mtpa for quota in quotas],
+            "flow_mtpa": self.flow_by_quota,
+            "unmet_minimum_mtpa": self.unmet_by_quota,
+        }
+        return pd.DataFrame(columns, index=_pairs([(q.edge, q.commodity) for q in quotas], "edge"))
 
     @cached_property
     def edge_flows(self) -> pd.DataFrame:
@@ -378,7 +375,11 @@ class Flow:
     def amounts(self) -> Floats:
         """Tonnes in every column of the program, the solver's dust swept to 0. [Mt/y]"""
         amount = self.optimum.amount
-        return np.where(np.abs(amount) < _DUST_MTPA, 0.0, amount)
+        return np.where(np.abs(amount) < self._dust_mtpa, 0.0, amount)
+
+    @property
+    def _dust_mtpa(self) -> float:
+        return _DUST_MTPA * self.program.unit_mtpa
 
     @cached_property
     def edge_flow_mtpa(self) -> Floats:
@@ -399,11 +400,11 @@ class Flow:
         price[program.shared_edges] = -optimum.dual[program.n_balances :][: len(program.shared_edges)]
         columns = np.flatnonzero(program.alone)
         quotas = {(q.edge, q.commodity): q.max_mtpa for q in self.network.quotas if q.max_mtpa is not None}
-        for column in columns[optimum.reduced_cost[columns] < -_TOLERANCE_USD]:
+        for column in columns[optimum.reduced_cost[columns] < -self._tolerance_usd_per_t]:
             at = int(program.flow_edge[column])
             if self.network.edges[at].available_mtpa <= quotas.get(program.name_of(int(column)), np.inf):
                 price[at] = -optimum.reduced_cost[column]
-        return _positive(price)
+        return self._positive(price)
 
     def throughput_mtpa(self, corridor: str, commodity: str | None = None) -> float:
         """Tonnes across a corridor's trunk edges, of one commodity or of all. [Mt/y]"""
@@ -414,13 +415,36 @@ class Flow:
     def shortfall_by_supply(self) -> Floats:
         """Tonnes of each supply that are not lifted. [Mt/y]"""
         volume = np.array([supply.volume_mtpa for supply in self.network.supplies])
-        return _swept(volume - self.amounts[self.program.lifted])
+        return self._swept(volume - self.amounts[self.program.lifted])
 
     @cached_property
     def unmet_by_market(self) -> Floats:
         """Required tonnes that each market does not get. [Mt/y]"""
         required = np.array([market.required_mtpa for market in self.network.markets])
-        return _swept(required - self.delivered_by_market)
+        return self._swept(required - self.delivered_by_market)
+
+    @cached_property
+    def flow_by_quota(self) -> Floats:
+        """Tonnes of each quota's commodity on its edge. [Mt/y]"""
+        columns = [self.program.column(quota.edge, quota.commodity) for quota in self.network.quotas]
+        return np.array([0.0 if column is None else self.amounts[column] for column in columns])
+
+    @cached_property
+    def unmet_by_quota(self) -> Floats:
+        """Tonnes that each quota's minimum is short of. [Mt/y]"""
+        return self._swept(np.array([quota.min_mtpa for quota in self.network.quotas]) - self.flow_by_quota)
+
+    @property
+    def _tolerance_usd_per_t(self) -> float:
+        return _TOLERANCE_USD * self.program.unit_usd_per_t
+
+    def _positive(self, duals: Floats) -> Floats:
+        """Round to 0 what the solver leaves of duals that are >= 0."""
+        return np.where(duals > self._tolerance_usd_per_t, duals, 0.0)
+
+    def _swept(self, amount: Floats) -> Floats:
+        """Round to 0 what the solver leaves of amounts that are >= 0."""
+        return np.where(amount > self._dust_mtpa, amount, 0.0)
 
     @cached_property
     def _edge_unit_cost(self) -> Floats:
@@ -450,9 +474,8 @@ class Flow:
         Returns
         -------
         pandas.DataFrame
-            record, subject, attribute, value, low, high, unit; effect_musd_per_year: dual times half the range between
-            low and high, through all formulas that use the figure [million USD/y]; confidence, source, url. The
-            largest effect first.
+            record, subject, attribute, value, low, high, unit; effect: that on `objective` of half the range, by the
+            duals, through all formulas that use the figure; confidence, source, url. The largest effect first.
 
         Raises
         ------
@@ -496,16 +519,6 @@ def _utilisation(flow: Sequence[float] | Floats, available: Sequence[float]) -> 
     return np.where(limited, flow / np.where(limited, limit, 1.0), np.nan)
 
 
-def _positive(duals: Floats) -> Floats:
-    """Sweep the solver's dust from duals that are >= 0."""
-    return np.where(duals > _TOLERANCE_USD, duals, 0.0)
-
-
-def _swept(amount: Floats) -> Floats:
-    """Sweep the solver's dust from amounts that are >= 0."""
-    return np.where(amount > _DUST_MTPA, amount, 0.0)
-
-
 def _pairs(keys: list[Any], first: str) -> pd.MultiIndex:
     import pandas as pd
 
@@ -514,30 +527,3 @@ def _pairs(keys: list[Any], first: str) -> pd.MultiIndex:
         if keys
         else pd.MultiIndex.from_arrays([[], []], names=[first, "commodity"])
     )
-
-
-def _earning_cycle(network: Network, program: Program, state: State) -> str:
-    """Return the sentence for a network in which some cycle of edges earns money without limit."""
-    import networkx as nx
-
-    ceilings = dict(zip(program.shared_edges.tolist(), state.ceiling, strict=False))
-    limited = {network.nodes[at].id for at in program.limited_nodes}
-    for which, commodity in enumerate(program.commodities):
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        for column in np.flatnonzero(program.flow_commodity == which).tolist():
-            edge, cost = network.edges[program.edge_of(column)], float(state.cost[column])
-            limit = min(state.upper[column], ceilings.get(program.edge_of(column), np.inf))
-            best = graph.get_edge_data(edge.tail, edge.head, {"weight": np.inf})["weight"]
-            if np.isinf(limit) and edge.head not in limited and cost < best:
-                graph.add_edge(edge.tail, edge.head, weight=cost, id=edge.id)
-        for start in list(graph):
-            try:
-                cycle = nx.find_negative_cycle(graph, start)
-            except nx.NetworkXError:
-                continue
-            ids = ", ".join(repr(graph[a][b]["id"]) for a, b in pairwise(cycle))
-            return (
-                f"{commodity} could go round the unlimited edges {ids} for ever and earn money each time; "
-                "their quality_usd_per_t must not exceed their costs"
-            )
-    return "the objective has no limit: some price or quality gain is earned on an unlimited flow"

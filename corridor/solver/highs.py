@@ -20,7 +20,7 @@ _UPPER = highspy.HighsBasisStatus.kUpper
 
 
 class Infeasible(SolverError):
-    """No flow satisfies the bounds; only demands of quotas can cause it."""
+    """No flow satisfies the bounds; only amounts that a study holds can cause it, never a network."""
 
 
 class Unbounded(SolverError):
@@ -44,14 +44,17 @@ class Optimum:
         Tonnes [Mt/y] and reduced costs [USD/t]: change of the objective per unit that the binding bound moves up.
     dual : shape (n_rows,)
         Change of the objective per unit that the row's bound moves up. [USD/t]
-    objective_musd : float
-        Minimum of the costs, constant included. [million USD/y]
+    objective : float
+        Minimum of costs and penalties, constant included.
+    excess : float
+        Largest violation of a bound, relative to it. [1]
     """
 
     amount: Floats
     reduced_cost: Floats
     dual: Floats
-    objective_musd: float
+    objective: float
+    excess: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +76,14 @@ class Basis:
     at_upper: npt.NDArray[np.bool_]
 
     def solutions(
-        self, lower: Floats, upper: Floats, ceiling: Floats, tolerance: float = 1e-9
+        self, upper: Floats, ceiling: Floats, tolerance: float = 1e-9
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return the basic solution for each row of bounds, and whether it keeps within them and so is optimal.
 
         Parameters
         ----------
-        lower, upper : shape (n, n_columns)
+        upper : shape (n, n_columns)
+            The lower bounds are 0.
         ceiling : shape (n, n_ceilings)
 
         Returns
@@ -89,16 +93,16 @@ class Basis:
         """
         n_rows, n_columns = self.matrix.shape
         n_balances = n_rows - ceiling.shape[1]
-        n = len(lower)
+        n = len(upper)
         nothing = np.zeros((n, n_balances))
-        least = np.concatenate([lower, nothing, np.full_like(ceiling, -np.inf)], axis=1)
+        least = np.concatenate([np.zeros_like(upper), nothing, np.full_like(ceiling, -np.inf)], axis=1)
         most = np.concatenate([upper, nothing, ceiling], axis=1)
         whole = np.concatenate([self.matrix, -np.eye(n_rows)], axis=1)
         value = np.where(self.at_upper, most, least)
         resting = np.ones(n_columns + n_rows, dtype=bool)
         resting[self.basic] = False
         if not np.isfinite(value[:, resting]).all():
-            return lower, np.zeros(n, dtype=bool)
+            return upper, np.zeros(n, dtype=bool)
         vary = resting & (value != value[0]).any(axis=0)
         first = whole[:, resting] @ value[0, resting]
         found = -np.linalg.solve(whole[:, self.basic], np.column_stack([first, whole[:, vary]]))
@@ -111,25 +115,38 @@ class Solver:
     """HiGHS with one program loaded; every state restarts from the basis that is optimal for the first.
 
     No answer depends on what was solved before. One instance serves one thread.
+
+    Notes
+    -----
+    HiGHS lets a bound be violated by an absolute tolerance. Volumes and money are handed over in units of the
+    network's own magnitude; where the answer all the same exceeds a small limit by more than a millionth of it, the
+    state is solved again in smaller units.
     """
 
-    def __init__(self, program: Program, base: State) -> None:
+    def __init__(self, program: Program, base: State, *, finer: int = 0) -> None:
         self._highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1)):
+        for option, value in (("output_flag", False), ("threads", 1), ("primal_feasibility_tolerance", 1e-9)):
             _demand(self._highs.setOptionValue(option, value), f"set {option}")
         self._columns = np.arange(program.n_columns, dtype=np.int32)
         first = program.n_balances
         self._ceilings = np.arange(first, first + program.n_ceilings, dtype=np.int32)
         self._floor = np.full(program.n_ceilings, -np.inf)
-        _demand(self._highs.passModel(_model(program, base)), "load the program")
         self._program = program
         self._base = base
+        self._depth = finer
+        self._unit_mtpa = program.unit_mtpa * 2.0 ** (-10 * finer)
+        _demand(self._highs.passModel(_model(program, self._scaled(base))), "load the program")
         self._base_optimum = self._run(base)
         self._basis = self._highs.getBasis()
 
     @cached_property
     def _matrix(self) -> Floats:
         return self._program.dense()
+
+    @cached_property
+    def _finer(self) -> Solver:
+        """The same program in smaller units."""
+        return Solver(self._program, self._base, finer=self._depth + 1)
 
     def optimum(self, state: State) -> Optimum:
         """Return the optimum of a state.
@@ -141,20 +158,30 @@ class Solver:
         SolverError
             If HiGHS ends in any other status than optimal.
         """
-        if state is self._base:
-            return self._base_optimum
-        return self._again(state)
+        found = self._base_optimum if state is self._base else self._again(state)
+        if found.excess > _EXCESS and self._depth < _FINEST:
+            return self._finer.optimum(state)
+        return found
+
+    def _scaled(self, state: State) -> State:
+        """Return a state in the units that HiGHS sees."""
+        volume, money = self._unit_mtpa, self._program.unit_usd_per_t
+        if volume == money == 1.0:
+            return state
+        return State(
+            state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
+        )
 
     def _again(self, state: State) -> Optimum:
         """Restart from the base basis."""
         highs = self._highs
-        n = len(self._columns)
-        if highs.changeColsBounds(n, self._columns, state.lower, state.upper) != _OK:
+        n, scaled = len(self._columns), self._scaled(state)
+        if highs.changeColsBounds(n, self._columns, scaled.lower, scaled.upper) != _OK:
             raise SolverError("HiGHS refused the column bounds of a state")
-        if highs.changeColsCost(n, self._columns, state.cost) != _OK:
+        if highs.changeColsCost(n, self._columns, scaled.cost) != _OK:
             raise SolverError("HiGHS refused the costs of a state")
         if len(self._ceilings) and (
-            highs.changeRowsBounds(len(self._ceilings), self._ceilings, self._floor, state.ceiling) != _OK
+            highs.changeRowsBounds(len(self._ceilings), self._ceilings, self._floor, scaled.ceiling) != _OK
         ):
             raise SolverError("HiGHS refused the ceilings of a state")
         highs.clearSolver()
@@ -185,13 +212,32 @@ class Solver:
             told = highs.modelStatusToString(status)
             raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {told!r}, not 'Optimal'; no flow is reported")
         solution = highs.getSolution()
-        amount = np.asarray(solution.col_value)
+        volume, money = self._unit_mtpa, self._program.unit_usd_per_t
+        amount, activity = np.asarray(solution.col_value) * volume, np.asarray(solution.row_value) * volume
         return Optimum(
             amount=amount,
-            reduced_cost=np.asarray(solution.col_dual),
-            dual=np.asarray(solution.row_dual),
-            objective_musd=float(state.cost @ amount) + state.constant_musd,
+            reduced_cost=np.asarray(solution.col_dual) * money,
+            dual=np.asarray(solution.row_dual) * money,
+            objective=float(state.cost @ amount) + state.constant,
+            excess=self._excess(state, amount, activity),
         )
+
+    def _excess(self, state: State, amount: Floats, activity: Floats) -> float:
+        """Return the largest violation of a bound, relative to it or to what is small beside the network's volumes."""
+        first, small = self._program.n_balances, _SMALL * self._program.unit_mtpa
+        upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
+        over = (amount - upper) / np.maximum(upper, small)
+        above = (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small)
+        astray = np.abs(activity[:first]) / (1e2 * small)
+        return max((float(part.max()) for part in (over, above, astray) if len(part)), default=0.0)
+
+
+_EXCESS = 1e-6
+"""Violation of a bound, relative to it, from which a state is solved again."""
+_SMALL = 1e-6
+"""Limits below this share of the network's unit count as this large."""
+_FINEST = 1
+_UNLIMITED = 1e100
 
 
 def _model(program: Program, state: State) -> highspy.HighsLp:

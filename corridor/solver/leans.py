@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corridor.solver.flow import Flow
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "unit", "effect_musd_per_year", "confidence", "source",
+    "record", "subject", "attribute", "value", "low", "high", "unit", "effect", "confidence", "source",
     "url",
 )  # fmt: skip
 
@@ -41,13 +41,13 @@ def leans_on(flow: Flow, n: int | None = 10) -> pd.DataFrame:
             variation, worth, ledger.key_of(figure), low
         )
         row = told[figure.record, figure.subject, figure.attribute]
-        rows.append({column: row.get(column) for column in COLUMNS} | {"effect_musd_per_year": abs(moved) / 2})
-    rows.sort(key=lambda row: (-float(str(row["effect_musd_per_year"])), str(row["subject"]), str(row["attribute"])))
+        rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})
+    rows.sort(key=lambda row: (-float(str(row["effect"])), str(row["subject"]), str(row["attribute"])))
     return pd.DataFrame(rows[:n], columns=list(COLUMNS))
 
 
 def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], figure: str, value: float) -> float:
-    """Return by how much the objective changes, to first order, if a figure takes another value. [million USD/y]"""
+    """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
     for kind, id, field, new in variation.edits({figure: value}):
         before = variation.book.figures[f"{kind}:{id if isinstance(id, str) else '.'.join(id)}.{field}"].value or 0.0
@@ -56,7 +56,7 @@ def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], fig
 
 
 def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
-    """Return the derivative of the objective by each field of each record. [million USD/y per unit of the field]"""
+    """Return the derivative of the objective by each field of each record."""
     network, program, optimum = flow.network, flow.program, flow.optimum
     cost = optimum.reduced_cost
     found: dict[tuple[str, Any, str], float] = {}
@@ -81,7 +81,7 @@ def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
         found["commodity", commodity, "value_usd_per_t"] = -bound * record.interest_per_year
         found["commodity", commodity, "interest_per_year"] = -bound * record.value_usd_per_t
     ceilings = -optimum.dual[program.n_balances + len(program.shared_edges) :]
-    for at, price in zip(program.limited_nodes, ceilings, strict=True):
+    for at, price in zip(program.limited_nodes, ceilings, strict=False):
         found["node", network.nodes[at].id, "throughput_mtpa"] = float(price) * network.nodes[at].remaining
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
         found["supply", (supply.node, supply.commodity), "volume_mtpa"] = (
@@ -93,12 +93,15 @@ def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
         found["market", name, "price_usd_per_t"] = float(flow.delivered_by_market[at])
         found["market", name, "volume_mtpa"] = -min(0.0, extra)
         found["market", name, "required_mtpa"] = -needed + min(0.0, extra) - market.penalty_usd_per_t
+    least = optimum.dual[program.n_balances + len(program.shared_edges) + len(program.limited_nodes) :]
+    held = dict(zip(program.minima.tolist(), least.tolist(), strict=True))
     for quota in network.quotas:
         at_column = program.column(quota.edge, quota.commodity)
+        worth = -quota.penalty_usd_per_t if at_column is None else held.get(at_column, 0.0)
+        found["quota", (quota.edge, quota.commodity), "min_mtpa"] = worth
         if at_column is not None:
             by_edge = program.alone[at_column] and network.edge(quota.edge).available_mtpa <= (quota.max_mtpa or 0.0)
             found["quota", (quota.edge, quota.commodity), "max_mtpa"] = (
                 0.0 if by_edge else -min(0.0, float(cost[at_column]))
             )
-            found["quota", (quota.edge, quota.commodity), "min_mtpa"] = -max(0.0, float(cost[at_column]))
     return found

@@ -1,9 +1,10 @@
 """A network as arrays: the linear program, built once, and states of it that differ in bounds and costs only.
 
-Columns are flows (edge by commodity), lifted tonnes (a supply each) and delivered tonnes (a market each, the required
-part before the rest); rows are balances (node by commodity, equal to 0) and ceilings (edges that several commodities
-share, nodes of limited throughput, at most what is available). Everything is minimised: cost less price less penalty
-avoided. Nothing here knows the solver.
+Columns are flows (edge by commodity), lifted tonnes (a supply each), delivered tonnes (a market each, the required
+part before the rest) and unmet tonnes (a minimum of a quota each); rows are balances (node by commodity, equal to 0)
+and ceilings (edges that several commodities share and nodes of limited throughput: at most what is available; minima:
+less flow less unmet is at most less the minimum). Everything is minimised: cost less price less penalty avoided, plus
+the penalty of what is unmet. Nothing here knows the solver.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from corridor.errors import DataError
 from corridor.model.economics import inventory_cost, unit_cost
 from corridor.model.network import Network, adjacency, reach
 
@@ -34,15 +34,16 @@ class State:
         Cost [USD/t] and bounds [Mt/y] of the columns.
     ceiling : shape (n_ceilings,)
         Upper bounds of the ceiling rows. [Mt/y]
-    constant_musd : float
-        Penalties of all supply and all requirement, which lifted and delivered tonnes earn back. [million USD/y]
+    constant : float
+        Penalties of all supply and all requirement, which lifted and delivered tonnes earn back, and of minima on
+        edges where no flow could be of use.
     """
 
     cost: Floats
     lower: Floats
     upper: Floats
     ceiling: Floats
-    constant_musd: float
+    constant: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +54,10 @@ class Limits:
     ----------
     edges, nodes : shape (n_edges,), (n_nodes,)
         What is available. [Mt/y]
-    least, most : shape (n_flows,)
-        Demands and ceilings of quotas. [Mt/y]
+    least : shape (n_minima,)
+        Minima of quotas. [Mt/y]
+    most : shape (n_flows,)
+        Ceilings of quotas. [Mt/y]
     """
 
     edges: Floats
@@ -73,6 +76,8 @@ class Program:
         Position of each flow column's edge in ``network.edges`` and of its commodity in `commodities`.
     n_supplies, n_markets : int
         Numbers of lifted columns, and of delivered columns of either kind.
+    minima : shape (n_minima,)
+        Flow column of each minimum, in row order.
     start, index, value
         The matrix, column by column (compressed sparse columns).
     balances : dict
@@ -83,6 +88,9 @@ class Program:
         Ids of the edges, in the order of ``network.edges``.
     alone : shape (n_flows,)
         Whether a flow column is the only one on its edge, so that the edge's capacity is its bound.
+    unit_mtpa, unit_usd_per_t : float
+        Magnitudes of volumes and of money in the network compiled, powers of 2, by which the solver scales and
+        tolerances are multiplied; 1 where the numbers are of an ordinary size.
     """
 
     commodities: tuple[str, ...]
@@ -90,6 +98,7 @@ class Program:
     flow_commodity: Ints
     n_supplies: int
     n_markets: int
+    minima: Ints
     start: Ints
     index: Ints
     value: Floats
@@ -98,6 +107,8 @@ class Program:
     limited_nodes: Ints
     edge_ids: tuple[str, ...]
     alone: npt.NDArray[np.bool_]
+    unit_mtpa: float = 1.0
+    unit_usd_per_t: float = 1.0
 
     @property
     def n_flows(self) -> int:
@@ -116,8 +127,8 @@ class Program:
 
     @property
     def n_ceilings(self) -> int:
-        """Number of ceiling rows."""
-        return len(self.shared_edges) + len(self.limited_nodes)
+        """Number of ceiling rows: shared edges, limited nodes, minima."""
+        return len(self.shared_edges) + len(self.limited_nodes) + len(self.minima)
 
     @property
     def lifted(self) -> slice:
@@ -133,6 +144,11 @@ class Program:
     def extra(self) -> slice:
         """Columns of further tonnes delivered, in the order of ``network.markets``."""
         return slice(self.required.stop, self.required.stop + self.n_markets)
+
+    @property
+    def unmet(self) -> slice:
+        """Columns of tonnes short of a minimum, in the order of `minima`."""
+        return slice(self.extra.stop, self.extra.stop + len(self.minima))
 
     @classmethod
     def of(cls, network: Network) -> Self:
@@ -177,6 +193,13 @@ class Program:
             if supply.node in row_of_node:
                 entries[column].append((row_of_node[supply.node], 1.0))
 
+        column_of = {(edges[at].id, commodities[which]): column for column, (at, which) in enumerate(flows)}
+        demanded = ((quota.edge, quota.commodity) for quota in network.quotas if quota.min_mtpa > 0)
+        minima = [column_of[key] for key in demanded if key in column_of]
+        for row, column in enumerate(minima, start=len(balances) + len(shared) + len(limited)):
+            entries[column].append((row, -1.0))
+            entries.append([(row, -1.0)])
+
         lengths = np.array([len(entry) for entry in entries], dtype=np.int32)
         flat = [pair for entry in entries for pair in entry]
         return cls(
@@ -185,6 +208,7 @@ class Program:
             flow_commodity=flow_commodity,
             n_supplies=len(network.supplies),
             n_markets=len(network.markets),
+            minima=np.array(minima, dtype=np.int32),
             start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
             index=np.array([row for row, _ in flat], dtype=np.int32),
             value=np.array([value for _, value in flat], dtype=np.float64),
@@ -193,61 +217,61 @@ class Program:
             limited_nodes=limited,
             edge_ids=tuple(edge.id for edge in edges),
             alone=per_edge[flow_edge] == 1,
+            unit_mtpa=_unit(_volumes(network)),
+            unit_usd_per_t=_unit(_money(network)),
         )
 
     def state(self, network: Network) -> State:
-        """Return the state of a network that differs from the one compiled in numbers only.
-
-        Raises
-        ------
-        DataError
-            If a quota demands flow where no supply of the commodity leads to a market over the edge.
-        """
+        """Return the state of a network that differs from the one compiled in numbers only; `holds` tells whether."""
         limits = self.limits(network)
-        lower, upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
+        upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
         required = np.array([market.required_mtpa for market in network.markets])
         taken = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
         price = np.array([market.price_usd_per_t for market in network.markets])
         spared = np.array([supply.penalty_usd_per_t for supply in network.supplies])
         missed = np.array([market.penalty_usd_per_t for market in network.markets])
-        nothing = np.zeros(self.n_supplies + 2 * self.n_markets)
+        priced = {self.column(q.edge, q.commodity): q.penalty_usd_per_t for q in network.quotas}
+        unmet = np.array([priced.get(column, 0.0) for column in self.minima.tolist()])
         return State(
-            cost=np.concatenate([self._unit_cost(network), -spared, -price - missed, -price]),
-            lower=np.concatenate([lower, nothing]),
-            upper=np.concatenate([upper, volume, required, taken - required]),
+            cost=np.concatenate([self._unit_cost(network), -spared, -price - missed, -price, unmet]),
+            lower=np.zeros(self.n_columns),
+            upper=np.concatenate([upper, volume, required, taken - required, np.full(len(unmet), np.inf)]),
             ceiling=ceiling,
-            constant_musd=float(volume @ spared + required @ missed),
+            constant=float(volume @ spared + required @ missed) + self._hopeless(network),
         )
 
-    def limits(self, network: Network) -> Limits:
-        """Return what a network's edges and nodes can carry, and what its quotas say.
+    def holds(self, network: Network) -> bool:
+        """Tell whether a network differs from the one compiled in numbers only: whether each minimum has its row."""
+        rows = set(self.minima.tolist())
+        columns = (self.column(q.edge, q.commodity) for q in network.quotas if q.min_mtpa > 0)
+        return all(column is None or column in rows for column in columns)
 
-        Raises
-        ------
-        DataError
-            If a quota demands flow where no supply of the commodity leads to a market over the edge.
-        """
-        least, most = np.zeros(self.n_flows), np.full(self.n_flows, np.inf)
+    def _hopeless(self, network: Network) -> float:
+        """Return the penalties of minima on edges where no flow can be of use: they are unmet whatever happens."""
+        demanded = ((q, self.column(q.edge, q.commodity)) for q in network.quotas if q.min_mtpa > 0)
+        return sum(q.penalty_usd_per_t * q.min_mtpa for q, column in demanded if column is None)
+
+    def limits(self, network: Network) -> Limits:
+        """Return what a network's edges and nodes can carry, and what its quotas say."""
+        most, least = np.full(self.n_flows, np.inf), dict.fromkeys(self.minima.tolist(), 0.0)
         for quota in network.quotas:
             column = self.column(quota.edge, quota.commodity)
-            if column is not None:
-                most[column] = np.inf if quota.max_mtpa is None else quota.max_mtpa
+            if column is None:
+                continue
+            if quota.max_mtpa is not None:
+                most[column] = quota.max_mtpa
+            if column in least:
                 least[column] = quota.min_mtpa
-            elif quota.min_mtpa > 0:
-                raise DataError(
-                    f"quota '{quota.edge}/{quota.commodity}' demands {quota.min_mtpa:g} Mt/y, but no supply of "
-                    f"{quota.commodity!r} leads to a market of it over that edge; drop the demand or add the supply"
-                )
         return Limits(
             edges=np.array([edge.available_mtpa for edge in network.edges]),
             nodes=np.array([node.available_mtpa for node in network.nodes]),
-            least=least,
+            least=np.array(list(least.values())),
             most=most,
         )
 
-    def bounds(self, limits: Limits, edges: Floats, nodes: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return lower and upper bounds of the flows and the ceilings, for what edges and nodes have available.
+    def bounds(self, limits: Limits, edges: Floats, nodes: Floats) -> tuple[Floats, Floats]:
+        """Return upper bounds of the flows and the ceilings, for what edges and nodes have available.
 
         Parameters
         ----------
@@ -255,20 +279,12 @@ class Program:
             For the quotas.
         edges, nodes : shape (..., n_edges), (..., n_nodes)
             What is available; one state or many. [Mt/y]
-
-        Notes
-        -----
-        Demands of quotas on a derated edge are cut in proportion.
         """
         at = self.flow_edge
         upper = np.where(self.alone, np.minimum(limits.most, edges[..., at]), limits.most)
-        lower = np.zeros_like(upper)
-        if limits.least.any():
-            demanded = np.bincount(at, limits.least, minlength=edges.shape[-1])
-            share = np.minimum(1.0, edges / np.where(demanded > 0, demanded, 1.0))
-            lower = limits.least * share[..., at]
-        ceiling = np.concatenate([edges[..., self.shared_edges], nodes[..., self.limited_nodes]], axis=-1)
-        return lower, upper, ceiling
+        least = np.broadcast_to(-limits.least, (*edges.shape[:-1], len(limits.least)))
+        ceiling = np.concatenate([edges[..., self.shared_edges], nodes[..., self.limited_nodes], least], axis=-1)
+        return upper, ceiling
 
     def _unit_cost(self, network: Network) -> Floats:
         """Return the unit cost of each flow column. [USD/t]"""
@@ -326,3 +342,31 @@ def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[in
         fed = reach(made, adjacency((edge for _, edge in admitting), "tail", "head"))
         wanted = reach(sold, adjacency((edge for _, edge in admitting), "head", "tail"))
         yield from ((at, which) for at, edge in admitting if edge.tail in fed and edge.head in wanted)
+
+
+_ORDINARY = (0.1, 1e4)
+"""Medians for which nothing needs scaling."""
+
+
+def _unit(sizes: Iterable[float | None]) -> float:
+    """Return the power of 2 next to the median of some sizes, or 1 where that is of an ordinary size."""
+    size = np.abs(np.array([size for size in sizes if size], dtype=np.float64))
+    if not len(size) or _ORDINARY[0] <= (middle := float(np.median(size))) <= _ORDINARY[1]:
+        return 1.0
+    return float(2.0 ** np.round(np.log2(middle)))
+
+
+def _volumes(network: Network) -> Iterable[float | None]:
+    """Yield all volumes that limit anything. [Mt/y]"""
+    yield from (edge.capacity_mtpa for edge in network.edges)
+    yield from (node.throughput_mtpa for node in network.nodes)
+    yield from (supply.volume_mtpa for supply in network.supplies)
+    yield from (size for market in network.markets for size in (market.volume_mtpa, market.required_mtpa))
+    yield from (size for quota in network.quotas for size in (quota.min_mtpa, quota.max_mtpa))
+
+
+def _money(network: Network) -> Iterable[float]:
+    """Yield all prices and tariffs. [USD/t]"""
+    yield from (edge.tariff_usd_per_t for edge in network.edges)
+    yield from (price for market in network.markets for price in (market.price_usd_per_t, market.penalty_usd_per_t))
+    yield from (supply.penalty_usd_per_t for supply in network.supplies)

@@ -44,12 +44,15 @@ def to_pypsa(network: Network) -> pypsa.Network:
 
         - A bus ``node | commodity`` for each commodity at each node, its carrier the commodity.
         - A link ``edge | commodity`` for each commodity on each edge that can be of use: `p_nom` its quota or capacity,
-          `p_min_pu` what a quota demands, `marginal_cost` the unit cost.
+          `marginal_cost` the unit cost.
         - A generator ``supply of node | commodity`` that earns the penalty of not lifting, and generators of negative
           sign ``required at ...`` and ``delivered at ...`` that earn the price.
         - A capacity that several commodities share is a bus of its own, ``capacity of edge`` or ``throughput of
           node``, with a generator of that size; each tonne that passes takes one unit from it, by a further port of its
           link (`bus2`, `bus3` with efficiency -1). So commodities share limits and are not mixed.
+        - The minimum of a quota is a bus of its own too, ``minimum on edge | commodity``, to which each tonne that
+          passes gives one unit (`bus4` with efficiency 1); a generator of negative sign takes as much as the minimum
+          and earns the penalty, another takes the rest for nothing.
 
     Raises
     ------
@@ -61,8 +64,8 @@ def to_pypsa(network: Network) -> pypsa.Network:
     Notes
     -----
     What PyPSA cannot hold is left out: risk scores, distances, days (their interest is in the cost), hazards, figures,
-    tags, corridors, and edges that lead from no supply to a market. Ship-or-pay that an outage makes impossible is cut
-    as `solve` cuts it. No limit is written as more than could ever flow, for PyPSA multiplies limits.
+    tags, corridors, and edges that lead from no supply to a market. No limit is written as more than could ever flow,
+    for PyPSA multiplies limits.
     """
     library = _pypsa()
     desk = Desk(network)
@@ -71,20 +74,20 @@ def to_pypsa(network: Network) -> pypsa.Network:
         warnings.simplefilter("ignore", FutureWarning)
         n = library.Network(name=network.name or "corridor")
         n.set_snapshots(["year"])
-    n.meta = {"constant_musd": state.constant_musd, "unit": "Mt/y, USD/t, million USD/y"}
+    spared = state.cost[program.unmet] * -state.ceiling[program.n_ceilings - len(program.minima) :]
+    n.meta = {"constant": state.constant + float(spared.sum()), "unit": "Mt/y, USD/t, million USD/y"}
     limits = np.concatenate([state.upper[np.isfinite(state.upper)], state.ceiling[np.isfinite(state.ceiling)]])
     parts = _Parts(ample=1.0 + float(limits.sum()))
     _add_slots(parts, network, desk)
+    _add_minima(parts, desk)
     for node, of in program.balances:
         parts.add("Bus", f"{node} | {of}", carrier=of)
     for column in range(program.n_flows):
         edge, of = network.edges[program.edge_of(column)], program.name_of(column)[1]
-        most, least = float(state.upper[column]), float(state.lower[column])
         tail, head, taking = f"{edge.tail} | {of}", f"{edge.head} | {of}", [("edge", edge.id), ("node", edge.head)]
         parts.link(
-            f"{edge.id} | {of}", tail, head, most, taking,
-            p_min_pu=least / min(most, parts.ample) if least else 0.0, marginal_cost=float(state.cost[column]),
-            length=edge.distance_km, carrier=of,
+            f"{edge.id} | {of}", tail, head, float(state.upper[column]), taking, meeting=f"{edge.id} | {of}",
+            marginal_cost=float(state.cost[column]), length=edge.distance_km, carrier=of,
         )  # fmt: skip
     _add_ends(parts, network, desk)
     parts.put_into(n)
@@ -97,6 +100,7 @@ class _Parts:
     def __init__(self, ample: float) -> None:
         self.ample = ample
         self.slots: dict[tuple[str, str], str] = {}
+        self.minima: dict[str, str] = {}
         self._rows: dict[str, dict[str, dict[str, Any]]] = {"Bus": {}, "Generator": {}, "Link": {}}
 
     def add(self, kind: str, name: str, **fields: Any) -> None:
@@ -105,14 +109,24 @@ class _Parts:
             raise DataError(f"two of PyPSA's {kind}s would be called {name!r}; rename a node, edge or commodity")
         self._rows[kind][name] = fields
 
-    def link(self, name: str, tail: str, head: str, most: float, taking: list[tuple[str, str]], **fields: Any) -> None:
-        """Add a link, with a further port to the bus of each limit that it takes from."""
+    def link(
+        self,
+        name: str,
+        tail: str,
+        head: str,
+        most: float,
+        taking: list[tuple[str, str]],
+        meeting: str = "",
+        **fields: Any,
+    ) -> None:
+        """Add a link, with a further port to the bus of each limit that it takes from or minimum that it meets."""
         used = [self.slots[key] for key in taking if key in self.slots]
         ports: dict[str, Any] = {"bus0": tail, "bus1": head}
         for at, number in enumerate((2, 3)):
             taken = at < len(used)
             ports |= {f"bus{number}": used[at] if taken else "", f"efficiency{number}": -1.0 if taken else 1.0}
-        given = {"p_min_pu": 0.0, "marginal_cost": 0.0, "length": 0.0, **fields}
+        ports |= {"bus4": self.minima.get(meeting, ""), "efficiency4": 1.0}
+        given = {"marginal_cost": 0.0, "length": 0.0, **fields}
         self.add("Link", name, p_nom=min(most, self.ample), **ports, **given)
 
     def put_into(self, n: Any) -> None:
@@ -132,11 +146,25 @@ def _add_slots(parts: _Parts, network: Network, desk: Desk) -> None:
     program, ceiling = desk.program, desk.base.ceiling
     named = [("edge", network.edges[at].id, "capacity") for at in program.shared_edges]
     named += [("node", network.nodes[at].id, "throughput") for at in program.limited_nodes]
-    for (kind, id, word), limit in zip(named, ceiling.tolist(), strict=True):
+    for (kind, id, word), limit in zip(named, ceiling.tolist(), strict=False):
         if math.isfinite(limit):
             name = parts.slots[kind, id] = f"{word} of {id}"
             parts.add("Bus", name, carrier=name)
             parts.add("Generator", name, bus=name, p_nom=limit, carrier=name, sign=1.0, marginal_cost=0.0)
+
+
+def _add_minima(parts: _Parts, desk: Desk) -> None:
+    """Add a bus with two consumers for each minimum of a quota: the first earns the penalty, up to the minimum."""
+    program, state = desk.program, desk.base
+    least = -state.ceiling[program.n_ceilings - len(program.minima) :]
+    for column, amount, penalty in zip(program.minima, least, state.cost[program.unmet], strict=True):
+        key = " | ".join(program.name_of(int(column)))
+        name = parts.minima[key] = f"minimum on {key}"
+        parts.add("Bus", name, carrier=name)
+        for word, most, price in (("met", float(amount), float(penalty)), ("rest", parts.ample, 0.0)):
+            parts.add(
+                "Generator", f"{name}, {word}", bus=name, p_nom=most, carrier=name, sign=-1.0, marginal_cost=-price
+            )
 
 
 def _add_ends(parts: _Parts, network: Network, desk: Desk) -> None:

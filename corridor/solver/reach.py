@@ -69,7 +69,7 @@ def reach(desk: Desk, flow: Flow, corridor: str, commodity: str) -> Reach:
     -----
     A linear program: the commodity's flow over the trunk edges is maximised, were there oil and buyers enough, under
     the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and no
-    market gets less of what it requires.
+    market gets less of what it requires, nor a quota less of its minimum.
     """
     return _most(desk, _maximising(flow, corridor, commodity), flow, corridor, commodity)
 
@@ -91,17 +91,19 @@ def _maximising(flow: Flow, corridor: str, commodity: str) -> State:
     """Return the state in which the commodity's flow over the trunk edges is all that counts."""
     program, network = flow.program, flow.network
     cost, lower, upper = np.zeros(program.n_columns), flow.state.lower.copy(), flow.state.upper.copy()
+    slack = _SLACK_MTPA * program.unit_mtpa
     cost[program.trunk_columns(network, corridor, commodity)] = -1.0
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
         if supply.commodity == commodity:
             upper[column] = np.inf
         else:
-            lower[column] = max(0.0, flow.amounts[column] - _SLACK_MTPA)
+            lower[column] = max(0.0, flow.amounts[column] - slack)
     for at, market in enumerate(network.markets):
         needed = program.required.start + at
-        lower[needed] = max(0.0, flow.amounts[needed] - _SLACK_MTPA)
+        lower[needed] = max(0.0, flow.amounts[needed] - slack)
         if market.commodity == commodity:
             upper[program.extra.start + at] = np.inf
+    upper[program.unmet] = flow.amounts[program.unmet] + slack
     return State(cost, lower, upper, flow.state.ceiling, 0.0)
 
 
@@ -116,7 +118,7 @@ def _most(desk: Desk, state: State, flow: Flow, corridor: str, commodity: str) -
     amount = float(optimum.amount[columns].sum())
     cut = list(_binding(flow, state, optimum))
     named = [limit for limit, size in cut if size > 0] or [limit for limit, _ in cut]
-    return Reach(amount if amount > 2 * _SLACK_MTPA else 0.0, tuple(named))
+    return Reach(amount if amount > 2 * _SLACK_MTPA * flow.program.unit_mtpa else 0.0, tuple(named))
 
 
 def _binding(flow: Flow, state: State, optimum: Optimum) -> Iterator[tuple[Limit, float]]:
@@ -130,8 +132,10 @@ def _binding(flow: Flow, state: State, optimum: Optimum) -> Iterator[tuple[Limit
     for row in np.flatnonzero(ceilings < -_TOLERANCE).tolist():
         if row < len(program.shared_edges):
             limit = Limit("edge", network.edges[program.shared_edges[row]].id)
-        else:
+        elif row < len(program.shared_edges) + len(program.limited_nodes):
             limit = Limit("node", network.nodes[program.limited_nodes[row - len(program.shared_edges)]].id)
+        else:
+            continue
         yield limit, float(state.ceiling[row])
 
 

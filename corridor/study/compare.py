@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError, SolverError
+from corridor.errors import DataError
 from corridor.model import io, library
 from corridor.model.economics import hhi
 from corridor.model.expectation import carries
 from corridor.model.network import Network
-from corridor.model.scenario import Outage, Scenario
+from corridor.model.scenario import Scenario
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.reach import Reach, reach
 from corridor.solver.routes import Route, Ways
@@ -125,10 +125,19 @@ def outcomes(
     Returns
     -------
     pandas.DataFrame
-        Indexed by scenario, baseline first: delivered_mtpa, shortfall_mtpa (supply not lifted), unmet_mtpa
-        (requirements of markets not met), netback_musd_per_year, their changes
-        against the baseline (``..._change_...``), and route_hhi, the concentration of what crosses a corridor
-        (1: all by one corridor).
+        Indexed by scenario, baseline first.
+
+        - delivered_mtpa, shortfall_mtpa (supply not lifted), unmet_mtpa (requirements of markets not met),
+          unmet_minimum_mtpa (minima of quotas not met), netback_musd_per_year; each with its change against the
+          baseline, as delivered_change_mtpa
+        - loss_musd_per_year: the harm, by which scenarios are ranked: what netback falls by, plus the rise in unmet
+          requirements times what each costs its buyer beyond the price (`Market.replacement_usd_per_t`); negative
+          where a contract that cost money falls away
+        - unmet_not_in_loss_mtpa: the rise in unmet requirements of markets without a replacement cost, which is in
+          tonnes only
+        - route_hhi: concentration of what crosses a corridor (1: all by one corridor)
+
+        No penalty is in any of them. ``table.attrs["notes"]`` names quotas that a scenario sets twice.
 
     Raises
     ------
@@ -140,19 +149,45 @@ def outcomes(
     desk = Desk(network)
     if commodity is not None:
         network.commodity(commodity)
+    base = desk.solve()
     rows: dict[str, dict[str, float]] = {}
+    notes: dict[str, list[str]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = desk.solve(scenario)
+        flow = base if scenario is None else desk.solve(scenario)
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
-        changes = {
-            "delivered_change_mtpa": row["delivered_mtpa"] - before["delivered_mtpa"],
-            "shortfall_change_mtpa": row["shortfall_mtpa"] - before["shortfall_mtpa"],
-            "netback_change_musd_per_year": row["netback_musd_per_year"] - before["netback_musd_per_year"],
-        }
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
-        rows[name] = {**row, **changes, "route_hhi": hhi(through)}
-    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+        rows[name] = (
+            row
+            | {_change(total): row[total] - before[total] for total in row}
+            | _loss(flow, base, before["netback_musd_per_year"] - row["netback_musd_per_year"], commodity)
+            | {"route_hhi": hhi(through)}
+        )
+        if flow.notes:
+            notes[name] = list(flow.notes)
+    table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table.attrs |= {"notes": notes} if notes else {}
+    return table
+
+
+def _change(total: str) -> str:
+    """Return the name of a total's change: delivered_mtpa, delivered_change_mtpa."""
+    unit = "_musd_per_year" if total.endswith("_musd_per_year") else "_mtpa"
+    return f"{total.removesuffix(unit)}_change{unit}"
+
+
+def _loss(flow: Flow, base: Flow, fall_musd_per_year: float, commodity: str | None) -> dict[str, float]:
+    """Return the loss against the baseline, and the unmet requirements that are not in it for want of a cost."""
+    loss, unpriced = fall_musd_per_year, 0.0
+    more = flow.unmet_by_market - base.unmet_by_market
+    for market, rise in zip(base.network.markets, more.tolist(), strict=True):
+        if commodity is not None and market.commodity != commodity:
+            continue
+        if market.replacement_usd_per_t is None:
+            unpriced += rise
+        else:
+            loss += rise * market.replacement_usd_per_t
+    return {"loss_musd_per_year": loss, "unmet_not_in_loss_mtpa": unpriced}
 
 
 def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
@@ -299,12 +334,9 @@ def _shortfall_without(desk: Desk, flow: Flow, corridor: str) -> float:
     columns = flow.program.trunk_columns(flow.network, corridor)
     if not flow.amounts[columns].any():
         return flow.shortfall_mtpa
-    lower, upper = flow.state.lower.copy(), flow.state.upper.copy()
-    lower[columns] = upper[columns] = 0.0
-    try:
-        lost = desk.optimum(dataclasses.replace(flow.state, lower=lower, upper=upper))
-    except SolverError:
-        return desk.flow(Outage(corridor=corridor).apply(flow.network)).shortfall_mtpa
+    upper = flow.state.upper.copy()
+    upper[columns] = 0.0
+    lost = desk.optimum(dataclasses.replace(flow.state, upper=upper))
     volume = flow.state.upper[flow.program.lifted]
     return float((volume - lost.amount[flow.program.lifted]).clip(min=0.0).sum())
 
@@ -327,16 +359,19 @@ def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
             "delivered_mtpa": flow.delivered_mtpa,
             "shortfall_mtpa": flow.shortfall_mtpa,
             "unmet_mtpa": flow.unmet_mtpa,
+            "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
             "netback_musd_per_year": flow.netback_musd_per_year,
         }
     supplies, markets, program = flow.supplies, flow.markets, flow.program
     own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
     cost = float(flow.state.cost[own] @ flow.amounts[own])
     sold = markets[markets.index.get_level_values("commodity") == commodity]
+    held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
     offered = supplies[supplies.index.get_level_values("commodity") == commodity]
     return {
         "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
         "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
-        "unmet_mtpa": float(sold["shortfall_mtpa"].sum()),
+        "unmet_mtpa": float(sold["unmet_mtpa"].sum()),
+        "unmet_minimum_mtpa": float(held["unmet_minimum_mtpa"].sum()),
         "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
     }

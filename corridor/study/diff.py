@@ -13,7 +13,7 @@ from corridor.solver.flow import Flow
 if TYPE_CHECKING:
     import pandas as pd
 
-_FLOW_TABLES = ("corridors", "edges", "supplies", "markets")
+_FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas")
 _FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
 _DUST = 1e-6
 

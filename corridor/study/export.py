@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FORMS = ("csv", "xlsx", "parquet")
-_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
+_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 _TOTALS = (
-    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "cost_musd_per_year", "netback_musd_per_year",
-    "objective_musd_per_year", "duality_gap",
+    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "unmet_minimum_mtpa", "cost_musd_per_year",
+    "netback_musd_per_year", "objective", "duality_gap",
 )  # fmt: skip
 
 
@@ -33,8 +33,9 @@ def write_tables(
     Parameters
     ----------
     tables : Flow, DataFrame, or mapping of name to DataFrame
-        A flow has the tables totals, corridors, edges, nodes, supplies, markets, edge_flows and routes. Any table of
-        this library is a DataFrame: ``compare``, ``outcomes``, ``net.figures()``, ``net.edge_table()``, ``diff``.
+        A flow has the tables totals, corridors, edges, nodes, supplies, markets, quotas, edge_flows and routes. Any
+        table of this library is a DataFrame: ``compare``, ``outcomes``, ``net.figures()``, ``net.edge_table()``,
+        ``diff``.
     path : str or path
         ``.xlsx``: one workbook, a sheet a table. ``.csv`` or ``.parquet``: a single DataFrame. Anything without an
         ending: a folder with one file a table.

@@ -1,0 +1,134 @@
+"""Cycles that cannot be: a commodity would earn money, or meet a contract, by going round and arriving nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.model.economics import inventory_cost, unit_cost
+from corridor.model.records import Commodity, Edge
+
+if TYPE_CHECKING:
+    from corridor.model.network import Network
+
+_TOLERANCE = 1e-9
+"""Share of the costs round a cycle that their sum must exceed to count: what is left of 0.1 + 0.2 - 0.3 does not."""
+
+
+def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
+    """Yield an edge and a sentence for each commodity that earns money, or meets a minimum, by going round.
+
+    Notes
+    -----
+    Every edge counts that is in service, has something available at itself and at both its ends, and on which the
+    commodity has no quota of 0. Whether a supply leads there does not matter, nor how much could go round: a steady
+    flow would be driven round as long as there is room.
+    """
+    held = {(q.edge, q.commodity): q.penalty_usd_per_t for q in net.quotas if q.min_mtpa > 0}
+    if not held and all(_posted(edge) >= 0 for edge in net.edges):
+        return
+    closed = {node.id for node in net.nodes if node.available_mtpa == 0}
+    usable = [e for e in net.edges if e.available_mtpa > 0 and e.tail not in closed and e.head not in closed]
+    barred = {(quota.edge, quota.commodity) for quota in net.quotas if quota.max_mtpa == 0}
+    for commodity in net.commodities:
+        edges = [e for e in usable if e.admits(commodity.id) and (e.id, commodity.id) not in barred]
+        cost = np.array([_cost(edge, commodity) for edge in edges])
+        spared = np.array([held.get((edge.id, commodity.id), 0.0) for edge in edges])
+        if found := _negative_cycle(edges, cost):
+            yield edges[found[0]], _earning(commodity, [edges[at] for at in found], -float(cost[found].sum()))
+        elif spared.any() and (found := _negative_cycle(edges, cost - spared)):
+            carrying = next(at for at in found if spared[at] > 0)
+            round_of = [edges[at] for at in found]
+            yield edges[carrying], _contract(commodity, edges[carrying], round_of, float(cost[found].sum()))
+
+
+def _posted(edge: Edge) -> float:
+    """Return the unit cost of an edge without interest, which never lowers it. [USD/t]"""
+    return unit_cost(edge.tariff_usd_per_t, edge.risk_premium_usd_per_t, edge.quality_usd_per_t, 0.0)
+
+
+def _cost(edge: Edge, commodity: Commodity) -> float:
+    """Return the unit cost of a commodity on an edge. [USD/t]"""
+    interest = inventory_cost(edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year)
+    return _posted(edge) + float(interest)
+
+
+def _earning(commodity: Commodity, edges: list[Edge], gain_usd_per_t: float) -> str:
+    """Return the sentence for a cycle that earns money; it names the fields by which it does."""
+    fields = (("tariff_usd_per_t", -1), ("risk_premium_usd_per_t", -1), ("quality_usd_per_t", 1))
+    causes = [
+        f"{field} {getattr(edge, field):g} of {edge.id!r}"
+        for edge in edges
+        for field, sign in fields
+        if sign * getattr(edge, field) > 0
+    ]
+    return (
+        f"{commodity.id} would earn {gain_usd_per_t:g} USD/t on each round of the edges {_named(edges)}; costs round a "
+        f"cycle must not add up to less than 0: correct {' or '.join(causes)}, or close one of the edges to it"
+    )
+
+
+def _contract(commodity: Commodity, edge: Edge, edges: list[Edge], cost_usd_per_t: float) -> str:
+    """Return the sentence for a cycle on which a minimum could be met by going round."""
+    return (
+        f"quota '{edge.id}/{commodity.id}': its min_mtpa could be met by driving {commodity.id} round the edges "
+        f"{_named(edges)}, since a round costs {cost_usd_per_t:g} USD/t and less than the penalty; lower "
+        "penalty_usd_per_t, or close one of the other edges to it"
+    )
+
+
+def _named(edges: list[Edge]) -> str:
+    return ", ".join(repr(edge.id) for edge in edges)
+
+
+def _negative_cycle(edges: list[Edge], cost: npt.NDArray[np.float64]) -> list[int]:
+    """Return the positions, in order, of edges round which the costs add up to less than 0; none where there is none.
+
+    Notes
+    -----
+    Bellman-Ford from all nodes at once. Whenever the edges by which nodes were last improved close a cycle, its sum
+    is negative, so this is looked for after 1, 2, 4, ... rounds.
+    """
+    if not (cost < 0).any():
+        return []
+    number: dict[str, int] = {}
+    tail = np.array([number.setdefault(edge.tail, len(number)) for edge in edges])
+    head = np.array([number.setdefault(edge.head, len(number)) for edge in edges])
+    order = np.argsort(head, kind="stable")
+    firsts = np.flatnonzero(np.diff(head[order], prepend=-1))
+    nodes, group = head[order][firsts], np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(order)))
+    reached, by = np.zeros(len(number)), np.full(len(number), -1)
+    slack = _TOLERANCE / 10 * float(np.abs(cost).max())
+    for round_ in range(1, len(number) + 1):
+        offered = (reached[tail] + cost)[order]
+        best = np.minimum.reduceat(offered, firsts)
+        better = best < reached[nodes] - slack
+        if not better.any():
+            return []
+        attained = np.flatnonzero(offered == best[group])
+        chosen = attained[np.unique(group[attained], return_index=True)[1]]
+        reached[nodes[better]], by[nodes[better]] = best[better], order[chosen[better]]
+        if round_ & (round_ - 1) == 0 or round_ == len(number):
+            found = _closed(by.tolist(), tail.tolist())
+            if found and cost[found].sum() < -_TOLERANCE * np.abs(cost[found]).sum():
+                return found
+    return []
+
+
+def _closed(by: list[int], tail: list[int]) -> list[int]:
+    """Return the edges of a cycle among those by which nodes are reached, in order, or none."""
+    seen = [-1] * len(by)
+    for start in range(len(by)):
+        node = start
+        while seen[node] < 0 <= by[node]:
+            seen[node] = start
+            node = tail[by[node]]
+        if by[node] >= 0 and seen[node] == start:
+            found, last = [by[node]], node
+            while tail[found[-1]] != last:
+                found.append(by[tail[found[-1]]])
+            return found[::-1]
+    return []
