@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from certificates import Slack, assert_certified
-from oracle import best_objective, earning_cycle
+from oracle import best_objective, cost_of, earning_cycle
 
 import corridor as cr
 
@@ -53,11 +53,18 @@ def assert_refused(world: SimpleNamespace) -> None:
 
 
 def assert_names_an_earning_cycle(told: str, world: SimpleNamespace) -> None:
-    """Assert that the edges named in a sentence, and no fewer, go round a cycle that earns what it says."""
-    named = [edge for edge in world.edges if re.search(rf"\b{edge.id}\b", told)]
-    found = earning_cycle(SimpleNamespace(**{**vars(world), "edges": tuple(named)}))
+    """Assert that the edges named in a sentence, and no fewer, go round a cycle that earns, or costs, what it says."""
+    parts = vars(world) | {part: _named(told, getattr(world, part)) for part in ("edges", "commodities")}
+    found = earning_cycle(SimpleNamespace(**parts))
     assert found is not None, f"no cycle of the edges named earns: {told}"
     gain, around = found
-    assert sorted(around) == sorted(edge.id for edge in named), f"{around} would do: {told}"
+    assert sorted(around) == sorted(edge.id for edge in parts["edges"]), f"{around} would do: {told}"
     numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", told)]
-    assert any(math.isclose(number, gain, rel_tol=1e-2) for number in numbers), f"{float(gain)} is not told: {told}"
+    cost = float(sum(cost_of(edge, parts["commodities"][0]) for edge in parts["edges"]))
+    assert any(math.isclose(n, right, rel_tol=1e-2) for n in numbers for right in (gain, cost)), (
+        f"neither the gain {float(gain)} nor the cost {cost} is told: {told}"
+    )
+
+
+def _named(told: str, records: Any) -> tuple[Any, ...]:
+    return tuple(record for record in records if re.search(rf"\b{record.id}\b", told))

@@ -72,7 +72,10 @@ def test_days_under_way_can_undo_the_gain(days: float, gain: str | None):
             cr.Network(**parts)
 
 
-@pytest.mark.parametrize("parts", [(-3.0, 1.0, 2.0), (-0.3, 0.1, 0.2), (-0.7, 0.6, 0.1), (0.1, 0.7, -0.8), (-0.8, 0.1, 0.7), (500.1, -500.0, -0.1)])
+@pytest.mark.parametrize(
+    "parts",
+    [(-3.0, 1.0, 2.0), (-0.3, 0.1, 0.2), (-0.7, 0.6, 0.1), (0.1, 0.7, -0.8), (-0.8, 0.1, 0.7), (500.1, -500.0, -0.1)],
+)
 def test_a_round_of_exactly_nothing_is_fine(parts: tuple[float, ...]):
     """Sums that are 0 as written, whatever binary arithmetic makes of them and wherever the round begins."""
     first, second, third = parts
