@@ -152,7 +152,7 @@ def set_series(n: Any) -> None:
         (lambda n: n.c.generators.static.__setitem__("p_min_pu", [0.0, 0.5]), 10 + 2 + 5 * 40),
         (lambda n: n.c.generators.static.__setitem__("p_set", [0.0, float("nan")]), 6 * 40),
         (lambda n: n.c.generators.static.__setitem__("sign", [0.5, 1.0]), 2 * 20 + 2 * 2 + 4 * 40),
-        (lambda n: n.c.generators.static.__setitem__("active", [True, True]), 131),
+        (lambda n: n.c.links.static.drop(columns="p_max_pu", inplace=True), 131),
         (lambda n: n.c.links.static.__setitem__("active", [False, True]), 4 * 10 + 4 * 5 + 2 * 40),
         (lambda n: n.add("Load", "ghost", bus="b", p_set=100.0, active=False), 131),
         (lambda n: n.add("Generator", "ghost", bus="b", p_nom=100.0, active=False), 131),
@@ -351,9 +351,24 @@ def test_there_and_back_keeps_the_optimum() -> None:
         supplies=[cr.Supply(node="a", commodity="oil", volume_mtpa=4.0)],
         markets=[cr.Market(node="b", commodity="oil", price_usd_per_t=50.0)],
     )
-    again = cr.from_pypsa(cr.to_pypsa(net))
+    n = cr.to_pypsa(net)
+    again = cr.from_pypsa(n)
     assert cr.solve(again).delivered_mtpa == pytest.approx(3)
+    assert spent(cr.solve(again)) == pytest.approx(optimum(n))
     assert cr.solve(again).netback_musd_per_year - 4000 == pytest.approx(cr.solve(net).netback_musd_per_year - 1000)
+
+
+@pytest.mark.fuzz
+@given(net=networks())
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_network_there_and_back_agrees_with_pypsa_or_shares_a_limit(net: cr.Network) -> None:
+    """What comes back has PyPSA's own optimum; a limit that several share is a further port, and refused as that."""
+    n = cr.to_pypsa(net)
+    if "bus2" in n.links and n.links["bus2"].ne("").any():
+        with pytest.raises(cr.DataError, match="has more than two ends"):
+            cr.from_pypsa(n)
+    else:
+        assert spent(cr.solve(cr.from_pypsa(n))) == pytest.approx(optimum(n), rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize(

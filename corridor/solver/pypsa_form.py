@@ -191,35 +191,36 @@ def from_pypsa(n: pypsa.Network) -> Network:
 
     Notes
     -----
-    What is read, with series taken at the one snapshot; components that are not `active` are left out:
+    What is read, with series taken at the one snapshot; units are links and generators. Components that are not
+    `active` are left out.
 
     ========= ======================== =================================================================
     component attributes               what becomes of them
     ========= ======================== =================================================================
-    Bus       carrier                  the commodity of all that is attached
+    Bus       carrier                  commodity of all that is attached; ``flow`` where it is empty
     Bus       x, y                     lon, lat (`srid` 4326); 0, 0 is no position
     Link      bus0, bus1               tail, head
     Link      length                   distance
     Generator bus                      where its edge leads, or starts
     Generator sign                     below 0 a market; its size scales output, its inverse the cost
-    both      p_nom, p_max_pu          their product: capacity; supply or market volume of a generator
-    both      p_nom, p_min_pu          their product: least flow, a quota
-    both      p_set                    least and most flow at once
-    both      marginal_cost            tariff, or minus the price of a market
+    units     p_nom, p_max_pu          their product: capacity; supply or market volume of a generator
+    units     p_nom, p_min_pu          their product: least flow, a quota
+    units     p_set                    least and most flow at once
+    units     marginal_cost            tariff, or minus the price of a market
     Load      bus, p_set, sign         the requirement
     ========= ======================== =================================================================
 
     Left out, for without investment periods, extension, commitment, maintenance and global constraints they cannot
-    move the optimum: carriers, types of lines and transformers, shapes, sub-networks; of buses `v_nom`, `type`, `unit`,
-    `location`, `v_mag_pu_set`, `v_mag_pu_min`, `v_mag_pu_max`; of links and generators `type`, `carrier`,
-    `build_year`, `lifetime`, `p_nom_mod`, `p_nom_min`, `p_nom_max`, `p_init`, `capital_cost`,
+    move the optimum: carriers, types of lines and transformers, shapes, sub-networks, weights of snapshots for stores
+    and generators; of buses `v_nom`, `type`, `unit`, `location`, `v_mag_pu_set`, `v_mag_pu_min`, `v_mag_pu_max`; of
+    units `type`, `carrier`, `build_year`, `lifetime`, `p_nom_mod`, `p_nom_min`, `p_nom_max`, `p_init`, `capital_cost`,
     `overnight_cost`, `discount_rate`, `fom_cost`, `stand_by_cost`, `start_up_cost`, `shut_down_cost`, `min_up_time`,
     `min_down_time`, `up_time_before`, `down_time_before`, `maintenance_duration`, `maintenance_pu`,
     `maintenance_events`; `terrain_factor` and `cyclic_delay` of links; `control`, `q_set`, `efficiency` and `weight` of
     generators; `type`, `carrier` and `q_set` of loads; all that PyPSA lists as output.
 
-    Where PyPSA finds an optimum, ours is the same: a tonne missing at a load costs more than any way to serve it. Where
-    PyPSA finds its problem infeasible, our answer shows what is missing.
+    Where PyPSA finds an optimum, ours is the same: what is missing at a load costs more than any way to serve it.
+    Where PyPSA finds its problem infeasible, our answer shows what is missing.
     """
     library = _pypsa()
     if not isinstance(n, library.Network):
@@ -302,7 +303,9 @@ def _not_one_flow(n: Any) -> Iterator[str]:
 
 def _in_use(component: Any) -> pd.DataFrame:
     """Return the active components of a kind with their attributes at the one snapshot."""
-    table: pd.DataFrame = component.static.copy()
+    usual = component.defaults["default"]
+    missing = [name for name in _READ.get(component.name, "").split() if name not in component.static]
+    table: pd.DataFrame = component.static.assign(**{name: usual[name] for name in missing})
     for attribute, series in component.dynamic.items():
         if at := {name: value for name, value in series.iloc[0].items() if name in table.index}:
             before = table[attribute].to_dict() if attribute in table else {}
