@@ -271,12 +271,12 @@ _NO_PLACE = {
 }  # fmt: skip
 _WHY = {
     "bus": "has more than two ends, and an edge leads from one node to one node; make it several links",
-    "efficiency": "what enters an edge leaves it",
+    "efficiency": "what enters an edge leaves it, and there is no place for losses",
     "p_nom_extendable": "capacity must not be extendable; n.optimize.fix_optimal_capacities() fixes what was found",
     "p_nom_set": "only a capacity that may be extended is set; put it into p_nom",
     "committable": "must not be committable, for an edge is not switched on and off",
     "maintainable": "a steady flow has no days of maintenance; lower p_max_pu instead",
-    "marginal_cost_quadratic": "costs are so much a tonne",
+    "marginal_cost_quadratic": "costs are so much a tonne; split it into parts of rising cost",
     "delay": "a steady flow arrives as it leaves",
     **dict.fromkeys(("e_sum_min", "e_sum_max"), "one steady flow has no sum over time; limit p_min_pu or p_max_pu"),
     **dict.fromkeys(
@@ -310,7 +310,7 @@ def _in_use(component: Any) -> pd.DataFrame:
         if at := {name: value for name, value in series.iloc[0].items() if name in table.index}:
             before = table[attribute].to_dict() if attribute in table else {}
             table[attribute] = table.index.map({**before, **at})
-    return table[table["active"].astype(bool)] if "active" in table else table
+    return table[table["active"].astype(bool)].copy() if "active" in table else table
 
 
 def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
@@ -344,7 +344,7 @@ def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
     for attribute, curves in getattr(component, "piecewise", {}).items():
         named = [name for name in table.index if name in curves.columns.get_level_values(0)]
         if named:
-            yield f"{kind.lower()} {_named(named)}: {attribute} must be one number (got a piecewise curve)"
+            yield f"{kind.lower()} {_named(named)}: {attribute} must be one number (got a piecewise curve); split it into parts"
 
 
 def _named(names: Any) -> str:
