@@ -344,7 +344,8 @@ def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
     for attribute, curves in getattr(component, "piecewise", {}).items():
         named = [name for name in table.index if name in curves.columns.get_level_values(0)]
         if named:
-            yield f"{kind.lower()} {_named(named)}: {attribute} must be one number (got a piecewise curve); split it into parts"
+            told = f"{kind.lower()} {_named(named)}: {attribute}"
+            yield f"{told} must be one number (got a piecewise curve); split it into parts"
 
 
 def _named(names: Any) -> str:
