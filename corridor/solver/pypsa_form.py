@@ -342,8 +342,8 @@ def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
                 why = _WHY.get(attribute.rstrip("0123456789"), "from_pypsa does not read it; remove it")
                 yield f"{got} must be {usual} {value}: {why}"
     for attribute, curves in getattr(component, "piecewise", {}).items():
-        named = [name for name in table.index if name in curves.columns.get_level_values(0)]
-        if named:
+        curved = set(curves.columns.get_level_values(0))
+        if named := [name for name in table.index if name in curved]:
             told = f"{kind.lower()} {_named(named)}: {attribute}"
             yield f"{told} must be one number (got a piecewise curve); split it into parts"
 
