@@ -6,11 +6,13 @@ By default it tries the same examples every time; ``--hypothesis-profile=searchi
 from __future__ import annotations
 
 import os
+
+import os
 from importlib.metadata import entry_points
 
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 import corridor as cr
 
@@ -20,8 +22,11 @@ if "corridor" not in entry_points(group="pytest11").names:  # run from a folder,
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 settings.register_profile("steady", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile(
+    "quick", max_examples=50, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.register_profile("searching", max_examples=500, deadline=None)
-settings.load_profile("steady")
+settings.load_profile(os.environ.get("CORRIDOR_HYPOTHESIS", "steady"))
 
 
 @pytest.fixture

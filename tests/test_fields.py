@@ -67,7 +67,7 @@ def in_flow(net: cr.Network) -> str:
     for scenario in (None, SHUT):
         try:
             flow = cr.solve(net, scenario)
-            told += [repr(flow.objective_musd_per_year), *(getattr(flow, name).to_csv() for name in FLOW)]
+            told += [repr(flow.objective), *(getattr(flow, name).to_csv() for name in FLOW)]
         except cr.CorridorError as error:
             told.append(str(error))
     return "".join(told)

@@ -177,6 +177,11 @@ class Flow:
         return float(self.shortfall_by_supply.sum())
 
     @cached_property
+    def unmet_minimum_mtpa(self) -> float:
+        """Tonnes that minima of quotas are short of. [Mt/y]"""
+        return float(self.unmet_by_quota.sum())
+
+    @cached_property
     def unmet_mtpa(self) -> float:
         """Requirements of markets that are not met. [Mt/y]"""
         return float(self.unmet_by_market.sum())
@@ -223,7 +228,8 @@ class Flow:
         limits = np.where(np.isfinite(state.ceiling), state.ceiling, 0.0)
         proven = float(worth.sum() + ceilings @ limits) + state.constant
         least = self.program.unit_mtpa * self.program.unit_usd_per_t
-        return max(abs(optimum.objective - proven) / max(least, abs(optimum.objective)), optimum.excess)
+        excess = self.program.excess(state, optimum.amount)
+        return max(abs(optimum.objective - proven) / max(least, abs(optimum.objective)), excess)
 
     @property
     def notes(self) -> tuple[str, ...]:

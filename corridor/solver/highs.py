@@ -219,25 +219,13 @@ class Solver:
             reduced_cost=np.asarray(solution.col_dual) * money,
             dual=np.asarray(solution.row_dual) * money,
             objective=float(state.cost @ amount) + state.constant,
-            excess=self._excess(state, amount, activity),
+            excess=self._program.excess_of(state, amount, activity),
         )
-
-    def _excess(self, state: State, amount: Floats, activity: Floats) -> float:
-        """Return the largest violation of a bound, relative to it or to what is small beside the network's volumes."""
-        first, small = self._program.n_balances, _SMALL * self._program.unit_mtpa
-        upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
-        over = (amount - upper) / np.maximum(upper, small)
-        above = (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small)
-        astray = np.abs(activity[:first]) / (1e2 * small)
-        return max((float(part.max()) for part in (over, above, astray) if len(part)), default=0.0)
 
 
 _EXCESS = 1e-6
 """Violation of a bound, relative to it, from which a state is solved again."""
-_SMALL = 1e-6
-"""Limits below this share of the network's unit count as this large."""
 _FINEST = 1
-_UNLIMITED = 1e100
 
 
 def _model(program: Program, state: State) -> highspy.HighsLp:

@@ -17,6 +17,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from corridor.errors import DataError
 from corridor.model.economics import inventory_cost, unit_cost
 from corridor.model.network import Network, adjacency, reach
 
@@ -222,7 +223,13 @@ class Program:
         )
 
     def state(self, network: Network) -> State:
-        """Return the state of a network that differs from the one compiled in numbers only; `holds` tells whether."""
+        """Return the state of a network that differs from the one compiled in numbers only; `holds` tells whether.
+
+        Raises
+        ------
+        DataError
+            If a cost, price or volume is larger than can be counted beside ordinary ones.
+        """
         limits = self.limits(network)
         upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
@@ -233,13 +240,52 @@ class Program:
         missed = np.array([market.penalty_usd_per_t for market in network.markets])
         priced = {self.column(q.edge, q.commodity): q.penalty_usd_per_t for q in network.quotas}
         unmet = np.array([priced.get(column, 0.0) for column in self.minima.tolist()])
+        cost = np.concatenate([self._unit_cost(network), -spared, -price - missed, -price, unmet])
+        self._refuse_too_large(network, cost, volume, required)
         return State(
-            cost=np.concatenate([self._unit_cost(network), -spared, -price - missed, -price, unmet]),
+            cost=cost,
             lower=np.zeros(self.n_columns),
             upper=np.concatenate([upper, volume, required, taken - required, np.full(len(unmet), np.inf)]),
             ceiling=ceiling,
             constant=float(volume @ spared + required @ missed) + self._hopeless(network),
         )
+
+    def _refuse_too_large(self, network: Network, cost: Floats, volume: Floats, required: Floats) -> None:
+        """Raise for money or volumes beside which nothing else would count."""
+        if not (np.abs(cost) > _LARGEST).any() and not (np.concatenate([volume, required]) > _LARGEST).any():
+            return
+        priced = np.abs(cost) > _LARGEST
+        edges = [f"edge {self.name_of(at)[0]!r}: costs of {cost[at]:g} USD/t"
+                 for at in np.flatnonzero(priced[: self.n_flows]).tolist()]  # fmt: skip
+        ends = [(f"supply '{s.node}/{s.commodity}'", priced[self.lifted][at], volume[at])
+                for at, s in enumerate(network.supplies)]  # fmt: skip
+        ends += [(f"market '{m.node}/{m.commodity}'", priced[self.required][at] or priced[self.extra][at], required[at])
+                 for at, m in enumerate(network.markets)]  # fmt: skip
+        found = [f"{name}: prices or penalties" for name, too_dear, _ in ends if too_dear]
+        found += [f"{name}: {amount:g} Mt/y" for name, _, amount in ends if amount > _LARGEST]
+        raise DataError(
+            [f"{problem} must be at most {_LARGEST:g}, or nothing else would count beside; close what is not to be used"
+             for problem in edges + found or ["penalties of quotas"]]
+        )  # fmt: skip
+
+    def excess(self, state: State, amount: Floats) -> float:
+        """Return by how much amounts break the limits of a state: the largest violation relative to its limit. [1]
+
+        A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
+        """
+        return self.excess_of(state, amount, self._activity(amount))
+
+    def excess_of(self, state: State, amount: Floats, activity: Floats) -> float:
+        """Return what `excess` does, for amounts whose rows have been added up already."""
+        first, small = self.n_balances, 1e-6 * self.unit_mtpa
+        upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
+        parts = (
+            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
+            (amount - upper) / np.maximum(upper, small),
+            (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small),
+            np.abs(activity[:first]) / (1e2 * small),
+        )
+        return max([0.0, *(float(part.max()) for part in parts if len(part))])
 
     def holds(self, network: Network) -> bool:
         """Tell whether a network differs from the one compiled in numbers only: whether each minimum has its row."""
@@ -305,9 +351,13 @@ class Program:
 
     def ceiling_activity(self, amount: Floats) -> Floats:
         """Return what the ceiling rows come to. [Mt/y]"""
+        return self._activity(amount)[self.n_balances :]
+
+    def _activity(self, amount: Floats) -> Floats:
+        """Return what all rows come to. [Mt/y]"""
         column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
-        total = np.bincount(self.index, self.value * amount[column], minlength=self.n_balances + self.n_ceilings)
-        return total[self.n_balances :].astype(np.float64)
+        n_rows = self.n_balances + self.n_ceilings
+        return np.bincount(self.index, self.value * amount[column], minlength=n_rows).astype(np.float64)
 
     def edge_of(self, column: int) -> int:
         """Return the position in ``network.edges`` of a flow column's edge."""
@@ -344,6 +394,8 @@ def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[in
         yield from ((at, which) for at, edge in admitting if edge.tail in fed and edge.head in wanted)
 
 
+_LARGEST = 1e15
+_UNLIMITED = 1e100
 _ORDINARY = (0.1, 1e4)
 """Medians for which nothing needs scaling."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pandas as pd
 
-from corridor.errors import CorridorError, DataError, shown
+from corridor.errors import CorridorError, DataError, nearest, shown
 from corridor.model.network import Network
 from corridor.model.rules import at_most
 from corridor.model.tables import build
@@ -197,194 +199,331 @@ def from_pypsa(n: pypsa.Network) -> Network:
     Parameters
     ----------
     n : pypsa.Network
-        Buses, links, generators and loads; power stands for flow [Mt/y], marginal costs for USD/t.
+        Power stands for flow [Mt/y], marginal costs times the snapshot's objective weight for USD/t, so that our cost
+        less what sinks pay is PyPSA's objective.
 
     Returns
     -------
     Network
-        Each bus is a node (x, y: lon, lat), each carrier of buses a commodity. A link is an edge between its buses:
-        `p_nom` times `p_max_pu` its capacity, times `p_min_pu` a quota's demand, `marginal_cost` its tariff, `length`
-        its distance. A generator is a node of its own, ``generator NAME``, with a supply whose penalty is 0 and an
-        edge to the bus whose tariff is the marginal cost; one of negative sign is a market at minus its marginal
-        cost. A load is a market that requires and takes just that much.
+        Each bus is a node, each carrier of buses a commodity, each link an edge. A generator is a node of its own,
+        ``generator NAME``, with a supply whose penalty is 0 and an edge to the bus; one of negative sign is a market.
+        The loads of a bus are a market, ``loads at BUS``, that requires and takes just their sum.
 
     Raises
     ------
     CorridorError
         If PyPSA is not installed.
     DataError
-        Naming everything that cannot be carried over: several snapshots, lines, transformers, stores and storage units,
-        shunt impedances and global constraints, losses (an efficiency other than 1), links with more than two ends,
-        between carriers or in both directions, capacity that may be extended, units that are committed, forced output
-        of generators, costs that are not linear.
+        Naming everything besides what is listed below that is not at PyPSA's default, and what an edge cannot do:
+        turn one carrier into another, lead both ways (negative `p_min_pu`), feed in as a load.
 
     Notes
     -----
-    Where PyPSA finds an optimum, the cost is the same as ours, as long as a tonne missing at a load costs more than any
-    way to serve it: its penalty is set so. Where PyPSA finds a problem infeasible, our answer shows a shortfall.
+    What is read, with series taken at the one snapshot; units are links and generators. Components that are not
+    `active` are left out.
+
+    ========= ======================== =================================================================
+    component attributes               what becomes of them
+    ========= ======================== =================================================================
+    Bus       carrier                  commodity of all that is attached; ``flow`` where it is empty
+    Bus       x, y                     lon, lat (`srid` 4326); 0, 0 is no position
+    Link      bus0, bus1               tail, head
+    Link      length                   distance
+    Generator bus                      where its edge leads, or starts
+    Generator sign                     below 0 a market; its size scales output, its inverse the cost
+    units     p_nom, p_max_pu          their product: capacity; supply or market volume of a generator
+    units     p_nom, p_min_pu          their product: least flow, a quota
+    units     p_set                    least and most flow at once
+    units     marginal_cost            tariff, or minus the price of a market
+    Load      bus, p_set, sign         the requirement
+    ========= ======================== =================================================================
+
+    Left out, for without investment periods, extension, commitment, maintenance and global constraints they cannot
+    move the optimum: carriers, types of lines and transformers, shapes, sub-networks, weights of snapshots for stores
+    and generators; of buses `v_nom`, `type`, `unit`, `location`, `v_mag_pu_set`, `v_mag_pu_min`, `v_mag_pu_max`; of
+    units `type`, `carrier`, `build_year`, `lifetime`, `p_nom_mod`, `p_nom_min`, `p_nom_max`, `p_init`, `capital_cost`,
+    `overnight_cost`, `discount_rate`, `fom_cost`, `stand_by_cost`, `start_up_cost`, `shut_down_cost`, `min_up_time`,
+    `min_down_time`, `up_time_before`, `down_time_before`, `maintenance_duration`, `maintenance_pu`,
+    `maintenance_events`; `terrain_factor` and `cyclic_delay` of links; `control`, `q_set`, `efficiency` and `weight` of
+    generators; `type`, `carrier` and `q_set` of loads; all that PyPSA lists as output.
+
+    Where PyPSA finds an optimum, ours is the same: what is missing at a load costs more than any way to serve it.
+    Where PyPSA finds its problem infeasible, our answer shows what is missing.
     """
     library = _pypsa()
     if not isinstance(n, library.Network):
         raise DataError(f"a pypsa.Network is needed (got {shown(n)})")
-    problems = list(_not_carried(n))
+    if problems := list(_not_one_flow(n)):
+        raise DataError(problems)
+    parts: dict[str, dict[str, dict[str, Any]]] = {"Bus": {}, "Link": {}, "Generator": {}, "Load": {}}
+    for component in n.components:
+        if component.name not in _LEFT_OUT:
+            table = _in_use(component)
+            problems += _unread(component, table)
+            if component.name in parts:
+                problems += _not_numbers(component.name, table)
+                read = table[_READ[component.name].split()]
+                parts[component.name] = cast("dict[str, dict[str, Any]]", read.to_dict("index"))
+    if not problems:
+        problems = list(_strange(parts, n))
     if problems:
         raise DataError(at_most(problems))
-    static = {part: _static(n, part) for part in ("buses", "links", "generators", "loads")}
-    carriers = {name: str(bus["carrier"]) or "flow" for name, bus in static["buses"].items()}
-    tables: dict[str, Any] = {
-        "nodes": [_node(name, bus) for name, bus in static["buses"].items()],
-        "edges": [], "supplies": [], "markets": [], "quotas": [],
-    }  # fmt: skip
-    costs = [abs(float(part["marginal_cost"])) for kind in ("links", "generators") for part in static[kind].values()]
-    dearest = 1.0 + (len(static["buses"]) + 2) * max(costs, default=0.0)
-    for name, link in static["links"].items():
-        _take_link(tables, name, link, carriers)
-    for name, generator in static["generators"].items():
-        _take_generator(tables, name, generator, carriers)
-    loads: dict[str, float] = {}
-    for load in static["loads"].values():
-        loads[load["bus"]] = loads.get(load["bus"], 0.0) - float(load["sign"]) * float(load["p_set"])
-    for bus, amount in loads.items():
-        if amount < 0:
-            raise DataError(f"loads at bus {bus!r} feed in ({-amount:g}) rather than take; make that a generator")
-        node = f"loads at {bus}"
-        tables["nodes"].append({"id": node})
-        tables["edges"].append({"id": node, "tail": bus, "head": node, "commodities": [carriers[bus]]})
-        tables["markets"].append(
-            {"node": node, "commodity": carriers[bus], "volume_mtpa": amount, "required_mtpa": amount,
-             "penalty_usd_per_t": dearest}
-        )  # fmt: skip
-    return build(tables, name=str(n.name or ""))
+    reading = _Reading(parts, float(n.snapshot_weightings["objective"].iloc[0]))
+    return build(reading.tables, name=str(n.name or ""))
 
 
-def _static(n: Any, part: str) -> dict[str, dict[str, Any]]:
-    """Return the components of a kind by name, what varies in time taken at the one snapshot."""
-    frame = n.components[part].static
-    found = {str(name): dict(row) for name, row in frame.iterrows()}
-    for attribute, series in n.components[part].dynamic.items():
-        for name in series.columns:
-            if str(name) in found:
-                found[str(name)][attribute] = float(series[name].iloc[0])
-    return found
-
-
-def _node(name: str, bus: dict[str, Any]) -> dict[str, Any]:
-    """Return the node of a bus; a bus at 0, 0 has no position."""
-    lon, lat = float(bus["x"]), float(bus["y"])
-    placed = (lon or lat) and -180 <= lon <= 180 and -90 <= lat <= 90
-    return {"id": name, "kind": "junction", **({"lon": lon, "lat": lat} if placed else {})}
-
-
-def _take_link(tables: dict[str, Any], name: str, link: dict[str, Any], carriers: dict[str, str]) -> None:
-    """Add the edge of a link, and the quota of what must pass."""
-    capacity = float(link["p_nom"]) * float(link["p_max_pu"])
-    commodity = carriers[link["bus0"]]
-    tables["edges"].append(
-        {"id": name, "tail": link["bus0"], "head": link["bus1"], "commodities": [commodity],
-         "capacity_mtpa": None if math.isinf(capacity) else capacity, "tariff_usd_per_t": float(link["marginal_cost"]),
-         "distance_km": float(link["length"]), "in_service": bool(link["active"])}
-    )  # fmt: skip
-    if link["p_min_pu"] > 0:
-        least = float(link["p_nom"]) * float(link["p_min_pu"])
-        tables["quotas"].append({"edge": name, "commodity": commodity, "min_mtpa": least})
-
-
-def _take_generator(tables: dict[str, Any], name: str, generator: dict[str, Any], carriers: dict[str, str]) -> None:
-    """Add a supply with an edge that costs what the generator does, or a market for one of negative sign."""
-    most = float(generator["p_nom"]) * float(generator["p_max_pu"]) * abs(float(generator["sign"]))
-    node, bus, cost = f"generator {name}", generator["bus"], float(generator["marginal_cost"])
-    commodity = carriers[bus]
-    tables["nodes"].append({"id": node})
-    feeds = float(generator["sign"]) > 0
-    ends = {"tail": node, "head": bus} if feeds else {"tail": bus, "head": node}
-    edge = {"id": node, **ends, "commodities": [commodity], "in_service": bool(generator["active"])}
-    if feeds:
-        volume = {"volume_mtpa": most, "penalty_usd_per_t": 0.0}
-        tables["supplies"].append({"node": node, "commodity": commodity, **volume})
-        tables["edges"].append({**edge, "tariff_usd_per_t": cost})
-    else:
-        taken = {"volume_mtpa": None if math.isinf(most) else most, "price_usd_per_t": -cost}
-        tables["markets"].append({"node": node, "commodity": commodity, **taken})
-        tables["edges"].append(edge)
-
-
-_NOT_CARRIED = {
-    "lines": "a line's flow follows its impedance", "transformers": "a transformer's flow follows its impedance",
-    "stores": "a steady flow neither fills nor drains a store",
-    "storage_units": "a steady flow neither fills nor drains a storage unit",
-    "shunt_impedances": "there is no voltage", "global_constraints": "there is no limit over several components",
+_READ = {
+    "Bus": "carrier x y", "Link": "bus0 bus1 length p_nom p_min_pu p_max_pu p_set marginal_cost",
+    "Generator": "bus sign p_nom p_min_pu p_max_pu p_set marginal_cost", "Load": "bus p_set sign",
 }  # fmt: skip
+_NAMES = ("bus", "bus0", "bus1", "carrier")
+_LEFT_OUT = ("Carrier", "LineType", "TransformerType", "Shape", "SubNetwork")
+_UNIT = (
+    "type carrier build_year lifetime p_nom_mod p_nom_min p_nom_max p_init capital_cost overnight_cost "
+    "discount_rate fom_cost stand_by_cost start_up_cost shut_down_cost min_up_time min_down_time up_time_before "
+    "down_time_before maintenance_duration maintenance_pu maintenance_events"
+)
+_NO_EFFECT = {
+    "Bus": "v_nom type unit location v_mag_pu_set v_mag_pu_min v_mag_pu_max",
+    "Link": f"{_UNIT} terrain_factor cyclic_delay", "Generator": f"{_UNIT} control q_set efficiency weight",
+    "Load": "type carrier q_set",
+}  # fmt: skip
+_PORTS = re.compile(r"(?:efficiency|delay|cyclic_delay)\d+")
+"""Attributes of further ports, without effect where there is no further bus."""
+_NO_PLACE = {
+    "Line": "a line's flow follows its impedance", "Transformer": "a transformer's flow follows its impedance",
+    "Store": "a steady flow neither fills nor drains a store",
+    "StorageUnit": "a steady flow neither fills nor drains a storage unit",
+    "Process": "an edge moves a commodity and does not convert it (one bus in, one out and rates -1 and 1 is a link)",
+    "ShuntImpedance": "there is no voltage", "GlobalConstraint": "there is no limit over several components",
+}  # fmt: skip
+_WHY = {
+    "bus": "has more than two ends, and an edge leads from one node to one node; make it several links",
+    "efficiency": "what enters an edge leaves it, and there is no place for losses",
+    "p_nom_extendable": "capacity must not be extendable; n.optimize.fix_optimal_capacities() fixes what was found",
+    "p_nom_set": "only a capacity that may be extended is set; put it into p_nom",
+    "committable": "must not be committable, for an edge is not switched on and off",
+    "maintainable": "a steady flow has no days of maintenance; lower p_max_pu instead",
+    "marginal_cost_quadratic": "costs are so much a tonne; split it into parts of rising cost",
+    "delay": "a steady flow arrives as it leaves",
+    **dict.fromkeys(("e_sum_min", "e_sum_max"), "one steady flow has no sum over time; limit p_min_pu or p_max_pu"),
+    **dict.fromkeys(
+        ("ramp_limit_up", "ramp_limit_down", "ramp_limit_start_up", "ramp_limit_shut_down"),
+        "one steady flow follows no other; remove it",
+    ),
+}
+"""Why an attribute must be at PyPSA's default, by its name without the number of a port."""
 
 
-def _not_carried(n: Any) -> Iterator[str]:
-    """Yield a sentence for everything that our network has no place for."""
-    if len(n.snapshots) != 1:
-        many = len(n.snapshots)
-        yield f"a network of ours is one steady flow (got {many} snapshots); n.set_snapshots(n.snapshots[:1])"
-    for part, why in _NOT_CARRIED.items():
-        names = list(n.components[part].static.index)
-        if names:
-            told = part.replace("_", " ")
-            yield f"{told} cannot be carried over, for {why} (got {shown(str(names[0]))}); remove them"
-    if len(n.snapshots) != 1:
+def _not_one_flow(n: Any) -> Iterator[str]:
+    """Yield a sentence for what makes a network more than one steady flow."""
+    ours = "a network of ours is one steady flow"
+    if n.has_scenarios:
+        named = ", ".join(map(repr, list(n.scenarios)[:3]))
+        yield f"{ours} (got {len(n.scenarios)} scenarios, {named}); take one, as n.get_scenario({n.scenarios[0]!r})"
+    elif len(n.investment_periods):
+        yield f"{ours} (got investment periods, {list(n.investment_periods)}); build a network of one period without"
+    elif len(n.snapshots) != 1:
+        yield f"{ours} (got {len(n.snapshots)} snapshots); n.set_snapshots(n.snapshots[:1])"
+    elif not math.isfinite(weight := n.snapshot_weightings["objective"].iloc[0]):
+        yield f"the snapshot's objective weight must be a finite number (got {weight})"
+
+
+def _in_use(component: Any) -> pd.DataFrame:
+    """Return the active components of a kind with their attributes at the one snapshot."""
+    usual = component.defaults["default"]
+    missing = [name for name in _READ.get(component.name, "").split() if name not in component.static]
+    table: pd.DataFrame = component.static.assign(**{name: usual[name] for name in missing})
+    for attribute, series in component.dynamic.items():
+        if at := {name: value for name, value in series.iloc[0].items() if name in table.index}:
+            before = table[attribute].to_dict() if attribute in table else {}
+            table[attribute] = table.index.map({**before, **at})
+    return table[table["active"].astype(bool)].copy() if "active" in table else table
+
+
+def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for everything that is neither read nor without effect and not at its default."""
+    kind, known = component.name, component.defaults
+    if kind not in _READ:
+        if len(table):
+            told, why = component.list_name.replace("_", " "), _NO_PLACE.get(kind, "from_pypsa does not read them")
+            way = "remove them, or set active to False" if "active" in table else "remove them"
+            yield f"{told} cannot be carried over, for {why} (got {_named(table.index)}); {way}"
         return
-    buses = _static(n, "buses")
-    for name, link in _static(n, "links").items():
-        yield from (f"link {name!r}: {text}" for text in _strange_link(link, buses))
-    for kind in ("generator", "load"):
-        for name, end in _static(n, f"{kind}s").items():
-            yield from (f"{kind} {name!r}: {text}" for text in _strange_end(end, buses))
+    passed = {*f"name active {_READ[kind]} {_NO_EFFECT[kind]}".split(), *known.index[known["status"] == "Output"]}
+    for attribute in table.columns:
+        if attribute in passed or _PORTS.fullmatch(attribute):
+            continue
+        column, default = table[attribute], known["default"].get(attribute, "")
+        blank = pd.isna(default) or default == ""
+        at_default = column.isna() | column.eq("") if blank else column.eq(default)
+        changed = table.index[~at_default]
+        if len(changed):
+            got = f"{kind.lower()} {_named(changed)}: {attribute}"
+            value = f"(got {shown(column[~at_default].tolist()[0])})"
+            if attribute not in known.index:
+                hint = nearest(attribute, known.index)
+                told = f"did you mean {hint!r}? " if hint else ""
+                yield f"{got} is no attribute of PyPSA's {value}; {told}remove n.{component.list_name}[{attribute!r}]"
+            else:
+                usual = "left empty" if blank else f"{default:g}" if isinstance(default, float) else default
+                why = _WHY.get(attribute.rstrip("0123456789"), "from_pypsa does not read it; remove it")
+                yield f"{got} must be {usual} {value}: {why}"
+    for attribute, curves in getattr(component, "piecewise", {}).items():
+        curved = set(curves.columns.get_level_values(0))
+        if named := [name for name in table.index if name in curved]:
+            told = f"{kind.lower()} {_named(named)}: {attribute}"
+            yield f"{told} must be one number (got a piecewise curve); split it into parts"
 
 
-def _strange_end(part: dict[str, Any], buses: dict[str, Any]) -> Iterator[str]:
-    """Yield what is strange about a generator or load."""
-    if part["bus"] not in buses:
-        yield f"bus {part['bus']!r} is not there"
-    if "p_nom" in part:
-        yield from _strange_unit(part)
-        if part["p_min_pu"] > 0:
-            yield f"p_min_pu must be 0, for a supply may stay in the ground (got {part['p_min_pu']:g})"
-        if abs(part["sign"]) != 1:
-            yield f"sign must be 1 or -1 (got {part['sign']:g})"
-        if part["sign"] > 0 and not math.isfinite(part["p_nom"]):
-            yield "p_nom must be finite, for a supply has a volume (got inf)"
-    elif not math.isfinite(part["p_set"]):
-        yield f"p_set must be a finite number (got {part['p_set']})"
+def _named(names: Any) -> str:
+    """Return the first of some names, and how many others there are."""
+    others = len(names) - 1
+    return repr(str(names[0])) + (f" and {others} other{'s' * (others > 1)}" if others else "")
 
 
-def _strange_link(link: dict[str, Any], buses: dict[str, Any]) -> Iterator[str]:
-    """Yield what is strange about a link."""
-    ends = [link["bus0"], link["bus1"]]
-    for key, value in link.items():
-        if key.startswith("bus") and key not in ("bus0", "bus1") and value:
-            yield f"has more than two ends ({key} {value!r}); an edge leads from one node to one node"
+def _not_numbers(kind: str, table: pd.DataFrame) -> Iterator[str]:
+    """Turn what is read into numbers, and yield a sentence for what is none; a capacity may be infinite."""
+    for attribute in _READ[kind].split():
+        if attribute in _NAMES:
+            continue
+        numbers = pd.to_numeric(table[attribute], errors="coerce").astype(float)
+        strange = numbers.isna() | np.isinf(numbers)
+        if attribute == "p_nom":
+            strange = numbers.isna()
+        elif attribute == "p_set" and kind != "Load":
+            strange &= table[attribute].notna()
+        if strange.any():
+            got = shown(table[attribute][strange].tolist()[0])
+            yield f"{kind.lower()} {_named(table.index[strange])}: {attribute} must be a finite number (got {got})"
+        table[attribute] = numbers
+
+
+def _strange(parts: dict[str, dict[str, dict[str, Any]]], n: Any) -> Iterator[str]:
+    """Yield a sentence for each part that reads well and that an edge, a supply or a market cannot be."""
+    buses = parts["Bus"]
+    for name, bus in buses.items():
+        if bus["x"] or bus["y"]:
+            if n.srid != 4326:
+                yield f"srid must be 4326, for positions are degrees (got {n.srid}); n.to_crs(4326)"
+                break
+            if abs(bus["x"]) > 180 or abs(bus["y"]) > 90:
+                yield f"bus {name!r}: x and y must be degrees east and north (got {bus['x']:g}, {bus['y']:g})"
+    for kind in ("Link", "Generator", "Load"):
+        for name, part in parts[kind].items():
+            for text in _strange_part(kind, part, buses):
+                yield f"{kind.lower()} {name!r}: {text}"
+    for at, amount in _loads(parts["Load"]).items():
+        if amount < 0:
+            yield f"loads at bus {at!r} feed in ({-amount:g}) rather than take; make that a generator"
+
+
+def _strange_part(kind: str, part: dict[str, Any], buses: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is strange about a link, generator or load."""
+    ends = [part[key] for key in ("bus", "bus0", "bus1") if key in part]
     if strange := [bus for bus in ends if bus not in buses]:
         yield f"bus {strange[0]!r} is not there"
-    elif buses[ends[0]]["carrier"] != buses[ends[1]]["carrier"]:
+    elif len({buses[bus]["carrier"] for bus in ends}) > 1:
         told = " to ".join(repr(buses[bus]["carrier"]) for bus in ends)
         yield f"must not turn one carrier into another (got {told})"
-    if link["efficiency"] != 1:
-        yield f"efficiency must be 1, for what enters an edge leaves it (got {link['efficiency']:g})"
-    if link["p_min_pu"] < 0:
-        yield f"p_min_pu must be >= 0 (got {link['p_min_pu']:g}); make the way back a link of its own"
-    if link["p_min_pu"] > 0 and not math.isfinite(link["p_nom"]):
+    if kind == "Load":
+        return
+    least, most = _bounds(part)
+    if least > most:
+        yield f"has no p that fits p_nom, p_min_pu, p_max_pu and p_set (at least {least:g}, at most {most:g})"
+    elif least < 0:
+        way = "link of its own" if kind == "Link" else "generator of sign -1"
+        yield f"p_min_pu must be >= 0 (got {part['p_min_pu']:g}); make the way back a {way}"
+    elif math.isinf(least):
         yield "p_nom must be finite where p_min_pu demands a share of it (got inf)"
-    yield from _strange_unit(link)
+    if kind == "Generator" and part["sign"] == 0:
+        yield "sign must not be 0, for its output would be nothing"
+    elif kind == "Generator" and part["sign"] > 0 and math.isinf(most):
+        yield "p_nom must be finite, for a supply has a volume (got inf)"
 
 
-def _strange_unit(part: dict[str, Any]) -> Iterator[str]:
-    """Yield what is strange about the costs and limits of a link or generator."""
-    if part["p_nom_extendable"]:
-        yield "capacity must not be extendable; set p_nom to what is built"
-    if part["committable"]:
-        yield "must not be committable; an edge is not switched on and off"
-    for key in ("marginal_cost_quadratic", "stand_by_cost", "start_up_cost", "shut_down_cost"):
-        if part.get(key):
-            yield f"{key} must be 0, for costs are so much a tonne (got {part[key]:g})"
-    for key in ("e_sum_max", "e_sum_min", "ramp_limit_up", "ramp_limit_down"):
-        if key in part and math.isfinite(part[key]):
-            yield f"{key} has no meaning in one steady flow (got {part[key]:g}); remove it"
-    if "p_set" in part and math.isfinite(part["p_set"]) and part["p_set"]:
-        yield f"p_set must not fix the flow (got {part['p_set']:g})"
-    if part["p_max_pu"] < 0 or part["p_nom"] < 0 or not math.isfinite(part["marginal_cost"]):
-        yield "p_nom and p_max_pu must be >= 0 and marginal_cost finite"
+def _bounds(unit: dict[str, Any]) -> tuple[float, float]:
+    """Return the least and the most p of a link or generator; a share of 0 of any capacity is 0."""
+    least, most = (unit[share] * unit["p_nom"] if unit[share] else 0.0 for share in ("p_min_pu", "p_max_pu"))
+    if not math.isnan(fixed := unit["p_set"]):
+        least, most = max(least, fixed), min(most, fixed)
+    return (most, most) if math.isclose(least, most, rel_tol=1e-9) else (least, most)
+
+
+def _loads(loads: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """Return what is taken at each bus that has loads."""
+    taken: dict[str, float] = {}
+    for load in loads.values():
+        taken[load["bus"]] = taken.get(load["bus"], 0.0) - load["sign"] * load["p_set"]
+    return taken
+
+
+class _Reading:
+    """Tables of a network of ours, filled from parts of PyPSA's.
+
+    Notes
+    -----
+    What must be met costs more than any way to meet it, where it is not: on a way round a flow of least cost each bus
+    is met once, so at most as many costs as there are buses add up, and two of generators.
+    """
+
+    def __init__(self, parts: dict[str, dict[str, dict[str, Any]]], weight: float) -> None:
+        self._weight = weight
+        self._commodity = {name: str(bus["carrier"]) or "flow" for name, bus in parts["Bus"].items()}
+        costs = [abs(self._cost(unit)) for kind in ("Link", "Generator") for unit in parts[kind].values()]
+        self._dearest = 1.0 + sum(sorted(costs, reverse=True)[: len(parts["Bus"]) + 2])
+        self.tables: dict[str, Any] = {
+            "nodes": [], "edges": [], "supplies": [], "markets": [], "quotas": [],
+        }  # fmt: skip
+        for name, bus in parts["Bus"].items():
+            place = {"lon": bus["x"], "lat": bus["y"]} if bus["x"] or bus["y"] else {}
+            self.tables["nodes"].append({"id": name, "kind": "junction", **place})
+        for name, link in parts["Link"].items():
+            self._link(name, link)
+        for name, generator in parts["Generator"].items():
+            self._generator(name, generator)
+        for at, amount in _loads(parts["Load"]).items():
+            self._load(at, amount)
+
+    def _cost(self, unit: dict[str, Any]) -> float:
+        """Return what a tonne costs that a unit moves, lifts or takes."""
+        return float(self._weight * unit["marginal_cost"] / abs(unit.get("sign", 1.0)))
+
+    def _edge(self, id: str, tail: str, head: str, least: float, **fields: Any) -> None:
+        """Add an edge, and the quota of what must pass."""
+        commodity = self._commodity[tail if tail in self._commodity else head]
+        self.tables["edges"].append({"id": id, "tail": tail, "head": head, "commodities": [commodity], **fields})
+        if least > 0:
+            self.tables["quotas"].append({"edge": id, "commodity": commodity, "min_mtpa": least})
+
+    def _link(self, name: str, link: dict[str, Any]) -> None:
+        """Add the edge of a link."""
+        least, most = _bounds(link)
+        fields = {"capacity_mtpa": _limit(most), "distance_km": link["length"], "tariff_usd_per_t": self._cost(link)}
+        self._edge(name, link["bus0"], link["bus1"], least, **fields)
+
+    def _generator(self, name: str, generator: dict[str, Any]) -> None:
+        """Add a supply with an edge that costs what the generator does, or a market for one of negative sign."""
+        least, most = (abs(generator["sign"]) * bound for bound in _bounds(generator))
+        node, bus, cost = f"generator {name}", generator["bus"], self._cost(generator)
+        end = {"node": node, "commodity": self._commodity[bus]}
+        self.tables["nodes"].append({"id": node})
+        if generator["sign"] > 0:
+            self.tables["supplies"].append({**end, "volume_mtpa": most, "penalty_usd_per_t": 0.0})
+            self._edge(node, node, bus, least, tariff_usd_per_t=cost)
+        else:
+            self.tables["markets"].append({**end, "volume_mtpa": _limit(most), "price_usd_per_t": 0.0 - cost})
+            self._edge(node, bus, node, least)
+
+    def _load(self, bus: str, amount: float) -> None:
+        """Add the market of a bus's loads."""
+        node = f"loads at {bus}"
+        taken = {"volume_mtpa": amount, "required_mtpa": amount, "penalty_usd_per_t": self._dearest}
+        self.tables["nodes"].append({"id": node})
+        self.tables["markets"].append({"node": node, "commodity": self._commodity[bus], **taken})
+        self._edge(node, bus, node, 0.0)
+
+
+def _limit(most: float) -> float | None:
+    """Return a limit as a table has it, None for none."""
+    return None if math.isinf(most) else most
