@@ -276,6 +276,19 @@ def test_a_scenario_lowers_a_minimum():
     assert money(flow) == pytest.approx((470, 470))
 
 
+@pytest.mark.parametrize(
+    "most",
+    [
+        0.0,
+        pytest.param(2.0, marks=pytest.mark.xfail(strict=True, reason="refused as min_mtpa > max_mtpa when rebuilt")),
+    ],
+)
+def test_a_network_with_a_lowered_ceiling_is_a_network(most: float):
+    """What a scenario leaves can be copied, handed on and read back, a ceiling below the minimum included."""
+    left = scenario(cr.QuotaChange(edge="a", commodity=OIL, max_mtpa=most)).apply(contract())
+    assert cr.Network.from_networkx(left.replace(year=2024).to_networkx()).quotas == left.quotas
+
+
 def test_a_minimum_of_oil_that_is_not_there_is_partly_unmet():
     """Two minima of 3 and oil for 5: the one with the smaller penalty lacks 1."""
     quotas = (minimum("a", 3.0, 100.0), minimum("b", 3.0, 90.0))
