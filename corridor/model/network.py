@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from corridor.errors import DataError, UnknownNameError, nearest, shown, unknown
+from corridor.errors import DataError, UnknownNameError, at_most, nearest, placed, shown, unknown
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Hazard
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 _HELD: dict[str, type[Record]] = {**PARTS, "ledger": Figure, "sources": Source}
 
 
@@ -135,6 +136,16 @@ class Network:
                 found.setdefault(edge.corridor, []).append(edge)
         return {corridor: tuple(edges) for corridor, edges in found.items()}
 
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    def _once(self, what: Any, make: Callable[[], T]) -> T:
+        """Return what `make` gives, worked out once for each `what`: a network never changes."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return cast("T", self._kept[what])
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
@@ -169,8 +180,8 @@ class Network:
         not there.
         """
         named = ((hazard.name, change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [f"hazard {name!r}: {text}" for name, change in named for _, text in change.strange_names(self)]
-        return [*structural_problems(self), *stranded(self), *hazards]
+        hazards = [placed(f"hazard {name!r}", error) for name, change in named for _, error in change.strange_names(self)]
+        return [*structural_problems(self), *stranded(self), *at_most(hazards)]
 
     # Views
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, nearest, placed, shown, unknown
 from corridor.model.io import (
     decoded,
     dump_yaml,
@@ -198,7 +198,7 @@ def _read_folder(folder: Path) -> Network:
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
-        problems = [f"{folder / name}: {text}" for name, text in _strays(folder)]
+        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
@@ -232,12 +232,12 @@ def _read_folder(folder: Path) -> Network:
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _strays(folder: Path) -> list[tuple[str, str]]:
-    """Return name and sentence for each file of a folder that is no part of a network."""
+def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
+    """Return name and error for each file of a folder that is no part of a network."""
     known = [MARKER, HAZARDS, *(f"{part}.csv" for part in KINDS)]
     found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     strange = [name for name in found if name not in known and not _is_kept(name)]
-    return [(name, unknown("table of a network", name, nearest(name, known))) for name in strange]
+    return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
 
 
 def _is_kept(name: str) -> bool:
@@ -245,7 +245,7 @@ def _is_kept(name: str) -> bool:
     return name.startswith((".", "README")) or name.endswith(_KEPT)
 
 
-def _read_marker(file: Path, problems: list[str]) -> tuple[str, int | None]:
+def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     """Return name and year from the file that marks a folder as a network."""
     try:
         table = read_csv(str(file), read_bytes(file, MOST_BYTES, "CSV table"), ("name", "year"), problems)
@@ -258,7 +258,7 @@ def _read_marker(file: Path, problems: list[str]) -> tuple[str, int | None]:
     return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.places[0], problems)
 
 
-def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
+def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
     """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
     if value in (None, ""):
         return None
@@ -272,7 +272,7 @@ def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
     return None
 
 
-def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table:
+def read_csv(place: str, raw: bytes, columns: Any, problems: list[Problem]) -> Table:
     """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`."""
     reader = csv.reader(streams.StringIO(decoded(place, raw), newline=""), strict=True)
     table, heads, line = Table(), None, 1
@@ -283,7 +283,7 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
                 continue
             if heads is None:
                 heads = [head.strip() for head in cells]
-                problems += [f"{here}: {text}" for text in wrong_heads(heads, columns)]
+                problems += [placed(here, problem) for problem in wrong_heads(heads, columns)]
             elif len(cells) != len(heads):
                 problems.append(f"{here}: has {len(cells)} cells, but there are {len(heads)} columns")
             else:

@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from corridor.errors import nearest, unknown
+from corridor.errors import Problem, UnknownNameError, at_most
 from corridor.model.records import Edge, Market, Record, Supply, edge_key, node_key
 
 if TYPE_CHECKING:
     from corridor.model.network import Network
 
-Finding = tuple[Record, str]
-_MOST_PROBLEMS = 50
+Finding = tuple[Record, Problem]
 
 
 def structural_problems(net: Network) -> list[str]:
@@ -30,13 +29,6 @@ def references(net: Network) -> Iterator[Finding]:
     """Yield ids that stand twice and references to what is not there; an id that could not be read is None."""
     yield from _twice(net)
     yield from _dangling(net)
-
-
-def at_most(problems: list[str]) -> list[str]:
-    """Return the problems, the tail of a very long list counted instead of listed."""
-    if len(problems) <= _MOST_PROBLEMS:
-        return problems
-    return [*problems[:_MOST_PROBLEMS], f"... and {len(problems) - _MOST_PROBLEMS} more problems"]
 
 
 def _twice(net: Network) -> Iterator[Finding]:
@@ -70,7 +62,7 @@ def _dangling(net: Network) -> Iterator[Finding]:
         named = getattr(record, role)
         for name in (named,) if isinstance(named, str) else named or ():
             if name not in known:
-                yield record, f"{owner}: {role}: {unknown(kind, name, nearest(name, known))}"
+                yield record, UnknownNameError(kind, name, known, f"{owner}: {role}: ")
 
     for edge in net.edges:
         if edge.tail == edge.head and edge.tail is not None:
@@ -99,7 +91,7 @@ def _dangling(net: Network) -> Iterator[Finding]:
 
 def overbooked(net: Network) -> Iterator[str]:
     """Yield a sentence for each edge whose quotas demand more than its capacity."""
-    return (text for _, text in _overbooked(net))
+    return (str(text) for _, text in _overbooked(net))
 
 
 def _overbooked(net: Network) -> Iterator[Finding]:

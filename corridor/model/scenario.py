@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
@@ -94,13 +95,13 @@ class Change(Record):
         """Selectors given, by name."""
         return {name: getattr(self, name) for name in self._selectors() if getattr(self, name)}
 
-    def strange_names(self, network: Network) -> Iterator[tuple[str, str]]:
-        """Yield selector and sentence for each name that is not in a network."""
+    def strange_names(self, network: Network) -> Iterator[tuple[str, UnknownNameError]]:
+        """Yield selector and error for each name that is not in a network."""
         for error in self._strange(network):
-            yield error.kind, str(error)
+            yield error.kind, error
 
     @classmethod
-    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, str]]:
+    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, UnknownNameError]]:
         """Yield what `strange_names` does, for fields of which some may break a rule; those are passed over."""
         try:
             change = cls.model_validate(fields)
@@ -125,7 +126,9 @@ class Change(Record):
 
     def _strange(self, network: Network, where: str = "") -> Iterator[UnknownNameError]:
         for selector, names in self._names().items():
-            known = self._known(network, selector)
+            # a scenario may have thousands of changes, all aimed at one network
+            what = type(self)._known.__qualname__, selector
+            known = network._once(what, partial(self._known, network, selector))
             for name in names:
                 if name not in known:
                     yield UnknownNameError(selector, name, known, where=where)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, nearest, problems_of, shown, unknown
+from corridor.errors import DataError, Problem, UnknownNameError, placed, problems_of, shown
 from corridor.model.records import (
     Commodity,
     Corridor,
@@ -24,7 +24,7 @@ from corridor.model.records import (
     Supply,
     split,
 )  # fmt: skip
-from corridor.model.rules import at_most, findings, references
+from corridor.model.rules import findings, references
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def build(
     name: str = "",
     year: int | None = None,
     hazards: Sequence[Hazard] = (),
-    problems: Iterable[str] = (),
+    problems: Iterable[Problem] = (),
     whole: bool = True,
 ) -> Network:
     """Return the network of raw rows, or raise one `DataError` with every problem of every table.
@@ -75,7 +75,7 @@ def build(
         For each part of a network, `figures` and `sources` a DataFrame, a `Table` or a list of mappings.
     name, year, hazards
         What else the network has.
-    problems : iterable of str
+    problems : iterable of str or UnknownNameError
         What was found wrong before.
     whole : bool
         Whether all tables are there; if one could not be read, references to it are not looked at.
@@ -108,17 +108,17 @@ def build(
         object.__setattr__(draft, key, value)
     if whole:
         broken = references(draft) if found else findings(draft)
-        found += [f"{places[id(record)]}: {text}" if id(record) in places else text for record, text in broken]
-    raise DataError(at_most(found or list(original)))
+        found += [placed(places[id(record)], text) if id(record) in places else text for record, text in broken]
+    raise DataError(found or original)
 
 
-def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[str], bool]:
+def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Problem], bool]:
     """Return the rows without their empty cells, a problem for each unknown column, and whether it is a table."""
     known = kind.model_fields
     if isinstance(table, Table):
         return Table([_cells(row, kind) for row in table.rows], table.places), [], True
     found: Iterable[dict[str, Any]]
-    problems: list[str] = []
+    problems: list[Problem] = []
     if hasattr(table, "columns"):
         if any(table.index.names):
             table = table.reset_index()
@@ -181,7 +181,7 @@ def _leaves(annotation: Any) -> Iterator[Any]:
         yield from _leaves(other)
 
 
-def _read(table: Table, part: str, kind: type[R], problems: list[str], places: dict[int, str]) -> tuple[R, ...]:
+def _read(table: Table, part: str, kind: type[R], problems: list[Problem], places: dict[int, str]) -> tuple[R, ...]:
     """Return the records of some rows; a row that breaks a rule goes to `problems` and leaves a stand-in.
 
     Notes
@@ -191,7 +191,7 @@ def _read(table: Table, part: str, kind: type[R], problems: list[str], places: d
     records: list[R] = []
     wants_number = numbers(kind)
     for number, row in enumerate(table.rows):
-        told: list[tuple[str, str]] = [
+        told: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
             if key in wants_number and type(value).__name__ in ("bool", "bool_")
@@ -202,7 +202,7 @@ def _read(table: Table, part: str, kind: type[R], problems: list[str], places: d
             told += problems_of(error, kind.model_fields)
         if told:
             label = _label(part, row)
-            texts = [f"{label}: {text}" for text in dict.fromkeys(text for _, text in told)]
+            texts = [placed(label, text) for text in dict.fromkeys(text for _, text in told)]
             problems += [_placed(text, table, part, number) for text in texts]
             record = _stand_in(kind, row, {field for field, _ in told})
         if table.places:

@@ -121,7 +121,7 @@ def _hazard_cell(value: Any) -> Any:
 
 def read(place: str, raw: bytes) -> Network:
     """Return the network of a workbook."""
-    problems: list[str] = []
+    problems: list[Problem] = []
     sheets = _sheets(place, raw, problems)
     for name in sheets:
         if name not in _HEADS:
@@ -148,7 +148,7 @@ def read(place: str, raw: bytes) -> Network:
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _hazards(place: str, table: Table, problems: list[str]) -> Any:
+def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
     """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
     entries = []
     for row, here in zip(table.rows, table.places, strict=True):
@@ -167,7 +167,7 @@ def _hazards(place: str, table: Table, problems: list[str]) -> Any:
 Cells = dict[int, dict[int, Any]]
 
 
-def _sheets(place: str, raw: bytes, problems: list[str]) -> dict[str, Cells]:
+def _sheets(place: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
     """Return the cells that hold something, by sheet, row and column; formulas by the value they came to."""
     openpyxl = require_openpyxl()
     try:
@@ -202,7 +202,7 @@ def _cells(sheet: Any) -> Cells:
     return found
 
 
-def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[str]) -> Table:
+def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
     """Return the rows of a sheet whose first row names the columns."""
     table = Table()
     first = min(sheet, default=0)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from corridor.errors import CorridorError, DataError, shown
+from corridor.errors import CorridorError, DataError, at_most, shown
 from corridor.model.network import Network
-from corridor.model.rules import at_most
 from corridor.model.tables import build
 from corridor.solver.flow import Desk
 
