@@ -16,7 +16,6 @@ import heapq
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,9 +56,9 @@ class UnknownNameError(CorridorError, LookupError):
         The nearest name that exists.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "", hint: str = "") -> None:
         super().__init__(kind, name)
-        self.kind, self.name, self._known, self._where = kind, name, known, where
+        self.kind, self.name, self._known, self._where, self._hint = kind, name, known, where, hint
 
     @cached_property
     def suggestion(self) -> str | None:
@@ -67,15 +66,15 @@ class UnknownNameError(CorridorError, LookupError):
         return nearest(str(self.name), self._known)
 
     def __str__(self) -> str:
-        return f"{self._where}{unknown(self.kind, self.name, self.suggestion)}"
+        return f"{self._where}{unknown(self.kind, self.name, self.suggestion)}{self._hint}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         near = [] if self.suggestion is None else [self.suggestion]
-        return type(self), (self.kind, self.name, near, self._where)
+        return type(self), (self.kind, self.name, near, self._where, self._hint)
 
-    def after(self, where: str) -> UnknownNameError:
-        """Return the same error with a place or owner before its sentence."""
-        return UnknownNameError(self.kind, self.name, self._known, where + self._where)
+    def within(self, before: str, after: str = "") -> UnknownNameError:
+        """Return the same error with more words around its sentence."""
+        return UnknownNameError(self.kind, self.name, self._known, before + self._where, self._hint + after)
 
 
 Problem = str | UnknownNameError
@@ -84,7 +83,7 @@ Problem = str | UnknownNameError
 
 def placed(where: str, problem: Problem) -> Problem:
     """Return a problem with its place or owner before it."""
-    return f"{where}: {problem}" if isinstance(problem, str) else problem.after(f"{where}: ")
+    return f"{where}: {problem}" if isinstance(problem, str) else problem.within(f"{where}: ")
 
 
 def at_most(problems: Sequence[Problem]) -> list[str]:
@@ -119,7 +118,14 @@ def _folded(name: str) -> str:
 
 def _shared_ends(one: str, other: str) -> int:
     """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
-    return len(commonprefix((one, other))) + len(commonprefix((one[::-1], other[: -len(one) - 1 : -1])))
+    return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    for at, (mine, its) in enumerate(zip(one, other, strict=False)):
+        if mine != its:
+            return at
+    return min(len(one), len(other))
 
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:

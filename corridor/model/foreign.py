@@ -18,7 +18,7 @@ _ENDINGS = {
     **dict.fromkeys(("parquet", "feather", "pkl", "pickle"), f"a table of another form; {_FRAMES}"),
     **dict.fromkeys(("shp", "gpkg", "kml", "kmz", "gpx", "topojson"), "a map of another form; convert it to GeoJSON"),
     **dict.fromkeys(("zip", "gz", "tar", "7z", "bz2", "xz"), "packed; unpack it first"),
-    **dict.fromkeys(("min", "dimacs", "dmx", "max"), "a file as DIMACS problems are; read_dimacs reads minimum-cost flow"),
+    **dict.fromkeys(("min", "dimacs", "dmx"), "a DIMACS problem; read_dimacs reads minimum-cost flow"),
     "tntp": "a road network; read_tntp reads it",
 }  # fmt: skip
 _PYPSA_TABLES = {"buses", "generators", "links", "lines", "loads", "snapshots", "carriers", "stores"}
@@ -42,20 +42,18 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
         return "is TopoJSON; convert it to GeoJSON"
     if isinstance(kind, str) and kind in _GEOMETRIES:
         return f"must be a FeatureCollection with features that are nodes and edges (got a {kind})"
+    if "adjacency" in data:
+        return f"is a graph as networkx.adjacency_data writes it; read it with adjacency_graph, {_AS_GRAPH}"
+    if "elements" in data:
+        return f"is a graph as Cytoscape writes it; read it with networkx.cytoscape_graph, {_AS_GRAPH}"
     rows = data.get("links", data.get("edges"))
     first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
     if "links" in data or {"directed", "multigraph"} & data.keys() or ("source" in first and "tail" not in first):
-        if "adjacency" in data:
-            return f"is a graph as networkx.adjacency_data writes it; read it with networkx.adjacency_graph, {_AS_GRAPH}"
-        if "elements" in data:
-            return f"is a graph as Cytoscape writes it; read it with networkx.cytoscape_graph, {_AS_GRAPH}"
         links = "links" if "links" in data else "edges"
         return (
-            f"is a graph in node-link form, as networkx.node_link_data writes it; read it with "
+            "is a graph in node-link form, as networkx.node_link_data writes it; read it with "
             f"networkx.node_link_graph(json.load(file), edges={links!r}), {_AS_GRAPH}"
         )
-    if "elements" in data:
-        return f"is a graph as Cytoscape writes it; read it with networkx.cytoscape_graph, {_AS_GRAPH}"
     if "changes" in data:
         return "is a scenario, not a network; write it as YAML, which load_scenario reads"
     if {"columns", "data"} <= data.keys() or {"schema", "data"} <= data.keys():

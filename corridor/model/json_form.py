@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from corridor.errors import DataError, Problem, UnknownNameError, shown
@@ -13,7 +13,7 @@ from corridor.model.io import Loc, decoded, mapping_of, read_hazards_of
 from corridor.model.network import Network
 from corridor.model.network_file import tables_of, whole_number
 from corridor.model.records import Node, Record
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, repeated
 
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
@@ -46,7 +46,7 @@ def assembled(
     data: dict[Any, Any],
     place: Place,
     problems: list[Problem],
-    given: dict[str, Table] | None = None,
+    given: Mapping[str, Any] | None = None,
     extra: tuple[str, ...] = (),
 ) -> Network:
     """Return the network of an object's keys, some tables given from elsewhere."""
@@ -133,8 +133,7 @@ class _Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        counted = Counter(key for key, _ in pairs) if len(self) < len(pairs) else Counter[str]()
-        self.twice = [key for key, count in counted.items() if count > 1]
+        self.twice = repeated(key for key, _ in pairs) if len(self) < len(pairs) else []
 
 
 class _Token(float):
@@ -184,15 +183,19 @@ def plain(text: str, place: Place, problems: list[Problem]) -> Any:
     return data
 
 
+def _below(place: Place, name: str, loc: Loc) -> str:
+    return place((name, *loc))
+
+
 def of_attributes(found: Mapping[str, Any], place: Place, problems: list[Problem]) -> dict[str, Any]:
     """Return the keys of a network that a graph's attributes hold as text, which is JSON but for name, year, format."""
     data = dict(found)
     for name, text in found.items():
         if isinstance(text, str) and name not in ("name", "year", "format"):
             try:
-                data[name] = plain(text, lambda loc, name=name: place((name, *loc)), problems)  # type: ignore[misc]
+                data[name] = plain(text, partial(_below, place, name), problems)
             except json.JSONDecodeError as error:
-                problems.append(f"{place((name,))}: must be JSON: {error.msg} (got {shown(text)})")
+                problems.append(f"{place((name,))} must be JSON: {error.msg} (got {shown(text)})")
                 data[name] = []
     return data
 
@@ -245,7 +248,7 @@ def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> N
             problems.append(UnknownNameError("member", key[:80], known, f"{_at(place, (key,))}: "))
     nodes, edges = Table(), Table()
     features = data.get("features")
-    if isinstance(features, list) and features and not any(map(_record_of, features)):
+    if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
         raise DataError(f"{place}: {foreign.DRAWN}")
     for at, feature in enumerate(features if isinstance(features, list) else ()):
         _read_feature(feature, _at(place, ("features", at)), nodes, edges, problems)

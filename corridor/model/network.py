@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from corridor.errors import DataError, UnknownNameError, at_most, nearest, placed, shown, unknown
+from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -179,8 +179,8 @@ class Network:
         meant: a supply that no edge leads to a market, a market that no supply can reach, a hazard that names what is
         not there.
         """
-        named = ((hazard.name, change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [placed(f"hazard {name!r}", error) for name, change in named for _, error in change.strange_names(self)]
+        named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
+        hazards = [placed(owner, error) for owner, change in named for _, error in change.strange_names(self)]
         return [*structural_problems(self), *stranded(self), *at_most(hazards)]
 
     # Views
@@ -282,7 +282,9 @@ class Network:
         ----------
         graph : networkx.DiGraph or networkx.MultiDiGraph
             Keys that are text are edge ids; without them an edge is called ``tail-head``. Supplies, markets,
-            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them.
+            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them. What
+            ``networkx.read_graphml`` makes of GraphML that `write_network` wrote is read whole, hazards and figures
+            too.
 
         Raises
         ------
@@ -300,6 +302,8 @@ class Network:
         else:
             listed = [(tail, head, f"{tail}-{head}", data) for tail, head, data in graph.edges(data=True)]
         edges = [{"id": id, "tail": str(tail), "head": str(head), **data} for tail, head, id, data in listed]
+        if str(graph.graph.get("format")).startswith("corridor network"):
+            return _from_graphml(graph.graph, nodes, edges)
         parts = {
             part: graph.graph.get(part, ()) for part in ("supplies", "markets", "commodities", "corridors", "quotas")
         }
@@ -356,6 +360,19 @@ class Network:
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         return build(given, name=name)
+
+
+def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
+    """Return the network of a graph that networkx read from GraphML of ours, whose attributes hold JSON."""
+    from corridor.model.json_form import assembled, of_attributes, path_of
+
+    def where(loc: tuple[str | int, ...]) -> str:
+        return f"graph.graph: {path_of(loc)[1:]}"
+
+    problems: list[Problem] = []
+    theirs = ("node_default", "edge_default")  # of networkx
+    data = of_attributes({key: value for key, value in attributes.items() if key not in theirs}, where, problems)
+    return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
 
 
 def require_network(thing: object) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, nearest, placed, shown, unknown
+from corridor.model import foreign
 from corridor.model.io import (
     decoded,
     dump_yaml,
@@ -23,11 +24,13 @@ from corridor.model.io import (
 from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
 from corridor.model.scenario import Hazard
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, repeated
 
 FORMS = ("folder", "json", "geojson", "graphml", "xlsx")
 MOST_BYTES = 100_000_000
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
+_TABLES = [f"{part}.csv" for part in KINDS]
+INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
 _LONGEST_CELL = 131_072  # what Python's csv module reads
 _KEPT = (".scenario.yaml", ".scenario.yml", ".txt", ".md")
 
@@ -127,7 +130,7 @@ def _door(form: str) -> tuple[Callable[[str, bytes], Network], Callable[[Network
     from corridor.model import json_form
 
     if form == "geojson":
-        return json_form.read_geojson, json_form.write_geojson
+        return json_form.read, json_form.write_geojson
     return json_form.read, json_form.write
 
 
@@ -144,6 +147,8 @@ def _checked(path: Any, form: str | None) -> tuple[Path, str]:
         return place, "folder"
     ending = place.suffix.lower().removeprefix(".")
     if ending not in FORMS:
+        if told := foreign.of_ending(ending):
+            raise DataError(f"{place}: {told}")
         near = nearest(ending, FORMS[1:])
         hint = f"; did you mean '.{near}'?" if near else ""
         raise DataError(
@@ -199,6 +204,8 @@ def _read_folder(folder: Path) -> Network:
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
         problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
+        if found := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
+            raise DataError(f"{folder}: {found}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
@@ -234,7 +241,7 @@ def _read_folder(folder: Path) -> Network:
 
 def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
     """Return name and error for each file of a folder that is no part of a network."""
-    known = [MARKER, HAZARDS, *(f"{part}.csv" for part in KINDS)]
+    known = [*_TABLES, MARKER, HAZARDS]
     found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     strange = [name for name in found if name not in known and not _is_kept(name)]
     return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
@@ -295,14 +302,15 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[Problem]) -> T
     return table
 
 
-def wrong_heads(heads: list[str], columns: Any) -> list[str]:
-    """Return a sentence for each column that is unknown or stands twice."""
-    strange = [head for head in dict.fromkeys(heads) if head not in columns]
-    twice = sorted({head for head in heads if heads.count(head) > 1})
+def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
+    """Return a problem for each column that is unknown or stands twice."""
+    nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
+    strange = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
     hint = f" (known: {', '.join(columns)}; columns are separated by commas)"
     return [
-        *(f"{unknown('column', head[:80], nearest(head, columns))}{hint}" for head in strange),
-        *(f"column {head[:80]!r} stands twice" for head in twice),
+        *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
+        *(UnknownNameError("column", head[:80], columns, hint=hint) for head in strange),
+        *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
     ]
 
 

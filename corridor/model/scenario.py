@@ -526,7 +526,7 @@ class Scenario(Record):
         try:
             return change._alter(draft)
         except ValidationError as error:
-            broken = "; ".join(rule_broken(dict(found), ()) for found in error.errors())
+            broken = "; ".join(str(rule_broken(dict(found), ())) for found in error.errors())
             raise DataError(f"scenario {self.name!r}: {change} leaves a {error.title} where {broken}") from None
 
     def __add__(self, other: Scenario) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from pydantic import ValidationError
 
 from corridor.errors import DataError, Problem, UnknownNameError, placed, problems_of, shown
+from corridor.model.foreign import named
 from corridor.model.records import (
     Commodity,
     Corridor,
@@ -124,9 +126,12 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Proble
             table = table.reset_index()
         columns = [str(column) for column in table.columns]
         strange = [column for column in columns if column not in known]
-        problems = [f"{part}: {unknown('column', c, nearest(c, known))} ({_known(kind)})" for c in strange]
-        if len(set(columns)) < len(columns):
-            problems.append(f"{part}: a column stands twice ({', '.join(columns)})")
+        hint = f" (known: {', '.join(known)})"
+        if "Unnamed: 0" in strange:
+            hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
+        problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in strange]
+        if twice := repeated(columns):
+            problems.append(f"{part}: a column stands twice ({named(twice)})")
         cells = [table.iloc[:, at].tolist() for at, column in enumerate(columns) if column in known]
         names = [column for column in columns if column in known]
         found = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
@@ -136,6 +141,11 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Proble
         return Table(), [f"{part}: must be a DataFrame (got {type(table).__name__})"], False
     rows = [{key: value for key, value in row.items() if not _empty(value)} for row in found]
     return Table(rows), problems, True
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Return the names that stand more than once, in the order of their first."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _empty(value: Any) -> bool:
@@ -211,9 +221,12 @@ def _read(table: Table, part: str, kind: type[R], problems: list[Problem], place
     return tuple(records)
 
 
-def _placed(text: str, table: Table, part: str, number: int) -> str:
-    """Return a sentence with the place of its row; in a DataFrame rows are counted from 0."""
-    return f"{table.places[number]}: {text}" if table.places else f"{text} [{part}, row {number}]"
+def _placed(text: Problem, table: Table, part: str, number: int) -> Problem:
+    """Return a problem with the place of its row; in a DataFrame rows are counted from 0."""
+    if table.places:
+        return placed(table.places[number], text)
+    row = f" [{part}, row {number}]"
+    return text + row if isinstance(text, str) else text.within("", row)
 
 
 def _stand_in(kind: type[R], row: dict[str, Any], bad: set[str]) -> R:
@@ -232,10 +245,6 @@ def _label(part: str, row: dict[str, Any]) -> str:
     pair = ("subject", "attribute") if part == "figures" else ("node", "edge", "commodity")
     key = row.get("id") or "/".join(str(row[at]) for at in pair if at in row)
     return f"{singular} {shown(key)}" if key else singular
-
-
-def _known(kind: type[Record]) -> str:
-    return f"known: {', '.join(kind.model_fields)}"
 
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:
