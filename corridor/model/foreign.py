@@ -36,7 +36,7 @@ def of_ending(ending: str) -> str | None:
 
 
 def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
-    """Return what a JSON object without the keys of a network is and what to do, or None if it is meant for one."""
+    """Return what a JSON object of another kind is and what to do, or None if it is meant for a network's `keys`."""
     kind = data.get("type")
     if kind == "Topology":
         return "is TopoJSON; convert it to GeoJSON"
@@ -58,8 +58,8 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
         return "is a scenario, not a network; write it as YAML, which load_scenario reads"
     if {"columns", "data"} <= data.keys() or {"schema", "data"} <= data.keys():
         return f"is one table as pandas writes it; {_FRAMES}"
-    if data and not data.keys() & set(keys):
-        return f"is no network: it has no key of one (nodes, edges, ...), but {named(data)}"
+    if not {"nodes", "edges"} & data.keys() and (strange := [key for key in data if key not in keys]):
+        return f"is no network: it has neither nodes nor edges, but {named(strange)}"
     return None
 
 

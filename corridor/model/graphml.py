@@ -125,12 +125,14 @@ class _Reader:
         """Read the file, or refuse what is no XML."""
         try:
             self._parser.Parse(raw, True)
+        except DataError:  # our own word, although a ValueError too
+            raise
         except expat.ExpatError as error:
             told = expat.ErrorString(error.code)
             raise DataError(f"{self.place}:{error.lineno}:{error.offset + 1}: is no XML: {told}") from None
         except (ValueError, LookupError) as error:
             raise DataError(f"{self.place}: is no XML: {error}") from None
-        strange, own = list(dict.fromkeys(name for _, name, _ in self._strange)), self._has_own_attributes()
+        strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()
         if found := foreign.of_graphml(strange, own, self._by_yed):
             raise DataError(f"{self.place}: {found}")
         for owner, name, line in self._strange:
@@ -241,7 +243,7 @@ class _Reader:
             or (name == "id" and element.key not in ("", text) and not element.key.isdigit())
         ):
             self.note(f"{name[:80]} stands twice", line)
-        else:
+        elif name in _KNOWN.get(element.owner, (name,)) or (element.owner, key) not in self._keys:
             element.values[name], element.lines[name] = text, line
 
 

@@ -71,7 +71,7 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     ...     cr.read_network(cr.write_network(net, folder + "/caspian")) == net
     True
     """
-    source, form = _checked(path, form)
+    source, form = _checked(path, form, foreign.of_ending)
     if form == "folder":
         return _read_folder(source)
     raw = read_bytes(source, MOST_BYTES, f"network file (.{form})")
@@ -134,8 +134,8 @@ def _door(form: str) -> tuple[Callable[[str, bytes], Network], Callable[[Network
     return json_form.read, json_form.write
 
 
-def _checked(path: Any, form: str | None) -> tuple[Path, str]:
-    """Return path and form, or say what is wrong with them."""
+def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = lambda ending: None) -> tuple[Path, str]:
+    """Return path and form, or say what is wrong with them; `known` tells what a foreign ending stands for."""
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise DataError(f"a network is read from and written to a path (got {shown(path)})")
     place = Path(path)
@@ -147,7 +147,7 @@ def _checked(path: Any, form: str | None) -> tuple[Path, str]:
         return place, "folder"
     ending = place.suffix.lower().removeprefix(".")
     if ending not in FORMS:
-        if told := foreign.of_ending(ending):
+        if told := known(ending):
             raise DataError(f"{place}: {told}")
         near = nearest(ending, FORMS[1:])
         hint = f"; did you mean '.{near}'?" if near else ""

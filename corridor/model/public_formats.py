@@ -139,13 +139,15 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
             lines.note(place, f"must begin with c, p, n or a (got {shown(text)})")
     if size is None and not lines.problems:
         lines.note(lines.name, "holds no problem line 'p min NODES ARCS'")
-    elif not lines.problems and len(arcs) != size[1]:
-        lines.note(lines.name, f"must have {size[1]} arcs, as its problem line says (got {len(arcs)})")
+    lines.refuse_if_broken()
+    nodes, count = size or (0, 0)
+    if len(arcs) != count:
+        lines.note(lines.name, f"must have {count} arcs, as its problem line says (got {len(arcs)})")
     total, offered = math.fsum(amounts.values()), math.fsum(a for a in amounts.values() if a > 0)
-    if not lines.problems and abs(total) > _ROUNDING * offered:
+    if abs(total) > _ROUNDING * offered:
         lines.note(lines.name, f"supplies and demands must add up to 0 (got {total:g})")
     lines.refuse_if_broken()
-    return _min_cost_network(lines.name, (size or (0, 0))[0], amounts, arcs)
+    return _min_cost_network(lines.name, nodes, amounts, arcs)
 
 
 def _problem_line(lines: _Lines, place: str, words: list[str]) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
@@ -223,8 +222,13 @@ def _refuse_unsafe(place: str, archive: zipfile.ZipFile) -> None:
     for part in parts:
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = refuse
-        with archive.open(part) as file, contextlib.suppress(expat.ExpatError, ValueError, LookupError):
-            parser.ParseFile(file)  # what is no XML, as a picture is, has no document type
+        with archive.open(part) as file:
+            try:
+                parser.ParseFile(file)
+            except DataError:  # our own word, although a ValueError too
+                raise
+            except (expat.ExpatError, ValueError, LookupError):
+                continue  # what is no XML, as a picture is, has no document type
 
 
 def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
