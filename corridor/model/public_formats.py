@@ -152,10 +152,11 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
 
 def _problem_line(lines: _Lines, place: str, words: list[str]) -> tuple[int, int] | None:
     """Return how many nodes and arcs there are."""
+    wrong = f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')"
     if words[:1] and words[0] in _OTHER_PROBLEMS:
-        raise DataError(f"{place}: is {_OTHER_PROBLEMS[words[0]]} (p {words[0]}), and 'p min' is needed{_AS_MIN}")
+        raise DataError(f"{place}: {wrong}, which is {_OTHER_PROBLEMS[words[0]]}{_AS_MIN}")
     if len(words) != 3 or words[0] != "min":
-        lines.note(place, f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')")
+        lines.note(place, wrong)
         return None
     nodes = lines.number(place, "NODES", words[1], least=0, whole=True)
     arcs = lines.number(place, "ARCS", words[2], least=0, whole=True)
