@@ -239,7 +239,7 @@ def test_trips_of_different_origins_are_not_mixed(tmp_path: Path) -> None:
     """One commodity per origin: two trips each way, though exchanging them would cost nothing."""
     net = NET.replace("LINKS> 4", "LINKS> 5") + "2 3 9 1 1 0 0 0 0 1 ;\n3 1 9 1 1 0 0 0 0 1 ;\n"
     net = net.replace("LINKS> 5", "LINKS> 6")
-    trips = TRIPS.replace("8.0", "2.0") + " 1 : 2.0 ;\n"
+    trips = TRIPS.replace("8.0", "2.0").replace("9.0", "5.0") + " 1 : 2.0 ;\n"
     flow = cr.solve(tntp(tmp_path, net, trips))
     assert flow.edges.loc["l1", "flow_mtpa"] == pytest.approx(2)
     assert flow.cost_musd_per_year == pytest.approx(2 * 4 + 2 * 2)
