@@ -61,7 +61,11 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     A folder needs ``nodes.csv`` and ``edges.csv``; ``commodities``, ``corridors``, ``supplies``, ``markets``,
     ``quotas``, ``figures`` and ``sources`` may stand beside them, as ``hazards.yaml`` and ``network.csv`` (name, year)
     may. Columns are the fields of the records, units in their names. An empty cell takes the field's default. A list
-    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. Files are read up to 100 MB.
+    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. Files are read up to 100 MB, workbooks
+    that unpack to so much. Empty sheets, and sheets called notes, README, about, comments or info, are passed over.
+    Edge ids of GraphML that are numbers, of which one stands again at another pair of nodes, are keys of networkx: the
+    edge is called ``tail-head-key``, as `Network.from_networkx` does. Files of other programs are refused in one
+    sentence that says what to do.
 
     Examples
     --------
