@@ -12,12 +12,19 @@ the same facts are attributes of the exception.
 from __future__ import annotations
 
 import difflib
+import heapq
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+
+MOST_SHOWN = 50
+"""How many problems one error tells; the rest are counted."""
+_MOST_COMPARED = 100
 
 
 class CorridorError(Exception):
@@ -30,11 +37,11 @@ class DataError(CorridorError, ValueError):
     Attributes
     ----------
     problems : tuple of str
-        Every problem found, one sentence each.
+        Every problem found, one sentence each; of very many the first fifty, and how many more there are.
     """
 
-    def __init__(self, problems: str | Iterable[str]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+    def __init__(self, problems: str | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(at_most(list(problems)))
         super().__init__("\n".join(self.problems))
 
 
@@ -49,10 +56,41 @@ class UnknownNameError(CorridorError, LookupError):
         The nearest name that exists.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "") -> None:
-        self.kind, self.name = kind, name
-        self.suggestion = nearest(str(name), known)
-        super().__init__(f"{where}{unknown(kind, name, self.suggestion)}")
+    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "", hint: str = "") -> None:
+        super().__init__(kind, name)
+        self.kind, self.name, self._known, self._where, self._hint = kind, name, known, where, hint
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """The nearest name that exists, looked for only when it is shown: of thousands of errors few are."""
+        return nearest(str(self.name), self._known)
+
+    def __str__(self) -> str:
+        return f"{self._where}{unknown(self.kind, self.name, self.suggestion)}{self._hint}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        near = [] if self.suggestion is None else [self.suggestion]
+        return type(self), (self.kind, self.name, near, self._where, self._hint)
+
+    def within(self, before: str, after: str = "") -> UnknownNameError:
+        """Return the same error with more words around its sentence."""
+        return UnknownNameError(self.kind, self.name, self._known, before + self._where, self._hint + after)
+
+
+Problem = str | UnknownNameError
+"""A sentence about something wrong; an unknown name becomes a sentence when it is shown."""
+
+
+def placed(where: str, problem: Problem) -> Problem:
+    """Return a problem with its place or owner before it."""
+    return f"{where}: {problem}" if isinstance(problem, str) else problem.within(f"{where}: ")
+
+
+def at_most(problems: Sequence[Problem]) -> list[str]:
+    """Return the problems as sentences, the tail of a very long list counted instead of listed."""
+    if len(problems) <= MOST_SHOWN + 1:
+        return list(map(str, problems))
+    return [*map(str, problems[:MOST_SHOWN]), f"... and {len(problems) - MOST_SHOWN} more problems"]
 
 
 class SolverError(CorridorError, RuntimeError):
@@ -62,15 +100,32 @@ class SolverError(CorridorError, RuntimeError):
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is near."""
     name, known = str(name)[:200], [candidate for candidate in known if isinstance(candidate, str)]
-    folded = {candidate.lower().replace("-", "_"): candidate for candidate in known}
-    same = folded.get(name.lower().replace("-", "_"))
+    wanted, folded = _folded(name), {_folded(candidate): candidate for candidate in known}
+    same = folded.get(wanted)
     if same is not None:
         return same
-    close = difflib.get_close_matches(name.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
+    likely = heapq.nlargest(_MOST_COMPARED, folded, key=lambda candidate: _shared_ends(wanted, candidate))
+    close = difflib.get_close_matches(wanted, likely, n=1, cutoff=0.6)
     if close:
         return folded[close[0]]
     stem = name.rsplit("_", 1)[0]
     return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _shared_ends(one: str, other: str) -> int:
+    """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
+    return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    for at, (mine, its) in enumerate(zip(one, other, strict=False)):
+        if mine != its:
+            return at
+    return min(len(one), len(other))
 
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
@@ -130,14 +185,14 @@ UNION = ("days", "law")
 """Marks by which pydantic tells the branches of a union; no part of a field's name."""
 
 
-def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, str]]:
+def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, Problem]]:
     """Return field and clause of each of pydantic's findings."""
     return [
         (str(found["loc"][0]) if found["loc"] else "", rule_broken(dict(found), fields)) for found in error.errors()
     ]
 
 
-def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
+def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
     """Return one of pydantic's findings as a clause: field, rule and value got.
 
     Parameters
@@ -151,7 +206,7 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
-        return unknown("field", str(error["loc"][-1]), nearest(str(error["loc"][-1]), fields))
+        return UnknownNameError("field", str(error["loc"][-1]), fields)
     if error["type"] in ("value_error", "assertion_error"):
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text

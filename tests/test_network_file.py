@@ -6,6 +6,7 @@ import json
 import os
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -446,6 +447,130 @@ def test_no_more_is_read_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("corridor.model.network_file.MOST_BYTES", 1_000)
     with pytest.raises(cr.DataError, match="at most 1,000 bytes"):
         cr.read_network("/dev/zero", form="json")
+
+
+# JSON and XML within files
+
+
+def _inside_graphml(text: str, home: Path) -> Path:
+    """Return GraphML whose supplies are some JSON."""
+    file = home / "net.graphml"
+    declared = '<key id="s" for="graph" attr.name="supplies"/><key id="h" for="graph" attr.name="hazards"/>'
+    data = f'<graph edgedefault="directed"><data key="s">{text}</data><node id="a"/></graph>'
+    file.write_text(f"<graphml>{declared}{data}</graphml>", encoding="utf-8")
+    return file
+
+
+def _inside_a_workbook(text: str, home: Path) -> Path:
+    """Return a workbook with some JSON in a cell of its hazards."""
+    hazard = cr.Hazard(name="h", changes=[cr.Outage(edge="ab")], frequency_per_year=1, duration_days=3)
+    edges = [cr.Edge(id="ab", tail="a", head="b")]
+    net = cr.Network(nodes=[cr.Node(id="a"), cr.Node(id="b")], edges=edges, commodities=(), hazards=[hazard])
+    book = openpyxl.load_workbook(cr.write_network(net, home / "net.xlsx"))
+    heads = [cell.value for cell in book["hazards"][1]]
+    book["hazards"].cell(2, heads.index("changes") + 1).value = text
+    book.save(home / "net.xlsx")
+    return home / "net.xlsx"
+
+
+@pytest.mark.parametrize("where", [_inside_graphml, _inside_a_workbook])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[{"node": "a", "commodity": "o", "volume_mtpa": 1, "volume_mtpa": 99}]',
+            "[0]: key 'volume_mtpa' stands twice",
+        ),
+        ('[{"outage": {"edge": "ab", "edge": "ba"}}]', "[0].outage: key 'edge' stands twice"),
+        ('[{"outage": {"edge": "ab"}, "outage": {"edge": "ba"}}]', "[0]: key 'outage' stands twice"),
+        ('[{"remaining": NaN}]', "[0].remaining: NaN is no JSON"),
+        ("[" * 25 + "]" * 25, "is nested too deep"),
+        ("[" * 9_000, "is nested too deep"),
+        ("[1", "must be JSON"),
+    ],
+)
+def test_json_is_read_by_the_same_rules_wherever_it_stands(where: Any, text: str, said: str, tmp_path: Path) -> None:
+    """In GraphML and in cells as in a file of its own: keys that stand twice are told, with place and path."""
+    file = where(text, tmp_path)
+    assert any(said in problem for problem in told(file)), told(file)
+
+
+def _with_part(file: Path, name: str, made: Any) -> None:
+    """Exchange or add a part of a workbook."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    parts[name] = made(parts.get(name, b""))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+
+
+def _declaring(part: bytes) -> bytes:
+    """Return a part of XML with a document type of entities within entities."""
+    at = part.index(b"?>") + 2 if part.startswith(b"<?xml") else 0
+    entities = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10 if n else b"x" * 10) for n in range(9))
+    return part[:at] + b"<!doctype".upper() + b" x [" + entities + b"]>" + part[at:]
+
+
+PARTS = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet2.xml",
+         "xl/sharedStrings.xml", "docProps/core.xml", "xl/media/odd.bin")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_in_any_part_of_a_workbook_is_refused_before_it_is_read(
+    name: str, encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the part and its encoding, openpyxl never sees it."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    _with_part(
+        file, name, lambda part: re.sub("encoding=.UTF-8.", "", _declaring(part or b"<x/>").decode()).encode(encoding)
+    )
+    assert told(file) == [f": document types are not read; remove <!DOCTYPE from its part {name!r}"]
+
+
+def test_a_picture_in_a_workbook_does_no_harm(tmp_path: Path) -> None:
+    """What is no XML has no document type."""
+    net = cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=())
+    file = cr.write_network(net, tmp_path / "net.xlsx")
+    _with_part(file, "xl/media/image1.png", lambda _: b"\x89PNG\r\n" + bytes(range(256)))
+    assert cr.read_network(file) == net
+
+
+def test_a_part_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    """A few kB of zip that become more than 100 MB are not unpacked."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
+    _with_part(file, "xl/worksheets/more.xml", lambda _: b"<a>" + bytes(101_000_000) + b"</a>")
+    assert file.stat().st_size < 200_000
+    (problem,) = told(file)
+    assert "must unpack to at most 100,000,000 bytes" in problem
+
+
+def test_a_workbook_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell of its sheets is looked at once, formulas and values alike."""
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    nodes = [cr.Node(id=f"n{at}", name="x") for at in range(30)]
+    file = cr.write_network(cr.Network(nodes=nodes, edges=[], commodities=()), tmp_path / "net.xlsx")
+    book = openpyxl.load_workbook(file)
+    cells = sum(1 for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None)
+    seen: list[str] = []
+    really = WorkSheetParser.parse_cell
+    monkeypatch.setattr(
+        WorkSheetParser, "parse_cell", lambda self, cell: seen.append(cell.get("r")) or really(self, cell)
+    )
+    cr.read_network(file)
+    assert len(seen) == cells
+
+
+def test_a_cell_or_sheet_that_stands_twice_is_told(tmp_path: Path) -> None:
+    """Programs do not write such files; which of the two is meant cannot be known."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
+    _with_part(file, "xl/worksheets/sheet2.xml", lambda part: re.sub(rb'(<c r="A2".*?</c>)', rb"\1\1", part))
+    _with_part(file, "xl/workbook.xml", lambda part: part.replace(b'name="edges"', b'name="network"'))
+    assert ", sheet nodes, row 2: the cell in column 1 stands twice" in told(file)
+    assert ": sheet 'network' stands twice" in told(file)
 
 
 # Writing, whole or not at all

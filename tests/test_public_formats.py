@@ -73,6 +73,31 @@ def test_a_small_problem_by_hand(tmp_path: Path) -> None:
     ]
 
 
+def test_supplies_balance_to_a_billionth(tmp_path: Path) -> None:
+    """Ten supplies of 0.1 meet a demand of 1, although their sum differs in binary; 1e-6 of it is a mistake."""
+    arcs = "".join(f"a {at} 11 0 1 1\n" for at in range(1, 11))
+    text = "p min 11 10\n" + "".join(f"n {at} 0.1\n" for at in range(1, 11)) + "n 11 -1\n" + arcs
+    assert cr.solve(cr.read_dimacs(written(tmp_path, text))).cost_musd_per_year == pytest.approx(1)
+    assert told(tmp_path, text.replace("n 11 -1", "n 11 -1.000001")) == [
+        ": supplies and demands must add up to 0 (got -1e-06)"
+    ]
+
+
+@pytest.mark.parametrize(("problem", "said"), [("max", "maximum-flow"), ("sp", "shortest-path"), ("asn", "assignment")])
+def test_another_problem_of_dimacs_is_told_in_one_sentence(problem: str, said: str, tmp_path: Path) -> None:
+    """With its line and what to write instead, and nothing about the lines that follow."""
+    text = f"c maximum flow\np {problem} 4 2\nn 1 s\nn 4 t\na 1 2 5\na 2 4 5\n"
+    (sentence,) = told(tmp_path, text)
+    assert sentence.startswith(f":2: must be 'p min NODES ARCS' (got 'p {problem} 4 2'), which is a")
+    assert said in sentence
+    assert "write it as minimum-cost flow" in sentence
+
+
+def test_what_is_no_dimacs_at_all_is_told_once(tmp_path: Path) -> None:
+    """Not for every line of, say, a JSON file."""
+    assert told(tmp_path, "{\n" * 60) == [":1: must come after the problem line 'p min NODES ARCS' (got '{')"]
+
+
 def test_a_lower_bound_is_a_demand(tmp_path: Path) -> None:
     """At least one tonne must take 1-2-3-4 (2 + 1 + 3 = 6): instead of one by 1-3-4, that is one more: 17."""
     net = cr.read_dimacs(written(tmp_path, SMALL.replace("a 2 3 0 2 1", "a 2 3 1 2 1")))
@@ -214,7 +239,7 @@ def test_trips_of_different_origins_are_not_mixed(tmp_path: Path) -> None:
     """One commodity per origin: two trips each way, though exchanging them would cost nothing."""
     net = NET.replace("LINKS> 4", "LINKS> 5") + "2 3 9 1 1 0 0 0 0 1 ;\n3 1 9 1 1 0 0 0 0 1 ;\n"
     net = net.replace("LINKS> 5", "LINKS> 6")
-    trips = TRIPS.replace("8.0", "2.0") + " 1 : 2.0 ;\n"
+    trips = TRIPS.replace("8.0", "2.0").replace("9.0", "5.0") + " 1 : 2.0 ;\n"
     flow = cr.solve(tntp(tmp_path, net, trips))
     assert flow.edges.loc["l1", "flow_mtpa"] == pytest.approx(2)
     assert flow.cost_musd_per_year == pytest.approx(2 * 4 + 2 * 2)
@@ -275,3 +300,19 @@ def test_an_unknown_cost_is_refused(tmp_path: Path) -> None:
     """With the nearest that there is."""
     with pytest.raises(cr.DataError, match="did you mean 'free_flow_time'"):
         tntp(tmp_path, cost="free_flow")
+
+
+@pytest.mark.parametrize(
+    ("total", "sound"), [("9", True), ("9.0008", True), ("8.9995", True), ("9.01", False), ("0", False), ("500", False)]
+)
+def test_the_total_of_trips_must_be_their_sum_as_rounded(total: str, sound: bool, tmp_path: Path) -> None:
+    """Published totals are rounded, to a share of 1e-4 of the sum; what differs more contradicts the rows."""
+    net = written(tmp_path, NET, "n_net.tntp")
+    trips = written(tmp_path, TRIPS.replace("9.0", total, 1), "n_trips.tntp")
+    if sound:
+        assert sum(supply.volume_mtpa for supply in cr.read_tntp(net, trips).supplies) == 9
+        return
+    with pytest.raises(
+        cr.DataError, match=rf"n_trips.tntp:2: TOTAL OD FLOW must be the sum of the trips, 9, .*{total}"
+    ):
+        cr.read_tntp(net, trips)

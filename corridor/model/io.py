@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed, rule_broken, shown
 from corridor.model import library
 from corridor.model.network import Network
 from corridor.model.records import split
@@ -223,7 +223,7 @@ def read_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
     return tuple(hazards)
 
 
-def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Hazard, ...], list[str]]:
+def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards that plain data describes, and a sentence for each problem with its place."""
     if not isinstance(entries, list):
         return (), [f"{place(())}: hazards must be a list (got {shown(entries)})"]
@@ -242,7 +242,7 @@ def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Ha
     return tuple(hazards), reader.told
 
 
-def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[str]]:
+def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards of a YAML file of a network, and a sentence for each problem with its place."""
     reader = _Reader(name, text)
     try:
@@ -295,7 +295,7 @@ class _Reader:
         self.name, self._text = name, text
         self._marks: dict[Loc, tuple[int, int]] = {}
         self._keys: dict[Loc, tuple[int, int]] = {}
-        self._problems: list[tuple[tuple[int, int], str]] = []
+        self._problems: list[tuple[tuple[int, int], Problem]] = []
 
     def data(self) -> Any:
         """Return the file's content as plain data; refuse broken YAML."""
@@ -346,7 +346,7 @@ class _Reader:
         fields = {key: value for key, value in data.items() if key in _KEYS}
         for key in data:
             if key not in _KEYS:
-                self._note((*loc, key), unknown("key", str(key), nearest(str(key), _KEYS)))
+                self._note((*loc, key), UnknownNameError("key", str(key), _KEYS))
         told = {"changes", *self._truth_values(fields, loc)}
         fields["changes"] = self._changes(data.get("changes"), (*loc, "changes"))
         kind: type[Scenario] = Scenario
@@ -376,17 +376,18 @@ class _Reader:
 
     def refuse_if_broken(self) -> None:
         """Raise one error with all problems noted, in the order of the file."""
-        if self._problems:
-            told = dict.fromkeys(
-                f"{self.name}:{line}:{column}: {text}" for (line, column), text in sorted(self._problems)
-            )
-            raise DataError(told)
+        told: dict[Any, Problem] = {}
+        for mark, problem in sorted(self._problems, key=lambda noted: noted[0]):
+            same = problem if isinstance(problem, str) else (problem.kind, problem.name)
+            told.setdefault((mark, same), placed(f"{self.name}:{mark[0]}:{mark[1]}", problem))
+        if told:
+            raise DataError(told.values())
 
-    def _note(self, loc: Loc, text: str) -> None:
-        self._problems.append((self._mark(loc), text))
+    def _note(self, loc: Loc, problem: Problem) -> None:
+        self._problems.append((self._mark(loc), problem))
 
-    def _note_key(self, loc: Loc, text: str) -> None:
-        self._problems.append((self._keys[loc], text))
+    def _note_key(self, loc: Loc, problem: Problem) -> None:
+        self._problems.append((self._keys[loc], problem))
 
     def _mark(self, loc: Loc) -> tuple[int, int]:
         """Return line and column of a part, or of the nearest that holds it."""
@@ -411,7 +412,7 @@ class _Reader:
                 continue
             ((key, fields),) = entry.items()
             if key not in CHANGES:
-                self._note((*loc, at, key), unknown("change", str(key), nearest(str(key), CHANGES)))
+                self._note((*loc, at, key), UnknownNameError("change", str(key), CHANGES))
                 continue
             kind = CHANGES[key]
             if not isinstance(fields, dict):
@@ -421,7 +422,8 @@ class _Reader:
                 changes.append(kind.model_validate(fields))
             except ValidationError as error:
                 for found in error.errors():
-                    self._note((*loc, at, key, *found["loc"]), f"{key}: {rule_broken(dict(found), kind.model_fields)}")
+                    problem = placed(key, rule_broken(dict(found), kind.model_fields))
+                    self._note((*loc, at, key, *found["loc"]), problem)
         return tuple(changes) or _PLACEHOLDER
 
     def _truth_values(self, fields: dict[str, Any], loc: Loc) -> set[str]:
@@ -452,9 +454,9 @@ class _Reader:
 
         for path, wanted in data.items() if isinstance(data, dict) else ():
             for error in path_errors(path, network):
-                self._note_key((*loc, path), str(error))
+                self._note_key((*loc, path), _problem(error))
             for error in () if network is None else word_errors(path, wanted, network):
-                self._note((*loc, path), str(error))
+                self._note((*loc, path), _problem(error))
 
     def place(self, path: str) -> tuple[int, int]:
         """Return line and column of an expectation."""
@@ -482,8 +484,8 @@ class _Reader:
         for at, entry in enumerate(changes if isinstance(changes, list) else ()):
             for key, fields in entry.items() if isinstance(entry, dict) else ():
                 if key in CHANGES and isinstance(fields, dict):
-                    for field, text in CHANGES[key].strange_names_of(fields, network):
-                        self._note(("changes", at, key, field), text)
+                    for field, error in CHANGES[key].strange_names_of(fields, network):
+                        self._note(("changes", at, key, field), error)
 
     def _plain(self, node: yaml.Node, loc: Loc, seen: set[int]) -> Any:
         """Return a node as plain data and note where each part stands; aliases and tags are refused."""
@@ -525,18 +527,25 @@ class _Placed(_Reader):
     def __init__(self, place: Callable[[Loc], str]) -> None:
         super().__init__("", "")
         self._place = place
-        self.told: list[str] = []
+        self.told: list[Problem] = []
 
-    def note(self, loc: Loc, text: str) -> None:
+    def note(self, loc: Loc, problem: Problem) -> None:
         """Note a problem."""
-        self._problems.append(((1, 1), text))
-        self.told.append(f"{self._place(loc)}: {text}")
+        self._problems.append(((1, 1), problem))
+        self.told.append(placed(self._place(loc), problem))
 
     _note = _note_key = note
 
 
-def _as_in_files(text: str) -> str:
+def _problem(error: CorridorError) -> Problem:
+    """Return an error as a problem of a file."""
+    return error if isinstance(error, UnknownNameError) else str(error)
+
+
+def _as_in_files(text: Problem) -> Problem:
     """Return a sentence about an event's dates with the keys that files use."""
+    if not isinstance(text, str):
+        return text
     told = text.replace("end must be after start (got start=", "until must be after from (got from=")
     return told.replace(", end=", ", until=")
 

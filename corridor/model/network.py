@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from corridor.errors import DataError, UnknownNameError, nearest, shown, unknown
+from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Hazard
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 _HELD: dict[str, type[Record]] = {**PARTS, "ledger": Figure, "sources": Source}
 
 
@@ -140,6 +141,16 @@ class Network:
                 found.setdefault(edge.corridor, []).append(edge)
         return {corridor: tuple(edges) for corridor, edges in found.items()}
 
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    def _once(self, what: Any, make: Callable[[], T]) -> T:
+        """Return what `make` gives, worked out once for each `what`: a network never changes."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return cast("T", self._kept[what])
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
@@ -173,9 +184,9 @@ class Network:
         meant: a supply that no edge leads to a market, a market that no supply can reach, a hazard that names what is
         not there.
         """
-        named = ((hazard.name, change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [f"hazard {name!r}: {text}" for name, change in named for _, text in change.strange_names(self)]
-        return [*structural_problems(self), *stranded(self), *hazards]
+        named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
+        hazards = [placed(owner, error) for owner, change in named for _, error in change.strange_names(self)]
+        return [*structural_problems(self), *stranded(self), *at_most(hazards)]
 
     # Views
 
@@ -276,7 +287,9 @@ class Network:
         ----------
         graph : networkx.DiGraph or networkx.MultiDiGraph
             Keys that are text are edge ids; without them an edge is called ``tail-head``. Supplies, markets,
-            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them.
+            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them. What
+            ``networkx.read_graphml`` makes of GraphML that `write_network` wrote is read whole, hazards and figures
+            too.
 
         Raises
         ------
@@ -294,6 +307,8 @@ class Network:
         else:
             listed = [(tail, head, f"{tail}-{head}", data) for tail, head, data in graph.edges(data=True)]
         edges = [{"id": id, "tail": str(tail), "head": str(head), **data} for tail, head, id, data in listed]
+        if str(graph.graph.get("format")).startswith("corridor network"):
+            return _from_graphml(graph.graph, nodes, edges)
         parts = {
             part: graph.graph.get(part, ()) for part in ("supplies", "markets", "commodities", "corridors", "quotas")
         }
@@ -350,6 +365,19 @@ class Network:
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         return build(given, name=name)
+
+
+def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
+    """Return the network of a graph that networkx read from GraphML of ours, whose attributes hold JSON."""
+    from corridor.model.json_form import assembled, of_attributes, path_of
+
+    def where(loc: tuple[str | int, ...]) -> str:
+        return f"graph.graph: {path_of(loc)[1:]}"
+
+    problems: list[Problem] = []
+    theirs = ("node_default", "edge_default")  # of networkx
+    data = of_attributes({key: value for key, value in attributes.items() if key not in theirs}, where, problems)
+    return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
 
 
 def require_network(thing: object) -> None:

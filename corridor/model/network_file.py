@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, nearest, placed, shown, unknown
+from corridor.model import foreign
 from corridor.model.io import (
     decoded,
     dump_yaml,
@@ -23,11 +24,13 @@ from corridor.model.io import (
 from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
 from corridor.model.scenario import Hazard
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, repeated
 
 FORMS = ("folder", "json", "geojson", "graphml", "xlsx")
 MOST_BYTES = 100_000_000
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
+_TABLES = [f"{part}.csv" for part in KINDS]
+INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
 _LONGEST_CELL = 131_072  # what Python's csv module reads
 _KEPT = (".scenario.yaml", ".scenario.yml", ".txt", ".md")
 
@@ -58,7 +61,11 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     A folder needs ``nodes.csv`` and ``edges.csv``; ``commodities``, ``corridors``, ``supplies``, ``markets``,
     ``quotas``, ``figures`` and ``sources`` may stand beside them, as ``hazards.yaml`` and ``network.csv`` (name, year)
     may. Columns are the fields of the records, units in their names. An empty cell takes the field's default. A list
-    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. Files are read up to 100 MB.
+    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. Files are read up to 100 MB, workbooks
+    that unpack to so much. Empty sheets, and sheets called notes, README, about, comments or info, are passed over.
+    Edge ids of GraphML that are numbers, of which one stands again at another pair of nodes, are keys of networkx: the
+    edge is called ``tail-head-key``, as `Network.from_networkx` does. Files of other programs are refused in one
+    sentence that says what to do.
 
     Examples
     --------
@@ -68,7 +75,7 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     ...     cr.read_network(cr.write_network(net, folder + "/caspian")) == net
     True
     """
-    source, form = _checked(path, form)
+    source, form = _checked(path, form, foreign.of_ending)
     if form == "folder":
         return _read_folder(source)
     raw = read_bytes(source, MOST_BYTES, f"network file (.{form})")
@@ -127,12 +134,12 @@ def _door(form: str) -> tuple[Callable[[str, bytes], Network], Callable[[Network
     from corridor.model import json_form
 
     if form == "geojson":
-        return json_form.read_geojson, json_form.write_geojson
+        return json_form.read, json_form.write_geojson
     return json_form.read, json_form.write
 
 
-def _checked(path: Any, form: str | None) -> tuple[Path, str]:
-    """Return path and form, or say what is wrong with them."""
+def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = lambda ending: None) -> tuple[Path, str]:
+    """Return path and form, or say what is wrong with them; `known` tells what a foreign ending stands for."""
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise DataError(f"a network is read from and written to a path (got {shown(path)})")
     place = Path(path)
@@ -144,6 +151,8 @@ def _checked(path: Any, form: str | None) -> tuple[Path, str]:
         return place, "folder"
     ending = place.suffix.lower().removeprefix(".")
     if ending not in FORMS:
+        if told := known(ending):
+            raise DataError(f"{place}: {told}")
         near = nearest(ending, FORMS[1:])
         hint = f"; did you mean '.{near}'?" if near else ""
         raise DataError(
@@ -198,7 +207,9 @@ def _read_folder(folder: Path) -> Network:
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
-        problems = [f"{folder / name}: {text}" for name, text in _strays(folder)]
+        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
+        if found := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
+            raise DataError(f"{folder}: {found}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
@@ -232,12 +243,12 @@ def _read_folder(folder: Path) -> Network:
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _strays(folder: Path) -> list[tuple[str, str]]:
-    """Return name and sentence for each file of a folder that is no part of a network."""
-    known = [MARKER, HAZARDS, *(f"{part}.csv" for part in KINDS)]
+def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
+    """Return name and error for each file of a folder that is no part of a network."""
+    known = [*_TABLES, MARKER, HAZARDS]
     found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     strange = [name for name in found if name not in known and not _is_kept(name)]
-    return [(name, unknown("table of a network", name, nearest(name, known))) for name in strange]
+    return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
 
 
 def _is_kept(name: str) -> bool:
@@ -245,7 +256,7 @@ def _is_kept(name: str) -> bool:
     return name.startswith((".", "README")) or name.endswith(_KEPT)
 
 
-def _read_marker(file: Path, problems: list[str]) -> tuple[str, int | None]:
+def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     """Return name and year from the file that marks a folder as a network."""
     try:
         table = read_csv(str(file), read_bytes(file, MOST_BYTES, "CSV table"), ("name", "year"), problems)
@@ -258,7 +269,7 @@ def _read_marker(file: Path, problems: list[str]) -> tuple[str, int | None]:
     return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.places[0], problems)
 
 
-def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
+def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
     """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
     if value in (None, ""):
         return None
@@ -272,7 +283,7 @@ def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
     return None
 
 
-def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table:
+def read_csv(place: str, raw: bytes, columns: Any, problems: list[Problem]) -> Table:
     """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`."""
     reader = csv.reader(streams.StringIO(decoded(place, raw), newline=""), strict=True)
     table, heads, line = Table(), None, 1
@@ -283,7 +294,7 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
                 continue
             if heads is None:
                 heads = [head.strip() for head in cells]
-                problems += [f"{here}: {text}" for text in wrong_heads(heads, columns)]
+                problems += [placed(here, problem) for problem in wrong_heads(heads, columns)]
             elif len(cells) != len(heads):
                 problems.append(f"{here}: has {len(cells)} cells, but there are {len(heads)} columns")
             else:
@@ -295,14 +306,15 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
     return table
 
 
-def wrong_heads(heads: list[str], columns: Any) -> list[str]:
-    """Return a sentence for each column that is unknown or stands twice."""
-    strange = [head for head in dict.fromkeys(heads) if head not in columns]
-    twice = sorted({head for head in heads if heads.count(head) > 1})
+def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
+    """Return a problem for each column that is unknown or stands twice."""
+    nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
+    strange = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
     hint = f" (known: {', '.join(columns)}; columns are separated by commas)"
     return [
-        *(f"{unknown('column', head[:80], nearest(head, columns))}{hint}" for head in strange),
-        *(f"column {head[:80]!r} stands twice" for head in twice),
+        *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
+        *(UnknownNameError("column", head[:80], columns, hint=hint) for head in strange),
+        *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
     ]
 
 

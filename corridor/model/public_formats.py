@@ -13,11 +13,13 @@ from corridor.errors import DataError, nearest, shown, unknown
 from corridor.model.io import decoded, read_bytes
 from corridor.model.network import Network
 from corridor.model.network_file import MOST_BYTES
-from corridor.model.rules import at_most
 from corridor.model.tables import Table, build
 
 COMMODITY = "flow"
+_TOTAL = "TOTAL OD FLOW"
 _LARGEST = 1e15
+_ROUNDING = 1e-9  # of the supplies: ten of 0.1 and a demand of 1 differ by 1e-16
+_ROUNDED_HEADS = 1e-4  # published totals of trips are rounded to so much
 _MOST_NODES = 200_000
 _COLUMNS = (
     "init_node",
@@ -30,6 +32,15 @@ _COLUMNS = (
     "speed",
     "toll",
     "link_type",
+)
+_OTHER_PROBLEMS = {
+    "max": "a maximum-flow problem", "sp": "a shortest-path problem", "asn": "an assignment problem",
+    "edge": "a graph for matching or colouring", "col": "a graph for matching or colouring",
+    "geom": "a graph of points in space", "aux": "a list of queries",
+}  # fmt: skip
+_AS_MIN = (
+    "; write it as minimum-cost flow: arcs as 'a TAIL HEAD LOWER CAPACITY COST', what goes in and out as 'n ID AMOUNT' "
+    "(for the most that can flow: as much in and out as leaves the source's arcs, COST 0; what is lifted is the answer)"
 )
 _COSTS = ("free_flow_time", "length", "toll")
 
@@ -71,7 +82,7 @@ class _Lines:
     def refuse_if_broken(self) -> None:
         """Raise one error with every problem noted."""
         if self.problems:
-            raise DataError(at_most(self.problems))
+            raise DataError(self.problems)
 
 
 def read_dimacs(path: str | os.PathLike[str]) -> Network:
@@ -92,7 +103,7 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
     Raises
     ------
     DataError
-        Naming every malformed line, and supplies and demands that do not add up.
+        Naming every malformed line, and supplies and demands that differ by more than a billionth of the supplies.
 
     Notes
     -----
@@ -118,7 +129,7 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
             size = _problem_line(lines, place, words) or size or (0, 0)
         elif size is None:
             lines.note(place, f"must come after the problem line 'p min NODES ARCS' (got {shown(text)})")
-            size = (0, 0)
+            break  # what follows cannot be judged; the file may be none of this kind
         elif kind == "n":
             _node_line(lines, place, words, size[0], amounts)
         elif kind == "a":
@@ -126,20 +137,26 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
                 arcs.append((place, arc))
         else:
             lines.note(place, f"must begin with c, p, n or a (got {shown(text)})")
-    if size is None:
+    if size is None and not lines.problems:
         lines.note(lines.name, "holds no problem line 'p min NODES ARCS'")
-    elif not lines.problems and len(arcs) != size[1]:
-        lines.note(lines.name, f"must have {size[1]} arcs, as its problem line says (got {len(arcs)})")
-    if not lines.problems and (total := math.fsum(amounts.values())):
+    lines.refuse_if_broken()
+    nodes, count = size or (0, 0)
+    if len(arcs) != count:
+        lines.note(lines.name, f"must have {count} arcs, as its problem line says (got {len(arcs)})")
+    total, offered = math.fsum(amounts.values()), math.fsum(a for a in amounts.values() if a > 0)
+    if abs(total) > _ROUNDING * offered:
         lines.note(lines.name, f"supplies and demands must add up to 0 (got {total:g})")
     lines.refuse_if_broken()
-    return _min_cost_network(lines.name, (size or (0, 0))[0], amounts, arcs)
+    return _min_cost_network(lines.name, nodes, amounts, arcs)
 
 
 def _problem_line(lines: _Lines, place: str, words: list[str]) -> tuple[int, int] | None:
     """Return how many nodes and arcs there are."""
+    wrong = f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')"
+    if words[:1] and words[0] in _OTHER_PROBLEMS:
+        raise DataError(f"{place}: {wrong}, which is {_OTHER_PROBLEMS[words[0]]}{_AS_MIN}")
     if len(words) != 3 or words[0] != "min":
-        lines.note(place, f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')")
+        lines.note(place, wrong)
         return None
     nodes = lines.number(place, "NODES", words[1], least=0, whole=True)
     arcs = lines.number(place, "ARCS", words[2], least=0, whole=True)
@@ -252,7 +269,8 @@ def read_tntp(
     Raises
     ------
     DataError
-        Naming every malformed line, and numbers that differ from what the head of the file says.
+        Naming every malformed line, and numbers that differ from what the head of the file says; TOTAL OD FLOW,
+        which is published rounded, may differ by a share of 1e-4 from the sum of the trips.
 
     Notes
     -----
@@ -329,6 +347,9 @@ def _after_head(
             break
         if name in head:
             lines.note(place, f"<{name}> stands twice")
+        elif name == _TOTAL:
+            if (value := lines.number(place, name, found.group(2).strip(), least=0)) is not None:
+                head[name] = place, value
         elif name in needed:
             value = lines.number(place, name, found.group(2).strip(), least=0, whole=True)
             if value is not None and value > _MOST_NODES:
@@ -381,6 +402,10 @@ def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], fl
             lines.note(place, f"must come after a line 'Origin ID' (got {shown(text)})")
         else:
             _destinations(lines, place, text, origin, zones, trips)
+    total = math.fsum(trips.values())
+    if not lines.problems and _TOTAL in head and abs(head[_TOTAL][1] - total) > _ROUNDED_HEADS * total:
+        place, told = head[_TOTAL]
+        lines.note(place, f"{_TOTAL} must be the sum of the trips, {total:.10g}, to a share of 1e-4 (got {told:.10g})")
     lines.refuse_if_broken()
     return trips
 

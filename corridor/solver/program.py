@@ -20,6 +20,7 @@ import numpy.typing as npt
 from corridor.errors import DataError
 from corridor.model.economics import inventory_cost, unit_cost
 from corridor.model.network import Network, adjacency, reach
+from corridor.model.records import Edge
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -157,8 +158,8 @@ class Program:
 
         Notes
         -----
-        A commodity gets a column on an edge only where a supply of it leads there and a market of it lies beyond:
-        any other flow would be zero.
+        A commodity gets a column on an edge only where a supply of it leads there and a market of it lies beyond, or
+        where it may circulate to meet a minimum: any other flow would be zero.
         """
         commodities = tuple(sorted(commodity.id for commodity in network.commodities))
         flows = sorted(_useful(network, commodities))
@@ -391,7 +392,26 @@ def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[in
         sold = ((m.node, "") for m in network.markets if m.commodity == commodity)
         fed = reach(made, adjacency((edge for _, edge in admitting), "tail", "head"))
         wanted = reach(sold, adjacency((edge for _, edge in admitting), "head", "tail"))
-        yield from ((at, which) for at, edge in admitting if edge.tail in fed and edge.head in wanted)
+        round_ = _circulating(network, commodity, [edge for _, edge in admitting])
+        yield from (
+            (at, which)
+            for at, edge in admitting
+            if (edge.tail in fed and edge.head in wanted)
+            or (edge.tail in round_ and round_[edge.tail] == round_.get(edge.head))
+        )
+
+
+def _circulating(network: Network, commodity: str, edges: list[Edge]) -> dict[str, int]:
+    """Return the nodes between which a commodity may circulate to meet a minimum, and which of them belong together."""
+    asked = {q.edge for q in network.quotas if q.commodity == commodity and q.min_mtpa > 0 and q.allow_cycles}
+    if not asked:
+        return {}
+    import networkx as nx
+
+    graph = nx.DiGraph((edge.tail, edge.head) for edge in edges)
+    meant = {edge.tail for edge in edges if edge.id in asked}
+    parts = (part for part in nx.strongly_connected_components(graph) if len(part) > 1 and not meant.isdisjoint(part))
+    return {node: number for number, part in enumerate(parts) for node in part}
 
 
 _LARGEST = 1e15
