@@ -6,6 +6,7 @@ import csv
 import errno
 import io as streams
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,7 @@ from corridor.model.io import (
 from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
 from corridor.model.scenario import Hazard
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, numbers
 
 FORMS = ("folder", "json", "geojson", "graphml", "xlsx")
 MOST_BYTES = 100_000_000
@@ -58,7 +59,9 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     A folder needs ``nodes.csv`` and ``edges.csv``; ``commodities``, ``corridors``, ``supplies``, ``markets``,
     ``quotas``, ``figures`` and ``sources`` may stand beside them, as ``hazards.yaml`` and ``network.csv`` (name, year)
     may. Columns are the fields of the records, units in their names. An empty cell takes the field's default. A list
-    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. Files are read up to 100 MB.
+    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. The first line of a table decides how it
+    is read: where commas separate the columns, numbers have a decimal point (``3.5``); where semicolons do, a decimal
+    comma (``3,5``), and a list stands in quotes; a table that mixes them is refused. Files are read up to 100 MB.
 
     Examples
     --------
@@ -214,7 +217,7 @@ def _read_folder(folder: Path) -> Network:
         try:
             raw = read_bytes(file, budget, "CSV table")
             budget -= len(raw)
-            tables[part] = read_csv(str(file), raw, kind.model_fields, problems)
+            tables[part] = read_csv(str(file), raw, kind.model_fields, problems, numbers(kind))
         except DataError as error:
             problems += error.problems
             whole = False
@@ -272,9 +275,17 @@ def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
     return None
 
 
-def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table:
-    """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`."""
-    reader = csv.reader(streams.StringIO(decoded(place, raw), newline=""), strict=True)
+def read_csv(place: str, raw: bytes, columns: Any, problems: list[str], numeric: frozenset[str] = frozenset()) -> Table:
+    """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
+
+    Notes
+    -----
+    The line of column names decides: separated by commas, numbers have a decimal point; by semicolons, a decimal
+    comma, which is exchanged for a point in the `numeric` columns.
+    """
+    text = decoded(place, raw)
+    separator = _separator(place, text)
+    reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
     table, heads, line = Table(), None, 1
     try:
         for cells in reader:
@@ -285,9 +296,15 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
                 heads = [head.strip() for head in cells]
                 problems += [f"{here}: {text}" for text in wrong_heads(heads, columns)]
             elif len(cells) != len(heads):
-                problems.append(f"{here}: has {len(cells)} cells, but there are {len(heads)} columns")
+                problems.append(
+                    f"{here}: has {len(cells)} cells, but there are {len(heads)} columns; "
+                    f"{_SEPARATORS[separator]}, and a text that has one stands in quotes"
+                )
             else:
-                table.add({head: text for head, text in zip(heads, cells, strict=True) if head in columns}, here)
+                row = {head: cell for head, cell in zip(heads, cells, strict=True) if head in columns}
+                if separator == ";":
+                    row |= {head: _pointed(here, head, row[head]) for head in numeric & row.keys()}
+                table.add(row, here)
     except csv.Error as error:
         raise DataError(f"{place}:{line}: is no CSV: {error}") from None
     if heads is None:
@@ -295,11 +312,38 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
     return table
 
 
+_SEPARATORS = {
+    ",": "numbers have a decimal point where a comma separates columns",
+    ";": "numbers have a decimal comma where a semicolon separates columns",
+}
+
+
+def _separator(place: str, text: str) -> str:
+    """Return what separates the columns of a CSV table, as its first line tells."""
+    first = re.search(r"[^\r\n]+", text)
+    head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
+    if re.fullmatch(r"sep=.\s*", head):
+        raise DataError(f"{place}:{line}: must name the columns (got {shown(head)}); remove this line")
+    found = [mark for mark in (",", ";", "\t") if mark in head]
+    if len(found) > 1 or found == ["\t"]:
+        raise DataError(
+            f"{place}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
+        )
+    return found[0] if found else ","
+
+
+def _pointed(place: str, head: str, text: str) -> str:
+    """Return a number with a decimal comma as one with a point; refuse one that has a point."""
+    if "." in text and re.fullmatch(r"[-+\d\s.,eE]+", text):
+        raise DataError(f"{place}: {head}: {_SEPARATORS[';']} (got {shown(text)}); write the whole table in one way")
+    return text.replace(",", ".") if re.fullmatch(r"\s*[-+]?\d*,\d*([eE][-+]?\d+)?\s*", text, re.ASCII) else text
+
+
 def wrong_heads(heads: list[str], columns: Any) -> list[str]:
     """Return a sentence for each column that is unknown or stands twice."""
     strange = [head for head in dict.fromkeys(heads) if head not in columns]
     twice = sorted({head for head in heads if heads.count(head) > 1})
-    hint = f" (known: {', '.join(columns)}; columns are separated by commas)"
+    hint = f" (known: {', '.join(columns)})"
     return [
         *(f"{unknown('column', head[:80], nearest(head, columns))}{hint}" for head in strange),
         *(f"column {head[:80]!r} stands twice" for head in twice),
