@@ -232,6 +232,43 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
         (GOOD.replace("corridor: cpc", "country: Russia"), "5:23: outage: country must be three capital letters"),
         (GOOD.replace("corridor: cpc", "edge: [btc, 5]"), "5:26: outage: edge must be text"),
         (GOOD + "sources: {a: b}\n", "6:1: sources must be a list"),
+        (
+            GOOD.replace("corridor: cpc", "node: 2"),
+            "5:20: outage: node must be a list (got 2); if a name is meant, put it in quotes: '2'",
+        ),
+        (GOOD.replace("name: it", "name: 2024"), "1:7: name must be text (got 2024); if a name is meant, put it in "),
+        (
+            GOOD + "expect:\n  shortfall_mtpa: > 20\n",
+            '7:21: is no YAML: did not find expected comment or line break; put the value in quotes: "> 20"',
+        ),
+        (
+            GOOD + "expect: {shortfall_mtpa: >= 20, unmet_mtpa: 1}\n",
+            '6:26: is no YAML: found character that cannot start any token; put the value in quotes: ">= 20"',
+        ),
+        (GOOD + "expect:\n  compare.cpc.status: != closed\n", "7:23: tags are not read (got '!='); remove it, or put "),
+        (
+            GOOD + "expect:\n  shortfall_mtpa: '> 2,5'\n",
+            "7:19: expect shortfall_mtpa: must be like '> 20', '<= 5', "
+            "'20..30' or '53 +- 2' (got '> 2,5'); write '> 2.5'",
+        ),
+        (GOOD.replace("{corridor: cpc}", "{[a]: 3,5}"), "5:14: a key must be plain text"),
+        (
+            GOOD + "  - tariff: {corridor: cpc, add_usd_per_t: 3,5}\n",
+            "6:44: add_usd_per_t must be a number (got '3,5'); write 3.5",
+        ),
+        (
+            GOOD + "  - tariff: {add_usd_per_t: -1,234,567, corridor: cpc}\n",
+            "6:29: add_usd_per_t must be a number (got '-1,234,567'); write -1234567",
+        ),
+        (
+            GOOD + "  - tariff:\n      corridor: cpc\n      add_usd_per_t: 3,5e1\n",
+            "8:22: tariff: add_usd_per_t must be a number (got '3,5e1'); write 3.5e1",
+        ),
+        (
+            GOOD + "frequency_per_year: 1\nduration_days: {median: 1, sigma: 1e308}\n",
+            "7:1: duration_days: the mean is beyond all numbers",
+        ),
+        (GOOD + "expect:\n  shortfall_mtpa: 1e308 +- 1e308\n", "7:19: expect shortfall_mtpa: must be a finite number"),
         (GOOD[: GOOD.index("  - ")] + "  5\n", "5:3: changes must be a list"),
     ],
 )

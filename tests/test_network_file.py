@@ -386,6 +386,35 @@ def test_what_is_wrong_with_geojson_is_told(old: str, new: str, said: str, tmp_p
     assert any(said in problem for problem in told(file))
 
 
+def named(crs: str) -> dict[str, Any]:
+    """Return a coordinate reference system as GeoJSON of 2008 names it."""
+    return {"type": "name", "properties": {"name": crs}}
+
+
+@pytest.mark.parametrize(
+    ("crs", "read"),
+    [
+        *((named(name), True) for name in ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326",
+                                           "http://www.opengis.net/def/crs/EPSG/0/4326")),
+        *((named(name), False) for name in ("urn:ogc:def:crs:EPSG::3857", "EPSG:43260", "EPSG:14326", "", "CRS27")),
+        (None, True), ({}, False), ("EPSG:4326", False), ({"type": "link", "properties": {"href": "4326"}}, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("at", ["file", "geometry"])
+def test_positions_in_another_system_than_degrees_are_refused(crs: Any, read: bool, at: str, tmp_path: Path) -> None:
+    """Metres are never taken for degrees, wherever the system is named."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a", lat=1.0, lon=2.0)], edges=[], commodities=()),
+                            tmp_path / "net.geojson")  # fmt: skip
+    data = json.loads(file.read_text(encoding="utf-8"))
+    (data if at == "file" else data["features"][0]["geometry"])["crs"] = crs
+    file.write_text(json.dumps(data), encoding="utf-8")
+    if read:
+        assert cr.read_network(file).node("a").lon == 2.0
+    else:
+        (problem,) = told(file)
+        assert "crs: positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)" in problem
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

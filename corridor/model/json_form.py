@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -210,6 +211,8 @@ def read_geojson(place: str, raw: bytes) -> Network:
     for key in data:
         if key not in (known := ("type", "features", "corridor", "bbox", "name", "crs")):
             problems.append(f"{_at(place, (key,))}: {unknown('member', key[:80], nearest(key, known))}")
+    if foreign := _foreign_crs(data, _at(place, ("crs",))):
+        raise DataError([*problems, *foreign])
     nodes, edges = Table(), Table()
     features = data["features"]
     for at, feature in enumerate(features if isinstance(features, list) else ()):
@@ -222,6 +225,20 @@ def read_geojson(place: str, raw: bytes) -> Network:
         rest = {}
     given = {"nodes": nodes, "edges": edges}
     return assembled(rest, lambda loc: _at(place, ("corridor", *loc)), problems, given)
+
+
+_DEGREES = re.compile(r"(.*[:/])?(CRS84h?|EPSG:([\d.]*:)?(4326|4979)|EPSG/[\d.]+/(4326|4979))", re.IGNORECASE)
+
+
+def _foreign_crs(holder: Any, place: str) -> list[str]:
+    """Return a sentence if an object's ``crs`` (GeoJSON of 2008) is another than longitude and latitude in WGS 84."""
+    crs = holder.get("crs") if isinstance(holder, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if crs is None or (isinstance(name, str) and _DEGREES.fullmatch(name)):
+        return []
+    told = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
+    return [f"{place}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
 
 
 def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[str]) -> None:
@@ -241,6 +258,7 @@ def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems:
         edges.add(row, here)
         return
     geometry = feature.get("geometry")
+    problems += _foreign_crs(geometry, f"{here}.geometry.crs")
     if geometry is not None:
         coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
         if not isinstance(coordinates, list) or geometry.get("type") != "Point" or len(coordinates) not in (2, 3):

@@ -260,10 +260,10 @@ def read_tntp(
     Notes
     -----
     Columns are separated by spaces or tabs; the semicolon at the end of a line may be left out, and FIRST THRU NODE,
-    which then is 1. The model is linear: capacity is a limit that is never passed, and the columns by which congestion slows traffic
-    (b, power, speed) are checked but not used. Nodes below FIRST THRU NODE are zones that nothing passes: a link that
-    leaves such a zone admits only the zone's own commodity. Trips that find no room are a shortfall. Trips within a
-    zone use no link.
+    which then is 1. The model is linear: capacity is a limit that is never passed, and the columns by which congestion
+    slows traffic (b, power, speed) are checked but not used. Nodes below FIRST THRU NODE are zones that nothing
+    passes: a link that leaves such a zone admits only the zone's own commodity. Trips that find no room are a
+    shortfall. Trips within a zone use no link.
 
     References
     ----------
@@ -326,8 +326,8 @@ def _after_head(
     for place, text in rows:
         found = re.fullmatch(r"<([^<>]+)>(.*)", text)
         if found is None:
-            lines.note(place, f"must be '<NAME> value' until <END OF METADATA> (got {shown(text)})")
-            lines.refuse_if_broken()  # what is missing cannot be told
+            told = f"{place}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
+            raise DataError([*lines.problems, told])  # what is missing cannot be told
         name = found.group(1).strip().upper()
         if name == "END OF METADATA":
             ended = True
