@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import corridor as cr
-from corridor.model.io import read_scenario
+from corridor.model.io import read_scenario, write_bytes, write_folder
 
 GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 
@@ -352,3 +354,62 @@ def test_a_date_is_written_as_one(date: str, tmp_path: Path) -> None:
     )
     with pytest.raises(cr.DataError, match=r"e\.yaml:3:7: from(: must be a date| must not be true)"):
         cr.load_scenario(file)
+
+
+# Folders and long names
+
+
+def filled(folder: Path) -> dict[str, bytes]:
+    """Return what a folder holds, hidden files too."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("before", [None, {}, {"old": b"0", "kept": b"1"}])
+@pytest.mark.parametrize("fails", ["write_bytes", "check", "rename"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_folder_is_written_whole_or_not_at_all(
+    before: dict[str, bytes] | None, fails: str, error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it ends, what was there before is there again and nothing lies about."""
+    folder = tmp_path / "it"
+    if before is not None:
+        folder.mkdir()
+        for name, data in before.items():
+            (folder / name).write_bytes(data)
+    seen = 0
+
+    def second(really: Any) -> Any:
+        def made(*given: Any) -> Any:
+            nonlocal seen
+            seen += 1
+            if seen == (1 if before is None and fails == "rename" else 2):
+                raise error
+            return really(*given)
+
+        return made
+
+    def check(_: Path) -> None:
+        if fails == "check":
+            raise error
+
+    if fails == "write_bytes":
+        monkeypatch.setattr(Path, "write_bytes", second(Path.write_bytes))
+    elif fails == "rename":
+        monkeypatch.setattr(os, "rename", second(os.rename))
+    with pytest.raises(type(error)):
+        write_folder(folder, {"a": b"a", "b": b"b"}, kept=lambda name: name == "kept", check=check)
+    monkeypatch.undo()
+    assert [entry.name for entry in tmp_path.iterdir()] == ([] if before is None else ["it"])
+    assert before is None or filled(folder) == before
+    write_folder(folder, {"a": b"a", "b": b"b"}, kept=lambda name: name == "kept")
+    assert filled(folder) == {"a": b"a", "b": b"b"} | ({"kept": b"1"} if before else {})
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "x" * 240, "Ж" * 127, "x" + "Ж" * 127])
+def test_any_name_that_the_system_takes_can_be_written(name: str, tmp_path: Path) -> None:
+    """What is written first bears a shorter one; twice, so that it is exchanged too."""
+    for data in (b"1", b"2"):
+        write_bytes(tmp_path / name, data)
+        write_folder(tmp_path / f"{name[:-1]}y", {"a": data})
+    assert (tmp_path / name).read_bytes() == (tmp_path / f"{name[:-1]}y" / "a").read_bytes() == b"2"
+    assert len(list(tmp_path.iterdir())) == 2

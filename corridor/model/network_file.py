@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io as streams
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from corridor.model.io import (
     mapping_of,
     read_bytes,
     write_bytes,
+    write_folder,
 )  # fmt: skip
 from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
@@ -365,44 +364,12 @@ def _quoted(text: str) -> str:
 
 
 def _write_folder(network: Network, folder: Path) -> None:
-    """Write a network as a folder of CSV tables beside its place, then put it there."""
+    """Write a network as a folder of CSV tables."""
     _refuse_foreign(folder)
-    target = folder.resolve()
-    if target == Path.cwd():
-        raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        for name, text in _files(network).items():
-            (draft / name).write_bytes(text.encode("utf-8"))
-        _assert_kept(network, lambda: _read_folder(draft), folder)
-        if folder.is_dir():
-            for entry in folder.iterdir():
-                if _is_kept(entry.name):
-                    (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, draft / entry.name)
-        _exchange(draft, target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(folder)) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _exchange(draft: Path, target: Path) -> None:
-    """Put a folder in the place of another; where that fails the old one stays."""
-    old = draft.with_name(draft.name + ".old")
-    if target.exists():
-        shutil.copymode(target, draft)
-        os.rename(target, old)
-    try:
-        os.rename(draft, target)
-    except OSError:
-        if old.exists():
-            os.rename(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    files = {name: text.encode("utf-8") for name, text in _files(network).items()}
+    write_folder(
+        folder, files, kept=_is_kept, check=lambda draft: _assert_kept(network, lambda: _read_folder(draft), folder)
+    )
 
 
 def _refuse_foreign(folder: Path) -> None:

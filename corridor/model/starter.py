@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 from corridor.errors import DataError, shown
-from corridor.model.io import write_text
+from corridor.model.io import encoded, write_folder
 from corridor.model.library import data_root
 from corridor.model.records import Record
 from corridor.model.tables import KINDS, PARTS
@@ -56,12 +56,11 @@ def start_network(path: str | os.PathLike[str]) -> Path:
         raise DataError(f"{folder}: is a file; give the path of a new folder")
     if folder.is_dir() and any(folder.iterdir()):
         raise DataError(f"{folder}: is not empty; give the path of a new folder")
-    folder.mkdir(exist_ok=True)
     shipped = sorted(data_root().joinpath("starter").iterdir(), key=lambda file: file.name)
-    for file in shipped:
-        write_text(folder / file.name, file.read_text(encoding="utf-8"))
-    scenario = next(file.name for file in shipped if file.name.endswith(".scenario.yaml"))
-    write_text(folder / README, _readme(str(folder), str(folder / scenario)))
+    files = {file.name: file.read_bytes() for file in shipped}
+    scenario = next(name for name in files if name.endswith(".scenario.yaml"))
+    files[README] = encoded(_readme(str(folder), str(folder / scenario)))
+    write_folder(folder, files)
     return folder
 
 
