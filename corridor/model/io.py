@@ -193,7 +193,9 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def _draft_beside(target: Path) -> Path:
     """Return where something is written before it takes its place; a long name is cut, so that this one fits."""
-    stem = os.fsencode(target.name)[:200].decode("utf-8", "ignore")
+    stem = target.name
+    while len(os.fsencode(stem)) > 200:
+        stem = stem[:-1]
     return target.with_name(f".{stem}.{os.getpid()}.tmp")
 
 
