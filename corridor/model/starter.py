@@ -24,6 +24,7 @@ All numbers here are made up.
 
 Columns may stand in any order and be left out if not "needed". An empty cell takes the default; where there is no
 default it means what is said. Names in a list are separated by semicolons: KAZ;RUS. Mt/y is million tonnes a year.
+Where semicolons separate the columns, numbers have a decimal comma (3,5), and a list stands in quotes ("KAZ;RUS").
 Besides the tables below a folder may hold figures.csv and sources.csv (who says which number) and hazards.yaml.
 """
 
