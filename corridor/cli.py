@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import errno
-import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corridor import streams
 from corridor.errors import CorridorError, DataError
 
 if TYPE_CHECKING:
@@ -36,53 +34,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments; those of the process by default.
     """
-    if sys.stderr is None:  # closed: print would take stdout instead
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.closed:
-            stream.reconfigure(errors="backslashreplace")
+    streams.prepare()
     arguments = argparse.Namespace()
     try:
         try:
             _parser().parse_args(argv, arguments)
             code: int = arguments.run(arguments)
         finally:
-            if not _stdout_is_closed():
-                sys.stdout.flush()
+            streams.flush()
     except CorridorError as error:
-        _say(f"corridor: {error}")
+        streams.say(f"corridor: {error}")
         return BAD_INPUT
     except BrokenPipeError:
-        _drop_unwritten()
+        streams.drop_unwritten()
         return DONE
     except OSError as error:
-        _drop_unwritten()
-        _say(f"corridor: {error.filename or 'output'}: {error.strerror}")
+        streams.drop_unwritten()
+        streams.say(f"corridor: {error.filename or 'output'}: {error.strerror}")
         return BAD_INPUT
     except KeyboardInterrupt:
         kept = getattr(arguments, "checkpoint", None)
-        _say(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}")
+        streams.say(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}")
         return STOPPED
     return code
-
-
-def _stdout_is_closed() -> bool:
-    return sys.stdout is None or sys.stdout.closed
-
-
-def _drop_unwritten() -> None:
-    """Drop what stdout does not take; Python would try again when it ends, and exit with 120."""
-    try:
-        if not _stdout_is_closed():
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(text: str) -> None:
-    """Print to stderr; where that cannot be written to, the exit code alone tells."""
-    with contextlib.suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -615,11 +589,10 @@ def _machine(frame: pd.DataFrame, form: str) -> str:
 def _give(text: str, output: str | None) -> int:
     """Print a result, or write it to a file whole."""
     if output is None:
-        if _stdout_is_closed():
-            raise OSError(errno.EBADF, "is closed; --output PATH writes to a file", "stdout")
+        streams.require_stdout()
         print(text, end="")
     else:
-        from corridor.model.io import write_text
+        from corridor.model.writing import write_text
 
         write_text(Path(output), text)
         print(f"Written: {output}", file=sys.stderr)

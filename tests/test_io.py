@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import corridor as cr
-from corridor.model.io import read_scenario, write_bytes, write_folder
+from corridor.model.io import read_scenario
+from corridor.model.writing import write_bytes, write_folder
 
 GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 

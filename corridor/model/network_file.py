@@ -11,19 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from corridor.errors import CorridorError, DataError, nearest, shown, unknown
-from corridor.model.io import (
-    decoded,
-    dump_yaml,
-    hazards_in_yaml,
-    mapping_of,
-    read_bytes,
-    write_bytes,
-    write_folder,
-)  # fmt: skip
+from corridor.model.io import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
 from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
 from corridor.model.scenario import Hazard
 from corridor.model.tables import KINDS, Table, build, numbers
+from corridor.model.writing import write_bytes, write_folder  # fmt: skip
 
 FORMS = ("folder", "json", "geojson", "graphml", "xlsx")
 MOST_BYTES = 100_000_000

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 from corridor.errors import DataError, shown
-from corridor.model.io import encoded, write_folder
 from corridor.model.library import data_root
 from corridor.model.records import Record
 from corridor.model.tables import KINDS, PARTS
+from corridor.model.writing import encoded, write_folder
 
 README = "README.txt"
 _HEAD = """A network for corridor: tables of nodes, edges and what is shipped over them.

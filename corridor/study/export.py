@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, nearest, shown, unknown
-from corridor.model.io import write_bytes, write_folder
 from corridor.model.network_file import cell, csv_text
+from corridor.model.writing import write_bytes, write_folder
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:

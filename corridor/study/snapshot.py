@@ -108,8 +108,6 @@ def differences(stored: str, sheet: Sheet, *, rtol: float, atol: float) -> list[
             raise DataError(f"{name} must be a finite number >= 0 (got {value!r})")
     head, rows = _read(stored)
     if head != list(sheet.head):
-        if len(head) == 1 and ";" in head[0]:
-            raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
         return _told_heads(head, sheet.head)
 
     n = sheet.n_index
@@ -162,6 +160,8 @@ def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     if not found:
         raise DataError(f"it is empty; {_ANEW}")
     head, *rows = found
+    if len(head) == 1 and ";" in head[0]:
+        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
             raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_ANEW}")
