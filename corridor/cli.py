@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corridor import streams
 from corridor.errors import CorridorError, DataError
 
 if TYPE_CHECKING:
@@ -34,25 +34,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments; those of the process by default.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    streams.prepare()
+    arguments = argparse.Namespace()
     try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        try:
+            _parser().parse_args(argv, arguments)
+            code: int = arguments.run(arguments)
+        finally:
+            streams.flush()
     except CorridorError as error:
-        print(f"corridor: {error}", file=sys.stderr)
+        streams.say(f"corridor: {error}")
         return BAD_INPUT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.drop_unwritten()
         return DONE
     except OSError as error:
-        print(f"corridor: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        streams.drop_unwritten()
+        streams.say(f"corridor: {error.filename or 'output'}: {error.strerror}")
         return BAD_INPUT
     except KeyboardInterrupt:
         kept = getattr(arguments, "checkpoint", None)
-        print(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}", file=sys.stderr)
+        streams.say(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}")
         return STOPPED
     return code
 
@@ -587,9 +589,10 @@ def _machine(frame: pd.DataFrame, form: str) -> str:
 def _give(text: str, output: str | None) -> int:
     """Print a result, or write it to a file whole."""
     if output is None:
+        streams.require_stdout()
         print(text, end="")
     else:
-        from corridor.model.io import write_text
+        from corridor.model.writing import write_text
 
         write_text(Path(output), text)
         print(f"Written: {output}", file=sys.stderr)

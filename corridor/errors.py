@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import difflib
 import heapq
+import re
 import reprlib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -112,10 +114,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
 
 
-def _folded(name: str) -> str:
-    return name.lower().replace("-", "_")
-
-
 def _shared_ends(one: str, other: str) -> int:
     """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
     return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
@@ -130,8 +128,30 @@ def _shared_start(one: str, other: str) -> int:
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
     """Return the sentence for a name that nothing bears."""
-    hint = f"; did you mean {shown(suggestion)}?" if suggestion is not None else ""
+    hint = f"; did you mean {shown(suggestion)}?{_told_apart(name, suggestion)}" if suggestion is not None else ""
     return f"no {kind} named {shown(name)}{hint}"
+
+
+_LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo")
+"""Letters of Cyrillic, then of Greek, that look like Latin ones."""
+
+
+def _folded(name: str) -> str:
+    """Return a name in one spelling for all that are easily taken for it."""
+    return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
+
+
+def _told_apart(name: str, other: str) -> str:
+    """Return which characters tell two names apart that look alike; empty for any that do not."""
+    if _folded(str(name)) != _folded(other):
+        return ""
+    name, other = str(name).lower(), other.lower()
+    for which, text, lacks in (("the unknown one", name, other), ("the known one", other, name)):
+        marks = [mark for mark in dict.fromkeys(text) if not mark.isascii() and mark not in lacks]
+        if marks:
+            told = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
+            return f" (they look alike, but {which} has {told})"
+    return ""
 
 
 def shown(value: object) -> str:
@@ -210,5 +230,31 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
     if error["type"] in ("value_error", "assertion_error"):
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text
-    rule = _RULES.get(error["type"], "cannot be read")
-    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(error['input'])})"
+    rule, value = _RULES.get(error["type"], "cannot be read"), error["input"]
+    hint = decimal_point(value) if "must be a number" in rule else _in_quotes(value) if error["type"] in _TEXT else ""
+    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(value)}){hint}"
+
+
+_TEXT = ("string_type", "string_sub_type", "tuple_type")
+_GROUPS = re.compile(r"\s*([-+]?\d{1,3})((?:,\d{3})+)\s*", re.ASCII)
+_COMMA = re.compile(r"\s*([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)\s*", re.ASCII)
+
+
+def decimal_point(value: object) -> str:
+    """Return what to write for a text that is a number but for its commas; empty for anything else.
+
+    Examples
+    --------
+    >>> decimal_point("3,5"), decimal_point("1,234"), decimal_point("many")
+    ('; write 3.5', '; write 1234 or 1.234', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    ways = [found.group(1) + found.group(2).replace(",", "") for found in [_GROUPS.fullmatch(value)] if found]
+    ways += [f"{found.group(1)}.{found.group(2)}" for found in [_COMMA.fullmatch(value)] if found]
+    return f"; write {' or '.join(ways)}" if ways else ""
+
+
+def _in_quotes(value: object) -> str:
+    """Return how a number stands where text is needed; empty for anything else."""
+    return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""

@@ -250,7 +250,7 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
 def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
     """Write a snapshot, unless another test of this run has written another table by the same name."""
     __tracebackhide__ = True
-    from corridor.model.io import write_text
+    from corridor.model.writing import write_text
 
     written = request.config.stash.setdefault(_written, {})
     test, before = written.setdefault(file, (request.node.nodeid, text))

@@ -447,8 +447,9 @@ def test_severities_vary_closures_only() -> None:
         cr.Uniform(low=0.5, high=0.4)
     with pytest.raises(ValueError, match="must be <= 1"):
         cr.Uniform(low=0.5, high=1.4)
-    with pytest.raises(ValueError, match="beyond all numbers"):
-        cr.Lognormal(median=1.0, sigma=100.0)
+    for median, sigma in ((1.0, 100.0), (1.0, 1e308), (1e308, 1.0), (1e-300, 51.0)):
+        with pytest.raises(ValueError, match="beyond all numbers"):
+            cr.Lognormal(median=median, sigma=sigma)
 
 
 def test_a_hazard_is_no_scenario_that_lasts(diamond: cr.Network) -> None:

@@ -101,10 +101,14 @@ class Expectation(Record):
             return cls._of_word(path, text, readable=isinstance(wanted, str))
         found = next((match for form in _NUMBERS if (match := form.fullmatch(text))), None)
         if found is None or isinstance(wanted, bool):
-            raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {_short(text)!r})")
+            pointed = re.sub(r"(?<=\d),(?=\d)", ".", text)
+            hint = f"; write {pointed!r}" if any(form.fullmatch(pointed) for form in _NUMBERS) and found is None else ""
+            told = f"must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {_short(text)!r}){hint}"
+            raise DataError(f"expect {path}: {told}")
         part = found.groupdict()
         number = {name: float(part[name]) for name in part if name not in ("sign", "percent") and part[name]}
-        if any(map(math.isinf, number.values())):
+        margin = number.get("tolerance", 0.0) * (abs(number.get("middle", 0.0)) / 100 if part.get("percent") else 1)
+        if any(map(math.isinf, [*number.values(), margin + abs(number.get("middle", 0.0))])):
             raise DataError(f"expect {path}: must be a finite number (got {_short(text)!r})")
         if "value" in number:
             return cls._one_sided(path, text, str(part["sign"]), number["value"])
@@ -115,7 +119,6 @@ class Expectation(Record):
                 raise DataError(
                     f"expect {path}: a share of 0 is 0; give the tolerance as a number (got {_short(text)!r})"
                 )
-            margin = number["tolerance"] * (abs(number["middle"]) / 100 if part["percent"] else 1)
             low, high = number["middle"] - margin, number["middle"] + margin
             if margin < 0:
                 raise DataError(f"expect {path}: the tolerance after +- must be >= 0 (got {_short(text)!r})")

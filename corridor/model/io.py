@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import math
 import os
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -17,11 +14,21 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed, rule_broken, shown
+from corridor.errors import (
+    CorridorError,
+    DataError,
+    Problem,
+    UnknownNameError,
+    decimal_point,
+    placed,
+    rule_broken,
+    shown,
+)
 from corridor.model import library
 from corridor.model.network import Network
 from corridor.model.records import split
 from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario, require_scenario
+from corridor.model.writing import write_text
 
 Loc = tuple[str | int, ...]
 _MOST_BYTES = 1_000_000
@@ -157,35 +164,6 @@ def dump_yaml(data: Any) -> str:
     return text
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
-    write_bytes(path, text.encode("utf-8", "surrogateescape"))  # arguments where the locale is not UTF-8: as typed
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
-    if not path.name or path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; give the path of a file", str(path))
-    try:
-        target = path.resolve()
-    except RuntimeError:
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
-    part = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        part.write_bytes(data)
-        if target.exists():
-            shutil.copymode(target, part)
-        os.replace(part, target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
 class _Dumper(yaml.SafeDumper):
     """Quotes text that this module would read as something else."""
 
@@ -307,7 +285,7 @@ class _Reader:
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
             problem = str(error.problem or error.context)
             told = "is nested too deep" if "nesting depth" in problem else f"is no YAML: {problem}"
-            raise DataError(f"{self.name}{place}: {told}") from None
+            raise DataError(f"{self.name}{place}: {told}{self._to_quote(mark)}") from None
         except (yaml.YAMLError, RecursionError) as error:
             raise DataError(f"{self.name}: is no YAML: {error}") from None
         if node is None:
@@ -315,6 +293,13 @@ class _Reader:
         found = self._plain(node, (), set())
         self.refuse_if_broken()
         return found
+
+    def _to_quote(self, mark: yaml.Mark | None) -> str:
+        """Return what to write where a value begins with a mark that YAML takes for its own: ``> 20``."""
+        lines = self._text.splitlines()
+        line = lines[mark.line] if mark and mark.line < len(lines) else ""
+        found = re.search(r"(?:: |- |[{[,]) *([>|!%@&*`][^,}\]#]*)", line)
+        return f'; put the value in quotes: "{found.group(1).strip()}"' if found else ""
 
     def _refuse_deep_nesting(self) -> None:
         """Raise before nesting without end can exhaust the stack."""
@@ -496,7 +481,9 @@ class _Reader:
             return None
         seen.add(id(node))
         if node.tag not in _TAGS:
-            self._problems.append((self._marks[loc], f"tags are not read (got {node.tag!r}); remove it"))
+            self._problems.append(
+                (self._marks[loc], f"tags are not read (got {node.tag!r}); remove it, or put the text in quotes")
+            )
             return None
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(item, (*loc, at), seen) for at, item in enumerate(node.value)]
@@ -507,8 +494,13 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc, seen: set[int]) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        number, torn = "", dict[str, str]()
         for key, value in node.value:
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if node.flow_style and found and number and _is_rest(key, value):
+                number = torn[next(reversed(found))] = f"{number},{key.value}"
+                continue
+            number = value.value if isinstance(value, yaml.ScalarNode) and _NUMBER.fullmatch(value.value) else ""
             if not isinstance(key, yaml.ScalarNode):
                 self._problems.append((place, "a key must be plain text"))
             elif key.value in found:
@@ -518,7 +510,15 @@ class _Reader:
                 if isinstance(value, yaml.CollectionNode):
                     self._marks[(*loc, key.value)] = place
                 found[key.value] = self._plain(value, (*loc, key.value), seen)
+        for key, text in torn.items():
+            self._note((*loc, key), f"{key} must be a number (got {shown(text)}){decimal_point(text)}")
         return found
+
+
+def _is_rest(key: yaml.Node, value: yaml.Node) -> bool:
+    """Tell whether a key is what follows a decimal comma: ``{factor: 3,5}`` reads as 3 and a key 5 without value."""
+    alone = isinstance(value, yaml.ScalarNode) and value.start_mark.index == value.end_mark.index
+    return alone and isinstance(key, yaml.ScalarNode) and re.fullmatch(r"\d+([eE][-+]?\d+)?", key.value) is not None
 
 
 class _Placed(_Reader):

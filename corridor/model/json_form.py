@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -246,6 +247,8 @@ def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> N
     for key in data:
         if key not in (known := ("type", "features", "corridor", "bbox", "name", "crs")):
             problems.append(UnknownNameError("member", key[:80], known, f"{_at(place, (key,))}: "))
+    if elsewhere := _foreign_crs(data, _at(place, ("crs",))):
+        raise DataError([*problems, *elsewhere])
     nodes, edges = Table(), Table()
     features = data.get("features")
     if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
@@ -268,6 +271,20 @@ def _record_of(feature: Any) -> Any:
     return properties.get("record") if isinstance(properties, dict) else None
 
 
+_DEGREES = re.compile(r"(.*[:/])?(CRS84h?|EPSG:([\d.]*:)?(4326|4979)|EPSG/[\d.]+/(4326|4979))", re.IGNORECASE)
+
+
+def _foreign_crs(holder: Any, place: str) -> list[str]:
+    """Return a sentence if an object's ``crs`` (GeoJSON of 2008) is another than longitude and latitude in WGS 84."""
+    crs = holder.get("crs") if isinstance(holder, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if crs is None or (isinstance(name, str) and _DEGREES.fullmatch(name)):
+        return []
+    told = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
+    return [f"{place}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
+
+
 def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[Problem]) -> None:
     """Put a feature into the table of its record."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
@@ -284,6 +301,7 @@ def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems:
         edges.add(row, here)
         return
     geometry = feature.get("geometry")
+    problems += _foreign_crs(geometry, f"{here}.geometry.crs")
     if geometry is not None:
         coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
         if not isinstance(coordinates, list) or geometry.get("type") != "Point" or len(coordinates) not in (2, 3):

@@ -197,9 +197,12 @@ def _read(table: Table, part: str, kind: type[R], problems: list[Problem], place
     Notes
     -----
     A stand-in bears what names of the row can be read, so that references to and from it are looked at all the same.
+    A field that every row lacks, as where a column is misspelt, is told once.
     """
     records: list[R] = []
     wants_number = numbers(kind)
+    needed = [name for name, found in kind.model_fields.items() if found.is_required()]
+    lacking = {f"{name} is missing" for name in needed if len(table) > 1 and not any(name in r for r in table.rows)}
     for number, row in enumerate(table.rows):
         told: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
@@ -212,7 +215,9 @@ def _read(table: Table, part: str, kind: type[R], problems: list[Problem], place
             told += problems_of(error, kind.model_fields)
         if told:
             label = _label(part, row)
-            texts = [placed(label, text) for text in dict.fromkeys(text for _, text in told)]
+            clauses = dict.fromkeys(text for _, text in told if not (number and text in lacking))
+            texts = [placed(label, f"{text} here and in all other rows" if text in lacking else text)
+                     for text in clauses]  # fmt: skip
             problems += [_placed(text, table, part, number) for text in texts]
             record = _stand_in(kind, row, {field for field, _ in told})
         if table.places:

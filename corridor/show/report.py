@@ -17,10 +17,11 @@ from corridor.errors import DataError
 from corridor.model import library
 from corridor.model.cards import place_of
 from corridor.model.html import Html, counted, link, tag
-from corridor.model.io import load_scenario, write_text
+from corridor.model.io import load_scenario
 from corridor.model.ledger import grades
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
+from corridor.model.writing import write_text
 from corridor.show import style
 from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison

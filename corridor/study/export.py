@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, nearest, shown, unknown
-from corridor.model.io import write_bytes
 from corridor.model.network_file import cell, csv_text
+from corridor.model.writing import write_bytes, write_folder
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -177,6 +177,4 @@ def _write_folder(frames: Mapping[str, pd.DataFrame], folder: Path, form: str) -
     strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
     if strange:
         raise DataError(f"{folder}: holds something else than these tables ({strange[0]!r}); give another folder")
-    folder.mkdir(exist_ok=True)
-    for name, data in files.items():
-        write_bytes(folder / name, data)
+    write_folder(folder, files)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_TOLD = 12
 _MISSING = "nan"
+_ANEW = "write it anew with pytest --corridor-update"
 Row = Sequence[Any]
 
 
@@ -152,17 +153,18 @@ def report(name: str, file: Path, told: Sequence[str]) -> str:
 
 def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     """Return head and rows of a stored file."""
-    anew = "write it anew with pytest --corridor-update"
     try:
         found = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
     except csv.Error as error:
-        raise DataError(f"it holds no table ({error}); {anew}") from None
+        raise DataError(f"it holds no table ({error}); {_ANEW}") from None
     if not found:
-        raise DataError(f"it is empty; {anew}")
+        raise DataError(f"it is empty; {_ANEW}")
     head, *rows = found
+    if len(head) == 1 and ";" in head[0]:
+        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {anew}")
+            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_ANEW}")
     return head, rows
 
 
