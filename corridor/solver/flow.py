@@ -59,10 +59,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
 
 
 class Desk:
-    """A network compiled and solved once, at which scenarios are solved by restarting from it.
-
-    Not safe for use from two threads at a time.
-    """
+    """A network compiled and solved once, at which scenarios are solved by restarting from it."""
 
     def __init__(self, network: Network) -> None:
         require_network(network)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import highspy
 import numpy as np
@@ -110,12 +111,13 @@ class Basis:
 class Solver:
     """HiGHS with one program loaded; every state restarts from the basis that is optimal for the first.
 
-    No answer depends on what was solved before. One instance serves one thread.
+    No answer depends on what was solved before. Threads that share one take turns.
     """
 
     def __init__(self, program: Program, base: State) -> None:
+        self._turn = Lock()
         self._highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1)):
+        for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off")):
             _demand(self._highs.setOptionValue(option, value), f"set {option}")
         self._columns = np.arange(program.n_columns, dtype=np.int32)
         first = program.n_balances
@@ -143,7 +145,8 @@ class Solver:
         """
         if state is self._base:
             return self._base_optimum
-        return self._again(state)
+        with self._turn:
+            return self._again(state)
 
     def _again(self, state: State) -> Optimum:
         """Restart from the base basis."""
@@ -169,17 +172,18 @@ class Solver:
         Infeasible, SolverError
             As for `optimum`.
         """
-        self._again(state)
-        status, basic = self._highs.getBasicVariables()
-        _demand(status, "name the basic variables")
+        with self._turn:
+            self._again(state)
+            status, basic = self._highs.getBasicVariables()
+            _demand(status, "name the basic variables")
+            found = self._highs.getBasis()
         basic = np.asarray(basic)
-        found = self._highs.getBasis()
         at_upper = [status == _UPPER for status in (*found.col_status, *found.row_status)]
         return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
     def _run(self, state: State) -> Optimum:
         highs = self._highs
-        highs.run()
+        _run_alone(highs)
         status = highs.getModelStatus()
         if status not in _SOLVED:
             told = highs.modelStatusToString(status)
@@ -192,6 +196,19 @@ class Solver:
             dual=np.asarray(solution.row_dual),
             objective_musd=float(state.cost @ amount) + state.constant_musd,
         )
+
+
+def _run_alone(highs: highspy.Highs) -> None:
+    """Run HiGHS with threads of its own.
+
+    A thread's first run sets how many threads HiGHS has there, and a model that asks for another number is refused from
+    then on. So nothing is left to others, nor taken from them.
+    """
+    highs.resetGlobalScheduler(True)
+    try:
+        highs.run()
+    finally:
+        highs.resetGlobalScheduler(True)
 
 
 def _model(program: Program, state: State) -> highspy.HighsLp:
