@@ -274,6 +274,30 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
     np.testing.assert_allclose(by_commodity, ens.years["netback_musd"], rtol=1e-9)
 
 
+@given(disturbed(*CLOSING))
+@settings(max_examples=40)
+def test_availability_is_the_mean_over_conditions(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]]) -> None:
+    """Share in service, time untouched and time closed: over all sets of hazards, by records, solve and conditions."""
+    net, hazards = without_ties(drawn[0]).replace(hazards=drawn[1]), drawn[1]
+    assume(net.corridors)
+    try:
+        found, usual = cr.availability(net).iloc[0], cr.solve(net)
+        states = pd.DataFrame(Conditions(net, hazards).outcomes(all_sets(hazards)))
+    except cr.CorridorError:
+        assume(False)
+        raise
+    q = [-math.expm1(-h.frequency_per_year * h.mean_duration_days / 365.0) for h in hazards]
+    sets = all_sets(hazards)
+    chance = np.where(sets > 0, q, 1.0 - np.array(q)).prod(axis=1)
+    share = [in_service(applied(net, of_set(hazards, tuple(row))), usual, "trunk") for row in sets.tolist()]
+    if share[0] == 0:
+        assert math.isnan(found["availability"])
+        return
+    assert found["availability"] == pytest.approx(chance @ share / share[0])
+    assert found["untouched"] == pytest.approx(1.0 - chance @ states.iloc[:, -2])
+    assert found["closed"] == pytest.approx(chance @ states.iloc[:, -1])
+
+
 def test_a_trunk_is_reduced_with_its_end_nodes() -> None:
     """A hazard at the port where a corridor's trunk ends reduces and closes the corridor, as availability says."""
     net = cr.Network.from_frames(

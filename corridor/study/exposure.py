@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 Place = tuple[str, str]
 _MOST = 1 << 13
 """Combinations that are all kept; of more, the likelier half is, and the others are put together with their like."""
-_TOLERANCE = 1e-4
-"""What putting together may change a share by. [1]"""
+_TOLERANCE = 1e-2
+"""What putting together may change a share by at most; it changes it by a thirtieth of that bound or less. [1]"""
+_NEVER = 1e-30
+"""Chance below which a combination is left out. [1]"""
 _PARTS = 16
 """Parts into which a law of severities is cut."""
 
@@ -96,15 +98,15 @@ class Exposures:
 
     def on(self, places: Iterable[Place]) -> tuple[Exposure, ...]:
         """Return the hazards that take anything from some places, be it together with others."""
-        felt = self._felt(places)
-        return tuple(e for e in self.hit if not e.left.keys().isdisjoint(felt))
+        found = {at for place in places for at in self._taking(place)}
+        return tuple(self.hit[at] for at in sorted(found))
 
     def availability(self, places: Iterable[Place]) -> float:
         """Return the mean share in service of the weakest of some places; NaN where no hazard aims at any. [1]"""
         places = tuple(places)
         if not any(place in e.left for e in self.hit for place in places):
             return math.nan
-        groups = [_without_dominated(*group) for group in self._groups(places)]
+        groups = self._groups(places)
         if len(groups) == 1 and groups[0][1].tolist() == [1.0]:
             return math.prod(float(chances @ factors[:, 0]) for chances, factors in groups[0][0])
         return _mean_of_least([_combined(rows, room, _LEAST) for rows, room in groups])
@@ -125,28 +127,27 @@ class Exposures:
             return 0.0
         return math.prod(float(_combined(*group, _CLOSED)[1].sum()) for group in groups)
 
-    def _felt(self, places: Iterable[Place]) -> list[Place]:
-        """Return the places of which anything is taken when all hazards take all that they can."""
-        found = []
-        for place in dict.fromkeys(places):
-            left = math.prod(1.0 - e.most * (1.0 - e.left[place]) for e in self.hit if place in e.left)
-            if in_service(np.array(left), self.headroom[place]) < 1.0 - ROUNDING:
-                found.append(place)
-        return found
+    def _taking(self, place: Place) -> list[int]:
+        """Return the hazards that take anything from a place: those that close it, and others if they bind there."""
+        least = {at: 1.0 - e.most * (1.0 - e.left[place]) for at, e in enumerate(self.hit) if place in e.left}
+        together = math.prod(left for at, left in least.items() if left > 0 or self.hit[at].hazard.severity)
+        binding = in_service(np.array(together), self.headroom[place]) < 1.0 - ROUNDING
+        return [at for at, left in least.items() if binding or left == 0]
 
     def _groups(self, places: Iterable[Place]) -> list[tuple[Rows, Floats]]:
-        """Return hazards and headrooms of the places they hit, in groups that have no place in common."""
-        felt = self._felt(places)
-        room = np.array([self.headroom[place] for place in felt])
+        """Return hazards and headrooms of the places they take from, in groups that have no place in common."""
+        taking = {place: found for place in dict.fromkeys(places) if (found := self._taking(place))}
+        room = np.array([self.headroom[place] for place in taking])
         rows = []
-        for e in self.hit:
-            left = np.array([e.left.get(place, 1.0) for place in felt])
-            if (left < 1).any():
-                binding = (1.0 - 1.0 / np.maximum(room, 1.0))[left < 1] / (1.0 - left[left < 1])
+        for at, e in enumerate(self.hit):
+            left = np.array([e.left[place] if at in found else 1.0 for place, found in taking.items()])
+            if (hit := left < 1).any():
+                binding = (1.0 - 1.0 / room[hit]) / (1.0 - left[hit])
                 chances, taken = np.array(e.taken(binding.tolist())).T
                 factors = 1.0 - taken[:, None] * (1.0 - left)
                 rows.append(_with_nothing(e.share, chances, np.where(np.isinf(room), factors > 0, factors)))
-        return _independent(rows, np.where(np.isinf(room), 1.0, room))
+        groups = _independent(rows, np.where(np.isinf(room), 1.0, room))
+        return [_without_dominated(*group) for group in groups]
 
 
 Rows = list[tuple[Floats, Floats]]
@@ -235,7 +236,9 @@ def _combined(rows: Rows, room: Floats, rule: _Rule) -> tuple[Floats, Floats]:
             result = rule.join(result, value[:, done])
         later = last[left] > at
         value, left = value[:, later], left[later]
-        counts = rule.counts(result, value) & (chance > 0)
+        if rule is _LEAST and len(left):
+            result = np.minimum(result, value.min(axis=1))
+        counts = rule.counts(result, value) & (chance > _NEVER)
         chance, state, moved = _put_together(
             chance[counts], np.column_stack([result, value])[counts], rule is not _LEAST
         )
@@ -250,27 +253,32 @@ def _combined(rows: Rows, room: Floats, rule: _Rule) -> tuple[Floats, Floats]:
 
 
 def _put_together(chance: Floats, state: Floats, sharp: bool) -> tuple[Floats, Floats, float]:
-    """Return combinations with equal ones made one, and what that moves in the mean.
+    """Return combinations with equal ones made one, and the most that this changes.
 
-    Of too many the less likely are put together with those near them, at their mean. A mean of the least falls by no
-    more than the places do, so that it moves by their distance at most; a chance (sharp) by that of all that is moved.
+    Of too many the less likely are put together with those near them, at their mean. The mean of the least of places
+    doubles with them, so that only their proportions need be near; it falls by no more than the places do, so that it
+    changes by their distance at most. A chance (sharp) changes by that of all that is moved.
     """
     _, first, which = np.unique(np.round(state, 12), axis=0, return_index=True, return_inverse=True)
-    chance, state = np.bincount(which.ravel(), chance), state[first]
+    chance, state = np.bincount(which.ravel(), chance).astype(np.float64), state[first]
     if len(chance) <= _MOST:
         return chance, state, 0.0
     order = np.argsort(-chance, kind="stable")
     kept, rest = order[: _MOST // 2], order[_MOST // 2 :]
+    own, size = chance[rest], np.ones(len(rest)) if sharp else np.maximum(state[rest].max(axis=1), 1e-100)
+    shape = state[rest] / size[:, None]
     step, cell = 2.0**-20, np.arange(len(rest))
     while cell.max() >= _MOST // 2:
-        step *= 4.0
-        cell = np.unique(np.floor(state[rest] / step), axis=0, return_inverse=True)[1].ravel()
-    mass = np.bincount(cell, chance[rest])
-    mean = np.stack([np.bincount(cell, chance[rest] * column) for column in state[rest].T], axis=1) / mass[:, None]
-    moved = np.abs(state[rest] - mean[cell]).max(axis=1)
-    if sharp:
-        moved = (moved > 0).astype(np.float64)
-    return np.append(chance[kept], mass), np.vstack([state[kept], mean]), float(chance[rest] @ moved)
+        step *= 2.0
+        _, cell = np.unique(np.floor(shape / step), axis=0, return_inverse=True)
+        cell = cell.ravel()
+    mass = np.bincount(cell, own)
+    mean = np.stack([np.bincount(cell, own * size * column) for column in shape.T], axis=1) / mass[:, None]
+    weight = np.bincount(cell, own * size)
+    middle = mean * (mass / weight)[:, None]
+    moved = np.abs(shape - middle[cell]).max(axis=1)
+    error = own @ (moved > 0) if sharp else own @ (size * moved)
+    return np.append(chance[kept], mass), np.vstack([state[kept], mean]), float(error)
 
 
 def _mean_of_least(laws: Sequence[tuple[Floats, Floats]]) -> float:
