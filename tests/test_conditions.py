@@ -274,12 +274,19 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
     np.testing.assert_allclose(by_commodity, ens.years["netback_musd"], rtol=1e-9)
 
 
-@given(disturbed(*CLOSING))
+@given(disturbed(*CLOSING, most=2), st.floats(0.5, 30.0), st.lists(st.floats(0.05, 0.95), min_size=2, max_size=2))
 @settings(max_examples=40)
-def test_availability_is_the_mean_over_conditions(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]]) -> None:
+def test_availability_is_the_mean_over_conditions(
+    drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], limit: float, left: list[float]
+) -> None:
     """Share in service, time untouched and time closed: over all sets of hazards, by records, solve and conditions."""
-    net, hazards = without_ties(drawn[0]).replace(hazards=drawn[1]), drawn[1]
+    net = without_ties(drawn[0])
     assume(net.corridors)
+    sink = net.trunk("trunk")[0].head
+    net = net.replace(nodes=tuple(n.replace(throughput_mtpa=limit) if n.id == sink else n for n in net.nodes))
+    at_sink = (hazard(f"s{at}", cr.Derate(node=sink, remaining=share)) for at, share in enumerate(left))
+    hazards = (*drawn[1], *at_sink)
+    net = net.replace(hazards=hazards)
     try:
         found, usual = cr.availability(net).iloc[0], cr.solve(net)
         states = pd.DataFrame(Conditions(net, hazards).outcomes(all_sets(hazards)))

@@ -385,6 +385,29 @@ def test_a_scenario_that_narrows_a_node_makes_its_hazards_count() -> None:
     assert table["tight"] == pytest.approx(1 - Q * 0.28)
 
 
+def test_severities_on_an_edge_without_limit() -> None:
+    """Unlimited less a share is unlimited: only what takes all closes it, in tables and in years."""
+    some = closes("some", "w0", severity=cr.Uniform(low=0.2, high=0.9))
+    row = cr.availability(ways(None, hazards=[some, closes("all", "w0", severity=cr.Uniform(low=1.0, high=1.0))])).loc[
+        "w0"
+    ]
+    assert (row["availability"], row["closed"], row["hazards"]) == (pytest.approx(1 - Q), pytest.approx(Q), ("all",))
+    assert cr.simulate(ways(None, hazards=[some]), years=100).corridors.loc["w0", "reduced_days"] == 0.0
+
+
+@given(st.floats(0, 0.5), st.floats(0.5, 1), st.floats(0, 50), st.lists(st.floats(0, 1), max_size=5))
+def test_worst_shares_are_those_of_the_largest_of_a_poisson_number(
+    low: float, high: float, load: float, cuts: list[float]
+) -> None:
+    """Chances add up to 1, and the mean to its integral: high less the mean of the distribution function."""
+    found = np.array(risk.worst_shares(low, high, load, cuts))
+    assert found[:, 0].sum() == pytest.approx(1.0)
+    share = np.linspace(0.0, 1.0, 20_001)
+    below = np.expm1(load * share) / math.expm1(load) if load > 1e-9 else share
+    expected = high - (high - low) * np.trapezoid(below, share)
+    assert found[:, 0] @ found[:, 1] == pytest.approx(expected, abs=1e-6)
+
+
 # Many hazards that interlock
 
 

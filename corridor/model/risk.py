@@ -255,7 +255,7 @@ def worst_shares(low: float, high: float, load: float, cuts: Sequence[float] = (
 
     Examples
     --------
-    >>> worst_shares(0.2, 0.6, 0.0, cuts=[0.3])
+    >>> [(round(chance, 3), round(mean, 3)) for chance, mean in worst_shares(0.2, 0.6, 0.0, cuts=[0.3])]
     [(0.25, 0.25), (0.75, 0.45)]
     """
     ends = [low, *sorted({cut for cut in cuts if low < cut < high}), high]

@@ -57,6 +57,11 @@ class Exposure:
         """The largest share that may be taken of what it takes. [1]"""
         return self.hazard.severity.high if self.hazard.severity else 1.0
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether it always takes all that it can."""
+        return self.hazard.severity is None or self.hazard.severity.low == 1
+
     def taken(self, cuts: Sequence[float]) -> list[tuple[float, float]]:
         """Return chances and shares taken of what it takes while it is in force, drawn ones parted by cuts. [1]"""
         law = self.hazard.severity
@@ -113,24 +118,24 @@ class Exposures:
 
     def untouched(self, places: Iterable[Place]) -> float:
         """Return the share of time in which nothing is taken from any of some places. [1]"""
-        return math.prod(float(_combined(rows, room, _WHOLE)[1].sum()) for rows, room in self._groups(places))
+        return math.prod((_combined(*group, _WHOLE)[1].sum() for group in self._groups(places)), start=1.0)
 
     def closed(self, ways: Sequence[Sequence[Place]]) -> float:
         """Return the share of time in which every one of some ways has a place with nothing left. [1]"""
         rows = [
             _with_nothing(e.share, np.ones(1), np.array([[float(_all_open(e, way)) for way in ways]]))
             for e in self.hit
-            if e.hazard.severity is None or e.hazard.severity.low == 1
+            if e.takes_all
         ]
         groups = _independent(rows, np.ones(len(ways)))
         if sum(len(room) for _, room in groups) < len(ways):
             return 0.0
-        return math.prod(float(_combined(*group, _CLOSED)[1].sum()) for group in groups)
+        return math.prod((_combined(*group, _CLOSED)[1].sum() for group in groups), start=1.0)
 
     def _taking(self, place: Place) -> list[int]:
         """Return the hazards that take anything from a place: those that close it, and others if they bind there."""
         least = {at: 1.0 - e.most * (1.0 - e.left[place]) for at, e in enumerate(self.hit) if place in e.left}
-        together = math.prod(left for at, left in least.items() if left > 0 or self.hit[at].hazard.severity)
+        together = math.prod(left for at, left in least.items() if left > 0 or not self.hit[at].takes_all)
         binding = in_service(np.array(together), self.headroom[place]) < 1.0 - ROUNDING
         return [at for at, left in least.items() if binding or left == 0]
 
