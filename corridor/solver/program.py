@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.model.economics import inventory_cost, unit_cost
-from corridor.model.network import Network, adjacency, reach
+from corridor.model.network import Key, Network, adjacency, edge_key, reach
 from corridor.model.records import Edge
 
 Floats = npt.NDArray[np.float64]
@@ -153,8 +153,8 @@ class Program:
         return slice(self.extra.stop, self.extra.stop + len(self.minima))
 
     @classmethod
-    def of(cls, network: Network) -> Self:
-        """Return the program of a network.
+    def of(cls, network: Network, minima: frozenset[Key] = frozenset()) -> Self:
+        """Return the program of a network, with rows for some minima more than it has.
 
         Notes
         -----
@@ -196,9 +196,9 @@ class Program:
                 entries[column].append((row_of_node[supply.node], 1.0))
 
         column_of = {(edges[at].id, commodities[which]): column for column, (at, which) in enumerate(flows)}
-        demanded = ((quota.edge, quota.commodity) for quota in network.quotas if quota.min_mtpa > 0)
-        minima = [column_of[key] for key in demanded if key in column_of]
-        for row, column in enumerate(minima, start=len(balances) + len(shared) + len(limited)):
+        demanded = minima | {edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0}
+        held = [column_of[key] for key in sorted(demanded) if key in column_of]
+        for row, column in enumerate(held, start=len(balances) + len(shared) + len(limited)):
             entries[column].append((row, -1.0))
             entries.append([(row, -1.0)])
 
@@ -210,7 +210,7 @@ class Program:
             flow_commodity=flow_commodity,
             n_supplies=len(network.supplies),
             n_markets=len(network.markets),
-            minima=np.array(minima, dtype=np.int32),
+            minima=np.array(held, dtype=np.int32),
             start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
             index=np.array([row for row, _ in flat], dtype=np.int32),
             value=np.array([value for _, value in flat], dtype=np.float64),
