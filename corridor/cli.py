@@ -239,7 +239,7 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
     """Return the comparison as text, one block a scenario."""
     from corridor.model.ledger import grades
 
-    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.ledger else ""
+    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
     blocks = [
         f"{commodity} by corridor, {_title(network)}.\n"
         "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
@@ -394,7 +394,7 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
         if key != "undisturbed":
             halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
             cells["+-" + " " * (key == "cvar"), ""] = [f"{half:,.2f}" for half in halves]
-    hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.ledger else "its own hazards"
+    hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.shipped else "its own hazards"
     blocks = [
         f"{len(ensemble.years):,} simulated years of {_title(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {ensemble.scenario.name}." if ensemble.scenario is not None else ".")
