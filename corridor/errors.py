@@ -6,13 +6,16 @@ CorridorError
 └── SolverError        (RuntimeError)  the linear program has no optimum
 
 Every message is one sentence with the thing, the rule, the value got, the place, and what to do;
-the same facts are attributes of the exception.
+the same facts are attributes of the exception. Names of other people's files are made safe by `visible` for screens, by
+`guarded` for spreadsheets.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import reprlib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 class CorridorError(Exception):
     """Anything that `corridor` refuses."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message, keep="\n"))
 
 
 class DataError(CorridorError, ValueError):
@@ -34,7 +40,8 @@ class DataError(CorridorError, ValueError):
     """
 
     def __init__(self, problems: str | Iterable[str]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        listed = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.problems = tuple(visible(problem, keep="\n") for problem in listed)
         super().__init__("\n".join(self.problems))
 
 
@@ -77,6 +84,43 @@ def unknown(kind: str, name: str, suggestion: str | None) -> str:
     """Return the sentence for a name that nothing bears."""
     hint = f"; did you mean {shown(suggestion)}?" if suggestion is not None else ""
     return f"no {kind} named {shown(name)}{hint}"
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Return text for a screen: characters that it would obey instead of showing are written as Python escapes.
+
+    These are control and format characters (escape sequences, line breaks, changes of direction, zero width) and lone
+    surrogates, but for some to `keep` and the joiners that Persian and Indic words need.
+
+    Examples
+    --------
+    >>> print(visible("\x1b[31mred"), visible("a\u202eb"), visible("Ақтау"))
+    \x1b[31mred a\u202eb Ақтау
+    """
+    if text.isprintable():
+        return text
+    keep += "\u200c\u200d"
+    return "".join(
+        repr(mark)[1:-1] if mark not in keep and unicodedata.category(mark) in _OBEYED else mark for mark in text
+    )
+
+
+_OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def guarded(text: str) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs: what would be a formula begins with an apostrophe.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("-5.2"), guarded("cpc")
+    ("'=1+1", '-5.2', 'cpc')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def shown(value: object) -> str:

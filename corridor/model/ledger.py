@@ -53,7 +53,7 @@ def key_of(figure: Figure) -> str:
 
 
 class Book:
-    """The chosen figures of one year, or of a network without one, by key, their formulas read and in the order in which they can be worked out.
+    """The chosen figures of one year by key (of all where there is none), their formulas read and in working order.
 
     Attributes
     ----------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from corridor.errors import DataError, UnknownNameError, nearest, shown, unknown
+from corridor.errors import DataError, UnknownNameError, nearest, shown, unknown, visible
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -84,8 +84,9 @@ class Network:
             raise DataError(problems)
 
     def __repr__(self) -> str:
+        named = f"{visible(self.name) or 'unnamed'}{f' {self.year}' if self.year else ''}"
         return (
-            f"<Network {self.name or 'unnamed'}{f' {self.year}' if self.year else ''}: {len(self.nodes)} nodes, "
+            f"<Network {named}: {len(self.nodes)} nodes, "
             f"{len(self.edges)} edges, {len(self.commodities)} commodities, {len(self.corridors)} corridors>"
         )
 
@@ -154,7 +155,7 @@ class Network:
         DataError
             If the new whole breaks a rule, or a part is unknown.
         """
-        known = [field.name for field in fields(self) if field.init]
+        known = [part.name for part in fields(self) if part.init]
         if strange := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, nearest(part, known)) for part in strange])
         twin = replace(self, **parts)
@@ -170,8 +171,8 @@ class Network:
     def altered(self, **parts: tuple[Record, ...]) -> Network:
         """Return a copy whose records differ in numbers only, in the same order: nothing structural is looked at."""
         twin = object.__new__(Network)
-        for field in fields(self):
-            object.__setattr__(twin, field.name, parts.get(field.name, getattr(self, field.name)))
+        for name in (held.name for held in fields(self)):
+            object.__setattr__(twin, name, parts.get(name, getattr(self, name)))
         return twin
 
     # Checks

@@ -32,7 +32,7 @@ class Variation:
     def __init__(self, network: Network) -> None:
         if not network.ledger:
             raise DataError(
-                f"{network!r} has no figures, so none can be varied; give it some with low and high, or load a shipped one"
+                f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
             )
         self.network = network
         self.book = Book(in_force(network.ledger, network.year), network.year)

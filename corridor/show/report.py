@@ -592,7 +592,7 @@ h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 .note, figcaption, footer { color: #4d5a60; font-size: .86rem; }
 small { color: #4d5a60; font-size: .9em; font-weight: 400; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
+table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 system-ui, "Segoe UI", Arial, sans-serif; }
 th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid #dfe4e6; }
 th { text-align: left; font-weight: 600; border-bottom: 1px solid #5d6a70; vertical-align: bottom; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }

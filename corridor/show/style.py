@@ -70,6 +70,8 @@ def points(ax: Axes) -> float:
 def plain(name: object, most: int = 40) -> str:
     """Return a name as text to draw: on one line, shortened with …, dollar signs not read as formulas.
 
+    What cannot be drawn is written by its code: control characters, and letters that the font lacks.
+
     Examples
     --------
     >>> plain("a very long name of a pipeline", 12)
