@@ -170,7 +170,7 @@ def _summary(flow: Flow, commodity: str | None) -> str:
     supplies = flow.supplies
     if commodity is not None:
         supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
-    what = "all shippers" if commodity is None else flow.network.commodity(commodity).name or commodity
+    what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
     lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
     rest = f"; {style.tonnes(short)} Mt/y stay in the ground" if short > _DUST_MTPA else ", nothing stays in the ground"
     return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
@@ -501,7 +501,7 @@ class _Drawing:
             )  # fmt: skip
 
     def _name(self, id: str) -> str:
-        return style.brief(self.network.node(id).name or id, 22)
+        return style.brief(style.called(self.network.node(id)), 22)
 
     def _busy(self) -> dict[str, float]:
         """Return how much a place matters on this map: what starts, ends and passes there. [Mt/y]"""
@@ -523,7 +523,7 @@ class _Drawing:
             live = carried > _DUST_MTPA
             if not (live or corridor.featured or any(found.shut for found in trunk)):
                 continue
-            said = style.wrapped(corridor.name or corridor.id)
+            said = style.wrapped(style.called(corridor))
             said += (
                 f"\n{style.tonnes(carried)} Mt/y"
                 if live
