@@ -23,7 +23,7 @@ def sign_of_life(command: str) -> Iterator[None]:
 
     def tell() -> None:
         while not over.wait(EVERY_S):
-            text = f"corridor {command}: still at work after {time.monotonic() - begun:.0f} s; Ctrl-C stops it"
+            text = f"corridor {command}: still at work after {time.monotonic() - begun:.0f} s"
             with contextlib.suppress(OSError, ValueError):
                 if stream.isatty():  # a progress bar may stand on the line
                     text = f"\r{text.ljust(shutil.get_terminal_size().columns - 1)}"

@@ -16,7 +16,7 @@ import corridor as cr
 from corridor import waiting
 from corridor.solver import flow as solver
 
-SIGN = "corridor solve: still at work after 0 s; Ctrl-C stops it\n"
+SIGN = "corridor solve: still at work after 0 s\n"
 
 
 def until(met: Callable[[], bool]) -> None:
