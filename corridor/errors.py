@@ -6,7 +6,8 @@ CorridorError
 └── SolverError        (RuntimeError)  the linear program has no optimum
 
 Every message is one sentence with the thing, the rule, the value got, the place, and what to do;
-the same facts are attributes of the exception.
+the same facts are attributes of the exception. Names of other people's files are made safe by `visible` for screens, by
+`guarded` for spreadsheets.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _MOST_COMPARED = 100
 class CorridorError(Exception):
     """Anything that `corridor` refuses."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message, keep="\n"))
+
 
 class DataError(CorridorError, ValueError):
     """Input that breaks a rule.
@@ -43,7 +47,8 @@ class DataError(CorridorError, ValueError):
     """
 
     def __init__(self, problems: str | Iterable[Problem]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(at_most(list(problems)))
+        listed = [problems] if isinstance(problems, str) else at_most(list(problems))
+        self.problems = tuple(visible(problem, keep="\n") for problem in listed)
         super().__init__("\n".join(self.problems))
 
 
@@ -59,7 +64,7 @@ class UnknownNameError(CorridorError, LookupError):
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "", hint: str = "") -> None:
-        super().__init__(kind, name)
+        Exception.__init__(self, kind, name)
         self.kind, self.name, self._known, self._where, self._hint = kind, name, known, where, hint
 
     @cached_property
@@ -68,7 +73,8 @@ class UnknownNameError(CorridorError, LookupError):
         return nearest(str(self.name), self._known)
 
     def __str__(self) -> str:
-        return f"{self._where}{unknown(self.kind, self.name, self.suggestion)}{self._hint}"
+        sentence = f"{self._where}{unknown(self.kind, self.name, self.suggestion)}{self._hint}"
+        return visible(sentence, keep="\n")
 
     def __reduce__(self) -> tuple[Any, ...]:
         near = [] if self.suggestion is None else [self.suggestion]
@@ -152,6 +158,43 @@ def _told_apart(name: str, other: str) -> str:
             told = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
             return f" (they look alike, but {which} has {told})"
     return ""
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Return text for a screen: characters that it would obey instead of showing are written as Python escapes.
+
+    These are control and format characters (escape sequences, line breaks, changes of direction, zero width) and lone
+    surrogates, but for some to `keep` and the joiners that Persian and Indic words need.
+
+    Examples
+    --------
+    >>> print(visible("\x1b[31mred"), visible("a\u202eb"), visible("Ақтау"))
+    \x1b[31mred a\u202eb Ақтау
+    """
+    if text.isprintable():
+        return text
+    keep += "\u200c\u200d"
+    return "".join(
+        repr(mark)[1:-1] if mark not in keep and unicodedata.category(mark) in _OBEYED else mark for mark in text
+    )
+
+
+_OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def guarded(text: str) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs: what would be a formula begins with an apostrophe.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("-5.2"), guarded("cpc")
+    ("'=1+1", '-5.2', 'cpc')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def shown(value: object) -> str:

@@ -8,6 +8,8 @@ import io
 import os
 import sys
 
+from corridor.errors import visible
+
 
 def prepare() -> None:
     """Let any text be printed: letters that a terminal lacks are escaped, a closed stderr takes all and shows none."""
@@ -43,6 +45,6 @@ def drop_unwritten() -> None:
 
 
 def say(text: str) -> None:
-    """Print to stderr; where that cannot be written to, the exit code alone tells."""
+    """Print to stderr as a screen can show it; where that cannot be written to, the exit code alone tells."""
     with contextlib.suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+        print(visible(text, keep="\n"), file=sys.stderr, flush=True)

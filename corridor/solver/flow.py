@@ -69,12 +69,12 @@ class Desk:
         self._solver = Solver(self.program, self.base)
         self._others: dict[frozenset[Key], Desk] = {}
 
-    def solve(self, scenario: Scenario | None = None) -> Flow:
-        """Return the flow under a scenario of the desk's network."""
+    def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Flow:
+        """Return the flow under a scenario of the desk's network; `strict` as in `Scenario.apply`."""
         if scenario is None:
             return self.flow(self.network)
         require_scenario(scenario)
-        return self.flow(scenario.apply(self.network), scenario)
+        return self.flow(scenario.apply(self.network, strict=strict), scenario)
 
     def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:
         """Return the flow of a network that differs from the desk's in numbers only."""

@@ -39,7 +39,7 @@ def compare(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; by default all that ship for a shipped network, none for any other.
+        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
     commodity : str, optional
         Whose oil the table is about; the network's first commodity by default (Kazakh crude).
     origin : str, optional
@@ -90,7 +90,7 @@ def compare(
     compared = _compared(network, chosen, corridors)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = desk.solve(scenario)
+        flow = desk.solve(scenario, strict=scenarios is not None)
         ways, exposed = Ways(flow, chosen, True), Exposures.of(flow.network, flow)
         for corridor in compared:
             row = _row(desk, flow, ways, corridor, origins, exposed)
@@ -117,7 +117,7 @@ def outcomes(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        By default all that ship for a shipped network, none for any other.
+        By default all that ship for a network that is `shipped`, none for any other.
     commodity : str, optional
         Count this commodity only; all of them by default.
 
@@ -152,7 +152,7 @@ def outcomes(
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = base if scenario is None else desk.solve(scenario)
+        flow = base if scenario is None else desk.solve(scenario, strict=scenarios is not None)
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
@@ -196,14 +196,21 @@ def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple
     if scenarios is not None and not isinstance(scenarios, Iterable):
         raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r})")
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
-    names = library.scenarios() if network.ledger else ()
-    for scenario in map(io.load_scenario, names) if scenarios is None else scenarios:
+    for scenario in default_scenarios(network) if scenarios is None else scenarios:
         if not isinstance(scenario, Scenario):
             raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
         if any(scenario.name == name for name, _ in listed):
             raise DataError(f"two scenarios are called {scenario.name!r}; rows are told apart by name, rename one")
         listed.append((scenario.name, scenario))
     return listed
+
+
+def default_scenarios(network: Network) -> tuple[Scenario, ...]:
+    """Return what studies look at unless told otherwise: all shipped scenarios for a shipped network, else none.
+
+    Where such a network was altered before, one may find nothing left to change, which is then no error.
+    """
+    return tuple(map(io.load_scenario, library.scenarios())) if network.shipped else ()
 
 
 def chosen_commodity(network: Network, commodity: str | None) -> str:

@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +146,7 @@ def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
 def report(name: str, file: Path, told: Sequence[str]) -> str:
     """Return the failure that names what differs."""
     more = [f"... and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
-    lines = "\n".join(f"  {line}" for line in [*told[:_MOST_TOLD], *more])
+    lines = "\n".join(f"  {visible(line)}" for line in [*told[:_MOST_TOLD], *more])
     count = "1 difference" if len(told) == 1 else f"{len(told)} differences"
     return f"snapshot {name!r}: {count} from {file}\n{lines}\nIf this is right: pytest --corridor-update"
 
