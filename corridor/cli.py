@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import io
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError, DataError
+from corridor import streams
+from corridor.errors import CorridorError, DataError, visible
+from corridor.printing import machine_text, table_text
+from corridor.waiting import sign_of_life
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,25 +37,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments; those of the process by default.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    streams.prepare()
+    arguments = argparse.Namespace()
     try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        try:
+            _parser().parse_args(argv, arguments)
+            quiet = getattr(arguments, "quiet", False)
+            with contextlib.nullcontext() if quiet else sign_of_life(arguments.command):
+                code: int = arguments.run(arguments)
+        finally:
+            streams.flush()
     except CorridorError as error:
-        print(f"corridor: {error}", file=sys.stderr)
+        streams.say(f"corridor: {error}")
         return BAD_INPUT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.drop_unwritten()
         return DONE
     except OSError as error:
-        print(f"corridor: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        streams.drop_unwritten()
+        streams.say(f"corridor: {error.filename or 'output'}: {error.strerror}")
         return BAD_INPUT
     except KeyboardInterrupt:
         kept = getattr(arguments, "checkpoint", None)
-        print(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}", file=sys.stderr)
+        streams.say(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}")
         return STOPPED
     return code
 
@@ -63,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="corridor",
         description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
-        epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input, "
-        "130: stopped by Ctrl-C.",
+        epilog="Results go to stdout, notes to stderr, after 10 seconds also that it is still at work. Exit code 0: "
+        "done, 1: an expectation failed, 2: bad input, 130: stopped by Ctrl-C.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -207,13 +214,13 @@ def _compare(arguments: argparse.Namespace) -> int:
     wanted = able if "all" in asked else asked
     table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
     if hidden := [corridor for corridor in able if corridor not in wanted]:
-        print(f"Not shown: {', '.join(hidden)} (--corridor all).", file=sys.stderr)
+        streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     text = (
         _comparison(table, network, commodity, arguments.regime)
         if arguments.format == "table"
-        else _machine(table, arguments.format)
+        else machine_text(table, arguments.format)
     )
-    return _give(text, arguments.output)
+    return _give(text, arguments.output, arguments.format)
 
 
 def _featured(network: Network, able: list[str]) -> list[str]:
@@ -239,9 +246,9 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
     """Return the comparison as text, one block a scenario."""
     from corridor.model.ledger import grades
 
-    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.ledger else ""
+    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
     blocks = [
-        f"{commodity} by corridor, {_title(network)}.\n"
+        f"{visible(commodity)} by corridor, {_title(network)}.\n"
         "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
         "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
         f"hazards{told}. If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
@@ -254,7 +261,7 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
             way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
         )
         cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
-        blocks.append(f"\n{scenario}\n{_aligned(list(part.index), cells)}")
+        blocks.append(f"\n{visible(scenario)}\n{_aligned(list(part.index), cells)}")
     graded = grades(network.ledger)
     if not graded:
         return "\n".join(blocks) + "\n"
@@ -267,7 +274,7 @@ def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: s
 
 def _title(network: Network) -> str:
     """Return name and year of a network, as far as it has them."""
-    return " ".join(map(str, filter(None, (network.name or "unnamed network", network.year))))
+    return visible(" ".join(map(str, filter(None, (network.name or "unnamed network", network.year)))))
 
 
 def _cell(column: str, value: Any) -> str:
@@ -288,7 +295,7 @@ def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
     lines = [""] * (len(index) + 2)
     for (name, unit), values in columns:
         words = name in _WORDS
-        column = [name, f"[{unit}]" if unit else "", *values]
+        column = [name, f"[{unit}]" if unit else "", *map(visible, values)]
         width = max(map(len, column))
         lines = [
             f"{line}{'  ' if line or name else ''}{cell.ljust(width) if words else cell.rjust(width)}"
@@ -308,10 +315,10 @@ def _solve(arguments: argparse.Namespace) -> int:
         if arguments.explain is not None:
             raise DataError("--explain gives words: leave out --table and --format")
         frame = getattr(flow, arguments.table or "corridors")
-        text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
+        text = table_text(frame) if arguments.format == "table" else machine_text(frame, arguments.format)
     else:
         text = flow.explain(arguments.explain) + "\n"
-    return _give(text, arguments.output)
+    return _give(text, arguments.output, arguments.format)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
@@ -329,7 +336,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
     if added:
         network = network.replace(hazards=(*network.hazards, *added))
         told = ", ".join(repr(hazard.name) for hazard in added)
-        print(f"{told}: comes and goes at its own rate, beside the network's hazards.", file=sys.stderr)
+        streams.say(f"{told}: comes and goes at its own rate, beside the network's hazards.")
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
     ensemble = simulate(
         network,
@@ -348,8 +355,8 @@ def _simulate(arguments: argparse.Namespace) -> int:
         frame = frame(arguments.alpha)
     elif table == "attribution":
         frame = frame(f"{commodity}_shortfall_mt", alpha=asked)
-    text = frame.round(4).to_string() + "\n" if arguments.format == "table" else _machine(frame, arguments.format)
-    return _give(text, arguments.output)
+    text = table_text(frame) if arguments.format == "table" else machine_text(frame, arguments.format)
+    return _give(text, arguments.output, arguments.format)
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -365,7 +372,7 @@ def _report(arguments: argparse.Namespace) -> int:
         years=arguments.years,
         seed=arguments.seed,
     )
-    print(f"Written: {path}", file=sys.stderr)
+    streams.say(f"Written: {path}")
     return DONE
 
 
@@ -394,10 +401,10 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
         if key != "undisturbed":
             halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
             cells["+-" + " " * (key == "cvar"), ""] = [f"{half:,.2f}" for half in halves]
-    hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.ledger else "its own hazards"
+    hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.shipped else "its own hazards"
     blocks = [
         f"{len(ensemble.years):,} simulated years of {_title(ensemble.network)}, {hazards}, seed {ensemble.seed}"
-        + (f", under {ensemble.scenario.name}." if ensemble.scenario is not None else ".")
+        + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
         + f"\nUndisturbed: nothing happens. {worst_share.capitalize()}: mean of the worst years (CVaR). +-: 95 % "
         "confidence.\n\n" + _aligned(list(rows), cells)
     ]
@@ -437,7 +444,7 @@ def _scenarios(arguments: argparse.Namespace) -> int:
     columns = {"name": [s.name for s in listed], "year": [s.year for s in listed], "about": [s.about for s in listed]}
     frame = pd.DataFrame(columns, index=pd.Index(names, name="scenario"))
     if arguments.format != "table":
-        return _give(_machine(frame, arguments.format), arguments.output)
+        return _give(machine_text(frame, arguments.format), arguments.output, arguments.format)
     width = max(map(len, names))
     lines = [f"{name:<{width}}  {scenario.about}" for name, scenario in zip(names, listed, strict=True)]
     return _give("\n".join(lines) + "\n", arguments.output)
@@ -463,7 +470,7 @@ def _check(arguments: argparse.Namespace) -> int:
         raise DataError(problems)
     for file, _ in trials:
         if not file.scenario.expect:
-            print(f"{file.scenario.name}: expects nothing; add an 'expect:' block.", file=sys.stderr)
+            streams.say(f"{file.scenario.name}: expects nothing; add an 'expect:' block.")
     told = [(t, [t.verdict(path, file.place(path)) for path in file.scenario.expect]) for file, t in trials]
     verdicts = [verdict for _, found in told for verdict in found]
     failed = sum(not verdict.holds for verdict in verdicts)
@@ -476,8 +483,8 @@ def _check(arguments: argparse.Namespace) -> int:
             (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.place)
             for v in verdicts
         ]
-        text = _machine(pd.DataFrame(rows, columns=columns), arguments.format)
-    _give(text, arguments.output)
+        text = machine_text(pd.DataFrame(rows, columns=columns), arguments.format)
+    _give(text, arguments.output, arguments.format)
     return FAILED if failed else DONE
 
 
@@ -485,14 +492,14 @@ def _new(arguments: argparse.Namespace) -> int:
     from corridor.model.starter import README, start_network
 
     folder = start_network(arguments.folder)
-    print(f"Written: {folder}. {README} in it says what each column means, and which commands to try.", file=sys.stderr)
+    streams.say(f"Written: {folder}. {README} in it says what each column means, and which commands to try.")
     return DONE
 
 
 def _schema(arguments: argparse.Namespace) -> int:
     from corridor.model.schema import schema_text
 
-    return _give(schema_text(arguments.kind), arguments.output)
+    return _give(schema_text(arguments.kind), arguments.output, "json")
 
 
 def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
@@ -536,7 +543,7 @@ def _claims(arguments: argparse.Namespace) -> int:
 
     table = claims()
     if arguments.format != "table":
-        return _give(_machine(table, arguments.format), arguments.output)
+        return _give(machine_text(table, arguments.format), arguments.output, arguments.format)
     blocks = []
     for _, row in table.iterrows():
         numbers = [f"{who} {row[who]}" for who in ("brief", "found") if row[who]]
@@ -555,7 +562,7 @@ def _backcast(arguments: argparse.Namespace) -> int:
     tables = {year: backcast(year, commodity=arguments.commodity, name=arguments.network) for year in years}
     if arguments.format != "table":
         whole = pd.concat(tables, names=["year"])
-        return _give(_machine(whole, arguments.format), arguments.output)
+        return _give(machine_text(whole, arguments.format), arguments.output, arguments.format)
     blocks = []
     for year, table in tables.items():
         cells = {
@@ -574,23 +581,16 @@ def _backcast(arguments: argparse.Namespace) -> int:
     return _give("\n\n".join(blocks) + "\n", arguments.output)
 
 
-def _machine(frame: pd.DataFrame, form: str) -> str:
-    """Return a table as CSV or JSON records, index included."""
-    frame = frame if frame.index.names == [None] else frame.reset_index()
-    for column in {"subjects", "edges", "hazards"} & set(frame.columns):
-        frame[column] = [";".join(ids) for ids in frame[column]]
-    if form == "csv":
-        return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    return (frame.to_json(orient="records", indent=2, double_precision=10) or "") + "\n"
-
-
-def _give(text: str, output: str | None) -> int:
-    """Print a result, or write it to a file whole."""
+def _give(text: str, output: str | None, form: str = "table") -> int:
+    """Print a result, or write it to a file whole; what machines read is exact but on a terminal."""
+    if form == "table" or (output is None and sys.stdout.isatty()):
+        text = visible(text, keep="\n")
     if output is None:
+        streams.require_stdout()
         print(text, end="")
     else:
-        from corridor.model.io import write_text
+        from corridor.model.writing import write_text
 
         write_text(Path(output), text)
-        print(f"Written: {output}", file=sys.stderr)
+        streams.say(f"Written: {output}")
     return DONE

@@ -6,22 +6,35 @@ CorridorError
 └── SolverError        (RuntimeError)  the linear program has no optimum
 
 Every message is one sentence with the thing, the rule, the value got, the place, and what to do;
-the same facts are attributes of the exception.
+the same facts are attributes of the exception. Names of other people's files are made safe by `visible` for screens, by
+`guarded` for spreadsheets.
 """
 
 from __future__ import annotations
 
 import difflib
+import heapq
+import re
 import reprlib
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
+MOST_SHOWN = 50
+"""How many problems one error tells; the rest are counted."""
+_MOST_COMPARED = 100
+
+
 class CorridorError(Exception):
     """Anything that `corridor` refuses."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible(message, keep="\n"))
 
 
 class DataError(CorridorError, ValueError):
@@ -30,11 +43,12 @@ class DataError(CorridorError, ValueError):
     Attributes
     ----------
     problems : tuple of str
-        Every problem found, one sentence each.
+        Every problem found, one sentence each; of very many the first fifty, and how many more there are.
     """
 
-    def __init__(self, problems: str | Iterable[str]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+    def __init__(self, problems: str | Iterable[Problem]) -> None:
+        listed = [problems] if isinstance(problems, str) else at_most(list(problems))
+        self.problems = tuple(visible(problem, keep="\n") for problem in listed)
         super().__init__("\n".join(self.problems))
 
 
@@ -49,10 +63,42 @@ class UnknownNameError(CorridorError, LookupError):
         The nearest name that exists.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "") -> None:
-        self.kind, self.name = kind, name
-        self.suggestion = nearest(str(name), known)
-        super().__init__(f"{where}{unknown(kind, name, self.suggestion)}")
+    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "", hint: str = "") -> None:
+        Exception.__init__(self, kind, name)
+        self.kind, self.name, self._known, self._where, self._hint = kind, name, known, where, hint
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """The nearest name that exists, looked for only when it is shown: of thousands of errors few are."""
+        return nearest(str(self.name), self._known)
+
+    def __str__(self) -> str:
+        sentence = f"{self._where}{unknown(self.kind, self.name, self.suggestion)}{self._hint}"
+        return visible(sentence, keep="\n")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        near = [] if self.suggestion is None else [self.suggestion]
+        return type(self), (self.kind, self.name, near, self._where, self._hint)
+
+    def within(self, before: str, after: str = "") -> UnknownNameError:
+        """Return the same error with more words around its sentence."""
+        return UnknownNameError(self.kind, self.name, self._known, before + self._where, self._hint + after)
+
+
+Problem = str | UnknownNameError
+"""A sentence about something wrong; an unknown name becomes a sentence when it is shown."""
+
+
+def placed(where: str, problem: Problem) -> Problem:
+    """Return a problem with its place or owner before it."""
+    return f"{where}: {problem}" if isinstance(problem, str) else problem.within(f"{where}: ")
+
+
+def at_most(problems: Sequence[Problem]) -> list[str]:
+    """Return the problems as sentences, the tail of a very long list counted instead of listed."""
+    if len(problems) <= MOST_SHOWN + 1:
+        return list(map(str, problems))
+    return [*map(str, problems[:MOST_SHOWN]), f"... and {len(problems) - MOST_SHOWN} more problems"]
 
 
 class SolverError(CorridorError, RuntimeError):
@@ -62,21 +108,93 @@ class SolverError(CorridorError, RuntimeError):
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is near."""
     name, known = str(name)[:200], [candidate for candidate in known if isinstance(candidate, str)]
-    folded = {candidate.lower().replace("-", "_"): candidate for candidate in known}
-    same = folded.get(name.lower().replace("-", "_"))
+    wanted, folded = _folded(name), {_folded(candidate): candidate for candidate in known}
+    same = folded.get(wanted)
     if same is not None:
         return same
-    close = difflib.get_close_matches(name.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
+    likely = heapq.nlargest(_MOST_COMPARED, folded, key=lambda candidate: _shared_ends(wanted, candidate))
+    close = difflib.get_close_matches(wanted, likely, n=1, cutoff=0.6)
     if close:
         return folded[close[0]]
     stem = name.rsplit("_", 1)[0]
     return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
 
 
+def _shared_ends(one: str, other: str) -> int:
+    """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
+    return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    for at, (mine, its) in enumerate(zip(one, other, strict=False)):
+        if mine != its:
+            return at
+    return min(len(one), len(other))
+
+
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
     """Return the sentence for a name that nothing bears."""
-    hint = f"; did you mean {shown(suggestion)}?" if suggestion is not None else ""
+    hint = f"; did you mean {shown(suggestion)}?{_told_apart(name, suggestion)}" if suggestion is not None else ""
     return f"no {kind} named {shown(name)}{hint}"
+
+
+_LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo")
+"""Letters of Cyrillic, then of Greek, that look like Latin ones."""
+
+
+def _folded(name: str) -> str:
+    """Return a name in one spelling for all that are easily taken for it."""
+    return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
+
+
+def _told_apart(name: str, other: str) -> str:
+    """Return which characters tell two names apart that look alike; empty for any that do not."""
+    if _folded(str(name)) != _folded(other):
+        return ""
+    name, other = str(name).lower(), other.lower()
+    for which, text, lacks in (("the unknown one", name, other), ("the known one", other, name)):
+        marks = [mark for mark in dict.fromkeys(text) if not mark.isascii() and mark not in lacks]
+        if marks:
+            told = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
+            return f" (they look alike, but {which} has {told})"
+    return ""
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Return text for a screen: characters that it would obey instead of showing are written as Python escapes.
+
+    These are control and format characters (escape sequences, line breaks, changes of direction, zero width) and lone
+    surrogates, but for some to `keep` and the joiners that Persian and Indic words need.
+
+    Examples
+    --------
+    >>> print(visible("\x1b[31mred"), visible("a\u202eb"), visible("Ақтау"))
+    \x1b[31mred a\u202eb Ақтау
+    """
+    if text.isprintable():
+        return text
+    keep += "\u200c\u200d"
+    return "".join(
+        repr(mark)[1:-1] if mark not in keep and unicodedata.category(mark) in _OBEYED else mark for mark in text
+    )
+
+
+_OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def guarded(text: str) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs: what would be a formula begins with an apostrophe.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("-5.2"), guarded("cpc")
+    ("'=1+1", '-5.2', 'cpc')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def shown(value: object) -> str:
@@ -130,14 +248,14 @@ UNION = ("days", "law")
 """Marks by which pydantic tells the branches of a union; no part of a field's name."""
 
 
-def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, str]]:
+def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, Problem]]:
     """Return field and clause of each of pydantic's findings."""
     return [
         (str(found["loc"][0]) if found["loc"] else "", rule_broken(dict(found), fields)) for found in error.errors()
     ]
 
 
-def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
+def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
     """Return one of pydantic's findings as a clause: field, rule and value got.
 
     Parameters
@@ -151,9 +269,35 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> str:
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
-        return unknown("field", str(error["loc"][-1]), nearest(str(error["loc"][-1]), fields))
+        return UnknownNameError("field", str(error["loc"][-1]), fields)
     if error["type"] in ("value_error", "assertion_error"):
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text
-    rule = _RULES.get(error["type"], "cannot be read")
-    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(error['input'])})"
+    rule, value = _RULES.get(error["type"], "cannot be read"), error["input"]
+    hint = decimal_point(value) if "must be a number" in rule else _in_quotes(value) if error["type"] in _TEXT else ""
+    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(value)}){hint}"
+
+
+_TEXT = ("string_type", "string_sub_type", "tuple_type")
+_GROUPS = re.compile(r"\s*([-+]?\d{1,3})((?:,\d{3})+)\s*", re.ASCII)
+_COMMA = re.compile(r"\s*([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)\s*", re.ASCII)
+
+
+def decimal_point(value: object) -> str:
+    """Return what to write for a text that is a number but for its commas; empty for anything else.
+
+    Examples
+    --------
+    >>> decimal_point("3,5"), decimal_point("1,234"), decimal_point("many")
+    ('; write 3.5', '; write 1234 or 1.234', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    ways = [found.group(1) + found.group(2).replace(",", "") for found in [_GROUPS.fullmatch(value)] if found]
+    ways += [f"{found.group(1)}.{found.group(2)}" for found in [_COMMA.fullmatch(value)] if found]
+    return f"; write {' or '.join(ways)}" if ways else ""
+
+
+def _in_quotes(value: object) -> str:
+    """Return how a number stands where text is needed; empty for anything else."""
+    return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""

@@ -63,7 +63,7 @@ class Expectations(pytest.File):
 
     def collect(self) -> Iterable[Expected]:
         """Yield a test for each expectation; a broken file is an error that names all its problems."""
-        from corridor.errors import CorridorError
+        from corridor.errors import CorridorError, visible
         from corridor.model.io import read_scenario
 
         try:
@@ -77,7 +77,7 @@ class Expectations(pytest.File):
                 "or load it in a test with solve_scenario"
             )
         for path in scenario.expect:
-            yield Expected.from_parent(self, name=path)
+            yield Expected.from_parent(self, name=visible(path), expectation=path)
 
     def line(self, path: str) -> int:
         """Return the line of an expectation, counted from 1."""
@@ -104,15 +104,16 @@ class Expected(pytest.Item):
 
     parent: Expectations
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, expectation: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.expectation = expectation
         name, year = self.parent.network()
         given = {key: value for key, value in (("name", name), ("year", year)) if value is not None}
         self.add_marker(pytest.mark.corridor(**given))
 
     def runtest(self) -> None:
         """Solve the scenario, once per file, and compare."""
-        verdict, trial = self.parent.verdict(self.name)
+        verdict, trial = self.parent.verdict(self.expectation)
         if not verdict.holds:
             raise NotMet(verdict, trial)
 
@@ -125,13 +126,13 @@ class Expected(pytest.Item):
             words = "\n".join(f"  {line}" for line in error.trial.summary.splitlines())
             return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", f"got {error.verdict.told()}")
         if isinstance(error, CorridorError):
-            place = f"{_shown(self.config, self.path)}:{self.parent.line(self.name)}"
+            place = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
             return Told(f"{place}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return file, line and name of the expectation."""
-        return self.path, self.parent.line(self.name) - 1, self.name
+        return self.path, self.parent.line(self.expectation) - 1, self.name
 
 
 class NotMet(Exception):
@@ -250,7 +251,7 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
 def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
     """Write a snapshot, unless another test of this run has written another table by the same name."""
     __tracebackhide__ = True
-    from corridor.model.io import write_text
+    from corridor.model.writing import write_text
 
     written = request.config.stash.setdefault(_written, {})
     test, before = written.setdefault(file, (request.node.nodeid, text))

@@ -6,8 +6,6 @@ By default it tries the same examples every time; ``--hypothesis-profile=searchi
 from __future__ import annotations
 
 import os
-
-import os
 from importlib.metadata import entry_points
 
 import pandas as pd
@@ -15,6 +13,7 @@ import pytest
 from hypothesis import Phase, settings
 
 import corridor as cr
+from corridor import waiting
 
 pytest_plugins = ["pytester"]
 if "corridor" not in entry_points(group="pytest11").names:  # run from a folder, not installed
@@ -27,6 +26,7 @@ settings.register_profile(
 )
 settings.register_profile("searching", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("CORRIDOR_HYPOTHESIS", "steady"))
+waiting.EVERY_S = 3600.0  # on a busy machine a quick command may take longer than it should; test_waiting is impatient
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import corridor as cr
 from corridor.model.records import Record
 
 PACKAGE = Path(corridor.__file__).parent
-ROOMS = ("errors", "model", "solver", "study", "show", "cli", "pytest_plugin")
+ROOMS = ("errors", "model", "solver", "study", "show", "waiting", "printing", "cli", "pytest_plugin")
 
 
 def test_all_is_exactly_what_a_user_can_reach() -> None:

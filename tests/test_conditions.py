@@ -75,23 +75,36 @@ def all_sets(hazards: tuple[cr.Hazard, ...]) -> np.ndarray:
     return np.array(list(itertools.product((0.0, 1.0), repeat=len(hazards))))
 
 
-def in_service(net: cr.Network, undisturbed: cr.Network, corridor: str) -> float:
-    """Return what of a trunk is in service: each edge as far as it and both its nodes are."""
-
-    def ratio(now: float, before: float) -> float:
-        return now / before if 0 < before < math.inf else float(now > 0)
-
-    edges = list(zip(net.trunk(corridor), undisturbed.trunk(corridor), strict=True))
-    limited = all(before.available_mtpa < math.inf for _, before in edges)
-    total = 0.0
-    for now, before in edges:
-        ends = [(net.node(id).available_mtpa, undisturbed.node(id).available_mtpa) for id in (now.tail, now.head)]
-        share = min(ratio(a, b) for a, b in [(now.available_mtpa, before.available_mtpa), *ends])
-        total += share * (before.available_mtpa if limited else float(before.available_mtpa > 0))
-    return total
+def passing(flow: cr.Flow, node: str) -> float:
+    """Return what arrives at a node and is lifted there, from the tables of flows."""
+    net, supplies = flow.network, flow.supplies.reset_index()
+    arriving = flow.edges.loc[[edge.id for edge in net.edges if edge.head == node], "flow_mtpa"].sum()
+    return float(arriving + supplies.loc[supplies["node"] == node, "lifted_mtpa"].sum())
 
 
-def measured(flow: cr.Flow, undisturbed: cr.Network) -> dict[str, float]:
+def in_service(net: cr.Network, undisturbed: cr.Flow, corridor: str) -> float:
+    """Return what of a trunk is in service: each edge as far as it is, and its nodes let pass what passed."""
+
+    def of_edge(edge: cr.Edge) -> float:
+        before = undisturbed.network.edge(edge.id)
+        if not before.available_mtpa:
+            return 0.0
+        return edge.remaining / before.remaining if edge.capacity_mtpa is not None else float(edge.remaining > 0)
+
+    def of_node(node: cr.Node) -> float:
+        usual = passing(undisturbed, node.id)
+        return min(1.0, node.available_mtpa / usual) if usual > 1e-9 else float(node.available_mtpa > 0)
+
+    before = {edge.id: edge.available_mtpa for edge in undisturbed.network.trunk(corridor)}
+    limited = all(amount < math.inf for amount in before.values())
+    return sum(
+        min(of_edge(edge), of_node(net.node(edge.tail)), of_node(net.node(edge.head)))
+        * (before[edge.id] if limited else float(before[edge.id] > 0))
+        for edge in net.trunk(corridor)
+    )
+
+
+def measured(flow: cr.Flow, undisturbed: cr.Flow) -> dict[str, float]:
     """Return what a flow comes to, from its tables, by the names that conditions give."""
     supplies, markets = flow.supplies.reset_index(), flow.markets.reset_index()
     found = {
@@ -103,7 +116,7 @@ def measured(flow: cr.Flow, undisturbed: cr.Network) -> dict[str, float]:
         found[f"{commodity}_delivered"] = sold["delivered_mtpa"].sum()
         found[f"{commodity}_shortfall"] = supplies.loc[supplies["commodity"] == commodity, "shortfall_mtpa"].sum()
     for corridor in flow.network.corridors:
-        now, before = (in_service(net, undisturbed, corridor.id) for net in (flow.network, undisturbed))
+        now, before = (in_service(net, undisturbed, corridor.id) for net in (flow.network, undisturbed.network))
         found[f"throughput/{corridor.id}"] = flow.throughput_mtpa(corridor.id)
         found[f"reduced/{corridor.id}"] = float(now < before - 1e-9)
         found[f"closed/{corridor.id}"] = float(now <= 1e-9 < before)
@@ -172,7 +185,7 @@ def test_outcomes_are_those_of_solving_the_scenario(drawn: tuple[cr.Network, tup
         raise
     for row, flow in zip(found, flows, strict=True):
         told = dict(zip(conditions.names, row.tolist(), strict=True))
-        expected = measured(flow, net)
+        expected = measured(flow, flows[0])
         assert {name: told[name] for name in expected} == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
@@ -236,11 +249,12 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
         assert ((share > 0) == (taken[:, at] > 0)).all()
         taken[:, at] = share
     solved: dict[tuple[float, ...], dict[str, float]] = {}
-    totals = [dict.fromkeys(measured(cr.solve(world), world), 0.0) for _ in range(years)]
+    usual = cr.solve(world)
+    totals = [dict.fromkeys(measured(usual, usual), 0.0) for _ in range(years)]
     worst = np.zeros(years)
     for year, days, row in zip(cut.year.tolist(), cut.days.tolist(), map(tuple, taken.tolist()), strict=True):
         if row not in solved:
-            solved[row] = measured(cr.solve(applied(world, of_set(net.hazards, row))), world)
+            solved[row] = measured(cr.solve(applied(world, of_set(net.hazards, row))), usual)
         for name, value in solved[row].items():
             totals[year][name] += value * days / 365.0
         worst[year] = max(worst[year], solved[row]["shortfall"])
@@ -258,6 +272,37 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
     np.testing.assert_allclose(ens.years["worst_shortfall_mtpa"], worst, rtol=1e-6, atol=1e-6)
     by_commodity = ens.years["oil_netback_musd"] + ens.years["gas_netback_musd"]
     np.testing.assert_allclose(by_commodity, ens.years["netback_musd"], rtol=1e-9)
+
+
+@given(disturbed(*CLOSING, most=2), st.floats(0.5, 30.0), st.lists(st.floats(0.05, 0.95), min_size=2, max_size=2))
+@settings(max_examples=40)
+def test_availability_is_the_mean_over_conditions(
+    drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], limit: float, left: list[float]
+) -> None:
+    """Share in service, time untouched and time closed: over all sets of hazards, by records, solve and conditions."""
+    net = without_ties(drawn[0])
+    assume(net.corridors)
+    sink = net.trunk("trunk")[0].head
+    net = net.replace(nodes=tuple(n.replace(throughput_mtpa=limit) if n.id == sink else n for n in net.nodes))
+    at_sink = (hazard(f"s{at}", cr.Derate(node=sink, remaining=share)) for at, share in enumerate(left))
+    hazards = (*drawn[1], *at_sink)
+    net = net.replace(hazards=hazards)
+    try:
+        found, usual = cr.availability(net).iloc[0], cr.solve(net)
+        states = pd.DataFrame(Conditions(net, hazards).outcomes(all_sets(hazards)))
+    except cr.CorridorError:
+        assume(False)
+        raise
+    q = [-math.expm1(-h.frequency_per_year * h.mean_duration_days / 365.0) for h in hazards]
+    sets = all_sets(hazards)
+    chance = np.where(sets > 0, q, 1.0 - np.array(q)).prod(axis=1)
+    share = [in_service(applied(net, of_set(hazards, tuple(row))), usual, "trunk") for row in sets.tolist()]
+    if share[0] == 0:
+        assert math.isnan(found["availability"])
+        return
+    assert found["availability"] == pytest.approx(chance @ share / share[0])
+    assert found["untouched"] == pytest.approx(1.0 - chance @ states.iloc[:, -2])
+    assert found["closed"] == pytest.approx(chance @ states.iloc[:, -1])
 
 
 def test_a_trunk_is_reduced_with_its_end_nodes() -> None:

@@ -136,3 +136,21 @@ def test_what_cannot_be_written_is_told(tables: Any, path: str, said: str, flow:
         cr.write_tables(flow if isinstance(tables, str) else tables, path and tmp_path / path)
     assert said in str(caught.value)
     assert sorted(file.name for file in tmp_path.rglob("*")) == ["mine.txt", "taken"]
+
+
+def test_a_folder_of_tables_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second table that finds no room leaves those of the last time, not one of each."""
+    old, new = (pd.DataFrame({"n": [n]}) for n in (1, 2))
+    path = cr.write_tables({"a": old, "b": old}, tmp_path / "out")
+    really = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if self.name == "b.csv":
+            raise OSError(28, "No space left on device")
+        return really(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        cr.write_tables({"a": new, "b": new}, path)
+    assert [(path / name).read_text() for name in ("a.csv", "b.csv")] == ["n\n1\n"] * 2
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]

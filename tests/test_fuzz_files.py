@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import resource
 import time
 import tracemalloc
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -119,6 +121,30 @@ def _twice(raw: bytes, chance: random.Random) -> bytes:
     return raw[:start] + part * chance.randint(2, 4) + raw[start:]
 
 
+def _doctype(raw: bytes, chance: random.Random) -> bytes:
+    """Declare entities within entities, and use one."""
+    entities = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10 if n else b"x") for n in range(9))
+    at, used = raw.find(b"?>") + 2 if raw.startswith(b"<?") else 0, chance.randrange(len(raw) + 1)
+    return raw[:at] + b"<!DOCTYPE x [" + entities + b"]>" + raw[at : max(at, used)] + b"&e8;" + raw[max(at, used) :]
+
+
+def _wide(raw: bytes, chance: random.Random) -> bytes:
+    """Add a hundred names that nothing bears after a comma or line end, as keys or columns."""
+    ends = [at for at, byte in enumerate(raw) if byte in b",\n"] or [0]
+    form = chance.choice(('"k%d": 1,', "k%d,", "k%d: 1\n", '<key id="k%d" for="node" attr.name="k%d"/>'))
+    at = chance.choice(ends) + 1
+    return raw[:at] + "".join(form.replace("%d", str(n)) for n in range(100)).encode() + raw[at:]
+
+
+def _key_again(raw: bytes, chance: random.Random) -> bytes:
+    """Repeat a key of JSON with another value beside it."""
+    found = list(re.finditer(rb'("|&quot;)\w+\1: ', raw))
+    if not found:
+        return raw
+    match = chance.choice(found)
+    return raw[: match.start()] + match.group() + b"7, " + raw[match.start() :]
+
+
 Mutation = Callable[[bytes, random.Random], bytes]
 MUTATIONS: tuple[Mutation, ...] = (
     _flip,
@@ -132,6 +158,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     _cut,
     _twice,
     _deep,
+    _doctype,
+    _wide,
+    _key_again,
 )
 
 
@@ -280,6 +309,21 @@ def test_broken_cells_of_a_workbook(tmp_path: Path) -> None:
         book.save(tmp_path / "broken.xlsx")
         assert_told(lambda: read_network(tmp_path / "broken.xlsx"), str(value).encode(), told)
     assert min(told.values()) > 5, told
+
+
+def test_broken_parts_of_a_workbook(tmp_path: Path) -> None:
+    """Three hundred workbooks that are whole zips with one part broken."""
+    chance, told, file = random.Random(SEED + 8), Counter[str](), tmp_path / "net.xlsx"
+    with zipfile.ZipFile(write_network(small(), file)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for _ in range(300):
+        name = chance.choice(sorted(parts))
+        raw = mutated(parts[name], chance)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, data in parts.items():
+                archive.writestr(part, raw if part == name else data)
+        assert_told(lambda: read_network(file), raw, told)
+    assert min(told["read"], told["refused"]) > 20, told
 
 
 def test_broken_folders(tmp_path: Path) -> None:

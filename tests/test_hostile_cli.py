@@ -16,6 +16,7 @@ import pytest
 from commands import run
 
 import corridor as cr
+from corridor.cli import main
 
 GOOD = "name: {name}\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {{corridor: cpc}}\n"
 ROOT = Path(cr.__file__).resolve().parents[1]
@@ -168,12 +169,53 @@ def test_a_failed_command_leaves_the_output_as_it_was(tmp_path: Path, capsys: py
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_exits_with_two() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_exits_with_two(unbuffered: str) -> None:
     """What could not be written is not called done."""
-    result = shell("$C scenarios > /dev/full")
+    result = shell("$C scenarios > /dev/full", PYTHONUNBUFFERED=unbuffered)
     assert result.returncode == 2
     assert "No space left" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["compare", "solve", "simulate --years 10", "scenarios", "claims", "backcast --year 2021", "check cpc-shut",
+     "schema network"],
+)  # fmt: skip
+def test_a_closed_stdout_exits_with_two_and_says_so(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A result that has nowhere to go is not called done; Python has no stdout then."""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(command.split()) == 2
+    assert capsys.readouterr().err.endswith("corridor: stdout: is closed; --output PATH writes to a file\n")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_what_goes_to_a_file_needs_no_stream(closed: str, tmp_path: Path) -> None:
+    """Done is done, and no note lands where results go."""
+    result = shell(f"$C scenarios --output '{tmp_path}/it' {closed} && $C new '{tmp_path}/new' {closed}")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("command", ["--help", "--version"])
+def test_help_goes_where_it_can(command: str) -> None:
+    """To stderr where stdout is closed; a full disk is told, a reader that left is not."""
+    closed, full, gone = (
+        shell(f"$C {command} {end}", PYTHONUNBUFFERED="") for end in (">&-", "> /dev/full", "| head -0")
+    )
+    assert (closed.returncode, closed.stderr) == (0, shell(f"$C {command}").stdout)
+    assert (full.returncode, full.stderr) == (2, "corridor: output: No space left on device\n")
+    assert (shell(f"$C {command} >&- 2>&-").returncode, gone.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("stream", ["2>&-", "2> /dev/full"])
+def test_an_error_that_cannot_be_shown_has_its_exit_code_and_is_no_result(stream: str) -> None:
+    """What belongs on stderr is not printed on stdout."""
+    result = shell(f"$C solve --scenario nope {stream}")
+    assert (result.returncode, result.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -42,8 +42,8 @@ def test_lists_stand_in_a_cell_as_lists_or_with_semicolons(value: Any) -> None:
 
 
 def test_an_unnamed_index_is_no_column() -> None:
-    """Ids in an unnamed index are missing, row by row."""
-    with pytest.raises(cr.DataError, match=r"node: id is missing \[nodes, row 2\]"):
+    """Ids in an unnamed index are missing, which is told once."""
+    with pytest.raises(cr.DataError, match=r"node: id is missing here and in all other rows \[nodes, row 0\]"):
         built(nodes=pd.DataFrame({"country": ["KAZ"] * 3}, index=["a", "b", "c"]))
 
 
@@ -56,7 +56,7 @@ def test_a_column_that_stands_twice_is_refused() -> None:
 
 def test_ids_that_are_numbers_are_refused() -> None:
     """Ids are text; the message shows what was got and where."""
-    with pytest.raises(cr.DataError, match=r"id must be text \(got 1\) \[nodes, row 0\]"):
+    with pytest.raises(cr.DataError, match=r"id must be text \(got 1\); .* put it in quotes: .1. \[nodes, row 0\]"):
         cr.Network.from_frames(pd.DataFrame({"id": [1, 2]}), EDGES[:0])
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import corridor as cr
 from corridor.model.io import read_scenario
+from corridor.model.writing import write_bytes, write_folder
 
 GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 
@@ -232,6 +235,43 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
         (GOOD.replace("corridor: cpc", "country: Russia"), "5:23: outage: country must be three capital letters"),
         (GOOD.replace("corridor: cpc", "edge: [btc, 5]"), "5:26: outage: edge must be text"),
         (GOOD + "sources: {a: b}\n", "6:1: sources must be a list"),
+        (
+            GOOD.replace("corridor: cpc", "node: 2"),
+            "5:20: outage: node must be a list (got 2); if a name is meant, put it in quotes: '2'",
+        ),
+        (GOOD.replace("name: it", "name: 2024"), "1:7: name must be text (got 2024); if a name is meant, put it in "),
+        (
+            GOOD + "expect:\n  shortfall_mtpa: > 20\n",
+            '7:21: is no YAML: did not find expected comment or line break; put the value in quotes: "> 20"',
+        ),
+        (
+            GOOD + "expect: {shortfall_mtpa: >= 20, unmet_mtpa: 1}\n",
+            '6:26: is no YAML: found character that cannot start any token; put the value in quotes: ">= 20"',
+        ),
+        (GOOD + "expect:\n  compare.cpc.status: != closed\n", "7:23: tags are not read (got '!='); remove it, or put "),
+        (
+            GOOD + "expect:\n  shortfall_mtpa: '> 2,5'\n",
+            "7:19: expect shortfall_mtpa: must be like '> 20', '<= 5', "
+            "'20..30' or '53 +- 2' (got '> 2,5'); write '> 2.5'",
+        ),
+        (GOOD.replace("{corridor: cpc}", "{[a]: 3,5}"), "5:14: a key must be plain text"),
+        (
+            GOOD + "  - tariff: {corridor: cpc, add_usd_per_t: 3,5}\n",
+            "6:44: add_usd_per_t must be a number (got '3,5'); write 3.5",
+        ),
+        (
+            GOOD + "  - tariff: {add_usd_per_t: -1,234,567, corridor: cpc}\n",
+            "6:29: add_usd_per_t must be a number (got '-1,234,567'); write -1234567",
+        ),
+        (
+            GOOD + "  - tariff:\n      corridor: cpc\n      add_usd_per_t: 3,5e1\n",
+            "8:22: tariff: add_usd_per_t must be a number (got '3,5e1'); write 3.5e1",
+        ),
+        (
+            GOOD + "frequency_per_year: 1\nduration_days: {median: 1, sigma: 1e308}\n",
+            "7:1: duration_days: the mean is beyond all numbers",
+        ),
+        (GOOD + "expect:\n  shortfall_mtpa: 1e308 +- 1e308\n", "7:19: expect shortfall_mtpa: must be a finite number"),
         (GOOD[: GOOD.index("  - ")] + "  5\n", "5:3: changes must be a list"),
     ],
 )
@@ -315,3 +355,62 @@ def test_a_date_is_written_as_one(date: str, tmp_path: Path) -> None:
     )
     with pytest.raises(cr.DataError, match=r"e\.yaml:3:7: from(: must be a date| must not be true)"):
         cr.load_scenario(file)
+
+
+# Folders and long names
+
+
+def filled(folder: Path) -> dict[str, bytes]:
+    """Return what a folder holds, hidden files too."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("before", [None, {}, {"old": b"0", "kept": b"1"}])
+@pytest.mark.parametrize("fails", ["write_bytes", "check", "rename"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_folder_is_written_whole_or_not_at_all(
+    before: dict[str, bytes] | None, fails: str, error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it ends, what was there before is there again and nothing lies about."""
+    folder = tmp_path / "it"
+    if before is not None:
+        folder.mkdir()
+        for name, data in before.items():
+            (folder / name).write_bytes(data)
+    seen = 0
+
+    def second(really: Any) -> Any:
+        def made(*given: Any) -> Any:
+            nonlocal seen
+            seen += 1
+            if seen == (1 if before is None and fails == "rename" else 2):
+                raise error
+            return really(*given)
+
+        return made
+
+    def check(_: Path) -> None:
+        if fails == "check":
+            raise error
+
+    if fails == "write_bytes":
+        monkeypatch.setattr(Path, "write_bytes", second(Path.write_bytes))
+    elif fails == "rename":
+        monkeypatch.setattr(os, "rename", second(os.rename))
+    with pytest.raises(type(error)):
+        write_folder(folder, {"a": b"a", "b": b"b"}, kept=lambda name: name == "kept", check=check)
+    monkeypatch.undo()
+    assert [entry.name for entry in tmp_path.iterdir()] == ([] if before is None else ["it"])
+    assert before is None or filled(folder) == before
+    write_folder(folder, {"a": b"a", "b": b"b"}, kept=lambda name: name == "kept")
+    assert filled(folder) == {"a": b"a", "b": b"b"} | ({"kept": b"1"} if before else {})
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "x" * 240, "Ж" * 127, "x" + "Ж" * 127])
+def test_any_name_that_the_system_takes_can_be_written(name: str, tmp_path: Path) -> None:
+    """What is written first bears a shorter one; twice, so that it is exchanged too."""
+    for data in (b"1", b"2"):
+        write_bytes(tmp_path / name, data)
+        write_folder(tmp_path / f"{name[:-1]}y", {"a": data})
+    assert (tmp_path / name).read_bytes() == (tmp_path / f"{name[:-1]}y" / "a").read_bytes() == b"2"
+    assert len(list(tmp_path.iterdir())) == 2

@@ -40,7 +40,10 @@ def test_defaults_stand_for_what_is_left_out() -> None:
         ({"edges": EDGES.assign(capacity=5.0)}, r"edges: no column named 'capacity'; did you mean 'capacity_mtpa'\?"),
         ({"edges": EDGES.assign(capacity_kbd=5.0)}, "no column named 'capacity_kbd'; did you mean 'capacity_mtpa'"),
         ({"edges": EDGES.assign(tariff_usd_per_bbl=5.0)}, "did you mean 'tariff_usd_per_t'"),
-        ({"edges": EDGES.drop(columns="head")}, r"edge 'ab': head is missing \[edges, row 0\]"),
+        (
+            {"edges": EDGES.drop(columns="head")},
+            r"edge 'ab': head is missing here and in all other rows \[edges, row 0\]",
+        ),
         ({"edges": EDGES.assign(capacity_mtpa=[-5.0, 1.0])}, r"edge 'ab': capacity_mtpa must be >= 0.0 \(got -5.0\)"),
         (
             {"edges": EDGES.assign(capacity_mtpa=[1.0, np.inf])},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from nasty import nasty_networks
 
 import corridor as cr
 from corridor.model.network_file import FORMS, cell
+from corridor.model.tables import KINDS
 
 FILES = {"folder": "net", "json": "net.json", "geojson": "net.geojson", "graphml": "net.graphml", "xlsx": "net.xlsx"}
 NODES, EDGES = "id\na\nb\nc\n", "id,tail,head\nab,a,b\nbc,b,c\n"
@@ -233,6 +236,31 @@ def test_any_line_end_is_read(line_end: str, tmp_path: Path) -> None:
     assert [node.id for node in cr.read_network(place).nodes] == ["a", "b", "c"]
 
 
+def test_tables_with_semicolons_and_decimal_commas_hold_the_same_network(tmp_path: Path) -> None:
+    """Every number, list and text of the shipped network survives being saved by a spreadsheet of half the world."""
+    path = cr.write_network(cr.load(year=2021), tmp_path / "net")
+    commas = 0
+    for file in path.glob("*.csv"):
+        fields = KINDS[file.stem].model_fields if file.stem in KINDS else {}
+        head, *rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
+        decimal = ["float" in str(fields[name].annotation) if name in fields else False for name in head]
+        rows = [[c.replace(".", ",") if d else c for c, d in zip(row, decimal, strict=True)] for row in rows]
+        commas += sum("," in c for row in rows for c, d in zip(row, decimal, strict=True) if d)
+        with file.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out, delimiter=";").writerows([head, *rows])
+    assert commas > 100
+    assert cr.read_network(path) == cr.load(year=2021)
+
+
+def test_each_table_is_read_by_its_own_first_line(tmp_path: Path) -> None:
+    """A folder may hold tables of both kinds: 3,5 in one is 3.5 in the other, and a comma in a text stays."""
+    place = folder(tmp_path, **{"nodes.csv": "id;name;lat\na;x, y;3,5\nb;;1e1\nc;2,5;,5\n",
+                                "supplies.csv": "node,commodity,volume_mtpa\na,oil,3.5\n"})  # fmt: skip
+    net = cr.read_network(place)
+    assert [(node.name, node.lat) for node in net.nodes] == [("x, y", 3.5), ("", 10.0), ("2,5", 0.5)]
+    assert net.supplies[0].volume_mtpa == 3.5
+
+
 def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: Path) -> None:
     """A bad cell hides neither a dangling reference beside it nor what is wrong in other files."""
     place = folder(
@@ -248,7 +276,7 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
     assert told(place) == [
         "edge.csv: no table of a network named 'edge.csv'; did you mean 'edges.csv'?",
         "supplies.csv:1: no column named 'volume'; did you mean 'volume_mtpa'? (known: node, commodity, volume_mtpa, "
-        "penalty_usd_per_t; columns are separated by commas)",
+        "penalty_usd_per_t)",
         "network.csv:2: year must be a whole number (got 'true')",
         "hazards.yaml:4:15: no change named 'outag'; did you mean 'outage'?",
         "hazards.yaml:3:25: frequency_per_year must be > 0.0 (got 0)",
@@ -256,8 +284,7 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         "edges.csv:2: edge 'ab': mode must be 'pipeline', 'rail', 'sea' or 'road' (got 'pipe')",
         "edges.csv:2: edge 'ab': capacity_mtpa must be >= 0.0 (got '-1')",
         "edges.csv:3: edge 'bc': capacity_mtpa must be a number (got '1\\n2')",
-        "supplies.csv:2: supply 'a/oil': volume_mtpa is missing",
-        "supplies.csv:3: supply 'z/oil': volume_mtpa is missing",
+        "supplies.csv:2: supply 'a/oil': volume_mtpa is missing here and in all other rows",
         "edges.csv:5: edge 'ab' stands twice; give each edge an id of its own, or merge the two",
         "edges.csv:2: edge 'ab': head: no node named 'bb'; did you mean 'b'?",
         "supplies.csv:3: supply 'z/oil': node: no node named 'z'",
@@ -272,7 +299,21 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         ({"nodes.csv": "id,id\na,a\n"}, "nodes.csv:1: column 'id' stands twice"),
         ({"nodes.csv": NODES + "d,e\n"}, "nodes.csv:5: has 2 cells, but there are 1 columns"),
         ({"nodes.csv": 'id\n"a\n'}, "nodes.csv:2: is no CSV"),
-        ({"edges.csv": EDGES.replace(",", ";")}, "edges.csv:1: no column named 'id;tail;head'"),
+        ({"edges.csv": EDGES.replace(",", "|")}, "edges.csv:1: no column named 'id|tail|head'"),
+        ({"edges.csv": EDGES.replace(",", "\t")}, "edges.csv:1: columns must be separated by commas alone or by semi"),
+        ({"edges.csv": EDGES.replace(",", ";", 1)}, "edges.csv:1: columns must be separated by commas alone or by sem"),
+        ({"edges.csv": "sep=;\n" + EDGES}, "edges.csv:1: must name the columns (got 'sep=;'); remove this line"),
+        (
+            {"nodes.csv": "id,lat\na,3,5\n"},
+            "nodes.csv:2: has 3 cells, but there are 2 columns; numbers have a decimal point",
+        ),
+        (
+            {"nodes.csv": "id;lat\na;b;3,5\n"},
+            "nodes.csv:2: has 3 cells, but there are 2 columns; numbers have a decimal c",
+        ),
+        ({"nodes.csv": 'id,lat\na,"3,5"\n'}, "nodes.csv:2: node 'a': lat must be a number (got '3,5'); write 3.5"),
+        ({"nodes.csv": "id;lat\na;3,5\nb;3.5\n"}, "nodes.csv:3: lat: numbers have a decimal comma where a semicolon"),
+        ({"nodes.csv": "id;lat\na;1.234,5\n"}, "nodes.csv:2: lat: numbers have a decimal comma where a semicolon"),
         ({"network.csv": "name,year\n"}, "network.csv: must have one row"),
         ({"network.csv": "name,year\na,1e3\n"}, "network.csv:2: year must be a whole number"),
         ({"hazards.yaml": "- a\n"}, "hazards.yaml:1: must hold one key, hazards"),
@@ -344,6 +385,35 @@ def test_what_is_wrong_with_geojson_is_told(old: str, new: str, said: str, tmp_p
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
     assert any(said in problem for problem in told(file))
+
+
+def named(crs: str) -> dict[str, Any]:
+    """Return a coordinate reference system as GeoJSON of 2008 names it."""
+    return {"type": "name", "properties": {"name": crs}}
+
+
+@pytest.mark.parametrize(
+    ("crs", "read"),
+    [
+        *((named(name), True) for name in ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326",
+                                           "http://www.opengis.net/def/crs/EPSG/0/4326")),
+        *((named(name), False) for name in ("urn:ogc:def:crs:EPSG::3857", "EPSG:43260", "EPSG:14326", "", "CRS27")),
+        (None, True), ({}, False), ("EPSG:4326", False), ({"type": "link", "properties": {"href": "4326"}}, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("at", ["file", "geometry"])
+def test_positions_in_another_system_than_degrees_are_refused(crs: Any, read: bool, at: str, tmp_path: Path) -> None:
+    """Metres are never taken for degrees, wherever the system is named."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a", lat=1.0, lon=2.0)], edges=[], commodities=()),
+                            tmp_path / "net.geojson")  # fmt: skip
+    data = json.loads(file.read_text(encoding="utf-8"))
+    (data if at == "file" else data["features"][0]["geometry"])["crs"] = crs
+    file.write_text(json.dumps(data), encoding="utf-8")
+    if read:
+        assert cr.read_network(file).node("a").lon == 2.0
+    else:
+        (problem,) = told(file)
+        assert "crs: positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)" in problem
 
 
 @pytest.mark.parametrize(
@@ -446,6 +516,130 @@ def test_no_more_is_read_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("corridor.model.network_file.MOST_BYTES", 1_000)
     with pytest.raises(cr.DataError, match="at most 1,000 bytes"):
         cr.read_network("/dev/zero", form="json")
+
+
+# JSON and XML within files
+
+
+def _inside_graphml(text: str, home: Path) -> Path:
+    """Return GraphML whose supplies are some JSON."""
+    file = home / "net.graphml"
+    declared = '<key id="s" for="graph" attr.name="supplies"/><key id="h" for="graph" attr.name="hazards"/>'
+    data = f'<graph edgedefault="directed"><data key="s">{text}</data><node id="a"/></graph>'
+    file.write_text(f"<graphml>{declared}{data}</graphml>", encoding="utf-8")
+    return file
+
+
+def _inside_a_workbook(text: str, home: Path) -> Path:
+    """Return a workbook with some JSON in a cell of its hazards."""
+    hazard = cr.Hazard(name="h", changes=[cr.Outage(edge="ab")], frequency_per_year=1, duration_days=3)
+    edges = [cr.Edge(id="ab", tail="a", head="b")]
+    net = cr.Network(nodes=[cr.Node(id="a"), cr.Node(id="b")], edges=edges, commodities=(), hazards=[hazard])
+    book = openpyxl.load_workbook(cr.write_network(net, home / "net.xlsx"))
+    heads = [cell.value for cell in book["hazards"][1]]
+    book["hazards"].cell(2, heads.index("changes") + 1).value = text
+    book.save(home / "net.xlsx")
+    return home / "net.xlsx"
+
+
+@pytest.mark.parametrize("where", [_inside_graphml, _inside_a_workbook])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[{"node": "a", "commodity": "o", "volume_mtpa": 1, "volume_mtpa": 99}]',
+            "[0]: key 'volume_mtpa' stands twice",
+        ),
+        ('[{"outage": {"edge": "ab", "edge": "ba"}}]', "[0].outage: key 'edge' stands twice"),
+        ('[{"outage": {"edge": "ab"}, "outage": {"edge": "ba"}}]', "[0]: key 'outage' stands twice"),
+        ('[{"remaining": NaN}]', "[0].remaining: NaN is no JSON"),
+        ("[" * 25 + "]" * 25, "is nested too deep"),
+        ("[" * 9_000, "is nested too deep"),
+        ("[1", "must be JSON"),
+    ],
+)
+def test_json_is_read_by_the_same_rules_wherever_it_stands(where: Any, text: str, said: str, tmp_path: Path) -> None:
+    """In GraphML and in cells as in a file of its own: keys that stand twice are told, with place and path."""
+    file = where(text, tmp_path)
+    assert any(said in problem for problem in told(file)), told(file)
+
+
+def _with_part(file: Path, name: str, made: Any) -> None:
+    """Exchange or add a part of a workbook."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    parts[name] = made(parts.get(name, b""))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+
+
+def _declaring(part: bytes) -> bytes:
+    """Return a part of XML with a document type of entities within entities."""
+    at = part.index(b"?>") + 2 if part.startswith(b"<?xml") else 0
+    entities = b"".join(b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10 if n else b"x" * 10) for n in range(9))
+    return part[:at] + b"<!doctype".upper() + b" x [" + entities + b"]>" + part[at:]
+
+
+PARTS = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet2.xml",
+         "xl/sharedStrings.xml", "docProps/core.xml", "xl/media/odd.bin")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_in_any_part_of_a_workbook_is_refused_before_it_is_read(
+    name: str, encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the part and its encoding, openpyxl never sees it."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    _with_part(
+        file, name, lambda part: re.sub("encoding=.UTF-8.", "", _declaring(part or b"<x/>").decode()).encode(encoding)
+    )
+    assert told(file) == [f": document types are not read; remove <!DOCTYPE from its part {name!r}"]
+
+
+def test_a_picture_in_a_workbook_does_no_harm(tmp_path: Path) -> None:
+    """What is no XML has no document type."""
+    net = cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=())
+    file = cr.write_network(net, tmp_path / "net.xlsx")
+    _with_part(file, "xl/media/image1.png", lambda _: b"\x89PNG\r\n" + bytes(range(256)))
+    assert cr.read_network(file) == net
+
+
+def test_a_part_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    """A few kB of zip that become more than 100 MB are not unpacked."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
+    _with_part(file, "xl/worksheets/more.xml", lambda _: b"<a>" + bytes(101_000_000) + b"</a>")
+    assert file.stat().st_size < 200_000
+    (problem,) = told(file)
+    assert "must unpack to at most 100,000,000 bytes" in problem
+
+
+def test_a_workbook_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell of its sheets is looked at once, formulas and values alike."""
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    nodes = [cr.Node(id=f"n{at}", name="x") for at in range(30)]
+    file = cr.write_network(cr.Network(nodes=nodes, edges=[], commodities=()), tmp_path / "net.xlsx")
+    book = openpyxl.load_workbook(file)
+    cells = sum(1 for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None)
+    seen: list[str] = []
+    really = WorkSheetParser.parse_cell
+    monkeypatch.setattr(
+        WorkSheetParser, "parse_cell", lambda self, cell: seen.append(cell.get("r")) or really(self, cell)
+    )
+    cr.read_network(file)
+    assert len(seen) == cells
+
+
+def test_a_cell_or_sheet_that_stands_twice_is_told(tmp_path: Path) -> None:
+    """Programs do not write such files; which of the two is meant cannot be known."""
+    file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
+    _with_part(file, "xl/worksheets/sheet2.xml", lambda part: re.sub(rb'(<c r="A2".*?</c>)', rb"\1\1", part))
+    _with_part(file, "xl/workbook.xml", lambda part: part.replace(b'name="edges"', b'name="network"'))
+    assert ", sheet nodes, row 2: the cell in column 1 stands twice" in told(file)
+    assert ": sheet 'network' stands twice" in told(file)
 
 
 # Writing, whole or not at all

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from ways import closes, derates, hazard, ways
 import corridor as cr
 from corridor.model import risk
 from corridor.model.economics import hhi
+from corridor.study import exposure
 
 
 def in_force(rate: float, days: float) -> float:
@@ -38,9 +42,9 @@ def in_force(rate: float, days: float) -> float:
         (risk.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
         (risk.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
         (risk.cvar([0] * 8 + [10, 50], 0.85), 36.6667, 4),
-        (risk.left_without([100, 20], 70, 68), 73.53, 2),
-        (risk.left_without([72.5, 17.5, 20, 5], 72.5, 80), 53.125, 9),
-        (risk.left_without([72.5, 17.5, 20, 5], 72.5 + 17.5, 80), 31.25, 9),
+        (risk.left_without([30, 20], 68), 73.53, 2),
+        (risk.left_without([17.5, 20, 5], 80), 53.125, 9),
+        (risk.left_without([20, 5], 80), 31.25, 9),
         (hhi([0.8, 0.1, 0.1]), 0.66, 9),
         (hhi([0.9, 0.1]), 0.82, 9),
         (risk.shannon_wiener([0.8, 0.1, 0.1]), 0.63903, 5),
@@ -281,6 +285,210 @@ def test_thirty_hazards_on_one_way() -> None:
     assert cr.availability(ways(5, hazards=hazards)).loc["w0", "availability"] == pytest.approx(expected)
 
 
+# Nodes whose limit does not bind
+
+
+def straits(*hazards: cr.Hazard, limit: float = 150.0) -> cr.Network:
+    """Return a pipe of 90 that 60 Mt/y take, to straits of some limit and on to a port; hazards come and go."""
+    frames = {
+        "nodes": [{"id": "field"}, {"id": "straits", "throughput_mtpa": limit}, {"id": "port"}],
+        "edges": [
+            {"id": "pipe", "tail": "field", "head": "straits", "capacity_mtpa": 90.0, "corridor": "pipe"},
+            {"id": "sea", "tail": "straits", "head": "port"},
+        ],
+    }
+    net = cr.Network.from_frames(
+        *(pd.DataFrame(rows) for rows in frames.values()),
+        supplies=pd.DataFrame({"node": ["field"], "commodity": ["oil"], "volume_mtpa": [60.0]}),
+        markets=pd.DataFrame({"node": ["port"], "commodity": ["oil"], "price_usd_per_t": [100.0]}),
+    )
+    return net.replace(hazards=hazards)
+
+
+def at_straits(name: str, remaining: float, **more: Any) -> cr.Hazard:
+    """Return a hazard that leaves the straits a share of their limit, twice a year for twenty days."""
+    return hazard(name, cr.Derate(node="straits", remaining=remaining), **more)
+
+
+Q = in_force(2.0, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "limit", "taken"),
+    [(0.72, 150.0, 0.0), (0.4, 150.0, 0.0), (0.2, 150.0, 0.5), (0.0, 150.0, 1.0), (0.72, 60.0, 0.28), (0.9, 50.0, 0.1)],
+)
+def test_a_hazard_takes_of_a_node_what_no_longer_passes(remaining: float, limit: float, taken: float) -> None:
+    """min(1, limit that is left over what passes): one closed form for tables, comparison, years and solve."""
+    net = straits(at_straits("fog", remaining), limit=limit)
+    row, ens = cr.availability(net).loc["pipe"], cr.simulate(net, years=400, seed=3)
+    assert row["availability"] == pytest.approx(1.0 - Q * taken)
+    assert row["untouched"] == pytest.approx(1.0 - Q * (taken > 0))
+    assert row["closed"] == pytest.approx(Q * (taken == 1))
+    assert row["hazards"] == (("fog",) if taken else ())
+    compared = cr.compare(net, []).loc[("baseline", "pipe")]
+    assert compared["availability"] == pytest.approx(1.0 - Q * taken)
+    assert compared["expected_loss_usd_per_t"] == pytest.approx(Q * taken * 100.0)
+    usual = min(60.0, limit)
+    assert cr.solve(net, net.hazards[0]).delivered_mtpa == pytest.approx(usual * (1 - taken))
+    days = ens.years["disturbed_days"].mean()
+    assert ens.corridors.loc["pipe", "reduced_days"] == pytest.approx(days * (taken > 0))
+    assert ens.corridors.loc["pipe", "closed_days"] == pytest.approx(days * (taken == 1))
+    assert ens.years["delivered_mt"].mean() == pytest.approx(usual * (1 - taken * days / 365.0))
+
+
+def test_hazards_that_bind_at_a_node_only_together() -> None:
+    """Two that leave 0.6 of 150 leave 54 for 60: a tenth is taken while both are in force, nothing otherwise."""
+    net = straits(at_straits("fog", 0.6), at_straits("queue", 0.6), at_straits("haze", 0.999999))
+    row = cr.availability(net).loc["pipe"]
+    both = Q * Q
+    assert row["availability"] == pytest.approx(1 - both * (1 - Q * 54 / 60 * 0.999999 - (1 - Q) * 54 / 60))
+    assert row["untouched"] == pytest.approx(1 - both)
+    assert row["hazards"] == ("fog", "queue", "haze")
+
+
+def test_drawn_severities_at_a_node_with_room() -> None:
+    """One hazard that takes 0 to all of 2.5 times what passes: integrated by hand; means alone would say nothing."""
+    rate = 0.01
+    net = straits(at_straits("fog", 0.0, rate=rate, severity=cr.Uniform(low=0.0, high=1.0)))
+    share = in_force(rate, 20.0)
+    taken = 0.5 * 0.4  # beyond a severity of 0.6, of chance 0.4, what is left falls from 1 to 0
+    row = cr.availability(net).loc["pipe"]
+    assert row["availability"] == pytest.approx(1 - share * taken, rel=1e-6)
+    assert row["untouched"] == pytest.approx(1 - share * 0.4, rel=1e-6)
+
+
+def test_drawn_severities_at_a_node_with_room_agree_with_simulated_years() -> None:
+    """Where severities of overlapping events and of two hazards add up: within four standard errors of 20 000 years."""
+    law = cr.Uniform(low=0.3, high=1.0)
+    net = straits(at_straits("fog", 0.0, rate=6.0, severity=law), at_straits("ice", 0.5, rate=3.0, severity=law))
+    lost = 1.0 - cr.simulate(net, years=20_000, seed=8).throughputs["pipe"] / 60.0
+    found = 1.0 - cr.availability(net).loc["pipe", "availability"]
+    assert abs(lost.mean() - found) < 4 * lost.std() / math.sqrt(len(lost))
+
+
+def test_a_node_where_nothing_passes() -> None:
+    """A derate takes nothing from it, however much it takes; what closes it closes the way."""
+    net = straits(at_straits("fog", 0.001), at_straits("war", 0.0))
+    idle = net.replace(supplies=(net.supplies[0].replace(volume_mtpa=0.0),))
+    row = cr.availability(idle).loc["pipe"]
+    assert (row["availability"], row["hazards"]) == (pytest.approx(1 - Q), ("war",))
+    assert cr.simulate(idle, years=50).corridors.loc["pipe", "closed_days"] > 0
+
+
+def test_a_scenario_that_narrows_a_node_makes_its_hazards_count() -> None:
+    """Expected loss in a scenario is that of what passes in it, as `availability` says."""
+    net = straits(at_straits("fog", 0.72))
+    tight = cr.Scenario(name="tight", changes=[cr.Derate(node="straits", remaining=0.4)])
+    table = cr.compare(net, [tight])["availability"].droplevel("corridor")
+    assert table["baseline"] == 1.0
+    assert table["tight"] == pytest.approx(cr.availability(net, tight).loc["pipe", "availability"])
+    assert table["tight"] == pytest.approx(1 - Q * 0.28)
+
+
+def test_severities_on_an_edge_without_limit() -> None:
+    """Unlimited less a share is unlimited: only what takes all closes it, in tables and in years."""
+    some = closes("some", "w0", severity=cr.Uniform(low=0.2, high=0.9))
+    row = cr.availability(ways(None, hazards=[some, closes("all", "w0", severity=cr.Uniform(low=1.0, high=1.0))])).loc[
+        "w0"
+    ]
+    assert (row["availability"], row["closed"], row["hazards"]) == (pytest.approx(1 - Q), pytest.approx(Q), ("all",))
+    assert cr.simulate(ways(None, hazards=[some]), years=100).corridors.loc["w0", "reduced_days"] == 0.0
+
+
+@given(st.floats(0, 0.5), st.floats(0.5, 1), st.floats(0, 50), st.lists(st.floats(0, 1), max_size=5))
+def test_worst_shares_are_those_of_the_largest_of_a_poisson_number(
+    low: float, high: float, load: float, cuts: list[float]
+) -> None:
+    """Chances add up to 1, and the mean to its integral: high less the mean of the distribution function."""
+    found = np.array(risk.worst_shares(low, high, load, cuts))
+    assert found[:, 0].sum() == pytest.approx(1.0)
+    share = np.linspace(0.0, 1.0, 20_001)
+    below = np.expm1(load * share) / math.expm1(load) if load > 1e-9 else share
+    expected = high - (high - low) * np.trapezoid(below, share)
+    assert found[:, 0] @ found[:, 1] == pytest.approx(expected, abs=1e-6)
+
+
+# Many hazards that interlock
+
+
+def chain(n: int, hazards: Sequence[cr.Hazard]) -> cr.Network:
+    """Return n edges e0, e1, ... in a row, the first of which is the trunk of corridor w0."""
+    net = ways(10.0)
+    ids = ["field", *(f"n{at}" for at in range(1, n)), "port"]
+    edges = tuple(
+        net.edges[0].replace(id=f"e{at}", tail=ids[at], head=ids[at + 1], corridor=None if at else "w0")
+        for at in range(n)
+    )
+    return net.replace(nodes=tuple(cr.Node(id=id) for id in ids), edges=edges, hazards=tuple(hazards))
+
+
+def in_service(net: cr.Network) -> float:
+    """Return the availability of the whole way, as `compare` has it."""
+    return float(cr.compare(net, []).loc[("baseline", "w0"), "availability"])
+
+
+def test_a_ring_of_forty_hazards() -> None:
+    """Each halves two neighbours: 1, 1/2 or, where two neighbours meet, 1/4 is left; counted by a transfer matrix."""
+    n = 40
+    ring = [hazard(f"h{at}", cr.Derate(edge=(f"e{at}", f"e{(at + 1) % n}"), remaining=0.5)) for at in range(n)]
+    apart = np.trace(np.linalg.matrix_power(np.array([[1 - Q, Q], [1 - Q, 0.0]]), n))
+    none = (1 - Q) ** n
+    assert in_service(chain(n, ring)) == pytest.approx(none + (apart - none) / 2 + (1 - apart) / 4, abs=1e-12)
+
+
+def unlike(n: int, places: int, rate: float) -> tuple[list[cr.Hazard], np.ndarray]:
+    """Return hazards that leave each of some edges another share, and those shares."""
+    left = 0.05 + 0.95 * np.random.default_rng(n).random((n, places))
+    rows = [[cr.Derate(edge=f"e{at}", remaining=share) for at, share in enumerate(row)] for row in left.tolist()]
+    return [hazard(f"h{at}", *row, rate=rate) for at, row in enumerate(rows)], left
+
+
+def mean_of_least(left: np.ndarray, q: float, most: int) -> float:
+    """Return the mean of the least over all sets of at most so many hazards."""
+    n, total = len(left), 0.0
+    for size in range(most + 1):
+        chance = q**size * (1 - q) ** (n - size)
+        for chosen in itertools.combinations(range(n), size):
+            total += chance * left[list(chosen)].prod(axis=0).min()
+    return total
+
+
+def test_thirty_hazards_that_interlock() -> None:
+    """Rare ones at two edges, no two alike: all sets of up to four, the rest being rarer than 1e-9."""
+    hazards, left = unlike(30, 2, rate=0.01)
+    assert in_service(chain(2, hazards)) == pytest.approx(mean_of_least(left, in_force(0.01, 20.0), 4), abs=1e-9)
+
+
+@pytest.mark.parametrize(("places", "rate"), [(2, 4.0), (3, 1.0), (4, 0.5)])
+def test_what_is_put_together_changes_little(monkeypatch: pytest.MonkeyPatch, places: int, rate: float) -> None:
+    """Of 4096 combinations 512 are kept: near the mean over all of them, and never below it."""
+    monkeypatch.setattr(exposure, "_MOST", 512)
+    hazards, left = unlike(12, places, rate)
+    found, exact = in_service(chain(places, hazards)), mean_of_least(left, in_force(rate, 20.0), 12)
+    assert -1e-12 <= found - exact < 1e-4
+
+
+def test_hazards_too_unlike_to_be_counted_are_refused() -> None:
+    """Thirty that are in force half of the time at twelve edges, no two alike: said at once, with the way out."""
+    hazards, _ = unlike(30, 12, rate=12.0)
+    mild = [h.replace(changes=tuple(c.replace(remaining=0.8 + c.remaining / 5) for c in h.changes)) for h in hazards]
+    with pytest.raises(cr.DataError, match="30 hazards hit the same way in more combinations"):
+        in_service(chain(12, mild))
+
+
+def test_a_trunk_of_many_edges_each_with_a_hazard_of_its_own() -> None:
+    """Closed when all thirty are; and when one hazard that closes all is in force."""
+    n = 30
+    own = [closes(f"h{at}", f"w{at}", rate=30.0, days=60.0) for at in range(n)]
+    net = ways(*[1.0] * n)
+    net = net.replace(edges=tuple(edge.replace(corridor="w0") for edge in net.edges), hazards=tuple(own))
+    q = in_force(30.0, 60.0)
+    assert cr.availability(net).loc["w0", "closed"] == pytest.approx(q**n)
+    every = closes("all", *(edge.id for edge in net.edges))
+    both = net.replace(hazards=(*own, every))
+    assert cr.availability(both).loc["w0", "closed"] == pytest.approx(Q + (1 - Q) * q**n)
+
+
 # Indices
 
 
@@ -315,6 +523,16 @@ def test_all_through_one_country_leaves_nothing_without_it() -> None:
     net = ways(6, 4, countries="RUS,RUS")
     assert cr.indices(net).loc["n_minus_j", "value"] == 0.0
     assert cr.jurisdictions(net).loc["RUS", "shortfall_if_closed_mtpa"] == pytest.approx(10.0)
+
+
+def test_indices_with_a_way_without_limit() -> None:
+    """Without the way that has no limit the others are left; without one of two, no limit is left."""
+    one, two = (
+        ways(6, *free, countries=",".join(("RUS", "GEO", "CHN")[: 1 + len(free)])) for free in ([None], [None] * 2)
+    )
+    assert cr.indices(one).loc["n_minus_1", "value"] == pytest.approx(100 * 6 / 10)
+    assert cr.jurisdictions(one)["n_minus_j_percent"].to_dict() == {"RUS": math.inf, "GEO": pytest.approx(60.0)}
+    assert cr.indices(two).loc[["n_minus_1", "n_minus_j"], "value"].tolist() == [math.inf, math.inf]
 
 
 def test_indices_follow_a_scenario() -> None:

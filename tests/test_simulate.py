@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -423,6 +424,47 @@ def test_simulate_refuses(net: object, arguments: dict[str, object], error: type
         cr.simulate(net, years=10, **arguments)  # type: ignore[arg-type]
 
 
+TAKING = {
+    "supply": lambda amount: cr.SupplyShock(node="field", add_mtpa=amount),
+    "demand": lambda amount: cr.DemandShock(node="port", add_mtpa=amount),
+}
+
+
+@pytest.mark.parametrize("kind", TAKING)
+@pytest.mark.parametrize(
+    ("amounts", "named"),
+    [((-6.0, -6.0, -1.0), "'h0' and 'h1'"), ((-4.0, -4.0, -4.0), "'h0' and 'h1' and 'h2'"),
+     ((-7.0, 9.0, -7.0), "'h0' and 'h2'")],
+)  # fmt: skip
+def test_hazards_that_together_take_more_than_there_is_are_refused_before_any_year(
+    tmp_path: Path, kind: str, amounts: tuple[float, ...], named: str
+) -> None:
+    """Of 10 Mt/y: a least set of them is named, gains do not hide it, the way out is told, and nothing is written."""
+    net = ways(10, hazards=[hazard(f"h{at}", TAKING[kind](amount)) for at, amount in enumerate(amounts)])
+    net = net.replace(markets=(net.markets[0].replace(volume_mtpa=10.0),))
+    with pytest.raises(cr.DataError, match=rf"^hazards {named} may be in force at once.*volume_mtpa.*\(remaining=\)"):
+        cr.simulate(net, years=1, checkpoint=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_hazard_that_a_scenario_makes_impossible_is_refused_before_any_year() -> None:
+    """Of 10 Mt/y that a scenario halves none can take 6."""
+    net = ways(10, hazards=[hazard("strike", cr.SupplyShock(node="field", add_mtpa=-6.0))])
+    half = cr.Scenario(name="half", changes=[cr.SupplyShock(node="field", remaining=0.5)])
+    assert cr.simulate(net, years=1).years["shortfall_mt"].tolist() == [0.0]
+    with pytest.raises(cr.DataError, match=r"^hazard 'strike' cannot be: .*volume_mtpa must be >= 0"):
+        cr.simulate(net, years=1, scenario=half)
+
+
+def test_shares_taken_together_are_what_their_sum_solves_to() -> None:
+    """As the refusal advises: two hazards that leave 0.4 of the supply each leave 0.16 of it together."""
+    low = [hazard(name, cr.SupplyShock(node="field", remaining=0.4), rate=30.0) for name in ("strike", "frost")]
+    ens = cr.simulate(ways(10, hazards=low), years=50, seed=4)
+    found = ens.states.set_index("hazards")["delivered_mtpa"]
+    assert found[("strike", "frost")] == pytest.approx(1.6)
+    assert cr.solve(ways(10), low[0] + low[1]).delivered_mtpa == pytest.approx(1.6)
+
+
 def test_two_hazards_of_one_name_are_refused() -> None:
     """They are told apart by name."""
     with pytest.raises(cr.DataError, match="storm"):
@@ -447,8 +489,9 @@ def test_severities_vary_closures_only() -> None:
         cr.Uniform(low=0.5, high=0.4)
     with pytest.raises(ValueError, match="must be <= 1"):
         cr.Uniform(low=0.5, high=1.4)
-    with pytest.raises(ValueError, match="beyond all numbers"):
-        cr.Lognormal(median=1.0, sigma=100.0)
+    for median, sigma in ((1.0, 100.0), (1.0, 1e308), (1e308, 1.0), (1e-300, 51.0)):
+        with pytest.raises(ValueError, match="beyond all numbers"):
+            cr.Lognormal(median=median, sigma=sigma)
 
 
 def test_a_hazard_is_no_scenario_that_lasts(diamond: cr.Network) -> None:

@@ -117,3 +117,10 @@ def test_a_tolerance_is_a_number(tolerance: Any) -> None:
     for name in ("rtol", "atol"):
         with pytest.raises(cr.DataError, match=f"{name} must be a finite number >= 0"):
             told(pd.Series([1.0]), pd.Series([1.0]), **{name: tolerance})
+
+
+def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_told() -> None:
+    """One sentence instead of every column missing."""
+    sheet = Sheet.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
+    with pytest.raises(cr.DataError, match=r"separated by commas, as it was written \(got semicolons\); write it anew"):
+        differences(";c\nr;1,5\n", sheet, rtol=0.0, atol=0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,26 @@ def test_a_folder_that_holds_something_is_not_written_to(mine: Path, capsys: pyt
     assert {file.name: file.read_bytes() for file in mine.iterdir()} == before
     assert main(["new", str(mine / "README.txt")]) == 2
     assert main(["new", str(mine / "a" / "b")]) == 2
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_disk_without_room_leaves_nothing(there: bool, tmp_path: Path) -> None:
+    """Some tables fit, the notes do not: no folder is left, or an empty one as it was, and the next try succeeds."""
+    folder = tmp_path / "mine"
+    if there:
+        folder.mkdir()
+    new = f"'{sys.executable}' -m corridor new '{folder}'"
+    full = subprocess.run(["bash", "-c", f"ulimit -f 2; {new}"], capture_output=True, text=True)
+    assert (full.returncode, full.stderr) == (2, f"corridor: {folder}: File too large\n")
+    assert [entry.name for entry in tmp_path.rglob("*")] == (["mine"] if there else [])
+    assert subprocess.run(["bash", "-c", new], capture_output=True).returncode == 0
+
+
+def test_an_empty_current_folder_can_be_started_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is filled and stays the folder that the shell is in."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "."]) == 0
+    assert cr.read_network(Path.cwd()).problems() == []
 
 
 def test_year_and_regime_belong_to_shipped_networks(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,7 +64,7 @@ def test_leans_on_needs_a_number_of_rows(n: object, shut: cr.Flow) -> None:
 
 def test_leans_on_needs_figures(diamond: cr.Network) -> None:
     """A network without figures has nothing to lean on, and says so."""
-    with pytest.raises(cr.DataError, match="not built from figures"):
+    with pytest.raises(cr.DataError, match="has no figures"):
         cr.solve(diamond).leans_on()
 
 

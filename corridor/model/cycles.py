@@ -27,7 +27,7 @@ def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
     commodity has no quota of 0. Whether a supply leads there does not matter, nor how much could go round: a steady
     flow would be driven round as long as there is room.
     """
-    held = {(q.edge, q.commodity): q.penalty_usd_per_t for q in net.quotas if q.min_mtpa > 0}
+    held = {(q.edge, q.commodity): q.penalty_usd_per_t for q in net.quotas if q.min_mtpa > 0 and not q.allow_cycles}
     if not held and all(_posted(edge) >= 0 for edge in net.edges):
         return
     closed = {node.id for node in net.nodes if node.available_mtpa == 0}
@@ -76,7 +76,7 @@ def _contract(commodity: Commodity, edge: Edge, edges: list[Edge], cost_usd_per_
     return (
         f"quota '{edge.id}/{commodity.id}': its min_mtpa could be met by driving {commodity.id} round the edges "
         f"{_named(edges)}, since a round costs {cost_usd_per_t:g} USD/t and less than the penalty; lower "
-        "penalty_usd_per_t, or close one of the other edges to it"
+        "penalty_usd_per_t, close one of the other edges to it, or set allow_cycles if that is meant"
     )
 
 

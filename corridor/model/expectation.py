@@ -60,6 +60,7 @@ _NUMBERS = (
 _WORD = re.compile(r"(?P<sign>!=|==|=)?\s*(?P<word>[^\s<>=!~≈±].*)", re.DOTALL)
 _EXACT = 1e-6
 _MOST_SHOWN = 60
+_MOST_PLACES = 20
 
 
 class Expectation(Record):
@@ -100,10 +101,14 @@ class Expectation(Record):
             return cls._of_word(path, text, readable=isinstance(wanted, str))
         found = next((match for form in _NUMBERS if (match := form.fullmatch(text))), None)
         if found is None or isinstance(wanted, bool):
-            raise DataError(f"expect {path}: must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {_short(text)!r})")
+            pointed = re.sub(r"(?<=\d),(?=\d)", ".", text)
+            hint = f"; write {pointed!r}" if any(form.fullmatch(pointed) for form in _NUMBERS) and found is None else ""
+            told = f"must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {_short(text)!r}){hint}"
+            raise DataError(f"expect {path}: {told}")
         part = found.groupdict()
         number = {name: float(part[name]) for name in part if name not in ("sign", "percent") and part[name]}
-        if any(map(math.isinf, number.values())):
+        margin = number.get("tolerance", 0.0) * (abs(number.get("middle", 0.0)) / 100 if part.get("percent") else 1)
+        if any(map(math.isinf, [*number.values(), margin + abs(number.get("middle", 0.0))])):
             raise DataError(f"expect {path}: must be a finite number (got {_short(text)!r})")
         if "value" in number:
             return cls._one_sided(path, text, str(part["sign"]), number["value"])
@@ -114,7 +119,6 @@ class Expectation(Record):
                 raise DataError(
                     f"expect {path}: a share of 0 is 0; give the tolerance as a number (got {_short(text)!r})"
                 )
-            margin = number["tolerance"] * (abs(number["middle"]) / 100 if part["percent"] else 1)
             low, high = number["middle"] - margin, number["middle"] + margin
             if margin < 0:
                 raise DataError(f"expect {path}: the tolerance after +- must be >= 0 (got {_short(text)!r})")
@@ -206,14 +210,13 @@ def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorEr
             word = Expectation.parse(path, wanted).word or ""
         except DataError:
             return
-        known = [node.id for node in network.nodes]
-        if word not in known:
-            yield UnknownNameError("node", _short(word), known, f"expect {_short(path)}: ")
+        if word not in network._nodes:
+            yield UnknownNameError("node", _short(word), network._nodes, f"expect {_short(path)}: ")
 
 
 def row_of(table: str, key: str, network: Network) -> tuple[str, ...]:
     """Return the ids in the middle of a sound path; ids may contain dots."""
-    return next(row for row in _rows(table, network) if ".".join(row) == key)
+    return _rows_by_key(table, network)[key][0]
 
 
 def carries(network: Network, corridor: str, commodity: str) -> bool:
@@ -245,9 +248,35 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
     return [(corridor,) for corridor, commodity in able if commodity == commodities[0]] + able
 
 
+def _rows_by_key(table: str, network: Network) -> dict[str, list[tuple[str, ...]]]:
+    """Return the keys of a result's table by how a path names them; ids with dots may fall together."""
+
+    def gathered() -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for row in _rows(table, network):
+            found.setdefault(".".join(row), []).append(row)
+        return found
+
+    return network._once(("rows", table), gathered)
+
+
+def _places_of(table: str, commodity: str, network: Network) -> str:
+    """Return where a commodity has rows in a table of nodes or edges, some of many."""
+
+    def gathered() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for node, of in _rows(table, network):
+            found.setdefault(of, []).append(node)
+        return found
+
+    nodes = network._once(("places", table), gathered).get(commodity, [])
+    more = f" and {len(nodes) - _MOST_PLACES} others" if len(nodes) > _MOST_PLACES else ""
+    return f"there is at {', '.join(nodes[:_MOST_PLACES])}{more}" if nodes else "nor elsewhere"
+
+
 def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator[CorridorError]:
     """Yield what is wrong with the ids in the middle of a path."""
-    rows = [row for row in _rows(table, network) if ".".join(row) == key]
+    rows = _rows_by_key(table, network).get(key, [])
     if len(rows) > 1:
         meant = " or ".join(map(repr, rows))
         yield DataError(f"{where}may mean {meant}, for these ids contain dots; give one of them another id")
@@ -256,8 +285,7 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
     first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
     kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge"}.get(table, "node")
     kind = "edge" if table in ("edge_flows", "quotas") else kind
-    known = [record.id for record in getattr(network, f"{kind}s")]
-    commodities = [commodity.id for commodity in network.commodities]
+    known, commodities = getattr(network, f"_{kind}s"), network._commodities
     if table == "compare" and first not in known:
         corridor, _, commodity = key.rpartition(".")
         first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")
@@ -272,11 +300,10 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
             f"{where}node {first!r} has no throughput limit and so no row; expect flow_mtpa of an edge there"
         )
     elif table == "compare":
-        yield DataError(f"{where}corridor {first!r} carries no {last or ', '.join(commodities[:1]) or 'commodity'}")
+        yield DataError(f"{where}corridor {first!r} carries no {last or next(iter(commodities), 'commodity')}")
     else:
-        noun, at = _NOUNS[table], ", ".join(row[0] for row in _rows(table, network) if row[1] == last)
         yield DataError(
-            f"{where}there is no {noun} of {last} at {kind} {first!r}; {f'there is at {at}' if at else 'nor elsewhere'}"
+            f"{where}there is no {_NOUNS[table]} of {last} at {kind} {first!r}; {_places_of(table, last, network)}"
         )
 
 

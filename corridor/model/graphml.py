@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 from xml.parsers import expat
 
-from corridor.errors import DataError, nearest, shown, unknown
-from corridor.model.json_form import assembled, document_beside
+from corridor.errors import MOST_SHOWN, DataError, Problem, UnknownNameError, nearest, shown
+from corridor.model import foreign
+from corridor.model.io import Loc
+from corridor.model.json_form import assembled, document_beside, of_attributes, path_of
 from corridor.model.network import Network
 from corridor.model.network_file import cell, row_of
 from corridor.model.records import Edge, Node, Record
@@ -21,6 +23,7 @@ _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 )
 _ENDS = {"node": ("id",), "edge": ("id", "tail", "head")}
+_KNOWN = {"node": Node.model_fields, "edge": Edge.model_fields}
 _MOST_DEPTH = 20
 
 
@@ -89,6 +92,7 @@ class _Element:
 
     owner: str
     line: int
+    key: str = ""
     values: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -98,11 +102,14 @@ class _Reader:
 
     def __init__(self, place: str) -> None:
         self.place = place
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
         self.nodes, self.edges = Table(), Table()
         self.graph: _Element | None = None
         self._graphs = 0
+        self._by_yed = False
         self._keys: dict[tuple[str, str], str] = {}
+        self._strange: list[tuple[str, str, int]] = []
+        self._keyed: list[tuple[dict[str, str], str]] = []
         self._open: list[_Element] = []
         self._path: list[str] = []
         self._data: tuple[str, int] | None = None
@@ -118,11 +125,35 @@ class _Reader:
         """Read the file, or refuse what is no XML."""
         try:
             self._parser.Parse(raw, True)
+        except DataError:  # our own word, although a ValueError too
+            raise
         except expat.ExpatError as error:
             told = expat.ErrorString(error.code)
             raise DataError(f"{self.place}:{error.lineno}:{error.offset + 1}: is no XML: {told}") from None
         except (ValueError, LookupError) as error:
             raise DataError(f"{self.place}: is no XML: {error}") from None
+        strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()
+        if found := foreign.of_graphml(strange, own, self._by_yed):
+            raise DataError(f"{self.place}: {found}")
+        for owner, name, line in self._strange:
+            self.problems.append(
+                UnknownNameError(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.place}:{line}: ")
+            )
+        self._name_edges()
+
+    def _has_own_attributes(self) -> bool:
+        """Tell whether an attribute is a field of a network, or one that is none may be meant for one."""
+        if any(name in known for (owner, _), name in self._keys.items() for known in [_KNOWN.get(owner, ())]):
+            return True
+        return any(nearest(name, _KNOWN[owner]) for owner, name, _ in self._strange[:MOST_SHOWN])
+
+    def _name_edges(self) -> None:
+        """Give edges their ids: what is no id of its own but a key of networkx, 0, 1, ... per pair, is not one."""
+        keys = Counter(key for _, key in self._keyed)
+        pairs = {(row.get("tail"), row.get("head"), key) for row, key in self._keyed}
+        per_pair = len(keys) < len(self._keyed) == len(pairs) and all(map(str.isdigit, keys))
+        for row, key in self._keyed:
+            row["id"] = f"{row.get('tail', '')}-{row.get('head', '')}-{key}" if per_pair else key
 
     def note(self, text: str, line: int | None = None) -> None:
         """Note a problem at a line, by default the current one."""
@@ -136,13 +167,16 @@ class _Reader:
         self._path.append(tag)
         if len(self._path) > _MOST_DEPTH:
             raise DataError(f"{self.place}:{self._parser.CurrentLineNumber}: is nested too deep")
+        if len(self._path) == 1 and tag != "graphml":
+            raise DataError(f"{self.place}: {foreign.of_root(tag)}")
+        self._by_yed = self._by_yed or "yworks.com" in name or "yfiles.type" in attributes
         if tag in ("graph", "node", "edge"):
             self._open_element(tag, attributes)
         elif tag == "key":
             self._note_key(attributes)
         elif tag == "data" and self._open:
             self._data, self._text = (attributes.get("key", ""), self._parser.CurrentLineNumber), []
-        elif tag not in ("graphml", "desc", "default") or (len(self._path) == 1 and tag != "graphml"):
+        elif tag not in ("graphml", "desc", "default"):
             self.note(f"element <{tag[:40]}> is not read; a network has graph, node, edge and data")
 
     def _characters(self, text: str) -> None:
@@ -161,7 +195,9 @@ class _Reader:
             element = self._open.pop()
             if element.owner != "graph":
                 table = self.nodes if element.owner == "node" else self.edges
-                table.add(dict(element.values), f"{self.place}:{element.line}")
+                table.add(element.values, f"{self.place}:{element.line}")
+            if element.owner == "edge" and "id" not in element.values:
+                self._note_id(element)
 
     def _open_element(self, tag: str, attributes: dict[str, str]) -> None:
         element = _Element(tag, self._parser.CurrentLineNumber)
@@ -175,28 +211,39 @@ class _Reader:
         elif attributes.get("directed", "true") != "true":
             self.note("an edge must be directed")
         renamed = {"source": "tail", "target": "head"}
-        wanted = {"graph": (), "node": ("id",), "edge": ("id", "source", "target")}[tag]
+        wanted = {"graph": (), "node": ("id",), "edge": ("source", "target")}[tag]
         element.values = {renamed.get(key, key): attributes[key] for key in wanted if key in attributes}
-        if tag == "edge" and "id" not in attributes:
-            element.values["id"] = f"{attributes.get('source', '')}-{attributes.get('target', '')}"
+        element.key = attributes.get("id", "") if tag == "edge" else ""
         self._open.append(element)
 
+    def _note_id(self, element: _Element) -> None:
+        """Remember an edge whose id does not stand among its data."""
+        if element.key:
+            self._keyed.append((element.values, element.key))
+        else:
+            element.values["id"] = f"{element.values.get('tail', '')}-{element.values.get('head', '')}"
+
     def _note_key(self, attributes: dict[str, str]) -> None:
-        """Remember what a key stands for, and refuse one that is no field."""
-        name, owner = attributes.get("attr.name", ""), attributes.get("for", "all")
-        self._keys[owner, attributes.get("id", "")] = name
-        known = {"node": Node.model_fields, "edge": Edge.model_fields}.get(owner)
-        if known is not None and name not in known:
-            self.note(unknown(f"attribute of {owner}s", name[:80], nearest(name, known)))
+        """Remember what a key stands for, and whether it is a field."""
+        name, owner, id = attributes.get("attr.name", ""), attributes.get("for", "all"), attributes.get("id", "")
+        if (owner, id) in self._keys:
+            self.note(f"key {id[:80]!r} stands twice")
+        self._keys[owner, id] = name
+        if owner in _KNOWN and name not in _KNOWN[owner]:
+            self._strange.append((owner, name, self._parser.CurrentLineNumber))
 
     def _take_data(self, key: str, line: int, text: str) -> None:
         element = self._open[-1]
         name = self._keys.get((element.owner, key)) or self._keys.get(("all", key))
         if name is None:
             self.note(f"data has the key {key[:80]!r}, which no <key> for {element.owner}s declares", line)
-        elif name in element.lines or (name in element.values and element.values[name] != text):
+        elif (
+            name in element.lines
+            or (name in element.values and element.values[name] != text)
+            or (name == "id" and element.key not in ("", text) and not element.key.isdigit())
+        ):
             self.note(f"{name[:80]} stands twice", line)
-        else:
+        elif name in _KNOWN.get(element.owner, (name,)) or (element.owner, key) not in self._keys:
             element.values[name], element.lines[name] = text, line
 
 
@@ -208,19 +255,10 @@ def read(place: str, raw: bytes) -> Network:
     if reader.graph is None:
         raise DataError([*problems, f"{place}: holds no <graph>"])
     lines, start = reader.graph.lines, reader.graph.line
-    data: dict[str, Any] = {}
-    for name, text in reader.graph.values.items():
-        data[name] = text
-        if name not in ("name", "year", "format"):
-            try:
-                data[name] = json.loads(text)
-            except (ValueError, RecursionError):
-                problems.append(f"{place}:{lines[name]}: {name[:80]} must be JSON (got {shown(text)})")
-                data[name] = []
 
-    def where(loc: tuple[str | int, ...]) -> str:
+    def where(loc: Loc) -> str:
         """Return file and line of a graph's attribute, and the path within."""
-        inside = "".join(f"[{part}]" if isinstance(part, int) else f".{part}"[:80] for part in loc)
-        return f"{place}:{lines.get(str(loc[0]) if loc else '', start)}: {inside[1:]}"
+        return f"{place}:{lines.get(str(loc[0]) if loc else '', start)}: {path_of(loc)[1:]}"
 
+    data = of_attributes(reader.graph.values, where, problems)
     return assembled(data, where, problems, {"nodes": reader.nodes, "edges": reader.edges})

@@ -1,12 +1,15 @@
 """HTML for notebooks: everything escaped, nothing fetched, readable on light and dark ground.
 
-The lowest room holds it, so that what is modelled, solved and studied can all show themselves.
+The lowest room holds it, so that what is modelled, solved and studied can all show themselves. Characters that would
+turn other text round are shown by their code, as on a terminal.
 """
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+
+from corridor.errors import visible
 
 _QUIET = "opacity:.7"
 _LINE = "1px solid rgba(128,128,128,.35)"
@@ -27,10 +30,14 @@ def tag(name: str, *children: object, style: str = "", **attributes: str) -> Htm
     >>> tag("b", "1 < 2", tag("i", "& so on"))
     '<b>1 &lt; 2<i>&amp; so on</i></b>'
     """
-    inner = "".join(child if isinstance(child, Html) else html.escape(str(child)) for child in children)
+    inner = "".join(child if isinstance(child, Html) else _escaped(str(child)) for child in children)
     given = {"style": style, **attributes} if style else attributes
-    opening = "".join(f' {key.rstrip("_")}="{html.escape(value)}"' for key, value in given.items())
+    opening = "".join(f' {key.rstrip("_")}="{_escaped(value)}"' for key, value in given.items())
     return Html(f"<{name}{opening}>{inner}</{name}>")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(visible(text, keep="\n\t"))
 
 
 def card(title: object, *parts: object) -> Html:
@@ -98,5 +105,5 @@ def link(address: str) -> Html:
     """Return an address of the web as a link, anything else as text."""
     if not address.startswith(("https://", "http://")):
         return tag("span", address)
-    safe = html.escape(address)
+    safe = _escaped(address)
     return Html(f'<a href="{safe}" rel="noopener noreferrer" target="_blank">{safe}</a>')

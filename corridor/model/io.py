@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import math
 import os
 import re
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -17,11 +14,21 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
+from corridor.errors import (
+    CorridorError,
+    DataError,
+    Problem,
+    UnknownNameError,
+    decimal_point,
+    placed,
+    rule_broken,
+    shown,
+)
 from corridor.model import library
 from corridor.model.network import Network
 from corridor.model.records import split
 from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario, require_scenario
+from corridor.model.writing import write_text
 
 Loc = tuple[str | int, ...]
 _MOST_BYTES = 1_000_000
@@ -157,35 +164,6 @@ def dump_yaml(data: Any) -> str:
     return text
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
-    write_bytes(path, text.encode("utf-8", "surrogateescape"))  # arguments where the locale is not UTF-8: as typed
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
-    if not path.name or path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; give the path of a file", str(path))
-    try:
-        target = path.resolve()
-    except RuntimeError:
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
-    part = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        part.write_bytes(data)
-        if target.exists():
-            shutil.copymode(target, part)
-        os.replace(part, target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
 class _Dumper(yaml.SafeDumper):
     """Quotes text that this module would read as something else."""
 
@@ -223,7 +201,7 @@ def read_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
     return tuple(hazards)
 
 
-def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Hazard, ...], list[str]]:
+def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards that plain data describes, and a sentence for each problem with its place."""
     if not isinstance(entries, list):
         return (), [f"{place(())}: hazards must be a list (got {shown(entries)})"]
@@ -242,7 +220,7 @@ def read_hazards_of(entries: Any, place: Callable[[Loc], str]) -> tuple[tuple[Ha
     return tuple(hazards), reader.told
 
 
-def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[str]]:
+def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards of a YAML file of a network, and a sentence for each problem with its place."""
     reader = _Reader(name, text)
     try:
@@ -295,7 +273,7 @@ class _Reader:
         self.name, self._text = name, text
         self._marks: dict[Loc, tuple[int, int]] = {}
         self._keys: dict[Loc, tuple[int, int]] = {}
-        self._problems: list[tuple[tuple[int, int], str]] = []
+        self._problems: list[tuple[tuple[int, int], Problem]] = []
 
     def data(self) -> Any:
         """Return the file's content as plain data; refuse broken YAML."""
@@ -307,7 +285,7 @@ class _Reader:
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
             problem = str(error.problem or error.context)
             told = "is nested too deep" if "nesting depth" in problem else f"is no YAML: {problem}"
-            raise DataError(f"{self.name}{place}: {told}") from None
+            raise DataError(f"{self.name}{place}: {told}{self._to_quote(mark)}") from None
         except (yaml.YAMLError, RecursionError) as error:
             raise DataError(f"{self.name}: is no YAML: {error}") from None
         if node is None:
@@ -315,6 +293,13 @@ class _Reader:
         found = self._plain(node, (), set())
         self.refuse_if_broken()
         return found
+
+    def _to_quote(self, mark: yaml.Mark | None) -> str:
+        """Return what to write where a value begins with a mark that YAML takes for its own: ``> 20``."""
+        lines = self._text.splitlines()
+        line = lines[mark.line] if mark and mark.line < len(lines) else ""
+        found = re.search(r"(?:: |- |[{[,]) *([>|!%@&*`][^,}\]#]*)", line)
+        return f'; put the value in quotes: "{found.group(1).strip()}"' if found else ""
 
     def _refuse_deep_nesting(self) -> None:
         """Raise before nesting without end can exhaust the stack."""
@@ -346,7 +331,7 @@ class _Reader:
         fields = {key: value for key, value in data.items() if key in _KEYS}
         for key in data:
             if key not in _KEYS:
-                self._note((*loc, key), unknown("key", str(key), nearest(str(key), _KEYS)))
+                self._note((*loc, key), UnknownNameError("key", str(key), _KEYS))
         told = {"changes", *self._truth_values(fields, loc)}
         fields["changes"] = self._changes(data.get("changes"), (*loc, "changes"))
         kind: type[Scenario] = Scenario
@@ -376,17 +361,18 @@ class _Reader:
 
     def refuse_if_broken(self) -> None:
         """Raise one error with all problems noted, in the order of the file."""
-        if self._problems:
-            told = dict.fromkeys(
-                f"{self.name}:{line}:{column}: {text}" for (line, column), text in sorted(self._problems)
-            )
-            raise DataError(told)
+        told: dict[Any, Problem] = {}
+        for mark, problem in sorted(self._problems, key=lambda noted: noted[0]):
+            same = problem if isinstance(problem, str) else (problem.kind, problem.name)
+            told.setdefault((mark, same), placed(f"{self.name}:{mark[0]}:{mark[1]}", problem))
+        if told:
+            raise DataError(told.values())
 
-    def _note(self, loc: Loc, text: str) -> None:
-        self._problems.append((self._mark(loc), text))
+    def _note(self, loc: Loc, problem: Problem) -> None:
+        self._problems.append((self._mark(loc), problem))
 
-    def _note_key(self, loc: Loc, text: str) -> None:
-        self._problems.append((self._keys[loc], text))
+    def _note_key(self, loc: Loc, problem: Problem) -> None:
+        self._problems.append((self._keys[loc], problem))
 
     def _mark(self, loc: Loc) -> tuple[int, int]:
         """Return line and column of a part, or of the nearest that holds it."""
@@ -411,7 +397,7 @@ class _Reader:
                 continue
             ((key, fields),) = entry.items()
             if key not in CHANGES:
-                self._note((*loc, at, key), unknown("change", str(key), nearest(str(key), CHANGES)))
+                self._note((*loc, at, key), UnknownNameError("change", str(key), CHANGES))
                 continue
             kind = CHANGES[key]
             if not isinstance(fields, dict):
@@ -421,7 +407,8 @@ class _Reader:
                 changes.append(kind.model_validate(fields))
             except ValidationError as error:
                 for found in error.errors():
-                    self._note((*loc, at, key, *found["loc"]), f"{key}: {rule_broken(dict(found), kind.model_fields)}")
+                    problem = placed(key, rule_broken(dict(found), kind.model_fields))
+                    self._note((*loc, at, key, *found["loc"]), problem)
         return tuple(changes) or _PLACEHOLDER
 
     def _truth_values(self, fields: dict[str, Any], loc: Loc) -> set[str]:
@@ -452,9 +439,9 @@ class _Reader:
 
         for path, wanted in data.items() if isinstance(data, dict) else ():
             for error in path_errors(path, network):
-                self._note_key((*loc, path), str(error))
+                self._note_key((*loc, path), _problem(error))
             for error in () if network is None else word_errors(path, wanted, network):
-                self._note((*loc, path), str(error))
+                self._note((*loc, path), _problem(error))
 
     def place(self, path: str) -> tuple[int, int]:
         """Return line and column of an expectation."""
@@ -482,8 +469,8 @@ class _Reader:
         for at, entry in enumerate(changes if isinstance(changes, list) else ()):
             for key, fields in entry.items() if isinstance(entry, dict) else ():
                 if key in CHANGES and isinstance(fields, dict):
-                    for field, text in CHANGES[key].strange_names_of(fields, network):
-                        self._note(("changes", at, key, field), text)
+                    for field, error in CHANGES[key].strange_names_of(fields, network):
+                        self._note(("changes", at, key, field), error)
 
     def _plain(self, node: yaml.Node, loc: Loc, seen: set[int]) -> Any:
         """Return a node as plain data and note where each part stands; aliases and tags are refused."""
@@ -494,7 +481,9 @@ class _Reader:
             return None
         seen.add(id(node))
         if node.tag not in _TAGS:
-            self._problems.append((self._marks[loc], f"tags are not read (got {node.tag!r}); remove it"))
+            self._problems.append(
+                (self._marks[loc], f"tags are not read (got {node.tag!r}); remove it, or put the text in quotes")
+            )
             return None
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(item, (*loc, at), seen) for at, item in enumerate(node.value)]
@@ -505,8 +494,13 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc, seen: set[int]) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        number, torn = "", dict[str, str]()
         for key, value in node.value:
             place = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if node.flow_style and found and number and _is_rest(key, value):
+                number = torn[next(reversed(found))] = f"{number},{key.value}"
+                continue
+            number = value.value if isinstance(value, yaml.ScalarNode) and _NUMBER.fullmatch(value.value) else ""
             if not isinstance(key, yaml.ScalarNode):
                 self._problems.append((place, "a key must be plain text"))
             elif key.value in found:
@@ -516,7 +510,15 @@ class _Reader:
                 if isinstance(value, yaml.CollectionNode):
                     self._marks[(*loc, key.value)] = place
                 found[key.value] = self._plain(value, (*loc, key.value), seen)
+        for key, text in torn.items():
+            self._note((*loc, key), f"{key} must be a number (got {shown(text)}){decimal_point(text)}")
         return found
+
+
+def _is_rest(key: yaml.Node, value: yaml.Node) -> bool:
+    """Tell whether a key is what follows a decimal comma: ``{factor: 3,5}`` reads as 3 and a key 5 without value."""
+    alone = isinstance(value, yaml.ScalarNode) and value.start_mark.index == value.end_mark.index
+    return alone and isinstance(key, yaml.ScalarNode) and re.fullmatch(r"\d+([eE][-+]?\d+)?", key.value) is not None
 
 
 class _Placed(_Reader):
@@ -525,18 +527,25 @@ class _Placed(_Reader):
     def __init__(self, place: Callable[[Loc], str]) -> None:
         super().__init__("", "")
         self._place = place
-        self.told: list[str] = []
+        self.told: list[Problem] = []
 
-    def note(self, loc: Loc, text: str) -> None:
+    def note(self, loc: Loc, problem: Problem) -> None:
         """Note a problem."""
-        self._problems.append(((1, 1), text))
-        self.told.append(f"{self._place(loc)}: {text}")
+        self._problems.append(((1, 1), problem))
+        self.told.append(placed(self._place(loc), problem))
 
     _note = _note_key = note
 
 
-def _as_in_files(text: str) -> str:
+def _problem(error: CorridorError) -> Problem:
+    """Return an error as a problem of a file."""
+    return error if isinstance(error, UnknownNameError) else str(error)
+
+
+def _as_in_files(text: Problem) -> Problem:
     """Return a sentence about an event's dates with the keys that files use."""
+    if not isinstance(text, str):
+        return text
     told = text.replace("end must be after start (got start=", "until must be after from (got from=")
     return told.replace(", end=", ", until=")
 

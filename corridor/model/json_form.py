@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from corridor.errors import DataError, nearest, shown, unknown
+from corridor.errors import DataError, Problem, UnknownNameError, shown
+from corridor.model import foreign
 from corridor.model.io import Loc, decoded, mapping_of, read_hazards_of
 from corridor.model.network import Network
 from corridor.model.network_file import tables_of, whole_number
 from corridor.model.records import Node, Record
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, repeated
 
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
@@ -20,11 +23,15 @@ Place = Callable[[Loc], str]
 
 
 def read(place: str, raw: bytes) -> Network:
-    """Return the network of a JSON file."""
-    problems: list[str] = []
+    """Return the network of a JSON file; one that is a FeatureCollection is read as GeoJSON."""
+    problems: list[Problem] = []
     data = parsed(place, raw, problems)
     if not isinstance(data, dict):
-        raise DataError(problems or [f"{place}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
+        raise DataError([*problems, f"{place}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
+    if data.get("type") == "FeatureCollection":
+        return _of_features(place, data, problems)
+    if found := foreign.of_json(data, KEYS):
+        raise DataError(f"{place}: {found}")
     for part in ("nodes", "edges"):
         if part not in data:
             problems.append(f"{place}: $: {part} is missing")
@@ -39,14 +46,14 @@ def write(network: Network) -> bytes:
 def assembled(
     data: dict[Any, Any],
     place: Place,
-    problems: list[str],
-    given: dict[str, Table] | None = None,
+    problems: list[Problem],
+    given: Mapping[str, Any] | None = None,
     extra: tuple[str, ...] = (),
 ) -> Network:
     """Return the network of an object's keys, some tables given from elsewhere."""
     for key in data:
         if key not in KEYS and key not in extra:
-            problems.append(f"{place((key,))}: {unknown('key', str(key)[:80], nearest(str(key), KEYS))}")
+            problems.append(UnknownNameError("key", str(key)[:80], KEYS, f"{place((key,))}: "))
         elif given is not None and key in given:
             problems.append(f"{place((key,))}: must not stand here; features hold the {key}")
     if data.get("format", FORMAT) != FORMAT:
@@ -66,7 +73,7 @@ def assembled(
     return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[str]) -> bool:
+def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[Problem]) -> bool:
     """Fill a table with the rows of a list; tell whether it is one."""
     if not isinstance(rows, list):
         problems.append(f"{place((part,))}: must be a list of objects (got {shown(rows)})")
@@ -83,7 +90,12 @@ def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[str])
 
 def _at(place: str, loc: Loc) -> str:
     """Return a place in a JSON file as a path: ``net.json: $.edges[3]``."""
-    return f"{place}: ${''.join(f'[{part}]' if isinstance(part, int) else f'.{str(part)[:80]}' for part in loc)}"
+    return f"{place}: ${path_of(loc)}"
+
+
+def path_of(loc: Loc) -> str:
+    """Return a path within JSON: ``.edges[3]``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}" for part in loc)
 
 
 def _document(network: Network, tables: dict[str, tuple[Record, ...]]) -> dict[str, Any]:
@@ -122,9 +134,7 @@ class _Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        self.twice = (
-            [] if len(self) == len(pairs) else sorted({k for k, _ in pairs if [p for p, _ in pairs].count(k) > 1})
-        )
+        self.twice = repeated(key for key, _ in pairs) if len(self) < len(pairs) else []
 
 
 class _Token(float):
@@ -135,28 +145,59 @@ def _number(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
-def parsed(place: str, raw: bytes, problems: list[str]) -> Any:
+def parsed(place: str, raw: bytes, problems: list[Problem]) -> Any:
     """Return the data of a JSON file; what is wrong with it goes to `problems`, what is no JSON is refused."""
     text = decoded(place, raw)
     try:
-        data = json.loads(text, object_pairs_hook=_Object, parse_constant=_Token, parse_int=_number)
-    except RecursionError:
-        raise DataError(f"{place}: is nested too deep") from None
+        return plain(text, lambda loc: _at(place, loc), problems)
     except json.JSONDecodeError as error:
         raise DataError(f"{place}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
+
+
+def plain(text: str, place: Place, problems: list[Problem]) -> Any:
+    """Return the data of JSON wherever it stands; keys that stand twice and numbers that are none go to `problems`.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If it is no JSON.
+    DataError
+        If it is nested too deep.
+    """
+    try:
+        data = json.loads(text, object_pairs_hook=_Object, parse_constant=_Token, parse_int=_number)
+    except RecursionError:
+        raise DataError(f"{place(())}: is nested too deep") from None
     queue: list[tuple[Loc, Any]] = [((), data)]
     while queue:
         loc, value = queue.pop()
         if len(loc) > _MOST_DEPTH:
-            raise DataError(f"{_at(place, loc[:4])}: is nested too deep")
+            raise DataError(f"{place(loc[:4])}: is nested too deep")
         if isinstance(value, _Token):
             told = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-            problems.append(f"{_at(place, loc)}: {told} is no JSON; null stands for no limit")
+            problems.append(f"{place(loc)}: {told} is no JSON; null stands for no limit")
         elif isinstance(value, _Object):
-            problems += [f"{_at(place, loc)}: key {key[:80]!r} stands twice" for key in value.twice]
-            queue += [((*loc, key), item) for key, item in value.items()]
+            problems += [f"{place(loc)}: key {key[:80]!r} stands twice" for key in value.twice]
+            queue += [((*loc, key), item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
-            queue += [((*loc, at), item) for at, item in enumerate(value)]
+            queue += [((*loc, at), value[at]) for at in reversed(range(len(value)))]
+    return data
+
+
+def _below(place: Place, name: str, loc: Loc) -> str:
+    return place((name, *loc))
+
+
+def of_attributes(found: Mapping[str, Any], place: Place, problems: list[Problem]) -> dict[str, Any]:
+    """Return the keys of a network that a graph's attributes hold as text, which is JSON but for name, year, format."""
+    data = dict(found)
+    for name, text in found.items():
+        if isinstance(text, str) and name not in ("name", "year", "format"):
+            try:
+                data[name] = plain(text, partial(_below, place, name), problems)
+            except json.JSONDecodeError as error:
+                problems.append(f"{place((name,))} must be JSON: {error.msg} (got {shown(text)})")
+                data[name] = []
     return data
 
 
@@ -201,17 +242,17 @@ def _line_between(tail: Node, head: Node) -> dict[str, Any] | None:
     return {"type": "MultiLineString", "coordinates": [[start, [side, lat]], [[-side, lat], end]]}
 
 
-def read_geojson(place: str, raw: bytes) -> Network:
+def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> Network:
     """Return the network of a FeatureCollection; lines of edges are drawn from their nodes and not read."""
-    problems: list[str] = []
-    data = parsed(place, raw, problems)
-    if not isinstance(data, dict) or data.get("type") != "FeatureCollection" or "features" not in data:
-        raise DataError([*problems, f"{place}: $: must be a FeatureCollection with features (got {shown(data)})"])
     for key in data:
         if key not in (known := ("type", "features", "corridor", "bbox", "name", "crs")):
-            problems.append(f"{_at(place, (key,))}: {unknown('member', key[:80], nearest(key, known))}")
+            problems.append(UnknownNameError("member", key[:80], known, f"{_at(place, (key,))}: "))
+    if elsewhere := _foreign_crs(data, _at(place, ("crs",))):
+        raise DataError([*problems, *elsewhere])
     nodes, edges = Table(), Table()
-    features = data["features"]
+    features = data.get("features")
+    if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
+        raise DataError(f"{place}: {foreign.DRAWN}")
     for at, feature in enumerate(features if isinstance(features, list) else ()):
         _read_feature(feature, _at(place, ("features", at)), nodes, edges, problems)
     if not isinstance(features, list):
@@ -224,15 +265,34 @@ def read_geojson(place: str, raw: bytes) -> Network:
     return assembled(rest, lambda loc: _at(place, ("corridor", *loc)), problems, given)
 
 
-def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[str]) -> None:
+def _record_of(feature: Any) -> Any:
+    """Return which record a feature says that it is."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return properties.get("record") if isinstance(properties, dict) else None
+
+
+_DEGREES = re.compile(r"(.*[:/])?(CRS84h?|EPSG:([\d.]*:)?(4326|4979)|EPSG/[\d.]+/(4326|4979))", re.IGNORECASE)
+
+
+def _foreign_crs(holder: Any, place: str) -> list[str]:
+    """Return a sentence if an object's ``crs`` (GeoJSON of 2008) is another than longitude and latitude in WGS 84."""
+    crs = holder.get("crs") if isinstance(holder, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if crs is None or (isinstance(name, str) and _DEGREES.fullmatch(name)):
+        return []
+    told = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
+    return [f"{place}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
+
+
+def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[Problem]) -> None:
     """Put a feature into the table of its record."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         problems.append(f"{here}: must be a Feature (got {shown(feature)})")
         return
     strange = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
-    problems += [f"{here}: {unknown('member', key[:80], None)}" for key in strange]
-    properties = feature.get("properties")
-    kind = properties.get("record") if isinstance(properties, dict) else None
+    problems += [UnknownNameError("member", key[:80], (), f"{here}: ") for key in strange]
+    properties, kind = feature.get("properties"), _record_of(feature)
     if not isinstance(properties, dict) or kind not in ("node", "edge"):
         problems.append(f"{here}: properties must have record: node or edge (got {shown(kind)})")
         return
@@ -241,6 +301,7 @@ def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems:
         edges.add(row, here)
         return
     geometry = feature.get("geometry")
+    problems += _foreign_crs(geometry, f"{here}.geometry.crs")
     if geometry is not None:
         coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
         if not isinstance(coordinates, list) or geometry.get("type") != "Point" or len(coordinates) not in (2, 3):

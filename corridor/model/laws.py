@@ -21,7 +21,8 @@ class Lognormal(Record):
 
     @model_validator(mode="after")
     def _has_a_mean(self) -> Self:
-        if math.log(self.median) + self.sigma**2 / 2 > 700:
+        half = self.sigma * self.sigma / 2  # not a power, which raises where this is infinite
+        if max(half, math.log(self.median) + half) > 700:
             raise ValueError(f"the mean is beyond all numbers (got median={self.median}, sigma={self.sigma})")
         return self
 

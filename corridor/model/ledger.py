@@ -24,8 +24,8 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def in_force(figures: Iterable[Figure], year: int) -> tuple[Figure, ...]:
-    """Return the figures that hold in a year, formulas worked out.
+def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
+    """Return the figures that hold in a year (all where there is none), formulas worked out.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def in_force(figures: Iterable[Figure], year: int) -> tuple[Figure, ...]:
     A worked-out figure takes the weakest confidence and all the sources of what goes into it. Where it states no range
     of its own, its range spans the results at every corner of its inputs' ranges.
     """
-    current = [figure for figure in figures if figure.since <= year <= figure.until]
+    current = [figure for figure in figures if year is None or figure.since <= year <= figure.until]
     book = Book(current, year)
     worked: dict[str, Figure] = {key_of(f): f for f in current if f.choice == "chosen"}
     for key in book.order:
@@ -53,7 +53,7 @@ def key_of(figure: Figure) -> str:
 
 
 class Book:
-    """The chosen figures of one year by key, their formulas read and in the order in which they can be worked out.
+    """The chosen figures of one year by key (of all where there is none), their formulas read and in working order.
 
     Attributes
     ----------
@@ -70,15 +70,20 @@ class Book:
         Naming every formula that cannot be read.
     """
 
-    def __init__(self, figures: Iterable[Figure], year: int) -> None:
+    def __init__(self, figures: Iterable[Figure], year: int | None) -> None:
         self.figures: dict[str, Figure] = {}
         problems: list[str] = []
         self._by_name: dict[str, dict[str, str]] = {}
         for figure in figures:
-            if figure.choice == "chosen":
+            if figure.choice == "chosen" and (year is None or figure.since <= year <= figure.until):
                 key, name = key_of(figure), f"{figure.subject}.{figure.attribute}"
                 if key in self.figures:
-                    problems.append(f"figure {name!r} ({figure.record}): two are chosen for {year}; make one a rival")
+                    when = (
+                        "; make one a rival, or give the network a year"
+                        if year is None
+                        else f" for {year}; make one a rival"
+                    )
+                    problems.append(f"figure {name!r} ({figure.record}): two are chosen{when}")
                 self.figures[key] = figure
                 self._by_name.setdefault(name, {})[figure.record] = key
         self.trees: dict[str, ast.expr] = {}
@@ -92,17 +97,17 @@ class Book:
                 except ZeroDivisionError:
                     pass
                 except (SyntaxError, ValueError) as error:
-                    problems.append(f"{_place(figure)}: must be arithmetic over figures of {year} ({error})")
+                    problems.append(f"{_place(figure)}: must be arithmetic over figures{_of(year)} ({error})")
         if problems:
             raise DataError(problems)
         self.order: list[str] = []
         self._sort()
 
-    def _key(self, name: str, record: str, year: int) -> str:
+    def _key(self, name: str, record: str, year: int | None) -> str:
         """Return the key that a name in a formula means: of the same kind of record, or the only one there is."""
         found = self._by_name.get(name, {})
         if not found:
-            raise ValueError(unknown(f"figure in force in {year}", name, nearest(name, self._by_name)))
+            raise ValueError(unknown(f"figure{_of(year)}", name, nearest(name, self._by_name)))
         if record not in found and len(found) > 1:
             raise ValueError(f"{name!r} may be of {' or '.join(found)}; put it in an input of its own")
         return found.get(record) or next(iter(found.values()))
@@ -134,6 +139,10 @@ class Book:
                 now = {name: found.get(other, _central(self.figures[other])) for name, other in inputs.items()}
                 found[key] = float(_value(self.trees[key], now))
         return found
+
+
+def _of(year: int | None) -> str:
+    return "" if year is None else f" in force in {year}"
 
 
 def _place(figure: Figure) -> str:
@@ -211,7 +220,7 @@ def grades(figures: Iterable[Figure]) -> Counter[str]:
     )
 
 
-def behind(figures: Iterable[Figure], ledger: Sequence[Figure], year: int) -> list[Figure]:
+def behind(figures: Iterable[Figure], ledger: Sequence[Figure], year: int | None) -> list[Figure]:
     """Return the figures that the formulas of some figures draw on, and theirs in turn, those themselves left out."""
     book = Book(ledger, year)
     queue = [key_of(figure) for figure in figures if figure.choice == "chosen"]

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
 from corridor.model.economics import governance_risk
 from corridor.model.ledger import in_force
-from corridor.model.network import Network
+from corridor.model.network import Network, as_shipped
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 
 R = TypeVar("R", bound=Record)
@@ -154,7 +154,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     if problems:
         raise DataError(problems)
     hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
-    return Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts)
+    return as_shipped(Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts))
 
 
 def table(file: Traversable) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from corridor.errors import DataError, UnknownNameError, nearest, shown, unknown
+from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown, visible
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Hazard
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 _HELD: dict[str, type[Record]] = {**PARTS, "ledger": Figure, "sources": Source}
 
 
@@ -34,6 +35,14 @@ class Network:
     Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets and quotas are kept sorted by
     id, so that no result depends on the order of rows; commodities and corridors keep the order given, the first
     commodity being the one that studies ask about unless told otherwise.
+
+    Attributes
+    ----------
+    shipped : bool
+        Whether `load` made it, so that all that the shipped scenarios name is there: studies run those by default.
+        `load` alone sets it, whatever figures or names a network of one's own has. Scenarios keep it, and so does
+        `replace` while every record that the network had is still there, altered or not; a network read back from a
+        file, table or graph is one's own.
 
     Raises
     ------
@@ -60,6 +69,7 @@ class Network:
     ledger: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
+    shipped: bool = field(default=False, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if strange := list(_strange_parts(self)):
@@ -80,8 +90,9 @@ class Network:
             raise DataError(problems)
 
     def __repr__(self) -> str:
+        named = f"{visible(self.name) or 'unnamed'}{f' {self.year}' if self.year else ''}"
         return (
-            f"<Network {self.name or 'unnamed'}{f' {self.year}' if self.year else ''}: {len(self.nodes)} nodes, "
+            f"<Network {named}: {len(self.nodes)} nodes, "
             f"{len(self.edges)} edges, {len(self.commodities)} commodities, {len(self.corridors)} corridors>"
         )
 
@@ -140,6 +151,16 @@ class Network:
                 found.setdefault(edge.corridor, []).append(edge)
         return {corridor: tuple(edges) for corridor, edges in found.items()}
 
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    def _once(self, what: Any, make: Callable[[], T]) -> T:
+        """Return what `make` gives, worked out once for each `what`: a network never changes."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return cast("T", self._kept[what])
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
@@ -150,16 +171,24 @@ class Network:
         DataError
             If the new whole breaks a rule, or a part is unknown.
         """
-        known = [part.name for part in fields(self)]
+        known = [part.name for part in fields(self) if part.init]
         if strange := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, nearest(part, known)) for part in strange])
-        return replace(self, **parts)
+        twin = replace(self, **parts)
+        return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin
+
+    def _keys(self) -> frozenset[tuple[str, str | Key]]:
+        """Return part and key of every record that a scenario can aim at."""
+        by_id = ("nodes", "edges", "commodities", "corridors")
+        keys: set[tuple[str, str | Key]] = {(part, record.id) for part in by_id for record in getattr(self, part)}
+        keys |= {(part, node_key(record)) for part in ("supplies", "markets") for record in getattr(self, part)}
+        return frozenset(keys | {("quotas", edge_key(quota)) for quota in self.quotas})
 
     def altered(self, **parts: tuple[Record, ...]) -> Network:
         """Return a copy whose records differ in numbers only, in the same order: nothing structural is looked at."""
         twin = object.__new__(Network)
-        for part in fields(self):
-            object.__setattr__(twin, part.name, parts.get(part.name, getattr(self, part.name)))
+        for name in (held.name for held in fields(self)):
+            object.__setattr__(twin, name, parts.get(name, getattr(self, name)))
         return twin
 
     # Checks
@@ -173,9 +202,9 @@ class Network:
         meant: a supply that no edge leads to a market, a market that no supply can reach, a hazard that names what is
         not there.
         """
-        named = ((hazard.name, change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [f"hazard {name!r}: {text}" for name, change in named for _, text in change.strange_names(self)]
-        return [*structural_problems(self), *stranded(self), *hazards]
+        named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
+        hazards = [placed(owner, error) for owner, change in named for _, error in change.strange_names(self)]
+        return [*structural_problems(self), *stranded(self), *at_most(hazards)]
 
     # Views
 
@@ -221,12 +250,12 @@ class Network:
         -------
         pandas.DataFrame
             Columns: record, subject, attribute, value, low, high, unit, year, choice, confidence, source, publisher,
-            date, url, formula, note. Empty for a network that was not built from figures.
+            date, url, formula, note. Empty where no figure is kept.
 
         Raises
         ------
         UnknownNameError
-            If there are figures, but none of that subject or attribute.
+            If there are figures, and the network knows no such subject or attribute.
         """
         import pandas as pd
 
@@ -236,16 +265,24 @@ class Network:
         about = [f for f in self.ledger if asked is None or ledger.is_about(f, self._subjects(asked))]
         found = [f for f in about if attribute is None or f.attribute == attribute]
         if self.ledger and not found:
-            if not about:
-                raise UnknownNameError("subject of a figure", ", ".join(asked or ()), {f.subject for f in self.ledger})
-            raise UnknownNameError("attribute", str(attribute), {f.attribute for f in self.ledger})
+            subjects, attributes = {f.subject for f in self.ledger}, {f.attribute for f in self.ledger}
+            if not about and not self._subjects_known().intersection(asked or ()):
+                raise UnknownNameError("subject of a figure", ", ".join(asked or ()), subjects)
+            if attribute is not None and attribute not in attributes.union(*(k.model_fields for k in PARTS.values())):
+                raise UnknownNameError("attribute", attribute, attributes)
         if inputs:
-            found += ledger.behind(found, self.ledger, self.year or 0)
+            found += ledger.behind(found, self.ledger, self.year)
         return pd.DataFrame(ledger.rows(found, self.sources), columns=list(ledger.COLUMNS))
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
         return frozenset(id for subject in asked for id in (subject, *(e.id for e in self._trunks.get(subject, ()))))
+
+    def _subjects_known(self) -> set[str]:
+        """Return the ids that figures of this network may be about."""
+        ids = {key if isinstance(key, str) else ".".join(key) for _, key in self._keys()}
+        passed = {country for edge in self.edges for country in edge.countries}
+        return ids | passed | {node.country for node in self.nodes if node.country is not None}
 
     # Other forms
 
@@ -276,7 +313,9 @@ class Network:
         ----------
         graph : networkx.DiGraph or networkx.MultiDiGraph
             Keys that are text are edge ids; without them an edge is called ``tail-head``. Supplies, markets,
-            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them.
+            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them. What
+            ``networkx.read_graphml`` makes of GraphML that `write_network` wrote is read whole, hazards and figures
+            too.
 
         Raises
         ------
@@ -294,6 +333,8 @@ class Network:
         else:
             listed = [(tail, head, f"{tail}-{head}", data) for tail, head, data in graph.edges(data=True)]
         edges = [{"id": id, "tail": str(tail), "head": str(head), **data} for tail, head, id, data in listed]
+        if str(graph.graph.get("format")).startswith("corridor network"):
+            return _from_graphml(graph.graph, nodes, edges)
         parts = {
             part: graph.graph.get(part, ()) for part in ("supplies", "markets", "commodities", "corridors", "quotas")
         }
@@ -350,6 +391,25 @@ class Network:
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         return build(given, name=name)
+
+
+def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
+    """Return the network of a graph that networkx read from GraphML of ours, whose attributes hold JSON."""
+    from corridor.model.json_form import assembled, of_attributes, path_of
+
+    def where(loc: tuple[str | int, ...]) -> str:
+        return f"graph.graph: {path_of(loc)[1:]}"
+
+    problems: list[Problem] = []
+    theirs = ("node_default", "edge_default")  # of networkx
+    data = of_attributes({key: value for key, value in attributes.items() if key not in theirs}, where, problems)
+    return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
+
+
+def as_shipped(network: Network) -> Network:
+    """Mark a network that was just built as one that ships, and return it."""
+    object.__setattr__(network, "shipped", True)
+    return network
 
 
 def require_network(thing: object) -> None:

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io as streams
 import os
-import shutil
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
-from corridor.model.io import (
-    decoded,
-    dump_yaml,
-    hazards_in_yaml,
-    mapping_of,
-    read_bytes,
-    write_bytes,
-)  # fmt: skip
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, nearest, placed, shown, unknown
+from corridor.model import foreign
+from corridor.model.io import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
 from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
 from corridor.model.scenario import Hazard
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, numbers, repeated
+from corridor.model.writing import write_bytes, write_folder
 
 FORMS = ("folder", "json", "geojson", "graphml", "xlsx")
 MOST_BYTES = 100_000_000
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
+_TABLES = [f"{part}.csv" for part in KINDS]
+INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
 _LONGEST_CELL = 131_072  # what Python's csv module reads
 _KEPT = (".scenario.yaml", ".scenario.yml", ".txt", ".md")
 
@@ -58,7 +54,13 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     A folder needs ``nodes.csv`` and ``edges.csv``; ``commodities``, ``corridors``, ``supplies``, ``markets``,
     ``quotas``, ``figures`` and ``sources`` may stand beside them, as ``hazards.yaml`` and ``network.csv`` (name, year)
     may. Columns are the fields of the records, units in their names. An empty cell takes the field's default. A list
-    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. Files are read up to 100 MB.
+    in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. The first line of a table decides how it
+    is read: where commas separate the columns, numbers have a decimal point (``3.5``); where semicolons do, a decimal
+    comma (``3,5``), and a list stands in quotes; a table that mixes them is refused. Files are read up to 100 MB,
+    workbooks that unpack to so much. Empty sheets, and sheets called notes, README, about, comments or info, are passed
+    over. Edge ids of GraphML that are numbers, of which one stands again at another pair of nodes, are keys of
+    networkx: the edge is called ``tail-head-key``, as `Network.from_networkx` does. Files of other programs are refused
+    in one sentence that says what to do.
 
     Examples
     --------
@@ -68,7 +70,7 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     ...     cr.read_network(cr.write_network(net, folder + "/caspian")) == net
     True
     """
-    source, form = _checked(path, form)
+    source, form = _checked(path, form, foreign.of_ending)
     if form == "folder":
         return _read_folder(source)
     raw = read_bytes(source, MOST_BYTES, f"network file (.{form})")
@@ -127,12 +129,12 @@ def _door(form: str) -> tuple[Callable[[str, bytes], Network], Callable[[Network
     from corridor.model import json_form
 
     if form == "geojson":
-        return json_form.read_geojson, json_form.write_geojson
+        return json_form.read, json_form.write_geojson
     return json_form.read, json_form.write
 
 
-def _checked(path: Any, form: str | None) -> tuple[Path, str]:
-    """Return path and form, or say what is wrong with them."""
+def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = lambda ending: None) -> tuple[Path, str]:
+    """Return path and form, or say what is wrong with them; `known` tells what a foreign ending stands for."""
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise DataError(f"a network is read from and written to a path (got {shown(path)})")
     place = Path(path)
@@ -144,6 +146,8 @@ def _checked(path: Any, form: str | None) -> tuple[Path, str]:
         return place, "folder"
     ending = place.suffix.lower().removeprefix(".")
     if ending not in FORMS:
+        if told := known(ending):
+            raise DataError(f"{place}: {told}")
         near = nearest(ending, FORMS[1:])
         hint = f"; did you mean '.{near}'?" if near else ""
         raise DataError(
@@ -198,7 +202,9 @@ def _read_folder(folder: Path) -> Network:
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
-        problems = [f"{folder / name}: {text}" for name, text in _strays(folder)]
+        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
+        if found := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
+            raise DataError(f"{folder}: {found}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
@@ -214,7 +220,7 @@ def _read_folder(folder: Path) -> Network:
         try:
             raw = read_bytes(file, budget, "CSV table")
             budget -= len(raw)
-            tables[part] = read_csv(str(file), raw, kind.model_fields, problems)
+            tables[part] = read_csv(str(file), raw, kind.model_fields, problems, numbers(kind))
         except DataError as error:
             problems += error.problems
             whole = False
@@ -232,12 +238,12 @@ def _read_folder(folder: Path) -> Network:
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _strays(folder: Path) -> list[tuple[str, str]]:
-    """Return name and sentence for each file of a folder that is no part of a network."""
-    known = [MARKER, HAZARDS, *(f"{part}.csv" for part in KINDS)]
+def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
+    """Return name and error for each file of a folder that is no part of a network."""
+    known = [*_TABLES, MARKER, HAZARDS]
     found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     strange = [name for name in found if name not in known and not _is_kept(name)]
-    return [(name, unknown("table of a network", name, nearest(name, known))) for name in strange]
+    return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
 
 
 def _is_kept(name: str) -> bool:
@@ -245,7 +251,7 @@ def _is_kept(name: str) -> bool:
     return name.startswith((".", "README")) or name.endswith(_KEPT)
 
 
-def _read_marker(file: Path, problems: list[str]) -> tuple[str, int | None]:
+def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     """Return name and year from the file that marks a folder as a network."""
     try:
         table = read_csv(str(file), read_bytes(file, MOST_BYTES, "CSV table"), ("name", "year"), problems)
@@ -258,7 +264,7 @@ def _read_marker(file: Path, problems: list[str]) -> tuple[str, int | None]:
     return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.places[0], problems)
 
 
-def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
+def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
     """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
     if value in (None, ""):
         return None
@@ -272,9 +278,19 @@ def whole_number(value: Any, place: str, problems: list[str]) -> int | None:
     return None
 
 
-def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table:
-    """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`."""
-    reader = csv.reader(streams.StringIO(decoded(place, raw), newline=""), strict=True)
+def read_csv(
+    place: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
+) -> Table:
+    """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
+
+    Notes
+    -----
+    The line of column names decides: separated by commas, numbers have a decimal point; by semicolons, a decimal
+    comma, which is exchanged for a point in the `numeric` columns.
+    """
+    text = decoded(place, raw)
+    separator = _separator(place, text)
+    reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
     table, heads, line = Table(), None, 1
     try:
         for cells in reader:
@@ -283,11 +299,17 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
                 continue
             if heads is None:
                 heads = [head.strip() for head in cells]
-                problems += [f"{here}: {text}" for text in wrong_heads(heads, columns)]
+                problems += [placed(here, problem) for problem in wrong_heads(heads, columns)]
             elif len(cells) != len(heads):
-                problems.append(f"{here}: has {len(cells)} cells, but there are {len(heads)} columns")
+                problems.append(
+                    f"{here}: has {len(cells)} cells, but there are {len(heads)} columns; "
+                    f"{_SEPARATORS[separator]}, and a text that has one stands in quotes"
+                )
             else:
-                table.add({head: text for head, text in zip(heads, cells, strict=True) if head in columns}, here)
+                row = {head: cell for head, cell in zip(heads, cells, strict=True) if head in columns}
+                if separator == ";":
+                    row |= {head: _pointed(here, head, row[head]) for head in numeric & row.keys()}
+                table.add(row, here)
     except csv.Error as error:
         raise DataError(f"{place}:{line}: is no CSV: {error}") from None
     if heads is None:
@@ -295,14 +317,42 @@ def read_csv(place: str, raw: bytes, columns: Any, problems: list[str]) -> Table
     return table
 
 
-def wrong_heads(heads: list[str], columns: Any) -> list[str]:
-    """Return a sentence for each column that is unknown or stands twice."""
-    strange = [head for head in dict.fromkeys(heads) if head not in columns]
-    twice = sorted({head for head in heads if heads.count(head) > 1})
-    hint = f" (known: {', '.join(columns)}; columns are separated by commas)"
+_SEPARATORS = {
+    ",": "numbers have a decimal point where a comma separates columns",
+    ";": "numbers have a decimal comma where a semicolon separates columns",
+}
+
+
+def _separator(place: str, text: str) -> str:
+    """Return what separates the columns of a CSV table, as its first line tells."""
+    first = re.search(r"[^\r\n]+", text)
+    head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
+    if re.fullmatch(r"sep=.\s*", head):
+        raise DataError(f"{place}:{line}: must name the columns (got {shown(head)}); remove this line")
+    found = [mark for mark in (",", ";", "\t") if mark in head]
+    if len(found) > 1 or found == ["\t"]:
+        raise DataError(
+            f"{place}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
+        )
+    return found[0] if found else ","
+
+
+def _pointed(place: str, head: str, text: str) -> str:
+    """Return a number with a decimal comma as one with a point; refuse one that has a point."""
+    if "." in text and re.fullmatch(r"[-+\d\s.,eE]+", text):
+        raise DataError(f"{place}: {head}: {_SEPARATORS[';']} (got {shown(text)}); write the whole table in one way")
+    return text.replace(",", ".") if re.fullmatch(r"\s*[-+]?\d*,\d*([eE][-+]?\d+)?\s*", text, re.ASCII) else text
+
+
+def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
+    """Return a problem for each column that is unknown or stands twice."""
+    nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
+    strange = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
+    hint = f" (known: {', '.join(columns)})"
     return [
-        *(f"{unknown('column', head[:80], nearest(head, columns))}{hint}" for head in strange),
-        *(f"column {head[:80]!r} stands twice" for head in twice),
+        *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
+        *(UnknownNameError("column", head[:80], columns, hint=hint) for head in strange),
+        *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
     ]
 
 
@@ -321,44 +371,12 @@ def _quoted(text: str) -> str:
 
 
 def _write_folder(network: Network, folder: Path) -> None:
-    """Write a network as a folder of CSV tables beside its place, then put it there."""
+    """Write a network as a folder of CSV tables."""
     _refuse_foreign(folder)
-    target = folder.resolve()
-    if target == Path.cwd():
-        raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    try:
-        for name, text in _files(network).items():
-            (draft / name).write_bytes(text.encode("utf-8"))
-        _assert_kept(network, lambda: _read_folder(draft), folder)
-        if folder.is_dir():
-            for entry in folder.iterdir():
-                if _is_kept(entry.name):
-                    (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, draft / entry.name)
-        _exchange(draft, target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(folder)) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _exchange(draft: Path, target: Path) -> None:
-    """Put a folder in the place of another; where that fails the old one stays."""
-    old = draft.with_name(draft.name + ".old")
-    if target.exists():
-        shutil.copymode(target, draft)
-        os.rename(target, old)
-    try:
-        os.rename(draft, target)
-    except OSError:
-        if old.exists():
-            os.rename(old, target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    files = {name: text.encode("utf-8") for name, text in _files(network).items()}
+    write_folder(
+        folder, files, kept=_is_kept, check=lambda draft: _assert_kept(network, lambda: _read_folder(draft), folder)
+    )
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import DataError, nearest, shown, unknown
+from corridor.errors import DataError, decimal_point, nearest, shown, unknown
 from corridor.model.io import decoded, read_bytes
 from corridor.model.network import Network
 from corridor.model.network_file import MOST_BYTES
-from corridor.model.rules import at_most
 from corridor.model.tables import Table, build
 
 COMMODITY = "flow"
+_TOTAL = "TOTAL OD FLOW"
 _LARGEST = 1e15
+_ROUNDING = 1e-9  # of the supplies: ten of 0.1 and a demand of 1 differ by 1e-16
+_ROUNDED_HEADS = 1e-4  # published totals of trips are rounded to so much
 _MOST_NODES = 200_000
 _COLUMNS = (
     "init_node",
@@ -31,7 +33,17 @@ _COLUMNS = (
     "toll",
     "link_type",
 )
+_OTHER_PROBLEMS = {
+    "max": "a maximum-flow problem", "sp": "a shortest-path problem", "asn": "an assignment problem",
+    "edge": "a graph for matching or colouring", "col": "a graph for matching or colouring",
+    "geom": "a graph of points in space", "aux": "a list of queries",
+}  # fmt: skip
+_AS_MIN = (
+    "; write it as minimum-cost flow: arcs as 'a TAIL HEAD LOWER CAPACITY COST', what goes in and out as 'n ID AMOUNT' "
+    "(for the most that can flow: as much in and out as leaves the source's arcs, COST 0; what is lifted is the answer)"
+)
 _COSTS = ("free_flow_time", "length", "toll")
+_Arc = tuple[int, int, float, float | None, float]
 
 
 class _Lines:
@@ -59,19 +71,20 @@ class _Lines:
         self, place: str, name: str, text: str, *, least: float = -_LARGEST, whole: bool = False
     ) -> float | None:
         """Return a number, or None after noting why it is none."""
-        pattern = r"[-+]?\d{1,15}" if whole else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?"
+        pattern = r"[-+]?\d+" if whole else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
         value = float(text) if re.fullmatch(pattern, text, re.ASCII) else math.nan
         if not least <= value <= _LARGEST:
             kind = "a whole number" if whole else "a number"
-            limit = "" if least == -_LARGEST else f" >= {least:g}"
-            self.note(place, f"{name} must be {kind}{limit} (got {shown(text)})")
+            low = "" if least == -_LARGEST or abs(value) > _LARGEST else f" >= {least:g}"
+            limit = f" from {least:g} to {_LARGEST:g}" if abs(value) > _LARGEST else low
+            self.note(place, f"{name} must be {kind}{limit} (got {shown(text)}){decimal_point(text)}")
             return None
         return value
 
     def refuse_if_broken(self) -> None:
         """Raise one error with every problem noted."""
         if self.problems:
-            raise DataError(at_most(self.problems))
+            raise DataError(self.problems)
 
 
 def read_dimacs(path: str | os.PathLike[str]) -> Network:
@@ -87,19 +100,20 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
     Network
         Nodes are called by their number, arcs ``a1``, ``a2``, ... in the order of the file, parallel ones too; the one
         commodity is ``flow``. A supply [units] is a supply [Mt/y], a demand a market that requires and takes just that
-        [Mt/y]; a capacity is ``capacity_mtpa``, a lower bound a quota's ``min_mtpa``, a cost ``tariff_usd_per_t``.
+        [Mt/y]; a capacity is ``capacity_mtpa`` (-1: no limit, as other readers have it), a lower bound a quota's
+        ``min_mtpa``, a cost ``tariff_usd_per_t``. Numbers are at most 1e15.
 
     Raises
     ------
     DataError
-        Naming every malformed line, and supplies and demands that do not add up.
+        Naming every malformed line, and supplies and demands that differ by more than a billionth of the supplies.
 
     Notes
     -----
     Where the problem can be solved, ``solve(net).cost_musd_per_year`` is its optimum: a tonne not moved costs more
-    than any way. Where it cannot, the answer shows a shortfall. Flow moves from supplies to demands only: a cycle that
-    no supply feeds stays empty even if its costs are negative, and a lower bound there is an error of `solve`. A
-    lower bound that the supplies cannot fill is cut as `solve` cuts ship-or-pay.
+    than any way, and so does one below a lower bound. Where it cannot, the answer shows a shortfall or an unmet
+    minimum. A circulation is an answer where lower bounds ask for it; a cycle of arcs whose costs add up to less than 0
+    is refused.
 
     References
     ----------
@@ -109,16 +123,15 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
     lines = _Lines(path, re.compile(r"^\s*c(\s.*)?$"))
     size: tuple[int, int] | None = None
     amounts: dict[int, float] = {}
-    arcs: list[tuple[str, list[float]]] = []
+    arcs: list[tuple[str, _Arc]] = []
     for place, text in lines:
         kind, *words = text.split()
         if kind == "p":
             if size is not None:
                 lines.note(place, "a second problem line")
-            size = _problem_line(lines, place, words) or size or (0, 0)
+            size = _problem_line(lines, place, words) or size
         elif size is None:
             lines.note(place, f"must come after the problem line 'p min NODES ARCS' (got {shown(text)})")
-            size = (0, 0)
         elif kind == "n":
             _node_line(lines, place, words, size[0], amounts)
         elif kind == "a":
@@ -126,20 +139,28 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
                 arcs.append((place, arc))
         else:
             lines.note(place, f"must begin with c, p, n or a (got {shown(text)})")
-    if size is None:
+        if size is None:  # without it no further line can be judged; the file may be none of this kind
+            lines.refuse_if_broken()
+    if size is None and not lines.problems:
         lines.note(lines.name, "holds no problem line 'p min NODES ARCS'")
-    elif not lines.problems and len(arcs) != size[1]:
-        lines.note(lines.name, f"must have {size[1]} arcs, as its problem line says (got {len(arcs)})")
-    if not lines.problems and (total := math.fsum(amounts.values())):
+    lines.refuse_if_broken()
+    nodes, count = size or (0, 0)
+    if len(arcs) != count:
+        lines.note(lines.name, f"must have {count} arcs, as its problem line says (got {len(arcs)})")
+    total, offered = math.fsum(amounts.values()), math.fsum(a for a in amounts.values() if a > 0)
+    if abs(total) > _ROUNDING * offered:
         lines.note(lines.name, f"supplies and demands must add up to 0 (got {total:g})")
     lines.refuse_if_broken()
-    return _min_cost_network(lines.name, (size or (0, 0))[0], amounts, arcs)
+    return _min_cost_network(lines.name, nodes, amounts, arcs)
 
 
 def _problem_line(lines: _Lines, place: str, words: list[str]) -> tuple[int, int] | None:
     """Return how many nodes and arcs there are."""
+    wrong = f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')"
+    if words[:1] and words[0] in _OTHER_PROBLEMS:
+        raise DataError(f"{place}: {wrong}, which is {_OTHER_PROBLEMS[words[0]]}{_AS_MIN}")
     if len(words) != 3 or words[0] != "min":
-        lines.note(place, f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')")
+        lines.note(place, wrong)
         return None
     nodes = lines.number(place, "NODES", words[1], least=0, whole=True)
     arcs = lines.number(place, "ARCS", words[2], least=0, whole=True)
@@ -163,22 +184,23 @@ def _node_line(lines: _Lines, place: str, words: list[str], nodes: int, amounts:
         amounts[id] = amount
 
 
-def _arc_line(lines: _Lines, place: str, words: list[str], nodes: int) -> list[float] | None:
-    """Return tail, head, lower bound, capacity and cost of an arc."""
+def _arc_line(lines: _Lines, place: str, words: list[str], nodes: int) -> _Arc | None:
+    """Return tail, head, lower bound, capacity (None: no limit) and cost of an arc."""
     if len(words) != 5:
         lines.note(place, "must be 'a TAIL HEAD LOWER CAPACITY COST'")
         return None
     tail, head = _node(lines, place, "TAIL", words[0], nodes), _node(lines, place, "HEAD", words[1], nodes)
     lower = lines.number(place, "LOWER", words[2], least=0)
-    capacity = lines.number(place, "CAPACITY", words[3], least=0)
+    unlimited = words[3] in ("-1", "-1.0")
+    capacity = None if unlimited else lines.number(place, "CAPACITY (-1: no limit)", words[3], least=0)
     cost = lines.number(place, "COST", words[4])
-    if tail is None or head is None or lower is None or capacity is None or cost is None:
+    if tail is None or head is None or lower is None or cost is None:
         return None
-    if lower > capacity:
+    if capacity is not None and lower > capacity:
         lines.note(place, f"LOWER must be <= CAPACITY (got {words[2]} > {words[3]})")
     if tail == head:
         lines.note(place, f"TAIL and HEAD must differ (got {words[0]} twice)")
-    return [tail, head, lower, capacity, cost]
+    return tail, head, lower, capacity, cost
 
 
 def _node(lines: _Lines, place: str, name: str, word: str, nodes: int) -> int | None:
@@ -195,19 +217,18 @@ def _dearer_than_any_way(nodes: int, costs: list[float]) -> float:
     return 1.0 + (nodes + 1) * max(map(abs, costs), default=0.0)
 
 
-def _min_cost_network(
-    place: str, nodes: int, amounts: dict[int, float], arcs: list[tuple[str, list[float]]]
-) -> Network:
+def _min_cost_network(place: str, nodes: int, amounts: dict[int, float], arcs: list[tuple[str, _Arc]]) -> Network:
     """Return the network of a minimum-cost flow problem."""
     dearest = _dearer_than_any_way(nodes, [arc[4] for _, arc in arcs])
     demands = [(id, -amount) for id, amount in amounts.items() if amount < 0]
     edges, quotas = Table(), Table()
     for at, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
         id = f"a{at}"
-        edges.add({"id": id, "tail": f"{tail:.0f}", "head": f"{head:.0f}", "capacity_mtpa": capacity,
+        edges.add({"id": id, "tail": str(tail), "head": str(head), "capacity_mtpa": capacity,
                    "tariff_usd_per_t": cost}, where)  # fmt: skip
         if lower:
-            quotas.add({"edge": id, "commodity": COMMODITY, "min_mtpa": lower}, where)
+            priced = {"min_mtpa": lower, "penalty_usd_per_t": dearest, "allow_cycles": True}
+            quotas.add({"edge": id, "commodity": COMMODITY, **priced}, where)
     common = {"commodity": COMMODITY, "penalty_usd_per_t": dearest}
     return build(
         {
@@ -252,14 +273,16 @@ def read_tntp(
     Raises
     ------
     DataError
-        Naming every malformed line, and numbers that differ from what the head of the file says.
+        Naming every malformed line, and numbers that differ from what the head of the file says; TOTAL OD FLOW,
+        which is published rounded, may differ by a share of 1e-4 from the sum of the trips.
 
     Notes
     -----
-    The model is linear: capacity is a limit that is never passed, and the columns by which congestion slows traffic
-    (b, power, speed) are checked but not used. Nodes below FIRST THRU NODE are zones that nothing passes: a link that
-    leaves such a zone admits only the zone's own commodity. Trips that find no room are a shortfall. Trips within a
-    zone use no link.
+    Columns are separated by spaces or tabs; the semicolon at the end of a line may be left out, and FIRST THRU NODE,
+    which then is 1. The model is linear: capacity is a limit that is never passed, and the columns by which congestion
+    slows traffic (b, power, speed) are checked but not used. Nodes below FIRST THRU NODE are zones that nothing
+    passes: a link that leaves such a zone admits only the zone's own commodity. Trips that find no room are a
+    shortfall. Trips within a zone use no link.
 
     References
     ----------
@@ -270,8 +293,9 @@ def read_tntp(
     lines = _Lines(net_path, re.compile("~.*"))
     links: list[tuple[str, dict[str, float]]] = []
     head: dict[str, tuple[str, float]] = {}
-    rows = _after_head(lines, head, ("NUMBER OF ZONES", "NUMBER OF NODES", "FIRST THRU NODE", "NUMBER OF LINKS"))
-    zones, nodes, first = (int(head[key][1]) for key in ("NUMBER OF ZONES", "NUMBER OF NODES", "FIRST THRU NODE"))
+    rows = _after_head(lines, head, ("NUMBER OF ZONES", "NUMBER OF NODES", "NUMBER OF LINKS"), ("FIRST THRU NODE",))
+    zones, nodes = (int(head[key][1]) for key in ("NUMBER OF ZONES", "NUMBER OF NODES"))
+    first = int(head.get("FIRST THRU NODE", ("", 1))[1])
     for place, text in rows:
         if (link := _link(lines, place, text, nodes)) is not None:
             links.append((place, link))
@@ -313,23 +337,26 @@ def read_tntp(
 
 
 def _after_head(
-    lines: _Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...]
+    lines: _Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...], taken: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Read the head into `head`, and return the lines that follow it."""
+    """Read the head into `head`, what is needed and what is taken if there, and return the lines that follow it."""
     rows = iter(lines)
     ended = False
     for place, text in rows:
         found = re.fullmatch(r"<([^<>]+)>(.*)", text)
         if found is None:
-            lines.note(place, f"must be '<NAME> value' until <END OF METADATA> (got {shown(text)})")
-            break
+            told = f"{place}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
+            raise DataError([*lines.problems, told])  # what is missing cannot be told
         name = found.group(1).strip().upper()
         if name == "END OF METADATA":
             ended = True
             break
         if name in head:
             lines.note(place, f"<{name}> stands twice")
-        elif name in needed:
+        elif name == _TOTAL:
+            if (value := lines.number(place, name, found.group(2).strip(), least=0)) is not None:
+                head[name] = place, value
+        elif name in needed + taken:
             value = lines.number(place, name, found.group(2).strip(), least=0, whole=True)
             if value is not None and value > _MOST_NODES:
                 lines.note(place, f"{name} must be <= {_MOST_NODES:,} (got {value:.0f})")
@@ -346,9 +373,9 @@ def _after_head(
 
 def _link(lines: _Lines, place: str, text: str, nodes: int) -> dict[str, float] | None:
     """Return the columns of a link."""
-    words = text.split(";", 1)[0].split()
-    if len(words) != len(_COLUMNS) or ";" not in text or text.split(";", 1)[1].strip():
-        lines.note(place, f"must be ten columns and a semicolon: {' '.join(_COLUMNS)} ; (got {shown(text)})")
+    words = text.removesuffix(";").split()
+    if len(words) != len(_COLUMNS):
+        lines.note(place, f"must be ten columns: {' '.join(_COLUMNS)} ; (got {shown(text)})")
         return None
     found: dict[str, float] = {}
     for name, word in zip(_COLUMNS, words, strict=True):
@@ -381,6 +408,10 @@ def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], fl
             lines.note(place, f"must come after a line 'Origin ID' (got {shown(text)})")
         else:
             _destinations(lines, place, text, origin, zones, trips)
+    total = math.fsum(trips.values())
+    if not lines.problems and _TOTAL in head and abs(head[_TOTAL][1] - total) > _ROUNDED_HEADS * total:
+        place, told = head[_TOTAL]
+        lines.note(place, f"{_TOTAL} must be the sum of the trips, {total:.10g}, to a share of 1e-4 (got {told:.10g})")
     lines.refuse_if_broken()
     return trips
 
@@ -388,8 +419,8 @@ def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], fl
 def _destinations(
     lines: _Lines, place: str, text: str, origin: int, zones: int, trips: dict[tuple[int, int], float]
 ) -> None:
-    """Take the trips of one line: ``1 : 0.0; 2 : 100.0;``."""
-    for part in filter(None, map(str.strip, text.split(";"))):
+    """Take the trips of one line: ``1 : 0.0; 2 : 100.0;``, the semicolons left out or not."""
+    for part in filter(None, re.split(r"[;\s]+", re.sub(r"\s*:\s*", ":", text))):
         words = part.split(":")
         if len(words) != 2:
             lines.note(place, f"must be 'ID : TRIPS;' (got {shown(part)})")

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
-from corridor.errors import DataError, problems_of
+from corridor.errors import DataError, placed, problems_of
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -85,9 +85,11 @@ class _Telling(_Model):
         try:
             return super().__call__(**fields)
         except ValidationError as error:
-            problems = [sentence for _, sentence in problems_of(error, cls.model_fields)]
+            problems = [problem for _, problem in problems_of(error, cls.model_fields)]
             own = f"{cls.__name__} "
-            raise DataError([text if text.startswith(own) else f"{own.strip()}: {text}" for text in problems]) from None
+            raise DataError(
+                [p if isinstance(p, str) and p.startswith(own) else placed(cls.__name__, p) for p in problems]
+            ) from None
 
     @property
     def __signature__(cls) -> inspect.Signature:
@@ -251,6 +253,11 @@ class Quota(Record):
     penalty_usd_per_t: Amount = Field(
         default=100.0,
         description="steering price of a tonne below min_mtpa: decides what happens, is no money [USD/t]",
+    )
+    allow_cycles: bool = Field(
+        default=False,
+        description="whether what goes round in a circle may meet min_mtpa, as in published circulation problems; "
+        "else a cycle on which that would pay is refused",
     )
 
 

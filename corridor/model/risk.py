@@ -5,8 +5,9 @@ Every example has a published or closed-form answer.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from corridor.model.economics import DAYS_PER_YEAR
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+ROUNDING = 1e-9
+"""What a share of capacity may be off by rounding. [1]"""
 
 
 def rate_per_year(events: float, exposure_years: float, shape: float, prior_years: float) -> float:
@@ -211,6 +215,65 @@ def in_force_share(frequency_per_year: float, mean_duration_days: float) -> floa
     return -math.expm1(-frequency_per_year * mean_duration_days / DAYS_PER_YEAR)
 
 
+def in_service(left: npt.NDArray[np.float64], headroom: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return how much of a place is in service while a share of its limit is left. [1]
+
+    Parameters
+    ----------
+    left : any shape
+        Share of the limit that is left. [1]
+    headroom : a shape that broadcasts
+        How many times what passes undisturbed the limit is: 1 where it binds and of edges, whose capacity counts
+        whatever uses it; infinite where nothing passes and where there is no limit. [1]
+
+    Notes
+    -----
+    The limit that is left over what passes undisturbed, at most 1; 0 where nothing is left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> in_service(np.array([0.72, 0.2, 0.0]), [150 / 60, 150 / 60, np.inf]).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    import numpy as np
+
+    return np.where(left > 0, np.minimum(1.0, np.where(left > 0, left, 1.0) * headroom), 0.0)
+
+
+def worst_shares(low: float, high: float, load: float, cuts: Sequence[float] = ()) -> list[tuple[float, float]]:
+    """Return probabilities and mean shares by which the largest of some drawn shares lies between cuts. [1]
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the uniform law that each share is drawn from. [1]
+    load : float
+        Mean of the Poisson number of shares, of which there is at least one. [1]
+    cuts : sequence of float
+        Where to part the law; those that are not between low and high part nothing. [1]
+
+    Examples
+    --------
+    >>> [(round(chance, 3), round(mean, 3)) for chance, mean in worst_shares(0.2, 0.6, 0.0, cuts=[0.3])]
+    [(0.25, 0.25), (0.75, 0.45)]
+    """
+    ends = [low, *sorted({cut for cut in cuts if low < cut < high}), high]
+    if high <= low:
+        return [(1.0, high)]
+    found = []
+    for a, b in itertools.pairwise(ends):
+        p, q = (a - low) / (high - low), (b - low) / (high - low)
+        if load < 1e-4:
+            chance, mean = q - p, (p + q) / 2.0 + load * (q - p) ** 2 / 12.0
+        else:
+            at_p, at_q = (math.exp(-load * (1.0 - end)) for end in (p, q))
+            chance = (at_q - at_p) / -math.expm1(-load)
+            mean = (q * at_q - p * at_p) / (at_q - at_p) - 1.0 / load if at_q > at_p else q
+        found.append((chance, low + (high - low) * mean))
+    return found
+
+
 def cvar(losses: npt.ArrayLike, alpha: float = 0.95) -> float:
     """Return the conditional value at risk: the mean of the worst share ``1 - alpha`` of equally likely losses.
 
@@ -340,8 +403,15 @@ def political_hhi(amounts: Sequence[float], risks: Sequence[float]) -> float:
     return sum(r * (a / total) ** 2 for a, r in zip(amounts, risks, strict=True)) if total > 0 else math.nan
 
 
-def left_without(capacities_mtpa: Sequence[float], lost_mtpa: float, needed_mtpa: float) -> float:
-    """Return what capacity is left after a loss, as a share of what is needed. [%]
+def left_without(kept_mtpa: Iterable[float], needed_mtpa: float) -> float:
+    """Return the capacity that is left after a loss, as a share of what is needed. [%]
+
+    Parameters
+    ----------
+    kept_mtpa : iterable of float
+        Capacities of the ways that are not lost; infinite of one without a limit. [Mt/y]
+    needed_mtpa : float
+        What is to go by them. [Mt/y]
 
     Notes
     -----
@@ -354,11 +424,10 @@ def left_without(capacities_mtpa: Sequence[float], lost_mtpa: float, needed_mtpa
 
     Examples
     --------
-    >>> ways = [72.5, 17.5, 20.0, 5.0]
-    >>> left_without(ways, max(ways), 80.0), left_without(ways, 72.5 + 17.5, 80.0)
+    >>> left_without([17.5, 20.0, 5.0], 80.0), left_without([20.0, 5.0], 80.0)
     (53.125, 31.25)
     """
-    return 100.0 * (sum(capacities_mtpa) - lost_mtpa) / needed_mtpa if needed_mtpa > 0 else math.nan
+    return 100.0 * float(sum(kept_mtpa)) / needed_mtpa if needed_mtpa > 0 else math.nan
 
 
 def _minimum(function: Callable[[float], float], low: float, high: float) -> float:

@@ -6,15 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from corridor.errors import nearest, unknown
+from corridor.errors import Problem, UnknownNameError, at_most
 from corridor.model.cycles import earning_cycles
 from corridor.model.records import Edge, Market, Quota, Record, Supply, edge_key, node_key
 
 if TYPE_CHECKING:
     from corridor.model.network import Network
 
-Finding = tuple[Record, str]
-_MOST_PROBLEMS = 50
+Finding = tuple[Record, Problem]
 
 
 def structural_problems(net: Network) -> list[str]:
@@ -31,13 +30,6 @@ def references(net: Network) -> Iterator[Finding]:
     """Yield ids that stand twice and references to what is not there; an id that could not be read is None."""
     yield from _twice(net)
     yield from _dangling(net)
-
-
-def at_most(problems: list[str]) -> list[str]:
-    """Return the problems, the tail of a very long list counted instead of listed."""
-    if len(problems) <= _MOST_PROBLEMS:
-        return problems
-    return [*problems[:_MOST_PROBLEMS], f"... and {len(problems) - _MOST_PROBLEMS} more problems"]
 
 
 def _twice(net: Network) -> Iterator[Finding]:
@@ -71,7 +63,7 @@ def _dangling(net: Network) -> Iterator[Finding]:
         named = getattr(record, role)
         for name in (named,) if isinstance(named, str) else named or ():
             if name not in known:
-                yield record, f"{owner}: {role}: {unknown(kind, name, nearest(name, known))}"
+                yield record, UnknownNameError(kind, name, known, f"{owner}: {role}: ")
 
     for edge in net.edges:
         if edge.tail == edge.head and edge.tail is not None:
@@ -100,7 +92,7 @@ def _dangling(net: Network) -> Iterator[Finding]:
 
 def numerical_problems(net: Network) -> Iterator[str]:
     """Yield a sentence for each rule that a change of numbers can break: minima above capacity, earning cycles."""
-    return (text for _, text in (*_overbooked(net), *earning_cycles(net)))
+    return (str(text) for _, text in (*_overbooked(net), *earning_cycles(net)))
 
 
 def _crossed(net: Network) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
@@ -132,7 +133,7 @@ class NetworkEdit:
         try:
             revised: Record = record.revised(**edited)
         except ValidationError as error:
-            broken = "; ".join(rule_broken(dict(found), ()) for found in error.errors())
+            broken = "; ".join(str(rule_broken(dict(found), ())) for found in error.errors())
         else:
             if not (isinstance(revised, Quota) and "min_mtpa" in edited and crossed(revised)):
                 return revised
@@ -174,13 +175,13 @@ class Change(Record):
         """Selectors given, by name."""
         return {name: getattr(self, name) for name in self._selectors() if getattr(self, name)}
 
-    def strange_names(self, network: Network) -> Iterator[tuple[str, str]]:
-        """Yield selector and sentence for each name that is not in a network."""
+    def strange_names(self, network: Network) -> Iterator[tuple[str, UnknownNameError]]:
+        """Yield selector and error for each name that is not in a network."""
         for error in self._strange(network):
-            yield error.kind, str(error)
+            yield error.kind, error
 
     @classmethod
-    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, str]]:
+    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, UnknownNameError]]:
         """Yield what `strange_names` does, for fields of which some may break a rule; those are passed over."""
         try:
             change = cls.model_validate(fields)
@@ -205,7 +206,9 @@ class Change(Record):
 
     def _strange(self, network: Network, where: str = "") -> Iterator[UnknownNameError]:
         for selector, names in self._names().items():
-            known = self._known(network, selector)
+            # a scenario may have thousands of changes, all aimed at one network
+            what = type(self)._known.__qualname__, selector
+            known = network._once(what, partial(self._known, network, selector))
             for name in names:
                 if name not in known:
                     yield UnknownNameError(selector, name, known, where=where)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 from corridor.errors import DataError, shown
-from corridor.model.io import write_text
 from corridor.model.library import data_root
 from corridor.model.records import Record
 from corridor.model.tables import KINDS, PARTS
+from corridor.model.writing import encoded, write_folder
 
 README = "README.txt"
 _HEAD = """A network for corridor: tables of nodes, edges and what is shipped over them.
@@ -24,6 +24,7 @@ All numbers here are made up.
 
 Columns may stand in any order and be left out if not "needed". An empty cell takes the default; where there is no
 default it means what is said. Names in a list are separated by semicolons: KAZ;RUS. Mt/y is million tonnes a year.
+Where semicolons separate the columns, numbers have a decimal comma (3,5), and a list stands in quotes ("KAZ;RUS").
 Besides the tables below a folder may hold figures.csv and sources.csv (who says which number) and hazards.yaml.
 """
 
@@ -56,12 +57,11 @@ def start_network(path: str | os.PathLike[str]) -> Path:
         raise DataError(f"{folder}: is a file; give the path of a new folder")
     if folder.is_dir() and any(folder.iterdir()):
         raise DataError(f"{folder}: is not empty; give the path of a new folder")
-    folder.mkdir(exist_ok=True)
     shipped = sorted(data_root().joinpath("starter").iterdir(), key=lambda file: file.name)
-    for file in shipped:
-        write_text(folder / file.name, file.read_text(encoding="utf-8"))
-    scenario = next(file.name for file in shipped if file.name.endswith(".scenario.yaml"))
-    write_text(folder / README, _readme(str(folder), str(folder / scenario)))
+    files = {file.name: file.read_bytes() for file in shipped}
+    scenario = next(name for name in files if name.endswith(".scenario.yaml"))
+    files[README] = encoded(_readme(str(folder), str(folder / scenario)))
+    write_folder(folder, files)
     return folder
 
 

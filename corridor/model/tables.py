@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, nearest, problems_of, shown, unknown
+from corridor.errors import DataError, Problem, UnknownNameError, placed, problems_of, shown
+from corridor.model.foreign import named
 from corridor.model.records import (
     Commodity,
     Corridor,
@@ -24,7 +26,7 @@ from corridor.model.records import (
     Supply,
     split,
 )  # fmt: skip
-from corridor.model.rules import at_most, findings, references
+from corridor.model.rules import findings, references
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +66,7 @@ def build(
     name: str = "",
     year: int | None = None,
     hazards: Sequence[Hazard] = (),
-    problems: Iterable[str] = (),
+    problems: Iterable[Problem] = (),
     whole: bool = True,
 ) -> Network:
     """Return the network of raw rows, or raise one `DataError` with every problem of every table.
@@ -75,7 +77,7 @@ def build(
         For each part of a network, `figures` and `sources` a DataFrame, a `Table` or a list of mappings.
     name, year, hazards
         What else the network has.
-    problems : iterable of str
+    problems : iterable of str or UnknownNameError
         What was found wrong before.
     whole : bool
         Whether all tables are there; if one could not be read, references to it are not looked at.
@@ -108,25 +110,28 @@ def build(
         object.__setattr__(draft, key, value)
     if whole:
         broken = references(draft) if found else findings(draft)
-        found += [f"{places[id(record)]}: {text}" if id(record) in places else text for record, text in broken]
-    raise DataError(at_most(found or list(original)))
+        found += [placed(places[id(record)], text) if id(record) in places else text for record, text in broken]
+    raise DataError(found or original)
 
 
-def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[str], bool]:
+def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Problem], bool]:
     """Return the rows without their empty cells, a problem for each unknown column, and whether it is a table."""
     known = kind.model_fields
     if isinstance(table, Table):
         return Table([_cells(row, kind) for row in table.rows], table.places), [], True
     found: Iterable[dict[str, Any]]
-    problems: list[str] = []
+    problems: list[Problem] = []
     if hasattr(table, "columns"):
         if any(table.index.names):
             table = table.reset_index()
         columns = [str(column) for column in table.columns]
         strange = [column for column in columns if column not in known]
-        problems = [f"{part}: {unknown('column', c, nearest(c, known))} ({_known(kind)})" for c in strange]
-        if len(set(columns)) < len(columns):
-            problems.append(f"{part}: a column stands twice ({', '.join(columns)})")
+        hint = f" (known: {', '.join(known)})"
+        if "Unnamed: 0" in strange:
+            hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
+        problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in strange]
+        if twice := repeated(columns):
+            problems.append(f"{part}: a column stands twice ({named(twice)})")
         cells = [table.iloc[:, at].tolist() for at, column in enumerate(columns) if column in known]
         names = [column for column in columns if column in known]
         found = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
@@ -136,6 +141,11 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[str], 
         return Table(), [f"{part}: must be a DataFrame (got {type(table).__name__})"], False
     rows = [{key: value for key, value in row.items() if not _empty(value)} for row in found]
     return Table(rows), problems, True
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Return the names that stand more than once, in the order of their first."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _empty(value: Any) -> bool:
@@ -181,17 +191,20 @@ def _leaves(annotation: Any) -> Iterator[Any]:
         yield from _leaves(other)
 
 
-def _read(table: Table, part: str, kind: type[R], problems: list[str], places: dict[int, str]) -> tuple[R, ...]:
+def _read(table: Table, part: str, kind: type[R], problems: list[Problem], places: dict[int, str]) -> tuple[R, ...]:
     """Return the records of some rows; a row that breaks a rule goes to `problems` and leaves a stand-in.
 
     Notes
     -----
     A stand-in bears what names of the row can be read, so that references to and from it are looked at all the same.
+    A field that every row lacks, as where a column is misspelt, is told once.
     """
     records: list[R] = []
     wants_number = numbers(kind)
+    needed = [name for name, found in kind.model_fields.items() if found.is_required()]
+    lacking = {f"{name} is missing" for name in needed if len(table) > 1 and not any(name in r for r in table.rows)}
     for number, row in enumerate(table.rows):
-        told: list[tuple[str, str]] = [
+        told: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
             if key in wants_number and type(value).__name__ in ("bool", "bool_")
@@ -202,7 +215,9 @@ def _read(table: Table, part: str, kind: type[R], problems: list[str], places: d
             told += problems_of(error, kind.model_fields)
         if told:
             label = _label(part, row)
-            texts = [f"{label}: {text}" for text in dict.fromkeys(text for _, text in told)]
+            clauses = dict.fromkeys(text for _, text in told if not (number and text in lacking))
+            texts = [placed(label, f"{text} here and in all other rows" if text in lacking else text)
+                     for text in clauses]  # fmt: skip
             problems += [_placed(text, table, part, number) for text in texts]
             record = _stand_in(kind, row, {field for field, _ in told})
         if table.places:
@@ -211,9 +226,12 @@ def _read(table: Table, part: str, kind: type[R], problems: list[str], places: d
     return tuple(records)
 
 
-def _placed(text: str, table: Table, part: str, number: int) -> str:
-    """Return a sentence with the place of its row; in a DataFrame rows are counted from 0."""
-    return f"{table.places[number]}: {text}" if table.places else f"{text} [{part}, row {number}]"
+def _placed(text: Problem, table: Table, part: str, number: int) -> Problem:
+    """Return a problem with the place of its row; in a DataFrame rows are counted from 0."""
+    if table.places:
+        return placed(table.places[number], text)
+    row = f" [{part}, row {number}]"
+    return text + row if isinstance(text, str) else text.within("", row)
 
 
 def _stand_in(kind: type[R], row: dict[str, Any], bad: set[str]) -> R:
@@ -232,10 +250,6 @@ def _label(part: str, row: dict[str, Any]) -> str:
     pair = ("subject", "attribute") if part == "figures" else ("node", "edge", "commodity")
     key = row.get("id") or "/".join(str(row[at]) for at in pair if at in row)
     return f"{singular} {shown(key)}" if key else singular
-
-
-def _known(kind: type[Record]) -> str:
-    return f"known: {', '.join(kind.model_fields)}"
 
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corridor.errors import DataError, UnknownNameError
-from corridor.model.ledger import Book
+from corridor.model.ledger import Book, in_force
 from corridor.model.network import Key, Network, edge_key, node_key
 from corridor.model.records import Figure, Record
+from corridor.model.tables import numbers
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
 
@@ -19,7 +20,8 @@ class Variation:
     Parameters
     ----------
     network : Network
-        Built from figures, as shipped networks are; a scenario may have been applied to it.
+        One that has figures, as shipped networks do; a scenario may have been applied to it. Figures about what is
+        not in the network, or no number in it, move nothing.
 
     Raises
     ------
@@ -30,10 +32,10 @@ class Variation:
     def __init__(self, network: Network) -> None:
         if not network.ledger:
             raise DataError(
-                f"{network!r} was not built from figures, so none of them can be varied; load a shipped one"
+                f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
             )
         self.network = network
-        self.book = Book(network.ledger, network.year or 0)
+        self.book = Book(in_force(network.ledger, network.year), network.year)
         self._owners: dict[str, Mapping[Any, Record]] = {
             "node": {node.id: node for node in network.nodes},
             "edge": {edge.id: edge for edge in network.edges},
@@ -41,6 +43,9 @@ class Variation:
             "supply": {node_key(supply): supply for supply in network.supplies},
             "market": {node_key(market): market for market in network.markets},
             "quota": {edge_key(quota): quota for quota in network.quotas},
+        }
+        self._ids: dict[tuple[str, str], str | Key] = {
+            (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
 
     def ranged(self) -> list[Figure]:
@@ -52,7 +57,7 @@ class Variation:
             and figure.record != "country"
             and figure.attribute not in _UNUSED
             and ends(figure)[0] < ends(figure)[1]
-            and any(True for _ in self.edits({key: ends(figure)[0]}))
+            and any(True for end in ends(figure) for _ in self.edits({key: end}))
         ]
 
     def figure(self, name: str) -> Figure:
@@ -75,8 +80,13 @@ class Variation:
         """Yield kind, id, field and new value of each record field that other values of figures change."""
         for key, value in self.book.values(values).items():
             figure = self.book.figures[key]
-            if figure.record in self._owners and value != figure.value:
-                yield figure.record, _id(figure), figure.attribute, value
+            id = self._ids.get((figure.record, figure.subject))
+            if id is not None and value != figure.value and self._is_number(figure, id):
+                yield figure.record, id, figure.attribute, value
+
+    def _is_number(self, figure: Figure, id: str | Key) -> bool:
+        owner = self._owners[figure.record][id]
+        return figure.attribute in numbers(type(owner)) | {"in_service"} & type(owner).model_fields.keys()
 
     def with_values(self, values: Mapping[str, float]) -> Network:
         """Return the network that some other values of figures make.
@@ -94,7 +104,7 @@ class Variation:
         records = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
         for kind, id, field, value in self.edits(values):
-            before = self.book.figures[f"{kind}:{id if isinstance(id, str) else '.'.join(id)}.{field}"].value
+            before = self.book.figures[f"{kind}:{subject_of(id)}.{field}"].value
             changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
@@ -109,12 +119,9 @@ def ends(figure: Figure) -> tuple[float, float]:
     return (value if figure.low is None else figure.low), (value if figure.high is None else figure.high)
 
 
-def _id(figure: Figure) -> str | Key:
-    """Return what identifies the record of a figure."""
-    if figure.record in ("supply", "market", "quota"):
-        place, commodity = figure.subject.split(".")
-        return place, commodity
-    return figure.subject
+def subject_of(id: str | Key) -> str:
+    """Return how figures name the record of an id."""
+    return id if isinstance(id, str) else ".".join(id)
 
 
 def _moved(now: Any, before: float | None, value: float) -> Any:

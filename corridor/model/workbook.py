@@ -8,14 +8,18 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
+from xml.parsers import expat
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
-from corridor.model.io import mapping_of, read_hazards_of
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed, shown
+from corridor.model import foreign
+from corridor.model.io import Loc, mapping_of, read_hazards_of
+from corridor.model.json_form import path_of, plain
 from corridor.model.network import Network
-from corridor.model.network_file import MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
+from corridor.model.network_file import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
 from corridor.model.records import joined
-from corridor.model.tables import KINDS, Table, build
+from corridor.model.tables import KINDS, Table, build, repeated
 
 _HAZARD = (
     "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
@@ -121,11 +125,15 @@ def _hazard_cell(value: Any) -> Any:
 
 def read(place: str, raw: bytes) -> Network:
     """Return the network of a workbook."""
-    problems: list[str] = []
+    problems: list[Problem] = []
     sheets = _sheets(place, raw, problems)
-    for name in sheets:
+    meant = [name for name, cells in sheets.items() if name in _HEADS or (cells and not _is_notes(name))]
+    if found := foreign.of_workbook(meant, _HEADS):
+        raise DataError(f"{place}: {found}")
+    hint = "; notes may stand in a sheet called notes or README"
+    for name in meant:
         if name not in _HEADS:
-            problems.append(f"{place}: {unknown('sheet of a network', name[:80], nearest(name, _HEADS))}")
+            problems.append(UnknownNameError("sheet of a network", name[:80], _HEADS, f"{place}: ", hint))
     problems += [f"{place}: sheet {part} is missing" for part in ("nodes", "edges") if part not in sheets]
     tables = {
         part: _table(f"{place}, sheet {part}", sheets[part], heads, problems)
@@ -148,7 +156,7 @@ def read(place: str, raw: bytes) -> Network:
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _hazards(place: str, table: Table, problems: list[str]) -> Any:
+def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
     """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
     entries = []
     for row, here in zip(table.rows, table.places, strict=True):
@@ -156,64 +164,125 @@ def _hazards(place: str, table: Table, problems: list[str]) -> Any:
         for key, text in list(entry.items()):
             if isinstance(text, str) and (key in _WITH_PARTS or text.startswith('"')):
                 try:
-                    entry[key] = json.loads(text)
-                except (ValueError, RecursionError):
-                    problems.append(f"{here}: {key} must be JSON (got {shown(text)})")
+                    entry[key] = plain(text, partial(_inside, f"{here}: {key}"), problems)
+                except json.JSONDecodeError as error:
+                    problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
     return read_hazards_of(entries, lambda loc: table.places[int(loc[0])] if loc else f"{place}, sheet hazards")
 
 
+def _inside(cell: str, loc: Loc) -> str:
+    """Return a place within the JSON of a cell."""
+    return f"{cell}{path_of(loc)}"
+
+
 Cells = dict[int, dict[int, Any]]
 
 
-def _sheets(place: str, raw: bytes, problems: list[str]) -> dict[str, Cells]:
+def _is_notes(name: str) -> bool:
+    """Tell whether a sheet holds notes by its name: ``Notes``, ``README``, ``About this``."""
+    return re.split(r"[^a-z]", name.strip().lower())[0] in foreign.NOTES
+
+
+def _sheets(place: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
     """Return the cells that hold something, by sheet, row and column; formulas by the value they came to."""
     openpyxl = require_openpyxl()
+    if found := foreign.of_bytes(raw):
+        raise DataError(f"{place}: {found}")
+    sheets: dict[str, Cells] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > MOST_BYTES:
-            raise DataError(f"{place}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
+            _refuse_unsafe(place, archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            books = [openpyxl.load_workbook(io.BytesIO(raw), data_only=worked) for worked in (True, False)]
-        values, formulas = ({sheet.title: _cells(sheet) for sheet in book.worksheets} for book in books)
+            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+            for sheet in book.worksheets:
+                if sheet.title in sheets:
+                    problems.append(f"{place}: sheet {sheet.title!r} stands twice")
+                sheets[sheet.title] = _cells(sheet, f"{place}, sheet {sheet.title}", problems)
     except CorridorError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
         raise DataError(f"{place}: is no workbook that can be read ({type(error).__name__}: {shown(error)})") from None
-    for name, rows in formulas.items():
-        for row, cells in rows.items():
-            for column in cells:
-                if column not in values.get(name, {}).get(row, {}):
-                    problems.append(
-                        f"{place}, sheet {name}, row {row}: column {column} holds a formula without a value; "
-                        "open and save the file in a spreadsheet program, or write the number"
-                    )
-    return values
+    return sheets
 
 
-def _cells(sheet: Any) -> Cells:
-    found: Cells = {}
-    for (row, column), cell in sorted(sheet._cells.items()):
-        if cell.value is not None:
-            found.setdefault(row, {})[column] = cell.value
-    return found
+def _refuse_unsafe(place: str, archive: zipfile.ZipFile) -> None:
+    """Raise if the parts of a workbook are too large, stand twice, or declare a document type, that is entities."""
+    parts = archive.infolist()
+    if (size := sum(part.file_size for part in parts)) > MOST_BYTES:
+        raise DataError(f"{place}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
+    if twice := repeated(part.filename for part in parts):
+        raise DataError(f"{place}: part {shown(twice[0])} stands twice; save the workbook anew")
+
+    def refuse(*_: object) -> None:
+        raise DataError(f"{place}: document types are not read; remove <!DOCTYPE from its part {shown(part.filename)}")
+
+    for part in parts:
+        parser = expat.ParserCreate()
+        parser.StartDoctypeDeclHandler = refuse
+        with archive.open(part) as file:
+            try:
+                parser.ParseFile(file)
+            except DataError:  # our own word, although a ValueError too
+                raise
+            except (expat.ExpatError, ValueError, LookupError):
+                continue  # what is no XML, as a picture is, has no document type
 
 
-def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[str]) -> Table:
+def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
+    """Return the cells of a sheet that hold something."""
+    from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+    unworked: list[tuple[int, int]] = []
+
+    class Parser(WorkSheetParser):  # type: ignore[misc]
+        """Notes each formula that has no value; a second reading of the file would tell the same."""
+
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = super().parse_cell(element)
+            if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+                unworked.append((cell["row"], cell["column"]))
+            return cell
+
+    found: dict[int, dict[int, Any]] = {}
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = Parser(
+            source, sheet._shared_strings, data_only=True, epoch=book.epoch,
+            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for _, cells in parser.parse():
+            for cell in cells:
+                if cell["value"] is not None:
+                    row = found.setdefault(cell["row"], {})
+                    if cell["column"] in row:
+                        problems.append(f"{place}, row {cell['row']}: the cell in column {cell['column']} stands twice")
+                    row[cell["column"]] = cell["value"]
+    problems += [
+        f"{place}, row {row}: column {column} holds a formula without a value; "
+        "open and save the file in a spreadsheet program, or write the number"
+        for row, column in unworked
+    ]
+    return {row: dict(sorted(found[row].items())) for row in sorted(found)}
+
+
+def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
     """Return the rows of a sheet whose first row names the columns."""
     table = Table()
     first = min(sheet, default=0)
     names = {column: str(head).strip() for column, head in sheet.get(first, {}).items()}
     if not names:
         problems.append(f"{place}: is empty; its first row must name the columns")
-    problems += [f"{place}, row {first}: {text}" for text in wrong_heads(list(names.values()), heads)]
+    problems += [placed(f"{place}, row {first}", problem) for problem in wrong_heads(list(names.values()), heads)]
+    nameless: set[int] = set()
     for number, cells in sheet.items():
         if number != first:
             here = f"{place}, row {number}"
-            problems += [f"{here}: a cell in column {column} has no heading" for column in cells if column not in names]
+            strange = cells.keys() - names.keys() - nameless
+            nameless |= strange
+            problems += [f"{here}: a cell in column {column} has no heading; {INDEX}" for column in sorted(strange)]
             row = {head: _plain(cells.get(column)) for column, head in names.items() if head in heads}
             table.add(row, here)
     return table

@@ -85,9 +85,10 @@ def plot_waterfall(
         ticks += [at + step for step in range(len(found))]
         said += [_SAID.get(component, component) for component, _, _ in found]
         ends = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
-        way = " to ".join(style.brief(node.name or node.id, 16) for node in ends)
+        way = " to ".join(style.brief(style.called(node), 16) for node in ends)
+        head = style.plain(style.called(flow.network.corridor(id)), 27)
         ax.annotate(
-            f"{style.plain(flow.network.corridor(id).name or id, 27)}\n{way}", (at - 0.36, 1), xytext=(0, -3), va="top",
+            f"{head}\n{way}", (at - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
             color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip
@@ -97,7 +98,7 @@ def plot_waterfall(
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel("USD/t", fontsize=size, color=INK)
     oil = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
-    below = f"from price to netback: a tonne of {oil.name or oil.id}"
+    below = f"from price to netback: a tonne of {style.called(oil)}"
     below += f"; the axis starts at {base:g} USD/t" if base > 0 else ""
     style.headline(ax, style.condition(flow) if title is None else title, below)
     return ax

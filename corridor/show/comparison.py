@@ -169,7 +169,8 @@ class _Panels:
         self, ax: Axes, table: pd.DataFrame, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
     ) -> None:
         self.ax, self.table, self.wanted, self.rows = ax, table, wanted, rows
-        names = {c.id: c.name for c in network.corridors} if isinstance(network, Network) else {}
+        corridors = network.corridors if isinstance(network, Network) else ()
+        names = {c.id: c.name for c in corridors if style.called(c) == c.name}
         self.names = {row.corridor: names.get(row.corridor) or style.spoken(row.corridor) for row in rows}
         self.lines = _height(rows)
         self.head = 2.0

@@ -14,13 +14,12 @@ from corridor.model.records import Edge
 from corridor.show import style, terrain
 from corridor.show.labels import Labels
 from corridor.show.style import FAINT, FREE, INK, WARN
-from corridor.show.terrain import Extent, Floats
+from corridor.show.terrain import Extent, Floats, Place
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Place = tuple[float, float]
 _DUST_MTPA = 1e-6
 _WIDEST = 0.016
 """Width of the fattest edge, as a share of the width of the Axes."""
@@ -44,7 +43,8 @@ def plot_map(
 
     Line widths are proportional to what flows, colours show how full each edge is; edges that are closed or not in
     service are dashed and crossed out, edges with no flow are thin and grey. Circles at fields show what stays in the
-    ground. Places beyond the map are named at its edge, where arrows lead to them.
+    ground. Places beyond the map are named at its edge, where arrows lead to them. Lines take the short way round the
+    world: one that leaves the map on the far side of 180 degrees comes back at its other edge.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ def plot_map(
         Whether to name places and corridors, as many as there is room for.
     extent : sequence of float, optional
         West, east, south and north of the map [degrees]; by default the part of the world where supplies and
-        corridors lie. It is widened to fill the Axes.
+        corridors lie. It is widened to fill the Axes. Over the antimeridian longitudes run on: 160, 200 is from
+        160 E to 160 W.
     widest_mtpa : float, optional
         The flow that is drawn as wide as the fattest edge is by default [Mt/y]; give the same to maps of several
         scenarios, so that their widths can be compared.
@@ -102,6 +103,7 @@ def plot_map(
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
     width, height = style.inches(ax)
     shown = asked.filling(width / height)
+    places = {id: shown.turned(place) for id, place in places.items()}
     ax.set_xlim(shown.west, shown.east)
     ax.set_ylim(shown.south, shown.north)
     ax.set_aspect(1 / shown.squeeze)
@@ -158,9 +160,10 @@ def _extent(given: Sequence[float]) -> Extent:
         west, east, south, north = (float(value) for value in given)
     except (TypeError, ValueError):
         raise DataError(f"extent must be west, east, south, north in degrees (got {given!r})") from None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+    if not (-360 <= west < east <= 360 and east - west <= 360 and -90 <= south < north <= 90):
         raise DataError(
-            f"extent must be west < east within -180 to 180 and south < north within -90 to 90 (got {given!r})"
+            "extent must be west < east, at most 360 degrees apart (160, 200 over the antimeridian), and south < north "
+            f"within -90 to 90 (got {given!r})"
         )
     return Extent(west, east, south, north)
 
@@ -170,7 +173,7 @@ def _summary(flow: Flow, commodity: str | None) -> str:
     supplies = flow.supplies
     if commodity is not None:
         supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
-    what = "all shippers" if commodity is None else flow.network.commodity(commodity).name or commodity
+    what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
     lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
     rest = f"; {style.tonnes(short)} Mt/y stay in the ground" if short > _DUST_MTPA else ", nothing stays in the ground"
     return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
@@ -194,6 +197,7 @@ class _Drawing:
         amounts = self._amounts()
         self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
         self.gone = {node.id for node in self.network.nodes if node.throughput_mtpa is not None and node.remaining == 0}
+        self.waters = terrain.Waters(extent)
         self.lines = list(self._laid(amounts))
         drawn = {line.edge.id for line in self.lines}
         self.beyond = sum(
@@ -219,42 +223,53 @@ class _Drawing:
 
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
         """Yield the edges that touch the map, parallel and opposite ones apart."""
-        waters = terrain.Waters(self.extent)
         ends: dict[str, list[Floats]] = {}
         together: dict[frozenset[str], list[Edge]] = {}
         for edge in self.network.edges:
             together.setdefault(frozenset((edge.tail, edge.head)), []).append(edge)
         for edge in self.network.edges:
-            if edge.tail not in self.places or edge.head not in self.places:
-                continue
-            near = [end for end in (edge.tail, edge.head) if end in self.inside]
-            if not near or self.places[edge.tail] == self.places[edge.head]:
+            if not {edge.tail, edge.head} <= self.places.keys() or self.places[edge.tail] == self.places[edge.head]:
                 continue
             group = together[frozenset((edge.tail, edge.head))]
             apart = (group.index(edge) - (len(group) - 1) / 2) * 0.16
             apart = apart if edge.tail < edge.head else -apart
-            leaves = edge.head if edge.head not in self.inside else edge.tail if edge.tail not in self.inside else None
-            curve = self._curve(edge, leaves, apart, waters, ends.setdefault(near[0], []))
-            if leaves is not None:
-                ends[near[0]].append(curve[-1] if leaves == edge.head else curve[0])
-            yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
+            for leaves, span in self._spans(edge):
+                taken = ends.setdefault(edge.head if leaves == edge.tail else edge.tail, [])
+                curve = self._curve(edge, leaves, span, apart, taken)
+                if leaves is not None:
+                    taken.append(curve[-1] if leaves == edge.head else curve[0])
+                yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
+
+    def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Place, Place]]]:
+        """Yield the node beyond the map, if any, and both ends, for each end of an edge from which it leaves the map.
+
+        The other end lies the short way round the world, hence beyond the map even if it is on it too.
+        """
+        tail, head = self.places[edge.tail], self.places[edge.head]
+        whole = terrain.short_way(tail, head) == head
+        if whole and {edge.tail, edge.head} <= self.inside:
+            yield None, (tail, head)
+            return
+        if edge.tail in self.inside:
+            yield edge.head, (tail, terrain.short_way(tail, head))
+        if edge.head in self.inside:
+            yield edge.tail, (terrain.short_way(head, tail), head)
 
     def _shut(self, edge: Edge) -> bool:
         """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""
         return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
-        self, edge: Edge, leaves: str | None, apart: float, waters: terrain.Waters, taken: list[Floats]
+        self, edge: Edge, leaves: str | None, span: tuple[Place, Place], apart: float, taken: list[Floats]
     ) -> Floats:
         """Return the curve of an edge: straight over land, by water where there is some at sea."""
-        start, end = self.places[edge.tail], self.places[edge.head]
         if leaves is None:
             if edge.mode == "sea":
-                return waters.between(start, end, apart)
-            return terrain.curve_between(start, end, apart, self.extent.squeeze)
-        near, far = (start, end) if leaves == edge.head else (end, start)
-        if edge.mode == "sea":
-            out = waters.outward(near, far, taken)
+                return self.waters.between(*span, apart)
+            return terrain.curve_between(*span, apart, self.extent.squeeze)
+        near, far = span if leaves == edge.head else span[::-1]
+        if edge.mode == "sea" and leaves not in self.inside:
+            out = self.waters.outward(near, far, taken)
         else:
             bow = apart if leaves == edge.head else -apart
             out = terrain.cut(terrain.curve_between(near, far, bow, self.extent.squeeze), self.extent)
@@ -501,7 +516,7 @@ class _Drawing:
             )  # fmt: skip
 
     def _name(self, id: str) -> str:
-        return style.brief(self.network.node(id).name or id, 22)
+        return style.brief(style.called(self.network.node(id)), 22)
 
     def _busy(self) -> dict[str, float]:
         """Return how much a place matters on this map: what starts, ends and passes there. [Mt/y]"""
@@ -523,7 +538,7 @@ class _Drawing:
             live = carried > _DUST_MTPA
             if not (live or corridor.featured or any(found.shut for found in trunk)):
                 continue
-            said = style.wrapped(corridor.name or corridor.id)
+            said = style.wrapped(style.called(corridor))
             said += (
                 f"\n{style.tonnes(carried)} Mt/y"
                 if live

@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.model import library
 from corridor.model.cards import place_of
 from corridor.model.html import Html, counted, link, tag
-from corridor.model.io import load_scenario, write_text
 from corridor.model.ledger import grades
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
+from corridor.model.writing import write_text
 from corridor.show import style
 from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison
 from corridor.show.map import plot_map
 from corridor.solver.flow import Desk, Flow
-from corridor.study.compare import BASELINE, chosen_commodity, compare, outcomes
+from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes
 from corridor.study.ensemble import Ensemble
 from corridor.study.risk import availability, indices, jurisdictions
 from corridor.study.simulate import simulate
@@ -57,7 +56,7 @@ def report(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; by default all that ship for a shipped network, none for any other.
+        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
     path : path
         The file to write, whole or not at all.
     commodity : str, optional
@@ -99,9 +98,8 @@ def report(
         raise DataError(f"years must be a whole number, 0 for no simulated years (got {years!r})")
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
-    if scenarios is None:
-        scenarios = map(load_scenario, library.scenarios() if network.ledger else ())
-    brief = _Brief(network, tuple(scenarios), chosen_commodity(network, commodity), title, years, seed)
+    asked = None if scenarios is None else tuple(scenarios)
+    brief = _Brief(network, asked, chosen_commodity(network, commodity), title, years, seed)
     write_text(Path(path), brief.page())
     return Path(path)
 
@@ -111,7 +109,7 @@ class _Brief:
     """All that a brief shows, worked out when first asked for."""
 
     network: Network
-    scenarios: tuple[Scenario, ...]
+    asked: tuple[Scenario, ...] | None
     commodity: str
     given_title: str | None
     years: int
@@ -120,8 +118,12 @@ class _Brief:
     # What is shown
 
     @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return default_scenarios(self.network) if self.asked is None else self.asked
+
+    @cached_property
     def table(self) -> pd.DataFrame:
-        return compare(self.network, self.scenarios, commodity=self.commodity)
+        return compare(self.network, self.asked, commodity=self.commodity)
 
     @property
     def now(self) -> pd.DataFrame:
@@ -130,12 +132,12 @@ class _Brief:
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        return outcomes(self.network, self.scenarios, commodity=self.commodity)
+        return outcomes(self.network, self.asked, commodity=self.commodity)
 
     @cached_property
     def flows(self) -> dict[str, Flow]:
-        desk = Desk(self.network)
-        return {BASELINE: desk.solve(), **{scenario.name: desk.solve(scenario) for scenario in self.scenarios}}
+        desk, strict = Desk(self.network), self.asked is not None
+        return {BASELINE: desk.solve(), **{s.name: desk.solve(s, strict=strict) for s in self.scenarios}}
 
     @cached_property
     def worst(self) -> str | None:
@@ -590,8 +592,7 @@ h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 .note, figcaption, footer { color: #4d5a60; font-size: .86rem; }
 small { color: #4d5a60; font-size: .9em; font-weight: 400; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; min-width: 100%; }
-table { font: .82rem/1.35 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
+table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 system-ui, "Segoe UI", Arial, sans-serif; }
 th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid #dfe4e6; }
 th { text-align: left; font-weight: 600; border-bottom: 1px solid #5d6a70; vertical-align: bottom; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }

@@ -67,7 +67,7 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
     ax.set_axis_off()
     chains = _chains(flow, commodity)
     total = sum(chains.values())
-    what = "all shippers" if commodity is None else flow.network.commodity(commodity).name or commodity
+    what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
     below = f"{what}: {style.tonnes(total)} Mt/y offered; heights of bands are Mt/y"
     if not chains:
         ax.set_ylim(0, 1)
@@ -138,9 +138,9 @@ def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, floa
 def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
     """Return what ids are called, layer by layer."""
     network = flow.network
-    nodes = {node.id: style.brief(node.name or node.id, 22) for node in network.nodes}
-    oils = {oil.id: style.plain(oil.name or oil.id, 22) for oil in network.commodities}
-    ways = {way.id: style.plain(way.name or way.id, 27) for way in network.corridors}
+    nodes = {node.id: style.brief(style.called(node), 22) for node in network.nodes}
+    oils = {oil.id: style.plain(style.called(oil), 22) for oil in network.commodities}
+    ways = {way.id: style.plain(style.called(way), 27) for way in network.corridors}
     ways |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
     return [oils if commodity is None else nodes, ways, nodes]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError, DataError
+from corridor.errors import CorridorError, DataError, visible
 from corridor.model.cards import place_of
+from corridor.model.records import Commodity, Corridor, Node
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -70,16 +74,59 @@ def points(ax: Axes) -> float:
 def plain(name: object, most: int = 40) -> str:
     """Return a name as text to draw: on one line, shortened with …, dollar signs not read as formulas.
 
+    What cannot be drawn is written by its code: control characters, and letters that the font lacks.
+
     Examples
     --------
     >>> plain("a very long name of a pipeline", 12)
     'a very long…'
     """
-    text = " ".join(str(name).split()) or " "
+    text = _drawable(visible(" ".join(str(name).split()))) or " "
     if len(text) > most:
         text = text[: most - 1].rstrip(" ,;-(") + "…"
     text = text.replace("$", r"\$")
     return f" {text}" if text.startswith("_") else text
+
+
+def called(record: Node | Corridor | Commodity) -> str:
+    """Return the name of a record for pictures, or its id where it has none or the font lacks letters of it."""
+    return record.name if record.name and _drawable(record.name) == record.name else record.id
+
+
+_GENERIC = ("serif", "sans-serif", "cursive", "fantasy", "monospace")
+
+
+def _drawable(text: str) -> str:
+    """Return a text with the letters that matplotlib's fonts lack written by their codes."""
+    if text.isascii():
+        return text
+    import matplotlib as mpl
+
+    settings: Any = mpl.rcParams
+    asked: list[str] = []
+    for family in settings["font.family"]:
+        asked += settings[f"font.{family}"] if family in _GENERIC else [family]
+    known = _letters(tuple(asked))
+    return "".join(m if ord(m) in known else m.encode("ascii", "backslashreplace").decode() for m in text)
+
+
+@lru_cache(maxsize=8)
+def _letters(families: tuple[str, ...]) -> frozenset[int]:
+    """Return the code points that some fonts have together, upright and slanted, plain and bold."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    common: frozenset[int] | None = None
+    for slanted, bold in itertools.product((False, True), repeat=2):
+        font = FontProperties(style="italic" if slanted else "normal", weight="bold" if bold else "normal")
+        found = set[int]()
+        for family in families:
+            font.set_family(family)
+            with contextlib.suppress(ValueError):  # not installed
+                found.update(get_font(findfont(font, fallback_to_default=False)).get_charmap())
+        found = found or set(get_font(findfont(font)).get_charmap())
+        common = frozenset(found) if common is None else common & found
+    assert common is not None
+    return common
 
 
 def brief(name: str, most: int = 24) -> str:

@@ -1,12 +1,14 @@
 """What lies under a map: which part of the world to show, land, water and borders, and ways that keep to the sea.
 
-The outlines are those of Natural Earth (public domain); the file in the data folder says how they were made.
+The outlines are those of Natural Earth (public domain), fine around the Caspian and coarse elsewhere; the file in the
+data folder says how they were made. Longitudes of a map run on over 180 degrees where it lies there.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
+Place = tuple[float, float]
 CREDIT = "Land, borders: Natural Earth"
 _STEPS = 48
 _BOWS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.45, -0.45)
@@ -45,6 +48,11 @@ class Extent:
         """Tell whether a place is on the map."""
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
+    def turned(self, place: Place) -> Place:
+        """Return a place with its longitude counted as on the map: at most 180 degrees from the middle."""
+        turns = round(((self.west + self.east) / 2 - place[0]) / 360)
+        return (place[0] + 360 * turns, place[1]) if turns else place
+
     def padded(self, share: float) -> Extent:
         """Return the extent with a margin around it. [share of its size]"""
         across, up = (max(self.east - self.west, 0.5) * share, max(self.north - self.south, 0.5) * share)
@@ -60,7 +68,7 @@ class Extent:
         return Extent(self.west, self.east, self.south - more, self.north + more)
 
 
-def core(network: Network, places: dict[str, tuple[float, float]]) -> Extent:
+def core(network: Network, places: dict[str, Place]) -> Extent:
     """Return the part of the world where the oil starts and the corridors run, far ends left out.
 
     Notes
@@ -73,12 +81,27 @@ def core(network: Network, places: dict[str, tuple[float, float]]) -> Extent:
     wanted = sorted((trunk | {supply.node for supply in network.supplies}) & places.keys())
     if len(wanted) < 4:
         wanted = sorted(places)
-    points, everywhere = np.array([places[id] for id in wanted]), np.array([places[id] for id in sorted(places)])
+    first = _first_east([places[id][0] for id in wanted])
+    laid = {id: (lon + 360 if lon < first else lon, lat) for id, (lon, lat) in places.items()}
+    points, everywhere = np.array([laid[id] for id in wanted]), np.array([laid[id] for id in sorted(laid)])
     low, high = np.percentile(points, 25, axis=0), np.percentile(points, 75, axis=0)
     reach = 1.5 * np.maximum(high - low, 0.5)
     near = np.all((everywhere >= low - reach) & (everywhere <= high + reach), axis=1)
     shown = _around(everywhere[near])
     return _around(everywhere[[shown.holds(*place) for place in everywhere]])
+
+
+def _first_east(lons: Sequence[float]) -> float:
+    """Return the longitude from which eastward some others span least: the one beyond the widest gap. [degrees]"""
+    ordered = sorted(set(lons))
+    gaps = np.diff([*ordered, ordered[0] + 360])
+    return ordered[0] if gaps[-1] == gaps.max() else ordered[int(gaps.argmax()) + 1]
+
+
+def short_way(start: Place, end: Place) -> Place:
+    """Return a place with its longitude counted so that the straight line there is the short way round the world."""
+    turns = round((start[0] - end[0]) / 360)
+    return (end[0] + 360 * turns, end[1]) if turns else end
 
 
 def _around(places: Floats) -> Extent:
@@ -108,22 +131,25 @@ def draw(ax: Axes, extent: Extent) -> None:
     from matplotlib.collections import LineCollection, PathCollection
 
     found = outlines()
-    shown = [rings for rings in found["land"] if _meets(rings[0], extent)]
+    shown = [_path(seen) for rings in found["land"] for seen in _seen(rings, extent)]
     ax.set_facecolor(SEA)
-    land = PathCollection([_path(rings) for rings in shown], facecolor=LAND, edgecolor="none", zorder=0, gid="land")
+    land = PathCollection(shown, facecolor=LAND, edgecolor=LAND, linewidth=0.3, zorder=0, gid="land")
     ax.add_collection(land, autolim=False)
-    coasts = [part for rings in shown for ring in rings for part in _off_the_cut(ring, found["box"])]
-    borders = [line for line in found["borders"] if _meets(line, extent)]
+    parts = [part for rings in found["land"] for ring in rings for part in _off_the_cut(ring, found["box"])]
+    coasts = [line for part in parts for (line,) in _seen([part], extent)]
+    borders = [line for border in found["borders"] for (line,) in _seen([border], extent)]
     for lines, colour, width, gid in ((borders, BORDER, 0.5, "borders"), (coasts, COAST, 0.6, "coast")):
         ax.add_collection(
             LineCollection(lines, colors=colour, linewidths=width, zorder=0.5, gid=gid, capstyle="round"), autolim=False
         )
 
 
-def _meets(line: Floats, extent: Extent) -> bool:
-    """Tell whether the box around a line meets the map."""
-    (west, south), (east, north) = line.min(axis=0), line.max(axis=0)
-    return bool(west < extent.east and east > extent.west and south < extent.north and north > extent.south)
+def _seen(lines: list[Floats], extent: Extent) -> Iterator[list[Floats]]:
+    """Yield rings of one area, or a line, where the box around the first meets the map, once a turn of the world."""
+    (west, south), (east, north) = lines[0].min(axis=0), lines[0].max(axis=0)
+    if south < extent.north and north > extent.south:
+        turns = range(math.floor((extent.west - east) / 360) + 1, math.ceil((extent.east - west) / 360))
+        yield from ([line + np.array([360.0 * turn, 0.0]) for line in lines] for turn in turns)
 
 
 def _path(rings: list[Floats]) -> Any:
@@ -134,9 +160,9 @@ def _path(rings: list[Floats]) -> Any:
 
 
 def _off_the_cut(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
-    """Return a ring in parts without what runs along the edge of the file's box, which is no coast."""
+    """Return a ring in parts without what runs along the edge of the file's box or of the world, which is no coast."""
     west, south, east, north = box
-    on = [(ring[:, 0] == west), (ring[:, 0] == east), (ring[:, 1] == south), (ring[:, 1] == north)]
+    on = [ring[:, 0] == lon for lon in (west, east, -180, 180)] + [ring[:, 1] == lat for lat in (south, north, -90)]
     cut = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
     return [part for part in np.split(ring, cut + 1) if len(part) > 1]
 
@@ -149,10 +175,9 @@ class Waters:
         lon, lat = np.linspace(extent.west, extent.east, 150), np.linspace(extent.south, extent.north, 100)
         grid = np.array(np.meshgrid(lon, lat)).reshape(2, -1).T
         dry = np.zeros(len(grid), dtype=bool)
-        for rings in outlines()["land"]:
-            if _meets(rings[0], extent):
-                outer, *holes = (_path([ring]).contains_points(grid) for ring in rings)
-                dry |= outer & ~np.any([np.zeros(len(grid), dtype=bool), *holes], axis=0)
+        for rings in (seen for land in outlines()["land"] for seen in _seen(land, extent)):
+            outer, *holes = (_path([ring]).contains_points(grid) for ring in rings)
+            dry |= outer & ~np.any([np.zeros(len(grid), dtype=bool), *holes], axis=0)
         self._dry = dry.reshape(len(lat), len(lon))
 
     def dryness(self, curve: Floats) -> float:
@@ -165,13 +190,13 @@ class Waters:
         y = np.clip(np.rint(at[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
         return float(self._dry[y, x].mean())
 
-    def between(self, start: tuple[float, float], end: tuple[float, float], apart: float) -> Floats:
+    def between(self, start: Place, end: Place, apart: float) -> Floats:
         """Return the curve that crosses least land, straighter ones preferred."""
         k = self._extent.squeeze
         curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
         return min(curves, key=lambda found: self.dryness(found[0]) + 0.35 * found[1])[0]
 
-    def outward(self, start: tuple[float, float], towards: tuple[float, float], taken: list[Floats]) -> Floats:
+    def outward(self, start: Place, towards: Place, taken: list[Floats]) -> Floats:
         """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
         extent, k = self._extent, self._extent.squeeze
         aim = _unit(np.array(towards) - start, k)
@@ -200,7 +225,7 @@ def _unit(vector: Floats, squeeze: float) -> Floats:
     return np.asarray(flat / max(float(np.hypot(*flat)), 1e-12))
 
 
-def curve_between(start: tuple[float, float], end: tuple[float, float], bow: float, squeeze: float) -> Floats:
+def curve_between(start: Place, end: Place, bow: float, squeeze: float) -> Floats:
     """Return points of a curve whose middle stands off the straight line to the left by a share of its length."""
     a, b = np.array(start), np.array(end)
     across = np.array([-(b[1] - a[1]) / squeeze, (b[0] - a[0]) * squeeze])

@@ -10,13 +10,27 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.network import Network
-from corridor.model.scenario import Hazard, Scenario
+from corridor.errors import CorridorError, DataError
+from corridor.model.network import Key, Network, edge_key
+from corridor.model.risk import ROUNDING, in_service
+from corridor.model.scenario import (
+    Change,
+    Delay,
+    DemandShock,
+    Derate,
+    Hazard,
+    Outage,
+    PriceShock,
+    QuotaChange,
+    Scenario,
+    SupplyShock,
+    TariffShock,
+)
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.program import Floats, Limits, Program, State
 
@@ -24,6 +38,8 @@ _TOLERANCE_MTPA = 1e-9
 _DUST_MTPA = 1e-9
 _WORTH_A_BASIS = 8
 """Conditions from which on a shared basis costs less than solving each."""
+_GROUNDS_KEPT = 64
+"""Sets of hazards that are more than derates whose ground is kept for later conditions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +87,21 @@ class Conditions:
 
     def __init__(self, network: Network, hazards: Sequence[Hazard]) -> None:
         self.network, self.hazards = network, tuple(hazards)
-        self._desk = Desk(network)
+        self._desk = Desk(network, minima=_minima(network, self.hazards))
         self._program: Program = self._desk.program
         self._others = [at for at, hazard in enumerate(self.hazards) if not hazard.only_derates]
-        self._left_edges = np.ones((len(self.hazards), len(network.edges)))
-        self._left_nodes = np.ones((len(self.hazards), len(network.nodes)))
-        for at, hazard in enumerate(self.hazards):
-            if at not in self._others:
-                self._left_edges[at], self._left_nodes[at] = left_by(hazard, network)
+        self._left = np.array([left_by(hazard, network) for hazard in self.hazards])
+        self._left = self._left.reshape(len(self.hazards), len(network.edges) + len(network.nodes))
+        derates = self._left.copy()
+        derates[self._others] = 1.0
+        self._left_edges, self._left_nodes = np.hsplit(derates, [len(network.edges)])
         self.corridors = tuple(corridor.id for corridor in network.corridors)
         self.commodities = tuple(sorted({supply.commodity for supply in network.supplies}))
         self.names = self._names()
-        self._grounds: dict[tuple[int, ...], Ground] = {}
-        self._whole = self._program.limits(network)
-        self._undisturbed = self._trunks(self._whole.edges[None, :], self._whole.nodes[None, :])[0]
+        self._ground_of = lru_cache(maxsize=_GROUNDS_KEPT)(self._made_ground)
+        self._headroom = headroom(network, self._desk.flow(network))
+        self._undisturbed = self._trunks(np.zeros((1, len(self.hazards))))[0]
+        self._refuse_what_cannot_be_at_once()
 
     def outcomes(self, taken: Floats) -> Floats:
         """Return what conditions come to, in the order of `names`.
@@ -112,21 +129,21 @@ class Conditions:
     def state(self, taken: Floats) -> State:
         """Return the state of one condition, shape (n_hazards,); equal to that of the network with hazards applied."""
         ground = self._ground(taken > 0)
-        upper, ceiling, *_ = self._bounds(ground, taken[None, :])
+        upper, ceiling = self._bounds(ground, taken[None, :])
         return dataclasses.replace(ground.state, upper=upper[0], ceiling=ceiling[0])
 
     def _on_one_ground(self, taken: Floats) -> Floats:
         """Return what conditions come to that differ in derates only."""
         ground = self._ground(taken[0] > 0)
-        bounds = *_, edges, nodes = self._bounds(ground, taken)
+        bounds = self._bounds(ground, taken)
         amounts = np.empty_like(bounds[0])
-        left = ~ground.known.serves(*bounds[:2])
+        left = ~ground.known.serves(*bounds)
         amounts[~left] = ground.known.amount
-        rows = self._by_shared_bases(taken, bounds[:2], amounts, np.flatnonzero(left))
+        rows = self._by_shared_bases(taken, bounds, amounts, np.flatnonzero(left))
         for row in rows:
-            upper, ceiling = (bound[row] for bound in bounds[:2])
+            upper, ceiling = (bound[row] for bound in bounds)
             amounts[row] = self._desk.optimum(dataclasses.replace(ground.state, upper=upper, ceiling=ceiling)).amount
-        return self._measured(ground, amounts, self._trunks(edges, nodes))
+        return self._measured(ground, amounts, self._trunks(taken))
 
     def _known(self, state: State) -> Known:
         """Return a state's optimum, to be used for other states too."""
@@ -164,24 +181,53 @@ class Conditions:
         return np.sort(np.concatenate(kept))
 
     def _ground(self, in_force: npt.NDArray[np.bool_]) -> Ground:
-        """Return the ground of a set of hazards, made when first asked for."""
-        others = tuple(at for at in self._others if in_force[at])
-        if others not in self._grounds:
-            network = self.network
-            if others:
-                hazards = sorted((self.hazards[at] for at in others), key=lambda hazard: hazard.name)
-                merged = Scenario(
-                    name=" + ".join(hazard.name for hazard in hazards),
-                    changes=tuple(change for hazard in hazards for change in hazard.changes),
-                )
-                network = merged.apply(network, strict=False)
-            state, limits = self._program.state(network), self._program.limits(network)
-            weights, constants = self._weights(network, state)
-            self._grounds[others] = Ground(network, state, limits, self._known(state), weights, constants)
-        return self._grounds[others]
+        """Return the ground of a set of hazards."""
+        return self._ground_of(tuple(at for at in self._others if in_force[at]))
 
-    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return upper bounds, ceilings and what edges have available, row by row of the conditions."""
+    def _made_ground(self, others: tuple[int, ...]) -> Ground:
+        """Return the ground of hazards that are more than derates."""
+        network = self.network
+        if others:
+            hazards = sorted((self.hazards[at] for at in others), key=lambda hazard: hazard.name)
+            merged = Scenario(
+                name=" + ".join(hazard.name for hazard in hazards),
+                changes=tuple(change for hazard in hazards for change in hazard.changes),
+            )
+            network = merged.apply(network, strict=False)
+        state, limits = self._program.state(network), self._program.limits(network)
+        weights, constants = self._weights(network, state)
+        return Ground(network, state, limits, self._known(state), weights, constants)
+
+    def _refuse_what_cannot_be_at_once(self) -> None:
+        """Raise if hazards that are more than derates leave, all together, what cannot be; name a least set of them.
+
+        What only adds supply, demand or cost makes nothing impossible, and might hide that others do.
+        """
+        found = [at for at in self._others if not all(map(_only_adds, self.hazards[at].changes))]
+        problem = self._problem(found)
+        if problem is None:
+            return
+        for at in tuple(found):
+            rest = [other for other in found if other != at]
+            if (without := self._problem(rest)) is not None:
+                found, problem = rest, without
+        names = " and ".join(repr(self.hazards[at].name) for at in found)
+        who = f"hazards {names} may be in force at once, which" if len(found) > 1 else f"hazard {names}"
+        raise DataError(
+            f"{who} cannot be: {problem}; give what is taken as a share (remaining=), take less, or make one hazard "
+            "of those that exclude each other"
+        )
+
+    def _problem(self, others: Sequence[int]) -> str | None:
+        """Return why hazards cannot be in force at once, if so."""
+        try:
+            self._ground_of(tuple(others))
+        except CorridorError as error:
+            return str(error)
+        return None
+
+    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats]:
+        """Return upper bounds and ceilings, row by row of the conditions."""
         edges = np.repeat(ground.limits.edges[None, :], len(taken), axis=0)
         nodes = np.repeat(ground.limits.nodes[None, :], len(taken), axis=0)
         for at in np.flatnonzero(taken.any(axis=0)):
@@ -194,7 +240,7 @@ class Conditions:
                         available[:, hit] = np.where(remaining > 0, available[:, hit] * remaining, 0.0)
         upper, ceiling = self._program.bounds(ground.limits, edges, nodes)
         fixed = np.repeat(ground.state.upper[None, self._program.n_flows :], len(taken), axis=0)
-        return np.concatenate([upper, fixed], axis=1), ceiling, edges, nodes
+        return np.concatenate([upper, fixed], axis=1), ceiling
 
     def _altered(self, taken: Floats) -> Network:
         """Return the network under one condition, by its records."""
@@ -266,8 +312,8 @@ class Conditions:
         found[:, short] = np.where(found[:, short] > dust, found[:, short], 0.0)
         n = len(self.corridors)
         if n:
-            found[:, -2 * n : -n] = trunks < self._undisturbed - _TOLERANCE_MTPA
-            found[:, -n:] = (trunks <= _TOLERANCE_MTPA) & (self._undisturbed > _TOLERANCE_MTPA)
+            found[:, -2 * n : -n] = trunks < self._undisturbed * (1.0 - ROUNDING)
+            found[:, -n:] = (trunks == 0) & (self._undisturbed > 0)
         return found
 
     @cached_property
@@ -275,39 +321,85 @@ class Conditions:
         return [at for at, name in enumerate(self.names) if name.endswith("shortfall")]
 
     @cached_property
-    def _trunk_edges(self) -> list[list[int]]:
+    def _trunk_edges(self) -> list[tuple[list[int], list[int], list[int]]]:
+        """Positions of each trunk's edges among the edges, and of their tails and heads behind the edges."""
         at = {id: place for place, id in enumerate(self._program.edge_ids)}
-        return [[at[edge.id] for edge in self.network.trunk(id)] for id in self.corridors]
+        behind = {node.id: len(at) + place for place, node in enumerate(self.network.nodes)}
+        return [
+            ([at[e.id] for e in trunk], [behind[e.tail] for e in trunk], [behind[e.head] for e in trunk])
+            for trunk in map(self.network.trunk, self.corridors)
+        ]
 
-    def _trunks(self, edges: Floats, nodes: Floats) -> Floats:
+    def _trunks(self, taken: Floats) -> Floats:
         """Return what of each corridor's trunk is in service, its end nodes included, row by row. [Mt/y or edges]"""
-        of_edge, of_node = _share(edges, self._whole.edges), _share(nodes, self._whole.nodes)
-        at = {node.id: place for place, node in enumerate(self.network.nodes)}
-        found = np.zeros((len(edges), len(self.corridors)))
-        for which, trunk in enumerate(self._trunk_edges):
-            limited = np.isfinite(self._whole.edges[trunk]).all()
-            for edge in trunk:
-                ends = [at[self.network.edges[edge].tail], at[self.network.edges[edge].head]]
-                share = np.minimum(of_edge[:, edge], of_node[:, ends].min(axis=1))
-                whole = self._whole.edges[edge]
-                found[:, which] += share * (whole if limited else float(whole > 0))
+        left = np.ones((len(taken), len(self._headroom)))
+        for at in np.flatnonzero(taken.any(axis=0)):
+            hit = np.flatnonzero(self._left[at] < 1)
+            left[:, hit] *= 1.0 - taken[:, at, None] * (1.0 - self._left[at, hit])
+        share = in_service(left, self._headroom)
+        found = np.zeros((len(taken), len(self.corridors)))
+        available = np.array([edge.available_mtpa for edge in self.network.edges])
+        for which, (edges, tails, heads) in enumerate(self._trunk_edges):
+            whole = available[edges]
+            weight = whole if np.isfinite(whole).all() else (whole > 0).astype(np.float64)
+            found[:, which] = np.minimum(share[:, edges], np.minimum(share[:, tails], share[:, heads])) @ weight
         return found
 
 
-def _share(available: Floats, whole: Floats) -> Floats:
-    """Return what is available over what is undisturbed; of what has no limit, whether any is. [1]"""
-    limited = np.isfinite(whole) & (whole > 0)
-    return np.where(limited, available / np.where(limited, whole, 1.0), (available > 0).astype(np.float64))
+def headroom(network: Network, flow: Flow | None) -> Floats:
+    """Return how many times what passes undisturbed edges and nodes could take, shape (n_edges + n_nodes,). [1]
+
+    1 of an edge with a limit, whose capacity counts whatever uses it; infinite of one without, and of a node where
+    nothing passes; 0 where nothing is available.
+
+    Parameters
+    ----------
+    network : Network
+        Undisturbed.
+    flow : Flow, optional
+        Of it; without, nothing is taken to pass nodes.
+    """
+    available = np.array([e.available_mtpa for e in network.edges] + [n.available_mtpa for n in network.nodes])
+    passing = np.zeros(len(available))
+    n = len(network.edges)
+    passing[:n] = available[:n]
+    if flow is not None:
+        of_nodes = flow.program.ceiling_activity(flow.amounts)[len(flow.program.shared_edges) :]
+        passing[n + flow.program.limited_nodes] = of_nodes[: len(flow.program.limited_nodes)]
+    used = passing > ROUNDING * available
+    times = np.maximum(1.0, available / np.where(used, passing, 1.0))
+    return np.where(available > 0, np.where(used, times, np.inf), 0.0)
 
 
-def left_by(hazard: Scenario, network: Network) -> tuple[Floats, Floats]:
-    """Return the share of their capacity that a hazard leaves edges and nodes, shape (n_edges,) and (n_nodes,). [1]"""
-    after = hazard.apply(network, strict=False)
-    return _left(network.edges, after.edges), _left(network.nodes, after.nodes)
+def left_by(hazard: Scenario, network: Network) -> Floats:
+    """Return the share of their limit that a hazard leaves edges and nodes, shape (n_edges + n_nodes,). [1]"""
+    closing = tuple(change for change in hazard.changes if isinstance(change, Outage | Derate))
+    before = _remaining(network)
+    if not closing:
+        return np.ones(len(before))
+    left = _remaining(Scenario(name=hazard.name, changes=closing).apply(network, strict=False))
+    return np.where(before > 0, left / np.where(before > 0, before, 1.0), 1.0)
 
 
-def _left(before: Sequence[object], after: Sequence[object]) -> Floats:
-    """Return the share of what records had left that they have left afterwards."""
-    was = np.array([record.remaining for record in before])  # type: ignore[attr-defined]
-    now = np.array([record.remaining for record in after])  # type: ignore[attr-defined]
-    return np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
+def _remaining(network: Network) -> Floats:
+    """Return the shares of their limits that edges and nodes have. [1]"""
+    return np.array([edge.remaining for edge in network.edges] + [node.remaining for node in network.nodes])
+
+
+def _minima(network: Network, hazards: Sequence[Hazard]) -> frozenset[Key]:
+    """Return the quotas that have a minimum under some hazard."""
+    after = [hazard.apply(network, strict=False) for hazard in hazards if _sets_quotas(hazard)]
+    return frozenset(edge_key(quota) for net in after for quota in net.quotas if quota.min_mtpa > 0)
+
+
+def _sets_quotas(hazard: Hazard) -> bool:
+    return any(isinstance(change, QuotaChange) for change in hazard.changes)
+
+
+def _only_adds(change: Change) -> bool:
+    """Tell whether a change does no more than add supply, demand or cost, or alter prices."""
+    if isinstance(change, SupplyShock | DemandShock):
+        return change.add_mtpa is not None and change.add_mtpa > 0
+    if isinstance(change, TariffShock):
+        return change.add_usd_per_t >= 0 and change.factor >= 1
+    return isinstance(change, PriceShock | Delay)

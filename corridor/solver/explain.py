@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from corridor.errors import SolverError, UnknownNameError
+from corridor.errors import SolverError, UnknownNameError, visible
 from corridor.model.network import Network
 from corridor.model.records import Edge
 from corridor.solver.flow import Desk, Flow
@@ -34,7 +34,7 @@ def explain(flow: Flow, about: str | None = None) -> str:
     else:
         known = [corridor.id for corridor in flow.network.corridors] + [edge.id for edge in flow.network.edges]
         raise UnknownNameError("corridor or edge", about, known)
-    return "\n".join(parts)
+    return "\n".join(map(visible, parts))
 
 
 def _totals(flow: Flow) -> Iterator[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from corridor.errors import SolverError
 from corridor.model.expectation import RENAMED
-from corridor.model.network import Network, require_network
+from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.highs import Basis, Optimum, Solver
 from corridor.solver.program import Floats, Program, State
@@ -58,25 +58,23 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
 
 
 class Desk:
-    """A network compiled and solved once, at which scenarios are solved by restarting from it.
+    """A network compiled and solved once, at which scenarios are solved by restarting from it."""
 
-    Not safe for use from two threads at a time.
-    """
-
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, minima: frozenset[Key] = frozenset()) -> None:
+        """Compile and solve a network; `minima` are quotas that may get a minimum later."""
         require_network(network)
         self.network = network
-        self.program = Program.of(network)
+        self.program = Program.of(network, minima)
         self.base = self.program.state(network)
         self._solver = Solver(self.program, self.base)
-        self._others: dict[tuple[tuple[str, str], ...], Desk] = {}
+        self._others: dict[frozenset[Key], Desk] = {}
 
-    def solve(self, scenario: Scenario | None = None) -> Flow:
-        """Return the flow under a scenario of the desk's network."""
+    def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Flow:
+        """Return the flow under a scenario of the desk's network; `strict` as in `Scenario.apply`."""
         if scenario is None:
             return self.flow(self.network)
         require_scenario(scenario)
-        return self.flow(scenario.apply(self.network), scenario)
+        return self.flow(scenario.apply(self.network, strict=strict), scenario)
 
     def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:
         """Return the flow of a network that differs from the desk's in numbers only."""
@@ -110,10 +108,10 @@ class Desk:
 
     def _desk_with_minima_of(self, network: Network) -> Desk:
         """Return a desk whose program has a row for each minimum of a network; made once for each set of them."""
-        demanded = tuple((quota.edge, quota.commodity) for quota in network.quotas if quota.min_mtpa > 0)
-        if demanded not in self._others:
-            self._others[demanded] = Desk(network)
-        return self._others[demanded]
+        minima = frozenset(edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0)
+        if minima not in self._others:
+            self._others[minima] = Desk(network)
+        return self._others[minima]
 
     def _too_far_apart(self, network: Network, state: State, optimum: Optimum) -> str:
         """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""

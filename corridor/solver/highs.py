@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import highspy
 import numpy as np
@@ -114,7 +115,7 @@ class Basis:
 class Solver:
     """HiGHS with one program loaded; every state restarts from the basis that is optimal for the first.
 
-    No answer depends on what was solved before. One instance serves one thread.
+    No answer depends on what was solved before. Threads that share one take turns.
 
     Notes
     -----
@@ -124,8 +125,10 @@ class Solver:
     """
 
     def __init__(self, program: Program, base: State, *, finer: int = 0) -> None:
+        self._turn = Lock()
         self._highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("primal_feasibility_tolerance", 1e-9)):
+        options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": 1e-9}
+        for option, value in options.items():
             _demand(self._highs.setOptionValue(option, value), f"set {option}")
         self._columns = np.arange(program.n_columns, dtype=np.int32)
         first = program.n_balances
@@ -158,10 +161,16 @@ class Solver:
         SolverError
             If HiGHS ends in any other status than optimal.
         """
-        found = self._base_optimum if state is self._base else self._again(state)
-        if found.excess > _EXCESS and self._depth < _FINEST:
-            return self._finer.optimum(state)
-        return found
+        if state is self._base:
+            found = self._base_optimum
+        else:
+            with self._turn:
+                found = self._again(state)
+        if found.excess <= _EXCESS or self._depth >= _FINEST:
+            return found
+        with self._turn:
+            finer = self._finer
+        return finer.optimum(state)
 
     def _scaled(self, state: State) -> State:
         """Return a state in the units that HiGHS sees."""
@@ -196,17 +205,18 @@ class Solver:
         Infeasible, SolverError
             As for `optimum`.
         """
-        self._again(state)
-        status, basic = self._highs.getBasicVariables()
-        _demand(status, "name the basic variables")
+        with self._turn:
+            self._again(state)
+            status, basic = self._highs.getBasicVariables()
+            _demand(status, "name the basic variables")
+            found = self._highs.getBasis()
         basic = np.asarray(basic)
-        found = self._highs.getBasis()
         at_upper = [status == _UPPER for status in (*found.col_status, *found.row_status)]
         return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
     def _run(self, state: State) -> Optimum:
         highs = self._highs
-        highs.run()
+        _run_alone(highs)
         status = highs.getModelStatus()
         if status not in _SOLVED:
             told = highs.modelStatusToString(status)
@@ -226,6 +236,19 @@ class Solver:
 _EXCESS = 1e-6
 """Violation of a bound, relative to it, from which a state is solved again."""
 _FINEST = 1
+
+
+def _run_alone(highs: highspy.Highs) -> None:
+    """Run HiGHS with threads of its own.
+
+    A thread's first run sets how many threads HiGHS has there, and a model that asks for another number is refused from
+    then on. So nothing is left to others, nor taken from them.
+    """
+    highs.resetGlobalScheduler(True)
+    try:
+        highs.run()
+    finally:
+        highs.resetGlobalScheduler(True)
 
 
 def _model(program: Program, state: State) -> highspy.HighsLp:

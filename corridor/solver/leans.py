@@ -10,7 +10,7 @@ import numpy as np
 from corridor.errors import DataError, shown
 from corridor.model import ledger
 from corridor.model.economics import inventory_cost
-from corridor.model.vary import Variation, ends
+from corridor.model.vary import Variation, ends, subject_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,7 @@ def leans_on(flow: Flow, n: int | None = 10) -> pd.DataFrame:
     variation = Variation(flow.network)
     worth = _worth(flow)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in ledger.rows(flow.network.ledger, flow.network.sources)
-            if row["choice"] == "chosen"}  # fmt: skip
+            for row in ledger.rows(variation.book.figures.values(), flow.network.sources)}  # fmt: skip
     rows = []
     for figure in variation.ranged():
         low, high = ends(figure)
@@ -50,7 +49,7 @@ def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], fig
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
     for kind, id, field, new in variation.edits({figure: value}):
-        before = variation.book.figures[f"{kind}:{id if isinstance(id, str) else '.'.join(id)}.{field}"].value or 0.0
+        before = variation.book.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
         total += worth.get((kind, id, field), 0.0) * (new - before)
     return total
 

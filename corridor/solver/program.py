@@ -19,7 +19,8 @@ import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.model.economics import inventory_cost, unit_cost
-from corridor.model.network import Network, adjacency, reach
+from corridor.model.network import Key, Network, adjacency, edge_key, reach
+from corridor.model.records import Edge
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -152,13 +153,13 @@ class Program:
         return slice(self.extra.stop, self.extra.stop + len(self.minima))
 
     @classmethod
-    def of(cls, network: Network) -> Self:
-        """Return the program of a network.
+    def of(cls, network: Network, minima: frozenset[Key] = frozenset()) -> Self:
+        """Return the program of a network, with rows for some minima more than it has.
 
         Notes
         -----
-        A commodity gets a column on an edge only where a supply of it leads there and a market of it lies beyond:
-        any other flow would be zero.
+        A commodity gets a column on an edge only where a supply of it leads there and a market of it lies beyond, or
+        where it may circulate to meet a minimum: any other flow would be zero.
         """
         commodities = tuple(sorted(commodity.id for commodity in network.commodities))
         flows = sorted(_useful(network, commodities))
@@ -195,9 +196,9 @@ class Program:
                 entries[column].append((row_of_node[supply.node], 1.0))
 
         column_of = {(edges[at].id, commodities[which]): column for column, (at, which) in enumerate(flows)}
-        demanded = ((quota.edge, quota.commodity) for quota in network.quotas if quota.min_mtpa > 0)
-        minima = [column_of[key] for key in demanded if key in column_of]
-        for row, column in enumerate(minima, start=len(balances) + len(shared) + len(limited)):
+        demanded = minima | {edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0}
+        held = [column_of[key] for key in sorted(demanded) if key in column_of]
+        for row, column in enumerate(held, start=len(balances) + len(shared) + len(limited)):
             entries[column].append((row, -1.0))
             entries.append([(row, -1.0)])
 
@@ -209,7 +210,7 @@ class Program:
             flow_commodity=flow_commodity,
             n_supplies=len(network.supplies),
             n_markets=len(network.markets),
-            minima=np.array(minima, dtype=np.int32),
+            minima=np.array(held, dtype=np.int32),
             start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
             index=np.array([row for row, _ in flat], dtype=np.int32),
             value=np.array([value for _, value in flat], dtype=np.float64),
@@ -391,7 +392,26 @@ def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[in
         sold = ((m.node, "") for m in network.markets if m.commodity == commodity)
         fed = reach(made, adjacency((edge for _, edge in admitting), "tail", "head"))
         wanted = reach(sold, adjacency((edge for _, edge in admitting), "head", "tail"))
-        yield from ((at, which) for at, edge in admitting if edge.tail in fed and edge.head in wanted)
+        round_ = _circulating(network, commodity, [edge for _, edge in admitting])
+        yield from (
+            (at, which)
+            for at, edge in admitting
+            if (edge.tail in fed and edge.head in wanted)
+            or (edge.tail in round_ and round_[edge.tail] == round_.get(edge.head))
+        )
+
+
+def _circulating(network: Network, commodity: str, edges: list[Edge]) -> dict[str, int]:
+    """Return the nodes between which a commodity may circulate to meet a minimum, and which of them belong together."""
+    asked = {q.edge for q in network.quotas if q.commodity == commodity and q.min_mtpa > 0 and q.allow_cycles}
+    if not asked:
+        return {}
+    import networkx as nx
+
+    graph = nx.DiGraph((edge.tail, edge.head) for edge in edges)
+    meant = {edge.tail for edge in edges if edge.id in asked}
+    parts = (part for part in nx.strongly_connected_components(graph) if len(part) > 1 and not meant.isdisjoint(part))
+    return {node: number for number, part in enumerate(parts) for node in part}
 
 
 _LARGEST = 1e15

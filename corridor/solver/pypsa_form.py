@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from corridor.errors import CorridorError, DataError, nearest, shown
+from corridor.errors import CorridorError, DataError, at_most, nearest, shown
 from corridor.model.network import Network
-from corridor.model.rules import at_most
 from corridor.model.tables import build
 from corridor.solver.flow import Desk
 
@@ -494,7 +493,8 @@ class _Reading:
         commodity = self._commodity[tail if tail in self._commodity else head]
         self.tables["edges"].append({"id": id, "tail": tail, "head": head, "commodities": [commodity], **fields})
         if least > 0:
-            self.tables["quotas"].append({"edge": id, "commodity": commodity, "min_mtpa": least})
+            priced = {"min_mtpa": least, "penalty_usd_per_t": self._dearest, "allow_cycles": True}
+            self.tables["quotas"].append({"edge": id, "commodity": commodity, **priced})
 
     def _link(self, name: str, link: dict[str, Any]) -> None:
         """Add the edge of a link."""

@@ -25,9 +25,9 @@ import numpy.typing as npt
 
 from corridor.errors import DataError, SolverError
 from corridor.model.economics import DAYS_PER_YEAR
-from corridor.model.io import write_text
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
+from corridor.model.writing import write_text
 from corridor.solver.conditions import Conditions
 from corridor.solver.program import Floats
 from corridor.study.draws import BLOCK_YEARS, Intervals, Sets, intervals, unpacked

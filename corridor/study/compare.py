@@ -16,7 +16,7 @@ from corridor.model.scenario import Scenario
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.reach import Reach, reach
 from corridor.solver.routes import Route, Ways
-from corridor.study.risk import Exposure, exposures, way_availability
+from corridor.study.exposure import Exposures, Place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def compare(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; by default all that ship for a shipped network, none for any other.
+        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
     commodity : str, optional
         Whose oil the table is about; the network's first commodity by default (Kazakh crude).
     origin : str, optional
@@ -61,7 +61,7 @@ def compare(
         - unit_cost_usd_per_t (tariffs, premiums, quality losses, interest), transit_days, distance_km, countries,
           netback_usd_per_t: of the best way to a market with room for more, or else to any
         - risk_score: of the weakest country on it [index 0 to 1]
-        - availability: share of time in service by the hazards on it; NaN where none is known [1]
+        - availability: mean share in service by the hazards on it, as of `availability`; NaN where none is known [1]
         - expected_loss_usd_per_t: netback lost to outages were there no other way, (1 - availability) x netback
         - shortfall_if_lost_mtpa: how much more of all shippers' oil would go unlifted without the corridor
         - origin, destination: ends of the best way
@@ -88,13 +88,12 @@ def compare(
     chosen = chosen_commodity(network, commodity)
     origins = _origins(network, chosen, origin)
     compared = _compared(network, chosen, corridors)
-    hit = exposures(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = desk.solve(scenario)
-        ways = Ways(flow, chosen, True)
+        flow = desk.solve(scenario, strict=scenarios is not None)
+        ways, exposed = Ways(flow, chosen, True), Exposures.of(flow.network, flow)
         for corridor in compared:
-            row = _row(desk, flow, ways, corridor, origins, hit)
+            row = _row(desk, flow, ways, corridor, origins, exposed)
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
@@ -118,7 +117,7 @@ def outcomes(
     network : Network
         The world.
     scenarios : iterable of Scenario, optional
-        By default all that ship for a shipped network, none for any other.
+        By default all that ship for a network that is `shipped`, none for any other.
     commodity : str, optional
         Count this commodity only; all of them by default.
 
@@ -153,7 +152,7 @@ def outcomes(
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = base if scenario is None else desk.solve(scenario)
+        flow = base if scenario is None else desk.solve(scenario, strict=scenarios is not None)
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
@@ -197,14 +196,21 @@ def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple
     if scenarios is not None and not isinstance(scenarios, Iterable):
         raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r})")
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
-    names = library.scenarios() if network.ledger else ()
-    for scenario in map(io.load_scenario, names) if scenarios is None else scenarios:
+    for scenario in default_scenarios(network) if scenarios is None else scenarios:
         if not isinstance(scenario, Scenario):
             raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
         if any(scenario.name == name for name, _ in listed):
             raise DataError(f"two scenarios are called {scenario.name!r}; rows are told apart by name, rename one")
         listed.append((scenario.name, scenario))
     return listed
+
+
+def default_scenarios(network: Network) -> tuple[Scenario, ...]:
+    """Return what studies look at unless told otherwise: all shipped scenarios for a shipped network, else none.
+
+    Where such a network was altered before, one may find nothing left to change, which is then no error.
+    """
+    return tuple(map(io.load_scenario, library.scenarios())) if network.shipped else ()
 
 
 def chosen_commodity(network: Network, commodity: str | None) -> str:
@@ -250,7 +256,7 @@ def _row(
     ways: Ways,
     corridor: str,
     origins: Sequence[Sequence[str]],
-    hit: Sequence[Exposure],
+    exposed: Exposures,
 ) -> dict[str, Any]:
     """Return one corridor's row, status left out."""
     most = reach(desk, flow, corridor, ways.commodity)
@@ -264,7 +270,7 @@ def _row(
         "shortfall_if_lost_mtpa": _shortfall_without(desk, flow, corridor) - flow.shortfall_mtpa,
     }
     route = _best_way(flow, ways, corridor, origins) if most.capacity_mtpa > 0 else None
-    row |= _measured(flow.network, route, hit) if route is not None else _UNMEASURED
+    row |= _measured(flow.network, route, exposed) if route is not None else _UNMEASURED
     return row | {"subjects": _subjects(flow.network, corridor, most, route, ways.commodity)}
 
 
@@ -290,11 +296,11 @@ _UNMEASURED = {
 }  # fmt: skip
 
 
-def _measured(network: Network, route: Route, hit: Sequence[Exposure]) -> dict[str, Any]:
+def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return what a route costs, how long it takes, where it leads and how safe it is."""
     edges = [network.edge(id) for id in route.edges]
-    places = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
-    open_share = way_availability([*places, ("node", route.origin)], hit)
+    places: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
+    open_share = exposed.availability([*places, ("node", route.origin)])
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
         "transit_days": route.transit_days,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 from corridor.model import library
 from corridor.model.expectation import CHANGE, TOTALS, Expectation, path_errors, row_of, word_errors
 from corridor.model.network import Network
@@ -55,13 +55,13 @@ class Verdict:
 
     def __str__(self) -> str:
         mark = "ok    " if self.holds else "FAILED"
-        return f"{mark} {self.scenario}: {self.expectation.path} = {self.told()}"
+        return f"{mark} {visible(f'{self.scenario}: {self.expectation.path}')} = {self.told()}"
 
     def told(self) -> str:
         """Return got, expected, baseline and change in one line."""
         e = self.expectation
         change = f", {self._change}" if self._change and not e.path.startswith(CHANGE) else ""
-        return f"{_shown(self.got)}, expected {e.text} (baseline {_shown(self.baseline)}{change})"
+        return visible(f"{_shown(self.got)}, expected {e.text} (baseline {_shown(self.baseline)}{change})")
 
     def report(self) -> str:
         """Return the same on several lines, for a failure."""
@@ -73,7 +73,7 @@ class Verdict:
             f"  got       {_shown(self.got)}{hint}",
             f"  baseline  {_shown(self.baseline)}{', ' if self._change else ''}{self._change}",
         ]
-        return "\n".join(lines)
+        return "\n".join(map(visible, lines))
 
     @property
     def _change(self) -> str:

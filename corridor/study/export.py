@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
-from corridor.model.io import write_bytes
+from corridor.errors import CorridorError, DataError, guarded, nearest, shown, unknown
 from corridor.model.network_file import cell, csv_text
+from corridor.model.writing import write_bytes, write_folder
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def write_tables(
 
     Notes
     -----
-    Columns keep their names, units included; the index becomes columns. Numbers are written in full. In CSV and
+    Columns keep their names, units included; the index becomes columns. Numbers are written in full. In CSV a text that
+    a spreadsheet would take for a formula (``=``, ``+``, ``-``, ``@``, tab or line break first, and no number) has an
+    apostrophe before it; workbooks, Parquet and what `write_network` writes hold every text as it is. In CSV and
     workbooks a missing number is an empty cell, no limit is ``inf``, and a list of edges is ``a;b`` (JSON where an id
     has a semicolon); Parquet keeps NaN, infinity and lists.
 
@@ -136,7 +138,8 @@ def _plain(value: Any) -> Any:
 def _one(frame: pd.DataFrame, form: str) -> bytes:
     """Return one table as the bytes of a file."""
     if form == "csv":
-        return csv_text(list(frame.columns), [list(map(cell, row)) for row in _rows(frame)]).encode("utf-8")
+        rows = [[cell(v) if isinstance(v, float | int) else guarded(cell(v)) for v in row] for row in _rows(frame)]
+        return csv_text(list(map(guarded, frame.columns)), rows).encode("utf-8")
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -177,6 +180,4 @@ def _write_folder(frames: Mapping[str, pd.DataFrame], folder: Path, form: str) -
     strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
     if strange:
         raise DataError(f"{folder}: holds something else than these tables ({strange[0]!r}); give another folder")
-    folder.mkdir(exist_ok=True)
-    for name, data in files.items():
-        write_bytes(folder / name, data)
+    write_folder(folder, files)

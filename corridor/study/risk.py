@@ -4,141 +4,24 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError
 from corridor.model.economics import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network, require_network
-from corridor.model.records import Edge
-from corridor.model.risk import in_force_share, left_without, political_hhi, shannon_wiener
-from corridor.model.scenario import Hazard, Outage, Scenario, require_scenario
-from corridor.solver.conditions import left_by
+from corridor.model.risk import left_without, political_hhi, shannon_wiener
+from corridor.model.scenario import Outage, Scenario, require_scenario
+from corridor.study.exposure import Exposures, Place
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corridor.solver.flow import Flow
 
-Place = tuple[str, str]
-_MOST_ATOMS = 1 << 20
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """What a hazard leaves of each place that it hits, and how long it is in force.
-
-    Attributes
-    ----------
-    share : float
-        Share of time in which it is in force. [1]
-    left : mapping of (kind, id) to share
-        Mean share that is left while it is. [1]
-    """
-
-    hazard: Hazard
-    share: float
-    left: Mapping[Place, float]
-
-    @classmethod
-    def of(cls, hazard: Hazard, network: Network) -> Exposure:
-        """Return what a hazard does to a network."""
-        edges, nodes = left_by(hazard, network)
-        places = [("edge", edge.id) for edge in network.edges] + [("node", node.id) for node in network.nodes]
-        load = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
-        share = in_force_share(hazard.frequency_per_year, hazard.mean_duration_days)
-        worst = 1.0 if hazard.severity is None else _mean_worst(hazard.severity.low, hazard.severity.high, load)
-        found = {
-            place: 1.0 - worst * (1.0 - left)
-            for place, left in zip(places, [*edges.tolist(), *nodes.tolist()], strict=True)
-            if left < 1
-        }
-        return cls(hazard, share, found)
-
-
-def exposures(network: Network) -> tuple[Exposure, ...]:
-    """Return what each of a network's hazards does to it."""
-    return tuple(Exposure.of(hazard, network) for hazard in network.hazards)
-
-
-def _mean_worst(low: float, high: float, load: float) -> float:
-    """Return the mean of the largest of a positive Poisson(load) number of shares drawn between low and high. [1]"""
-    if load < 1e-4:
-        return high - (high - low) * (0.5 - load / 12.0)
-    met = -math.expm1(-load)
-    return high - (high - low) * (1.0 / load - math.exp(-load) / met)
-
-
-def way_availability(places: Iterable[Place], hit: Sequence[Exposure]) -> float:
-    """Return the mean share in service of the weakest of some places; NaN where no hazard is known. [1]
-
-    Notes
-    -----
-    Exact: hazards are independent of each other, each hits all its places at once (common cause), and those in force
-    together multiply at a place. Where severities are drawn their means stand in, which is exact at a single place.
-    """
-    places = tuple(dict.fromkeys(places))
-    found = [(e.share, tuple(e.left.get(place, 1.0) for place in places)) for e in hit]
-    found = [(share, left) for share, left in found if min(left, default=1.0) < 1]
-    if not found:
-        return math.nan
-    groups = _independent(found)
-    if len(groups) == 1 and len((only := _without_dominated(groups[0]))[0][1]) == 1:
-        return math.prod(1.0 - share * (1.0 - left) for share, (left,) in only)
-    weakest = {1.0: 1.0}
-    for group in groups:
-        own: dict[float, float] = {}
-        for left, chance in _joint(_without_dominated(group)).items():
-            own[min(left)] = own.get(min(left), 0.0) + chance
-        crossed: dict[float, float] = {}
-        for (a, p), (b, q) in itertools.product(weakest.items(), own.items()):
-            crossed[min(a, b)] = crossed.get(min(a, b), 0.0) + p * q
-        weakest = crossed
-    return sum(left * chance for left, chance in sorted(weakest.items()))
-
-
-Hits = list[tuple[float, tuple[float, ...]]]
-"""Hazards as share of time in force and what is left of each place."""
-
-
-def _independent(hits: Hits) -> list[Hits]:
-    """Return hazards in groups that hit no place in common."""
-    groups: list[tuple[set[int], Hits]] = []
-    for hit in hits:
-        places = {at for at, left in enumerate(hit[1]) if left < 1}
-        touched = [group for group in groups if not group[0].isdisjoint(places)]
-        groups = [group for group in groups if group[0].isdisjoint(places)]
-        groups.append((places.union(*(g[0] for g in touched)), [h for g in touched for h in g[1]] + [hit]))
-    return [group for _, group in groups]
-
-
-def _without_dominated(hits: Hits) -> Hits:
-    """Return the hazards without places of which another always has as little left or less."""
-    columns = list(dict.fromkeys(zip(*(left for _, left in hits), strict=True)))
-    kept = [a for a in columns if not any(b != a and all(y <= x for x, y in zip(a, b, strict=True)) for b in columns)]
-    return [(share, tuple(row)) for (share, _), row in zip(hits, zip(*kept, strict=True), strict=True)]
-
-
-def _joint(hits: Hits) -> dict[tuple[float, ...], float]:
-    """Return the probability of each combination of what is left of the places."""
-    found = {(1.0,) * len(hits[0][1]): 1.0}
-    for share, left in hits:
-        more: dict[tuple[float, ...], float] = {}
-        for before, chance in found.items():
-            after = tuple(a * b for a, b in zip(before, left, strict=True))
-            more[before] = more.get(before, 0.0) + chance * (1.0 - share)
-            more[after] = more.get(after, 0.0) + chance * share
-        found = more
-        if len(found) > _MOST_ATOMS:
-            raise DataError(
-                f"{len(hits)} hazards hit the same way in more than {_MOST_ATOMS:,} combinations; merge those alike"
-            )
-    return found
-
 
 def availability(network: Network, scenario: Scenario | None = None) -> pd.DataFrame:
-    """Return how long the trunk of each corridor is in service, under the network's hazards; exact.
+    """Return how long the trunk of each corridor is in service, under the network's hazards; worked out, not drawn.
 
     Parameters
     ----------
@@ -151,8 +34,9 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
     -------
     pandas.DataFrame
         Indexed by corridor. availability (mean share of the trunk's capacity in service, its end nodes included),
-        untouched (share of time with no hazard in force there), closed (share of time with nothing left),
-        full_loss_days_per_year, hazards (names). NaN where the trunk carries nothing even undisturbed.
+        untouched (share of time in which nothing is taken from it), closed (share of time with nothing left),
+        full_loss_days_per_year, hazards (names of those that take anything, be it together). NaN where the trunk
+        carries nothing even undisturbed.
 
     Raises
     ------
@@ -162,6 +46,9 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
     Notes
     -----
     A hazard is in force for the share ``1 - exp(-frequency x duration / 365)`` of time, whatever the law of durations.
+    Of an edge counts the share of its capacity that is left; of a node the limit that is left over what passes there
+    undisturbed, all shippers, at most 1; and of an edge with its nodes the least of them at a time. Drawn severities of
+    several hazards at one limit that does not bind, or on one way, are counted in sixteen parts.
     `compare` gives the same for the best way from field to market, feeders and sea legs included.
 
     Examples
@@ -172,23 +59,17 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
     """
     import pandas as pd
 
-    network, hit = _exposed(network, scenario)
+    network, exposed = _exposed(network, scenario)
     rows = []
     for corridor in network.corridors:
-        trunk = [edge for edge in network.trunk(corridor.id) if edge.available_mtpa > 0]
-        met = [e for e in hit if any(place in e.left for edge in trunk for place in _ends(edge))]
-        limited = all(math.isfinite(edge.available_mtpa) for edge in trunk)
+        ways = _ways(network, exposed, corridor.id)
         share = untouched = closed = math.nan
-        if trunk:
-            weights = [edge.available_mtpa if limited else 1.0 for edge in trunk]
-            means = [_or_whole(way_availability(_ends(edge), hit)) for edge in trunk]
+        if ways:
+            limits = [network.edge(way[0][1]).available_mtpa for way in ways]
+            weights = limits if all(map(math.isfinite, limits)) else [1.0] * len(ways)
+            means = [_or_whole(exposed.availability(way)) for way in ways]
             share = sum(w * mean for w, mean in zip(weights, means, strict=True)) / sum(weights)
-            untouched = math.prod(1.0 - e.share for e in met)
-            open_after = [
-                (e.share, tuple(min(e.left.get(place, 1.0) for place in _ends(edge)) for edge in trunk)) for e in met
-            ]
-            closing = [(p, tuple(float(one > 0) for one in left)) for p, left in open_after if min(left) == 0]
-            closed = sum(chance for left, chance in _joint(closing).items() if not any(left)) if closing else 0.0
+            untouched, closed = exposed.untouched(itertools.chain(*ways)), exposed.closed(ways)
         rows.append(
             {
                 "corridor": corridor.id,
@@ -196,16 +77,19 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
                 "untouched": untouched,
                 "closed": closed,
                 "full_loss_days_per_year": DAYS_PER_YEAR * (1.0 - share),
-                "hazards": tuple(e.hazard.name for e in met),
+                "hazards": tuple(e.hazard.name for e in exposed.on(itertools.chain(*ways))),
             }
         )
     columns = ["corridor", "availability", "untouched", "closed", "full_loss_days_per_year", "hazards"]
     return pd.DataFrame(rows, columns=columns).set_index("corridor")
 
 
-def _ends(edge: Edge) -> tuple[Place, Place, Place]:
-    """Return an edge and its two nodes, all of which it needs."""
-    return ("edge", edge.id), ("node", edge.tail), ("node", edge.head)
+def _ways(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
+    """Return the edges of a trunk in service with their two nodes, all of which each needs."""
+    found: list[tuple[Place, Place, Place]] = [
+        (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
+    ]
+    return [way for way in found if all(exposed.headroom[place] > 0 for place in way)]
 
 
 def _or_whole(share: float) -> float:
@@ -224,9 +108,9 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        Indexed by (corridor, other), each pair once. together: share of time in which hazards touch both trunks [1];
-        if_independent: the product of the shares in which they touch each [1]; ratio: together over that; shared: names
-        of hazards that hit both. The largest excess over chance first.
+        Indexed by (corridor, other), each pair once. together: share of time in which hazards take from both trunks
+        [1]; if_independent: the product of the shares in which they take from each [1]; ratio: together over that;
+        shared: names of hazards that take from both. The largest excess over chance first.
 
     Examples
     --------
@@ -237,23 +121,15 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
     """
     import pandas as pd
 
-    network, hit = _exposed(network, scenario)
-    touching = {
-        corridor.id: [
-            e
-            for e in hit
-            if any(p in e.left for t in network.trunk(corridor.id) if t.available_mtpa > 0 for p in _ends(t))
-        ]
-        for corridor in network.corridors
-    }
+    network, exposed = _exposed(network, scenario)
+    trunks = {c.id: list(itertools.chain(*_ways(network, exposed, c.id))) for c in network.corridors}
+    none = {id: exposed.untouched(places) for id, places in trunks.items()}
+    met = {id: [e.hazard.name for e in exposed.on(places)] for id, places in trunks.items()}
     rows = []
-    for one, other in itertools.combinations(touching, 2):
-        a, b = touching[one], touching[other]
-        shared = [e for e in a if e in b]
-        none_a, none_b = (math.prod(1.0 - e.share for e in found) for found in (a, b))
-        none = none_a * math.prod(1.0 - e.share for e in b if e not in a)
-        together, by_chance = 1.0 - none_a - none_b + none, (1.0 - none_a) * (1.0 - none_b)
-        rows.append((one, other, together, by_chance, tuple(e.hazard.name for e in shared)))
+    for one, other in itertools.combinations(trunks, 2):
+        together = 1.0 - none[one] - none[other] + exposed.untouched(trunks[one] + trunks[other])
+        by_chance = (1.0 - none[one]) * (1.0 - none[other])
+        rows.append((one, other, together, by_chance, tuple(name for name in met[one] if name in met[other])))
     table = pd.DataFrame(rows, columns=["corridor", "other", "together", "if_independent", "shared"])
     table.insert(4, "ratio", (table["together"] / table["if_independent"].where(table["if_independent"] > 0)))
     order = (table["if_independent"] - table["together"]).sort_values(kind="stable").index
@@ -308,7 +184,7 @@ def indices(network: Network, scenario: Scenario | None = None, commodity: str |
     risks = [float(risk) for risk in ways["risk_score"]]
     known = [(view.by_corridor[id], risk) for id, risk in zip(ways.index, risks, strict=True) if not math.isnan(risk)]
     about_needs = f"of {view.needed_mtpa:.1f} Mt/y to export"
-    n1 = left_without(capacity.tolist(), float(capacity.max()), view.needed_mtpa) if len(ways) else math.nan
+    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(ways) else math.nan
     rows = [
         ("n_minus_1", n1, "%", f"capacity left without the largest way ({largest}), {about_needs}"),
         (
@@ -440,14 +316,14 @@ class _Exports:
                 "jurisdiction": country,
                 "corridors": tuple(ids),
                 "capacity_mtpa": float(capacity[ids].sum()),
-                "n_minus_j_percent": left_without(capacity.tolist(), float(capacity[ids].sum()), self.needed_mtpa),
+                "n_minus_j_percent": left_without(capacity.drop(ids), self.needed_mtpa),
                 "share": self.crossing.get(country, 0.0) / exported if exported > 0 else 0.0,
             }
             for country, ids in sorted(through.items())
         ]
 
 
-def _exposed(network: Network, scenario: Scenario | None) -> tuple[Network, tuple[Exposure, ...]]:
+def _exposed(network: Network, scenario: Scenario | None) -> tuple[Network, Exposures]:
     """Return the network under a scenario, and what its hazards do to it."""
     require_network(network)
     if scenario is not None:
@@ -455,7 +331,7 @@ def _exposed(network: Network, scenario: Scenario | None) -> tuple[Network, tupl
     for hazard in network.hazards:
         hazard.apply(network)
     altered = network if scenario is None else scenario.apply(network)
-    return altered, exposures(altered)
+    return altered, Exposures.of(altered)
 
 
 def _short(flow: Flow, commodity: str) -> float:

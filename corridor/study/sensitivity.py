@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import CorridorError, DataError
+from corridor.errors import CorridorError, DataError, visible
 from corridor.model.ledger import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
@@ -77,7 +77,8 @@ class Sensitivity:
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
-        return f"<Sensitivity of {self.outcome} under {name!r}: {self.central:.6g} with every figure at its value>"
+        told = f"{visible(self.outcome)} under {name!r}"
+        return f"<Sensitivity of {told}: {self.central:.6g} with every figure at its value>"
 
     def _at(self, values: dict[str, float]) -> float:
         """Return the outcome with some figures at other values."""

@@ -64,8 +64,8 @@ def simulate(
     Raises
     ------
     DataError
-        If the network has no hazards or two of one name, an argument is out of range, or the checkpoint belongs to
-        other inputs.
+        If the network has no hazards or two of one name, hazards that may meet leave what cannot be, an argument is out
+        of range, or the checkpoint belongs to other inputs.
     UnknownNameError
         If the scenario or a hazard does not fit the network.
     SolverError
@@ -104,6 +104,7 @@ def simulate(
         raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
     hazards = fitting_hazards(network)
     altered = network if scenario is None else scenario.apply(network)
+    bench = Bench(altered, hazards)
     wanted = dict(_numbers(years))
     done: dict[int, Block] = {}
     kept = None
@@ -112,7 +113,6 @@ def simulate(
         found = ((number, kept.read(number, n)) for number, n in wanted.items())
         done = {number: block for number, block in found if block is not None}
     missing = [(number, n) for number, n in wanted.items() if number not in done]
-    bench = Bench(altered, hazards)
     if client is not None:
         source = blocks.by_dask(blocks.pack(altered, hazards), seed, missing, client)
     elif workers > 1 and len(missing) > 1:

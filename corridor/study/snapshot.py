@@ -12,13 +12,14 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_TOLD = 12
 _MISSING = "nan"
+_ANEW = "write it anew with pytest --corridor-update"
 Row = Sequence[Any]
 
 
@@ -145,24 +146,25 @@ def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
 def report(name: str, file: Path, told: Sequence[str]) -> str:
     """Return the failure that names what differs."""
     more = [f"... and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
-    lines = "\n".join(f"  {line}" for line in [*told[:_MOST_TOLD], *more])
+    lines = "\n".join(f"  {visible(line)}" for line in [*told[:_MOST_TOLD], *more])
     count = "1 difference" if len(told) == 1 else f"{len(told)} differences"
     return f"snapshot {name!r}: {count} from {file}\n{lines}\nIf this is right: pytest --corridor-update"
 
 
 def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     """Return head and rows of a stored file."""
-    anew = "write it anew with pytest --corridor-update"
     try:
         found = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
     except csv.Error as error:
-        raise DataError(f"it holds no table ({error}); {anew}") from None
+        raise DataError(f"it holds no table ({error}); {_ANEW}") from None
     if not found:
-        raise DataError(f"it is empty; {anew}")
+        raise DataError(f"it is empty; {_ANEW}")
     head, *rows = found
+    if len(head) == 1 and ";" in head[0]:
+        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {anew}")
+            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_ANEW}")
     return head, rows
 
 

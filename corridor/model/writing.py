@@ -1,0 +1,126 @@
+"""Files and folders written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from corridor.errors import DataError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
+    write_bytes(path, encoded(text))
+
+
+def encoded(text: str) -> bytes:
+    """Return text as UTF-8; arguments where the locale is not UTF-8 as they were typed."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; links are followed, rights kept, pipes and devices written to."""
+    if not path.name or path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; give the path of a file", str(path))
+    try:
+        target = path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+    part = draft_beside(target)
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        part.write_bytes(data)
+        if target.exists():
+            shutil.copymode(target, part)
+        os.replace(part, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def draft_beside(target: Path) -> Path:
+    """Return where something is written before it takes its place; a long name is cut, so that this one fits."""
+    stem = target.name
+    while len(os.fsencode(stem)) > 200:
+        stem = stem[:-1]
+    return target.with_name(f".{stem}.{os.getpid()}.tmp")
+
+
+def write_folder(
+    folder: Path,
+    files: Mapping[str, bytes],
+    *,
+    kept: Callable[[str], bool] = lambda name: False,
+    check: Callable[[Path], object] = lambda draft: None,
+) -> None:
+    """Write a folder whole or not at all, in exchange for the one that stands there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; an empty folder is filled and stays the same one, be it the current one. Links are followed.
+    files : mapping of str to bytes
+        What, by name.
+    kept : callable
+        Whether what bears a name in the old folder comes along.
+    check : callable
+        Raises if the draft that it is given must not take its place.
+    """
+    target = folder.resolve()
+    fills = target.is_dir() and not any(target.iterdir())
+    if target == Path.cwd() and not fills:
+        raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
+    draft = draft_beside(target / target.name if fills else target)
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir()
+        for name, data in files.items():
+            (draft / name).write_bytes(data)
+        check(draft)
+        if fills:
+            _fill(target, draft, files)
+            return
+        for entry in target.iterdir() if target.is_dir() else ():
+            if kept(entry.name):
+                (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, draft / entry.name)
+        _exchange(draft, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(folder)) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _fill(target: Path, draft: Path, names: Iterable[str]) -> None:
+    """Move files into an empty folder; where one cannot be moved it is empty again."""
+    try:
+        for name in names:
+            os.rename(draft / name, target / name)
+    except BaseException:
+        for name in names:
+            (target / name).unlink(missing_ok=True)
+        raise
+
+
+def _exchange(draft: Path, target: Path) -> None:
+    """Put a folder in the place of another; where that fails the old one stays."""
+    old = draft.with_name(draft.name + ".old")
+    if target.exists():
+        shutil.copymode(target, draft)
+        os.rename(target, old)
+    try:
+        os.rename(draft, target)
+    except BaseException:
+        if old.exists():
+            os.rename(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
