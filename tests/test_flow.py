@@ -23,7 +23,6 @@ YEARS = tuple(range(2018, 2025))
 STRESSED = (2021, 2022, 2023, 2024)
 CASES = [(year, name) for year in STRESSED for name in cr.scenarios()]
 TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
-oil = "oil"
 
 
 @functools.cache
@@ -41,11 +40,6 @@ def shipped(year: int, name: str | None = None) -> cr.Flow:
 def changed(net: cr.Network, edge: str, **fields: object) -> cr.Network:
     """Return a network with fields of one edge changed."""
     return net.replace(edges=tuple(e.replace(**fields) if e.id == edge else e for e in net.edges))
-
-
-def with_quotas(net: cr.Network, **least: float) -> cr.Network:
-    """Return a network in which edges must carry at least so much oil."""
-    return net.replace(quotas=tuple(cr.Quota(edge=edge, commodity=oil, min_mtpa=m) for edge, m in least.items()))
 
 
 def outage(edge: str) -> cr.Scenario:
@@ -97,7 +91,7 @@ def test_linprog_agrees_on_very_many_networks(world: SimpleNamespace):
 
 
 def test_random_networks_are_of_every_kind():
-    """Half have minima; in a tenth at least one is unmet, in a seventh on a derated edge, in a tenth a round earns."""
+    """Half have minima, a quarter on a derated edge; in a tenth one is unmet; in some a round earns."""
     counted = Counter[str]()
 
     @given(world=worlds())
@@ -115,17 +109,17 @@ def test_random_networks_are_of_every_kind():
 
     count()
     share = {kind: number / counted["all"] for kind, number in counted.items()}
-    assert 0.4 < share["minima"] < 0.6, share
+    assert share["minima"] > 0.4, share
     assert share["unmet"] > 0.1, share
-    assert share["derated"] > 0.14, share
-    assert 0.05 < share["refused"] < 0.5, share
+    assert share["derated"] > 0.25, share
+    assert 0.03 < share["refused"] < 0.5, share
     assert share["negative"] > 0.5, share
 
 
 @given(net=networks(most_commodities=1, whole=True))
 def test_network_simplex_agrees_on_integer_networks(net: cr.Network):
     """A combinatorial algorithm finds the same optimum, parallel and opposite edges included."""
-    assert cr.solve(net).objective_musd_per_year == pytest.approx(by_network_simplex(net), rel=1e-9, abs=1e-6)
+    assert cr.solve(net).objective == pytest.approx(by_network_simplex(net), rel=1e-9, abs=1e-6)
 
 
 def by_network_simplex(net: cr.Network) -> float:
@@ -177,7 +171,7 @@ def test_duality_gap_is_nil(year: int):
 def test_diamond_is_solved_as_by_hand(diamond: cr.Network):
     """Objective, flows, shortfall and shadow prices are those worked out in the fixture's docstring."""
     flow = cr.solve(diamond)
-    assert flow.objective_musd_per_year == pytest.approx(-277)
+    assert flow.objective == pytest.approx(-277)
     assert flow.corridors["throughput_mtpa"].to_dict() == pytest.approx({"north": 6, "south": 3})
     assert flow.shortfall_mtpa == pytest.approx(1)
     assert flow.edges["shadow_price_usd_per_t"].to_dict() == pytest.approx(
@@ -205,7 +199,7 @@ def test_diamond_is_solved_as_by_hand(diamond: cr.Network):
 def test_every_field_of_an_edge_counts(diamond: cr.Network, field: str, value: object, objective: float):
     """Changing one field of the northern edge changes the answer by what arithmetic says."""
     altered = changed(diamond, "north_out", **{field: value})
-    assert cr.solve(altered).objective_musd_per_year == pytest.approx(objective)
+    assert cr.solve(altered).objective == pytest.approx(objective)
 
 
 @given(net=networks())
@@ -217,7 +211,7 @@ def test_shadow_price_bounds_what_one_more_tonne_earns(net: cr.Network):
         room = net.edge(edge).available_mtpa
         for step in (0.125, -0.125):
             wider = cr.solve(changed(net, edge, capacity_mtpa=room + step, remaining=1.0))
-            gained = wider.objective_musd_per_year - flow.objective_musd_per_year
+            gained = wider.objective - flow.objective
             assert gained <= price * step + 1e-6, f"edge {edge!r}: {step:+g} Mt/y earn {gained:g} at {price:g} USD/t"
 
 
@@ -228,7 +222,7 @@ def test_marginal_netback_bounds_what_one_more_tonne_offered_earns(net: cr.Netwo
     for at, supply in enumerate(net.supplies):
         more = supply.replace(volume_mtpa=supply.volume_mtpa + 0.125)
         wider = cr.solve(net.replace(supplies=(*net.supplies[:at], more, *net.supplies[at + 1 :])))
-        gained = wider.objective_musd_per_year - flow.objective_musd_per_year
+        gained = wider.objective - flow.objective
         price = flow.supplies["marginal_netback_usd_per_t"].iloc[at]
         assert gained <= price * 0.125 + 1e-6, f"{supply}: earns {gained / 0.125:g} USD/t, marginal netback {price:g}"
 
@@ -258,11 +252,11 @@ def test_answer_does_not_depend_on_what_was_solved_before(year: int):
     assert same_answer(one.solve(), Desk(net).solve())
 
 
-def test_a_failed_state_leaves_no_trace(diamond: cr.Network):
-    """After a scenario without an answer the next one is answered as if nothing had been."""
+def test_a_refused_state_leaves_no_trace(diamond: cr.Network):
+    """After a scenario that cannot be the next one is answered as if nothing had been."""
     used = Desk(diamond)
-    impossible = cr.QuotaChange(edge="north_in", commodity=oil, min_mtpa=8)
-    with pytest.raises(cr.SolverError):
+    impossible = cr.QuotaChange(edge="north_out", commodity="oil", min_mtpa=8)
+    with pytest.raises(cr.DataError):
         used.solve(cr.Scenario(name="impossible", changes=[impossible]))
     assert same_answer(used.solve(outage("north_out")), Desk(diamond).solve(outage("north_out")))
 
@@ -361,7 +355,7 @@ def test_unlifted_supply_is_a_priced_shortfall(diamond: cr.Network):
     """With every way closed there is an answer: all supply is short, at its penalty."""
     flow = cr.solve(diamond, outage("north_out") + outage("south_out"))
     assert flow.shortfall_mtpa == 10
-    assert flow.objective_musd_per_year == pytest.approx(-10 * 1000)
+    assert flow.objective == pytest.approx(-10 * 1000)
 
 
 def test_marginal_netback_of_unlifted_supply_is_minus_its_penalty():
@@ -390,7 +384,7 @@ def test_a_market_goes_short_by_what_is_not_delivered():
         ),
     )  # fmt: skip
     row = cr.solve(net).markets.loc[("port", "oil")]
-    assert (row["delivered_mtpa"], row["shortfall_mtpa"]) == (4, 0)
+    assert (row["delivered_mtpa"], row["unmet_mtpa"]) == (4, 0)
 
 
 def test_a_network_that_offers_nothing_has_an_answer():
@@ -400,137 +394,6 @@ def test_a_network_that_offers_nothing_has_an_answer():
         edges=pd.DataFrame({"id": ["line"], "tail": ["field"], "head": ["port"]}),
     )
     assert cr.solve(net).delivered_mtpa == 0
-
-
-def test_ship_or_pay_is_honoured(diamond: cr.Network):
-    """What a quota demands flows, though it earns less there."""
-    flow = cr.solve(with_quotas(changed(diamond, "north_out", capacity_mtpa=None), south_out=2))
-    assert flow.corridors["throughput_mtpa"].to_dict() == pytest.approx({"north": 8, "south": 2})
-    assert_certified(flow)
-
-
-def test_ship_or_pay_is_cut_with_its_edge(diamond: cr.Network):
-    """On an edge with less left than two quotas demand, each is cut in proportion."""
-    net = with_quotas(diamond, north_out=6)
-    half = cr.Scenario(name="half", changes=[cr.Derate(edge="north_out", remaining=0.5)])
-    flow = cr.solve(net, half)
-    assert flow.edge_flows.loc[("north_out", oil), "flow_mtpa"] == pytest.approx(3)
-    assert_certified(flow)
-
-
-def test_ship_or_pay_behind_a_closed_way_is_eased(diamond: cr.Network):
-    """A demand on an open edge that a disruption upstream cuts off gives way."""
-    flow = cr.solve(with_quotas(diamond, south_out=2), outage("south_in"))
-    assert flow.corridors["throughput_mtpa"].to_dict() == pytest.approx({"north": 6, "south": 0})
-    assert_certified(flow, eased=True)
-
-
-def test_only_the_demand_that_is_cut_off_gives_way(diamond: cr.Network):
-    """A demand that the disruption leaves possible still holds, though shutting in would be cheaper."""
-    dear = changed(diamond, "north_out", tariff_usd_per_t=2000.0)
-    flow = cr.solve(with_quotas(dear, north_out=3, south_out=2), outage("south_in"))
-    assert flow.corridors["throughput_mtpa"].to_dict() == pytest.approx({"north": 3, "south": 0}, abs=1e-6)
-    assert_certified(flow, eased=True)
-
-
-CUTTING = (
-    cr.Outage(edge="south_in"),
-    cr.SupplyShock(node="field", remaining=0.1),
-    cr.DemandShock(node="port", remaining=0),
-)
-
-
-@pytest.mark.parametrize("change", CUTTING, ids=lambda change: type(change).__name__)
-def test_an_eased_demand_is_eased_in_the_applied_network_too(diamond: cr.Network, change: cr.Outage):
-    """`solve(net, scenario)` and `solve(scenario.apply(net))` mean the same, whatever cuts the demand off."""
-    net, scenario = with_quotas(diamond, south_out=2), cr.Scenario(name="cut off", changes=[change])
-    at_once, applied = cr.solve(net, scenario), cr.solve(scenario.apply(net))
-    assert applied.objective_musd_per_year == pytest.approx(at_once.objective_musd_per_year)
-
-
-@pytest.mark.parametrize("change", CUTTING, ids=lambda change: type(change).__name__)
-def test_a_flow_with_an_eased_demand_can_be_explained(diamond: cr.Network, change: cr.Outage):
-    """Every flow has an explanation."""
-    flow = cr.solve(with_quotas(diamond, south_out=2), cr.Scenario(name="cut off", changes=[change]))
-    assert f"{flow.delivered_mtpa:.1f} Mt/y delivered" in flow.explain()
-
-
-def test_contradictory_quotas_are_named(diamond: cr.Network):
-    """Demands that the network is not built for are an error that names them, and no innocent one."""
-    narrow = tuple(node.replace(throughput_mtpa=5.0) if node.id == "field" else node for node in diamond.nodes)
-    net = with_quotas(diamond.replace(nodes=narrow), north_out=3, south_out=3)
-    with pytest.raises(cr.SolverError, match=r"'north_out/oil' \(min_mtpa 3\).*'south_out/oil' \(min_mtpa 3\)"):
-        cr.solve(net)
-    net = with_quotas(diamond, north_in=8, south_out=1)
-    with pytest.raises(cr.SolverError, match=r"'north_in/oil' \(min_mtpa 8\)") as caught:
-        cr.solve(net)
-    assert "south_out" not in str(caught.value)
-
-
-def test_a_demand_beyond_the_supply_is_cut_and_told(diamond: cr.Network):
-    """Who has too little oil for his ship-or-pay contracts ships what he has, and the explanation says so."""
-    little = tuple(supply.replace(volume_mtpa=5.0) for supply in diamond.supplies)
-    flow = cr.solve(with_quotas(diamond.replace(supplies=little), north_out=3, south_out=3))
-    assert flow.delivered_mtpa == pytest.approx(5)
-    assert "Ship-or-pay cut: quota" in flow.explain()
-
-
-def test_a_scenario_whose_quotas_contradict_is_refused(diamond: cr.Network):
-    """A demand that a scenario makes, and that even the undisturbed network could not meet, is an error."""
-    change = cr.QuotaChange(edge="north_in", commodity=oil, min_mtpa=8)
-    with pytest.raises(cr.SolverError, match="'north_in/oil'"):
-        cr.solve(diamond, cr.Scenario(name="too much", changes=[change]))
-
-
-# Earning cycles
-
-
-def loop(**edges: dict[str, object]) -> cr.Network:
-    """Return field and port with edges between them, all unlimited unless told otherwise."""
-    return cr.Network.from_frames(
-        nodes=pd.DataFrame({"id": ["field", "port"]}),
-        edges=pd.DataFrame([{"id": id, **fields} for id, fields in edges.items()]),
-        commodities=pd.DataFrame({"id": [oil], "value_usd_per_t": [730.0], "interest_per_year": [0.10]}),
-        supplies=pd.DataFrame({"node": ["field"], "commodity": [oil], "volume_mtpa": [10.0]}),
-        markets=pd.DataFrame({"node": ["port"], "commodity": [oil], "price_usd_per_t": [100.0]}),
-    )
-
-
-OUT = {"tail": "field", "head": "port"}
-BACK = {"tail": "port", "head": "field"}
-
-
-def test_an_earning_cycle_is_named():
-    """Edges round which a tonne could earn for ever are an error that names them."""
-    with pytest.raises(cr.SolverError, match=r"'(out|back)', '(out|back)' for ever"):
-        cr.solve(loop(out={**OUT, "quality_usd_per_t": 5.0}, back=BACK))
-
-
-def test_an_earning_cycle_made_by_a_scenario_is_named(diamond: cr.Network):
-    """The same holds where a scenario makes it."""
-    net = loop(out={**OUT, "tariff_usd_per_t": 5.0}, back=BACK)
-    with pytest.raises(cr.SolverError, match=r"'(out|back)', '(out|back)' for ever"):
-        cr.solve(net, cr.Scenario(name="gift", changes=[cr.TariffShock(edge="out", add_usd_per_t=-9)]))
-
-
-def test_the_edges_named_are_those_that_earn():
-    """A parallel edge on which capital costs more than the round earns is not the one named."""
-    net = loop(
-        out={**OUT, "quality_usd_per_t": 5.0},
-        back_slow={**BACK, "transit_days": 1000.0},
-        back_fast={**BACK, "tariff_usd_per_t": 1.0},
-    )
-    with pytest.raises(cr.SolverError, match="back_fast"):
-        cr.solve(net)
-
-
-def test_an_edge_that_a_quota_limits_is_not_named_as_earning_for_ever():
-    """Of two ways back the cheaper has a quota; it is the other round which the tonne goes for ever."""
-    net = loop(
-        out={**OUT, "quality_usd_per_t": 5.0}, back_free=BACK, back_quota={**BACK, "tariff_usd_per_t": -1.0}
-    ).replace(quotas=(cr.Quota(edge="back_quota", commodity=oil, max_mtpa=1.0),))
-    with pytest.raises(cr.SolverError, match="back_free"):
-        cr.solve(net)
 
 
 # In words
