@@ -24,10 +24,11 @@ _HOME = {
         "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
     ),
     "corridor.model.network": ("Network",),
-    "corridor.model.scenario": (
-        "Delay", "DemandShock", "Derate", "Event", "Expansion", "Hazard", "Opening", "Outage",
-        "PriceShock", "QuotaChange", "Scenario", "SupplyShock", "TariffShock",
+    "corridor.model.changes": (
+        "Delay", "DemandShock", "Derate", "Expansion", "Opening", "Outage", "PriceShock", "QuotaChange", "SupplyShock",
+        "TariffShock",
     ),
+    "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
     "corridor.model.risk": ("cvar",),
     "corridor.model.laws": ("Lognormal", "Uniform"),
     "corridor.model.library": ("load", "networks", "scenarios"),
@@ -64,6 +65,16 @@ if TYPE_CHECKING:
     from corridor.errors import DataError as DataError
     from corridor.errors import SolverError as SolverError
     from corridor.errors import UnknownNameError as UnknownNameError
+    from corridor.model.changes import Delay as Delay
+    from corridor.model.changes import DemandShock as DemandShock
+    from corridor.model.changes import Derate as Derate
+    from corridor.model.changes import Expansion as Expansion
+    from corridor.model.changes import Opening as Opening
+    from corridor.model.changes import Outage as Outage
+    from corridor.model.changes import PriceShock as PriceShock
+    from corridor.model.changes import QuotaChange as QuotaChange
+    from corridor.model.changes import SupplyShock as SupplyShock
+    from corridor.model.changes import TariffShock as TariffShock
     from corridor.model.io import load_scenario as load_scenario
     from corridor.model.io import save_scenario as save_scenario
     from corridor.model.laws import Lognormal as Lognormal
@@ -86,19 +97,9 @@ if TYPE_CHECKING:
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
     from corridor.model.risk import cvar as cvar
-    from corridor.model.scenario import Delay as Delay
-    from corridor.model.scenario import DemandShock as DemandShock
-    from corridor.model.scenario import Derate as Derate
     from corridor.model.scenario import Event as Event
-    from corridor.model.scenario import Expansion as Expansion
     from corridor.model.scenario import Hazard as Hazard
-    from corridor.model.scenario import Opening as Opening
-    from corridor.model.scenario import Outage as Outage
-    from corridor.model.scenario import PriceShock as PriceShock
-    from corridor.model.scenario import QuotaChange as QuotaChange
     from corridor.model.scenario import Scenario as Scenario
-    from corridor.model.scenario import SupplyShock as SupplyShock
-    from corridor.model.scenario import TariffShock as TariffShock
     from corridor.model.schema import schema as schema
     from corridor.model.starter import start_network as start_network
     from corridor.show.charts import plot_ensemble as plot_ensemble

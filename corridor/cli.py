@@ -215,11 +215,13 @@ def _compare(arguments: argparse.Namespace) -> int:
     table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
     if hidden := [corridor for corridor in able if corridor not in wanted]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
-    text = (
-        _comparison(table, network, commodity, arguments.regime)
-        if arguments.format == "table"
-        else machine_text(table, arguments.format)
-    )
+    notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
+    if arguments.format == "table":
+        text = _comparison(table, network, commodity, arguments.regime) + "".join(f"{note}\n" for note in notes)
+    else:
+        text = machine_text(table, arguments.format)
+        for note in notes:
+            streams.say(note)
     return _give(text, arguments.output, arguments.format)
 
 
@@ -471,6 +473,8 @@ def _check(arguments: argparse.Namespace) -> int:
     for file, _ in trials:
         if not file.scenario.expect:
             streams.say(f"{file.scenario.name}: expects nothing; add an 'expect:' block.")
+    for note in dict.fromkeys(f"{_named(t)}: {note}" for _, t in trials for note in t.before.notes):
+        streams.say(note)
     told = [(t, [t.verdict(path, file.place(path)) for path in file.scenario.expect]) for file, t in trials]
     verdicts = [verdict for _, found in told for verdict in found]
     failed = sum(not verdict.holds for verdict in verdicts)
@@ -526,6 +530,12 @@ def _scenario_files(sources: Sequence[str], network: Network | None, problems: l
         except CorridorError as error:
             problems += str(error).splitlines()
     return files
+
+
+def _named(trial: Trial) -> str:
+    """Return name and year of the network that a scenario is tried on."""
+    network = trial.before.network
+    return " ".join(str(part) for part in ("baseline", network.name, network.year) if part)
 
 
 def _told(trial: Trial, verdicts: Sequence[Verdict]) -> list[str]:

@@ -72,7 +72,7 @@ def cost_of(edge: Any, commodity: Any) -> Fraction:
 
 def room_of(record: Any, limit_mtpa: float | None) -> float:
     """Return what is left of an edge's capacity or a node's throughput, no limit being none until nothing is left."""
-    if record.remaining == 0 and limit_mtpa is not None:
+    if record.remaining == 0:
         return 0.0
     return math.inf if limit_mtpa is None else limit_mtpa * record.remaining
 
@@ -170,7 +170,7 @@ class _Program:
         for market in world.markets:
             self._market(market)
         for node in world.nodes:
-            if node.throughput_mtpa is not None and node.id in self._through:
+            if math.isfinite(room_of(node, node.throughput_mtpa)) and node.id in self._through:
                 self.most.append((self._through[node.id], room_of(node, node.throughput_mtpa)))
 
     def _variable(self, cost: float, upper: float) -> int:

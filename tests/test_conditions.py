@@ -14,7 +14,7 @@ from strategies import networks, possible_changes
 from ways import closes, derates, hazard, ways
 
 import corridor as cr
-from corridor.model.scenario import Change
+from corridor.model.changes import Change
 from corridor.solver.conditions import Conditions
 from corridor.solver.program import Program
 from corridor.study.draws import intervals, unpacked
@@ -143,7 +143,7 @@ def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares:
             np.testing.assert_allclose(
                 getattr(found, part), getattr(expected, part), rtol=1e-12, atol=1e-12, err_msg=part
             )
-        assert found.constant_musd == pytest.approx(expected.constant_musd)
+        assert found.constant == pytest.approx(expected.constant)
 
 
 @given(disturbed())

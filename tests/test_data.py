@@ -313,3 +313,34 @@ def test_the_four_routes_have_known_hazards() -> None:
     """Availability of the four routes is known and below 1."""
     table = cr.compare(cr.load(year=2024), [], corridors=["cpc", "btc", "druzhba", "middle_corridor"])
     assert table["availability"].between(0.9, 1, inclusive="left").all()
+
+
+@pytest.mark.parametrize("year", range(2018, 2025))
+def test_every_requirement_has_a_replacement_cost(year: int) -> None:
+    """What a missing tonne costs its buyer beyond the price is known wherever one is required, and never a gain."""
+    for market in cr.load(year=year).markets:
+        if market.required_mtpa:
+            assert market.replacement_usd_per_t is not None, market
+            assert market.replacement_usd_per_t >= 0, market
+
+
+@pytest.mark.parametrize("year", range(2018, 2025))
+@pytest.mark.parametrize(("input", "commodity"), [("kazakh_export", "kazakh_crude"), ("azeri_export", "azeri_crude")])
+def test_the_export_netback_of_a_formula_is_that_of_the_best_route(year: int, input: str, commodity: str) -> None:
+    """Home refineries buy back at what the best route of the solved year earns, to 5 %."""
+    net = cr.load(year=year)
+    routes = cr.solve(net).routes
+    best = routes.loc[routes["commodity"] == commodity, "netback_usd_per_t"].max()
+    assert net.figures(input)["value"].iloc[0] == pytest.approx(best, rel=0.05)
+
+
+def test_the_loss_of_a_halt_counts_what_refineries_do_without() -> None:
+    """Netback rises by a loss of Druzhba's southern branch, and its refineries pay the discount and transport."""
+    net = cr.load(year=2024)
+    row = cr.outcomes(net, [cr.load_scenario("druzhba-south-halted")]).iloc[1]
+    cost = net.figures("bratislava", "replacement_usd_per_t")["value"].iloc[0]
+    assert cost == pytest.approx(15 + (80.52 - 68) * 7.3)
+    assert row["netback_change_musd_per_year"] > 0
+    assert row["loss_musd_per_year"] == pytest.approx(
+        row["unmet_change_mtpa"] * cost - row["netback_change_musd_per_year"]
+    )

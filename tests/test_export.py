@@ -15,7 +15,7 @@ import pytest
 
 import corridor as cr
 
-TABLES = ("totals", "corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
+TABLES = ("totals", "corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_missing_extra_is_named(
 @pytest.mark.parametrize(
     ("tables", "path", "said"),
     [
-        ("flow", "t.csv", "holds one table, and 8 are to be written"),
+        ("flow", "t.csv", "holds one table, and 9 are to be written"),
         (None, "t", "a Flow, a DataFrame or a mapping"),
         ({}, "t", "a Flow, a DataFrame or a mapping"),
         ({"a/b": pd.DataFrame()}, "t", "usable as the name of a file"),

@@ -14,10 +14,10 @@ import pytest
 
 import corridor as cr
 from corridor.cli import main
-from corridor.model.scenario import CHANGES, Change
+from corridor.model.changes import CHANGES, Change
 from corridor.model.tables import PARTS
 
-FLOW = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
+FLOW = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 SHUT = cr.Scenario(name="shut", changes=[cr.Outage(edge="north_out")])
 
 
@@ -76,6 +76,11 @@ def in_flow(net: cr.Network) -> str:
 def in_comparison(net: cr.Network) -> str:
     """Return the comparison of corridors for oil."""
     return cr.compare(net, scenarios=[SHUT], commodity="oil").to_csv()
+
+
+def in_outcomes(net: cr.Network) -> str:
+    """Return what an outage comes to."""
+    return cr.outcomes(net, [SHUT]).to_csv()
 
 
 def in_words(net: cr.Network) -> str:
@@ -155,10 +160,12 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
         "node": (0, "town", in_flow), "commodity": (1, "oil", in_flow), "price_usd_per_t": (0, 90.0, in_flow),
         "volume_mtpa": (0, 3.0, in_flow), "required_mtpa": (0, 2.0, in_flow),
         "penalty_usd_per_t": (0, (5.0, {"required_mtpa": 7.0}), in_flow),
+        "replacement_usd_per_t": (0, (50.0, {"required_mtpa": 7.0}), in_outcomes),
     },
     "quotas": {
         "edge": (1, "south_in", in_table), "commodity": (0, "gas", in_flow),
         "min_mtpa": (1, (3.0, {"max_mtpa": 3.0}), in_flow), "max_mtpa": (0, 2.0, in_flow),
+        "penalty_usd_per_t": (0, 90.0, in_flow), "allow_cycles": (0, True, in_table),
     },
     "corridors": {
         "id": (0, "other", REFUSED), "name": (0, "By the north", in_words), "featured": (0, False, on_the_command_line),

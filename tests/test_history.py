@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import corridor as cr
-from corridor.model.scenario import Change
+from corridor.model.changes import Change
 from corridor.study.history import COMMON_ROUTES, Route, hazard_file, shipped_history
 
 DATA = Path(cr.__file__).resolve().parents[1] / "data"

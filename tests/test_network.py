@@ -60,7 +60,6 @@ def test_defaults_stand_for_what_is_left_out() -> None:
         ({"supplies": SUPPLIES.assign(node="z")}, "supply 'z/oil': node: no node named 'z'"),
         ({"nodes": NODES.assign(country="Georgia")}, "country"),
         ({"nodes": NODES.assign(lat=91.0)}, r"lat must be <= 90.0 \(got 91.0\)"),
-        ({"quotas": quotas(min_mtpa=3.0, max_mtpa=2.0)}, r"min_mtpa must be <= max_mtpa \(got 3.0 > 2.0\)"),
         ({"quotas": quotas().assign(edge="abc")}, "edge: no edge named 'abc'; did you mean"),
         ({"markets": MARKETS.assign(required_mtpa=3.0, volume_mtpa=2.0)}, "required_mtpa must be <= volume_mtpa"),
         ({"edges": EDGES.assign(commodities=["gas", ""])}, "commodities: no commodity named 'gas'|does not carry"),
@@ -86,6 +85,13 @@ def test_very_many_problems_are_counted() -> None:
     many = pd.DataFrame({"id": [f"n{at}" for at in range(1000)], "lat": 99.0})
     with pytest.raises(cr.DataError, match="and 950 more problems"):
         cr.Network.from_frames(many, EDGES[:0])
+
+
+def test_a_minimum_above_its_ceiling_is_a_problem_that_a_scenario_may_leave() -> None:
+    """It is told, not refused: what the ceiling does not let through is unmet."""
+    net = built(quotas=quotas(min_mtpa=3.0, max_mtpa=2.0))
+    assert any("min_mtpa must be <= max_mtpa (got 3.0 > 2.0)" in problem for problem in net.problems())
+    assert cr.solve(net).unmet_minimum_mtpa >= 1.0
 
 
 def test_quotas_may_not_demand_more_than_the_edge_carries() -> None:

@@ -16,7 +16,7 @@ import pytest
 import corridor as cr
 from corridor import errors
 from corridor.errors import MOST_SHOWN, nearest
-from corridor.model.scenario import EdgeChange
+from corridor.model.changes import EdgeChange
 
 MANY = 400
 Read = Callable[[], object]

@@ -99,9 +99,14 @@ def test_what_is_no_dimacs_at_all_is_told_once(tmp_path: Path) -> None:
 
 
 def test_a_lower_bound_is_a_demand(tmp_path: Path) -> None:
-    """At least one tonne must take 1-2-3-4 (2 + 1 + 3 = 6): instead of one by 1-3-4, that is one more: 17."""
+    """At least one tonne must take 1-2-3-4 (2 + 1 + 3 = 6): instead of one by 1-3-4, that is one more: 17.
+
+    Its penalty is dearer than any way: 1 and 5 nodes' worth of the dearest arc, 3.
+    """
     net = cr.read_dimacs(written(tmp_path, SMALL.replace("a 2 3 0 2 1", "a 2 3 1 2 1")))
-    assert net.quotas == (cr.Quota(edge="a3", commodity="flow", min_mtpa=1.0),)
+    assert net.quotas == (
+        cr.Quota(edge="a3", commodity="flow", min_mtpa=1.0, penalty_usd_per_t=1 + 5 * 3, allow_cycles=True),
+    )
     assert cr.solve(net).cost_musd_per_year == pytest.approx(17)
 
 

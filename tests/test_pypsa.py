@@ -43,13 +43,13 @@ def optimum(n: Any) -> float:
 def theirs(net: cr.Network) -> float:
     """Return our objective as PyPSA finds it. [million USD/y]"""
     n = cr.to_pypsa(net)
-    return -(optimum(n) + n.meta["constant_musd"])
+    return -(optimum(n) + n.meta["constant"])
 
 
 def test_the_diamond(diamond: cr.Network) -> None:
     """By hand: -277 million USD/y, six tonnes by north."""
     n = cr.to_pypsa(diamond)
-    assert -(optimum(n) + n.meta["constant_musd"]) == pytest.approx(-277)
+    assert -(optimum(n) + n.meta["constant"]) == pytest.approx(-277)
     assert n.links_t.p0.loc["year", "north_out | oil"] == pytest.approx(6)
 
 

@@ -89,8 +89,8 @@ def test_the_headline_says_what_the_tables_say(page: Page) -> None:
     """Its numbers are those of outcomes() and jurisdictions(), asked independently."""
     net = cr.load(year=2024, regime="war")
     outcomes = cr.outcomes(net, two_scenarios(), commodity="kazakh_crude")
-    worst = outcomes["shortfall_change_mtpa"].idxmax()
-    assert f"'{worst}' hurts most: {outcomes.loc[worst, 'shortfall_change_mtpa']:+.1f} Mt/y" in page.text
+    worst = outcomes["loss_musd_per_year"].idxmax()
+    assert f"'{worst}' hurts most: a loss of {outcomes.loc[worst, 'loss_musd_per_year']:,.0f} million" in page.text
     countries = cr.jurisdictions(net)
     assert f"{countries['share'].iloc[0]:.0%} of what is exported crosses {countries.index[0]}" in page.text
 

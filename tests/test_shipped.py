@@ -100,7 +100,7 @@ def test_a_shipped_network_altered_before_is_compared_under_all_scenarios() -> N
 def test_a_figure_moves_the_record_it_is_about() -> None:
     """One more or less of capacity is worth 9 + 1000 USD/t; first order and exact answer agree."""
     net = own(figure(), year=2020)
-    (leant,) = cr.solve(net).leans_on()["effect_musd_per_year"]
+    (leant,) = cr.solve(net).leans_on()["effect"]
     row = cr.sensitivity(net, outcome="shortfall_mtpa").table.iloc[0]
     assert leant == pytest.approx(1009.0)
     assert (row["at_low"], row["at_high"]) == pytest.approx((4.0, 2.0))

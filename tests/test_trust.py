@@ -32,7 +32,7 @@ def test_leans_on_is_the_dual_times_half_the_range() -> None:
     net = cr.load(year=2021)
     flow = cr.solve(net)
     variation = Variation(net)
-    told = flow.leans_on(None).set_index(["record", "subject", "attribute"])["effect_musd_per_year"]
+    told = flow.leans_on(None).set_index(["record", "subject", "attribute"])["effect"]
     for record, subject, attribute in (
         ("input", "cargo", "interest_per_year"),
         ("input", "btc_line", "tariff_usd_per_t"),
@@ -50,7 +50,7 @@ def test_leans_on_puts_the_largest_effect_first(shut: cr.Flow) -> None:
     """As many rows as asked for, in descending order, each with a source and a confidence."""
     table = shut.leans_on(12)
     assert len(table) == 12
-    assert table["effect_musd_per_year"].is_monotonic_decreasing
+    assert table["effect"].is_monotonic_decreasing
     assert table["confidence"].isin(["A", "B", "C"]).all()
     assert (table["source"] != "").all()
 
@@ -302,7 +302,7 @@ def mattering() -> str:
     for name in cr.scenarios():
         for row in cr.solve(net, cr.load_scenario(name)).leans_on(None).itertuples():
             found = (str(row.record), str(row.subject), str(row.attribute))
-            effect[found] = max(effect[found], float(row.effect_musd_per_year))
+            effect[found] = max(effect[found], float(row.effect))
             grade[found] = str(row.confidence)
     top = [found for found, _ in sorted(effect.items(), key=lambda item: (-item[1], item[0]))[:30]]
     count = Counter(grade[found] for found in top)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 import corridor as cr
-from corridor.model.scenario import Change
+from corridor.model.changes import Change
 
 
 def ways(

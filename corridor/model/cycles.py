@@ -101,7 +101,7 @@ def _negative_cycle(edges: list[Edge], cost: npt.NDArray[np.float64]) -> list[in
     firsts = np.flatnonzero(np.diff(head[order], prepend=-1))
     nodes, group = head[order][firsts], np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(order)))
     reached, by = np.zeros(len(number)), np.full(len(number), -1)
-    slack = _TOLERANCE / 10 * float(np.abs(cost).max())
+    slack = -_TOLERANCE / 10 * float(cost.min())
     for round_ in range(1, len(number) + 1):
         offered = (reached[tail] + cost)[order]
         best = np.minimum.reduceat(offered, firsts)

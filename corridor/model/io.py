@@ -25,9 +25,10 @@ from corridor.errors import (
     shown,
 )
 from corridor.model import library
+from corridor.model.changes import CHANGES, Change, Outage
 from corridor.model.network import Network
 from corridor.model.records import split
-from corridor.model.scenario import CHANGES, Change, Event, Hazard, Outage, Scenario, require_scenario
+from corridor.model.scenario import Event, Hazard, Scenario, require_scenario
 from corridor.model.writing import write_text
 
 Loc = tuple[str | int, ...]

@@ -14,7 +14,7 @@ from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
 from corridor.model.rules import adjacency as adjacency
 from corridor.model.rules import reach as reach
-from corridor.model.rules import stranded, structural_problems
+from corridor.model.rules import stranded, structural_problems, unmeetable
 from corridor.model.tables import PARTS, build, frame_of
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Network:
     Raises
     ------
     DataError
-        Naming every structural problem at once: ids that are missing or stand twice, edges from nowhere, quotas that
-        contradict each other, corridor labels of which a tonne could cross two, cycles that earn money.
+        Naming every structural problem at once: ids that are missing or stand twice, edges from nowhere, minima above
+        their edge's capacity, corridor labels of which a tonne could cross two, cycles that earn money.
 
     Attributes
     ----------
@@ -199,12 +199,12 @@ class Network:
         Notes
         -----
         What would make an answer meaningless is refused when the network is built. What is found here besides may be
-        meant: a supply that no edge leads to a market, a market that no supply can reach, a hazard that names what is
-        not there.
+        meant: a supply that no edge leads to a market, a market that no supply can reach, a minimum above its ceiling,
+        a hazard that names what is not there.
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
         hazards = [placed(owner, error) for owner, change in named for _, error in change.strange_names(self)]
-        return [*structural_problems(self), *stranded(self), *at_most(hazards)]
+        return [*structural_problems(self), *stranded(self), *unmeetable(self), *at_most(hazards)]
 
     # Views
 

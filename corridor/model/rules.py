@@ -23,7 +23,7 @@ def structural_problems(net: Network) -> list[str]:
 
 def findings(net: Network) -> list[Finding]:
     """Return every structural problem with the record that it is about."""
-    return [*references(net)] or [*_crossed(net), *_overbooked(net), *_crossing_twice(net), *earning_cycles(net)]
+    return [*references(net)] or [*_overbooked(net), *_crossing_twice(net), *earning_cycles(net)]
 
 
 def references(net: Network) -> Iterator[Finding]:
@@ -95,16 +95,16 @@ def numerical_problems(net: Network) -> Iterator[str]:
     return (str(text) for _, text in (*_overbooked(net), *earning_cycles(net)))
 
 
-def _crossed(net: Network) -> Iterator[Finding]:
-    """Yield a sentence for each quota whose minimum lies above its ceiling; a ceiling of 0 says that access is lost."""
+def unmeetable(net: Network) -> Iterator[str]:
+    """Yield a sentence for each quota whose minimum lies above its ceiling, as a scenario may leave it."""
     for quota in net.quotas:
         if problem := crossed(quota):
-            yield quota, f"quota '{quota.edge}/{quota.commodity}': {problem}"
+            yield f"quota '{quota.edge}/{quota.commodity}': {problem}, or the rest of the minimum is unmet"
 
 
 def crossed(quota: Quota) -> str:
     """Return the clause for a quota whose minimum lies above its ceiling, or nothing."""
-    if not quota.max_mtpa or quota.min_mtpa <= quota.max_mtpa:
+    if quota.max_mtpa is None or quota.min_mtpa <= quota.max_mtpa:
         return ""
     return f"min_mtpa must be <= max_mtpa (got {quota.min_mtpa} > {quota.max_mtpa})"
 

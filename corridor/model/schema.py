@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from corridor.errors import DataError, nearest, unknown
+from corridor.model.changes import CHANGES, Change, DemandShock, QuotaChange, SupplyShock
 from corridor.model.json_form import FORMAT
 from corridor.model.records import Record
-from corridor.model.scenario import CHANGES, Change, DemandShock, Event, Hazard, QuotaChange, Scenario, SupplyShock
+from corridor.model.scenario import Event, Hazard, Scenario
 from corridor.model.tables import KINDS
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"

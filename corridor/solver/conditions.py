@@ -16,21 +16,20 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import CorridorError, DataError
-from corridor.model.network import Key, Network, edge_key
-from corridor.model.risk import ROUNDING, in_service
-from corridor.model.scenario import (
+from corridor.model.changes import (
     Change,
     Delay,
     DemandShock,
     Derate,
-    Hazard,
     Outage,
     PriceShock,
     QuotaChange,
-    Scenario,
     SupplyShock,
     TariffShock,
 )
+from corridor.model.network import Key, Network, edge_key
+from corridor.model.risk import ROUNDING, in_service
+from corridor.model.scenario import Hazard, Scenario
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.program import Floats, Limits, Program, State
 

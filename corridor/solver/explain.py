@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from corridor.errors import SolverError, UnknownNameError, visible
+from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
 from corridor.solver.flow import Desk, Flow
@@ -24,7 +25,7 @@ def explain(flow: Flow, about: str | None = None) -> str:
     """Return the explanation of a flow, or of one corridor or edge in it."""
     desk = Desk(flow.network)
     if about is None:
-        parts = [*_totals(flow), *_unmet_minima(flow), *_limits(desk, flow)]
+        parts = [*_totals(flow), *flow.notes, *_limits(desk, flow)]
         for corridor in flow.network.corridors:
             parts += _corridor(desk, flow, corridor.id)
     elif about in {corridor.id for corridor in flow.network.corridors}:
@@ -59,16 +60,6 @@ def _totals(flow: Flow) -> Iterator[str]:
         yield f"Required but not delivered: {flow.unmet_mtpa:.1f} Mt/y ({listed})."
 
 
-def _unmet_minima(flow: Flow) -> Iterator[str]:
-    """Yield each ship-or-pay volume that is not met."""
-    for quota, unmet in zip(flow.network.quotas, flow.unmet_by_quota.tolist(), strict=True):
-        if unmet > 0:
-            yield (
-                f"Ship-or-pay not met: quota {quota.edge}/{quota.commodity} demands {quota.min_mtpa:g} Mt/y, "
-                f"{quota.min_mtpa - unmet:.2f} pass."
-            )
-
-
 def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
     """Yield what binds, and what one more Mt/y there is worth as the difference of two optima."""
     edges, nodes = flow.edges, flow.nodes
@@ -84,6 +75,8 @@ def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
     told = []
     for _, _, limit in binding[:_MOST_LIMITS]:
         wider = _one_more(desk, flow.network, limit)
+        if wider is None:
+            continue
         gained = wider.netback_musd_per_year - flow.netback_musd_per_year
         lifted = flow.shortfall_mtpa - wider.shortfall_mtpa
         if abs(gained) < _DUST_USD_PER_T and lifted < 1e-6:
@@ -131,8 +124,8 @@ def _told(network: Network, limit: Limit) -> str:
     return f"{limit} ({size:g} Mt/y{confidence})"
 
 
-def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow:
-    """Return the flow with one more Mt/y at a limit."""
+def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow | None:
+    """Return the flow with one more Mt/y at a limit, or None where that would open a cycle that earns money."""
     edges, nodes, quotas = network.edges, network.nodes, network.quotas
     if limit.kind == "node":
         nodes = tuple(
@@ -148,7 +141,7 @@ def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow:
             for q in quotas
         )
     wider = network.altered(nodes=nodes, edges=edges, quotas=quotas)
-    return desk.flow(wider)
+    return None if any(earning_cycles(wider)) else desk.flow(wider)
 
 
 def _corridor(desk: Desk, flow: Flow, corridor: str) -> Iterator[str]:

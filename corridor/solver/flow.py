@@ -152,9 +152,10 @@ class Flow:
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
+        below = f", {self.unmet_minimum_mtpa:.1f} Mt/y below minima" if self.unmet_minimum_mtpa > 0 else ""
         return (
             f"<Flow {name!r}: {self.delivered_mtpa:.1f} Mt/y delivered, {self.shortfall_mtpa:.1f} Mt/y short, "
-            f"netback {self.netback_musd_per_year:,.0f} million USD/y>"
+            f"netback {self.netback_musd_per_year:,.0f} million USD/y{below}>"
         )
 
     def _repr_html_(self) -> str:
@@ -231,8 +232,14 @@ class Flow:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What applying the scenario had to decide: which of two quotas that it sets holds."""
-        return self.network.notes
+        """What to know before quoting it: which of two quotas set by a scenario holds, and minima that are not met."""
+        unmet = zip(self.network.quotas, self.unmet_by_quota.tolist(), strict=True)
+        return self.network.notes + tuple(
+            f"Minimum not met: quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, "
+            f"{quota.min_mtpa - missing:.2f} pass."
+            for quota, missing in unmet
+            if missing > 0
+        )
 
     # Tables
 

@@ -167,7 +167,7 @@ class Program:
         flow_commodity = np.array([commodity for _, commodity in flows], dtype=np.int32)
         per_edge = np.bincount(flow_edge, minlength=len(network.edges))
         shared = np.flatnonzero(per_edge > 1).astype(np.int32)
-        limited = np.array([i for i, n in enumerate(network.nodes) if n.throughput_mtpa is not None], dtype=np.int32)
+        limited = np.array([i for i, n in enumerate(network.nodes) if np.isfinite(n.available_mtpa)], dtype=np.int32)
 
         balances: dict[tuple[str, str], int] = {}
 

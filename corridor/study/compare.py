@@ -68,6 +68,8 @@ def compare(
         - subjects: ids of all that the row's numbers come from, so that
           ``network.figures(row["subjects"], inputs=True)`` shows every figure behind it
 
+        ``table.attrs["notes"]`` says by scenario what to know first: minima not met, quotas that it sets twice.
+
     Raises
     ------
     UnknownNameError
@@ -89,15 +91,20 @@ def compare(
     origins = _origins(network, chosen, origin)
     compared = _compared(network, chosen, corridors)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
+    notes: dict[str, list[str]] = {}
     for name, scenario in _named(network, scenarios):
         flow = desk.solve(scenario, strict=scenarios is not None)
         ways, exposed = Ways(flow, chosen, True), Exposures.of(flow.network, flow)
+        if flow.notes:
+            notes[name] = list(flow.notes)
         for corridor in compared:
             row = _row(desk, flow, ways, corridor, origins, exposed)
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
-    return pd.DataFrame(list(rows.values()), index=index, columns=list(COLUMNS))
+    table = pd.DataFrame(list(rows.values()), index=index, columns=list(COLUMNS))
+    table.attrs |= {"notes": notes} if notes else {}
+    return table
 
 
 COLUMNS = (
@@ -136,7 +143,8 @@ def outcomes(
           tonnes only
         - route_hhi: concentration of what crosses a corridor (1: all by one corridor)
 
-        No penalty is in any of them. ``table.attrs["notes"]`` names quotas that a scenario sets twice.
+        No penalty is in any of them. ``table.attrs["notes"]`` says by scenario what to know first: minima not met,
+        quotas that it sets twice.
 
     Raises
     ------

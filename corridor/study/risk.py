@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from corridor.model.changes import Outage
 from corridor.model.economics import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network, require_network
 from corridor.model.risk import left_without, political_hhi, shannon_wiener
-from corridor.model.scenario import Outage, Scenario, require_scenario
+from corridor.model.scenario import Scenario, require_scenario
 from corridor.study.exposure import Exposures, Place
 
 if TYPE_CHECKING:
