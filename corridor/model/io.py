@@ -31,6 +31,7 @@ _KEYS = (
     "frequency_per_year", "duration_days", "severity", "actor", "from", "until",
 )  # fmt: skip
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_DRAFT = re.compile(r"\.(.+)\.([0-9]{1,18})\.tmp", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -170,11 +171,12 @@ def write_bytes(path: Path, data: bytes) -> None:
         target = path.resolve()
     except RuntimeError:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
-    part = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    part = draft_beside(target)
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
+        sweep_drafts(target.parent, re.compile(re.escape(target.name)))
         part.write_bytes(data)
         if target.exists():
             shutil.copymode(target, part)
@@ -184,6 +186,39 @@ def write_bytes(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def draft_beside(target: Path) -> Path:
+    """Return where this process writes what is to be put in the place of a file or folder."""
+    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
+
+
+def draft_of(name: str) -> str | None:
+    """Return the name of the file that a file is a draft of, or None."""
+    found = _DRAFT.fullmatch(name)
+    return found[1] if found else None
+
+
+def sweep_drafts(folder: Path, names: re.Pattern[str]) -> None:
+    """Remove the drafts of files of some names that processes which have ended left in a folder."""
+    for entry in folder.iterdir():
+        found = _DRAFT.fullmatch(entry.name)
+        if found and names.fullmatch(found[1]) and not _is_alive(found[2]):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
+def _is_alive(pid: str) -> bool:
+    """Tell whether a process may still be at work: if in doubt, and where asking would end it (Windows), it is."""
+    if os.name != "posix" or int(pid) == 0:
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 class _Dumper(yaml.SafeDumper):

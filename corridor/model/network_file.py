@@ -6,6 +6,7 @@ import csv
 import errno
 import io as streams
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import Any
 from corridor.errors import CorridorError, DataError, nearest, shown, unknown
 from corridor.model.io import (
     decoded,
+    draft_beside,
     dump_yaml,
     hazards_in_yaml,
     mapping_of,
     read_bytes,
+    sweep_drafts,
     write_bytes,
 )  # fmt: skip
 from corridor.model.network import Network, require_network
@@ -328,7 +331,8 @@ def _write_folder(network: Network, folder: Path) -> None:
         raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    sweep_drafts(target.parent, re.compile(re.escape(target.name)))
+    draft = draft_beside(target)
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     try:
