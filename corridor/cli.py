@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import sys
@@ -27,7 +28,7 @@ _TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 done, 1 an expectation failed, 2 bad input, 130 stopped by Ctrl-C.
+    """Run a command; return 0 done, 1 an expectation failed, 2 bad input, 130 stopped by Ctrl-C or a signal.
 
     Parameters
     ----------
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         kept = getattr(arguments, "checkpoint", None)
-        print(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}", file=sys.stderr)
+        with contextlib.suppress(OSError):  # the terminal may be what has gone
+            print(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}", file=sys.stderr)
         return STOPPED
     return code
 
@@ -64,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="corridor",
         description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
         epilog="Results go to stdout, notes to stderr. Exit code 0: done, 1: an expectation failed, 2: bad input, "
-        "130: stopped by Ctrl-C.",
+        "130: stopped by Ctrl-C, SIGTERM or SIGHUP.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -27,6 +27,35 @@ _BITS = 62
 
 
 @dataclass(frozen=True, eq=False)
+class Severity:
+    """Share that a hazard takes in each interval: kept by events, of which there are far fewer.
+
+    Attributes
+    ----------
+    start : shape (n,)
+        Begin of each interval. [days]
+    begin, end, share : shape (n_events,)
+        Stretches that do not overlap, in order [days], and the share taken in each [1].
+    """
+
+    start: Floats
+    begin: Floats
+    end: Floats
+    share: Floats
+
+    def __getitem__(self, which: slice | npt.NDArray[Any]) -> Floats:
+        """Return the shares of some intervals."""
+        start = self.start[which]
+        if not len(self.begin):
+            return np.zeros(len(start))
+        found = np.searchsorted(self.begin, start, side="right") - 1
+        return np.where((found >= 0) & (start < self.end[found]), self.share[found], 0.0)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return self[:].astype(dtype or np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class Intervals:
     """A block of years, cut where any hazard comes or goes.
 
@@ -38,7 +67,7 @@ class Intervals:
         Length; those of a year add up to 365. [days]
     in_force : shape (n, n_words)
         Hazards in force, a bit each, 62 a word.
-    severity : dict of position of a hazard to shape (n,)
+    severity : dict of position of a hazard to Severity, shape (n,)
         For hazards whose severity is drawn: share taken by the worst of its events in force, 0 where none is. [1]
     shocks : shape (years,)
         Events that began in each year.
@@ -47,7 +76,7 @@ class Intervals:
     year: npt.NDArray[np.int64]
     days: Floats
     in_force: Sets
-    severity: dict[int, Floats]
+    severity: dict[int, Severity]
     shocks: npt.NDArray[np.int64]
 
 
@@ -88,11 +117,7 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
     kept = (days > 0) & (start < end_of_block)
     start = start[kept]
     in_force = _in_force(np.concatenate(comes)[order], kept, len(hazards))
-    severity = {}
-    for at, (begin, end, share) in pieces.items():
-        found = np.searchsorted(begin, start, side="right") - 1
-        inside = (found >= 0) & (start < end[found]) if len(begin) else np.zeros(len(start), bool)
-        severity[at] = np.where(inside, share[found], 0.0) if len(begin) else np.zeros(len(start))
+    severity = {at: Severity(start, *piece) for at, piece in pieces.items()}
     return Intervals(year[kept], days[kept], in_force, severity, shocks)
 
 

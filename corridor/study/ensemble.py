@@ -139,23 +139,25 @@ class Ensemble:
         import pandas as pd
 
         sets, days, stretches, values = self._met
-        n_years = len(self.years)
-        short = values[:, self._names.index("shortfall")]
+        order = np.lexsort([*sets.T, -days])
+        days, n_years = days[order], len(self.years)
+        delivered, short, netback = (
+            values[order, self._names.index(name)] for name in ("delivered", "shortfall", "netback")
+        )
         beyond = (short - self._undisturbed[self._names.index("shortfall")]) * days
         names = np.array([hazard.name for hazard in self.hazards], dtype=object)
         table = pd.DataFrame(
             {
-                "hazards": [tuple(names[row]) for part in _some(sets) for row in unpacked(part, len(names))],
+                "hazards": [tuple(names[row]) for at in _some(order) for row in unpacked(sets[at], len(names))],
                 "days_per_year": days / n_years,
-                "stretches_per_year": stretches / n_years,
-                "delivered_mtpa": values[:, self._names.index("delivered")],
+                "stretches_per_year": stretches[order] / n_years,
+                "delivered_mtpa": delivered,
                 "shortfall_mtpa": short,
-                "netback_musd_per_year": values[:, self._names.index("netback")],
+                "netback_musd_per_year": netback,
                 "shortfall_share": beyond / beyond.sum() if beyond.sum() > 0 else np.zeros(len(beyond)),
             }
         )
-        order = np.lexsort([*sets.T, -days])
-        return table.iloc[order].reset_index(drop=True).rename_axis("state")
+        return table.rename_axis("state")
 
     def flow(self, state: int | Sequence[str]) -> Flow:
         """Return the flow in a condition: a row of `states`, or names of hazards in force; for `Flow.explain`.
@@ -318,6 +320,9 @@ class Ensemble:
     @cached_property
     def _met(self) -> tuple[Sets, Floats, Sets, Floats]:
         """Sets of hazards met, with days, stretches and values over all blocks; in ascending order of sets."""
+        if len(self.blocks) == 1:  # no copies of what may be large
+            (block,) = self.blocks
+            return block.sets, block.days, block.stretches, block.values
         joined = np.concatenate([block.sets for block in self.blocks])
         sets, which = np.unique(joined, axis=0, return_inverse=True)
         which = which.ravel()

@@ -15,6 +15,7 @@ from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
 from corridor.study import blocks
 from corridor.study.blocks import Bench, Block
+from corridor.study.checkpoint import Checkpoint, manifest
 from corridor.study.draws import BLOCK_YEARS, expected_conditions
 from corridor.study.ensemble import NOTHING, Ensemble
 
@@ -115,7 +116,7 @@ def simulate(
     with contextlib.ExitStack() as stack:
         kept = None
         if checkpoint is not None:
-            kept = blocks.Checkpoint(checkpoint, blocks.manifest(altered, hazards, seed), bench.nothing())
+            kept = Checkpoint(checkpoint, manifest(altered, hazards, seed), bench.nothing())
             stack.enter_context(kept)
             found = ((number, kept.read(number, n)) for number, n in wanted.items())
             done = {number: block for number, block in found if block is not None}
