@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gc
+import signal
+from types import FrameType
 
 from corridor.cli import main
+
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def run() -> int:
@@ -15,7 +19,17 @@ def run() -> int:
     A command lives for half a second and leaves little to collect; looking for it would take a tenth of that.
     """
     gc.disable()
+    for number in _ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:  # not what nohup, or who else started the process, set
+            signal.signal(number, _stop)
     return main()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Stop as Ctrl-C does, once: nothing half-written stays, and no worker."""
+    for other in _ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ _TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 done, 1 an expectation failed, 2 bad input, 130 stopped by Ctrl-C.
+    """Run a command; return 0 done, 1 an expectation failed, 2 bad input, 130 stopped by Ctrl-C or a signal.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="corridor",
         description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
         epilog="Results go to stdout, notes to stderr, after 10 seconds also that it is still at work. Exit code 0: "
-        "done, 1: an expectation failed, 2: bad input, 130: stopped by Ctrl-C.",
+        "done, 1: an expectation failed, 2: bad input, 130: stopped by Ctrl-C, SIGTERM or SIGHUP.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

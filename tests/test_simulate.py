@@ -12,7 +12,8 @@ from scipy.integrate import quad
 from ways import closes, derates, hazard, ways
 
 import corridor as cr
-from corridor.study.draws import BLOCK_YEARS, intervals
+from corridor.study.blocks import _CHUNK, Bench
+from corridor.study.draws import BLOCK_YEARS, expected_conditions, intervals
 
 MANY = 200_000
 
@@ -499,3 +500,78 @@ def test_a_hazard_is_no_scenario_that_lasts(diamond: cr.Network) -> None:
     hazard = cr.Hazard(name="gale", changes=[cr.Outage(edge="north_out")], frequency_per_year=1, duration_days=3)
     with pytest.raises(cr.DataError, match=r"'gale' is a hazard: .*hazards=.*give its changes as a Scenario"):
         cr.simulate(diamond.replace(hazards=(hazard,)), 10, 1, scenario=hazard)
+
+
+# Many hazards
+
+
+def many(n: int, rate: float = 2.0, days: float = 10.0, **more: object) -> cr.Network:
+    """Return ways each of which a hazard of its own halves."""
+    hazards = [derates(f"h{at:03}", f"w{at}", 0.5, rate=rate, days=days, **more) for at in range(n)]
+    return ways(*[1.0] * n, hazards=hazards, volume=float(n))
+
+
+@pytest.mark.parametrize(
+    ("n", "rate", "days", "years"),
+    [(1, 3.0, 10.0, 500), (5, 40.0, 400.0, 100), (12, 2.0, 10.0, 1000), (60, 2.0, 10.0, 100), (200, 0.05, 5.0, 1000)],
+)
+def test_conditions_are_counted_beforehand(n: int, rate: float, days: float, years: int) -> None:
+    """Rather too many than too few, and within a factor of four, by counting those that are drawn."""
+    hazards = many(n, rate, days).hazards
+    found = len(np.unique(intervals(hazards, 7, 0, years).in_force, axis=0))
+    assert found * 0.95 <= expected_conditions(hazards, years) <= 4 * found + 2
+
+
+def test_too_many_conditions_are_refused_before_anything_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message has their number, the number allowed and what to do."""
+    monkeypatch.setattr(Bench, "block", lambda *_: pytest.fail("a block was begun"))
+    with pytest.raises(cr.DataError, match=r"200 hazards come to about 7,\d\d\d,\d\d\d .* at most 5,000,000 .* fewer"):
+        cr.simulate(many(200), years=10_000)
+
+
+@pytest.mark.parametrize("more", [{}, {"severity": cr.Uniform(low=0.2, high=1.0)}])
+def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, more: dict[str, object]) -> None:
+    """Conditions three at a time give the years, states and shares of all at once."""
+    net = many(6, rate=3.0, days=40.0, **more)
+    whole = cr.simulate(net, 60, 3)
+    monkeypatch.setattr("corridor.study.blocks._CHUNK", 3)
+    monkeypatch.setattr("corridor.study.blocks._MOST_KNOWN", 2)
+    parts = cr.simulate(net, 60, 3)
+    pd.testing.assert_frame_equal(parts.years, whole.years)
+    pd.testing.assert_frame_equal(parts.states, whole.states)
+    for alpha in (None, 0.9):
+        pd.testing.assert_frame_equal(parts.attribution(alpha=alpha), whole.attribution(alpha=alpha))
+
+
+def test_no_more_than_a_chunk_is_worked_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many conditions a block meets; what is worked out for each is large, what is kept of it small."""
+    net, asked = many(40), []
+    bench = Bench(net, net.hazards)
+    monkeypatch.setattr(
+        bench.conditions,
+        "outcomes",
+        lambda taken: asked.append(len(taken)) or np.zeros((len(taken), len(bench.conditions.names))),
+    )
+    block = bench.block(7, 0, 200)
+    assert len(block.sets) > 3 * _CHUNK
+    assert max(asked) <= _CHUNK
+    assert block.values.shape == (len(block.sets), bench.n_measures)
+
+
+def test_progress_is_told_within_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts add up to its years."""
+    monkeypatch.setattr("corridor.study.blocks._CHUNK", 100)
+    net, told = many(30), list[float]()
+    Bench(net, net.hazards).block(7, 0, 100, told.append)
+    assert len(told) > 1
+    assert sum(told) == pytest.approx(100)
+
+
+def test_losses_are_shared_out_among_fewer_where_it_would_take_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then in proportion to what each costs alone; here, where effects add up, that is the same."""
+    ens = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
+    exactly = ens.attribution()["amount"]
+    monkeypatch.setattr("corridor.study.ensemble._MOST_PARTS", 50)
+    fewer = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
+    assert fewer._most_shared < ens._most_shared
+    pd.testing.assert_series_equal(fewer.attribution()["amount"].sort_index(), exactly.sort_index())

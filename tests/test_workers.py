@@ -41,10 +41,10 @@ def slow() -> cr.Network:
     return net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0, high=1)) for hazard in net.hazards[:6]])
 
 
-def wait_for(parts: int, folder: Path, seconds: float = 60.0) -> list[Path]:
+def wait_for(parts: int, folder: str | Path, seconds: float = 60.0) -> list[Path]:
     """Return the finished parts once there are so many."""
     deadline = time.monotonic() + seconds
-    while len(found := sorted(folder.glob("block-*-years.parquet"))) < parts:
+    while len(found := sorted(Path(folder).glob("block-*-years.parquet"))) < parts:
         assert time.monotonic() < deadline, "the run finished no block in time"
         time.sleep(0.01)
     return found
@@ -87,6 +87,48 @@ def test_a_dask_cluster_gives_the_bytes_of_one_process(tmp_path: Path) -> None:
     assert ran.stdout.split() == [digest(cr.simulate(cr.load(year=2024, regime="war"), 6000, 7))], ran.stderr
 
 
+CLOSED = """
+import sys, threading
+import distributed
+import corridor as cr
+from tests.test_workers import slow, wait_for
+if __name__ == "__main__":
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster:
+        client = distributed.Client(cluster)
+        ends = {"before": client.close, "during": client.close, "cluster": cluster.close}[sys.argv[1]]
+        if sys.argv[1] == "before":
+            ends()
+        else:
+            threading.Thread(target=lambda: wait_for(1, sys.argv[2]) and ends()).start()
+        try:
+            cr.simulate(slow(), 250_000, 3, client=client, checkpoint=sys.argv[2])
+        except cr.CorridorError as error:
+            print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("before", "DataError client must be open and not asynchronous"),
+        ("during", "SolverError Dask did not finish all blocks"),
+        ("cluster", "SolverError Dask did not finish all blocks"),
+    ],
+)
+def test_a_dask_client_that_ends_is_one_error_of_ours(tmp_path: Path, when: str, told: str) -> None:
+    """Closed before or during a run, or its cluster: what to do, and no exception of a stranger's."""
+    pytest.importorskip("distributed")
+    script = tmp_path / "closed.py"
+    script.write_text(CLOSED)
+    root = str(Path(__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, str(script), when, str(tmp_path / "kept")],
+        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": root}, check=False,
+    )  # fmt: skip
+    assert ran.stdout.startswith(told), ran.stderr
+
+
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
     """SIGKILL of a worker in mid-run: others take its block, and the bytes are those of an undisturbed run."""
     net, found = slow(), {}
@@ -124,6 +166,37 @@ def test_a_killed_run_resumes_where_it_was(tmp_path: Path) -> None:
     resumed = cr.simulate(slow(), 12_500, 3, checkpoint=folder)
     assert {part: part.stat().st_mtime_ns for part in before} == before
     assert digest(resumed) == digest(cr.simulate(slow(), 12_500, 3))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
+def test_no_worker_outlives_its_parent(tmp_path: Path, name: str) -> None:
+    """However the command is ended, its pipes close at once; what can be caught ends as Ctrl-C does."""
+    arguments = ["simulate", "--regime", "war", "--years", "50000000", "--workers", "2"]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "corridor", *arguments, "--checkpoint", str(tmp_path / "run")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(1, tmp_path / "run")
+    run.send_signal(getattr(signal, name))
+    _, err = run.communicate(timeout=30)
+    assert "Traceback" not in err
+    if name == "SIGKILL":
+        assert run.returncode == -signal.SIGKILL
+    else:
+        assert (run.returncode, "stopped; the same command goes on from" in err) == (130, True)
+        assert not list((tmp_path / "run").glob(".*.tmp"))
+
+
+def test_a_run_under_nohup_stays_so(tmp_path: Path) -> None:
+    """A signal that whoever started the process had it ignore is ignored."""
+    code = (
+        "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); sys.argv = ['corridor', 'scenarios']\n"
+        "import corridor.__main__ as command\n"
+        "command.main = lambda: os.kill(os.getpid(), signal.SIGHUP) or 0\n"
+        "sys.exit(command.run())"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_checkpoint_gives_the_same_bytes_again(diamond: cr.Network, tmp_path: Path) -> None:
@@ -249,7 +322,7 @@ def test_a_checkpoint_of_fewer_years_is_not_read_as_less(diamond: cr.Network, tm
     cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
     path = tmp_path / "run" / "block-000000-100-years.parquet"
     pd.read_parquet(path).iloc[:10].to_parquet(path)
-    with pytest.raises(cr.DataError, match=r"must hold 100 years \(got 10\); delete it"):
+    with pytest.raises(cr.DataError, match=r"block-000000-100-years\.parquet: cannot be read .*; delete it"):
         cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
 
 

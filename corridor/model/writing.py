@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -35,6 +36,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
+        _sweep_beside(part, target.name)
         part.write_bytes(data)
         if target.exists():
             shutil.copymode(target, part)
@@ -48,10 +50,50 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def draft_beside(target: Path) -> Path:
     """Return where something is written before it takes its place; a long name is cut, so that this one fits."""
-    stem = target.name
-    while len(os.fsencode(stem)) > 200:
-        stem = stem[:-1]
-    return target.with_name(f".{stem}.{os.getpid()}.tmp")
+    return target.with_name(f".{_cut(target.name)}.{os.getpid()}.tmp")
+
+
+def _cut(name: str) -> str:
+    while len(os.fsencode(name)) > _MOST_BYTES_OF_A_STEM:
+        name = name[:-1]
+    return name
+
+
+_MOST_BYTES_OF_A_STEM = 200
+_DRAFT = re.compile(r"\.(.+)\.([0-9]{1,18})\.tmp", re.DOTALL)
+
+
+def draft_of(name: str) -> str | None:
+    """Return the name of the file that a file is a draft of, or None."""
+    found = _DRAFT.fullmatch(name)
+    return found[1] if found else None
+
+
+def sweep_drafts(folder: Path, names: re.Pattern[str]) -> None:
+    """Remove the drafts of files of some names that processes which have ended left in a folder."""
+    for entry in folder.iterdir():
+        found = _DRAFT.fullmatch(entry.name)
+        if found and names.fullmatch(found[1]) and not _is_alive(found[2]):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
+def _sweep_beside(draft: Path, name: str) -> None:
+    """Remove what ended processes left of earlier drafts of a file or folder."""
+    sweep_drafts(draft.parent, re.compile(re.escape(_cut(name))))
+
+
+def _is_alive(pid: str) -> bool:
+    """Tell whether a process may still be at work: if in doubt, and where asking would end it (Windows), it is."""
+    if os.name != "posix" or int(pid) == 0:
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def write_folder(
@@ -75,12 +117,15 @@ def write_folder(
         Raises if the draft that it is given must not take its place.
     """
     target = folder.resolve()
+    if target.is_dir():
+        _sweep_beside(target / target.name, target.name)
     fills = target.is_dir() and not any(target.iterdir())
     if target == Path.cwd() and not fills:
         raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
     draft = draft_beside(target / target.name if fills else target)
+    _sweep_beside(draft, target.name)
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir()

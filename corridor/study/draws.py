@@ -27,6 +27,35 @@ _BITS = 62
 
 
 @dataclass(frozen=True, eq=False)
+class Severity:
+    """Share that a hazard takes in each interval: kept by events, of which there are far fewer.
+
+    Attributes
+    ----------
+    start : shape (n,)
+        Begin of each interval. [days]
+    begin, end, share : shape (n_events,)
+        Stretches that do not overlap, in order [days], and the share taken in each [1].
+    """
+
+    start: Floats
+    begin: Floats
+    end: Floats
+    share: Floats
+
+    def __getitem__(self, which: slice | npt.NDArray[Any]) -> Floats:
+        """Return the shares of some intervals."""
+        start = self.start[which]
+        if not len(self.begin):
+            return np.zeros(len(start))
+        found = np.searchsorted(self.begin, start, side="right") - 1
+        return np.where((found >= 0) & (start < self.end[found]), self.share[found], 0.0)
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return self[:].astype(dtype or np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class Intervals:
     """A block of years, cut where any hazard comes or goes.
 
@@ -38,7 +67,7 @@ class Intervals:
         Length; those of a year add up to 365. [days]
     in_force : shape (n, n_words)
         Hazards in force, a bit each, 62 a word.
-    severity : dict of position of a hazard to shape (n,)
+    severity : dict of position of a hazard to Severity, shape (n,)
         For hazards whose severity is drawn: share taken by the worst of its events in force, 0 where none is. [1]
     shocks : shape (years,)
         Events that began in each year.
@@ -47,7 +76,7 @@ class Intervals:
     year: npt.NDArray[np.int64]
     days: Floats
     in_force: Sets
-    severity: dict[int, Floats]
+    severity: dict[int, Severity]
     shocks: npt.NDArray[np.int64]
 
 
@@ -65,8 +94,7 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
     """
     end_of_block = years * DAYS_PER_YEAR
     times = [np.arange(years) * DAYS_PER_YEAR]
-    words = 1 + (len(hazards) - 1) // _BITS
-    toggles = [np.zeros((years, words), dtype=np.int64)]
+    comes = [np.zeros(years, dtype=np.int32)]  # number of the hazard from 1, negative where it goes
     shocks = np.zeros(years, dtype=np.int64)
     pieces: dict[int, tuple[Floats, Floats, Floats]] = {}
     for at, hazard in enumerate(hazards):
@@ -78,29 +106,58 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
             begin, end = _merged(begin, end)
         else:
             begin, end, share = pieces[at] = _worst(begin, end, share)
-        mark = np.repeat(bit_of(at, words)[None, :], len(begin), axis=0)
+        mark = np.full(len(begin), 1 + at, dtype=np.int32)
         times += [begin, end]
-        toggles += [mark, -mark]
+        comes += [mark, -mark]
     time = np.concatenate(times)
     order = np.argsort(time)
     start = time[order]
     days = np.diff(start, append=end_of_block)
     year = np.cumsum(order < years) - 1
-    in_force = np.cumsum(np.concatenate(toggles)[order], axis=0)
     kept = (days > 0) & (start < end_of_block)
     start = start[kept]
-    severity = {}
-    for at, (begin, end, share) in pieces.items():
-        found = np.searchsorted(begin, start, side="right") - 1
-        inside = (found >= 0) & (start < end[found]) if len(begin) else np.zeros(len(start), bool)
-        severity[at] = np.where(inside, share[found], 0.0) if len(begin) else np.zeros(len(start))
-    return Intervals(year[kept], days[kept], in_force[kept], severity, shocks)
+    in_force = _in_force(np.concatenate(comes)[order], kept, len(hazards))
+    severity = {at: Severity(start, *piece) for at, piece in pieces.items()}
+    return Intervals(year[kept], days[kept], in_force, severity, shocks)
+
+
+def _in_force(comes: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_], n_hazards: int) -> Sets:
+    """Return the sets of hazards at the times kept, given which hazard comes or goes at each time."""
+    found = np.empty((np.count_nonzero(kept), n_words(n_hazards)), dtype=np.int64)
+    word, bit = np.divmod(np.abs(comes) - 1, _BITS)
+    step = np.sign(comes) * (np.int64(1) << bit)
+    for at in range(found.shape[1]):
+        found[:, at] = np.cumsum(np.where(word == at, step, 0))[kept]
+    return found
+
+
+def n_words(n_hazards: int) -> int:
+    """Return how many words a set of so many hazards takes."""
+    return 1 + (n_hazards - 1) // _BITS
 
 
 def unpacked(in_force: Sets, n_hazards: int) -> npt.NDArray[np.bool_]:
     """Return sets of hazards, shape (n, n_words), as truth values, shape (n, n_hazards)."""
-    at = np.arange(n_hazards)
-    return np.asarray((in_force[:, at // _BITS] >> (at % _BITS)) & 1 == 1)
+    found = np.empty((len(in_force), n_hazards), dtype=bool)
+    for at in range(n_hazards):
+        found[:, at] = in_force[:, at // _BITS] >> (at % _BITS) & 1
+    return found
+
+
+def expected_conditions(hazards: Sequence[Hazard], years: int) -> float:
+    """Return about how many distinct sets of hazards years meet, rather too many than too few.
+
+    Notes
+    -----
+    Of N intervals at most ``sum(min(1, N p))`` distinct ones are expected, p being the probability of a set, which is
+    at most ``sum((N p) ** t)`` for any t between 0 and 1; as hazards are independent that is a product over them.
+    """
+    rate = np.array([hazard.frequency_per_year for hazard in hazards])
+    load = rate * np.array([hazard.mean_duration_days for hazard in hazards]) / DAYS_PER_YEAR
+    n_intervals = years * (1.0 + 2.0 * (rate * np.exp(-load)).sum())
+    off = np.exp(-load)
+    exponents = np.linspace(0.0, 1.0, 51)
+    return float(np.exp(min(t * np.log(n_intervals) + np.log((1.0 - off) ** t + off**t).sum() for t in exponents)))
 
 
 def bit_of(at: int, words: int) -> Sets:

@@ -7,9 +7,10 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.model.economics import DAYS_PER_YEAR
@@ -18,7 +19,7 @@ from corridor.model.risk import cvar, tail_weights, value_at_risk
 from corridor.model.scenario import Hazard, Scenario
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
-from corridor.study.blocks import Bench, Block
+from corridor.study.blocks import Bench, Block, distinct
 from corridor.study.draws import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _UNITS = {"delivered": "mt", "shortfall": "mt", "unmet": "mt", "cost": "musd", "
 _GAINS = ("delivered_mt", "netback_musd")
 _MOST_SHARED = 10
 """Hazards in force at once up to which a loss is shared out among them exactly; 2 to this power conditions each."""
+_MOST_PARTS = 500_000
+"""Conditions up to which losses are shared out exactly; where it would take more, among fewer hazards at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,23 +139,25 @@ class Ensemble:
         import pandas as pd
 
         sets, days, stretches, values = self._met
-        n_years = len(self.years)
-        short = values[:, self._names.index("shortfall")]
+        order = np.lexsort([*sets.T, -days])
+        days, n_years = days[order], len(self.years)
+        delivered, short, netback = (
+            values[order, self._names.index(name)] for name in ("delivered", "shortfall", "netback")
+        )
         beyond = (short - self._undisturbed[self._names.index("shortfall")]) * days
         names = np.array([hazard.name for hazard in self.hazards], dtype=object)
         table = pd.DataFrame(
             {
-                "hazards": [tuple(names[row]) for row in unpacked(sets, len(self.hazards))],
+                "hazards": [tuple(names[row]) for at in _some(order) for row in unpacked(sets[at], len(names))],
                 "days_per_year": days / n_years,
-                "stretches_per_year": stretches / n_years,
-                "delivered_mtpa": values[:, self._names.index("delivered")],
+                "stretches_per_year": stretches[order] / n_years,
+                "delivered_mtpa": delivered,
                 "shortfall_mtpa": short,
-                "netback_musd_per_year": values[:, self._names.index("netback")],
+                "netback_musd_per_year": netback,
                 "shortfall_share": beyond / beyond.sum() if beyond.sum() > 0 else np.zeros(len(beyond)),
             }
         )
-        order = np.lexsort([*sets.T, -days])
-        return table.iloc[order].reset_index(drop=True).rename_axis("state")
+        return table.rename_axis("state")
 
     def flow(self, state: int | Sequence[str]) -> Flow:
         """Return the flow in a condition: a row of `states`, or names of hazards in force; for `Flow.explain`.
@@ -270,8 +275,9 @@ class Ensemble:
         -----
         What hazards in force together cost is shared out by Shapley value: each bears its mean effect over all orders
         in which they might have come, so that effects add up to the whole and hazards alike are treated alike. Where
-        more than 10 are in force at once, in proportion to what each costs alone; where severities are drawn, in
-        proportion to what each would bear if all that it can take were taken.
+        more than 10 are in force at once (or fewer, if otherwise more than 500 000 conditions would have to be worked
+        out), in proportion to what each costs alone; where severities are drawn, in proportion to what each would bear
+        if all that it can take were taken.
 
         References
         ----------
@@ -283,9 +289,8 @@ class Ensemble:
         if by not in ("hazard", "actor"):
             raise UnknownNameError("kind of attribution", by, ("hazard", "actor"))
         sets, days, _, values = self._met
-        effects = days / days.sum() @ self._shared_out(sets, values[:, at], at)
-        if alpha is not None:
-            effects = sum(share @ self._shared_out(met, came, at) for met, share, came in self._tail(column, alpha, at))
+        worst = [(sets, days / days.sum(), values[:, at])] if alpha is None else self._tail(column, alpha, at)
+        effects = np.sum([self._shared_out(met, share, came, at) for met, share, came in worst], axis=0)
         undisturbed = self._undisturbed[at]
         actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
         columns = {"actor": actors, "amount": effects}
@@ -315,6 +320,9 @@ class Ensemble:
     @cached_property
     def _met(self) -> tuple[Sets, Floats, Sets, Floats]:
         """Sets of hazards met, with days, stretches and values over all blocks; in ascending order of sets."""
+        if len(self.blocks) == 1:  # no copies of what may be large
+            (block,) = self.blocks
+            return block.sets, block.days, block.stretches, block.values
         joined = np.concatenate([block.sets for block in self.blocks])
         sets, which = np.unique(joined, axis=0, return_inverse=True)
         which = which.ravel()
@@ -351,8 +359,8 @@ class Ensemble:
         return {self._column(name): at for at, name in enumerate(self._names) if not self._is_trunk(at)}
 
     def _is_trunk(self, at: int) -> bool:
-        """Tell whether a measure is about a corridor; those come last, three a corridor."""
-        return at >= len(self._names) - 3 * len(self.bench.conditions.corridors)
+        """Tell whether a measure is about a corridor."""
+        return at >= self.bench.n_measures
 
     def _shareable(self, column: str) -> int:
         self._values(column)
@@ -364,40 +372,54 @@ class Ensemble:
         """Yield for each block the sets met in the worst years, the share of those years, and what each came to."""
         sign = -1.0 if self._is_gain(column) else 1.0
         weights = tail_weights(sign * self._values(column), alpha)
-        sets, *_, values = self._met
-        met = {row.tobytes(): value for row, value in zip(sets, values[:, at].tolist(), strict=True)}
         for number, block in enumerate(self.blocks):
             n = len(block.shocks)
             own = weights[number * BLOCK_YEARS :][:n]
             if not own.any():
                 continue
             cut = intervals(self.hazards, self.seed, number, n)
-            found, which = np.unique(cut.in_force, axis=0, return_inverse=True)
-            which = which.ravel()
+            _, which = distinct(cut.in_force)
             weight = cut.days / DAYS_PER_YEAR * own[cut.year]
             share: Floats = np.bincount(which, weight).astype(np.float64)
+            came = block.values[:, at]
             if cut.severity:
-                whole = np.bincount(which, weight * self.bench.drawn(cut, found, which)[:, at])
+                whole = np.zeros(len(share))
+                for chosen, row, shown in self.bench.came_to(cut, block.sets, which):
+                    np.add.at(whole, which[chosen], weight[chosen] * shown[row, at])
                 came = whole / np.where(share > 0, share, 1.0)
-            else:
-                came = np.array([met[row.tobytes()] for row in found])
-            yield found[share > 0], share[share > 0], came[share > 0]
+            yield block.sets[share > 0], share[share > 0], came[share > 0]
 
-    def _shared_out(self, sets: Sets, came: Floats, at: int) -> Floats:
+    @cached_property
+    def _most_shared(self) -> int:
+        """In how many hazards in force at once a loss is shared out exactly, so that conditions stay few enough."""
+        sets, *_ = self._met
+        n = len(self.hazards)
+        sizes = np.concatenate([unpacked(part, n).sum(axis=1) for part in _some(sets)])
+        most = np.arange(_MOST_SHARED + 1)
+        parts = np.cumsum(np.bincount(sizes, minlength=len(most))[most] << most)
+        return int(most[parts <= max(_MOST_PARTS, parts[1])][-1])
+
+    def _shared_out(self, sets: Sets, shares: Floats, came: Floats, at: int) -> Floats:
+        """Return what each hazard changes over shares of time, given the sets met and what each set came to."""
+        effects = np.zeros(len(self.hazards))
+        for some, share, came_to in zip(_some(sets), _some(shares), _some(came), strict=True):
+            effects += share @ self._effects(some, came_to, at)
+        return effects
+
+    def _effects(self, sets: Sets, came: Floats, at: int) -> Floats:
         """Return what each hazard changes in sets of them, shape (n_sets, n_hazards), given what each set came to."""
         members = [np.flatnonzero(row) for row in unpacked(sets, len(self.hazards))]
         wanted: dict[bytes, Sets] = {}
-        for row, own in zip(sets, members, strict=True):
-            for part in _parts(own, sets.shape[1]) if len(own) <= _MOST_SHARED else _singles(own, sets.shape[1]):
-                wanted[part.tobytes()] = part
-            wanted[row.tobytes()] = row
+        for own in members:
+            exact = len(own) <= self._most_shared
+            wanted |= {part.tobytes(): part for part in (_parts if exact else _singles)(own, sets.shape[1])}
         keys = list(wanted)
         values = dict(zip(keys, self.bench.of_sets(np.array(list(wanted.values())))[:, at].tolist(), strict=True))
         effects = np.zeros((len(sets), len(self.hazards)))
         for own, effect, whole in zip(members, effects, came - self._undisturbed[at], strict=True):
             if not len(own):
                 continue
-            exact = len(own) <= _MOST_SHARED
+            exact = len(own) <= self._most_shared
             if exact:
                 found = _shapley([values[part.tobytes()] for part in _parts(own, sets.shape[1])], len(own))
             else:
@@ -409,6 +431,12 @@ class Ensemble:
                 found = np.full(len(own), whole / len(own)) if small else found * (whole / total)
             effect[own] = found
         return effects
+
+
+def _some(rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Yield so many rows at a time that what is looked at beside each fits into memory."""
+    for first in range(0, len(rows), 256):
+        yield rows[first : first + 256]
 
 
 def _parts(own: Iterable[int], words: int) -> list[Sets]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corridor.errors import DataError
@@ -14,11 +15,13 @@ from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
 from corridor.study import blocks
 from corridor.study.blocks import Bench, Block
-from corridor.study.draws import BLOCK_YEARS
+from corridor.study.checkpoint import Checkpoint, manifest
+from corridor.study.draws import BLOCK_YEARS, expected_conditions
 from corridor.study.ensemble import NOTHING, Ensemble
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
+_MOST_CONDITIONS = 5_000_000
 
 
 def simulate(
@@ -102,29 +105,33 @@ def simulate(
         raise DataError(f"give workers or a client, not both (got workers={workers})")
     if client is not None and not all(hasattr(client, name) for name in ("scatter", "submit", "cancel")):
         raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
+    if getattr(client, "asynchronous", False) or getattr(client, "status", "running") != "running":
+        raise DataError(f"client must be open and not asynchronous (got {client!r}); make a new distributed.Client")
     hazards = fitting_hazards(network)
+    _require_countable(hazards, years)
     altered = network if scenario is None else scenario.apply(network)
     bench = Bench(altered, hazards)
     wanted = dict(_numbers(years))
     done: dict[int, Block] = {}
-    kept = None
-    if checkpoint is not None:
-        kept = blocks.Checkpoint(checkpoint, blocks.manifest(altered, hazards, seed))
-        found = ((number, kept.read(number, n)) for number, n in wanted.items())
-        done = {number: block for number, block in found if block is not None}
-    missing = [(number, n) for number, n in wanted.items() if number not in done]
-    if client is not None:
-        source = blocks.by_dask(blocks.pack(altered, hazards), seed, missing, client)
-    elif workers > 1 and len(missing) > 1:
-        source = blocks.by_processes(blocks.pack(altered, hazards), seed, missing, workers)
-    else:
-        source = blocks.by_one(bench, seed, missing)
-    with _bar(years, sum(wanted[number] for number in done), progress) as bar:
-        for number, block in source:
+    with contextlib.ExitStack() as stack:
+        kept = None
+        if checkpoint is not None:
+            kept = Checkpoint(checkpoint, manifest(altered, hazards, seed), bench.nothing())
+            stack.enter_context(kept)
+            found = ((number, kept.read(number, n)) for number, n in wanted.items())
+            done = {number: block for number, block in found if block is not None}
+        missing = [(number, n) for number, n in wanted.items() if number not in done]
+        bar = stack.enter_context(_bar(years, sum(wanted[number] for number in done), progress))
+        if client is not None:
+            source = blocks.by_dask(blocks.pack(altered, hazards), seed, missing, client, bar.update)
+        elif workers > 1 and len(missing) > 1:
+            source = blocks.by_processes(blocks.pack(altered, hazards), seed, missing, workers, bar.update)
+        else:
+            source = blocks.by_one(bench, seed, missing, bar.update)
+        for number, block in stack.enter_context(contextlib.closing(source)):
             if kept is not None:
                 kept.write(number, wanted[number], block)
             done[number] = block
-            bar.update(wanted[number])
     return Ensemble(
         network=network,
         scenario=scenario,
@@ -161,6 +168,16 @@ def fitting_hazards(network: Network) -> tuple[Hazard, ...]:
         if NOTHING in (hazard.name, hazard.actor):
             raise DataError(f"hazard {hazard.name!r}: {NOTHING!r} stands for no hazard at all; rename it or its actor")
     return network.hazards
+
+
+def _require_countable(hazards: Sequence[Hazard], years: int) -> None:
+    """Raise if so many conditions would be met that they would take hours and not fit into memory."""
+    expected = expected_conditions(hazards, years)
+    if expected > _MOST_CONDITIONS:
+        raise DataError(
+            f"{len(hazards)} hazards come to about {expected:,.0f} distinct conditions in {years:,} years, and at most "
+            f"{_MOST_CONDITIONS:,} can be worked out; simulate fewer years, or join hazards that are alike"
+        )
 
 
 def _numbers(years: int) -> Iterator[tuple[int, int]]:

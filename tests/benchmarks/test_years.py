@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import statistics
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -139,3 +141,34 @@ def test_a_simulation_is_a_thousand_times_faster_than_pypsa_on_its_states() -> N
         f"{len(sample)}): {ratio:,.0f} times as long as the whole simulation, {ours:.2f} s"
     )
     assert ratio >= 1000
+
+
+MANY = """
+import resource
+import corridor as cr
+net = cr.load(year=2024)
+edges = [edge.id for edge in net.edges if 0 < edge.available_mtpa < float("inf")]
+net = net.replace(
+    hazards=[
+        cr.Hazard(
+            name=f"h{at}",
+            changes=[cr.Derate(edge=edges[at % len(edges)], remaining=0.2 + 0.06 * (at % 10))],
+            frequency_per_year=0.5,
+            duration_days=10,
+        )
+        for at in range(200)
+    ]
+)
+ens = cr.simulate(net, 1000, 7)
+ens.summary()
+print(len(ens.states), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def test_two_hundred_hazards_fit_into_memory() -> None:
+    """200 hazards x 1000 years, in a process of its own: at most 500 MB, of which 100 are the library's."""
+    ran = subprocess.run([sys.executable, "-c", MANY], capture_output=True, text=True, check=True)
+    n_states, megabytes = map(float, ran.stdout.split())
+    print(f"\n{n_states:,.0f} conditions within {megabytes:.0f} MB")
+    assert n_states > 100_000
+    assert megabytes < 500
