@@ -181,8 +181,8 @@ class Bench:
         in_force = sets[which[at]]
         taken = unpacked(in_force, self._n).astype(np.float64)
         drawn = taken[:, list(cut.severity)].any(axis=1)
-        for hazard, share in cut.severity.items():
-            taken[:, hazard] = share[at]
+        for hazard in cut.severity:
+            taken[:, hazard] = cut.severity.within(hazard, at)
         found = np.empty((len(at), len(self.conditions.names)))
         if not drawn.all():
             used, again = distinct(in_force[~drawn])

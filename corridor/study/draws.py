@@ -8,7 +8,7 @@ from the seed, the block and the hazard's name; a scenario or another hazard bes
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,32 +27,37 @@ _BITS = 62
 
 
 @dataclass(frozen=True, eq=False)
-class Severity:
-    """Share that a hazard takes in each interval: kept by events, of which there are far fewer.
+class Severities(Mapping[int, Floats]):
+    """Shares that hazards take in each interval, by position: kept by events, of which there are far fewer.
 
     Attributes
     ----------
     start : shape (n,)
         Begin of each interval. [days]
-    begin, end, share : shape (n_events,)
+    stretches : dict of position of a hazard to begin, end, share, each of shape (n_events,)
         Stretches that do not overlap, in order [days], and the share taken in each [1].
     """
 
     start: Floats
-    begin: Floats
-    end: Floats
-    share: Floats
+    stretches: dict[int, tuple[Floats, Floats, Floats]]
 
-    def __getitem__(self, which: slice | npt.NDArray[Any]) -> Floats:
-        """Return the shares of some intervals."""
+    def __getitem__(self, hazard: int) -> Floats:
+        return self.within(hazard, slice(None))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.stretches)
+
+    def __len__(self) -> int:
+        return len(self.stretches)
+
+    def within(self, hazard: int, which: slice | npt.NDArray[Any]) -> Floats:
+        """Return the shares that a hazard takes in some intervals."""
+        begin, end, share = self.stretches[hazard]
         start = self.start[which]
-        if not len(self.begin):
+        if not len(begin):
             return np.zeros(len(start))
-        found = np.searchsorted(self.begin, start, side="right") - 1
-        return np.where((found >= 0) & (start < self.end[found]), self.share[found], 0.0)
-
-    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        return self[:].astype(dtype or np.float64)
+        found = np.searchsorted(begin, start, side="right") - 1
+        return np.where((found >= 0) & (start < end[found]), share[found], 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +72,7 @@ class Intervals:
         Length; those of a year add up to 365. [days]
     in_force : shape (n, n_words)
         Hazards in force, a bit each, 62 a word.
-    severity : dict of position of a hazard to Severity, shape (n,)
+    severity : mapping of position of a hazard to shape (n,)
         For hazards whose severity is drawn: share taken by the worst of its events in force, 0 where none is. [1]
     shocks : shape (years,)
         Events that began in each year.
@@ -76,7 +81,7 @@ class Intervals:
     year: npt.NDArray[np.int64]
     days: Floats
     in_force: Sets
-    severity: dict[int, Severity]
+    severity: Severities
     shocks: npt.NDArray[np.int64]
 
 
@@ -117,8 +122,7 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
     kept = (days > 0) & (start < end_of_block)
     start = start[kept]
     in_force = _in_force(np.concatenate(comes)[order], kept, len(hazards))
-    severity = {at: Severity(start, *piece) for at, piece in pieces.items()}
-    return Intervals(year[kept], days[kept], in_force, severity, shocks)
+    return Intervals(year[kept], days[kept], in_force, Severities(start, pieces), shocks)
 
 
 def _in_force(comes: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_], n_hazards: int) -> Sets:

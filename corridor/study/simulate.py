@@ -68,11 +68,12 @@ def simulate(
     ------
     DataError
         If the network has no hazards or two of one name, hazards that may meet leave what cannot be, an argument is out
-        of range, or the checkpoint belongs to other inputs.
+        of range, hazards and years come to more than 5 million distinct conditions, or the checkpoint is damaged, in
+        use, or of other inputs.
     UnknownNameError
         If the scenario or a hazard does not fit the network.
     SolverError
-        If worker processes keep dying.
+        If worker processes keep dying, or the Dask client or its cluster ends.
 
     Notes
     -----
