@@ -593,7 +593,7 @@ def _backcast(arguments: argparse.Namespace) -> int:
 
 def _give(text: str, output: str | None, form: str = "table") -> int:
     """Print a result, or write it to a file whole; what machines read is exact but on a terminal."""
-    if form == "table" or (output is None and sys.stdout.isatty()):
+    if form == "table" or (output is None and streams.on_a_terminal()):
         text = visible(text, keep="\n")
     if output is None:
         streams.require_stdout()

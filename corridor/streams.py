@@ -24,6 +24,11 @@ def _stdout_is_closed() -> bool:
     return sys.stdout is None or sys.stdout.closed
 
 
+def on_a_terminal() -> bool:
+    """Tell whether results are printed to a terminal."""
+    return not _stdout_is_closed() and sys.stdout.isatty()
+
+
 def require_stdout() -> None:
     """Raise if there is no stdout to print a result to."""
     if _stdout_is_closed():

@@ -45,7 +45,7 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
     ]  # fmt: skip
     edges = []
     for at, id in enumerate(draw(st.lists(NAMES, max_size=5, unique=True))):
-        tail, head = draw(st.permutations(ids))[:2]
+        tail, head = sorted(draw(st.permutations(ids))[:2], key=ids.index)  # or signed costs would earn round a cycle
         edges.append(
             cr.Edge(
                 id=id, tail=tail, head=head, mode=draw(st.sampled_from(("pipeline", "rail", "sea", "road"))),

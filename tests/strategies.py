@@ -122,12 +122,9 @@ def _worlds(
 def _nodes(draw: Draw, whole: bool) -> tuple[cr.Node, ...]:
     limit = sometimes(quarters(0, 12, whole=whole), one_in=4)
     left = mostly(1.0, 0.5, 0.0) if not whole else st.just(1.0)
-    nodes = []
-    for at in range(draw(st.integers(3, 7))):
-        throughput = draw(limit)
-        remaining = 1.0 if throughput is None else draw(left)
-        nodes.append(cr.Node(id=f"n{at}", throughput_mtpa=throughput, remaining=remaining))
-    return tuple(nodes)
+    return tuple(
+        cr.Node(id=f"n{at}", throughput_mtpa=draw(limit), remaining=draw(left)) for at in range(draw(st.integers(3, 7)))
+    )
 
 
 @st.composite

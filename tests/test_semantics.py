@@ -399,3 +399,45 @@ def test_what_was_maximised_went_by_another_name():
         _ = flow.objective_musd_per_year
     assert "unmet_mtpa" in flow.markets
     assert "shortfall_mtpa" not in flow.markets
+
+
+# What is told
+
+
+def test_of_two_changes_that_set_one_quota_the_two_are_named():
+    """The later holds; network, flow and the table of outcomes name both."""
+    both = scenario(
+        cr.QuotaChange(edge="b", commodity=OIL, max_mtpa=3), cr.QuotaChange(edge="b", commodity=OIL, max_mtpa=5)
+    )
+    net = both.apply(contract())
+    (note,) = net.notes
+    assert "max_mtpa=3" in note
+    assert "max_mtpa=5" in note
+    assert next(q.max_mtpa for q in net.quotas if q.edge == "b") == 5
+    assert cr.solve(contract(), both).notes == net.notes
+    assert cr.outcomes(contract(), [both]).attrs["notes"] == {both.name: [note]}
+
+
+def test_a_minimum_not_met_is_told():
+    """By the flow's repr, notes and explanation, and in the attrs of both tables."""
+    shut = scenario(cr.Outage(edge="a"))
+    flow = cr.solve(contract(), shut)
+    (note,) = flow.notes
+    assert "quota a/oil asks for 3 Mt/y, 0.00 pass" in note
+    assert note in flow.explain()
+    assert "3.0 Mt/y below minima" in repr(flow)
+    assert cr.outcomes(contract(), [shut]).attrs["notes"] == {shut.name: [note]}
+
+
+def test_unmet_need_without_a_replacement_cost_is_told_beside_the_loss():
+    """What costs nothing known is in tonnes, in a column of its own."""
+    need = cr.Market(node="port", commodity=OIL, price_usd_per_t=100.0, required_mtpa=4.0)
+    net = network(edge("a", 10.0), markets=(need,))
+    shut = scenario(cr.Outage(edge="a"))
+    row = cr.outcomes(net, [shut]).loc[shut.name]
+    assert row["unmet_not_in_loss_mtpa"] == pytest.approx(4)
+    assert row["loss_musd_per_year"] == pytest.approx(-row["netback_change_musd_per_year"])
+    priced = net.replace(markets=(need.replace(replacement_usd_per_t=50.0),))
+    dear = cr.outcomes(priced, [shut]).loc[shut.name]
+    assert dear["unmet_not_in_loss_mtpa"] == 0
+    assert dear["loss_musd_per_year"] == pytest.approx(row["loss_musd_per_year"] + 4 * 50)

@@ -133,7 +133,7 @@ class NetworkEdit:
         except ValidationError as error:
             broken = "; ".join(str(rule_broken(dict(found), ())) for found in error.errors())
         else:
-            if not (isinstance(revised, Quota) and "min_mtpa" in edited and crossed(revised)):
+            if not (isinstance(revised, Quota) and revised.min_mtpa > record.min_mtpa and crossed(revised)):
                 return revised
             broken = crossed(revised)
         changes = ", ".join(dict.fromkeys(map(str, self._changes[kind, key])))

@@ -41,8 +41,8 @@ def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
             yield edges[found[0]], _earning(commodity, [edges[at] for at in found], -float(cost[found].sum()))
         elif spared.any() and (found := _negative_cycle(edges, cost - spared)):
             carrying = next(at for at in found if spared[at] > 0)
-            round_of = [edges[at] for at in found]
-            yield edges[carrying], _contract(commodity, edges[carrying], round_of, float(cost[found].sum()))
+            amounts = float(cost[found].sum()), float(spared[found].sum())
+            yield edges[carrying], _contract(commodity, edges[carrying], [edges[at] for at in found], *amounts)
 
 
 def _posted(edge: Edge) -> float:
@@ -71,12 +71,15 @@ def _earning(commodity: Commodity, edges: list[Edge], gain_usd_per_t: float) -> 
     )
 
 
-def _contract(commodity: Commodity, edge: Edge, edges: list[Edge], cost_usd_per_t: float) -> str:
+def _contract(
+    commodity: Commodity, edge: Edge, edges: list[Edge], cost_usd_per_t: float, penalty_usd_per_t: float
+) -> str:
     """Return the sentence for a cycle on which a minimum could be met by going round."""
     return (
         f"quota '{edge.id}/{commodity.id}': its min_mtpa could be met by driving {commodity.id} round the edges "
-        f"{_named(edges)}, since a round costs {cost_usd_per_t:g} USD/t and less than the penalty; lower "
-        "penalty_usd_per_t, close one of the other edges to it, or set allow_cycles if that is meant"
+        f"{_named(edges)}, since a round costs {cost_usd_per_t:g} USD/t, less than the penalty of "
+        f"{penalty_usd_per_t:g} that it saves; lower penalty_usd_per_t, close one of the other edges to it, or set "
+        "allow_cycles if that is meant"
     )
 
 

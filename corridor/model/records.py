@@ -228,7 +228,7 @@ class Market(Record):
         default=1000.0,
         description="steering price of a required tonne that does not come: decides what happens, is no money [USD/t]",
     )
-    replacement_usd_per_t: float | None = Field(
+    replacement_usd_per_t: Amount | None = Field(
         default=None,
         description="what a required tonne that does not arrive costs the buyer beyond its price; empty: unknown, "
         "and the loss leaves it out [USD/t]",

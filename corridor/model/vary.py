@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corridor.errors import DataError, UnknownNameError
+from corridor.model.cycles import earning_cycles
 from corridor.model.ledger import Book, in_force
 from corridor.model.network import Key, Network, edge_key, node_key
 from corridor.model.records import Figure, Record
@@ -99,7 +100,7 @@ class Variation:
         Notes
         -----
         Requirements are cut to the market's volume and ship-or-pay volumes to the quota's ceiling where the new
-        values would cross. What a scenario has done to the network (shares that remain, additions) stays done.
+        values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares that remain, additions) stays done.
         """
         records = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
@@ -110,7 +111,10 @@ class Variation:
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
         parts = {"node": "nodes", "edge": "edges", "commodity": "commodities"}
         parts |= {"supply": "supplies", "market": "markets", "quota": "quotas"}
-        return self.network.altered(**{part: tuple(records[kind].values()) for kind, part in parts.items()})
+        varied = self.network.altered(**{part: tuple(records[kind].values()) for kind, part in parts.items()})
+        if problems := [text for _, text in earning_cycles(varied)]:
+            raise DataError([f"with figures at other values: {problem}" for problem in problems])
+        return varied
 
 
 def ends(figure: Figure) -> tuple[float, float]:
@@ -139,5 +143,5 @@ def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:
     for lower, upper in (("required_mtpa", "volume_mtpa"), ("min_mtpa", "max_mtpa")):
         if lower in merged and merged.get(upper) is not None and merged[lower] > merged[upper]:
             fields = {**fields, lower: max(0.0, merged[upper])}
-    return {name: max(0.0, value) if name.endswith(("_mtpa", "_days")) and value is not None else value
+    return {name: max(0.0, value) if name.endswith(("_mtpa", "_days", "replacement_usd_per_t")) and value is not None else value
             for name, value in fields.items()}  # fmt: skip
