@@ -100,7 +100,8 @@ class Variation:
         Notes
         -----
         Requirements are cut to the market's volume and ship-or-pay volumes to the quota's ceiling where the new
-        values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares that remain, additions) stays done.
+        values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares
+        that remain, additions) stays done.
         """
         records = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
@@ -143,5 +144,10 @@ def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:
     for lower, upper in (("required_mtpa", "volume_mtpa"), ("min_mtpa", "max_mtpa")):
         if lower in merged and merged.get(upper) is not None and merged[lower] > merged[upper]:
             fields = {**fields, lower: max(0.0, merged[upper])}
-    return {name: max(0.0, value) if name.endswith(("_mtpa", "_days", "replacement_usd_per_t")) and value is not None else value
-            for name, value in fields.items()}  # fmt: skip
+    return {
+        name: max(0.0, value) if name.endswith(_NOT_BELOW_0) and value is not None else value
+        for name, value in fields.items()
+    }
+
+
+_NOT_BELOW_0 = ("_mtpa", "_days", "replacement_usd_per_t")
