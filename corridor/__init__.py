@@ -29,33 +29,33 @@ _HOME = {
         "TariffShock",
     ),
     "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
-    "corridor.model.risk": ("cvar",),
-    "corridor.model.laws": ("Lognormal", "Uniform"),
-    "corridor.model.library": ("load", "networks", "scenarios"),
-    "corridor.model.io": ("load_scenario", "save_scenario"),
-    "corridor.model.network_file": ("read_network", "write_network"),
-    "corridor.model.public_formats": ("read_dimacs", "read_tntp"),
-    "corridor.model.schema": ("schema",),
-    "corridor.model.starter": ("start_network",),
+    "corridor.risk.measures": ("cvar",),
+    "corridor.model.distributions": ("Lognormal", "Uniform"),
+    "corridor.library.networks": ("load", "networks", "scenarios"),
+    "corridor.files.scenario_yaml": ("load_scenario", "save_scenario"),
+    "corridor.files.network": ("read_network", "write_network"),
+    "corridor.files.public_formats": ("read_dimacs", "read_tntp"),
+    "corridor.files.schema": ("schema",),
+    "corridor.library.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
-    "corridor.solver.pypsa_form": ("from_pypsa", "to_pypsa"),
+    "corridor.solver.pypsa": ("from_pypsa", "to_pypsa"),
     "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
     "corridor.show.comparison": ("plot_comparison",),
     "corridor.show.map": ("plot_map",),
-    "corridor.show.report": ("report",),
+    "corridor.show.brief.report": ("report",),
     "corridor.show.sankey": ("plot_sankey",),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare", "outcomes"),
     "corridor.study.diff": ("diff",),
-    "corridor.study.ensemble": ("Ensemble",),
-    "corridor.study.expect": ("check",),
+    "corridor.risk.ensemble": ("Ensemble",),
+    "corridor.testing.check": ("check",),
     "corridor.study.export": ("write_tables",),
-    "corridor.study.history": ("hazard_rates", "interruptions", "jurisdiction_rates"),
-    "corridor.study.risk": ("availability", "common_cause", "indices", "jurisdictions"),
+    "corridor.study.hazard_rates": ("hazard_rates", "interruptions", "jurisdiction_rates"),
+    "corridor.study.concentration": ("availability", "common_cause", "indices", "jurisdictions"),
     "corridor.study.sensitivity": ("sensitivity",),
-    "corridor.study.simulate": ("simulate",),
+    "corridor.risk.simulate": ("simulate",),
 }  # fmt: skip
 
 __all__ = sorted(name for names in _HOME.values() for name in names)
@@ -65,6 +65,17 @@ if TYPE_CHECKING:
     from corridor.errors import DataError as DataError
     from corridor.errors import SolverError as SolverError
     from corridor.errors import UnknownNameError as UnknownNameError
+    from corridor.files.network import read_network as read_network
+    from corridor.files.network import write_network as write_network
+    from corridor.files.public_formats import read_dimacs as read_dimacs
+    from corridor.files.public_formats import read_tntp as read_tntp
+    from corridor.files.scenario_yaml import load_scenario as load_scenario
+    from corridor.files.scenario_yaml import save_scenario as save_scenario
+    from corridor.files.schema import schema as schema
+    from corridor.library.networks import load as load
+    from corridor.library.networks import networks as networks
+    from corridor.library.networks import scenarios as scenarios
+    from corridor.library.starter import start_network as start_network
     from corridor.model.changes import Delay as Delay
     from corridor.model.changes import DemandShock as DemandShock
     from corridor.model.changes import Derate as Derate
@@ -75,18 +86,9 @@ if TYPE_CHECKING:
     from corridor.model.changes import QuotaChange as QuotaChange
     from corridor.model.changes import SupplyShock as SupplyShock
     from corridor.model.changes import TariffShock as TariffShock
-    from corridor.model.io import load_scenario as load_scenario
-    from corridor.model.io import save_scenario as save_scenario
-    from corridor.model.laws import Lognormal as Lognormal
-    from corridor.model.laws import Uniform as Uniform
-    from corridor.model.library import load as load
-    from corridor.model.library import networks as networks
-    from corridor.model.library import scenarios as scenarios
+    from corridor.model.distributions import Lognormal as Lognormal
+    from corridor.model.distributions import Uniform as Uniform
     from corridor.model.network import Network as Network
-    from corridor.model.network_file import read_network as read_network
-    from corridor.model.network_file import write_network as write_network
-    from corridor.model.public_formats import read_dimacs as read_dimacs
-    from corridor.model.public_formats import read_tntp as read_tntp
     from corridor.model.records import Commodity as Commodity
     from corridor.model.records import Corridor as Corridor
     from corridor.model.records import Edge as Edge
@@ -96,41 +98,39 @@ if TYPE_CHECKING:
     from corridor.model.records import Quota as Quota
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
-    from corridor.model.risk import cvar as cvar
     from corridor.model.scenario import Event as Event
     from corridor.model.scenario import Hazard as Hazard
     from corridor.model.scenario import Scenario as Scenario
-    from corridor.model.schema import schema as schema
-    from corridor.model.starter import start_network as start_network
+    from corridor.risk.ensemble import Ensemble as Ensemble
+    from corridor.risk.measures import cvar as cvar
+    from corridor.risk.simulate import simulate as simulate
+    from corridor.show.brief.report import report as report
     from corridor.show.charts import plot_ensemble as plot_ensemble
     from corridor.show.charts import plot_tornado as plot_tornado
     from corridor.show.charts import plot_waterfall as plot_waterfall
     from corridor.show.comparison import plot_comparison as plot_comparison
     from corridor.show.map import plot_map as plot_map
-    from corridor.show.report import report as report
     from corridor.show.sankey import plot_sankey as plot_sankey
     from corridor.solver.flow import Flow as Flow
     from corridor.solver.flow import solve as solve
-    from corridor.solver.pypsa_form import from_pypsa as from_pypsa
-    from corridor.solver.pypsa_form import to_pypsa as to_pypsa
+    from corridor.solver.pypsa import from_pypsa as from_pypsa
+    from corridor.solver.pypsa import to_pypsa as to_pypsa
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.compare import outcomes as outcomes
+    from corridor.study.concentration import availability as availability
+    from corridor.study.concentration import common_cause as common_cause
+    from corridor.study.concentration import indices as indices
+    from corridor.study.concentration import jurisdictions as jurisdictions
     from corridor.study.diff import diff as diff
-    from corridor.study.ensemble import Ensemble as Ensemble
-    from corridor.study.expect import check as check
     from corridor.study.export import write_tables as write_tables
-    from corridor.study.history import hazard_rates as hazard_rates
-    from corridor.study.history import interruptions as interruptions
-    from corridor.study.history import jurisdiction_rates as jurisdiction_rates
-    from corridor.study.risk import availability as availability
-    from corridor.study.risk import common_cause as common_cause
-    from corridor.study.risk import indices as indices
-    from corridor.study.risk import jurisdictions as jurisdictions
+    from corridor.study.hazard_rates import hazard_rates as hazard_rates
+    from corridor.study.hazard_rates import interruptions as interruptions
+    from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
     from corridor.study.sensitivity import sensitivity as sensitivity
-    from corridor.study.simulate import simulate as simulate
+    from corridor.testing.check import check as check
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -6,7 +6,7 @@ import gc
 import signal
 from types import FrameType
 
-from corridor.cli import main
+from corridor.cli.main import main
 
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 

@@ -20,11 +20,11 @@ import pytest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridor.model.io import ScenarioFile
+    from corridor.files.scenario_yaml import ScenarioFile
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
     from corridor.solver.flow import Flow
-    from corridor.study.expect import Bench, Trial, Verdict
+    from corridor.testing.check import Bench, Trial, Verdict
 
 ENDING = ".scenario.yaml"
 _bench = pytest.StashKey["Bench"]()
@@ -64,7 +64,7 @@ class Expectations(pytest.File):
     def collect(self) -> Iterable[Expected]:
         """Yield a test for each expectation; a broken file is an error that names all its problems."""
         from corridor.errors import CorridorError, visible
-        from corridor.model.io import read_scenario
+        from corridor.files.scenario_yaml import read_scenario
 
         try:
             self._file = read_scenario(self.path, shown=_shown(self.config, self.path))
@@ -172,7 +172,7 @@ def corridor_network(request: pytest.FixtureRequest) -> Network:
     Without a marker it is what `corridor.load` gives by default. Override the fixture to test on a network of your own.
     """
     from corridor.errors import DataError, nearest, unknown
-    from corridor.model import library
+    from corridor.library import networks as library
 
     mark = request.node.get_closest_marker("corridor")
     if mark is None:
@@ -197,8 +197,8 @@ def solve_scenario(
     """
 
     def solve(scenario: str | os.PathLike[str] | Scenario | None = None) -> Flow:
-        from corridor.model import library
-        from corridor.model.io import load_scenario
+        from corridor.files.scenario_yaml import load_scenario
+        from corridor.library import networks as library
 
         desk, baseline = _bench_of(request.config).desk(corridor_network)
         if scenario is None:
@@ -226,7 +226,7 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
     def hold(table: pd.DataFrame | pd.Series[Any], name: str, *, rtol: float = 1e-6, atol: float = 1e-9) -> None:
         __tracebackhide__ = True
         from corridor.errors import DataError
-        from corridor.study import snapshot
+        from corridor.testing import snapshot
 
         if not isinstance(name, str) or not re.fullmatch(r"\w[\w .+-]*", name) or name.endswith((" ", ".")):
             raise DataError(f"a snapshot's name must be letters, digits, _, -, +, spaces or dots (got {name!r})")
@@ -251,7 +251,7 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
 def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
     """Write a snapshot, unless another test of this run has written another table by the same name."""
     __tracebackhide__ = True
-    from corridor.model.writing import write_text
+    from corridor.files.bytes import write_text
 
     written = request.config.stash.setdefault(_written, {})
     test, before = written.setdefault(file, (request.node.nodeid, text))
@@ -266,7 +266,7 @@ def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
 
 def _bench_of(config: pytest.Config) -> Bench:
     """Return the bench at which this run of pytest solves."""
-    from corridor.study.expect import Bench
+    from corridor.testing.check import Bench
 
     return config.stash.setdefault(_bench, Bench())
 

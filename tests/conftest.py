@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase, settings
 
 import corridor as cr
-from corridor import waiting
+from corridor.cli import waiting
 
 pytest_plugins = ["pytester"]
 if "corridor" not in entry_points(group="pytest11").names:  # run from a folder, not installed

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor.model.html import Html, bar, card, link, table, tag
+from corridor.show.html import Html, bar, card, link, table, tag
 
 NASTY = "<script>alert('x')</script> & \"quoted\" $x$"
 

@@ -18,8 +18,8 @@ import pytest
 from test_workers import digest, stormy
 
 import corridor as cr
-from corridor.study.blocks import Bench
-from corridor.study.checkpoint import Checkpoint, manifest
+from corridor.risk.blocks import Bench
+from corridor.risk.checkpoint import Checkpoint, manifest
 
 YEARS = 2600
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.cli import main
+from corridor.cli.main import main
 
 SHUT = "name: shut\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 

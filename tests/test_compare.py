@@ -7,7 +7,7 @@ import math
 import pytest
 
 import corridor as cr
-from corridor.model.economics import availability, hhi
+from corridor.model.formulas import availability, hhi
 
 CONTRACT = [
     "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days",

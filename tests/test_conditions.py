@@ -15,9 +15,9 @@ from ways import closes, derates, hazard, ways
 
 import corridor as cr
 from corridor.model.changes import Change
-from corridor.solver.conditions import Conditions
+from corridor.risk.outages import intervals, unpacked
+from corridor.solver.batch import Conditions
 from corridor.solver.program import Program
-from corridor.study.draws import intervals, unpacked
 
 CLOSING = ("outage", "derate")
 PENALTY_SUPPLY, PENALTY_MARKET = 1000.0, 50.0

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import corridor as cr
-from corridor.model import library
-from corridor.model.economics import governance_risk
-from corridor.model.ledger import in_force
+from corridor.library import networks as library
+from corridor.model.figures import in_force
+from corridor.model.formulas import governance_risk
 from corridor.model.records import Figure, Record
 
 YEARS = range(2018, 2025)

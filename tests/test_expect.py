@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.model.expectation import TABLES, TOTALS, Expectation
+from corridor.files.expectation import TABLES, TOTALS, Expectation
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import corridor as cr
-from corridor.cli import main
+from corridor.cli.main import main
 from corridor.model.changes import CHANGES, Change
-from corridor.model.tables import PARTS
+from corridor.model.frames import PARTS
 
 FLOW = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 SHUT = cr.Scenario(name="shut", changes=[cr.Outage(edge="north_out")])
@@ -109,7 +109,7 @@ def in_selection(net: cr.Network) -> str:
 
 def on_the_map(net: cr.Network) -> str:
     """Return the network as GeoJSON without properties."""
-    from corridor.model.json_form import parsed, write_geojson
+    from corridor.files.json_document import parsed, write_geojson
 
     return repr([feature["geometry"] for feature in parsed("x", write_geojson(net), [])["features"]])
 

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from nasty import nasty_networks
 
 import corridor as cr
-from corridor.model import library
-from corridor.model.io import _Reader, decoded
-from corridor.model.network_file import read_network, write_network
+from corridor.files.network import read_network, write_network
+from corridor.files.scenario_yaml import _Reader, decoded
+from corridor.library import networks as library
 
 pytestmark = pytest.mark.fuzz
 

@@ -51,7 +51,7 @@ SHARED = """
 import numpy as np
 from concurrent.futures import ThreadPoolExecutor
 import corridor as cr
-from corridor.solver.conditions import Conditions
+from corridor.solver.batch import Conditions
 
 net = cr.load("caspian", year=2024, regime="war")
 conditions = Conditions(net, net.hazards)

@@ -15,7 +15,7 @@ import pytest
 
 import corridor as cr
 from corridor.model.changes import Change
-from corridor.study.history import COMMON_ROUTES, Route, hazard_file, shipped_history
+from corridor.study.hazard_rates import COMMON_ROUTES, Route, hazard_file, shipped_history
 
 DATA = Path(cr.__file__).resolve().parents[1] / "data"
 REGIMES = ("full", "calm", "war")

@@ -16,7 +16,7 @@ import pytest
 from commands import run
 
 import corridor as cr
-from corridor.cli import main
+from corridor.cli.main import main
 
 GOOD = "name: {name}\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {{corridor: cpc}}\n"
 ROOT = Path(cr.__file__).resolve().parents[1]
@@ -241,7 +241,7 @@ def test_control_c_is_no_traceback_and_names_what_is_kept(
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("corridor.study.simulate.simulate", stop)
+    monkeypatch.setattr("corridor.risk.simulate.simulate", stop)
     kept = str(tmp_path / "kept")
     assert run(capsys, "simulate", "--checkpoint", kept) == (
         130,

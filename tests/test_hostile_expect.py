@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import corridor as cr
-from corridor.model.expectation import Expectation
+from corridor.files.expectation import Expectation
 
 
 @pytest.mark.parametrize("value", [121656.4, 1234567.5, 45.9512345678, -24903.24, 1e22, 2**53 - 1])

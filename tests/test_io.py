@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import corridor as cr
-from corridor.model.io import read_scenario
-from corridor.model.writing import write_bytes, write_folder
+from corridor.files.bytes import write_bytes, write_folder
+from corridor.files.scenario_yaml import read_scenario
 
 GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 

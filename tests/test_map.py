@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pictures import clashes, drawn, luminance, outside, sheet, texts
 
 import corridor as cr
-from corridor.model import library
-from corridor.show import terrain
+from corridor.library import networks as library
+from corridor.show import basemap as terrain
 from corridor.show.style import utilisation_colours
 
 SIZES = [(6.0, 4.0), (12.0, 8.0)]

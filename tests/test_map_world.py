@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pictures import drawn, sheet
 
 import corridor as cr
-from corridor.show import terrain
+from corridor.show import basemap as terrain
 
 WORLD = terrain.Extent(-180, 180, -90, 90)
 

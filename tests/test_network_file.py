@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from nasty import nasty_networks
 
 import corridor as cr
-from corridor.model.network_file import FORMS, cell
-from corridor.model.tables import KINDS
+from corridor.files.network import FORMS, cell
+from corridor.model.frames import KINDS
 
 FILES = {"folder": "net", "json": "net.json", "geojson": "net.geojson", "graphml": "net.graphml", "xlsx": "net.xlsx"}
 NODES, EDGES = "id\na\nb\nc\n", "id,tail,head\nab,a,b\nbc,b,c\n"
@@ -513,7 +513,7 @@ def test_a_path_too_long_for_any_system_is_told(read: Any, name: str) -> None:
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
 def test_no_more_is_read_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file without end is refused."""
-    monkeypatch.setattr("corridor.model.network_file.MOST_BYTES", 1_000)
+    monkeypatch.setattr("corridor.files.network.MOST_BYTES", 1_000)
     with pytest.raises(cr.DataError, match="at most 1,000 bytes"):
         cr.read_network("/dev/zero", form="json")
 

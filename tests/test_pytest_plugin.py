@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import corridor as cr
-from corridor.study import compare, expect, snapshot
+from corridor.study import compare
+from corridor.testing import check as expect
+from corridor.testing import snapshot
 
 HEAD = "name: CPC shut\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 GOOD = HEAD + 'expect:\n  corridors.cpc.throughput_mtpa: 0\n  change.shortfall_mtpa: "> 0"\n'

@@ -10,9 +10,9 @@ import pytest
 from shown import README, assert_shown
 
 import corridor as cr
-from corridor.cli import main
-from corridor.model.expectation import Expectation, path_errors
-from corridor.model.ledger import grades
+from corridor.cli.main import main
+from corridor.files.expectation import Expectation, path_errors
+from corridor.model.figures import grades
 from corridor.model.records import Commodity, Corridor, Edge, Market, Node, Quota, Record, Supply
 
 

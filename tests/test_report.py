@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.cli import BAD_INPUT, DONE, main
+from corridor.cli.main import BAD_INPUT, DONE, main
 
 HOSTILE = "<script>document.title='hit'</script><img src=x onerror=alert(1)>"
 

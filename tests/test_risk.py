@@ -16,9 +16,9 @@ from scipy import optimize, stats
 from ways import closes, derates, hazard, ways
 
 import corridor as cr
-from corridor.model import risk
-from corridor.model.economics import hhi
-from corridor.study import exposure
+from corridor.model.formulas import hhi
+from corridor.risk import exposure
+from corridor.risk import measures as risk
 
 
 def in_force(rate: float, days: float) -> float:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import corridor as cr
+from corridor.solver.decompose import split
 from corridor.solver.program import Program
-from corridor.solver.routes import split
 
 
 def test_round_trips_are_left_out_of_the_split() -> None:

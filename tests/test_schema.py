@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 import corridor as cr
-from corridor.model import library
-from corridor.model.io import _Reader
-from corridor.model.schema import schema_text
+from corridor.files.scenario_yaml import _Reader
+from corridor.files.schema import schema_text
+from corridor.library import networks as library
 
 KINDS = ("scenario", "network")
 GOOD = "name: s\nchanges: [outage: {corridor: cpc}]\n"

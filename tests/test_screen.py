@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor import cli
+from corridor.cli import main as cli
+from corridor.cli.printing import machine_text, table_text
 from corridor.errors import guarded, visible
-from corridor.printing import machine_text, table_text
 
 EVIL = "\x1b[31mred\x1b]0,pwn\x07\u202e\u2066\r\n\u2028\x9b2J\u200b\ufeff\t"
 """Colours, a window's title, changes of direction, line breaks, C1 control, zero width."""

@@ -12,8 +12,8 @@ from scipy.integrate import quad
 from ways import closes, derates, hazard, ways
 
 import corridor as cr
-from corridor.study.blocks import _CHUNK, Bench
-from corridor.study.draws import BLOCK_YEARS, expected_conditions, intervals
+from corridor.risk.blocks import _CHUNK, Bench
+from corridor.risk.outages import BLOCK_YEARS, expected_conditions, intervals
 
 MANY = 200_000
 
@@ -534,8 +534,8 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, more: dict[str, 
     """Conditions three at a time give the years, states and shares of all at once."""
     net = many(6, rate=3.0, days=40.0, **more)
     whole = cr.simulate(net, 60, 3)
-    monkeypatch.setattr("corridor.study.blocks._CHUNK", 3)
-    monkeypatch.setattr("corridor.study.blocks._MOST_KNOWN", 2)
+    monkeypatch.setattr("corridor.risk.blocks._CHUNK", 3)
+    monkeypatch.setattr("corridor.risk.blocks._MOST_KNOWN", 2)
     parts = cr.simulate(net, 60, 3)
     pd.testing.assert_frame_equal(parts.years, whole.years)
     pd.testing.assert_frame_equal(parts.states, whole.states)
@@ -560,7 +560,7 @@ def test_no_more_than_a_chunk_is_worked_out_at_once(monkeypatch: pytest.MonkeyPa
 
 def test_progress_is_told_within_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts add up to its years."""
-    monkeypatch.setattr("corridor.study.blocks._CHUNK", 100)
+    monkeypatch.setattr("corridor.risk.blocks._CHUNK", 100)
     net, told = many(30), list[float]()
     Bench(net, net.hazards).block(7, 0, 100, told.append)
     assert len(told) > 1
@@ -571,7 +571,7 @@ def test_losses_are_shared_out_among_fewer_where_it_would_take_too_many(monkeypa
     """Then in proportion to what each costs alone; here, where effects add up, that is the same."""
     ens = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
     exactly = ens.attribution()["amount"]
-    monkeypatch.setattr("corridor.study.ensemble._MOST_PARTS", 50)
+    monkeypatch.setattr("corridor.risk.ensemble._MOST_PARTS", 50)
     fewer = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
     assert fewer._most_shared < ens._most_shared
     pd.testing.assert_series_equal(fewer.attribution()["amount"].sort_index(), exactly.sort_index())

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor.study.snapshot import Sheet, differences, report
+from corridor.testing.snapshot import Sheet, differences, report
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 CELLS = st.one_of(NUMBERS, st.text(max_size=5), st.integers(-(10**9), 10**9), st.booleans(), st.none())

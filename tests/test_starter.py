@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import corridor as cr
-from corridor.cli import main
-from corridor.model.tables import PARTS
+from corridor.cli.main import main
+from corridor.model.frames import PARTS
 
 
 @pytest.fixture

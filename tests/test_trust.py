@@ -13,9 +13,9 @@ import pytest
 from shown import assert_shown
 
 import corridor as cr
-from corridor.model import library
-from corridor.model.ledger import key_of
-from corridor.model.vary import Variation, ends
+from corridor.library import networks as library
+from corridor.model.figures import key_of
+from corridor.model.variation import Variation, ends
 from corridor.study.backcast import observations
 
 BOUNDS = ("capacity_mtpa", "max_mtpa", "min_mtpa", "throughput_mtpa")

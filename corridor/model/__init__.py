@@ -1,1 +1,4 @@
-"""What the world is: records, networks, changes, formulas, and the data shipped with the library."""
+"""What the world is and what may change: records, networks, scenarios, formulas. Start with network.py.
+
+Nothing here reads files, solves or draws; what ships is in `library`.
+"""

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from corridor.errors import DataError, UnknownNameError, rule_broken
 from corridor.model.network import Key, Network, edge_key, node_key, require_network
 from corridor.model.records import Amount, Countries, Edge, Name, Names, Quota, Record, Share, split
-from corridor.model.rules import crossed, numerical_problems
+from corridor.model.validation import crossed, numerical_problems
 
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.economics import inventory_cost, unit_cost
+from corridor.model.formulas import inventory_cost, unit_cost
 from corridor.model.records import Commodity, Edge
 
 if TYPE_CHECKING:

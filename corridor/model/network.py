@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown, visible
+from corridor.model.frames import PARTS, build, frame_of
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
-from corridor.model.rules import adjacency as adjacency
-from corridor.model.rules import reach as reach
-from corridor.model.rules import stranded, structural_problems, unmeetable
-from corridor.model.tables import PARTS, build, frame_of
+from corridor.model.validation import adjacency as adjacency
+from corridor.model.validation import reach as reach
+from corridor.model.validation import stranded, structural_problems, unmeetable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -97,7 +97,7 @@ class Network:
         )
 
     def _repr_html_(self) -> str:
-        from corridor.model.cards import network_card
+        from corridor.show.cards import network_card
 
         return network_card(self)
 
@@ -259,7 +259,7 @@ class Network:
         """
         import pandas as pd
 
-        from corridor.model import ledger
+        from corridor.model import figures as ledger
 
         asked = None if subject is None else [subject] if isinstance(subject, str) else list(subject)
         about = [f for f in self.ledger if asked is None or ledger.is_about(f, self._subjects(asked))]
@@ -395,7 +395,7 @@ class Network:
 
 def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
     """Return the network of a graph that networkx read from GraphML of ours, whose attributes hold JSON."""
-    from corridor.model.json_form import assembled, of_attributes, path_of
+    from corridor.files.json_document import assembled, of_attributes, path_of
 
     def where(loc: tuple[str | int, ...]) -> str:
         return f"graph.graph: {path_of(loc)[1:]}"

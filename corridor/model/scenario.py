@@ -8,7 +8,7 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from corridor.errors import DataError
 from corridor.model.changes import Change, Derate, Outage, apply_changes
-from corridor.model.laws import Day, Duration, Lognormal, Uniform
+from corridor.model.distributions import Day, Duration, Lognormal, Uniform
 from corridor.model.network import Network
 from corridor.model.records import Name, Record
 
@@ -52,7 +52,7 @@ class Scenario(Record):
         return apply_changes(f"scenario {self.name!r}", self.changes, network, strict=strict)
 
     def _repr_html_(self) -> str:
-        from corridor.model.cards import scenario_card
+        from corridor.show.cards import scenario_card
 
         return scenario_card(self)
 

@@ -1,1 +1,4 @@
-"""For eyes: maps, diagrams and charts, drawn with matplotlib; the only room that imports it."""
+"""Pictures, cards and the brief. Start with map.py or brief/report.py.
+
+Nothing here computes what a table could hold.
+"""

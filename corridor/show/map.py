@@ -11,10 +11,11 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.records import Edge
-from corridor.show import style, terrain
+from corridor.show import basemap as terrain
+from corridor.show import style
+from corridor.show.basemap import Extent, Floats, Place
 from corridor.show.labels import Labels
 from corridor.show.style import FAINT, FREE, INK, WARN
-from corridor.show.terrain import Extent, Floats, Place
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:

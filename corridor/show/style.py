@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, visible
-from corridor.model.cards import place_of
 from corridor.model.records import Commodity, Corridor, Node
+from corridor.show.cards import place_of
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:

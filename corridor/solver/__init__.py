@@ -1,1 +1,4 @@
-"""One state of the world, solved: the linear program, its optimum, and the answer in words."""
+"""The linear program, HiGHS and what is read from one solved state. Start with flow.py.
+
+Nothing here reads files or draws random numbers.
+"""

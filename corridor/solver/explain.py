@@ -12,9 +12,9 @@ from corridor.errors import SolverError, UnknownNameError, visible
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
+from corridor.solver.capacity import Limit, Reach, ladder
+from corridor.solver.decompose import Ways
 from corridor.solver.flow import Desk, Flow
-from corridor.solver.reach import Limit, Reach, ladder
-from corridor.solver.routes import Ways
 
 _MOST_LIMITS = 8
 _DUST_USD_PER_T = 0.05

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import SolverError
-from corridor.model.expectation import RENAMED
+from corridor.files.expectation import RENAMED
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
+from corridor.solver.decompose import Route, split
 from corridor.solver.highs import Basis, Optimum, Solver
 from corridor.solver.program import Floats, Program, State
-from corridor.solver.routes import Route, split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +159,7 @@ class Flow:
         )
 
     def _repr_html_(self) -> str:
-        from corridor.solver.card import flow_card
+        from corridor.show.flow_card import flow_card
 
         return flow_card(self)
 
@@ -497,7 +497,7 @@ class Flow:
         -----
         To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves anew there.
         """
-        from corridor.solver.leans import leans_on
+        from corridor.solver.drivers import leans_on
 
         return leans_on(self, n)
 

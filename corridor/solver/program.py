@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import DataError
-from corridor.model.economics import inventory_cost, unit_cost
+from corridor.model.formulas import inventory_cost, unit_cost
 from corridor.model.network import Key, Network, adjacency, edge_key, reach
 from corridor.model.records import Edge
 

@@ -1,1 +1,4 @@
-"""Questions over many states: comparisons and expectations."""
+"""Questions over several states, one a module, named after its function. Start with compare.py.
+
+Nothing here draws pictures or prints.
+"""

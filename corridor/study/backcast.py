@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
-from corridor.model import library
+from corridor.library import networks as library
 from corridor.solver.flow import solve
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
-from corridor.model.economics import inventory_cost
+from corridor.model.formulas import inventory_cost
 from corridor.model.network import Network
 from corridor.model.records import Figure
+from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
-from corridor.solver.routes import Route
 from corridor.study.compare import best_route
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import functools
 import operator
 from typing import TYPE_CHECKING
 
-from corridor.model import io, library
-from corridor.model.expectation import Expectation
+from corridor.files import scenario_yaml as io
+from corridor.files.expectation import Expectation
+from corridor.library import networks as library
 from corridor.model.network import Network
 from corridor.solver.flow import Flow, solve
-from corridor.study.expect import number
+from corridor.testing.check import number
 
 if TYPE_CHECKING:
     import pandas as pd

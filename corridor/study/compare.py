@@ -8,15 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.model import io, library
-from corridor.model.economics import hhi
-from corridor.model.expectation import carries
+from corridor.files import scenario_yaml as io
+from corridor.files.expectation import carries
+from corridor.library import networks as library
+from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.risk.exposure import Exposures, Place
+from corridor.solver.capacity import Reach, reach
+from corridor.solver.decompose import Route, Ways
 from corridor.solver.flow import Desk, Flow
-from corridor.solver.reach import Reach, reach
-from corridor.solver.routes import Route, Ways
-from corridor.study.exposure import Exposures, Place
 
 if TYPE_CHECKING:
     import pandas as pd

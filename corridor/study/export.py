@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, guarded, nearest, shown, unknown
-from corridor.model.network_file import cell, csv_text
-from corridor.model.writing import write_bytes, write_folder
+from corridor.files.bytes import write_bytes, write_folder
+from corridor.files.network import cell, csv_text
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _exact(values: list[Any]) -> list[Any]:
 
 
 def _workbook(frames: Mapping[str, pd.DataFrame]) -> bytes:
-    from corridor.model.workbook import write_sheets
+    from corridor.files.excel import write_sheets
 
     def row(values: list[Any]) -> list[Any]:
         return [cell(value) if isinstance(value, tuple) else value for value in values]

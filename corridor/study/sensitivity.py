@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import CorridorError, DataError, visible
-from corridor.model.ledger import key_of
+from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
 from corridor.model.scenario import Scenario
-from corridor.model.vary import Variation, ends
+from corridor.model.variation import Variation, ends
 from corridor.solver.flow import Desk
-from corridor.study.expect import number
+from corridor.testing.check import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import corridor as cr
-from corridor.solver.conditions import Conditions
+from corridor.risk.blocks import Bench
+from corridor.risk.outages import BLOCK_YEARS, Intervals, intervals, unpacked
+from corridor.solver.batch import Conditions
 from corridor.solver.program import State
-from corridor.study.blocks import Bench
-from corridor.study.draws import BLOCK_YEARS, Intervals, intervals, unpacked
 
 pytestmark = pytest.mark.benchmark
 

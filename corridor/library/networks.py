@@ -1,0 +1,236 @@
+"""The data shipped with the library: networks by name and year, scenarios by name."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from numbers import Integral
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
+from corridor.model.figures import in_force
+from corridor.model.formulas import governance_risk
+from corridor.model.network import Network, as_shipped
+from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
+
+R = TypeVar("R", bound=Record)
+REGIMES = ("full", "calm", "war")
+SCENARIO_ENDING = ".scenario.yaml"
+_FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
+_MARKER = "sources.csv"
+_PARTS: dict[str, type[Record]] = {
+    "node": Node, "edge": Edge, "commodity": Commodity, "supply": Supply, "market": Market, "quota": Quota,
+}  # fmt: skip
+
+
+def data_root() -> Traversable:
+    """Return the folder of shipped data, in an installed package or in a checkout."""
+    inside = files("corridor").joinpath("data")
+    if inside.joinpath(_MARKER).is_file():
+        return inside
+    beside = Path(__file__).resolve().parents[2] / "data"
+    if (beside / _MARKER).is_file():
+        return beside
+    raise DataError(f"the data of corridor is missing: no {_MARKER} in {inside} or {beside}; install the package anew")
+
+
+def networks() -> tuple[str, ...]:
+    """Return the names of the networks that ship with the library.
+
+    Examples
+    --------
+    >>> networks()
+    ('caspian',)
+    """
+    return tuple(row["id"] for row in table(data_root().joinpath("networks.csv")))
+
+
+def sources() -> tuple[Source, ...]:
+    """Return the one table of sources that every shipped figure refers to."""
+    problems: list[str] = []
+    found = _records(data_root().joinpath(_MARKER), Source, problems)
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def scenarios() -> tuple[str, ...]:
+    """Return the names of the scenarios that ship with the library, for `load_scenario`.
+
+    Examples
+    --------
+    >>> "cpc-shut" in scenarios()
+    True
+    """
+    found = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
+    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in found if name.endswith(SCENARIO_ENDING)))
+
+
+def _checked(loaded: Callable[..., Network]) -> Callable[..., Network]:
+    """Refuse what is no name and no year before it is looked for among what was loaded before."""
+
+    @wraps(loaded)
+    def load(name: object = "caspian", *, year: object = 2024, regime: object = "full") -> Network:
+        if isinstance(year, bool) or not isinstance(year, Integral):
+            raise DataError(f"a network is loaded for a year, a whole number (got year={shown(year)})")
+        for kind, word in (("network", name), ("regime", regime)):
+            if not isinstance(word, str):
+                raise DataError(f"a {kind} is loaded by its name (got {shown(word)})")
+        return loaded(name, year=int(year), regime=regime)
+
+    return load
+
+
+@_checked
+@lru_cache(maxsize=32)
+def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Network:
+    """Return a shipped network as it was in a year.
+
+    Parameters
+    ----------
+    name : str
+        One of `networks()`.
+    year : int
+        Year whose figures are in force.
+    regime : {"full", "calm", "war"}
+        Which rates of hazards apply: of the whole record, until February 2022, or since.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such network or regime.
+    DataError
+        If the network does not cover the year.
+
+    Examples
+    --------
+    >>> load("caspian", year=2021).edge("btc").capacity_mtpa
+    50.0
+    """
+    entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
+    if entry is None:
+        raise UnknownNameError("network", name, networks())
+    if regime not in REGIMES:
+        raise UnknownNameError("regime", regime, REGIMES)
+    first, last = int(entry["first_year"]), int(entry["last_year"])
+    if not first <= year <= last:
+        raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")
+    return _read_network(data_root().joinpath(name), name, year, regime)
+
+
+def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Network:
+    from corridor.files.scenario_yaml import read_hazards
+
+    problems: list[str] = []
+    figures = [figure for file in _FIGURE_FILES for figure in _figures(folder.joinpath(file), year, problems)]
+    if problems:
+        raise DataError(problems)
+    ledger = in_force(figures, year)
+    known = sources()
+    values = _values(ledger, {source.id for source in known}, problems)
+    parts: dict[str, tuple[Any, ...]] = {}
+    for kind, part in (("node", "nodes"), ("edge", "edges"), ("commodity", "commodities")):
+        rows = table(folder.joinpath(f"{part}.csv"))
+        problems += _strays(kind, values, {row["id"] for row in rows})
+        parts[part] = _assembled(
+            _PARTS[kind], [dict[str, Any](row) | values.get((kind, row["id"]), {}) for row in rows], problems
+        )
+    for kind, part, place in (
+        ("supply", "supplies", "node"),
+        ("market", "markets", "node"),
+        ("quota", "quotas", "edge"),
+    ):
+        found = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind)
+        paired = [{place: at, "commodity": commodity, **fields} for (at, commodity), fields in found]
+        parts[part] = _assembled(_PARTS[kind], paired, problems)
+    parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
+    parts["edges"] = _with_risk(parts["edges"], values)
+    if problems:
+        raise DataError(problems)
+    hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
+    return as_shipped(Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts))
+
+
+def table(file: Traversable) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
+def _records(file: Traversable, kind: type[R], problems: list[str]) -> tuple[R, ...]:
+    """Return the records of a CSV file, empty cells left to their defaults."""
+    return _assembled(kind, table(file), problems, file.name)
+
+
+def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str], place: str = "") -> tuple[R, ...]:
+    """Return the records of some rows; what breaks a rule goes to `problems`."""
+    records = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            records.append(kind.model_validate({key: value for key, value in row.items() if value not in ("", None)}))
+        except ValidationError as error:
+            label = f"{place or kind.__name__.lower()} {row.get('id') or row.get('subject') or f'row {number}'}"
+            problems += [f"{label}: {rule_broken(dict(found), kind.model_fields)}" for found in error.errors()]
+    return tuple(records)
+
+
+def _figures(file: Traversable, year: int, problems: list[str]) -> tuple[Figure, ...]:
+    """Return the figures of a file that hold in a year."""
+    rows = (row for row in table(file) if int(row["since"]) <= year <= int(row["until"]))
+    return _assembled(Figure, rows, problems, file.name)
+
+
+def _values(
+    ledger: Iterable[Figure], sources: set[str], problems: list[str]
+) -> dict[tuple[str, str], dict[str, float | None]]:
+    """Return the chosen values by record and subject, their fields, units and sources checked."""
+    values: dict[tuple[str, str], dict[str, float | None]] = {}
+    for figure in ledger:
+        if figure.choice != "chosen" or figure.record == "input":
+            continue
+        place = f"figure '{figure.subject}.{figure.attribute}'"
+        for source in set(figure.sources) - sources:
+            problems.append(f"{place}: {unknown('source', source, nearest(source, sources))}")
+        if figure.record in _PARTS:
+            unit = unit_of(_PARTS[figure.record], figure.attribute)
+            if unit is None:
+                known = _PARTS[figure.record].model_fields
+                problems.append(f"{place}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
+            elif unit != figure.unit:
+                problems.append(f"{place}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
+        values.setdefault((figure.record, figure.subject), {})[figure.attribute] = figure.value
+    return values
+
+
+def unit_of(kind: type[Record], field: str) -> str | None:
+    """Return the unit of a record's field, '1' where it has none, or None where there is no such field."""
+    if field not in kind.model_fields:
+        return None
+    description = kind.model_fields[field].description or ""
+    return description[description.rindex("[") + 1 : -1] if description.endswith("]") else "1"
+
+
+def _strays(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
+    """Return a sentence for each figure of a record that does not exist."""
+    strays = (subject for record, subject in values if record == kind and subject not in known)
+    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in strays]
+
+
+def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
+    """Return the edges with the risk score of the weakest country that each crosses."""
+    scores = {
+        subject: governance_risk([estimate for estimate in found.values() if estimate is not None])
+        for (record, subject), found in values.items()
+        if record == "country"
+    }
+    return tuple(
+        edge.replace(risk_score=max(scores[country] for country in edge.countries))
+        if edge.countries and all(country in scores for country in edge.countries)
+        else edge
+        for edge in edges
+    )

@@ -1,0 +1,153 @@
+"""A network with other figures: what would it be if a number were at the low or high end of its range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corridor.errors import DataError, UnknownNameError
+from corridor.model.cycles import earning_cycles
+from corridor.model.figures import Book, in_force
+from corridor.model.frames import numbers
+from corridor.model.network import Key, Network, edge_key, node_key
+from corridor.model.records import Figure, Record
+
+_UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
+
+
+class Variation:
+    """The figures of a network, and the networks that other values of them make.
+
+    Parameters
+    ----------
+    network : Network
+        One that has figures, as shipped networks do; a scenario may have been applied to it. Figures about what is
+        not in the network, or no number in it, move nothing.
+
+    Raises
+    ------
+    DataError
+        If the network has no figures.
+    """
+
+    def __init__(self, network: Network) -> None:
+        if not network.ledger:
+            raise DataError(
+                f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
+            )
+        self.network = network
+        self.book = Book(in_force(network.ledger, network.year), network.year)
+        self._owners: dict[str, Mapping[Any, Record]] = {
+            "node": {node.id: node for node in network.nodes},
+            "edge": {edge.id: edge for edge in network.edges},
+            "commodity": {commodity.id: commodity for commodity in network.commodities},
+            "supply": {node_key(supply): supply for supply in network.supplies},
+            "market": {node_key(market): market for market in network.markets},
+            "quota": {edge_key(quota): quota for quota in network.quotas},
+        }
+        self._ids: dict[tuple[str, str], str | Key] = {
+            (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
+        }
+
+    def ranged(self) -> list[Figure]:
+        """Return the figures that have a range and no formula and can move a flow, in the order of the ledger."""
+        return [
+            figure
+            for key, figure in self.book.figures.items()
+            if not figure.formula
+            and figure.record != "country"
+            and figure.attribute not in _UNUSED
+            and ends(figure)[0] < ends(figure)[1]
+            and any(True for end in ends(figure) for _ in self.edits({key: end}))
+        ]
+
+    def figure(self, name: str) -> Figure:
+        """Return the chosen figure of a name: ``subject.attribute``, or ``record:subject.attribute`` if ambiguous.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, or more than one.
+        """
+        found = [f for key, f in self.book.figures.items() if name in (key, key.split(":", 1)[1])]
+        if len(found) != 1:
+            names = list(self.book.figures) if found else [key.split(":", 1)[1] for key in self.book.figures]
+            raise UnknownNameError(
+                "figure" if not found else "single figure (write record:subject.attribute)", name, names
+            )
+        return found[0]
+
+    def edits(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
+        """Yield kind, id, field and new value of each record field that other values of figures change."""
+        for key, value in self.book.values(values).items():
+            figure = self.book.figures[key]
+            id = self._ids.get((figure.record, figure.subject))
+            if id is not None and value != figure.value and self._is_number(figure, id):
+                yield figure.record, id, figure.attribute, value
+
+    def _is_number(self, figure: Figure, id: str | Key) -> bool:
+        owner = self._owners[figure.record][id]
+        return figure.attribute in numbers(type(owner)) | {"in_service"} & type(owner).model_fields.keys()
+
+    def with_values(self, values: Mapping[str, float]) -> Network:
+        """Return the network that some other values of figures make.
+
+        Parameters
+        ----------
+        values : mapping
+            New values by the figures' keys.
+
+        Notes
+        -----
+        Requirements are cut to the market's volume and ship-or-pay volumes to the quota's ceiling where the new
+        values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares
+        that remain, additions) stays done.
+        """
+        records = {kind: dict(owned) for kind, owned in self._owners.items()}
+        changed: dict[tuple[str, Any], dict[str, float]] = {}
+        for kind, id, field, value in self.edits(values):
+            before = self.book.figures[f"{kind}:{subject_of(id)}.{field}"].value
+            changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
+        for (kind, id), fields in changed.items():
+            records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
+        parts = {"node": "nodes", "edge": "edges", "commodity": "commodities"}
+        parts |= {"supply": "supplies", "market": "markets", "quota": "quotas"}
+        varied = self.network.altered(**{part: tuple(records[kind].values()) for kind, part in parts.items()})
+        if problems := [text for _, text in earning_cycles(varied)]:
+            raise DataError([f"with figures at other values: {problem}" for problem in problems])
+        return varied
+
+
+def ends(figure: Figure) -> tuple[float, float]:
+    """Return the low and high end of a figure; an end not given is its value."""
+    value = figure.value or 0.0
+    return (value if figure.low is None else figure.low), (value if figure.high is None else figure.high)
+
+
+def subject_of(id: str | Key) -> str:
+    """Return how figures name the record of an id."""
+    return id if isinstance(id, str) else ".".join(id)
+
+
+def _moved(now: Any, before: float | None, value: float) -> Any:
+    """Return a field's value moved as its figure moves, whatever a scenario has made of it."""
+    if isinstance(now, bool):
+        return value >= 0.5
+    if now is None or before is None:
+        return now
+    return now + (value - before)
+
+
+def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with lower limits cut to upper ones, and nothing below 0 that may not be."""
+    merged = {**record.__dict__, **fields}
+    for lower, upper in (("required_mtpa", "volume_mtpa"), ("min_mtpa", "max_mtpa")):
+        if lower in merged and merged.get(upper) is not None and merged[lower] > merged[upper]:
+            fields = {**fields, lower: max(0.0, merged[upper])}
+    return {
+        name: max(0.0, value) if name.endswith(_NOT_BELOW_0) and value is not None else value
+        for name, value in fields.items()
+    }
+
+
+_NOT_BELOW_0 = ("_mtpa", "_days", "replacement_usd_per_t")

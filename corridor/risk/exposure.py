@@ -1,0 +1,297 @@
+"""What hazards do to places, worked out without drawing: means and chances over all combinations of hazards in force.
+
+One rule: of an edge the share of its capacity that is left counts, of a node the limit that is left over what passes
+there undisturbed, at most 1, and of a way the least of them at a time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.errors import DataError
+from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.network import Network
+from corridor.model.scenario import Hazard
+from corridor.risk.measures import ROUNDING, in_force_share, in_service, worst_shares
+from corridor.solver.batch import headroom, left_by
+from corridor.solver.program import Floats
+
+if TYPE_CHECKING:
+    from corridor.solver.flow import Flow
+
+Place = tuple[str, str]
+_MOST = 1 << 13
+"""Combinations that are all kept; of more, the likelier half is, and the others are put together with their like."""
+_TOLERANCE = 1e-2
+"""What putting together may change a share by at most; it changes it by a thirtieth of that bound or less. [1]"""
+_NEVER = 1e-30
+"""Chance below which a combination is left out. [1]"""
+_PARTS = 16
+"""Parts into which a law of severities is cut."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What a hazard leaves of the places that it hits, and how long it is in force.
+
+    Attributes
+    ----------
+    share : float
+        Share of time in which it is in force. [1]
+    left : mapping of (kind, id) to share
+        What is left of the limit where all is taken. [1]
+    """
+
+    hazard: Hazard
+    share: float
+    left: Mapping[Place, float]
+
+    @property
+    def most(self) -> float:
+        """The largest share that may be taken of what it takes. [1]"""
+        return self.hazard.severity.high if self.hazard.severity else 1.0
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it always takes all that it can."""
+        return self.hazard.severity is None or self.hazard.severity.low == 1
+
+    def taken(self, cuts: Sequence[float]) -> list[tuple[float, float]]:
+        """Return chances and shares taken of what it takes while it is in force, drawn ones parted by cuts. [1]"""
+        law = self.hazard.severity
+        if law is None:
+            return [(1.0, 1.0)]
+        load = self.hazard.frequency_per_year * self.hazard.mean_duration_days / DAYS_PER_YEAR
+        return worst_shares(law.low, law.high, load, [*np.linspace(law.low, law.high, _PARTS + 1), *cuts])
+
+
+@dataclass(frozen=True)
+class Exposures:
+    """What the hazards of a network do to its places.
+
+    Attributes
+    ----------
+    hit : tuple of Exposure
+        Hazards are independent; each hits all its places at once, and those in force together multiply at a place.
+    headroom : mapping of (kind, id) to number
+        How many times what passes undisturbed each place could take. [1]
+    """
+
+    hit: tuple[Exposure, ...]
+    headroom: Mapping[Place, float]
+
+    @classmethod
+    def of(cls, network: Network, flow: Flow | None = None) -> Exposures:
+        """Return what hazards do to a network; its flow is solved if it is needed and not given."""
+        from corridor.solver.flow import solve
+
+        places: list[Place] = [("edge", e.id) for e in network.edges] + [("node", n.id) for n in network.nodes]
+        hit = []
+        for hazard in network.hazards:
+            left = zip(places, left_by(hazard, network).tolist(), strict=True)
+            share = in_force_share(hazard.frequency_per_year, hazard.mean_duration_days)
+            hit.append(Exposure(hazard, share, {place: own for place, own in left if own < 1}))
+        if flow is None and any(kind == "node" for exposure in hit for kind, _ in exposure.left):
+            flow = solve(network)
+        return cls(tuple(hit), dict(zip(places, headroom(network, flow).tolist(), strict=True)))
+
+    def on(self, places: Iterable[Place]) -> tuple[Exposure, ...]:
+        """Return the hazards that take anything from some places, be it together with others."""
+        found = {at for place in places for at in self._taking(place)}
+        return tuple(self.hit[at] for at in sorted(found))
+
+    def availability(self, places: Iterable[Place]) -> float:
+        """Return the mean share in service of the weakest of some places; NaN where no hazard aims at any. [1]"""
+        places = tuple(places)
+        if not any(place in e.left for e in self.hit for place in places):
+            return math.nan
+        groups = self._groups(places)
+        if len(groups) == 1 and groups[0][1].tolist() == [1.0]:
+            return math.prod(float(chances @ factors[:, 0]) for chances, factors in groups[0][0])
+        return _mean_of_least([_combined(rows, room, _LEAST) for rows, room in groups])
+
+    def untouched(self, places: Iterable[Place]) -> float:
+        """Return the share of time in which nothing is taken from any of some places. [1]"""
+        return math.prod((_combined(*group, _WHOLE)[1].sum() for group in self._groups(places)), start=1.0)
+
+    def closed(self, ways: Sequence[Sequence[Place]]) -> float:
+        """Return the share of time in which every one of some ways has a place with nothing left. [1]"""
+        rows = [
+            _with_nothing(e.share, np.ones(1), np.array([[float(_all_open(e, way)) for way in ways]]))
+            for e in self.hit
+            if e.takes_all
+        ]
+        groups = _independent(rows, np.ones(len(ways)))
+        if sum(len(room) for _, room in groups) < len(ways):
+            return 0.0
+        return math.prod((_combined(*group, _CLOSED)[1].sum() for group in groups), start=1.0)
+
+    def _taking(self, place: Place) -> list[int]:
+        """Return the hazards that take anything from a place: those that close it, and others if they bind there."""
+        least = {at: 1.0 - e.most * (1.0 - e.left[place]) for at, e in enumerate(self.hit) if place in e.left}
+        together = math.prod(left for at, left in least.items() if left > 0 or not self.hit[at].takes_all)
+        binding = in_service(np.array(together), self.headroom[place]) < 1.0 - ROUNDING
+        return [at for at, left in least.items() if binding or left == 0]
+
+    def _groups(self, places: Iterable[Place]) -> list[tuple[Rows, Floats]]:
+        """Return hazards and headrooms of the places they take from, in groups that have no place in common."""
+        taking = {place: found for place in dict.fromkeys(places) if (found := self._taking(place))}
+        room = np.array([self.headroom[place] for place in taking])
+        rows = []
+        for at, e in enumerate(self.hit):
+            left = np.array([e.left[place] if at in found else 1.0 for place, found in taking.items()])
+            if (hit := left < 1).any():
+                binding = (1.0 - 1.0 / room[hit]) / (1.0 - left[hit])
+                chances, taken = np.array(e.taken(binding.tolist())).T
+                factors = 1.0 - taken[:, None] * (1.0 - left)
+                rows.append(_with_nothing(e.share, chances, np.where(np.isinf(room), factors > 0, factors)))
+        groups = _independent(rows, np.where(np.isinf(room), 1.0, room))
+        return [_without_dominated(*group) for group in groups]
+
+
+Rows = list[tuple[Floats, Floats]]
+"""Of each hazard the chances of what it may do, and what that leaves of each place; first that it is not in force."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """How combinations of hazards are counted: what a place that no later hazard hits does to the result so far."""
+
+    start: float
+    join: np.ufunc
+    counts: Callable[[Floats, Floats], npt.NDArray[np.bool_]]
+    """Which combinations still count, by their results so far and what is left of the places to come."""
+
+
+def _all(result: Floats, value: Floats) -> npt.NDArray[np.bool_]:
+    return np.ones(len(result), dtype=bool)
+
+
+def _whole(result: Floats, value: Floats) -> npt.NDArray[np.bool_]:
+    return (result >= 1.0 - ROUNDING) & (value >= 1.0 - ROUNDING).all(axis=1)
+
+
+def _shut(result: Floats, value: Floats) -> npt.NDArray[np.bool_]:
+    return np.asarray(result == 0)
+
+
+_LEAST = _Rule(1.0, np.minimum, _all)
+_WHOLE = _Rule(1.0, np.minimum, _whole)
+_CLOSED = _Rule(0.0, np.maximum, _shut)
+
+
+def _with_nothing(share: float, chances: Floats, factors: Floats) -> tuple[Floats, Floats]:
+    """Return the law of a hazard, given what it does while it is in force."""
+    return np.array([1.0 - share, *(share * chances)]), np.vstack([np.ones((1, factors.shape[1])), factors])
+
+
+def _all_open(exposure: Exposure, way: Sequence[Place]) -> bool:
+    """Tell whether a hazard that takes all that it can leaves something of every place."""
+    return all(exposure.left.get(place, 1.0) > 0 for place in way)
+
+
+def _independent(rows: Rows, room: Floats) -> list[tuple[Rows, Floats]]:
+    """Return hazards and the places they hit in groups that have none in common; places that none hits are left out."""
+    groups: list[tuple[set[int], list[int]]] = []
+    for at, (_, factors) in enumerate(rows):
+        own = set(np.flatnonzero((factors < 1).any(axis=0)).tolist())
+        touched = [group for group in groups if not group[0].isdisjoint(own)]
+        groups = [group for group in groups if group[0].isdisjoint(own)]
+        if own:
+            groups.append((own.union(*(g[0] for g in touched)), sorted([at, *(h for g in touched for h in g[1])])))
+    found = []
+    for places, hazards in groups:
+        at_places = sorted(places)
+        found.append(([(rows[at][0], rows[at][1][:, at_places]) for at in hazards], room[at_places]))
+    return found
+
+
+def _without_dominated(rows: Rows, room: Floats) -> tuple[Rows, Floats]:
+    """Return a group without the places of which another always has as little in service or less."""
+    table = np.vstack([room, *(factors for _, factors in rows)])
+    table, first = np.unique(table, axis=1, return_index=True)
+    first = first[
+        [not any(k != j and (table[:, k] <= table[:, j]).all() for k in range(len(first))) for j in range(len(first))]
+    ]
+    kept = np.sort(first)
+    return [(chances, factors[:, kept]) for chances, factors in rows], room[kept]
+
+
+def _combined(rows: Rows, room: Floats, rule: _Rule) -> tuple[Floats, Floats]:
+    """Return the results that a group of hazards may have by a rule, and their chances.
+
+    A place is done with when its last hazard has been looked at, so that hazards in a chain stay few combinations.
+    """
+    rows = sorted(rows, key=lambda row: np.flatnonzero((row[1] < 1).any(axis=0)).tolist())
+    last = np.array(
+        [max(at for at, (_, factors) in enumerate(rows) if (factors[:, j] < 1).any()) for j in range(len(room))]
+    )
+    left = np.arange(len(room))
+    chance, result, value, error = np.ones(1), np.full(1, rule.start), room[None, :], 0.0
+    for at, (chances, factors) in enumerate(rows):
+        value = (value[:, None, :] * factors[None, :, left]).reshape(-1, len(left))
+        chance, result = np.outer(chance, chances).ravel(), np.repeat(result, len(chances))
+        for done in np.flatnonzero(last[left] == at):
+            result = rule.join(result, value[:, done])
+        later = last[left] > at
+        value, left = value[:, later], left[later]
+        if rule is _LEAST and len(left):
+            result = np.minimum(result, value.min(axis=1))
+        counts = rule.counts(result, value) & (chance > _NEVER)
+        chance, state, moved = _put_together(
+            chance[counts], np.column_stack([result, value])[counts], rule is not _LEAST
+        )
+        error += moved
+        result, value = state[:, 0], state[:, 1:]
+        if error > _TOLERANCE:
+            raise DataError(
+                f"{len(rows)} hazards hit the same way in more combinations than can be counted to {_TOLERANCE:g}; "
+                "join hazards that hit the same places, or let them leave the same share (remaining=)"
+            )
+    return result, chance
+
+
+def _put_together(chance: Floats, state: Floats, sharp: bool) -> tuple[Floats, Floats, float]:
+    """Return combinations with equal ones made one, and the most that this changes.
+
+    Of too many the less likely are put together with those near them, at their mean. The mean of the least of places
+    doubles with them, so that only their proportions need be near; it falls by no more than the places do, so that it
+    changes by their distance at most. A chance (sharp) changes by that of all that is moved.
+    """
+    _, first, which = np.unique(np.round(state, 12), axis=0, return_index=True, return_inverse=True)
+    chance, state = np.bincount(which.ravel(), chance).astype(np.float64), state[first]
+    if len(chance) <= _MOST:
+        return chance, state, 0.0
+    order = np.argsort(-chance, kind="stable")
+    kept, rest = order[: _MOST // 2], order[_MOST // 2 :]
+    own, size = chance[rest], np.ones(len(rest)) if sharp else np.maximum(state[rest].max(axis=1), 1e-100)
+    shape = state[rest] / size[:, None]
+    step, cell = 2.0**-20, np.arange(len(rest))
+    while cell.max() >= _MOST // 2:
+        step *= 2.0
+        _, cell = np.unique(np.floor(shape / step), axis=0, return_inverse=True)
+        cell = cell.ravel()
+    mass = np.bincount(cell, own)
+    mean = np.stack([np.bincount(cell, own * size * column) for column in shape.T], axis=1) / mass[:, None]
+    weight = np.bincount(cell, own * size)
+    middle = mean * (mass / weight)[:, None]
+    moved = np.abs(shape - middle[cell]).max(axis=1)
+    error = own @ (moved > 0) if sharp else own @ (size * moved)
+    return np.append(chance[kept], mass), np.vstack([state[kept], mean]), float(error)
+
+
+def _mean_of_least(laws: Sequence[tuple[Floats, Floats]]) -> float:
+    """Return the mean of the least of independent numbers, 1 at most, given by their values and chances."""
+    ends = np.unique(np.concatenate([[0.0, 1.0], *(values for values, _ in laws)]))
+    reached = np.ones(len(ends) - 1)
+    for values, chances in laws:
+        order = np.argsort(values)
+        above = np.append(np.cumsum(chances[order][::-1])[::-1], 0.0)
+        reached *= above[np.searchsorted(values[order], ends[1:])]
+    return float(np.diff(ends) @ reached)

@@ -1,0 +1,239 @@
+"""Bad luck by the year: Poisson arrivals and durations of hazards, cut into intervals in which nothing changes.
+
+Each simulated year is a sample of the stationary process by itself: what began before it and is still in force at its
+start is drawn too, so that no year is milder for being the first. Each hazard has a stream of draws of its own, made
+from the seed, the block and the hazard's name; a scenario or another hazard beside it changes no draw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.model.distributions import Lognormal
+from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.scenario import Hazard
+from corridor.solver.program import Floats
+
+Sets = npt.NDArray[np.int64]
+BLOCK_YEARS = 2500
+"""Years drawn together: the unit of progress, of checkpoints and of work handed to others."""
+_BITS = 62
+
+
+@dataclass(frozen=True, eq=False)
+class Severities(Mapping[int, Floats]):
+    """Shares that hazards take in each interval, by position: kept by events, of which there are far fewer.
+
+    Attributes
+    ----------
+    start : shape (n,)
+        Begin of each interval. [days]
+    stretches : dict of position of a hazard to begin, end, share, each of shape (n_events,)
+        Stretches that do not overlap, in order [days], and the share taken in each [1].
+    """
+
+    start: Floats
+    stretches: dict[int, tuple[Floats, Floats, Floats]]
+
+    def __getitem__(self, hazard: int) -> Floats:
+        return self.within(hazard, slice(None))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.stretches)
+
+    def __len__(self) -> int:
+        return len(self.stretches)
+
+    def within(self, hazard: int, which: slice | npt.NDArray[Any]) -> Floats:
+        """Return the shares that a hazard takes in some intervals."""
+        begin, end, share = self.stretches[hazard]
+        start = self.start[which]
+        if not len(begin):
+            return np.zeros(len(start))
+        found = np.searchsorted(begin, start, side="right") - 1
+        return np.where((found >= 0) & (start < end[found]), share[found], 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """A block of years, cut where any hazard comes or goes.
+
+    Attributes
+    ----------
+    year : shape (n,)
+        Year of the interval in its block; ascending.
+    days : shape (n,)
+        Length; those of a year add up to 365. [days]
+    in_force : shape (n, n_words)
+        Hazards in force, a bit each, 62 a word.
+    severity : mapping of position of a hazard to shape (n,)
+        For hazards whose severity is drawn: share taken by the worst of its events in force, 0 where none is. [1]
+    shocks : shape (years,)
+        Events that began in each year.
+    """
+
+    year: npt.NDArray[np.int64]
+    days: Floats
+    in_force: Sets
+    severity: Severities
+    shocks: npt.NDArray[np.int64]
+
+
+def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLOCK_YEARS) -> Intervals:
+    """Return the first years of a block.
+
+    Parameters
+    ----------
+    hazards : sequence of Hazard
+        Told apart by name.
+    seed, block : int
+        The same give the same draws.
+    years : int
+        How many of the block's years are wanted; those given do not depend on it.
+    """
+    end_of_block = years * DAYS_PER_YEAR
+    times = [np.arange(years) * DAYS_PER_YEAR]
+    comes = [np.zeros(years, dtype=np.int32)]  # number of the hazard from 1, negative where it goes
+    shocks = np.zeros(years, dtype=np.int64)
+    pieces: dict[int, tuple[Floats, Floats, Floats]] = {}
+    for at, hazard in enumerate(hazards):
+        begin, end, share, n_new = _events(hazard, _stream(seed, block, hazard.name))
+        kept = begin < end_of_block
+        shocks += np.bincount((begin[:n_new][kept[:n_new]] // DAYS_PER_YEAR).astype(np.int64), minlength=years)[:years]
+        begin, end, share = begin[kept], end[kept], share[kept]
+        if hazard.severity is None:
+            begin, end = _merged(begin, end)
+        else:
+            begin, end, share = pieces[at] = _worst(begin, end, share)
+        mark = np.full(len(begin), 1 + at, dtype=np.int32)
+        times += [begin, end]
+        comes += [mark, -mark]
+    time = np.concatenate(times)
+    order = np.argsort(time)
+    start = time[order]
+    days = np.diff(start, append=end_of_block)
+    year = np.cumsum(order < years) - 1
+    kept = (days > 0) & (start < end_of_block)
+    start = start[kept]
+    in_force = _in_force(np.concatenate(comes)[order], kept, len(hazards))
+    return Intervals(year[kept], days[kept], in_force, Severities(start, pieces), shocks)
+
+
+def _in_force(comes: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_], n_hazards: int) -> Sets:
+    """Return the sets of hazards at the times kept, given which hazard comes or goes at each time."""
+    found = np.empty((np.count_nonzero(kept), n_words(n_hazards)), dtype=np.int64)
+    word, bit = np.divmod(np.abs(comes) - 1, _BITS)
+    step = np.sign(comes) * (np.int64(1) << bit)
+    for at in range(found.shape[1]):
+        found[:, at] = np.cumsum(np.where(word == at, step, 0))[kept]
+    return found
+
+
+def n_words(n_hazards: int) -> int:
+    """Return how many words a set of so many hazards takes."""
+    return 1 + (n_hazards - 1) // _BITS
+
+
+def unpacked(in_force: Sets, n_hazards: int) -> npt.NDArray[np.bool_]:
+    """Return sets of hazards, shape (n, n_words), as truth values, shape (n, n_hazards)."""
+    found = np.empty((len(in_force), n_hazards), dtype=bool)
+    for at in range(n_hazards):
+        found[:, at] = in_force[:, at // _BITS] >> (at % _BITS) & 1
+    return found
+
+
+def expected_conditions(hazards: Sequence[Hazard], years: int) -> float:
+    """Return about how many distinct sets of hazards years meet, rather too many than too few.
+
+    Notes
+    -----
+    Of N intervals at most ``sum(min(1, N p))`` distinct ones are expected, p being the probability of a set, which is
+    at most ``sum((N p) ** t)`` for any t between 0 and 1; as hazards are independent that is a product over them.
+    """
+    rate = np.array([hazard.frequency_per_year for hazard in hazards])
+    load = rate * np.array([hazard.mean_duration_days for hazard in hazards]) / DAYS_PER_YEAR
+    n_intervals = years * (1.0 + 2.0 * (rate * np.exp(-load)).sum())
+    off = np.exp(-load)
+    exponents = np.linspace(0.0, 1.0, 51)
+    return float(np.exp(min(t * np.log(n_intervals) + np.log((1.0 - off) ** t + off**t).sum() for t in exponents)))
+
+
+def bit_of(at: int, words: int) -> Sets:
+    """Return the set of one hazard alone, shape (n_words,)."""
+    bit = np.zeros(words, dtype=np.int64)
+    bit[at // _BITS] = 1 << (at % _BITS)
+    return bit
+
+
+def _stream(seed: int, block: int, name: str) -> np.random.Generator:
+    """Return a hazard's own stream of draws in a block."""
+    digest = hashlib.sha256(name.encode()).digest()
+    own = [int.from_bytes(digest[at : at + 4], "little") for at in range(0, 16, 4)]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block, *own))))
+
+
+def _events(hazard: Hazard, draw: np.random.Generator) -> tuple[Floats, Floats, Floats, int]:
+    """Return begin and end [days from the start of the block], share taken, and how many are new, those first.
+
+    Events end with their year at the latest. What is in force when a year begins is drawn for each year anew: Poisson
+    in number, with durations weighted by their length, of which a uniform share is still to come.
+    """
+    rate, length = hazard.frequency_per_year, BLOCK_YEARS * DAYS_PER_YEAR
+    n = int(draw.poisson(rate * BLOCK_YEARS))
+    begin = draw.random(n) * length
+    days = _durations(hazard.duration_days, n, draw, 0.0)
+    n_old = int(draw.poisson(rate * hazard.mean_duration_days / DAYS_PER_YEAR * BLOCK_YEARS))
+    old_begin = draw.integers(0, BLOCK_YEARS, n_old) * DAYS_PER_YEAR
+    rest = draw.random(n_old) * _durations(hazard.duration_days, n_old, draw, 1.0)
+    law = hazard.severity
+    share = np.ones(n + n_old) if law is None else law.low + (law.high - law.low) * draw.random(n + n_old)
+    begin = np.concatenate([begin, old_begin])
+    year_end = (np.floor(begin / DAYS_PER_YEAR) + 1.0) * DAYS_PER_YEAR
+    return begin, np.minimum(begin + np.concatenate([days, rest]), year_end), share, n
+
+
+def _durations(law: float | Lognormal, n: int, draw: np.random.Generator, weighted: float) -> Floats:
+    """Return durations; with ``weighted = 1`` as an observer at a random time meets them, weighted by length. [days]"""
+    if not isinstance(law, Lognormal):
+        return np.full(n, float(law))
+    return np.asarray(law.median * np.exp(law.sigma * (draw.standard_normal(n) + weighted * law.sigma)))
+
+
+def _merged(begin: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Return the stretches in which at least one event is in force, in order."""
+    order = np.argsort(begin)
+    begin, last = begin[order], np.maximum.accumulate(end[order]) if len(end) else end
+    first = np.ones(len(begin), dtype=bool)
+    first[1:] = begin[1:] > last[:-1]
+    final = np.ones(len(begin), dtype=bool)
+    final[:-1] = first[1:]
+    return begin[first], last[final]
+
+
+def _worst(begin: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return stretches that do not overlap, in order, with the largest share of the events in force in each.
+
+    No event outlives its year, so events are looked at together only if they overlap and belong to one year.
+    """
+    order = np.argsort(begin, kind="stable")
+    begin, end, share = begin[order], end[order], share[order]
+    first, _ = _merged(begin, end)
+    starts = np.union1d(first, np.unique(begin // DAYS_PER_YEAR) * DAYS_PER_YEAR)
+    group = np.searchsorted(starts, begin, side="right") - 1
+    alone = np.bincount(group, minlength=len(starts))[group] == 1
+    pieces: list[tuple[Any, Any, Any]] = [(begin[alone], end[alone], share[alone])]
+    for members in np.split(np.flatnonzero(~alone), 1 + np.flatnonzero(np.diff(group[~alone]))):
+        if not len(members):
+            continue
+        cuts = np.unique(np.concatenate([begin[members], end[members]]))
+        inside = (begin[members][:, None] <= cuts[:-1]) & (end[members][:, None] > cuts[:-1])
+        pieces.append((cuts[:-1], cuts[1:], np.where(inside, share[members][:, None], 0.0).max(axis=0)))
+    joined = [np.concatenate(part) for part in zip(*pieces, strict=True)]
+    order = np.argsort(joined[0], kind="stable")
+    return joined[0][order], joined[1][order], joined[2][order]

@@ -1,0 +1,620 @@
+"""`report`: one self-contained HTML file with the answer, the pictures, and what they rest on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import DataError
+from corridor.files.bytes import write_text
+from corridor.model.figures import grades
+from corridor.model.network import Network, require_network
+from corridor.model.scenario import Scenario
+from corridor.risk.ensemble import Ensemble
+from corridor.risk.simulate import simulate
+from corridor.show import style
+from corridor.show.cards import place_of
+from corridor.show.charts import plot_ensemble, plot_waterfall
+from corridor.show.comparison import plot_comparison
+from corridor.show.html import Html, counted, link, tag
+from corridor.show.map import plot_map
+from corridor.solver.flow import Desk, Flow
+from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes
+from corridor.study.concentration import availability, indices, jurisdictions
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_DUST = 0.05
+_DPI = 150
+_MOST_FIGURES, _MOST_LIMITS = 15, 6
+
+
+def report(
+    network: Network,
+    scenarios: Iterable[Scenario] | None = None,
+    path: str | os.PathLike[str] = "brief.html",
+    *,
+    commodity: str | None = None,
+    title: str | None = None,
+    years: int = 10_000,
+    seed: int = 7,
+) -> Path:
+    """Write a brief: one HTML file with headline, maps, comparison, changes, bottlenecks, risk and sources.
+
+    Parameters
+    ----------
+    network : Network
+        The world.
+    scenarios : iterable of Scenario, optional
+        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
+    path : path
+        The file to write, whole or not at all.
+    commodity : str, optional
+        Whose oil it is about; the network's first commodity by default.
+    title : str, optional
+        Title in place of one made of network and commodity.
+    years, seed : int
+        Simulated years for the bad year, if the network has hazards, and what they are drawn from; 0 years: none.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        If a scenario or the commodity does not fit the network, or the path is a folder.
+    CorridorError
+        If matplotlib is not installed (extra ``corridor[plot]``).
+    OSError
+        If the file cannot be written.
+
+    Notes
+    -----
+    The file makes no request and runs no script; it reads on a phone and prints on A4. The same inputs give the same
+    bytes, and the run id at its end names them.
+
+    Examples
+    --------
+    >>> import corridor as cr, pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> cr.report(cr.load(year=2021), [], folder / "brief.html", years=0).name
+    'brief.html'
+    """
+    require_network(network)
+    style.pyplot()
+    if isinstance(years, bool) or not isinstance(years, int) or years < 0:
+        raise DataError(f"years must be a whole number, 0 for no simulated years (got {years!r})")
+    if Path(path).is_dir():
+        raise DataError(f"{path}: is a folder; give the path of a file")
+    asked = None if scenarios is None else tuple(scenarios)
+    brief = _Brief(network, asked, chosen_commodity(network, commodity), title, years, seed)
+    write_text(Path(path), brief.page())
+    return Path(path)
+
+
+@dataclass(frozen=True, eq=False)
+class _Brief:
+    """All that a brief shows, worked out when first asked for."""
+
+    network: Network
+    asked: tuple[Scenario, ...] | None
+    commodity: str
+    given_title: str | None
+    years: int
+    seed: int
+
+    # What is shown
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return default_scenarios(self.network) if self.asked is None else self.asked
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        return compare(self.network, self.asked, commodity=self.commodity)
+
+    @property
+    def now(self) -> pd.DataFrame:
+        """The comparison's baseline, indexed by corridor."""
+        return self.table[self.table.index.get_level_values("scenario") == BASELINE].droplevel("scenario")
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        return outcomes(self.network, self.asked, commodity=self.commodity)
+
+    @cached_property
+    def flows(self) -> dict[str, Flow]:
+        desk, strict = Desk(self.network), self.asked is not None
+        return {BASELINE: desk.solve(), **{s.name: desk.solve(s, strict=strict) for s in self.scenarios}}
+
+    @cached_property
+    def worst(self) -> str | None:
+        """Scenario of the greatest loss, or else under which most stays in the ground; None without scenarios."""
+        others = self.outcomes.drop(index=BASELINE)
+        if others.empty:
+            return None
+        order = ["loss_musd_per_year", "shortfall_change_mtpa"]
+        return str(others.sort_values(order, ascending=False, kind="stable").index[0])
+
+    @cached_property
+    def ensemble(self) -> Ensemble | None:
+        if not self.network.hazards or not self.years:
+            return None
+        return simulate(self.network, years=self.years, seed=self.seed, progress=False)
+
+    @cached_property
+    def jurisdictions(self) -> pd.DataFrame:
+        return jurisdictions(self.network, commodity=self.commodity)
+
+    @property
+    def named_commodity(self) -> str:
+        return self.network.commodity(self.commodity).name or self.commodity
+
+    @property
+    def title(self) -> str:
+        place = place_of(self.network)
+        return self.given_title or f"{self.named_commodity}: routes and what they hang on ({place or 'own network'})"
+
+    @cached_property
+    def run_id(self) -> str:
+        """Digest of all that the brief depends on."""
+        from corridor import __version__
+
+        net = self.network
+        parts = (net.nodes, net.edges, net.commodities, net.supplies, net.markets, net.quotas, net.corridors)
+        records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
+        told = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+    # The page
+
+    def page(self) -> str:
+        """Return the whole file."""
+        sections = (
+            self._headline(), self._map(), self._comparison(), self._changes(), self._bottlenecks(), self._risk(),
+            self._bad_year(), self._sources(),
+        )  # fmt: skip
+        body = tag("main", tag("h1", self.title), *(section for section in sections if section), self._foot())
+        head = tag(
+            "head",
+            Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+            tag("title", self.title),
+            Html(f"<style>{_STYLE}</style>"),
+        )
+        return f'<!doctype html>\n<html lang="en">{head}{tag("body", body)}</html>\n'
+
+    def _headline(self) -> Html:
+        """Return the answer first: what moves, what hurts most, whose word counts most."""
+        results = dict(_rows(self.outcomes))
+        base = results[BASELINE]
+        ways = self.now.sort_values("throughput_mtpa", ascending=False)
+        moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(ways)]
+        carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _DUST)
+        rest = base["delivered_mtpa"] - sum(amount for _, amount in moving)
+        carried += f"; {rest:.1f} go by no corridor, to refineries near by" if rest > _DUST else ""
+        points = [
+            f"{base['delivered_mtpa']:.1f} Mt/y of {self.named_commodity} are delivered, {base['shortfall_mtpa']:.1f} "
+            f"Mt/y stay in the ground. Through corridors [Mt/y]: {carried or 'nothing'}."
+        ]
+        if self.worst is not None:
+            hurt = results[self.worst]
+            points.append(
+                f"Of the {counted(len(self.scenarios), 'scenario')} looked at, '{self.worst}' hurts most: "
+                f"a loss of {hurt['loss_musd_per_year']:,.0f} million USD/y, {hurt['shortfall_change_mtpa']:+.1f} Mt/y "
+                "stay in the ground."
+            )
+        if len(self.jurisdictions):
+            country, row = _rows(self.jurisdictions)[0]
+            points.append(
+                f"{row['share']:.0%} of what is exported crosses {country}; if all that crosses it were closed, "
+                f"{row['shortfall_if_closed_mtpa']:.1f} Mt/y more would stay in the ground."
+            )
+        if self.ensemble is not None:
+            column = f"{self.commodity}_shortfall_mt"
+            row = dict(_rows(self.ensemble.summary()))[column]
+            points.append(
+                f"In a mean year hazards keep {row['mean'] - row['undisturbed']:.2f} Mt in the ground beyond the "
+                f"undisturbed, in the worst 5 % of years {row['cvar'] - row['undisturbed']:.2f} Mt."
+            )
+        return _section("In short", tag("ul", *(tag("li", point) for point in points), class_="points"))
+
+    def _map(self) -> Html | None:
+        if sum(node.lat is not None for node in self.network.nodes) < 2:
+            return None
+        most = max(float(flow.edge_flow_mtpa.max(initial=0.0)) for flow in self.flows.values()) or None
+        shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
+        pictures = [
+            _picture(
+                partial(plot_map, self.flows[name], widest_mtpa=most, title=name),
+                (12.0, 8.7),
+                f"Map of flows, {name}: {self._said(self.flows[name])}",
+            )
+            for name in shown
+        ]
+        return _section("Map", *pictures)
+
+    def _comparison(self) -> Html:
+        """Return the corridors side by side: numbers as they are now, a picture under the scenarios."""
+        heads = [
+            "corridor", "status", "capacity [Mt/y]", "moves [Mt/y]", "cost [USD/t]", "time [days]", "way [km]",
+            "risk [0-1]", "in service [%]", "netback [USD/t]", "if lost [Mt/y]", "bottleneck", "best way",
+        ]  # fmt: skip
+        rows = [
+            [
+                self._corridor(id), row["status"], _number(row["capacity_mtpa"]), _number(row["throughput_mtpa"]),
+                _number(row["unit_cost_usd_per_t"]), _number(row["transit_days"], 0), _number(row["distance_km"], 0),
+                _number(row["risk_score"], 2), _number(100 * row["availability"]), _number(row["netback_usd_per_t"]),
+                _number(row["shortfall_if_lost_mtpa"]), row["bottleneck"].replace(f"/{self.commodity}", ""),
+                f"{row['origin']} > {row['destination']}" if row["origin"] else "-",
+            ]
+            for id, row in _rows(self.now)
+        ]  # fmt: skip
+        parts = [
+            _note(
+                "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, "
+                "quality losses, interest), time, risk and netback: of the best way named last. In service: share of "
+                "time, by hazards. If lost: how much more oil of all shippers would stay in the ground without it."
+            ),
+            _table(heads, rows),
+        ]
+        featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
+        table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
+        if len(table):
+            shown = len(table)
+            size = (10.0, min(16.0, 2.0 + 0.27 * shown))
+            under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
+            parts.append(
+                _picture(
+                    partial(plot_comparison, table, network=self.network),
+                    size,
+                    f"Corridors{under}: capacity, moved, cost, time, risk",
+                )
+            )
+            best = self.now.sort_values("throughput_mtpa", ascending=False).index
+            open_ways = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
+            parts += [
+                _picture(
+                    partial(plot_waterfall, self.flows[BASELINE], str(id), commodity=self.commodity),
+                    (9.0, 4.6),
+                    f"From price to netback by {self._corridor(id)}",
+                )
+                for id in open_ways
+            ]
+        return _section("Corridors compared", *parts)
+
+    def _changes(self) -> Html | None:
+        if not self.scenarios:
+            return None
+        heads = [
+            "scenario",
+            "delivered [Mt/y]",
+            "stays in the ground [Mt/y]",
+            "netback [million USD/y]",
+            "route HHI [1]",
+        ]
+        rows = [
+            [
+                name, _change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
+                _change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
+                _change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
+                _number(row["route_hhi"], 2),
+            ]
+            for name, row in _rows(self.outcomes)
+        ]  # fmt: skip
+        ways = list(self.now.index)
+        moved = {name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in ways] for name in self.flows}
+        change = {name: [a - b for a, b in zip(row, moved[BASELINE], strict=True)] for name, row in moved.items()}
+        kept = [at for at in range(len(ways)) if any(abs(row[at]) > _DUST for row in change.values())]
+        by_corridor = [[name, *(_signed(row[at]) for at in kept)] for name, row in change.items() if name != BASELINE]
+        heads_by = ["scenario", *(f"{self._corridor(ways[at])} [Mt/y]" for at in kept)]
+        about = [
+            tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
+            for scenario in self.scenarios
+        ]
+        return _section(
+            "What changes against the baseline",
+            _note(f"{self.named_commodity}; in brackets the change. HHI: 1 where all goes one way."),
+            _table(heads, rows),
+            tag("h3", "Who takes the barrels: change of what each corridor moves"),
+            _table(heads_by, by_corridor) if kept else _note("No corridor carries more or less."),
+            tag("details", tag("summary", "The scenarios"), tag("ul", *about), open=""),
+        )
+
+    def _bottlenecks(self) -> Html:
+        """Return what binds under each scenario, in the words of `Flow.explain`."""
+        parts = []
+        for name, flow in self.flows.items():
+            told = [
+                line for line in flow.explain().splitlines() if line.startswith(("Not lifted", "Binding", "Closed"))
+            ]
+            left = len(told) - _MOST_LIMITS
+            told = told[:_MOST_LIMITS] + ([f"... and {left} more"] if left > 0 else [])
+            told = told or ["No capacity or quota binds that would be worth lifting."]
+            parts.append(tag("details", tag("summary", name), tag("ul", *(tag("li", one) for one in told)), open=""))
+        return _section(
+            "Bottlenecks",
+            _note(
+                "What stops more from moving, and what one more Mt/y there would earn: the difference of two optima."
+            ),
+            *parts,
+        )
+
+    def _risk(self) -> Html:
+        """Return concentration, countries that could say no, and how long corridors are in service."""
+        concentration = [
+            [_INDICES.get(name, name).replace("_", " "), _number(row["value"], 2), row["unit"], row["about"]]
+            for name, row in _rows(indices(self.network, commodity=self.commodity))
+        ]
+        countries = [
+            [
+                name, ", ".join(self._corridor(id) for id in row["corridors"]), _number(100 * row["share"], 0),
+                _number(row["n_minus_j_percent"], 0), _number(row["shortfall_if_closed_mtpa"]),
+            ]
+            for name, row in _rows(self.jurisdictions)
+        ]  # fmt: skip
+        parts = [
+            tag("h3", "Countries that could say no"),
+            _table(
+                [
+                    "country", "ways through it", "of exports [%]", "capacity left without it [%]",
+                    "stays in the ground if closed [Mt/y]",
+                ],
+                countries,
+            ),
+            tag("h3", "Concentration"),
+            _table(["index", "value [unit]", "unit", "how it is counted"], concentration),
+        ]  # fmt: skip
+        if self.network.hazards:
+            rows = [
+                [
+                    self._corridor(id),
+                    *(
+                        (_number(100 * row["availability"]), _number(100 * row["untouched"]),
+                         _number(row["full_loss_days_per_year"]), ", ".join(row["hazards"]))
+                        if row["hazards"]
+                        else ("-", "-", "-", "none on record")
+                    ),
+                ]
+                for id, row in _rows(availability(self.network))
+                if not math.isnan(row["availability"])
+            ]  # fmt: skip
+            heads = [
+                "trunk of", "in service [%]", "untouched [% of time]", "full-loss days [a year]", "hazards",
+            ]  # fmt: skip
+            parts += [
+                tag("h3", "In service: trunks and their end nodes alone, without feeders and sea legs"),
+                _table(heads, rows),
+            ]
+        return _section("Risk", *parts)
+
+    def _bad_year(self) -> Html | None:
+        ens = self.ensemble
+        if ens is None:
+            return None
+        column = f"{self.commodity}_shortfall_mt"
+        summary = ens.summary()
+        kept = (column, f"{self.commodity}_delivered_mt", f"{self.commodity}_netback_musd", "shortfall_mt")
+        named = {
+            column: f"{self.named_commodity} left in the ground [Mt]",
+            f"{self.commodity}_delivered_mt": f"{self.named_commodity} delivered [Mt]",
+            f"{self.commodity}_netback_musd": f"{self.named_commodity} netback [million USD]",
+            "shortfall_mt": "All shippers, left in the ground [Mt]",
+        }
+        rows = [
+            [
+                named[name], _number(row["undisturbed"], 2),
+                f"{row['mean']:,.2f} ± {row['mean_high'] - row['mean']:,.2f}",
+                f"{row['cvar']:,.2f} ± {row['cvar_high'] - row['cvar']:,.2f}",
+            ]
+            for name, row in _rows(summary.loc[[name for name in kept if name in summary.index]])
+        ]  # fmt: skip
+        blame = ens.attribution(column, by="actor", alpha=0.95)
+        blame = blame[blame["share"].abs() >= 0.0005]
+        parts = [
+            _note(
+                f"{len(ens.years):,} simulated years, hazards as the network has them, seed {ens.seed}; ± is 95 % "
+                "confidence of the draw, not of the rates. Each hazard takes the mean share that its shocks took, "
+                "unless it says otherwise: where spare capacity takes small losses this understates the bad tail."
+            ),
+            _table(["a year", "undisturbed [unit]", "mean year [unit]", "mean of the worst 5 % (CVaR) [unit]"], rows),
+        ]
+        if dict(_rows(summary))[column]["sd"] > 0:
+            parts.append(
+                _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years that lose at least so much")
+            )
+        if len(blame):
+            shares = [[name, _number(row["amount"], 2), _number(100 * row["share"], 0)] for name, row in _rows(blame)]
+            parts += [
+                tag("h3", "Whose doing, in the worst 5 % of years"),
+                _table(["actor", "left in the ground [Mt a year]", "share [%]"], shares),
+            ]
+        drawn = [
+            [
+                hazard.name,
+                _number(hazard.frequency_per_year, 3),
+                _number(hazard.mean_duration_days, 0),
+                hazard.actor or "-",
+            ]
+            for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
+        ]
+        heads = ["hazard", "comes [times a year]", "lasts in the mean [days]", "actor"]
+        return _section("A bad year", *parts, tag("h3", "What the years were drawn from"), _table(heads, drawn))
+
+    def _sources(self) -> Html:
+        """Return the figures that the answer leans on, each with range, confidence and source."""
+        if not self.network.ledger:
+            return _section("Sources", _note("This network was not built from sourced figures: no source is kept."))
+        shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
+        seen: dict[tuple[str, str], list[object]] = {}
+        for name in shown:
+            for row in self.flows[name].leans_on(_MOST_FIGURES).to_dict("records"):
+                key = (str(row["subject"]), str(row["attribute"]))
+                seen.setdefault(
+                    key,
+                    [
+                        f"{key[0]}: {key[1]}", _number(row["value"], 2), f"{row['low']:g} to {row['high']:g}",
+                        row["unit"], row["confidence"], row["source"], _links(str(row["url"])),
+                    ],
+                )  # fmt: skip
+        graded = grades(self.network.ledger)
+        leaning = f"baseline and {self.worst!r}" if self.worst else "baseline"
+        heads = ["figure", "value [unit]", "range [unit]", "unit", "confidence", "source", "address"]
+        return _section(
+            "Sources, and how sure they are",
+            _note(
+                f"Of the {sum(graded.values())} figures of this network {graded['A']} are of confidence A (operators, "
+                f"governments, agencies), {graded['B']} of B (press, think tanks, arithmetic on such) and "
+                f"{graded['C']} of C (estimates). These are the figures that {leaning} lean on most; "
+                "network.figures() names all of them, rivals included."
+            ),
+            _table(heads, list(seen.values())),
+        )
+
+    def _foot(self) -> Html:
+        from corridor import __version__
+
+        penalties = sorted({supply.penalty_usd_per_t for supply in self.network.supplies})
+        assumed = ", ".join(f"{penalty:,.0f}" for penalty in penalties) or "-"
+        return tag(
+            "footer",
+            f"corridor {__version__}, run {self.run_id}. A year is a steady flow. Oil that stays in the ground is "
+            f"priced at {assumed} USD/t, an assumption, so that any other way is preferred. The same inputs give this "
+            "file again.",
+        )
+
+    def _corridor(self, id: str) -> str:
+        return self.network.corridor(id).name or id
+
+    def _said(self, flow: Flow) -> str:
+        return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y stay in the ground"
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """Return the rows of a table by the name of each."""
+    records: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    return [(str(name), row) for name, row in zip(frame.index, records, strict=True)]
+
+
+_INDICES = {
+    "n_minus_1": "N-1", "n_minus_j": "N-J", "hhi_routes": "HHI of ways", "effective_routes": "effective ways",
+    "shannon_wiener_routes": "Shannon-Wiener of ways", "hhi_jurisdictions": "HHI of countries",
+    "shannon_wiener_jurisdictions": "Shannon-Wiener of countries", "effective_jurisdictions": "effective countries",
+    "political_hhi": "politically weighted HHI",
+}  # fmt: skip
+
+
+def _section(title: str, *parts: object) -> Html:
+    return tag("section", tag("h2", title), *parts)
+
+
+def _note(text: str) -> Html:
+    return tag("p", text, class_="note")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
+    """Return a table that scrolls by itself on narrow screens; columns with a unit in their head stand to the right."""
+    sides = ["n" if head.endswith("]") else "w" for head in heads]
+    head = tag("tr", *(tag("th", _head(text), class_=side) for text, side in zip(heads, sides, strict=True)))
+    body = [tag("tr", *(tag("td", _breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
+
+
+def _links(addresses: str) -> Html:
+    """Return addresses, parted by semicolons, as links."""
+    return tag("span", *(tag("div", link(address)) for address in addresses.split("; ")))
+
+
+def _breakable(content: object) -> object:
+    """Return text that may be broken after the joints of long ids."""
+    if isinstance(content, Html) or not isinstance(content, str):
+        return content
+    return Html(tag("span", content).replace("_", "_<wbr>"))
+
+
+def _head(text: str) -> Html:
+    """Return a head with its unit on a line of its own."""
+    name, found, unit = text.partition(" [")
+    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if found and unit != "unit]" else ""))
+
+
+def _picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -> Html:
+    """Return a picture within the page; `draw` is given the Axes as ``ax``."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, facecolor="white")
+    FigureCanvasAgg(figure)
+    draw(ax=figure.add_subplot())
+    held = io.BytesIO()
+    figure.savefig(held, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    coded = base64.b64encode(held.getvalue()).decode()
+    return tag("figure", tag("img", src=f"data:image/png;base64,{coded}", alt=about), tag("figcaption", about))
+
+
+def _number(value: Any, digits: int = 1) -> str:
+    """Return a number as people read it, '-' where there is none."""
+    if value != value:
+        return "-"
+    return "no limit" if math.isinf(value) else f"{value:,.{digits}f}"
+
+
+def _signed(value: float, digits: int = 1) -> str:
+    """Return a change with its sign, nothing where there is none."""
+    return f"{value:+,.{digits}f}" if abs(value) > 0.5 * 10.0**-digits else ""
+
+
+def _change(change: float, value: float, digits: int = 1) -> str:
+    told = _signed(change, digits)
+    return f"{_number(value, digits)} ({told})" if told else _number(value, digits)
+
+
+_STYLE = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #fff; color: #1c2529; font: 16px/1.5 Georgia, "Times New Roman", serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 1.2rem; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: .4rem 0 1rem; }
+h2 { font-size: 1.25rem; margin: 2rem 0 .6rem; border-bottom: 2px solid #20334d; padding-bottom: .2rem; }
+h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
+.points li { margin: .35rem 0; }
+.note, figcaption, footer { color: #4d5a60; font-size: .86rem; }
+small { color: #4d5a60; font-size: .9em; font-weight: 400; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 system-ui, "Segoe UI", Arial, sans-serif; }
+th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid #dfe4e6; }
+th { text-align: left; font-weight: 600; border-bottom: 1px solid #5d6a70; vertical-align: bottom; }
+.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+th.n { white-space: normal; }
+.w { text-align: left; }
+td.w:first-child { min-width: 7.5em; }
+figure { margin: 1rem 0; }
+img { max-width: 100%; height: auto; display: block; }
+summary { cursor: pointer; font-weight: 600; margin-top: .5rem; }
+a { color: #20508a; overflow-wrap: anywhere; }
+footer { margin-top: 2.5rem; border-top: 1px solid #c8cfd2; padding-top: .6rem; }
+@page { size: A4; margin: 14mm; }
+@media print {
+  body { font-size: 10pt; }
+  main { max-width: none; padding: 0; }
+  .scroll { overflow: visible; }
+  .note, figcaption, footer { font-size: 8.5pt; }
+  table { font-size: 6.8pt; }
+  th, td { padding: 1pt 4pt 1pt 0; }
+  h2, h3, summary { break-after: avoid; }
+  figure, tr { break-inside: avoid; }
+  thead { display: table-header-group; }
+  img { max-height: 235mm; margin: 0 auto; }
+}
+"""

@@ -1,0 +1,78 @@
+"""How a flow shows itself in a notebook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from corridor.show.cards import amount, place_of, shortened
+from corridor.show.html import Html, bar, card, line, table, warning
+
+if TYPE_CHECKING:
+    from corridor.solver.flow import Flow
+
+_DUST_MTPA = 1e-6
+
+
+def flow_card(flow: Flow) -> Html:
+    """Return what a flow comes to: a sentence, the corridors with bars, and what is short where."""
+    network = flow.network
+    name = flow.scenario.name if flow.scenario is not None else "baseline"
+    place = place_of(network)
+    short = flow.shortfall_mtpa > _DUST_MTPA
+    said = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
+    rest = f"{amount(flow.shortfall_mtpa)} Mt/y stay in the ground"
+    headline = line(said, warning(rest) if short else "nothing stays in the ground")
+    return card(f"{name} ({place})" if place else name, headline, *_corridors(flow), *_short(flow))
+
+
+def _corridors(flow: Flow) -> Iterator[Html]:
+    """Yield the corridors and how full they are."""
+    rows: list[tuple[object, ...]] = []
+    for corridor, row in zip(flow.network.corridors, flow.corridors.to_dict("records"), strict=True):
+        through, available = row["throughput_mtpa"], row["available_mtpa"]
+        shut = any(edge.in_service and edge.remaining == 0 for edge in flow.network.trunk(corridor.id))
+        used = "" if math.isnan(row["utilisation"]) else f"{100 * row['utilisation']:.0f}"
+        gauge: object = bar(row["utilisation"])
+        if available <= 0:
+            gauge = warning("closed") if shut else "not in service"
+        rows.append((corridor.name or corridor.id, gauge, amount(through), amount(available), used))
+    if rows:
+        yield table(["corridor", "", "moved [Mt/y]", "available [Mt/y]", "used [%]"], shortened(rows, 5))
+
+
+def _short(flow: Flow) -> Iterator[Html]:
+    """Yield where oil stays in the ground, and where markets do not get what they require."""
+    net = flow.network
+    rows: list[tuple[object, ...]] = []
+    for supply, missing in zip(net.supplies, flow.shortfall_by_supply.tolist(), strict=True):
+        if missing > _DUST_MTPA:
+            rows.append((_place(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
+                         amount(missing), amount(supply.volume_mtpa), f"{supply.penalty_usd_per_t:,.0f}"))  # fmt: skip
+    rows.sort(key=lambda row: (-float(str(row[3]).replace(",", "")), str(row[0])))
+    if rows:
+        heads = ["stays in the ground", "commodity", "", "short [Mt/y]", "offered [Mt/y]", "penalty [USD/t]"]
+        yield table(heads, shortened(rows, 6))
+        yield line("penalties steer what happens; they are assumptions and no money", quiet=True)
+    unmet: list[tuple[object, ...]] = [
+        (_place(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True), amount(missing),
+         amount(market.required_mtpa))
+        for market, missing in zip(net.markets, flow.unmet_by_market.tolist(), strict=True)
+        if missing > _DUST_MTPA
+    ]  # fmt: skip
+    if unmet:
+        heads = ["requirement not met", "commodity", "", "short [Mt/y]", "required [Mt/y]"]
+        yield table(heads, shortened(unmet, 5))
+    minima: list[tuple[object, ...]] = [
+        (quota.edge, quota.commodity, bar(missing / quota.min_mtpa, warn=True), amount(missing), amount(quota.min_mtpa))
+        for quota, missing in zip(net.quotas, flow.unmet_by_quota.tolist(), strict=True)
+        if missing > _DUST_MTPA
+    ]
+    if minima:
+        heads = ["minimum of a quota not met", "commodity", "", "short [Mt/y]", "minimum [Mt/y]"]
+        yield table(heads, shortened(minima, 5))
+
+
+def _place(flow: Flow, node: str) -> str:
+    return flow.network.node(node).name or node

@@ -1,0 +1,1 @@
+"""Scenario files as checks, and stored tables. Start with check.py."""

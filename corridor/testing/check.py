@@ -1,0 +1,234 @@
+"""Scenario files as checks: what was expected of a result, and what it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from corridor.errors import DataError, visible
+from corridor.files.expectation import CHANGE, TOTALS, Expectation, path_errors, row_of, word_errors
+from corridor.library import networks as library
+from corridor.model.network import Network
+from corridor.model.scenario import Scenario, require_scenario
+from corridor.solver.flow import Desk, Flow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_LINES = 4
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One expectation of a scenario, and what the result is.
+
+    Attributes
+    ----------
+    scenario : str
+        Name of the scenario.
+    expectation : Expectation
+        What was expected.
+    got : float or str
+        What the path leads to under the scenario; for a path with ``change.``, the change against the baseline.
+    baseline : float or str
+        What it leads to without the scenario.
+    change : float or None
+        The change against the baseline; None for words.
+    place : str
+        ``file:line`` of the expectation, empty where it stands in no file.
+    """
+
+    scenario: str
+    expectation: Expectation
+    got: float | str
+    baseline: float | str
+    change: float | None
+    place: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the expectation is met."""
+        return self.expectation.holds(self.got)
+
+    def __str__(self) -> str:
+        mark = "ok    " if self.holds else "FAILED"
+        return f"{mark} {visible(f'{self.scenario}: {self.expectation.path}')} = {self.told()}"
+
+    def told(self) -> str:
+        """Return got, expected, baseline and change in one line."""
+        e = self.expectation
+        change = f", {self._change}" if self._change and not e.path.startswith(CHANGE) else ""
+        return visible(f"{_shown(self.got)}, expected {e.text} (baseline {_shown(self.baseline)}{change})")
+
+    def report(self) -> str:
+        """Return the same on several lines, for a failure."""
+        e = self.expectation
+        hint = " (no number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
+        lines = [
+            f"{self.place + ': ' if self.place else ''}{e.path}",
+            f"  expected  {e.text}",
+            f"  got       {_shown(self.got)}{hint}",
+            f"  baseline  {_shown(self.baseline)}{', ' if self._change else ''}{self._change}",
+        ]
+        return "\n".join(map(visible, lines))
+
+    @property
+    def _change(self) -> str:
+        return "" if self.change is None or math.isnan(self.change) else f"change {self.change:+.6g}"
+
+
+def _shown(value: float | str) -> str:
+    return repr(value) if isinstance(value, str) else f"{value:.6g}"
+
+
+def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, ...]:
+    """Return for each expectation of a scenario what the solved result is.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With an ``expect`` block.
+    network : Network, optional
+        What to solve it on; by default the shipped network and year that the scenario names.
+
+    Raises
+    ------
+    DataError
+        Naming every expectation that cannot be read or leads to nothing, or if there is no network to solve on.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> all(verdict.holds for verdict in cr.check(cr.load_scenario("cpc-shut")))
+    True
+    """
+    trial = Bench().trial(scenario, network)
+    return tuple(trial.verdict(path) for path in scenario.expect)
+
+
+class Bench:
+    """Solves scenarios for their expectations, each network and its baseline once."""
+
+    def __init__(self) -> None:
+        self._desks: dict[int, tuple[Desk, Flow]] = {}
+
+    def desk(self, network: Network) -> tuple[Desk, Flow]:
+        """Return the desk of a network, and its baseline."""
+        found = self._desks.get(id(network))
+        if found is None:
+            desk = Desk(network)
+            found = self._desks[id(network)] = desk, desk.solve()
+        return found
+
+    def trial(self, scenario: Scenario, network: Network | None = None) -> Trial:
+        """Return a scenario with its baseline, ready to be asked.
+
+        Raises
+        ------
+        DataError
+            Naming every expectation that cannot be read or leads to nothing, or if there is no network.
+        """
+        require_scenario(scenario)
+        if network is None:
+            if scenario.network is None:
+                raise DataError(f"scenario {scenario.name!r} names no network; add 'network: caspian' or give one")
+            network = library.load(scenario.network, **({} if scenario.year is None else {"year": scenario.year}))
+        desk, before = self.desk(network)
+        expectations = _read(scenario, network)
+        return Trial(scenario, before, desk.solve(scenario), expectations)
+
+
+def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
+    """Return the expectations by path, or raise one error with all that is wrong with them."""
+    problems: list[str] = []
+    found = {}
+    for path, wanted in scenario.expect.items():
+        problems += map(str, [*path_errors(path, network), *word_errors(path, wanted, network)])
+        try:
+            found[path] = Expectation.parse(path, wanted)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A solved scenario beside its baseline.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What happens.
+    before, after : Flow
+        The flow without the scenario, and with it.
+    expectations : mapping of str to Expectation
+        What is expected, by path.
+    """
+
+    scenario: Scenario
+    before: Flow
+    after: Flow
+    expectations: Mapping[str, Expectation]
+    _compared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def verdict(self, path: str, place: str = "") -> Verdict:
+        """Return what has become of one expectation; `place` is where it stands."""
+        plain = path.removeprefix(CHANGE)
+        before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
+        change = None if isinstance(before, str) or isinstance(after, str) else after - before
+        got = change if path.startswith(CHANGE) and change is not None else after
+        return Verdict(self.scenario.name, self.expectations[path], got, before, change, place)
+
+    @cached_property
+    def summary(self) -> str:
+        """The first lines of the flow's explanation."""
+        lines = self.after.explain().splitlines()
+        return "\n".join(lines[:_MOST_LINES] + ["..."] * (len(lines) > _MOST_LINES))
+
+    def _cells(self, path: str) -> tuple[float, float]:
+        return number(self.before, path), number(self.after, path)
+
+    def _compare(self, path: str) -> tuple[float | str, float | str]:
+        """Return a cell of `compare` in the baseline and under the scenario."""
+        from corridor.study.compare import BASELINE, chosen_commodity, compare
+
+        network = self.before.network
+        key, column = path.removeprefix("compare.").rsplit(".", 1)
+        corridor, *named = row_of("compare", key, network)
+        commodity = chosen_commodity(network, named[0] if named else None)
+        if commodity not in self._compared:
+            scenario = (
+                self.scenario.replace(name=f"under {BASELINE}") if self.scenario.name == BASELINE else self.scenario
+            )
+            self._compared[commodity] = compare(network, [scenario], commodity=commodity)
+        cells = self._compared[commodity][column].xs(corridor, level="corridor").tolist()
+        before, after = (cell if isinstance(cell, str) else float(cell) for cell in cells)
+        return before, after
+
+
+def number(flow: Flow, path: str) -> float:
+    """Return the number that a dotted path leads to in a result.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        If it leads to none.
+    """
+    if path.startswith((CHANGE, "compare.")):
+        raise DataError(f"{path}: is no number of one flow, but compares two; leave out {path.split('.')[0]!r}")
+    for error in path_errors(path, flow.network):
+        raise error
+    if path in TOTALS:
+        return float(getattr(flow, path))
+    table, rest = path.split(".", 1)
+    key, column = rest.rsplit(".", 1)
+    row = row_of(table, key, flow.network)
+    frame = getattr(flow, table)
+    if table == "edge_flows" and row not in frame.index:
+        return 0.0
+    return float(frame[column].loc[row[0] if len(row) == 1 else row])
