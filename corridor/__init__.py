@@ -31,8 +31,9 @@ _HOME = {
     "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
     "corridor.risk.measures": ("cvar",),
     "corridor.model.distributions": ("Lognormal", "Uniform"),
-    "corridor.library.networks": ("load", "networks", "scenarios"),
-    "corridor.files.scenario_yaml": ("load_scenario", "save_scenario"),
+    "corridor.library.networks": ("load", "networks"),
+    "corridor.files.scenario_yaml": ("save_scenario",),
+    "corridor.library.scenarios": ("load_scenario", "scenarios"),
     "corridor.files.network": ("read_network", "write_network"),
     "corridor.files.public_formats": ("read_dimacs", "read_tntp"),
     "corridor.files.schema": ("schema",),
@@ -69,12 +70,12 @@ if TYPE_CHECKING:
     from corridor.files.network import write_network as write_network
     from corridor.files.public_formats import read_dimacs as read_dimacs
     from corridor.files.public_formats import read_tntp as read_tntp
-    from corridor.files.scenario_yaml import load_scenario as load_scenario
     from corridor.files.scenario_yaml import save_scenario as save_scenario
     from corridor.files.schema import schema as schema
     from corridor.library.networks import load as load
     from corridor.library.networks import networks as networks
-    from corridor.library.networks import scenarios as scenarios
+    from corridor.library.scenarios import load_scenario as load_scenario
+    from corridor.library.scenarios import scenarios as scenarios
     from corridor.library.starter import start_network as start_network
     from corridor.model.changes import Delay as Delay
     from corridor.model.changes import DemandShock as DemandShock

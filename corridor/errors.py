@@ -17,7 +17,7 @@ import heapq
 import re
 import reprlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 50
 """How many problems one error tells; the rest are counted."""
 _MOST_COMPARED = 100
+_MOST_NAMED = 8
 
 
 class CorridorError(Exception):
@@ -301,3 +302,9 @@ def decimal_point(value: object) -> str:
 def _in_quotes(value: object) -> str:
     """Return how a number stands where text is needed; empty for anything else."""
     return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""
+
+
+def listed(names: Collection[Any]) -> str:
+    """Return some names for a message, the rest of many counted."""
+    told = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
+    return told + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

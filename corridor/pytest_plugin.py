@@ -64,7 +64,7 @@ class Expectations(pytest.File):
     def collect(self) -> Iterable[Expected]:
         """Yield a test for each expectation; a broken file is an error that names all its problems."""
         from corridor.errors import CorridorError, visible
-        from corridor.files.scenario_yaml import read_scenario
+        from corridor.library.scenarios import read_scenario
 
         try:
             self._file = read_scenario(self.path, shown=_shown(self.config, self.path))
@@ -197,13 +197,12 @@ def solve_scenario(
     """
 
     def solve(scenario: str | os.PathLike[str] | Scenario | None = None) -> Flow:
-        from corridor.files.scenario_yaml import load_scenario
-        from corridor.library import networks as library
+        from corridor.library.scenarios import load_scenario, scenarios
 
         desk, baseline = _bench_of(request.config).desk(corridor_network)
         if scenario is None:
             return baseline
-        if isinstance(scenario, str | os.PathLike) and scenario not in library.scenarios():
+        if isinstance(scenario, str | os.PathLike) and scenario not in scenarios():
             beside = request.path.parent / scenario
             is_path = not isinstance(scenario, str) or scenario.endswith((".yaml", ".yml")) or beside.exists()
             scenario = load_scenario(beside if is_path and str(scenario) else scenario, corridor_network)

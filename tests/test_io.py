@@ -12,7 +12,7 @@ import pytest
 
 import corridor as cr
 from corridor.files.bytes import write_bytes, write_folder
-from corridor.files.scenario_yaml import read_scenario
+from corridor.library.scenarios import read_scenario
 
 GOOD = "name: it\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {corridor: cpc}\n"
 

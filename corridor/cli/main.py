@@ -175,10 +175,10 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 def _world(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
     """Return the network and scenarios that the arguments name."""
-    from corridor.files import scenario_yaml as files
+    from corridor.library.scenarios import load_scenario
 
     network = _network(arguments.network, arguments.year, arguments.regime)
-    return network, [files.load_scenario(name, network) for name in arguments.scenario]
+    return network, [load_scenario(name, network) for name in arguments.scenario]
 
 
 def _network(name: str, year: int | None, regime: str = "full") -> Network:
@@ -437,11 +437,10 @@ def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace)
 def _scenarios(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from corridor.files import scenario_yaml as files
-    from corridor.library import networks as library
+    from corridor.library.scenarios import load_scenario, scenarios
 
-    names = library.scenarios()
-    listed = [files.load_scenario(name) for name in names]
+    names = scenarios()
+    listed = [load_scenario(name) for name in names]
     columns = {"name": [s.name for s in listed], "year": [s.year for s in listed], "about": [s.about for s in listed]}
     frame = pd.DataFrame(columns, index=pd.Index(names, name="scenario"))
     if arguments.format != "table":
@@ -507,21 +506,21 @@ def _schema(arguments: argparse.Namespace) -> int:
 
 def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
     """Return the scenario files named and those in folders named, each once; what is wrong goes to `problems`."""
-    from corridor.files.scenario_yaml import read_scenario
-    from corridor.library import networks as library
+    from corridor.library.networks import SCENARIO_ENDING
+    from corridor.library.scenarios import read_scenario, scenarios
 
-    shipped = library.scenarios()
+    shipped = scenarios()
     found: dict[str, str] = {}
     for source in sources:
         path = Path(source)
         if source in shipped or not source or not os.path.isdir(source):
             found.setdefault(source if source in shipped else os.path.abspath(source), source)
             continue
-        inside = sorted(path.rglob(f"*{library.SCENARIO_ENDING}"))
+        inside = sorted(path.rglob(f"*{SCENARIO_ENDING}"))
         seen = [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
         found |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in found}
         if not seen:
-            problems.append(f"{source}: holds no file *{library.SCENARIO_ENDING}; name one that does, or the files")
+            problems.append(f"{source}: holds no file *{SCENARIO_ENDING}; name one that does, or the files")
     files = []
     for source in found.values():
         try:

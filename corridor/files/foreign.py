@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from corridor.errors import listed
+
 _AS_GRAPH = "name its attributes as the fields of Node and Edge and give the graph to Network.from_networkx"
 _GRAPH = f"read it with networkx, {_AS_GRAPH}"
 _PYPSA = "read it with corridor.from_pypsa(pypsa.Network(path))"
@@ -25,7 +27,6 @@ _PYPSA_TABLES = {"buses", "generators", "links", "lines", "loads", "snapshots", 
 _GEOMETRIES = (
     "Feature", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
-_MOST_NAMED = 8
 NOTES = ("note", "notes", "readme", "about", "comment", "comments", "info")
 """First words of the names of sheets that are passed over, as ``README`` and ``.txt`` are beside CSV tables."""
 
@@ -59,7 +60,7 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
     if {"columns", "data"} <= data.keys() or {"schema", "data"} <= data.keys():
         return f"is one table as pandas writes it; {_FRAMES}"
     if not {"nodes", "edges"} & data.keys() and (strange := [key for key in data if key not in keys]):
-        return f"is no network: it has neither nodes nor edges, but {named(strange)}"
+        return f"is no network: it has neither nodes nor edges, but {listed(strange)}"
     return None
 
 
@@ -79,7 +80,7 @@ def of_graphml(strange: Collection[str], own: bool, by_yed: bool) -> str | None:
         maker = "the Topology Zoo"
     if not maker and (own or not strange):
         return None
-    told = f"attributes that are no fields of a network ({named(strange)})" if strange else "graphics of its own"
+    told = f"attributes that are no fields of a network ({listed(strange)})" if strange else "graphics of its own"
     return f"is a graph {f'by {maker}, ' if maker else ''}with {told}; {_GRAPH}"
 
 
@@ -89,7 +90,7 @@ def of_folder(names: Collection[str], known: Collection[str]) -> str | None:
     if "buses" in stems and "nodes" not in stems:
         return f"is a network of PyPSA; {_PYPSA}"
     if not set(names) & set(known):
-        held = f"it holds {named(sorted(names))}" if names else "it is empty"
+        held = f"it holds {listed(sorted(names))}" if names else "it is empty"
         return f"is no network: a network is a folder that holds nodes.csv and edges.csv; {held}"
     return None
 
@@ -101,7 +102,7 @@ def of_workbook(names: Collection[str], known: Collection[str]) -> str | None:
     if {"Vertices", "Edges"} <= set(names):
         return f"is a workbook of NodeXL; give nodes and edges as Network.from_frames takes them, or {_GRAPH}"
     if not {name.strip().lower() for name in names} & set(known):
-        held = f"its sheets are {named(names)}" if names else "all its sheets are empty"
+        held = f"its sheets are {listed(names)}" if names else "all its sheets are empty"
         return f"is no network: a network has the sheets nodes and edges; {held}"
     return None
 
@@ -119,9 +120,3 @@ def of_root(tag: str) -> str:
     """Return what an XML file is whose outermost element is not <graphml>."""
     known = {"gexf": f"a graph as Gephi writes it; {_GRAPH}", "kml": "a map; convert it to GeoJSON"}
     return f"is {known.get(tag, f'no GraphML: its outermost element must be <graphml> (got <{tag[:40]}>)')}"
-
-
-def named(names: Collection[Any]) -> str:
-    """Return some names for a message, the rest of many counted."""
-    told = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
-    return told + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

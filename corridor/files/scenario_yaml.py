@@ -25,7 +25,6 @@ from corridor.errors import (
     shown,
 )
 from corridor.files.bytes import write_text
-from corridor.library import networks as library
 from corridor.model.changes import CHANGES, Change, Outage
 from corridor.model.network import Network
 from corridor.model.records import split
@@ -40,36 +39,6 @@ _KEYS = (
 )  # fmt: skip
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-
-
-def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
-    """Return a scenario by the name under which it ships, or from a YAML file.
-
-    Parameters
-    ----------
-    source : str or path
-        One of `scenarios()`, or the path of a file.
-    network : Network, optional
-        Network whose ids the file must use; by default the shipped network that the file names, if it names one.
-
-    Returns
-    -------
-    Scenario
-        A `Hazard` if the file gives a frequency, an `Event` if it gives dates.
-
-    Raises
-    ------
-    UnknownNameError
-        If no scenario of that name ships and it is no path.
-    DataError
-        Naming every problem of the file with line and column.
-
-    Examples
-    --------
-    >>> load_scenario("cpc-shut").changes
-    (Outage(corridor='cpc'),)
-    """
-    return read_scenario(source, network).scenario
 
 
 @dataclass(frozen=True)
@@ -95,37 +64,29 @@ class ScenarioFile:
         return f"{self.name}:{self.places[path][0]}"
 
 
-def read_scenario(
-    source: str | os.PathLike[str], network: Network | None = None, *, shown: str | None = None
-) -> ScenarioFile:
-    """Return a scenario with the places of its expectations.
+def parse_scenario(name: str, text: str) -> ScenarioFile:
+    """Return the scenario of a file's text; its names are not looked up."""
+    return _Reader(name, text).file(lambda reader: reader.scenario())
+
+
+def read_scenario_file(path: Path, name: str, network: Network | None, resolve: Callable[..., Network]) -> ScenarioFile:
+    """Return the scenario of a user's file, whose names must exist in a network.
 
     Parameters
     ----------
-    source, network
-        As for `load_scenario`.
-    shown : str, optional
-        How messages call the file; its path by default.
+    path, name : Path, str
+        The file, and how messages call it.
+    network : Network or None
+        Network whose ids the file must use; without one, that which the file names, if it names one.
+    resolve : callable
+        Returns the network of a name and, if given, ``year=``.
 
     Raises
     ------
-    UnknownNameError, DataError
-        As `load_scenario` does.
+    DataError
+        Naming every problem of the file with line and column.
     """
-    if not isinstance(source, str | os.PathLike) or not str(source):
-        raise DataError(f"a scenario is loaded by name or path (got {source!r}); scenarios() lists the names")
-    shipped = library.scenarios()
-    if isinstance(source, str) and source in shipped:
-        file = library.data_root().joinpath("scenarios", source + library.SCENARIO_ENDING)
-        reader = _Reader(file.name, file.read_text(encoding="utf-8"))
-        scenario = reader.scenario()
-    else:
-        named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
-        if named and "\0" not in str(source) and not os.path.exists(source):
-            raise UnknownNameError("scenario", str(source), shipped)
-        reader = _Reader(shown or str(source), _text(Path(source), shown or str(source)))
-        scenario = reader.scenario(check=True, network=network)
-    return ScenarioFile(reader.name, scenario, {path: reader.place(path) for path in scenario.expect})
+    return _Reader(name, _text(path, name)).file(lambda reader: reader.checked_scenario(network, resolve))
 
 
 def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
@@ -311,17 +272,32 @@ class _Reader:
                 line = event.start_mark.line + 1 if event.start_mark is not None else 1
                 raise DataError(f"{self.name}:{line}: is nested too deep")
 
-    def scenario(self, *, check: bool = False, network: Network | None = None) -> Scenario:
-        """Return the file's scenario; with `check`, one whose names exist in the network."""
+    def file(self, read: Callable[[_Reader], Scenario]) -> ScenarioFile:
+        """Return the scenario that is read, with the places of its expectations."""
+        scenario = read(self)
+        return ScenarioFile(self.name, scenario, {path: self.place(path) for path in scenario.expect})
+
+    def scenario(self) -> Scenario:
+        """Return the file's scenario."""
+        return self._sound(self.record(self._top(), ()))
+
+    def checked_scenario(self, network: Network | None, resolve: Callable[..., Network]) -> Scenario:
+        """Return the file's scenario, whose names exist in a network: the one given, or else the one that it names."""
+        data = self._top()
+        scenario = self.record(data, ())
+        network = network or self._named_network(data, scenario, resolve)
+        if network is not None:
+            self._check_names(data, network)
+            self._note_strange_paths(data.get("expect"), ("expect",), network)
+        return self._sound(scenario)
+
+    def _top(self) -> dict[str, Any]:
         data = self.data()
         if not isinstance(data, dict):
             raise DataError(f"{self.name}:1: must hold keys and values: name, changes, ...")
-        scenario = self.record(data, ())
-        if check:
-            network = network or self._named_network(data, scenario)
-            if network is not None:
-                self._check_names(data, network)
-                self._note_strange_paths(data.get("expect"), ("expect",), network)
+        return data
+
+    def _sound(self, scenario: Scenario | None) -> Scenario:
         self.refuse_if_broken()
         assert scenario is not None
         return scenario
@@ -436,7 +412,8 @@ class _Reader:
 
     def _note_strange_paths(self, data: Any, loc: Loc, network: Network | None = None) -> None:
         """Note expectations of what no result has; their ids only where the network is known."""
-        from corridor.files.expectation import path_errors, word_errors
+        from corridor.files.expectation import word_errors
+        from corridor.model.result_path import path_errors
 
         for path, wanted in data.items() if isinstance(data, dict) else ():
             for error in path_errors(path, network):
@@ -448,20 +425,22 @@ class _Reader:
         """Return line and column of an expectation."""
         return self._keys["expect", path]
 
-    def _named_network(self, data: dict[str, Any], scenario: Scenario | None) -> Network | None:
+    def _named_network(
+        self, data: dict[str, Any], scenario: Scenario | None, resolve: Callable[..., Network]
+    ) -> Network | None:
         """Return the shipped network that a file names, noting if there is none; if its year is wrong, of another."""
         name, year = (data.get("network"), data.get("year")) if scenario is None else (scenario.network, scenario.year)
         if not isinstance(name, str):
             return None
         try:
             if isinstance(year, int) and not isinstance(year, bool):
-                return library.load(name, year=year)
-            return library.load(name)
+                return resolve(name, year=year)
+            return resolve(name)
         except UnknownNameError as error:
             self._note(("network",), str(error))
         except DataError as error:
             self._note(("year",), str(error))
-            return library.load(name)
+            return resolve(name)
         return None
 
     def _check_names(self, data: dict[str, Any], network: Network) -> None:

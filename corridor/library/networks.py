@@ -60,18 +60,6 @@ def sources() -> tuple[Source, ...]:
     return found
 
 
-def scenarios() -> tuple[str, ...]:
-    """Return the names of the scenarios that ship with the library, for `load_scenario`.
-
-    Examples
-    --------
-    >>> "cpc-shut" in scenarios()
-    True
-    """
-    found = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
-    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in found if name.endswith(SCENARIO_ENDING)))
-
-
 def _checked(loaded: Callable[..., Network]) -> Callable[..., Network]:
     """Refuse what is no name and no year before it is looked for among what was loaded before."""
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 Array = TypeVar("Array", float, npt.NDArray[np.float64])
 DAYS_PER_YEAR = 365.0
+ROUNDING = 1e-9
+"""What a share of capacity may be off by rounding. [1]"""
 
 
 def inventory_cost(transit_days: Array, value_usd_per_t: Array, interest_per_year: Array) -> Array:
@@ -111,3 +113,29 @@ def hhi(amounts: Sequence[float]) -> float:
     """
     total = sum(amounts)
     return sum((amount / total) ** 2 for amount in amounts) if total > 0 else float("nan")
+
+
+def in_service(left: npt.NDArray[np.float64], headroom: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return how much of a place is in service while a share of its limit is left. [1]
+
+    Parameters
+    ----------
+    left : any shape
+        Share of the limit that is left. [1]
+    headroom : a shape that broadcasts
+        How many times what passes undisturbed the limit is: 1 where it binds and of edges, whose capacity counts
+        whatever uses it; infinite where nothing passes and where there is no limit. [1]
+
+    Notes
+    -----
+    The limit that is left over what passes undisturbed, at most 1; 0 where nothing is left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> in_service(np.array([0.72, 0.2, 0.0]), [150 / 60, 150 / 60, np.inf]).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    import numpy as np
+
+    return np.where(left > 0, np.minimum(1.0, np.where(left > 0, left, 1.0) * headroom), 0.0)

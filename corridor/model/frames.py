@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, Problem, UnknownNameError, placed, problems_of, shown
-from corridor.files.foreign import named
+from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
 from corridor.model.records import (
     Commodity,
     Corridor,
@@ -131,7 +130,7 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Proble
             hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
         problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in strange]
         if twice := repeated(columns):
-            problems.append(f"{part}: a column stands twice ({named(twice)})")
+            problems.append(f"{part}: a column stands twice ({listed(twice)})")
         cells = [table.iloc[:, at].tolist() for at, column in enumerate(columns) if column in known]
         names = [column for column in columns if column in known]
         found = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import DataError
-from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING, in_service
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
-from corridor.risk.measures import ROUNDING, in_force_share, in_service, worst_shares
+from corridor.risk.measures import in_force_share, worst_shares
 from corridor.solver.batch import headroom, left_by
 from corridor.solver.program import Floats
 

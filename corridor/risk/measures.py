@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-ROUNDING = 1e-9
-"""What a share of capacity may be off by rounding. [1]"""
-
 
 def rate_per_year(events: float, exposure_years: float, shape: float, prior_years: float) -> float:
     """Return the mean of a Poisson rate after counting events, by a gamma prior. [1/y]
@@ -213,32 +210,6 @@ def in_force_share(frequency_per_year: float, mean_duration_days: float) -> floa
     0.02535
     """
     return -math.expm1(-frequency_per_year * mean_duration_days / DAYS_PER_YEAR)
-
-
-def in_service(left: npt.NDArray[np.float64], headroom: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return how much of a place is in service while a share of its limit is left. [1]
-
-    Parameters
-    ----------
-    left : any shape
-        Share of the limit that is left. [1]
-    headroom : a shape that broadcasts
-        How many times what passes undisturbed the limit is: 1 where it binds and of edges, whose capacity counts
-        whatever uses it; infinite where nothing passes and where there is no limit. [1]
-
-    Notes
-    -----
-    The limit that is left over what passes undisturbed, at most 1; 0 where nothing is left.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> in_service(np.array([0.72, 0.2, 0.0]), [150 / 60, 150 / 60, np.inf]).tolist()
-    [1.0, 0.5, 0.0]
-    """
-    import numpy as np
-
-    return np.where(left > 0, np.minimum(1.0, np.where(left > 0, left, 1.0) * headroom), 0.0)
 
 
 def worst_shares(low: float, high: float, load: float, cuts: Sequence[float] = ()) -> list[tuple[float, float]]:

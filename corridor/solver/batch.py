@@ -27,9 +27,9 @@ from corridor.model.changes import (
     SupplyShock,
     TariffShock,
 )
+from corridor.model.formulas import ROUNDING, in_service
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.scenario import Hazard, Scenario
-from corridor.risk.measures import ROUNDING, in_service
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.program import Floats, Limits, Program, State
 

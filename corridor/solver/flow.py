@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import SolverError
-from corridor.files.expectation import RENAMED
 from corridor.model.network import Key, Network, edge_key, require_network
+from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.decompose import Route, split
 from corridor.solver.highs import Basis, Optimum, Solver

@@ -6,12 +6,12 @@ import functools
 import operator
 from typing import TYPE_CHECKING
 
-from corridor.files import scenario_yaml as io
 from corridor.files.expectation import Expectation
 from corridor.library import networks as library
+from corridor.library.scenarios import load_scenario
 from corridor.model.network import Network
+from corridor.model.result_path import value_at
 from corridor.solver.flow import Flow, solve
-from corridor.testing.check import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def _date(value: float) -> str:
 def _found(row: dict[str, str], network: Network | None) -> float | None:
     """Return the number that the model or the sources give, or None where nothing is checked."""
     if row["path"]:
-        return number(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])
+        return value_at(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])
     return float(row["found"]) if row["found"] else None
 
 
@@ -85,7 +85,7 @@ def _flow(network: Network, scenario: str) -> Flow:
     """Return the flow under some shipped scenarios added up by +."""
     if not scenario:
         return solve(network)
-    return solve(network, functools.reduce(operator.add, map(io.load_scenario, scenario.split("+"))))
+    return solve(network, functools.reduce(operator.add, map(load_scenario, scenario.split("+"))))
 
 
 def _basis(row: dict[str, str], network: Network | None) -> str:

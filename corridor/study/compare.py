@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.files import scenario_yaml as io
-from corridor.files.expectation import carries
-from corridor.library import networks as library
+from corridor.library.scenarios import load_scenario, scenarios
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
+from corridor.model.result_path import carries
 from corridor.model.scenario import Scenario
 from corridor.risk.exposure import Exposures, Place
 from corridor.solver.capacity import Reach, reach
@@ -219,7 +218,7 @@ def default_scenarios(network: Network) -> tuple[Scenario, ...]:
 
     Where such a network was altered before, one may find nothing left to change, which is then no error.
     """
-    return tuple(map(io.load_scenario, library.scenarios())) if network.shipped else ()
+    return tuple(map(load_scenario, scenarios())) if network.shipped else ()
 
 
 def chosen_commodity(network: Network, commodity: str | None) -> str:

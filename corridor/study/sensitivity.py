@@ -11,10 +11,10 @@ from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
+from corridor.model.result_path import value_at
 from corridor.model.scenario import Scenario
 from corridor.model.variation import Variation, ends
 from corridor.solver.flow import Desk
-from corridor.testing.check import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ class Sensitivity:
         varied = self._variation.with_values(values) if values else self.network
         if self.scenario is not None:
             varied = self.scenario.apply(varied, strict=False)
-        return number(self._desk.flow(varied), self.outcome)
+        return value_at(self._desk.flow(varied), self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError, visible
-from corridor.files.expectation import CHANGE, TOTALS, Expectation, path_errors, row_of, word_errors
+from corridor.files.expectation import Expectation, word_errors
 from corridor.library import networks as library
 from corridor.model.network import Network
+from corridor.model.result_path import CHANGE, path_errors, row_of, value_at
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.flow import Desk, Flow
 
@@ -191,7 +192,7 @@ class Trial:
         return "\n".join(lines[:_MOST_LINES] + ["..."] * (len(lines) > _MOST_LINES))
 
     def _cells(self, path: str) -> tuple[float, float]:
-        return number(self.before, path), number(self.after, path)
+        return value_at(self.before, path), value_at(self.after, path)
 
     def _compare(self, path: str) -> tuple[float | str, float | str]:
         """Return a cell of `compare` in the baseline and under the scenario."""
@@ -209,26 +210,3 @@ class Trial:
         cells = self._compared[commodity][column].xs(corridor, level="corridor").tolist()
         before, after = (cell if isinstance(cell, str) else float(cell) for cell in cells)
         return before, after
-
-
-def number(flow: Flow, path: str) -> float:
-    """Return the number that a dotted path leads to in a result.
-
-    Raises
-    ------
-    UnknownNameError, DataError
-        If it leads to none.
-    """
-    if path.startswith((CHANGE, "compare.")):
-        raise DataError(f"{path}: is no number of one flow, but compares two; leave out {path.split('.')[0]!r}")
-    for error in path_errors(path, flow.network):
-        raise error
-    if path in TOTALS:
-        return float(getattr(flow, path))
-    table, rest = path.split(".", 1)
-    key, column = rest.rsplit(".", 1)
-    row = row_of(table, key, flow.network)
-    frame = getattr(flow, table)
-    if table == "edge_flows" and row not in frame.index:
-        return 0.0
-    return float(frame[column].loc[row[0] if len(row) == 1 else row])

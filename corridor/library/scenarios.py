@@ -1,0 +1,83 @@
+"""Scenarios by the name under which they ship, or from a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from corridor.errors import DataError, UnknownNameError
+from corridor.files.scenario_yaml import ScenarioFile, parse_scenario, read_scenario_file
+from corridor.library.networks import SCENARIO_ENDING, data_root, load
+from corridor.model.network import Network
+from corridor.model.scenario import Scenario
+
+
+def scenarios() -> tuple[str, ...]:
+    """Return the names of the scenarios that ship with the library, for `load_scenario`.
+
+    Examples
+    --------
+    >>> "cpc-shut" in scenarios()
+    True
+    """
+    found = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
+    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in found if name.endswith(SCENARIO_ENDING)))
+
+
+def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
+    """Return a scenario by the name under which it ships, or from a YAML file.
+
+    Parameters
+    ----------
+    source : str or path
+        One of `scenarios()`, or the path of a file.
+    network : Network, optional
+        Network whose ids the file must use; by default the shipped network that the file names, if it names one.
+
+    Returns
+    -------
+    Scenario
+        A `Hazard` if the file gives a frequency, an `Event` if it gives dates.
+
+    Raises
+    ------
+    UnknownNameError
+        If no scenario of that name ships and it is no path.
+    DataError
+        Naming every problem of the file with line and column.
+
+    Examples
+    --------
+    >>> load_scenario("cpc-shut").changes
+    (Outage(corridor='cpc'),)
+    """
+    return read_scenario(source, network).scenario
+
+
+def read_scenario(
+    source: str | os.PathLike[str], network: Network | None = None, *, shown: str | None = None
+) -> ScenarioFile:
+    """Return a scenario with the places of its expectations.
+
+    Parameters
+    ----------
+    source, network
+        As for `load_scenario`.
+    shown : str, optional
+        How messages call the file; its path by default.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        As `load_scenario` does.
+    """
+    if not isinstance(source, str | os.PathLike) or not str(source):
+        raise DataError(f"a scenario is loaded by name or path (got {source!r}); scenarios() lists the names")
+    shipped = scenarios()
+    if isinstance(source, str) and source in shipped:
+        file = data_root().joinpath("scenarios", source + SCENARIO_ENDING)
+        return parse_scenario(file.name, file.read_text(encoding="utf-8"))
+    named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
+    if named and "\0" not in str(source) and not os.path.exists(source):
+        raise UnknownNameError("scenario", str(source), shipped)
+    return read_scenario_file(Path(source), shown or str(source), network, load)

@@ -1,0 +1,215 @@
+"""A value of a result by its path: ``shortfall_mtpa``, ``corridors.btc.throughput_mtpa``, ``compare.btc.status``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from corridor.errors import CorridorError, DataError, UnknownNameError
+from corridor.model.network import Network, edge_key, node_key
+
+CHANGE = "change."
+"""What stands before a path whose change against the baseline is meant."""
+TOTALS = (
+    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "unmet_minimum_mtpa", "cost_musd_per_year",
+    "netback_musd_per_year", "objective",
+)  # fmt: skip
+_USE = ("throughput_mtpa", "available_mtpa", "utilisation")
+TABLES: dict[str, tuple[str, ...]] = {
+    "corridors": _USE,
+    "edges": ("flow_mtpa", "available_mtpa", "utilisation", "unit_cost_usd_per_t", "shadow_price_usd_per_t"),
+    "nodes": (*_USE, "shadow_price_usd_per_t"),
+    "supplies": (
+        "volume_mtpa", "lifted_mtpa", "shortfall_mtpa", "netback_usd_per_t", "marginal_netback_usd_per_t",
+        "penalty_usd_per_t",
+    ),
+    "markets": ("delivered_mtpa", "price_usd_per_t", "required_mtpa", "unmet_mtpa"),
+    "quotas": ("min_mtpa", "max_mtpa", "flow_mtpa", "unmet_minimum_mtpa"),
+    "edge_flows": ("flow_mtpa",),
+    "compare": (
+        "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t",
+        "transit_days", "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t",
+        "netback_usd_per_t", "shortfall_if_lost_mtpa", "origin", "destination",
+    ),
+}  # fmt: skip
+"""The tables that a path may lead into, and their columns."""
+RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa"}
+"""Totals and columns that have gone, and what has taken their place."""
+STATUSES = ("open", "reduced", "expanded", "closed", "no access")
+WORDS = ("status", "bottleneck", "countries", "origin", "destination")
+_PAIRED = ("supplies", "markets", "quotas", "edge_flows")
+_NOUNS = {"supplies": "supply", "markets": "market", "quotas": "quota"}
+_FORMS = {
+    "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
+    "markets": "markets.NODE.COMMODITY.COLUMN, as in 'markets.augusta.kazakh_crude.delivered_mtpa'",
+    "quotas": "quotas.EDGE.COMMODITY.COLUMN, as in 'quotas.btc.kazakh_crude.unmet_minimum_mtpa'",
+    "edge_flows": "edge_flows.EDGE.COMMODITY.COLUMN, as in 'edge_flows.btc.kazakh_crude.flow_mtpa'",
+    "compare": "compare.CORRIDOR.COLUMN, as in 'compare.btc.netback_usd_per_t'",
+}
+
+_MOST_SHOWN = 60
+_MOST_PLACES = 20
+
+
+def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorError]:
+    """Yield an error for each thing that is wrong with a path; without a network its ids are not looked up.
+
+    Parameters
+    ----------
+    path : str
+        Path of an expectation, with or without ``change.`` before it.
+    network : Network, optional
+        Network whose ids the path must use.
+    """
+    plain = path.removeprefix(CHANGE)
+    where = f"expect {shortened(path)}: "
+    table, _, rest = plain.partition(".")
+    key, _, column = rest.rpartition(".")
+    if table in TOTALS or (not rest and table not in TABLES):
+        if rest:
+            yield DataError(f"{where}{table} is a total and has no parts; leave out {shortened('.' + rest)!r}")
+        elif table in RENAMED:
+            yield _renamed(where, table, RENAMED[table])
+        elif table not in TOTALS:
+            yield UnknownNameError("total or table of a result", shortened(table), [*TOTALS, *TABLES], where)
+        return
+    if table not in TABLES:
+        yield UnknownNameError("table of a result", shortened(table), TABLES, where)
+        return
+    if not key or (table in _PAIRED and "." not in key):
+        form = _FORMS.get(table, f"{table}.ID.COLUMN, as in '{table}.btc.{TABLES[table][0]}'")
+        yield DataError(f"{where}must be like {form}")
+        return
+    if network is not None:
+        yield from _strange_row(table, key, network, where)
+    if column not in TABLES[table] and f"{table}.{column}" in RENAMED:
+        yield _renamed(where, column, RENAMED[f"{table}.{column}"])
+    elif column not in TABLES[table]:
+        yield UnknownNameError(f"column of {table}", shortened(column), TABLES[table], where)
+    elif path != plain and column in WORDS:
+        yield DataError(f"{where}{column} is a word, which has no change; leave out {CHANGE!r}")
+
+
+def _renamed(where: str, name: str, new: str) -> DataError:
+    return DataError(f"{where}{name} is called {new} now; write {new}")
+
+
+def row_of(table: str, key: str, network: Network) -> tuple[str, ...]:
+    """Return the ids in the middle of a sound path; ids may contain dots."""
+    return _rows_by_key(table, network)[key][0]
+
+
+def carries(network: Network, corridor: str, commodity: str) -> bool:
+    """Tell whether some trunk edge of a corridor admits a commodity."""
+    return any(edge.admits(commodity) for edge in network.trunk(corridor))
+
+
+def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
+    """Return the keys of a result's table."""
+    if table == "nodes":
+        return [(node.id,) for node in network.nodes if node.throughput_mtpa is not None]
+    if table in ("corridors", "edges"):
+        return [(record.id,) for record in getattr(network, table)]
+    if table in ("supplies", "markets"):
+        return [node_key(record) for record in getattr(network, table)]
+    if table == "quotas":
+        return [edge_key(quota) for quota in network.quotas]
+    commodities = [commodity.id for commodity in network.commodities]
+    if table == "edge_flows":
+        return [(edge.id, commodity) for edge in network.edges for commodity in commodities]
+    pairs: list[tuple[str, ...]] = [(c.id, commodity) for c in network.corridors for commodity in commodities]
+    able = [pair for pair in pairs if carries(network, *pair)]
+    return [(corridor,) for corridor, commodity in able if commodity == commodities[0]] + able
+
+
+def _rows_by_key(table: str, network: Network) -> dict[str, list[tuple[str, ...]]]:
+    """Return the keys of a result's table by how a path names them; ids with dots may fall together."""
+
+    def gathered() -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for row in _rows(table, network):
+            found.setdefault(".".join(row), []).append(row)
+        return found
+
+    return network._once(("rows", table), gathered)
+
+
+def _places_of(table: str, commodity: str, network: Network) -> str:
+    """Return where a commodity has rows in a table of nodes or edges, some of many."""
+
+    def gathered() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for node, of in _rows(table, network):
+            found.setdefault(of, []).append(node)
+        return found
+
+    nodes = network._once(("places", table), gathered).get(commodity, [])
+    more = f" and {len(nodes) - _MOST_PLACES} others" if len(nodes) > _MOST_PLACES else ""
+    return f"there is at {', '.join(nodes[:_MOST_PLACES])}{more}" if nodes else "nor elsewhere"
+
+
+def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator[CorridorError]:
+    """Yield what is wrong with the ids in the middle of a path."""
+    rows = _rows_by_key(table, network).get(key, [])
+    if len(rows) > 1:
+        meant = " or ".join(map(repr, rows))
+        yield DataError(f"{where}may mean {meant}, for these ids contain dots; give one of them another id")
+    if rows:
+        return
+    first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
+    kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge"}.get(table, "node")
+    kind = "edge" if table in ("edge_flows", "quotas") else kind
+    known, commodities = getattr(network, f"_{kind}s"), network._commodities
+    if table == "compare" and first not in known:
+        corridor, _, commodity = key.rpartition(".")
+        first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")
+    strange = [(kind, first, known)] if first not in known else []
+    strange += [("commodity", last, commodities)] if last and last not in commodities else []
+    for what, name, names in strange:
+        yield UnknownNameError(what, shortened(name), names, where)
+    if strange:
+        return
+    if table == "nodes":
+        yield DataError(
+            f"{where}node {first!r} has no throughput limit and so no row; expect flow_mtpa of an edge there"
+        )
+    elif table == "compare":
+        yield DataError(f"{where}corridor {first!r} carries no {last or next(iter(commodities), 'commodity')}")
+    else:
+        yield DataError(
+            f"{where}there is no {_NOUNS[table]} of {last} at {kind} {first!r}; {_places_of(table, last, network)}"
+        )
+
+
+def is_word(path: str) -> bool:
+    """Tell whether a path leads to a word."""
+    path = path.removeprefix(CHANGE)
+    return path.startswith("compare.") and path.rsplit(".", 1)[1] in WORDS
+
+
+def shortened(text: str) -> str:
+    """Return a path as messages show it."""
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
+
+
+def value_at(flow: Any, path: str) -> float:
+    """Return the number that a dotted path leads to in a flow.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        If it leads to none.
+    """
+    if path.startswith((CHANGE, "compare.")):
+        raise DataError(f"{path}: is no number of one flow, but compares two; leave out {path.split('.')[0]!r}")
+    for error in path_errors(path, flow.network):
+        raise error
+    if path in TOTALS:
+        return float(getattr(flow, path))
+    table, rest = path.split(".", 1)
+    key, column = rest.rsplit(".", 1)
+    row = row_of(table, key, flow.network)
+    frame = getattr(flow, table)
+    if table == "edge_flows" and row not in frame.index:
+        return 0.0
+    return float(frame[column].loc[row[0] if len(row) == 1 else row])
