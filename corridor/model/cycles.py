@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,22 +28,45 @@ def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
     commodity has no quota of 0. Whether a supply leads there does not matter, nor how much could go round: a steady
     flow would be driven round as long as there is room.
     """
-    held = {(q.edge, q.commodity): q.penalty_usd_per_t for q in net.quotas if q.min_mtpa > 0 and not q.allow_cycles}
-    if not held and all(_posted(edge) >= 0 for edge in net.edges):
+    edges = [net.edges[at] for at in net._on_cycles]
+    ids = {edge.id for edge in edges}
+    demanding = (q for q in net.quotas if q.min_mtpa > 0 and not q.allow_cycles and q.edge in ids)
+    held = {(quota.edge, quota.commodity): quota.penalty_usd_per_t for quota in demanding}
+    if not held and all(_posted(edge) >= 0 for edge in edges):
         return
     closed = {node.id for node in net.nodes if node.available_mtpa == 0}
-    usable = [e for e in net.edges if e.available_mtpa > 0 and e.tail not in closed and e.head not in closed]
+    usable = [e for e in edges if e.available_mtpa > 0 and e.tail not in closed and e.head not in closed]
     barred = {(quota.edge, quota.commodity) for quota in net.quotas if quota.max_mtpa == 0}
     for commodity in net.commodities:
-        edges = [e for e in usable if e.admits(commodity.id) and (e.id, commodity.id) not in barred]
-        cost = np.array([_cost(edge, commodity) for edge in edges])
-        spared = np.array([held.get((edge.id, commodity.id), 0.0) for edge in edges])
-        if found := _negative_cycle(edges, cost):
-            yield edges[found[0]], _earning(commodity, [edges[at] for at in found], -float(cost[found].sum()))
-        elif spared.any() and (found := _negative_cycle(edges, cost - spared)):
+        own = [e for e in usable if e.admits(commodity.id) and (e.id, commodity.id) not in barred]
+        cost = np.array([_cost(edge, commodity) for edge in own])
+        spared = np.array([held.get((edge.id, commodity.id), 0.0) for edge in own])
+        if found := _negative_cycle(own, cost):
+            yield own[found[0]], _earning(commodity, [own[at] for at in found], -float(cost[found].sum()))
+        elif spared.any() and (found := _negative_cycle(own, cost - spared)):
             carrying = next(at for at in found if spared[at] > 0)
             amounts = float(cost[found].sum()), float(spared[found].sum())
-            yield edges[carrying], _contract(commodity, edges[carrying], [edges[at] for at in found], *amounts)
+            yield own[carrying], _contract(commodity, own[carrying], [own[at] for at in found], *amounts)
+
+
+def on_cycles(edges: Sequence[Edge]) -> tuple[int, ...]:
+    """Return the positions of edges that lie on a cycle or between two, whatever they can carry."""
+    left = set(range(len(edges)))
+    for near, far in (("tail", "head"), ("head", "tail")):
+        at_node: dict[str, list[int]] = {}
+        arriving: Counter[str] = Counter()
+        for at in left:
+            at_node.setdefault(getattr(edges[at], near), []).append(at)
+            arriving[getattr(edges[at], far)] += 1
+        ends = [node for node in at_node if not arriving[node]]
+        while ends:  # nothing arrives there, so nothing that goes on from there is on a cycle
+            for at in at_node.get(ends.pop(), ()):
+                left.discard(at)
+                node = getattr(edges[at], far)
+                arriving[node] -= 1
+                if not arriving[node]:
+                    ends.append(node)
+    return tuple(sorted(left))
 
 
 def _posted(edge: Edge) -> float:

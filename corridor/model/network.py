@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown, visible
+from corridor.model.cycles import on_cycles
 from corridor.model.frames import PARTS, build, frame_of
 from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
 from corridor.model.records import Key as Key
@@ -161,6 +162,10 @@ class Network:
             self._kept[what] = make()
         return cast("T", self._kept[what])
 
+    @cached_property
+    def _on_cycles(self) -> tuple[int, ...]:
+        return on_cycles(self.edges)
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
@@ -189,6 +194,7 @@ class Network:
         twin = object.__new__(Network)
         for name in (held.name for held in fields(self)):
             object.__setattr__(twin, name, parts.get(name, getattr(self, name)))
+        twin.__dict__["_on_cycles"] = self._on_cycles
         return twin
 
     # Checks

@@ -34,7 +34,7 @@ from corridor.solver.program import Floats
 
 Source = Generator[tuple[int, "Block"]]
 Places = npt.NDArray[np.intp]
-_CHUNK = 4096
+_CHUNK = 2048
 """Conditions worked out at a time."""
 _MOST_KNOWN = 100_000
 """Conditions remembered; of hazards so many that more are met, hardly any comes again."""

@@ -41,7 +41,7 @@ def processor_seconds(*command: str) -> float:
 
 
 def test_compare_costs_little_more_than_its_imports() -> None:
-    """The whole of `corridor compare` costs at most 1.5 times importing what it stands on, and under two seconds."""
+    """The whole of `corridor compare` costs at most 1.5 times importing what it stands on."""
     pairs = [
         (
             processor_seconds("-c", COMMAND),
@@ -52,7 +52,6 @@ def test_compare_costs_little_more_than_its_imports() -> None:
     whole = statistics.median(pair[0] for pair in pairs)
     ratio = whole / statistics.median(pair[1] for pair in pairs)
     print(f"\ncorridor compare: {whole:.2f} s of processor time, {ratio:.2f} times the imports")
-    assert whole < 2.0
     assert ratio <= 1.5
 
 
