@@ -57,6 +57,7 @@ def executed(
         yield run
 
 
+@pytest.mark.generated
 @each
 def test_notebook_shows_what_it_gives_now(path: Path, executed: Callable[[Path], Any]) -> None:
     """No cell fails or warns; texts and tables are those stored, pictures as many and as large."""
@@ -99,12 +100,14 @@ def test_no_number_stands_in_prose_alone(path: Path) -> None:
             assert not re.findall(r"\d+\.\d+|\d+ ?%|\d+ ?(?:Mt|USD|days|km)\b", cell.source)
 
 
-def test_the_readme_lists_every_notebook() -> None:
+@pytest.mark.parametrize("document", ["README.md", "examples/README.md"])
+def test_the_readme_lists_every_notebook(document: str) -> None:
     """By a link to its file."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"^- \[\w+\]\(examples/(\w+\.ipynb)\)", text, re.M) == [path.name for path in NOTEBOOKS]
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert re.findall(r"\[\w+\]\((?:examples/)?(\w+\.ipynb)\)", text) == [path.name for path in NOTEBOOKS]
 
 
+@pytest.mark.generated
 def test_the_picture_of_the_readme_is_the_one_drawn_now() -> None:
     """Ids, line widths and sizes of what is drawn are those stored beside it; the file is as large as the drawing."""
     script = runpy.run_path(str(ROOT / "examples" / "map_cpc_shut.py"))
