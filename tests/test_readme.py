@@ -148,6 +148,13 @@ def test_it_gives_two_commands_that_need_python_and_pip_only() -> None:
     ]
 
 
+def test_modules_named_in_the_reference_exist() -> None:
+    """Each path that ends in .py, from the package or from the top."""
+    named = set(re.findall(r"`((?:\w+/)*\w+\.py)`", REFERENCE.read_text(encoding="utf-8")))
+    assert len(named) >= 8
+    assert [name for name in named if not (REFERENCE.parent / name).exists() and not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("document", [README, REFERENCE], ids=lambda path: path.parent.name)
 def test_its_scenario_file_reads(tmp_path: Path, document: Path) -> None:
     """The YAML shown is a scenario whose expectations hold."""
