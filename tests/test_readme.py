@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+import yaml
 from shown import DOCUMENTS, README, REFERENCE, ROOT, assert_shown
 from test_api import ARROWS
 
@@ -153,6 +155,17 @@ def test_modules_named_in_the_reference_exist() -> None:
     named = set(re.findall(r"`((?:\w+/)*\w+\.py)`", REFERENCE.read_text(encoding="utf-8")))
     assert len(named) >= 8
     assert [name for name in named if not (REFERENCE.parent / name).exists() and not (ROOT / name).exists()] == []
+
+
+def test_the_version_is_stated_once() -> None:
+    """In the package; the project file takes it from there, the citation leaves it out and names the same licence."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "corridor/__init__.py"
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert "version" not in citation
+    assert citation["license"] == project["project"]["license"]
 
 
 @pytest.mark.parametrize("document", [README, REFERENCE], ids=lambda path: path.parent.name)
