@@ -31,7 +31,7 @@ from corridor.model.formulas import ROUNDING, in_service
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.scenario import Hazard, Scenario
 from corridor.solver.flow import Desk, Flow
-from corridor.solver.program import Floats, Limits, Program, State
+from corridor.solver.program import Floats, Limits, Program, ProgramState
 
 _TOLERANCE_MTPA = 1e-9
 _DUST_MTPA = 1e-9
@@ -46,7 +46,7 @@ class Ground:
     """The network with every hazard in force that is more than a derate; what the program makes of it."""
 
     network: Network
-    state: State
+    state: ProgramState
     limits: Limits
     known: Known
     weights: Floats
@@ -125,7 +125,7 @@ class Conditions:
         """Return the flow under one condition, shape (n_hazards,)."""
         return self._desk.flow(self._altered(taken))
 
-    def state(self, taken: Floats) -> State:
+    def state(self, taken: Floats) -> ProgramState:
         """Return the state of one condition, shape (n_hazards,); equal to that of the network with hazards applied."""
         ground = self._ground(taken > 0)
         upper, ceiling = self._bounds(ground, taken[None, :])
@@ -144,7 +144,7 @@ class Conditions:
             amounts[row] = self._desk.optimum(dataclasses.replace(ground.state, upper=upper, ceiling=ceiling)).amount
         return self._measured(ground, amounts, self._trunks(taken))
 
-    def _known(self, state: State) -> Known:
+    def _known(self, state: ProgramState) -> Known:
         """Return a state's optimum, to be used for other states too."""
         amount = self._desk.optimum(state).amount
         return Known(amount, self._program.ceiling_activity(amount), self._tolerance_mtpa)
@@ -268,7 +268,7 @@ class Conditions:
         trunks = (f"{what}/{id}" for what in ("throughput", "reduced", "closed") for id in self.corridors)
         return (*totals, *own, *trunks)
 
-    def _weights(self, network: Network, state: State) -> tuple[Floats, Floats]:
+    def _weights(self, network: Network, state: ProgramState) -> tuple[Floats, Floats]:
         """Return the weights of the columns in each measure and its constant; unmet, reduced and closed stay 0."""
         program = self._program
         weights, constants = np.zeros((program.n_columns, len(self.names))), np.zeros(len(self.names))

@@ -11,7 +11,7 @@ import numpy as np
 
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.highs import Optimum, Unbounded
-from corridor.solver.program import State
+from corridor.solver.program import ProgramState
 
 _SLACK_MTPA = 1e-7
 _TOLERANCE = 1e-7
@@ -87,7 +87,7 @@ def ladder(desk: Desk, flow: Flow, corridor: str, commodity: str, rungs: int = 4
         state = _without(flow, state, found.bottleneck)
 
 
-def _maximising(flow: Flow, corridor: str, commodity: str) -> State:
+def _maximising(flow: Flow, corridor: str, commodity: str) -> ProgramState:
     """Return the state in which the commodity's flow over the trunk edges is all that counts."""
     program, network = flow.program, flow.network
     cost, lower, upper = np.zeros(program.n_columns), flow.state.lower.copy(), flow.state.upper.copy()
@@ -104,10 +104,10 @@ def _maximising(flow: Flow, corridor: str, commodity: str) -> State:
         if market.commodity == commodity:
             upper[program.extra.start + at] = np.inf
     upper[program.unmet] = flow.amounts[program.unmet] + slack
-    return State(cost, lower, upper, flow.state.ceiling, 0.0)
+    return ProgramState(cost, lower, upper, flow.state.ceiling, 0.0)
 
 
-def _most(desk: Desk, state: State, flow: Flow, corridor: str, commodity: str) -> Reach:
+def _most(desk: Desk, state: ProgramState, flow: Flow, corridor: str, commodity: str) -> Reach:
     columns = flow.program.trunk_columns(flow.network, corridor, commodity)
     if not columns:
         return Reach(0.0, ())
@@ -121,7 +121,7 @@ def _most(desk: Desk, state: State, flow: Flow, corridor: str, commodity: str) -
     return Reach(amount if amount > 2 * _SLACK_MTPA * flow.program.unit_mtpa else 0.0, tuple(named))
 
 
-def _binding(flow: Flow, state: State, optimum: Optimum) -> Iterator[tuple[Limit, float]]:
+def _binding(flow: Flow, state: ProgramState, optimum: Optimum) -> Iterator[tuple[Limit, float]]:
     """Yield the limits that carry a dual and their sizes, in the order of edges, then nodes."""
     program, network = flow.program, flow.network
     for column in np.flatnonzero(optimum.reduced_cost[: program.n_flows] < -_TOLERANCE).tolist():
@@ -139,7 +139,7 @@ def _binding(flow: Flow, state: State, optimum: Optimum) -> Iterator[tuple[Limit
         yield limit, float(state.ceiling[row])
 
 
-def _without(flow: Flow, state: State, limits: tuple[Limit, ...]) -> State:
+def _without(flow: Flow, state: ProgramState, limits: tuple[Limit, ...]) -> ProgramState:
     """Return the state with some limits out of the way; an edge's own capacity stays when its quota goes."""
     program, network = flow.program, flow.network
     upper, ceiling = state.upper.copy(), state.ceiling.copy()

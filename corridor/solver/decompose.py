@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corridor.model.formulas import netback
 from corridor.model.network import Network
-from corridor.solver.program import Floats, Program, State
+from corridor.solver.program import Floats, Program, ProgramState
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
@@ -44,7 +44,7 @@ class Route:
 def _route(
     network: Network,
     program: Program,
-    state: State,
+    state: ProgramState,
     columns: Iterable[int],
     commodity: str,
     ends: tuple[str, str],
@@ -68,7 +68,7 @@ def _route(
     )
 
 
-def split(network: Network, program: Program, state: State, amounts: Floats) -> tuple[Route, ...]:
+def split(network: Network, program: Program, state: ProgramState, amounts: Floats) -> tuple[Route, ...]:
     """Return routes that add up to a flow.
 
     Notes

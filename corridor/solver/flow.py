@@ -15,7 +15,7 @@ from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.decompose import Route, split
 from corridor.solver.highs import Basis, Optimum, Solver
-from corridor.solver.program import Floats, Program, State
+from corridor.solver.program import Floats, Program, ProgramState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,7 @@ class Desk:
             raise SolverError(self._too_far_apart(network, state, optimum))
         return Flow(network=network, scenario=scenario, program=self.program, state=state, optimum=optimum)
 
-    def optimum(self, state: State) -> Optimum:
+    def optimum(self, state: ProgramState) -> Optimum:
         """Return the optimum of a state.
 
         Raises
@@ -96,7 +96,7 @@ class Desk:
         """
         return self._solver.optimum(state)
 
-    def basis(self, state: State) -> Basis:
+    def basis(self, state: ProgramState) -> Basis:
         """Return the optimal basis of a state.
 
         Raises
@@ -113,7 +113,7 @@ class Desk:
             self._others[minima] = Desk(network)
         return self._others[minima]
 
-    def _too_far_apart(self, network: Network, state: State, optimum: Optimum) -> str:
+    def _too_far_apart(self, network: Network, state: ProgramState, optimum: Optimum) -> str:
         """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""
         over = (optimum.amount - state.upper) / np.maximum(state.upper, 1e-6 * self.program.unit_mtpa)
         worst = int(over[: self.program.n_flows].argmax()) if self.program.n_flows else 0
@@ -147,7 +147,7 @@ class Flow:
     network: Network
     scenario: Scenario | None
     program: Program
-    state: State
+    state: ProgramState
     optimum: Optimum
 
     def __repr__(self) -> str:

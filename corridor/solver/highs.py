@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import SolverError
-from corridor.solver.program import Floats, Program, State
+from corridor.solver.program import Floats, Program, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -124,7 +124,7 @@ class Solver:
     state is solved again in smaller units.
     """
 
-    def __init__(self, program: Program, base: State, *, finer: int = 0) -> None:
+    def __init__(self, program: Program, base: ProgramState, *, finer: int = 0) -> None:
         self._turn = Lock()
         self._highs = highspy.Highs()
         options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": 1e-9}
@@ -151,7 +151,7 @@ class Solver:
         """The same program in smaller units."""
         return Solver(self._program, self._base, finer=self._depth + 1)
 
-    def optimum(self, state: State) -> Optimum:
+    def optimum(self, state: ProgramState) -> Optimum:
         """Return the optimum of a state.
 
         Raises
@@ -172,16 +172,16 @@ class Solver:
             finer = self._finer
         return finer.optimum(state)
 
-    def _scaled(self, state: State) -> State:
+    def _scaled(self, state: ProgramState) -> ProgramState:
         """Return a state in the units that HiGHS sees."""
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
         if volume == money == 1.0:
             return state
-        return State(
+        return ProgramState(
             state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
         )
 
-    def _again(self, state: State) -> Optimum:
+    def _again(self, state: ProgramState) -> Optimum:
         """Restart from the base basis."""
         highs = self._highs
         n, scaled = len(self._columns), self._scaled(state)
@@ -197,7 +197,7 @@ class Solver:
         highs.setBasis(self._basis)
         return self._run(state)
 
-    def basis(self, state: State) -> Basis:
+    def basis(self, state: ProgramState) -> Basis:
         """Return the optimal basis of a state.
 
         Raises
@@ -214,7 +214,7 @@ class Solver:
         at_upper = [status == _UPPER for status in (*found.col_status, *found.row_status)]
         return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
-    def _run(self, state: State) -> Optimum:
+    def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs
         _run_alone(highs)
         status = highs.getModelStatus()
@@ -251,7 +251,7 @@ def _run_alone(highs: highspy.Highs) -> None:
         highs.resetGlobalScheduler(True)
 
 
-def _model(program: Program, state: State) -> highspy.HighsLp:
+def _model(program: Program, state: ProgramState) -> highspy.HighsLp:
     """Return the program in HiGHS's own form."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.n_columns, program.n_balances + program.n_ceilings

@@ -18,7 +18,7 @@ import pytest
 import corridor as cr
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.highs import Solver
-from corridor.solver.program import State
+from corridor.solver.program import ProgramState
 
 pytestmark = pytest.mark.benchmark
 COMMAND = "import sys; sys.argv = ['corridor', 'compare']; from corridor.__main__ import run; sys.exit(run())"
@@ -55,7 +55,7 @@ def test_compare_costs_little_more_than_its_imports() -> None:
     assert ratio <= 1.5
 
 
-def raw_restart(solver: Solver, desk: Desk, state: State) -> Callable[[], object]:
+def raw_restart(solver: Solver, desk: Desk, state: ProgramState) -> Callable[[], object]:
     """Return the bare HiGHS calls for a state: bounds, costs, ceilings, basis, run; nothing read, nothing checked."""
     highs: highspy.Highs = solver._highs
     columns = np.arange(desk.program.n_columns, dtype=np.int32)

@@ -19,7 +19,7 @@ import corridor as cr
 from corridor.risk.blocks import Bench
 from corridor.risk.outages import BLOCK_YEARS, Intervals, intervals, unpacked
 from corridor.solver.batch import Conditions
-from corridor.solver.program import State
+from corridor.solver.program import ProgramState
 
 pytestmark = pytest.mark.benchmark
 
@@ -53,7 +53,7 @@ def warm_loop(net: cr.Network, taken: np.ndarray) -> Callable[[], object]:
     program = conditions._desk.program
     rows = np.arange(program.n_balances, program.n_balances + program.n_ceilings, dtype=np.int32)
     floor = np.full(len(rows), -np.inf)
-    states: list[State] = [conditions.state(row) for row in taken]
+    states: list[ProgramState] = [conditions.state(row) for row in taken]
     upper = np.array([state.upper for state in states])
     changed = np.flatnonzero((upper != upper[0]).any(axis=0)).astype(np.int32)
 
