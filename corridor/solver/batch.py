@@ -30,11 +30,10 @@ from corridor.model.changes import (
 from corridor.model.formulas import ROUNDING, in_service
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.scenario import Hazard, Scenario
+from corridor.model.tolerances import BOUND_MTPA, ZERO_MTPA
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.program import Floats, Limits, Program, ProgramState
 
-_TOLERANCE_MTPA = 1e-9
-_DUST_MTPA = 1e-9
 _WORTH_A_BASIS = 8
 """Conditions from which on a shared basis costs less than solving each."""
 _GROUNDS_KEPT = 64
@@ -151,7 +150,7 @@ class Conditions:
 
     @property
     def _tolerance_mtpa(self) -> float:
-        return _TOLERANCE_MTPA * self._program.unit_mtpa
+        return BOUND_MTPA * self._program.unit_mtpa
 
     def _by_shared_bases(
         self, taken: Floats, bounds: tuple[Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
@@ -299,7 +298,7 @@ class Conditions:
     def _measured(self, ground: Ground, amounts: Floats, trunks: Floats) -> Floats:
         """Return the measures of optimal amounts, row by row."""
         program = self._program
-        dust = _DUST_MTPA * program.unit_mtpa
+        dust = ZERO_MTPA * program.unit_mtpa
         amounts = np.where(np.abs(amounts) < dust, 0.0, amounts)
         found = np.empty((len(amounts), len(self.names)))
         for row, amount in enumerate(amounts):

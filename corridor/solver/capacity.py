@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corridor.model.tolerances import HELD_MTPA, ZERO_USD_PER_T
 from corridor.solver.flow import Desk, Flow
 from corridor.solver.highs import Optimum, Unbounded
 from corridor.solver.program import ProgramState
 
-_SLACK_MTPA = 1e-7
-_TOLERANCE = 1e-7
 _LIFTED_MTPA = 1e6
 
 
@@ -91,7 +90,7 @@ def _maximising(flow: Flow, corridor: str, commodity: str) -> ProgramState:
     """Return the state in which the commodity's flow over the trunk edges is all that counts."""
     program, network = flow.program, flow.network
     cost, lower, upper = np.zeros(program.n_columns), flow.state.lower.copy(), flow.state.upper.copy()
-    slack = _SLACK_MTPA * program.unit_mtpa
+    slack = HELD_MTPA * program.unit_mtpa
     cost[program.trunk_columns(network, corridor, commodity)] = -1.0
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
         if supply.commodity == commodity:
@@ -118,18 +117,18 @@ def _most(desk: Desk, state: ProgramState, flow: Flow, corridor: str, commodity:
     amount = float(optimum.amount[columns].sum())
     cut = list(_binding(flow, state, optimum))
     named = [limit for limit, size in cut if size > 0] or [limit for limit, _ in cut]
-    return Reach(amount if amount > 2 * _SLACK_MTPA * flow.program.unit_mtpa else 0.0, tuple(named))
+    return Reach(amount if amount > 2 * HELD_MTPA * flow.program.unit_mtpa else 0.0, tuple(named))
 
 
 def _binding(flow: Flow, state: ProgramState, optimum: Optimum) -> Iterator[tuple[Limit, float]]:
     """Yield the limits that carry a dual and their sizes, in the order of edges, then nodes."""
     program, network = flow.program, flow.network
-    for column in np.flatnonzero(optimum.reduced_cost[: program.n_flows] < -_TOLERANCE).tolist():
+    for column in np.flatnonzero(optimum.reduced_cost[: program.n_flows] < -ZERO_USD_PER_T).tolist():
         edge, commodity = program.name_of(column)
         by_edge = program.alone[column] and state.upper[column] >= network.edge(edge).available_mtpa
         yield Limit("edge", edge) if by_edge else Limit("quota", edge, commodity), float(state.upper[column])
     ceilings = optimum.dual[program.n_balances :]
-    for row in np.flatnonzero(ceilings < -_TOLERANCE).tolist():
+    for row in np.flatnonzero(ceilings < -ZERO_USD_PER_T).tolist():
         if row < len(program.shared_edges):
             limit = Limit("edge", network.edges[program.shared_edges[row]].id)
         elif row < len(program.shared_edges) + len(program.limited_nodes):

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from corridor.model.formulas import netback
 from corridor.model.network import Network
+from corridor.model.tolerances import FULL_MTPA, SHORTER_USD_PER_T, TIE_USD_PER_T, ZERO_MTPA
 from corridor.solver.program import Floats, Program, ProgramState
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
-
-_DUST_MTPA = 1e-9
-_ROOM_MTPA = 1e-6
 
 
 @dataclass(frozen=True)
@@ -81,13 +79,13 @@ def split(network: Network, program: Program, state: ProgramState, amounts: Floa
     for which, commodity in enumerate(program.commodities):
         leaving: dict[str, dict[int, float]] = {}
         for column in (program.flow_commodity == which).nonzero()[0].tolist():
-            if amounts[column] > _DUST_MTPA:
+            if amounts[column] > ZERO_MTPA:
                 leaving.setdefault(network.edges[program.edge_of(column)].tail, {})[column] = float(amounts[column])
         delivered = amounts[program.required] + amounts[program.extra]
         arriving = {m.node: float(delivered[at]) for at, m in enumerate(network.markets) if m.commodity == commodity}
         for at, supply in enumerate(network.supplies):
             left = float(amounts[program.lifted][at]) if supply.commodity == commodity else 0.0
-            while left > _DUST_MTPA:
+            while left > ZERO_MTPA:
                 columns, end = _walk(network, program, supply.node, leaving, arriving)
                 flow = min([left, arriving.get(end, 0.0), *(leaving[_tail(network, program, c)][c] for c in columns)])
                 if flow <= 0.0:
@@ -107,7 +105,7 @@ def _tail(network: Network, program: Program, column: int) -> str:
 def _take(leaving: dict[int, float], column: int, flow: float) -> None:
     """Take a flow off what is left on a column."""
     leaving[column] -= flow
-    if leaving[column] <= _DUST_MTPA:
+    if leaving[column] <= ZERO_MTPA:
         del leaving[column]
 
 
@@ -153,7 +151,7 @@ class Ways:
             market.node: market.price_usd_per_t
             for market, delivered in zip(network.markets, flow.delivered_by_market, strict=True)
             if market.commodity == commodity
-            and (market.volume_mtpa is None or market.volume_mtpa > (delivered + _ROOM_MTPA if room else 0.0))
+            and (market.volume_mtpa is None or market.volume_mtpa > (delivered + FULL_MTPA if room else 0.0))
         }
         self._worth, self._onward = self._best({node: -price for node, price in prices.items()}, backward=True)
 
@@ -167,7 +165,7 @@ class Ways:
                 if edge.corridor != corridor or edge.tail not in cost or edge.head not in self._worth:
                     continue
                 total = cost[edge.tail] + float(self._state.cost[column]) + self._worth[edge.head]
-                if found is None or -total > found.netback_usd_per_t + 1e-9:
+                if found is None or -total > found.netback_usd_per_t + TIE_USD_PER_T:
                     found = self._assemble(origin, back, column)
         return found
 
@@ -195,7 +193,7 @@ class Ways:
             for column, near, far in steps:
                 if near in cost:
                     total = cost[near] + float(self._state.cost[column])
-                    if total < cost.get(far, math.inf) - 1e-12:
+                    if total < cost.get(far, math.inf) - SHORTER_USD_PER_T:
                         cost[far], reached_by[far], settled = total, column, False
             if settled:
                 break

@@ -12,12 +12,12 @@ from corridor.errors import SolverError, UnknownNameError, visible
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
+from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
 from corridor.solver.capacity import Limit, Reach, ladder
 from corridor.solver.decompose import Ways
 from corridor.solver.flow import Desk, Flow
 
 _MOST_LIMITS = 8
-_DUST_USD_PER_T = 0.05
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
@@ -79,9 +79,9 @@ def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
             continue
         gained = wider.netback_musd_per_year - flow.netback_musd_per_year
         lifted = flow.shortfall_mtpa - wider.shortfall_mtpa
-        if abs(gained) < _DUST_USD_PER_T and lifted < 1e-6:
+        if abs(gained) < REPORTED_USD_PER_T and lifted < REPORTED_LIFTED_MTPA:
             continue
-        more = f" and lift {lifted:.2f} Mt/y more" if lifted > 1e-6 else ""
+        more = f" and lift {lifted:.2f} Mt/y more" if lifted > REPORTED_LIFTED_MTPA else ""
         told.append(
             (
                 -gained,
@@ -196,15 +196,15 @@ def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_m
         f"  Best way: {' > '.join(route.edges)}: {cost}, netback {route.netback_usd_per_t:.1f} USD/t, "
         f"{route.transit_days:.0f} days."
     )
-    if room_mtpa < 0.01:
+    if room_mtpa < ROOM_MTPA:
         yield "  It carries as much of it as it can."
         return
     gained = _forced(desk, flow, flow.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2))
     if gained is None:
         yield "  There is room in it, but no oil left to send."
-    elif gained < -_DUST_USD_PER_T:
+    elif gained < -REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
-    elif gained > _DUST_USD_PER_T:
+    elif gained > REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {gained:,.1f} USD/t more, but {_KEPT}."
     else:
         yield "  More of it would earn as much as by the other ways in use."
@@ -262,8 +262,8 @@ def _verdict(desk: Desk, flow: Flow, column: int) -> str:
     gained = _forced(desk, flow, [column], 0.1)
     if gained is None:
         return "no more of it can pass."
-    if gained < -_DUST_USD_PER_T:
+    if gained < -REPORTED_USD_PER_T:
         return f"more would earn {-gained:,.1f} USD/t less than by the ways in use."
-    if gained > _DUST_USD_PER_T:
+    if gained > REPORTED_USD_PER_T:
         return f"more would earn {gained:,.1f} USD/t more, but {_KEPT}."
     return "more would earn as much as by the other ways in use."

@@ -13,16 +13,13 @@ from corridor.errors import SolverError
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, require_scenario
+from corridor.model.tolerances import REFUSED_EXCESS, SMALL_LIMIT_MTPA, ZERO_MTPA, ZERO_USD_PER_T
 from corridor.solver.decompose import Route, split
 from corridor.solver.highs import Basis, Optimum, Solver
 from corridor.solver.program import Floats, Program, ProgramState
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_DUST_MTPA = 1e-9
-_TOLERANCE_USD = 1e-7
-_MOST_EXCESS = 1e-3
 
 
 def solve(network: Network, scenario: Scenario | None = None) -> Flow:
@@ -82,7 +79,7 @@ class Desk:
             return self._desk_with_minima_of(network).flow(network, scenario)
         state = self.base if network is self.network else self.program.state(network)
         optimum = self._solver.optimum(state)
-        if optimum.excess > _MOST_EXCESS:
+        if optimum.excess > REFUSED_EXCESS:
             raise SolverError(self._too_far_apart(network, state, optimum))
         return Flow(network=network, scenario=scenario, program=self.program, state=state, optimum=optimum)
 
@@ -115,7 +112,7 @@ class Desk:
 
     def _too_far_apart(self, network: Network, state: ProgramState, optimum: Optimum) -> str:
         """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""
-        over = (optimum.amount - state.upper) / np.maximum(state.upper, 1e-6 * self.program.unit_mtpa)
+        over = (optimum.amount - state.upper) / np.maximum(state.upper, SMALL_LIMIT_MTPA * self.program.unit_mtpa)
         worst = int(over[: self.program.n_flows].argmax()) if self.program.n_flows else 0
         edge = f"edge {self.program.name_of(worst)[0]!r}" if self.program.n_flows else "a market"
         return (
@@ -390,7 +387,7 @@ class Flow:
 
     @property
     def _dust_mtpa(self) -> float:
-        return _DUST_MTPA * self.program.unit_mtpa
+        return ZERO_MTPA * self.program.unit_mtpa
 
     @cached_property
     def edge_flow_mtpa(self) -> Floats:
@@ -447,7 +444,7 @@ class Flow:
 
     @property
     def _tolerance_usd_per_t(self) -> float:
-        return _TOLERANCE_USD * self.program.unit_usd_per_t
+        return ZERO_USD_PER_T * self.program.unit_usd_per_t
 
     def _positive(self, duals: Floats) -> Floats:
         """Round to 0 what the solver leaves of duals that are >= 0."""

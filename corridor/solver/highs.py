@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import SolverError
+from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY
 from corridor.solver.program import Floats, Program, ProgramState
 
 _OK = highspy.HighsStatus.kOk
@@ -77,7 +78,7 @@ class Basis:
     at_upper: npt.NDArray[np.bool_]
 
     def solutions(
-        self, upper: Floats, ceiling: Floats, tolerance: float = 1e-9
+        self, upper: Floats, ceiling: Floats, tolerance: float = BOUND_MTPA
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return the basic solution for each row of bounds, and whether it keeps within them and so is optimal.
 
@@ -127,7 +128,7 @@ class Solver:
     def __init__(self, program: Program, base: ProgramState, *, finer: int = 0) -> None:
         self._turn = Lock()
         self._highs = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": 1e-9}
+        options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": FEASIBILITY}
         for option, value in options.items():
             _demand(self._highs.setOptionValue(option, value), f"set {option}")
         self._columns = np.arange(program.n_columns, dtype=np.int32)
@@ -166,7 +167,7 @@ class Solver:
         else:
             with self._turn:
                 found = self._again(state)
-        if found.excess <= _EXCESS or self._depth >= _FINEST:
+        if found.excess <= EXCESS or self._depth >= _FINEST:
             return found
         with self._turn:
             finer = self._finer
@@ -233,8 +234,6 @@ class Solver:
         )
 
 
-_EXCESS = 1e-6
-"""Violation of a bound, relative to it, from which a state is solved again."""
 _FINEST = 1
 
 

@@ -21,6 +21,7 @@ from corridor.errors import DataError
 from corridor.model.formulas import inventory_cost, unit_cost
 from corridor.model.network import Key, Network, adjacency, edge_key, reach
 from corridor.model.records import Edge
+from corridor.model.tolerances import SMALL_LIMIT_MTPA
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -278,7 +279,7 @@ class Program:
 
     def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
         """Return what `excess` does, for amounts whose rows have been added up already."""
-        first, small = self.n_balances, 1e-6 * self.unit_mtpa
+        first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
         upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
         parts = (
             (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
