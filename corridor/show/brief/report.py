@@ -26,7 +26,8 @@ from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison
 from corridor.show.html import Html, counted, link, tag
 from corridor.show.map import plot_map
-from corridor.solver.flow import Desk, Flow
+from corridor.solver.flow import Flow
+from corridor.solver.warm import WarmSolver
 from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes
 from corridor.study.concentration import availability, indices, jurisdictions
 
@@ -136,8 +137,9 @@ class _Brief:
 
     @cached_property
     def flows(self) -> dict[str, Flow]:
-        desk, strict = Desk(self.network), self.asked is not None
-        return {BASELINE: desk.solve(), **{s.name: desk.solve(s, strict=strict) for s in self.scenarios}}
+        solver, strict = WarmSolver(self.network), self.asked is not None
+        named = {s.name: Flow(solver.solve(s, strict=strict)) for s in self.scenarios}
+        return {BASELINE: Flow(solver.solve()), **named}
 
     @cached_property
     def worst(self) -> str | None:
