@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DUST = 0.05
-_DPI = 150
-_MOST_FIGURES, _MOST_LIMITS = 15, 6
+_DPI, _MOST_FIGURES, _MOST_LIMITS = 150, 15, 6
 
 
 def report(
@@ -138,8 +137,7 @@ class _Brief:
     @cached_property
     def flows(self) -> dict[str, Flow]:
         solver, strict = WarmSolver(self.network), self.asked is not None
-        named = {s.name: Flow(solver.solve(s, strict=strict)) for s in self.scenarios}
-        return {BASELINE: Flow(solver.solve()), **named}
+        return {s.name if s else BASELINE: Flow(solver.solve(s, strict=strict)) for s in (None, *self.scenarios)}
 
     @cached_property
     def worst(self) -> str | None:
