@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class ProgramState:
-    """One condition of the network: what of the program differs between scenarios.
+    """One state of the network: what of the program differs between scenarios.
 
     Attributes
     ----------
