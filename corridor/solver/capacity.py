@@ -46,7 +46,7 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
     Parameters
     ----------
     solver : WarmSolver
-        Of the solution's network, or of the one that its scenario was applied to.
+        The one that holds the solution's program (`WarmSolver.solver_for`).
     solution : Solution
         The state, and what other shippers lift in it.
     corridor, commodity : str

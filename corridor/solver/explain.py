@@ -23,7 +23,7 @@ _KEPT = "leave a supply, a requirement or a minimum short"
 
 
 def explain(solver: WarmSolver, solution: Solution, about: str | None = None) -> str:
-    """Return the explanation of a solution, or of one corridor or edge in it; the solver is of the flow's network."""
+    """Return the explanation of a solution, or of one corridor or edge in it; the solver holds its program."""
     if about is None:
         parts = [*_totals(solution), *solution.notes, *_limits(solver, solution)]
         for corridor in solution.network.corridors:

@@ -371,7 +371,7 @@ class Flow:
         -----
         Every amount of money quoted is the difference of two optima, not a dual.
         """
-        return explain(WarmSolver(self.network), self.solution, about)
+        return explain(WarmSolver(self.network, minima=self.solution.program.demanding), self.solution, about)
 
 
 def _utilisation(flow: Sequence[float] | Floats, available: Sequence[float]) -> Floats:

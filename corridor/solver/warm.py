@@ -34,8 +34,8 @@ class WarmSolver:
 
     def solve_network(self, network: Network, scenario: Scenario | None = None) -> Solution:
         """Return the solution of a network that differs from the solver's in numbers only."""
-        if not self.program.holds(network):
-            return self._with_minima_of(network).solve_network(network, scenario)
+        if (solver := self.solver_for(network)) is not self:
+            return solver.solve_network(network, scenario)
         state = self.base if network is self.network else self.program.state(network)
         optimum = self._solver.optimum(state)
         if optimum.excess > REFUSED_EXCESS:
@@ -62,8 +62,13 @@ class WarmSolver:
         """
         return self._solver.basis(state)
 
-    def _with_minima_of(self, network: Network) -> WarmSolver:
-        """Return a solver whose program has a row for each minimum of a network; one is made for each set of them."""
+    def solver_for(self, network: Network) -> WarmSolver:
+        """Return the solver whose program has a row for each minimum of a network: this one, or one made for them.
+
+        Only there can states of the network's solution be solved.
+        """
+        if self.program.holds(network):
+            return self
         minima = frozenset(edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0)
         if minima not in self._others:
             self._others[minima] = WarmSolver(network)
