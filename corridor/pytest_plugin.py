@@ -198,8 +198,9 @@ def solve_scenario(
 
     def solve(scenario: str | os.PathLike[str] | Scenario | None = None) -> Flow:
         from corridor.library.scenarios import load_scenario, scenarios
+        from corridor.solver.flow import Flow
 
-        desk, baseline = _bench_of(request.config).desk(corridor_network)
+        solver, baseline = _bench_of(request.config).solver(corridor_network)
         if scenario is None:
             return baseline
         if isinstance(scenario, str | os.PathLike) and scenario not in scenarios():
@@ -208,7 +209,7 @@ def solve_scenario(
             scenario = load_scenario(beside if is_path and str(scenario) else scenario, corridor_network)
         elif isinstance(scenario, str):
             scenario = load_scenario(scenario)
-        return desk.solve(scenario)
+        return Flow(solver.solve(scenario))
 
     return solve
 

@@ -16,6 +16,7 @@ import pandas as pd
 from oracle import cost_of, room_of, room_of_edge, stake
 
 from corridor import Flow
+from corridor.solver.solution import Solution
 
 TOLERANCE = 1e-7
 """Share of the largest amount [Mt/y], of the largest money a tonne [USD/t], or of their product [million USD/y].
@@ -139,7 +140,7 @@ class Prices:
 
     def __init__(self, flow: Flow) -> None:
         self._flow, self._net = flow, flow.network
-        program, dual = flow.program, flow.optimum.dual
+        program, dual = flow.solution.program, flow.solution.optimum.dual
         self._worth = {key: float(dual[row]) for key, row in program.balances.items()}
         edges = [self._net.edges[at].id for at in program.shared_edges]
         nodes = [self._net.nodes[at].id for at in program.limited_nodes]
@@ -265,7 +266,8 @@ def _room_of_node(flow: Flow, node: str) -> float:
     return room_of(record, record.throughput_mtpa)
 
 
-def same_answer(one: Flow, other: Flow) -> bool:
-    """Tell whether two flows are equal bit for bit, duals included."""
-    pairs = ((getattr(one.optimum, name), getattr(other.optimum, name)) for name in ("amount", "reduced_cost", "dual"))
+def same_answer(one: Solution, other: Solution) -> bool:
+    """Tell whether two solutions are equal bit for bit, duals included."""
+    optima = one.optimum, other.optimum
+    pairs = ([getattr(optimum, name) for optimum in optima] for name in ("amount", "reduced_cost", "dual"))
     return all(np.array_equal(a, b) for a, b in pairs) and one.objective == other.objective

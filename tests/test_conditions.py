@@ -16,7 +16,7 @@ from ways import closes, derates, hazard, ways
 import corridor as cr
 from corridor.model.changes import Change
 from corridor.risk.outages import intervals, unpacked
-from corridor.solver.batch import Conditions
+from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Program
 
 CLOSING = ("outage", "derate")
@@ -129,16 +129,16 @@ def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares:
         cr.solve(net)
     except cr.CorridorError:
         assume(False)
-    conditions = Conditions(net, hazards)
+    batch = BatchSolver(net, hazards)
     program = Program.of(net)
     for taken in shares:
         try:
             expected = program.state(applied(net, of_set(hazards, tuple(taken.tolist()))))
         except cr.DataError:
             with pytest.raises(cr.DataError):
-                conditions.state(taken)
+                batch.state(taken)
             continue
-        found = conditions.state(taken)
+        found = batch.state(taken)
         for part in ("cost", "lower", "upper", "ceiling"):
             np.testing.assert_allclose(
                 getattr(found, part), getattr(expected, part), rtol=1e-12, atol=1e-12, err_msg=part
@@ -177,14 +177,14 @@ def test_outcomes_are_those_of_solving_the_scenario(drawn: tuple[cr.Network, tup
     """Every measure of every set of hazards is what `solve` says, where the best flow is unique."""
     net, hazards = without_ties(drawn[0]), drawn[1]
     try:
-        conditions = Conditions(net, hazards)
-        found = conditions.outcomes(all_sets(hazards))
+        batch = BatchSolver(net, hazards)
+        found = batch.outcomes(all_sets(hazards))
         flows = [cr.solve(applied(net, of_set(hazards, tuple(taken)))) for taken in all_sets(hazards).tolist()]
     except cr.CorridorError:
         assume(False)
         raise
     for row, flow in zip(found, flows, strict=True):
-        told = dict(zip(conditions.names, row.tolist(), strict=True))
+        told = dict(zip(batch.names, row.tolist(), strict=True))
         expected = measured(flow, flows[0])
         assert {name: told[name] for name in expected} == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
@@ -196,15 +196,15 @@ def test_shared_bases_give_what_solving_each_does(drawn: tuple[cr.Network, tuple
     net, hazards = without_ties(drawn[0]), drawn[1]
     shares = 0.05 + 0.9 * np.random.default_rng(seed).random((40, len(hazards)))
     try:
-        conditions = Conditions(net, hazards)
-        together = conditions.outcomes(shares)
+        batch = BatchSolver(net, hazards)
+        together = batch.outcomes(shares)
     except cr.CorridorError:
         assume(False)
         raise
-    alone = np.concatenate([Conditions(net, hazards).outcomes(row[None, :]) for row in shares[::8]])
+    alone = np.concatenate([BatchSolver(net, hazards).outcomes(row[None, :]) for row in shares[::8]])
     np.testing.assert_allclose(together[::8], alone, rtol=1e-6, atol=1e-6)
-    flow = conditions.flow(shares[0])
-    told = dict(zip(conditions.names, together[0].tolist(), strict=True))
+    flow = cr.Flow(batch.solution(shares[0]))
+    told = dict(zip(batch.names, together[0].tolist(), strict=True))
     assert told["netback"] == pytest.approx(flow.netback_musd_per_year, rel=1e-6, abs=1e-6)
     assert told["delivered"] == pytest.approx(flow.delivered_mtpa, rel=1e-6, abs=1e-6)
 
@@ -289,7 +289,7 @@ def test_availability_is_the_mean_over_conditions(
     net = net.replace(hazards=hazards)
     try:
         found, usual = cr.availability(net).iloc[0], cr.solve(net)
-        states = pd.DataFrame(Conditions(net, hazards).outcomes(all_sets(hazards)))
+        states = pd.DataFrame(BatchSolver(net, hazards).outcomes(all_sets(hazards)))
     except cr.CorridorError:
         assume(False)
         raise

@@ -17,7 +17,7 @@ from oracle import best_objective, cost_of, earning_cycle
 from strategies import networks, worlds
 
 import corridor as cr
-from corridor.solver.flow import Desk
+from corridor.solver.warm import WarmSolver
 
 YEARS = tuple(range(2018, 2025))
 STRESSED = (2021, 2022, 2023, 2024)
@@ -26,15 +26,15 @@ TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "r
 
 
 @functools.cache
-def desk(year: int) -> Desk:
+def solver(year: int) -> WarmSolver:
     """Return the shipped network of a year, compiled."""
-    return Desk(cr.load("caspian", year=year))
+    return WarmSolver(cr.load("caspian", year=year))
 
 
 @functools.cache
 def shipped(year: int, name: str | None = None) -> cr.Flow:
     """Return the flow of a year, under a shipped scenario or none."""
-    return desk(year).solve(None if name is None else cr.load_scenario(name))
+    return cr.Flow(solver(year).solve(None if name is None else cr.load_scenario(name)))
 
 
 def changed(net: cr.Network, edge: str, **fields: object) -> cr.Network:
@@ -240,25 +240,25 @@ def test_same_inputs_give_equal_tables(table: str):
 
 @pytest.mark.parametrize("year", [2021, 2024])
 def test_answer_does_not_depend_on_what_was_solved_before(year: int):
-    """Scenarios solved forwards, backwards and each at a fresh desk give the same arrays exactly."""
+    """Scenarios solved forwards, backwards and each by a new solver give the same arrays exactly."""
     net = cr.load("caspian", year=year)
     stated = [cr.load_scenario(name) for name in cr.scenarios()]
-    one, other = Desk(net), Desk(net)
+    one, other = WarmSolver(net), WarmSolver(net)
     forwards = {s.name: one.solve(s) for s in stated}
     backwards = {s.name: other.solve(s) for s in reversed(stated)}
     different = [s.name for s in stated if not same_answer(forwards[s.name], backwards[s.name])]
-    different += [s.name for s in stated[::4] if not same_answer(forwards[s.name], Desk(net).solve(s))]
+    different += [s.name for s in stated[::4] if not same_answer(forwards[s.name], WarmSolver(net).solve(s))]
     assert not different
-    assert same_answer(one.solve(), Desk(net).solve())
+    assert same_answer(one.solve(), WarmSolver(net).solve())
 
 
 def test_a_refused_state_leaves_no_trace(diamond: cr.Network):
     """After a scenario that cannot be the next one is answered as if nothing had been."""
-    used = Desk(diamond)
+    used = WarmSolver(diamond)
     impossible = cr.QuotaChange(edge="north_out", commodity="oil", min_mtpa=8)
     with pytest.raises(cr.DataError):
         used.solve(cr.Scenario(name="impossible", changes=[impossible]))
-    assert same_answer(used.solve(outage("north_out")), Desk(diamond).solve(outage("north_out")))
+    assert same_answer(used.solve(outage("north_out")), WarmSolver(diamond).solve(outage("north_out")))
 
 
 # The tables add up

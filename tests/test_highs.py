@@ -51,17 +51,17 @@ SHARED = """
 import numpy as np
 from concurrent.futures import ThreadPoolExecutor
 import corridor as cr
-from corridor.solver.batch import Conditions
+from corridor.solver.batch import BatchSolver
 
 net = cr.load("caspian", year=2024, regime="war")
-conditions = Conditions(net, net.hazards)
+batch = BatchSolver(net, net.hazards)
 rows = (np.random.default_rng(5).random((40, len(net.hazards))) < 0.3).astype(float)
-alone = [conditions.flow(row).shortfall_mtpa for row in rows]
+alone = [batch.solution(row).shortfall_mtpa for row in rows]
 with ThreadPoolExecutor(4) as pool:
-    for found in [pool.submit(lambda: [conditions.flow(row).shortfall_mtpa for row in rows]) for _ in range(4)]:
+    for found in [pool.submit(lambda: [batch.solution(row).shortfall_mtpa for row in rows]) for _ in range(4)]:
         assert found.result() == alone
     drawn = rows * 0.5 + 0.25
-    asked = [pool.submit(conditions.outcomes, drawn) for _ in range(4)]
+    asked = [pool.submit(batch.outcomes, drawn) for _ in range(4)]
     assert len({found.result().tobytes() for found in asked}) == 1
 """
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 import corridor as cr
-from corridor.solver.flow import Desk
 from corridor.solver.program import Program
+from corridor.solver.warm import WarmSolver
 
 
 def objective(net: cr.Network, scenario: cr.Scenario | None = None) -> float:
@@ -100,7 +100,7 @@ def test_the_answers_of_sums_commute(data: st.DataObject, net: cr.Network):
     a, b = data.draw(st.lists(st.sampled_from(possible), min_size=2, max_size=2))
     a, b = (cr.Scenario(name=name, changes=(change,)) for name, change in (("a", a), ("b", b)))
     assume(made(net, a + b) is not None)
-    assert same_answer(cr.solve(net, a + b), cr.solve(net, b + a))
+    assert same_answer(cr.solve(net, a + b).solution, cr.solve(net, b + a).solution)
 
 
 def made(net: cr.Network, scenario: cr.Scenario) -> cr.Network | None:
@@ -200,7 +200,7 @@ def test_a_state_means_what_the_applied_network_means(case: tuple[cr.Network, cr
     for part in ("cost", "lower", "upper", "ceiling"):
         np.testing.assert_array_equal(getattr(derived, part), getattr(fresh, part), err_msg=part)
     assert derived.constant == fresh.constant
-    restarted = Desk(net).solve(scenario)
+    restarted = cr.Flow(WarmSolver(net).solve(scenario))
     assert_certified(restarted)
     assert restarted.objective == pytest.approx(objective(applied), abs=Slack.of(applied).musd)
 
@@ -302,7 +302,7 @@ def test_row_order_of_frames_is_irrelevant(net: cr.Network, seed: int):
     mixed = {part: table if part in ordered else shuffled(table, seed) for part, table in frames.items()}
     again = cr.Network.from_frames(**mixed, name=net.name)
     assert again == cr.Network.from_frames(**frames, name=net.name) == net
-    assert same_answer(cr.solve(again), cr.solve(net))
+    assert same_answer(cr.solve(again).solution, cr.solve(net).solution)
 
 
 @given(net=networks(), seed=st.integers(0, 2**32 - 1))

@@ -140,11 +140,11 @@ def test_several_processes_tell_a_failure_in_full(run) -> None:
 
 
 def test_a_network_is_compiled_once_and_a_scenario_solved_once_per_file(run, monkeypatch) -> None:
-    """Two files of one year: one desk; three solves, baseline included; none when only collected."""
+    """Two files of one year: one solver; three solves, baseline included; none when only collected."""
     desks, solves = [], []
-    made, solved = expect.Desk.__init__, expect.Desk.solve
-    monkeypatch.setattr(expect.Desk, "__init__", lambda self, net: (desks.append(net), made(self, net))[1])
-    monkeypatch.setattr(expect.Desk, "solve", lambda self, s=None: (solves.append(s), solved(self, s))[1])
+    made, solved = expect.WarmSolver.__init__, expect.WarmSolver.solve
+    monkeypatch.setattr(expect.WarmSolver, "__init__", lambda self, net: (desks.append(net), made(self, net))[1])
+    monkeypatch.setattr(expect.WarmSolver, "solve", lambda self, s=None: (solves.append(s), solved(self, s))[1])
     run("--collect-only", kz=GOOD, uz=GOOD)
     assert (desks, solves) == ([], [])
     run(kz=GOOD, uz=GOOD).assert_outcomes(passed=4)

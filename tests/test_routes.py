@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.solver.decompose import split
+from corridor.solver.decompose import decompose_flow
+from corridor.solver.highs import Optimum
 from corridor.solver.program import Program
+from corridor.solver.solution import Solution
 
 
 def test_round_trips_are_left_out_of_the_split() -> None:
@@ -23,7 +25,8 @@ def test_round_trips_are_left_out_of_the_split() -> None:
     program = Program.of(net)
     flows = {"ab": 3.0, "bc": 5.0, "cb": 5.0, "bd": 3.0}
     amounts = np.array([flows[program.name_of(at)[0]] for at in range(program.n_flows)] + [3.0, 0.0, 3.0])
-    (route,) = split(net, program, program.state(net), amounts)
+    optimum = Optimum(amounts, np.zeros(len(amounts)), np.zeros(program.n_balances), objective=0.0, excess=0.0)
+    (route,) = decompose_flow(Solution(net, None, program, program.state(net), optimum))
     assert (route.edges, route.flow_mtpa, route.netback_usd_per_t) == (("ab", "bd"), 3.0, 9.0)
 
 

@@ -147,7 +147,8 @@ def test_the_certificate_counts_what_does_not_fit(diamond: cr.Network):
     """An answer that exceeds a limit is told by `duality_gap`, though costs and duals agree."""
     flow = cr.solve(diamond)
     assert flow.duality_gap < 1e-9
-    amount = flow.optimum.amount.copy()
-    amount[flow.program.column("north_out", OIL)] *= 2
-    wrong = dataclasses.replace(flow, optimum=dataclasses.replace(flow.optimum, amount=amount))
+    solution = flow.solution
+    amount = solution.optimum.amount.copy()
+    amount[solution.program.column("north_out", OIL)] *= 2
+    wrong = cr.Flow(solution.of_state(solution.state, dataclasses.replace(solution.optimum, amount=amount)))
     assert wrong.duality_gap > 1e-3

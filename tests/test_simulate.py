@@ -548,9 +548,9 @@ def test_no_more_than_a_chunk_is_worked_out_at_once(monkeypatch: pytest.MonkeyPa
     net, asked = many(40), []
     bench = Bench(net, net.hazards)
     monkeypatch.setattr(
-        bench.conditions,
+        bench.solver,
         "outcomes",
-        lambda taken: asked.append(len(taken)) or np.zeros((len(taken), len(bench.conditions.names))),
+        lambda taken: asked.append(len(taken)) or np.zeros((len(taken), len(bench.solver.names))),
     )
     block = bench.block(7, 0, 200)
     assert len(block.sets) > 3 * _CHUNK

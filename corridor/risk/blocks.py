@@ -29,15 +29,15 @@ from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
 from corridor.risk.outages import Intervals, Sets, intervals, n_words, unpacked
-from corridor.solver.batch import Conditions
+from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Floats
 
 Source = Generator[tuple[int, "Block"]]
 Places = npt.NDArray[np.intp]
 _CHUNK = 2048
-"""Conditions worked out at a time."""
+"""States solved at a time."""
 _MOST_KNOWN = 100_000
-"""Conditions remembered; of hazards so many that more are met, hardly any comes again."""
+"""States remembered; of hazards so many that more are met, hardly any comes again."""
 _MOST_TRIES = 3
 
 
@@ -48,7 +48,7 @@ class Block:
     Attributes
     ----------
     rates : shape (years, n_names)
-        Means over each year of what `Conditions.names` measures.
+        Means over each year of what `BatchSolver.names` measures.
     worst : shape (years,)
         Largest shortfall at any time of each year. [Mt/y]
     disturbed : shape (years,)
@@ -78,15 +78,15 @@ class Bench:
 
     Attributes
     ----------
-    conditions : Conditions
+    solver : BatchSolver
         The network under any of its hazards.
     n_measures : int
-        How many of `Conditions.names` are not about a corridor; those that are come last, three a corridor.
+        How many of `BatchSolver.names` are not about a corridor; those that are come last, three a corridor.
     """
 
     def __init__(self, network: Network, hazards: Sequence[Hazard]) -> None:
-        self.conditions = Conditions(network, hazards)
-        self.n_measures = len(self.conditions.names) - 3 * len(self.conditions.corridors)
+        self.solver = BatchSolver(network, hazards)
+        self.n_measures = len(self.solver.names) - 3 * len(self.solver.corridors)
         self._known: dict[bytes, Floats] = {}
         self._n = len(hazards)
 
@@ -100,11 +100,11 @@ class Bench:
         tell : callable, optional
             Called with what each chunk of conditions comes to. [years]
         """
-        cut = intervals(self.conditions.hazards, seed, number, years)
+        cut = intervals(self.solver.hazards, seed, number, years)
         sets, which = distinct(cut.in_force)
         days: Floats = np.bincount(which, cut.days, minlength=len(sets)).astype(np.float64)
         quiet = self.of_sets(np.zeros((1, n_words(self._n)), dtype=np.int64))[0]
-        short = self.conditions.names.index("shortfall")
+        short = self.solver.names.index("shortfall")
         rates = np.repeat(quiet[None, :], years, axis=0)
         worst = np.full(years, quiet[short])
         values = np.zeros((len(sets), self.n_measures))
@@ -135,7 +135,7 @@ class Bench:
         """Return a block of no years: columns and types of those to come."""
         none, counts = np.empty(0), np.empty(0, dtype=np.int64)
         sets = np.empty((0, n_words(self._n)), dtype=np.int64)
-        rates = np.empty((0, len(self.conditions.names)))
+        rates = np.empty((0, len(self.solver.names)))
         return Block(rates, none, none, counts, sets, none, counts, rates[:, : self.n_measures])
 
     def came_to(self, cut: Intervals, sets: Sets, which: Places) -> Iterator[tuple[Places, Places, Floats]]:
@@ -166,9 +166,9 @@ class Bench:
     def _of_chunk(self, sets: Sets) -> Floats:
         keys = [row.tobytes() for row in sets]
         new = [at for at, key in enumerate(keys) if key not in self._known]
-        found = np.empty((len(sets), len(self.conditions.names)))
+        found = np.empty((len(sets), len(self.solver.names)))
         if new:
-            found[new] = self.conditions.outcomes(unpacked(sets[new], self._n).astype(np.float64))
+            found[new] = self.solver.outcomes(unpacked(sets[new], self._n).astype(np.float64))
         for at, key in enumerate(keys):
             if key in self._known:
                 found[at] = self._known[key]
@@ -183,13 +183,13 @@ class Bench:
         drawn = taken[:, list(cut.severity)].any(axis=1)
         for hazard in cut.severity:
             taken[:, hazard] = cut.severity.within(hazard, at)
-        found = np.empty((len(at), len(self.conditions.names)))
+        found = np.empty((len(at), len(self.solver.names)))
         if not drawn.all():
             used, again = distinct(in_force[~drawn])
             found[~drawn] = self.of_sets(used)[again]
         if drawn.any():
             rows, again = np.unique(taken[drawn], axis=0, return_inverse=True)
-            found[drawn] = self.conditions.outcomes(rows)[again.ravel()]
+            found[drawn] = self.solver.outcomes(rows)[again.ravel()]
         return found
 
 

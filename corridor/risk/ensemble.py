@@ -97,7 +97,7 @@ class Ensemble:
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        columns = {id: rates[:, self._names.index(f"throughput/{id}")] for id in self.bench.conditions.corridors}
+        columns = {id: rates[:, self._names.index(f"throughput/{id}")] for id in self.bench.solver.corridors}
         return pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")).rename_axis(columns="corridor")
 
     @cached_property
@@ -114,7 +114,7 @@ class Ensemble:
 
         rates = np.concatenate([block.rates for block in self.blocks])
         rows = []
-        for id in self.bench.conditions.corridors:
+        for id in self.bench.solver.corridors:
             moved, reduced, closed = (
                 rates[:, self._names.index(f"{what}/{id}")] for what in ("throughput", "reduced", "closed")
             )
@@ -124,7 +124,7 @@ class Ensemble:
                 [undisturbed, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
             )
         columns = ["undisturbed_mt", "mean_mt", "low_mt", "high_mt", "reduced_days", "closed_days"]
-        return pd.DataFrame(rows, columns=columns, index=pd.Index(self.bench.conditions.corridors, name="corridor"))
+        return pd.DataFrame(rows, columns=columns, index=pd.Index(self.bench.solver.corridors, name="corridor"))
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -182,10 +182,10 @@ class Ensemble:
         for name in wanted:
             if name not in names:
                 raise UnknownNameError("hazard", name, names)
-        found = self.bench.conditions.flow(np.array([float(name in wanted) for name in names]))
+        found = self.bench.solver.solution(np.array([float(name in wanted) for name in names]))
         told = [self.scenario] if self.scenario is not None else []
         told += [hazard for hazard in self.hazards if hazard.name in wanted]
-        return replace(found, scenario=reduce(operator.add, told)) if told else found
+        return Flow(replace(found, scenario=reduce(operator.add, told)) if told else found)
 
     def summary(self, alpha: float = 0.95) -> pd.DataFrame:
         """Return mean, spread and bad tail of every column of `years`, with confidence intervals.
@@ -309,7 +309,7 @@ class Ensemble:
 
     @property
     def _names(self) -> tuple[str, ...]:
-        return self.bench.conditions.names
+        return self.bench.solver.names
 
     @cached_property
     def _undisturbed(self) -> Floats:

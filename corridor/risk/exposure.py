@@ -19,7 +19,7 @@ from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING, in_service
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
 from corridor.risk.measures import in_force_share, worst_shares
-from corridor.solver.batch import headroom, left_by
+from corridor.solver.batch import headroom, remaining_shares
 from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
@@ -94,12 +94,13 @@ class Exposures:
         places: list[Place] = [("edge", e.id) for e in network.edges] + [("node", n.id) for n in network.nodes]
         hit = []
         for hazard in network.hazards:
-            left = zip(places, left_by(hazard, network).tolist(), strict=True)
+            left = zip(places, remaining_shares(hazard, network).tolist(), strict=True)
             share = in_force_share(hazard.frequency_per_year, hazard.mean_duration_days)
             hit.append(Exposure(hazard, share, {place: own for place, own in left if own < 1}))
         if flow is None and any(kind == "node" for exposure in hit for kind, _ in exposure.left):
             flow = solve(network)
-        return cls(tuple(hit), dict(zip(places, headroom(network, flow).tolist(), strict=True)))
+        room = headroom(network, None if flow is None else flow.solution).tolist()
+        return cls(tuple(hit), dict(zip(places, room, strict=True)))
 
     def on(self, places: Iterable[Place]) -> tuple[Exposure, ...]:
         """Return the hazards that take anything from some places, be it together with others."""

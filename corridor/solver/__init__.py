@@ -1,4 +1,4 @@
-"""The linear program, HiGHS and what is read from one solved state. Start with flow.py.
+"""The linear program, HiGHS and what is read from one solved state. Start with flow.py, the last module.
 
-Nothing here reads files or draws random numbers.
+What its other modules share is in solution.py. Nothing here reads files or draws random numbers.
 """

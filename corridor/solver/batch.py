@@ -1,8 +1,8 @@
-"""Many conditions of one network: hazards in force become arrays, and what each condition comes to is measured.
+"""`BatchSolver`: many states of one network; hazards in force become arrays, and what each state comes to is measured.
 
 The meaning of a hazard is its scenario's, applied to the network. Hazards that only close or derate commute with
 everything, so they are compared once with the network as it is and are arrays of shares from then on; any others are
-applied, each set of them once, as the ground on which the shares work.
+applied, each set of them once, and compiled as the base on which the shares work.
 """
 
 from __future__ import annotations
@@ -30,45 +30,45 @@ from corridor.model.changes import (
 from corridor.model.formulas import ROUNDING, in_service
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.scenario import Hazard, Scenario
-from corridor.solver.flow import Desk, Flow
-from corridor.solver.program import Floats, Limits, Program, State
+from corridor.model.tolerances import BOUND_MTPA, ZERO_MTPA
+from corridor.solver.program import Floats, Limits, Program, ProgramState
+from corridor.solver.solution import Solution
+from corridor.solver.warm import WarmSolver
 
-_TOLERANCE_MTPA = 1e-9
-_DUST_MTPA = 1e-9
 _WORTH_A_BASIS = 8
-"""Conditions from which on a shared basis costs less than solving each."""
-_GROUNDS_KEPT = 64
-"""Sets of hazards that are more than derates whose ground is kept for later conditions."""
+"""States from which on a shared basis costs less than solving each."""
+_BASES_KEPT = 64
+"""Sets of hazards that are more than derates whose base is kept for later states."""
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class CompiledBase:
     """The network with every hazard in force that is more than a derate; what the program makes of it."""
 
     network: Network
-    state: State
+    state: ProgramState
     limits: Limits
-    known: Known
+    reusable: ReusableOptimum
     weights: Floats
     constants: Floats
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
-    """An optimum that serves every condition with the same costs which only narrows its bounds, if it keeps to them."""
+class ReusableOptimum:
+    """An optimum that is optimal in every state with the same costs and narrower bounds, if it keeps to them."""
 
     amount: Floats
     activity: Floats
     tolerance: float
 
-    def serves(self, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
+    def is_optimal_for(self, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
         """Tell for each row of upper bounds and ceilings, being narrower, whether it is optimal there too."""
         within = (self.amount <= upper + self.tolerance).all(axis=1)
         below = (self.activity <= ceiling + self.tolerance).all(axis=1)
         return np.asarray(within & below)
 
 
-class Conditions:
+class BatchSolver:
     """A network under any of its hazards.
 
     Attributes
@@ -79,99 +79,99 @@ class Conditions:
 
     Notes
     -----
-    A condition is a row of shares, one a hazard: how much of what the hazard takes is taken, 0 where it is not in
-    force, 1 where all. No answer depends on what was asked before. Within one call, conditions of which several flows
+    A state is a row of severities, one a hazard: how much of what the hazard takes is gone, 0 where it is not in
+    force, 1 where all. No answer depends on what was asked before. Within one call, states of which several flows
     are optimal may show that of a neighbour with the same optimal basis.
     """
 
     def __init__(self, network: Network, hazards: Sequence[Hazard]) -> None:
         self.network, self.hazards = network, tuple(hazards)
-        self._desk = Desk(network, minima=_minima(network, self.hazards))
-        self._program: Program = self._desk.program
+        self._solver = WarmSolver(network, minima=_minima(network, self.hazards))
+        self._program: Program = self._solver.program
         self._others = [at for at, hazard in enumerate(self.hazards) if not hazard.only_derates]
-        self._left = np.array([left_by(hazard, network) for hazard in self.hazards])
-        self._left = self._left.reshape(len(self.hazards), len(network.edges) + len(network.nodes))
-        derates = self._left.copy()
+        self._remaining = np.array([remaining_shares(hazard, network) for hazard in self.hazards])
+        self._remaining = self._remaining.reshape(len(self.hazards), len(network.edges) + len(network.nodes))
+        derates = self._remaining.copy()
         derates[self._others] = 1.0
-        self._left_edges, self._left_nodes = np.hsplit(derates, [len(network.edges)])
+        self._remaining_edges, self._remaining_nodes = np.hsplit(derates, [len(network.edges)])
         self.corridors = tuple(corridor.id for corridor in network.corridors)
         self.commodities = tuple(sorted({supply.commodity for supply in network.supplies}))
         self.names = self._names()
-        self._ground_of = lru_cache(maxsize=_GROUNDS_KEPT)(self._made_ground)
-        self._headroom = headroom(network, self._desk.flow(network))
-        self._undisturbed = self._trunks(np.zeros((1, len(self.hazards))))[0]
+        self._base_of = lru_cache(maxsize=_BASES_KEPT)(self._compiled)
+        self._headroom = headroom(network, self._solver.solve())
+        self._baseline_trunks = self._trunks(np.zeros((1, len(self.hazards))))[0]
         self._refuse_what_cannot_be_at_once()
 
-    def outcomes(self, taken: Floats) -> Floats:
-        """Return what conditions come to, in the order of `names`.
+    def outcomes(self, severity: Floats) -> Floats:
+        """Return what states come to, in the order of `names`.
 
         Parameters
         ----------
-        taken : shape (n, n_hazards)
-            Conditions; hazards in force may differ between them.
+        severity : shape (n, n_hazards)
+            States; hazards in force may differ between them.
 
         Returns
         -------
         shape (n, n_names)
         """
-        found = np.empty((len(taken), len(self.names)))
-        grounds, ground_of = np.unique(taken[:, self._others] > 0, axis=0, return_inverse=True)
-        for which in range(len(grounds)):
-            rows = np.flatnonzero(ground_of.ravel() == which)
-            found[rows] = self._on_one_ground(taken[rows])
+        found = np.empty((len(severity), len(self.names)))
+        bases, base_of = np.unique(severity[:, self._others] > 0, axis=0, return_inverse=True)
+        for which in range(len(bases)):
+            rows = np.flatnonzero(base_of.ravel() == which)
+            found[rows] = self._outcomes_on_one_base(severity[rows])
         return found
 
-    def flow(self, taken: Floats) -> Flow:
-        """Return the flow under one condition, shape (n_hazards,)."""
-        return self._desk.flow(self._altered(taken))
+    def solution(self, severity: Floats) -> Solution:
+        """Return the solution in one state, shape (n_hazards,)."""
+        return self._solver.solve_network(self._altered(severity))
 
-    def state(self, taken: Floats) -> State:
-        """Return the state of one condition, shape (n_hazards,); equal to that of the network with hazards applied."""
-        ground = self._ground(taken > 0)
-        upper, ceiling = self._bounds(ground, taken[None, :])
-        return dataclasses.replace(ground.state, upper=upper[0], ceiling=ceiling[0])
+    def state(self, severity: Floats) -> ProgramState:
+        """Return bounds and costs in one state, shape (n_hazards,); those of the network with hazards applied."""
+        base = self._base(severity > 0)
+        upper, ceiling = self._bounds(base, severity[None, :])
+        return dataclasses.replace(base.state, upper=upper[0], ceiling=ceiling[0])
 
-    def _on_one_ground(self, taken: Floats) -> Floats:
-        """Return what conditions come to that differ in derates only."""
-        ground = self._ground(taken[0] > 0)
-        bounds = self._bounds(ground, taken)
+    def _outcomes_on_one_base(self, severity: Floats) -> Floats:
+        """Return what states come to that differ in derates only."""
+        base = self._base(severity[0] > 0)
+        bounds = self._bounds(base, severity)
         amounts = np.empty_like(bounds[0])
-        left = ~ground.known.serves(*bounds)
-        amounts[~left] = ground.known.amount
-        rows = self._by_shared_bases(taken, bounds, amounts, np.flatnonzero(left))
+        unsolved = ~base.reusable.is_optimal_for(*bounds)
+        amounts[~unsolved] = base.reusable.amount
+        rows = self._by_shared_bases(severity, bounds, amounts, np.flatnonzero(unsolved))
         for row in rows:
             upper, ceiling = (bound[row] for bound in bounds)
-            amounts[row] = self._desk.optimum(dataclasses.replace(ground.state, upper=upper, ceiling=ceiling)).amount
-        return self._measured(ground, amounts, self._trunks(taken))
+            amounts[row] = self._solver.optimum(dataclasses.replace(base.state, upper=upper, ceiling=ceiling)).amount
+        return self._measured(base, amounts, self._trunks(severity))
 
-    def _known(self, state: State) -> Known:
+    def _reusable(self, state: ProgramState) -> ReusableOptimum:
         """Return a state's optimum, to be used for other states too."""
-        amount = self._desk.optimum(state).amount
-        return Known(amount, self._program.ceiling_activity(amount), self._tolerance_mtpa)
+        amount = self._solver.optimum(state).amount
+        return ReusableOptimum(amount, self._program.ceiling_activity(amount), self._tolerance_mtpa)
 
     @property
     def _tolerance_mtpa(self) -> float:
-        return _TOLERANCE_MTPA * self._program.unit_mtpa
+        return BOUND_MTPA * self._program.unit_mtpa
 
     def _by_shared_bases(
-        self, taken: Floats, bounds: tuple[Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
+        self, severity: Floats, bounds: tuple[Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.intp]:
-        """Fill in the amounts of conditions that share an optimal basis with another; return the rows left.
+        """Fill in the amounts of states that share an optimal basis with another; return the other rows.
 
         Notes
         -----
-        Costs are equal, so a basis that is optimal for one condition is optimal for all in which its solution keeps
+        Costs are equal, so a basis that is optimal for one state is optimal for all in which its solution keeps
         within bounds: Wets (1988), in Ermoliev and Wets (eds), Numerical Techniques for Stochastic Optimization.
         """
         if len(rows) < _WORTH_A_BASIS:
             return rows
-        _, kind_of, count = np.unique(taken[rows] > 0, axis=0, return_inverse=True, return_counts=True)
+        _, kind_of, count = np.unique(severity[rows] > 0, axis=0, return_inverse=True, return_counts=True)
         kept = [rows[count[kind_of.ravel()] < _WORTH_A_BASIS]]
         for kind in np.flatnonzero(count >= _WORTH_A_BASIS):
             alike = rows[kind_of.ravel() == kind]
             worth = True
             while worth and len(alike) >= _WORTH_A_BASIS:
-                basis = self._desk.basis(self.state(taken[alike[0]]))
+                basis = self._solver.basis(self.state(severity[alike[0]]))
                 found, fits = basis.solutions(bounds[0][alike], bounds[1][alike], self._tolerance_mtpa)
                 amounts[alike[fits]] = found[fits]
                 alike = alike[~fits]
@@ -179,12 +179,12 @@ class Conditions:
             kept.append(alike)
         return np.sort(np.concatenate(kept))
 
-    def _ground(self, in_force: npt.NDArray[np.bool_]) -> Ground:
-        """Return the ground of a set of hazards."""
-        return self._ground_of(tuple(at for at in self._others if in_force[at]))
+    def _base(self, in_force: npt.NDArray[np.bool_]) -> CompiledBase:
+        """Return the base of a set of hazards."""
+        return self._base_of(tuple(at for at in self._others if in_force[at]))
 
-    def _made_ground(self, others: tuple[int, ...]) -> Ground:
-        """Return the ground of hazards that are more than derates."""
+    def _compiled(self, others: tuple[int, ...]) -> CompiledBase:
+        """Return the base of hazards that are more than derates."""
         network = self.network
         if others:
             hazards = sorted((self.hazards[at] for at in others), key=lambda hazard: hazard.name)
@@ -195,7 +195,7 @@ class Conditions:
             network = merged.apply(network, strict=False)
         state, limits = self._program.state(network), self._program.limits(network)
         weights, constants = self._weights(network, state)
-        return Ground(network, state, limits, self._known(state), weights, constants)
+        return CompiledBase(network, state, limits, self._reusable(state), weights, constants)
 
     def _refuse_what_cannot_be_at_once(self) -> None:
         """Raise if hazards that are more than derates leave, all together, what cannot be; name a least set of them.
@@ -220,41 +220,42 @@ class Conditions:
     def _problem(self, others: Sequence[int]) -> str | None:
         """Return why hazards cannot be in force at once, if so."""
         try:
-            self._ground_of(tuple(others))
+            self._base_of(tuple(others))
         except CorridorError as error:
             return str(error)
         return None
 
-    def _bounds(self, ground: Ground, taken: Floats) -> tuple[Floats, Floats]:
-        """Return upper bounds and ceilings, row by row of the conditions."""
-        edges = np.repeat(ground.limits.edges[None, :], len(taken), axis=0)
-        nodes = np.repeat(ground.limits.nodes[None, :], len(taken), axis=0)
-        for at in np.flatnonzero(taken.any(axis=0)):
-            share = taken[:, at, None]
-            for available, left in ((edges, self._left_edges[at]), (nodes, self._left_nodes[at])):
-                hit = np.flatnonzero(left < 1)
+    def _bounds(self, base: CompiledBase, severity: Floats) -> tuple[Floats, Floats]:
+        """Return upper bounds and ceilings, row by row of the states."""
+        edges = np.repeat(base.limits.edges[None, :], len(severity), axis=0)
+        nodes = np.repeat(base.limits.nodes[None, :], len(severity), axis=0)
+        for at in np.flatnonzero(severity.any(axis=0)):
+            share = severity[:, at, None]
+            for available, remaining in ((edges, self._remaining_edges[at]), (nodes, self._remaining_nodes[at])):
+                hit = np.flatnonzero(remaining < 1)
                 if len(hit):
-                    remaining = 1.0 - share * (1.0 - left[hit])
+                    kept = 1.0 - share * (1.0 - remaining[hit])
                     with np.errstate(invalid="ignore"):
-                        available[:, hit] = np.where(remaining > 0, available[:, hit] * remaining, 0.0)
-        upper, ceiling = self._program.bounds(ground.limits, edges, nodes)
-        fixed = np.repeat(ground.state.upper[None, self._program.n_flows :], len(taken), axis=0)
+                        available[:, hit] = np.where(kept > 0, available[:, hit] * kept, 0.0)
+        upper, ceiling = self._program.bounds(base.limits, edges, nodes)
+        fixed = np.repeat(base.state.upper[None, self._program.n_flows :], len(severity), axis=0)
         return np.concatenate([upper, fixed], axis=1), ceiling
 
-    def _altered(self, taken: Floats) -> Network:
-        """Return the network under one condition, by its records."""
-        ground = self._ground(taken > 0)
-        left_edges, left_nodes = (
-            np.prod(1.0 - taken[:, None] * (1.0 - left), axis=0) for left in (self._left_edges, self._left_nodes)
+    def _altered(self, severity: Floats) -> Network:
+        """Return the network under one state, by its records."""
+        base = self._base(severity > 0)
+        remaining_edges, remaining_nodes = (
+            np.prod(1.0 - severity[:, None] * (1.0 - remaining), axis=0)
+            for remaining in (self._remaining_edges, self._remaining_nodes)
         )
-        return ground.network.altered(
+        return base.network.altered(
             edges=tuple(
                 edge.replace(remaining=edge.remaining * share) if share < 1 else edge
-                for edge, share in zip(ground.network.edges, left_edges.tolist(), strict=True)
+                for edge, share in zip(base.network.edges, remaining_edges.tolist(), strict=True)
             ),
             nodes=tuple(
                 node.replace(remaining=node.remaining * share) if share < 1 else node
-                for node, share in zip(ground.network.nodes, left_nodes.tolist(), strict=True)
+                for node, share in zip(base.network.nodes, remaining_nodes.tolist(), strict=True)
             ),
         )
 
@@ -268,7 +269,7 @@ class Conditions:
         trunks = (f"{what}/{id}" for what in ("throughput", "reduced", "closed") for id in self.corridors)
         return (*totals, *own, *trunks)
 
-    def _weights(self, network: Network, state: State) -> tuple[Floats, Floats]:
+    def _weights(self, network: Network, state: ProgramState) -> tuple[Floats, Floats]:
         """Return the weights of the columns in each measure and its constant; unmet, reduced and closed stay 0."""
         program = self._program
         weights, constants = np.zeros((program.n_columns, len(self.names))), np.zeros(len(self.names))
@@ -296,23 +297,23 @@ class Conditions:
             weights[program.trunk_columns(network, corridor), at[f"throughput/{corridor}"]] = 1.0
         return weights, constants
 
-    def _measured(self, ground: Ground, amounts: Floats, trunks: Floats) -> Floats:
+    def _measured(self, base: CompiledBase, amounts: Floats, trunks: Floats) -> Floats:
         """Return the measures of optimal amounts, row by row."""
         program = self._program
-        dust = _DUST_MTPA * program.unit_mtpa
-        amounts = np.where(np.abs(amounts) < dust, 0.0, amounts)
+        zero = ZERO_MTPA * program.unit_mtpa
+        amounts = np.where(np.abs(amounts) < zero, 0.0, amounts)
         found = np.empty((len(amounts), len(self.names)))
         for row, amount in enumerate(amounts):
-            found[row] = amount @ ground.weights + ground.constants
-        required = np.array([market.required_mtpa for market in ground.network.markets])
+            found[row] = amount @ base.weights + base.constants
+        required = np.array([market.required_mtpa for market in base.network.markets])
         unmet = required - amounts[:, program.required] - amounts[:, program.extra]
-        found[:, self.names.index("unmet")] = np.where(unmet > dust, unmet, 0.0).sum(axis=1)
+        found[:, self.names.index("unmet")] = np.where(unmet > zero, unmet, 0.0).sum(axis=1)
         short = self._shortfalls
-        found[:, short] = np.where(found[:, short] > dust, found[:, short], 0.0)
+        found[:, short] = np.where(found[:, short] > zero, found[:, short], 0.0)
         n = len(self.corridors)
         if n:
-            found[:, -2 * n : -n] = trunks < self._undisturbed * (1.0 - ROUNDING)
-            found[:, -n:] = (trunks == 0) & (self._undisturbed > 0)
+            found[:, -2 * n : -n] = trunks < self._baseline_trunks * (1.0 - ROUNDING)
+            found[:, -n:] = (trunks == 0) & (self._baseline_trunks > 0)
         return found
 
     @cached_property
@@ -329,14 +330,14 @@ class Conditions:
             for trunk in map(self.network.trunk, self.corridors)
         ]
 
-    def _trunks(self, taken: Floats) -> Floats:
+    def _trunks(self, severity: Floats) -> Floats:
         """Return what of each corridor's trunk is in service, its end nodes included, row by row. [Mt/y or edges]"""
-        left = np.ones((len(taken), len(self._headroom)))
-        for at in np.flatnonzero(taken.any(axis=0)):
-            hit = np.flatnonzero(self._left[at] < 1)
-            left[:, hit] *= 1.0 - taken[:, at, None] * (1.0 - self._left[at, hit])
-        share = in_service(left, self._headroom)
-        found = np.zeros((len(taken), len(self.corridors)))
+        remaining = np.ones((len(severity), len(self._headroom)))
+        for at in np.flatnonzero(severity.any(axis=0)):
+            hit = np.flatnonzero(self._remaining[at] < 1)
+            remaining[:, hit] *= 1.0 - severity[:, at, None] * (1.0 - self._remaining[at, hit])
+        share = in_service(remaining, self._headroom)
+        found = np.zeros((len(severity), len(self.corridors)))
         available = np.array([edge.available_mtpa for edge in self.network.edges])
         for which, (edges, tails, heads) in enumerate(self._trunk_edges):
             whole = available[edges]
@@ -345,7 +346,7 @@ class Conditions:
         return found
 
 
-def headroom(network: Network, flow: Flow | None) -> Floats:
+def headroom(network: Network, solution: Solution | None) -> Floats:
     """Return how many times what passes undisturbed edges and nodes could take, shape (n_edges + n_nodes,). [1]
 
     1 of an edge with a limit, whose capacity counts whatever uses it; infinite of one without, and of a node where
@@ -355,29 +356,28 @@ def headroom(network: Network, flow: Flow | None) -> Floats:
     ----------
     network : Network
         Undisturbed.
-    flow : Flow, optional
-        Of it; without, nothing is taken to pass nodes.
+    solution : Solution, optional
+        Of it; without, nothing is assumed to pass nodes.
     """
     available = np.array([e.available_mtpa for e in network.edges] + [n.available_mtpa for n in network.nodes])
     passing = np.zeros(len(available))
     n = len(network.edges)
     passing[:n] = available[:n]
-    if flow is not None:
-        of_nodes = flow.program.ceiling_activity(flow.amounts)[len(flow.program.shared_edges) :]
-        passing[n + flow.program.limited_nodes] = of_nodes[: len(flow.program.limited_nodes)]
+    if solution is not None:
+        passing[n + solution.program.limited_nodes] = solution.node_throughput_mtpa
     used = passing > ROUNDING * available
     times = np.maximum(1.0, available / np.where(used, passing, 1.0))
     return np.where(available > 0, np.where(used, times, np.inf), 0.0)
 
 
-def left_by(hazard: Scenario, network: Network) -> Floats:
-    """Return the share of their limit that a hazard leaves edges and nodes, shape (n_edges + n_nodes,). [1]"""
+def remaining_shares(hazard: Scenario, network: Network) -> Floats:
+    """Return the share of their limit that edges and nodes keep under a hazard, shape (n_edges + n_nodes,). [1]"""
     closing = tuple(change for change in hazard.changes if isinstance(change, Outage | Derate))
     before = _remaining(network)
     if not closing:
         return np.ones(len(before))
-    left = _remaining(Scenario(name=hazard.name, changes=closing).apply(network, strict=False))
-    return np.where(before > 0, left / np.where(before > 0, before, 1.0), 1.0)
+    after = _remaining(Scenario(name=hazard.name, changes=closing).apply(network, strict=False))
+    return np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
 
 
 def _remaining(network: Network) -> Floats:

@@ -9,59 +9,46 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corridor.solver.flow import Desk, Flow
-from corridor.solver.highs import Optimum, Unbounded
-from corridor.solver.program import State
+from corridor.model.tolerances import HELD_MTPA, ZERO_USD_PER_T
+from corridor.solver.highs import Unbounded
+from corridor.solver.program import ProgramState
+from corridor.solver.solution import BindingLimit, Solution
+from corridor.solver.warm import WarmSolver
 
-_SLACK_MTPA = 1e-7
-_TOLERANCE = 1e-7
 _LIFTED_MTPA = 1e6
+"""Size of a limit that is out of the way: more than any volume, and finite, so that the program stays bounded."""
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Something that stops more from moving: an edge, a quota on an edge, or a node of limited throughput."""
-
-    kind: str
-    id: str
-    commodity: str = ""
-
-    def __str__(self) -> str:
-        if self.kind == "edge":
-            return self.id
-        return f"quota {self.id}/{self.commodity}" if self.kind == "quota" else f"node {self.id}"
-
-
-@dataclass(frozen=True)
-class Reach:
+class RouteCapacity:
     """The most that a commodity could move through a corridor, and what stops more.
 
     Attributes
     ----------
     capacity_mtpa : float
         Infinite where nothing limits it. [Mt/y]
-    bottleneck : tuple of Limit
+    bottleneck : tuple of BindingLimit
         The full limits of a minimum cut: raising any of them raises the capacity until something else binds. Closed
         edges and quotas of 0 in the cut are named only where nothing else is, that is where nothing can move.
     """
 
     capacity_mtpa: float
-    bottleneck: tuple[Limit, ...]
+    bottleneck: tuple[BindingLimit, ...]
 
     def named(self) -> str:
         """Return the bottleneck in words."""
         return " + ".join(map(str, self.bottleneck))
 
 
-def reach(desk: Desk, flow: Flow, corridor: str, commodity: str) -> Reach:
-    """Return how much of a commodity could move through a corridor in the condition of a flow.
+def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commodity: str) -> RouteCapacity:
+    """Return how much of a commodity could move through a corridor in the state of a solution.
 
     Parameters
     ----------
-    desk : Desk
-        Where the flow was solved.
-    flow : Flow
-        The condition, and what other shippers lift in it.
+    solver : WarmSolver
+        The one that holds the solution's program (`WarmSolver.solver_for`).
+    solution : Solution
+        The state, and what other shippers lift in it.
     corridor, commodity : str
         Ids.
 
@@ -71,77 +58,62 @@ def reach(desk: Desk, flow: Flow, corridor: str, commodity: str) -> Reach:
     the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and no
     market gets less of what it requires, nor a quota less of its minimum.
     """
-    return _most(desk, _maximising(flow, corridor, commodity), flow, corridor, commodity)
+    return _most(solver, _maximising(solution, corridor, commodity), solution, corridor, commodity)
 
 
-def ladder(desk: Desk, flow: Flow, corridor: str, commodity: str, rungs: int = 4) -> Iterator[Reach]:
+def successive_bottlenecks(
+    solver: WarmSolver, solution: Solution, corridor: str, commodity: str, levels: int = 4
+) -> Iterator[RouteCapacity]:
     """Yield what limits a corridor, then what would limit it were that out of the way, and so on."""
-    state = _maximising(flow, corridor, commodity)
-    for _ in range(rungs):
-        found = _most(desk, state, flow, corridor, commodity)
+    state = _maximising(solution, corridor, commodity)
+    for _ in range(levels):
+        found = _most(solver, state, solution, corridor, commodity)
         if found.capacity_mtpa > _LIFTED_MTPA / 2:
-            found = Reach(math.inf, ())
+            found = RouteCapacity(math.inf, ())
         yield found
         if not found.bottleneck:
             return
-        state = _without(flow, state, found.bottleneck)
+        state = _without(solution, state, found.bottleneck)
 
 
-def _maximising(flow: Flow, corridor: str, commodity: str) -> State:
+def _maximising(solution: Solution, corridor: str, commodity: str) -> ProgramState:
     """Return the state in which the commodity's flow over the trunk edges is all that counts."""
-    program, network = flow.program, flow.network
-    cost, lower, upper = np.zeros(program.n_columns), flow.state.lower.copy(), flow.state.upper.copy()
-    slack = _SLACK_MTPA * program.unit_mtpa
+    program, network = solution.program, solution.network
+    cost, lower, upper = np.zeros(program.n_columns), solution.state.lower.copy(), solution.state.upper.copy()
+    slack = HELD_MTPA * program.unit_mtpa
     cost[program.trunk_columns(network, corridor, commodity)] = -1.0
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
         if supply.commodity == commodity:
             upper[column] = np.inf
         else:
-            lower[column] = max(0.0, flow.amounts[column] - slack)
+            lower[column] = max(0.0, solution.amounts[column] - slack)
     for at, market in enumerate(network.markets):
         needed = program.required.start + at
-        lower[needed] = max(0.0, flow.amounts[needed] - slack)
+        lower[needed] = max(0.0, solution.amounts[needed] - slack)
         if market.commodity == commodity:
             upper[program.extra.start + at] = np.inf
-    upper[program.unmet] = flow.amounts[program.unmet] + slack
-    return State(cost, lower, upper, flow.state.ceiling, 0.0)
+    upper[program.unmet] = solution.amounts[program.unmet] + slack
+    return ProgramState(cost, lower, upper, solution.state.ceiling, 0.0)
 
 
-def _most(desk: Desk, state: State, flow: Flow, corridor: str, commodity: str) -> Reach:
-    columns = flow.program.trunk_columns(flow.network, corridor, commodity)
+def _most(solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodity: str) -> RouteCapacity:
+    columns = solution.program.trunk_columns(solution.network, corridor, commodity)
     if not columns:
-        return Reach(0.0, ())
+        return RouteCapacity(0.0, ())
     try:
-        optimum = desk.optimum(state)
+        optimum = solver.optimum(state)
     except Unbounded:
-        return Reach(math.inf, ())
+        return RouteCapacity(math.inf, ())
     amount = float(optimum.amount[columns].sum())
-    cut = list(_binding(flow, state, optimum))
+    # Costs are -1 here, not money, so the tolerance is not in units of the program.
+    cut = [(limit, size) for limit, _, size in solution.of_state(state, optimum).binding(ZERO_USD_PER_T)]
     named = [limit for limit, size in cut if size > 0] or [limit for limit, _ in cut]
-    return Reach(amount if amount > 2 * _SLACK_MTPA * flow.program.unit_mtpa else 0.0, tuple(named))
+    return RouteCapacity(amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0, tuple(named))
 
 
-def _binding(flow: Flow, state: State, optimum: Optimum) -> Iterator[tuple[Limit, float]]:
-    """Yield the limits that carry a dual and their sizes, in the order of edges, then nodes."""
-    program, network = flow.program, flow.network
-    for column in np.flatnonzero(optimum.reduced_cost[: program.n_flows] < -_TOLERANCE).tolist():
-        edge, commodity = program.name_of(column)
-        by_edge = program.alone[column] and state.upper[column] >= network.edge(edge).available_mtpa
-        yield Limit("edge", edge) if by_edge else Limit("quota", edge, commodity), float(state.upper[column])
-    ceilings = optimum.dual[program.n_balances :]
-    for row in np.flatnonzero(ceilings < -_TOLERANCE).tolist():
-        if row < len(program.shared_edges):
-            limit = Limit("edge", network.edges[program.shared_edges[row]].id)
-        elif row < len(program.shared_edges) + len(program.limited_nodes):
-            limit = Limit("node", network.nodes[program.limited_nodes[row - len(program.shared_edges)]].id)
-        else:
-            continue
-        yield limit, float(state.ceiling[row])
-
-
-def _without(flow: Flow, state: State, limits: tuple[Limit, ...]) -> State:
+def _without(solution: Solution, state: ProgramState, limits: tuple[BindingLimit, ...]) -> ProgramState:
     """Return the state with some limits out of the way; an edge's own capacity stays when its quota goes."""
-    program, network = flow.program, flow.network
+    program, network = solution.program, solution.network
     upper, ceiling = state.upper.copy(), state.ceiling.copy()
     rows = [network.edges[at].id for at in program.shared_edges], [network.nodes[at].id for at in program.limited_nodes]
     for limit in limits:

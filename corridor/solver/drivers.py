@@ -11,11 +11,10 @@ from corridor.errors import DataError, shown
 from corridor.model import figures as ledger
 from corridor.model.formulas import inventory_cost
 from corridor.model.variation import Variation, ends, subject_of
+from corridor.solver.solution import BindingLimit, Solution
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from corridor.solver.flow import Flow
 
 COLUMNS = (
     "record", "subject", "attribute", "value", "low", "high", "unit", "effect", "confidence", "source",
@@ -23,16 +22,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def leans_on(flow: Flow, n: int | None = 10) -> pd.DataFrame:
-    """Return the figures whose ranges move the objective of a flow most."""
+def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
+    """Return the figures whose ranges move the objective most."""
     import pandas as pd
 
     if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0):
         raise DataError(f"leans_on: n must be a whole number >= 0, or None for all (got {shown(n)})")
-    variation = Variation(flow.network)
-    worth = _worth(flow)
+    variation = Variation(solution.network)
+    worth = _worth(solution)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in ledger.rows(variation.book.figures.values(), flow.network.sources)}  # fmt: skip
+            for row in ledger.rows(variation.book.figures.values(), solution.network.sources)}  # fmt: skip
     rows = []
     for figure in variation.ranged():
         low, high = ends(figure)
@@ -54,20 +53,20 @@ def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], fig
     return total
 
 
-def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
+def _worth(solution: Solution) -> dict[tuple[str, Any, str], float]:
     """Return the derivative of the objective by each field of each record."""
-    network, program, optimum = flow.network, flow.program, flow.optimum
+    network, program, optimum = solution.network, solution.program, solution.optimum
     cost = optimum.reduced_cost
     found: dict[tuple[str, Any, str], float] = {}
     value = np.array([network.commodity(id).value_usd_per_t for id in program.commodities])[program.flow_commodity]
     interest = np.array([network.commodity(id).interest_per_year for id in program.commodities])[program.flow_commodity]
     days = np.array([edge.transit_days for edge in network.edges])[program.flow_edge]
-    amount = flow.amounts[: program.n_flows]
+    amount = solution.flows
     per_day = np.bincount(
         program.flow_edge, amount * inventory_cost(np.ones_like(value), value, interest), minlength=len(network.edges)
     )
     for at, edge in enumerate(network.edges):
-        through, shadow = float(flow.edge_flow_mtpa[at]), float(flow.edge_shadow_price_usd_per_t[at])
+        through, shadow = float(solution.edge_flow_mtpa[at]), float(solution.edge_shadow_price_usd_per_t[at])
         found["edge", edge.id, "tariff_usd_per_t"] = found["edge", edge.id, "risk_premium_usd_per_t"] = -through
         found["edge", edge.id, "quality_usd_per_t"] = through
         found["edge", edge.id, "transit_days"] = -float(per_day[at])
@@ -79,17 +78,14 @@ def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
         record = network.commodity(commodity)
         found["commodity", commodity, "value_usd_per_t"] = -bound * record.interest_per_year
         found["commodity", commodity, "interest_per_year"] = -bound * record.value_usd_per_t
-    ceilings = -optimum.dual[program.n_balances + len(program.shared_edges) :]
-    for at, price in zip(program.limited_nodes, ceilings, strict=False):
+    for at, price in zip(program.limited_nodes, solution.node_shadow_price_usd_per_t, strict=True):
         found["node", network.nodes[at].id, "throughput_mtpa"] = float(price) * network.nodes[at].remaining
-    for column, supply in enumerate(network.supplies, start=program.lifted.start):
-        found["supply", (supply.node, supply.commodity), "volume_mtpa"] = (
-            max(0.0, -float(cost[column])) - supply.penalty_usd_per_t
-        )
+    for supply, price in zip(network.supplies, solution.marginal_netback_usd_per_t, strict=True):
+        found["supply", (supply.node, supply.commodity), "volume_mtpa"] = float(price)
     for at, market in enumerate(network.markets):
         needed, extra = float(cost[program.required.start + at]), float(cost[program.extra.start + at])
         name = (market.node, market.commodity)
-        found["market", name, "price_usd_per_t"] = float(flow.delivered_by_market[at])
+        found["market", name, "price_usd_per_t"] = float(solution.delivered_by_market[at])
         found["market", name, "volume_mtpa"] = -min(0.0, extra)
         found["market", name, "required_mtpa"] = -needed + min(0.0, extra) - market.penalty_usd_per_t
     least = optimum.dual[program.n_balances + len(program.shared_edges) + len(program.limited_nodes) :]
@@ -98,9 +94,6 @@ def _worth(flow: Flow) -> dict[tuple[str, Any, str], float]:
         at_column = program.column(quota.edge, quota.commodity)
         worth = -quota.penalty_usd_per_t if at_column is None else held.get(at_column, 0.0)
         found["quota", (quota.edge, quota.commodity), "min_mtpa"] = worth
-        if at_column is not None:
-            by_edge = program.alone[at_column] and network.edge(quota.edge).available_mtpa <= (quota.max_mtpa or 0.0)
-            found["quota", (quota.edge, quota.commodity), "max_mtpa"] = (
-                0.0 if by_edge else -min(0.0, float(cost[at_column]))
-            )
+        limit = BindingLimit("quota", quota.edge, quota.commodity)
+        found["quota", (quota.edge, quota.commodity), "max_mtpa"] = solution.prices.get(limit, 0.0)
     return found

@@ -12,38 +12,41 @@ from corridor.errors import SolverError, UnknownNameError, visible
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
-from corridor.solver.capacity import Limit, Reach, ladder
-from corridor.solver.decompose import Ways
-from corridor.solver.flow import Desk, Flow
+from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
+from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
+from corridor.solver.paths import BestPaths
+from corridor.solver.solution import BindingLimit, Solution
+from corridor.solver.warm import WarmSolver
 
 _MOST_LIMITS = 8
-_DUST_USD_PER_T = 0.05
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
-def explain(flow: Flow, about: str | None = None) -> str:
-    """Return the explanation of a flow, or of one corridor or edge in it."""
-    desk = Desk(flow.network, minima=flow.program.demanding)
+def explain(solver: WarmSolver, solution: Solution, about: str | None = None) -> str:
+    """Return the explanation of a solution, or of one corridor or edge in it; the solver holds its program."""
     if about is None:
-        parts = [*_totals(flow), *flow.notes, *_limits(desk, flow)]
-        for corridor in flow.network.corridors:
-            parts += _corridor(desk, flow, corridor.id)
-    elif about in {corridor.id for corridor in flow.network.corridors}:
-        parts = list(_corridor(desk, flow, about))
-    elif about in {edge.id for edge in flow.network.edges}:
-        parts = list(_edge(desk, flow, flow.network.edge(about)))
+        parts = [*_totals(solution), *solution.notes, *_limits(solver, solution)]
+        for corridor in solution.network.corridors:
+            parts += _corridor(solver, solution, corridor.id)
+    elif about in {corridor.id for corridor in solution.network.corridors}:
+        parts = list(_corridor(solver, solution, about))
+    elif about in {edge.id for edge in solution.network.edges}:
+        parts = list(_edge(solver, solution, solution.network.edge(about)))
     else:
-        known = [corridor.id for corridor in flow.network.corridors] + [edge.id for edge in flow.network.edges]
+        known = [corridor.id for corridor in solution.network.corridors] + [edge.id for edge in solution.network.edges]
         raise UnknownNameError("corridor or edge", about, known)
     return "\n".join(map(visible, parts))
 
 
-def _totals(flow: Flow) -> Iterator[str]:
+def _totals(solution: Solution) -> Iterator[str]:
     """Yield what is delivered, and what is not lifted."""
-    name = flow.scenario.name if flow.scenario is not None else "Baseline"
-    yield f"{name}: {flow.delivered_mtpa:.1f} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y."
+    name = solution.scenario.name if solution.scenario is not None else "Baseline"
+    netback = f"netback {solution.netback_musd_per_year:,.0f} million USD/y"
+    yield f"{name}: {solution.delivered_mtpa:.1f} Mt/y delivered, {netback}."
     short = [
-        (s, amount) for s, amount in zip(flow.network.supplies, flow.shortfall_by_supply, strict=True) if amount > 0
+        (s, amount)
+        for s, amount in zip(solution.network.supplies, solution.shortfall_by_supply, strict=True)
+        if amount > 0
     ]
     if not short:
         yield "All supply is lifted."
@@ -51,41 +54,42 @@ def _totals(flow: Flow) -> Iterator[str]:
         listed = ", ".join(f"{supply.node} {amount:.1f}" for supply, amount in short)
         prices = ", ".join(sorted({f"{supply.penalty_usd_per_t:g}" for supply, _ in short}))
         yield (
-            f"Not lifted: {flow.shortfall_mtpa:.1f} Mt/y ({listed}); "
+            f"Not lifted: {solution.shortfall_mtpa:.1f} Mt/y ({listed}); "
             f"priced at {prices} USD/t, an assumption, so that any other way is preferred to shutting in."
         )
-    unmet = [(m, amount) for m, amount in zip(flow.network.markets, flow.unmet_by_market, strict=True) if amount > 0]
+    unmet = [
+        (m, amount) for m, amount in zip(solution.network.markets, solution.unmet_by_market, strict=True) if amount > 0
+    ]
     if unmet:
         listed = ", ".join(f"{market.node} {amount:.1f}" for market, amount in unmet)
-        yield f"Required but not delivered: {flow.unmet_mtpa:.1f} Mt/y ({listed})."
+        yield f"Required but not delivered: {solution.unmet_mtpa:.1f} Mt/y ({listed})."
 
 
-def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
+def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
     """Yield what binds, and what one more Mt/y there is worth as the difference of two optima."""
-    edges, nodes = flow.edges, flow.nodes
-    found = [(float(price), Limit("edge", str(id))) for id, price in edges["shadow_price_usd_per_t"].items()]
-    found += [(float(price), Limit("node", str(id))) for id, price in nodes["shadow_price_usd_per_t"].items()]
-    found += [(price, limit) for price, limit in _quota_prices(flow)]
-    closed = [limit for price, limit in found if price > 0 and limit.kind == "edge" and not _open(flow, limit.id)]
-    binding = sorted((-price, str(limit), limit) for price, limit in found if price > 0 and limit not in closed)
+    prices, shut = solution.prices, [edge.id for edge in solution.network.edges if edge.available_mtpa == 0]
+    closed = [limit for limit in (BindingLimit("edge", id) for id in shut) if limit in prices]
+    binding = sorted(
+        (-price, str(limit), limit) for limit, price in prices.items() if limit.kind == "node" or limit.id not in shut
+    )
     if closed:
         yield f"Closed and missed: {', '.join(map(str, closed))}."
     if not binding:
         yield "No open edge, node or quota binds."
     told = []
     for _, _, limit in binding[:_MOST_LIMITS]:
-        wider = _one_more(desk, flow.network, limit)
+        wider = _one_more(solver, solution.network, limit)
         if wider is None:
             continue
-        gained = wider.netback_musd_per_year - flow.netback_musd_per_year
-        lifted = flow.shortfall_mtpa - wider.shortfall_mtpa
-        if abs(gained) < _DUST_USD_PER_T and lifted < 1e-6:
+        gained = wider.netback_musd_per_year - solution.netback_musd_per_year
+        lifted = solution.shortfall_mtpa - wider.shortfall_mtpa
+        if abs(gained) < REPORTED_USD_PER_T and lifted < REPORTED_LIFTED_MTPA:
             continue
-        more = f" and lift {lifted:.2f} Mt/y more" if lifted > 1e-6 else ""
+        more = f" and lift {lifted:.2f} Mt/y more" if lifted > REPORTED_LIFTED_MTPA else ""
         told.append(
             (
                 -gained,
-                f"{_told(flow.network, limit)}; one more Mt/y there would earn {gained:+,.1f} million USD/y{more}.",
+                f"{_told(solution.network, limit)}; one more Mt/y there would earn {gained:+,.1f} million USD/y{more}.",
             )
         )
     yield from (f"Binding: {text}" for _, text in sorted(told))
@@ -93,22 +97,7 @@ def _limits(desk: Desk, flow: Flow) -> Iterator[str]:
         yield f"... and {len(binding) - _MOST_LIMITS} more limits bind, each worth less."
 
 
-def _open(flow: Flow, edge: str) -> bool:
-    return flow.network.edge(edge).available_mtpa > 0
-
-
-def _quota_prices(flow: Flow) -> Iterator[tuple[float, Limit]]:
-    """Yield the dual of each ceiling that a quota sets."""
-    for quota in flow.network.quotas:
-        column = flow.program.column(quota.edge, quota.commodity)
-        if column is None or quota.max_mtpa is None or not _open(flow, quota.edge):
-            continue
-        by_edge = flow.program.alone[column] and flow.network.edge(quota.edge).available_mtpa <= quota.max_mtpa
-        if not by_edge:
-            yield float(max(0.0, -flow.optimum.reduced_cost[column])), Limit("quota", quota.edge, quota.commodity)
-
-
-def _told(network: Network, limit: Limit) -> str:
+def _told(network: Network, limit: BindingLimit) -> str:
     """Return a limit with its size, and the confidence of the figure that sets it."""
     if limit.kind == "quota":
         told = (limit.kind, f"{limit.id}.{limit.commodity}", "max_mtpa")
@@ -124,7 +113,7 @@ def _told(network: Network, limit: Limit) -> str:
     return f"{limit} ({size:g} Mt/y{confidence})"
 
 
-def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow | None:
+def _one_more(solver: WarmSolver, network: Network, limit: BindingLimit) -> Solution | None:
     """Return the flow with one more Mt/y at a limit, or None where that would open a cycle that earns money."""
     edges, nodes, quotas = network.edges, network.nodes, network.quotas
     if limit.kind == "node":
@@ -141,26 +130,26 @@ def _one_more(desk: Desk, network: Network, limit: Limit) -> Flow | None:
             for q in quotas
         )
     wider = network.altered(nodes=nodes, edges=edges, quotas=quotas)
-    return None if any(earning_cycles(wider)) else desk.flow(wider)
+    return None if any(earning_cycles(wider)) else solver.solve_network(wider)
 
 
-def _corridor(desk: Desk, flow: Flow, corridor: str) -> Iterator[str]:
+def _corridor(solver: WarmSolver, solution: Solution, corridor: str) -> Iterator[str]:
     """Yield what a corridor carries, and for the first commodity what stops more and what one more Mt/y would cost."""
-    network = flow.network
+    network = solution.network
     commodity = network.commodities[0].id
     record = network.corridor(corridor)
     trunk = network.trunk(corridor)
     available = sum(edge.available_mtpa for edge in trunk)
-    carried = flow.throughput_mtpa(corridor)
-    own = flow.throughput_mtpa(corridor, commodity)
+    carried = solution.throughput_mtpa(corridor)
+    own = solution.throughput_mtpa(corridor, commodity)
     yield f"{record.name or corridor} [{corridor}]: {_carried(carried, available)}; {commodity} {own:.1f} Mt/y."
     if not any(edge.admits(commodity) for edge in trunk):
         yield f"  It carries no {commodity}."
         return
-    steps = list(ladder(desk, flow, corridor, commodity))
+    steps = list(successive_bottlenecks(solver, solution, corridor, commodity))
     yield _stops(steps, commodity)
     if available > 0:
-        yield from _price_of_more(desk, flow, corridor, commodity, steps[0].capacity_mtpa - own)
+        yield from _price_of_more(solver, solution, corridor, commodity, steps[0].capacity_mtpa - own)
 
 
 def _carried(carried: float, available: float) -> str:
@@ -171,7 +160,7 @@ def _carried(carried: float, available: float) -> str:
     return f"carries {carried:.1f} of {available:.1f} Mt/y, {available - carried:.1f} unused"
 
 
-def _stops(steps: list[Reach], commodity: str) -> str:
+def _stops(steps: list[RouteCapacity], commodity: str) -> str:
     """Return what stops more of a commodity, limit after limit."""
     told = []
     for step in steps:
@@ -182,12 +171,14 @@ def _stops(steps: list[Reach], commodity: str) -> str:
     return f"  Most {commodity} it could take, were there oil and buyers enough: {'; that lifted, '.join(told)}."
 
 
-def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_mtpa: float) -> Iterator[str]:
+def _price_of_more(
+    solver: WarmSolver, solution: Solution, corridor: str, commodity: str, room_mtpa: float
+) -> Iterator[str]:
     """Yield the best way through a corridor, and the loss or gain from sending more by it."""
-    network = flow.network
+    network = solution.network
     origins = [s.node for s in network.supplies if s.commodity == commodity and s.volume_mtpa > 0]
-    route = Ways(flow, commodity, True).through(corridor, origins)
-    route = route or Ways(flow, commodity, False).through(corridor, origins)
+    route = BestPaths(solution, commodity, True).through(corridor, origins)
+    route = route or BestPaths(solution, commodity, False).through(corridor, origins)
     if route is None:
         yield f"  No way is open to {commodity} at present."
         return
@@ -196,15 +187,17 @@ def _price_of_more(desk: Desk, flow: Flow, corridor: str, commodity: str, room_m
         f"  Best way: {' > '.join(route.edges)}: {cost}, netback {route.netback_usd_per_t:.1f} USD/t, "
         f"{route.transit_days:.0f} days."
     )
-    if room_mtpa < 0.01:
+    if room_mtpa < ROOM_MTPA:
         yield "  It carries as much of it as it can."
         return
-    gained = _forced(desk, flow, flow.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2))
+    gained = _forced(
+        solver, solution, solution.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2)
+    )
     if gained is None:
         yield "  There is room in it, but no oil left to send."
-    elif gained < -_DUST_USD_PER_T:
+    elif gained < -REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
-    elif gained > _DUST_USD_PER_T:
+    elif gained > REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {gained:,.1f} USD/t more, but {_KEPT}."
     else:
         yield "  More of it would earn as much as by the other ways in use."
@@ -218,52 +211,52 @@ def _in_display(network: Network, commodity: str, usd_per_t: float) -> str:
     return f" ({usd_per_t / record.display_per_t:.1f} USD/{record.display_unit})"
 
 
-def _forced(desk: Desk, flow: Flow, columns: list[int], step_mtpa: float) -> float | None:
+def _forced(solver: WarmSolver, solution: Solution, columns: list[int], step_mtpa: float) -> float | None:
     """Return what netback gains per tonne if a little more goes through the best of some columns. [USD/t]
 
     None if no more can go. The best is that of the highest objective; the figure is the difference of two optima.
     """
     best: tuple[float, float] | None = None
     for column in columns:
-        lower = flow.state.lower.copy()
-        lower[column] = flow.amounts[column] + step_mtpa
-        if lower[column] > flow.state.upper[column]:
+        lower = solution.state.lower.copy()
+        lower[column] = solution.amounts[column] + step_mtpa
+        if lower[column] > solution.state.upper[column]:
             continue
         try:
-            forced = desk.optimum(dataclasses.replace(flow.state, lower=lower))
+            forced = solver.optimum(dataclasses.replace(solution.state, lower=lower))
         except SolverError:
             continue
-        gained = (flow.netback_of(forced.amount) - flow.netback_musd_per_year) / step_mtpa
+        gained = (solution.netback_of(forced.amount) - solution.netback_musd_per_year) / step_mtpa
         best = max(best or (-math.inf, 0.0), (-forced.objective, gained))
     return None if best is None else best[1]
 
 
-def _edge(desk: Desk, flow: Flow, edge: Edge) -> Iterator[str]:
+def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
     """Yield what an edge carries and why not more."""
-    carried = flow.edge_flow_mtpa[flow.program.edge_ids.index(edge.id)]
+    carried = solution.edge_flow_mtpa[solution.program.edge_ids.index(edge.id)]
     yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {_carried(float(carried), edge.available_mtpa)}."
     if not edge.in_service:
         yield "  It is not in service; Opening(edge=...) would open it."
         return
     if edge.remaining < 1:
         yield f"  {edge.remaining:.0%} of its capacity is left."
-    for commodity in (c for c in flow.program.commodities if edge.admits(c)):
-        column = flow.program.column(edge.id, commodity)
+    for commodity in (c for c in solution.program.commodities if edge.admits(c)):
+        column = solution.program.column(edge.id, commodity)
         if column is None:
             yield f"  {commodity}: no supply of it leads to a market this way."
             continue
-        amount, ceiling = float(flow.amounts[column]), flow.state.upper[column]
+        amount, ceiling = float(solution.amounts[column]), solution.state.upper[column]
         quota = f", quota {ceiling:g}" if np.isfinite(ceiling) and ceiling < edge.available_mtpa else ""
-        yield f"  {commodity}: {amount:.1f} Mt/y{quota}; {_verdict(desk, flow, int(column))}"
+        yield f"  {commodity}: {amount:.1f} Mt/y{quota}; {_verdict(solver, solution, int(column))}"
 
 
-def _verdict(desk: Desk, flow: Flow, column: int) -> str:
+def _verdict(solver: WarmSolver, solution: Solution, column: int) -> str:
     """Return what more in a flow column would do."""
-    gained = _forced(desk, flow, [column], 0.1)
+    gained = _forced(solver, solution, [column], 0.1)
     if gained is None:
         return "no more of it can pass."
-    if gained < -_DUST_USD_PER_T:
+    if gained < -REPORTED_USD_PER_T:
         return f"more would earn {-gained:,.1f} USD/t less than by the ways in use."
-    if gained > _DUST_USD_PER_T:
+    if gained > REPORTED_USD_PER_T:
         return f"more would earn {gained:,.1f} USD/t more, but {_KEPT}."
     return "more would earn as much as by the other ways in use."

@@ -1,4 +1,4 @@
-"""`solve`: the best flow in one condition of a network; `Flow`: the answer as tables, with its certificate."""
+"""`solve`: the best flow in one state of a network; `Flow`: the answer as tables, with its certificate."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import SolverError
-from corridor.model.network import Key, Network, edge_key, require_network
+from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
-from corridor.model.scenario import Scenario, require_scenario
-from corridor.solver.decompose import Route, split
-from corridor.solver.highs import Basis, Optimum, Solver
-from corridor.solver.program import Floats, Program, State
+from corridor.model.scenario import Scenario
+from corridor.solver.decompose import Route, decompose_flow
+from corridor.solver.drivers import leans_on
+from corridor.solver.explain import explain
+from corridor.solver.program import Floats
+from corridor.solver.solution import Solution
+from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_DUST_MTPA = 1e-9
-_TOLERANCE_USD = 1e-7
-_MOST_EXCESS = 1e-3
 
 
 def solve(network: Network, scenario: Scenario | None = None) -> Flow:
@@ -54,91 +52,17 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Desk(network).solve(scenario)
-
-
-class Desk:
-    """A network compiled and solved once, at which scenarios are solved by restarting from it."""
-
-    def __init__(self, network: Network, *, minima: frozenset[Key] = frozenset()) -> None:
-        """Compile and solve a network; `minima` are quotas that may get a minimum later."""
-        require_network(network)
-        self.network = network
-        self.program = Program.of(network, minima)
-        self.base = self.program.state(network)
-        self._solver = Solver(self.program, self.base)
-        self._others: dict[frozenset[Key], Desk] = {}
-
-    def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Flow:
-        """Return the flow under a scenario of the desk's network; `strict` as in `Scenario.apply`."""
-        if scenario is None:
-            return self.flow(self.network)
-        require_scenario(scenario)
-        return self.flow(scenario.apply(self.network, strict=strict), scenario)
-
-    def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:
-        """Return the flow of a network that differs from the desk's in numbers only."""
-        if (desk := self.desk_for(network)) is not self:
-            return desk.flow(network, scenario)
-        state = self.base if network is self.network else self.program.state(network)
-        optimum = self._solver.optimum(state)
-        if optimum.excess > _MOST_EXCESS:
-            raise SolverError(self._too_far_apart(network, state, optimum))
-        return Flow(network=network, scenario=scenario, program=self.program, state=state, optimum=optimum)
-
-    def optimum(self, state: State) -> Optimum:
-        """Return the optimum of a state.
-
-        Raises
-        ------
-        SolverError
-            If it has none: amounts held that contradict each other, or no limit.
-        """
-        return self._solver.optimum(state)
-
-    def basis(self, state: State) -> Basis:
-        """Return the optimal basis of a state.
-
-        Raises
-        ------
-        SolverError
-            If it has none, as for `optimum`.
-        """
-        return self._solver.basis(state)
-
-    def desk_for(self, network: Network) -> Desk:
-        """Return the desk whose program has a row for each minimum of a network: this one, or one made for them.
-
-        States of the network's flow can be solved there only.
-        """
-        if self.program.holds(network):
-            return self
-        minima = frozenset(edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0)
-        if minima not in self._others:
-            self._others[minima] = Desk(network)
-        return self._others[minima]
-
-    def _too_far_apart(self, network: Network, state: State, optimum: Optimum) -> str:
-        """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""
-        over = (optimum.amount - state.upper) / np.maximum(state.upper, 1e-6 * self.program.unit_mtpa)
-        worst = int(over[: self.program.n_flows].argmax()) if self.program.n_flows else 0
-        edge = f"edge {self.program.name_of(worst)[0]!r}" if self.program.n_flows else "a market"
-        return (
-            f"the volumes of {network!r} lie too far apart to be solved together: {edge} is among those exceeded; "
-            "leave out what is less than a millionth of a millionth of the rest, or set it to 0"
-        )
+    return Flow(WarmSolver(network).solve(scenario))
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The best flow in one condition of a network.
+    """The best flow in one state of a network.
 
     Attributes
     ----------
-    network : Network
-        The network as solved, scenario applied.
-    scenario : Scenario or None
-        What was applied.
+    solution : Solution
+        The amounts and prices that the tables are made of; names in it may change.
 
     Notes
     -----
@@ -149,11 +73,17 @@ class Flow:
     In a shortage they restate the penalty, which is an assumption of the supply (1000 USD/t unless it says otherwise).
     """
 
-    network: Network
-    scenario: Scenario | None
-    program: Program
-    state: State
-    optimum: Optimum
+    solution: Solution
+
+    @property
+    def network(self) -> Network:
+        """The network as solved, scenario applied."""
+        return self.solution.network
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """What was applied."""
+        return self.solution.scenario
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
@@ -170,54 +100,47 @@ class Flow:
 
     # Totals
 
-    @cached_property
+    @property
     def delivered_mtpa(self) -> float:
         """Tonnes that reach a market. [Mt/y]"""
-        return float(self.delivered_by_market.sum())
+        return self.solution.delivered_mtpa
 
-    @cached_property
+    @property
     def shortfall_mtpa(self) -> float:
         """Supply that is not lifted. [Mt/y]"""
-        return float(self.shortfall_by_supply.sum())
+        return self.solution.shortfall_mtpa
 
-    @cached_property
+    @property
     def unmet_minimum_mtpa(self) -> float:
         """Tonnes that minima of quotas are short of. [Mt/y]"""
-        return float(self.unmet_by_quota.sum())
+        return self.solution.unmet_minimum_mtpa
 
-    @cached_property
+    @property
     def unmet_mtpa(self) -> float:
         """Requirements of markets that are not met. [Mt/y]"""
-        return float(self.unmet_by_market.sum())
+        return self.solution.unmet_mtpa
 
-    @cached_property
+    @property
     def cost_musd_per_year(self) -> float:
         """What moving the flow costs: unit cost times flow. [million USD/y]"""
-        return float(self.state.cost[: self.program.n_flows] @ self.amounts[: self.program.n_flows])
+        return self.solution.cost_musd_per_year
 
-    @cached_property
+    @property
     def netback_musd_per_year(self) -> float:
         """Delivered value less cost. [million USD/y]"""
-        return self.netback_of(self.amounts)
-
-    def netback_of(self, amounts: Floats) -> float:
-        """Return delivered value less cost of any amounts in the columns of the program. [million USD/y]"""
-        program = self.program
-        prices = np.array([market.price_usd_per_t for market in self.network.markets])
-        cost = self.state.cost[: program.n_flows] @ amounts[: program.n_flows]
-        return float(prices @ (amounts[program.required] + amounts[program.extra]) - cost)
+        return self.solution.netback_musd_per_year
 
     @property
     def objective(self) -> float:
         """What was maximised: netback less penalties."""
-        return -self.optimum.objective
+        return self.solution.objective
 
     def __getattr__(self, name: str) -> Any:
         """Refuse a name, and say what has taken its place."""
         hint = f"; ask for flow.{RENAMED[name]}, which contains penalties and is no money" if name in RENAMED else ""
         raise AttributeError(f"a Flow has no attribute {name!r}{hint}", name=name, obj=self)
 
-    @cached_property
+    @property
     def duality_gap(self) -> float:
         """How far the answer is from proven: distance to the bound of the duals, or violation of a limit, relative.
 
@@ -225,26 +148,12 @@ class Flow:
         -----
         The distance is relative to the objective or to 1, the violation to the limit. [1]
         """
-        state, optimum = self.state, self.optimum
-        bound = np.where(optimum.reduced_cost > 0, state.lower, state.upper)
-        worth = optimum.reduced_cost * np.where(np.isfinite(bound), bound, 0.0)
-        ceilings = optimum.dual[self.program.n_balances :]
-        limits = np.where(np.isfinite(state.ceiling), state.ceiling, 0.0)
-        proven = float(worth.sum() + ceilings @ limits) + state.constant
-        least = self.program.unit_mtpa * self.program.unit_usd_per_t
-        excess = self.program.excess(state, optimum.amount)
-        return max(abs(optimum.objective - proven) / max(least, abs(optimum.objective)), excess)
+        return self.solution.duality_gap
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know before quoting it: which of two quotas set by a scenario holds, and minima that are not met."""
-        unmet = zip(self.network.quotas, self.unmet_by_quota.tolist(), strict=True)
-        return self.network.notes + tuple(
-            f"Minimum not met: quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, "
-            f"{quota.min_mtpa - missing:.2f} pass."
-            for quota, missing in unmet
-            if missing > 0
-        )
+        return self.solution.notes
 
     # Tables
 
@@ -276,7 +185,8 @@ class Flow:
         available = [edge.available_mtpa for edge in self.network.edges]
         columns = {
             "flow_mtpa": flow, "available_mtpa": available, "utilisation": _utilisation(flow, available),
-            "unit_cost_usd_per_t": self._edge_unit_cost, "shadow_price_usd_per_t": self.edge_shadow_price_usd_per_t,
+            "unit_cost_usd_per_t": self._edge_unit_cost,
+            "shadow_price_usd_per_t": self.solution.edge_shadow_price_usd_per_t,
         }  # fmt: skip
         return pd.DataFrame(columns, index=pd.Index([edge.id for edge in self.network.edges], name="edge"))
 
@@ -285,22 +195,13 @@ class Flow:
         """Nodes of limited throughput: throughput_mtpa, available_mtpa, utilisation, shadow_price_usd_per_t."""
         import pandas as pd
 
-        program = self.program
-        nodes = [self.network.nodes[at] for at in program.limited_nodes]
-        passing = dict.fromkeys((node.id for node in nodes), 0.0)
-        for at, amount in zip(program.flow_edge, self.amounts, strict=False):
-            if (head := self.network.edges[at].head) in passing:
-                passing[head] += amount
-        for supply, amount in zip(self.network.supplies, self.amounts[program.lifted], strict=True):
-            if supply.node in passing:
-                passing[supply.node] += amount
-        through, available = list(passing.values()), [node.available_mtpa for node in nodes]
-        duals = -self.optimum.dual[program.n_balances + len(program.shared_edges) :][: len(nodes)]
+        nodes = [self.network.nodes[at] for at in self.solution.program.limited_nodes]
+        through, available = self.solution.node_throughput_mtpa, [node.available_mtpa for node in nodes]
         columns = {
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
-            "shadow_price_usd_per_t": self._positive(duals),
+            "shadow_price_usd_per_t": self.solution.node_shadow_price_usd_per_t,
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index(list(passing), name="node"))
+        return pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node"))
 
     @cached_property
     def supplies(self) -> pd.DataFrame:
@@ -313,12 +214,11 @@ class Flow:
         """
         import pandas as pd
 
-        lifted = self.amounts[self.program.lifted]
+        lifted = self.solution.amounts[self.solution.program.lifted]
         earned = dict.fromkeys(range(len(lifted)), 0.0)
         place = {(s.node, s.commodity): at for at, s in enumerate(self.network.supplies)}
         for route in self._routes:
             earned[place[route.origin, route.commodity]] += route.flow_mtpa * route.netback_usd_per_t
-        penalty = np.array([supply.penalty_usd_per_t for supply in self.network.supplies])
         with np.errstate(invalid="ignore", divide="ignore"):
             average = np.where(lifted > 0, np.array(list(earned.values())) / lifted, np.nan)
         columns = {
@@ -326,8 +226,8 @@ class Flow:
             "lifted_mtpa": lifted,
             "shortfall_mtpa": self.shortfall_by_supply,
             "netback_usd_per_t": average,
-            "marginal_netback_usd_per_t": np.maximum(0.0, -self.optimum.reduced_cost[self.program.lifted]) - penalty,
-            "penalty_usd_per_t": penalty,
+            "marginal_netback_usd_per_t": self.solution.marginal_netback_usd_per_t,
+            "penalty_usd_per_t": [supply.penalty_usd_per_t for supply in self.network.supplies],
         }
         keys = [(supply.node, supply.commodity) for supply in self.network.supplies]
         return pd.DataFrame(columns, index=_pairs(keys, "node"))
@@ -339,7 +239,7 @@ class Flow:
 
         markets = self.network.markets
         columns = {
-            "delivered_mtpa": self.delivered_by_market,
+            "delivered_mtpa": self.solution.delivered_by_market,
             "price_usd_per_t": [market.price_usd_per_t for market in markets],
             "required_mtpa": [market.required_mtpa for market in markets],
             "unmet_mtpa": self.unmet_by_market,
@@ -355,7 +255,7 @@ class Flow:
         columns = {
             "min_mtpa": [quota.min_mtpa for quota in quotas],
             "max_mtpa": [np.inf if quota.max_mtpa is None else quota.max_mtpa for quota in quotas],
-            "flow_mtpa": self.flow_by_quota,
+            "flow_mtpa": self.solution.flow_by_quota,
             "unmet_minimum_mtpa": self.unmet_by_quota,
         }
         return pd.DataFrame(columns, index=_pairs([(q.edge, q.commodity) for q in quotas], "edge"))
@@ -365,8 +265,9 @@ class Flow:
         """Flows by (edge, commodity): flow_mtpa; a commodity that can be of no use on an edge has no row there."""
         import pandas as pd
 
-        keys = [self.program.name_of(column) for column in range(self.program.n_flows)]
-        return pd.DataFrame({"flow_mtpa": self.amounts[: self.program.n_flows]}, index=_pairs(keys, "edge"))
+        program = self.solution.program
+        keys = [program.name_of(column) for column in range(program.n_flows)]
+        return pd.DataFrame({"flow_mtpa": self.solution.flows}, index=_pairs(keys, "edge"))
 
     @cached_property
     def routes(self) -> pd.DataFrame:
@@ -387,85 +288,34 @@ class Flow:
 
     # Arrays
 
-    @cached_property
-    def amounts(self) -> Floats:
-        """Tonnes in every column of the program, the solver's dust swept to 0. [Mt/y]"""
-        amount = self.optimum.amount
-        return np.where(np.abs(amount) < self._dust_mtpa, 0.0, amount)
-
     @property
-    def _dust_mtpa(self) -> float:
-        return _DUST_MTPA * self.program.unit_mtpa
-
-    @cached_property
     def edge_flow_mtpa(self) -> Floats:
         """Flow of each edge, all commodities together. [Mt/y]"""
-        amounts = self.amounts[: self.program.n_flows]
-        return np.bincount(self.program.flow_edge, amounts, minlength=len(self.network.edges)).astype(np.float64)
+        return self.solution.edge_flow_mtpa
 
-    @cached_property
-    def delivered_by_market(self) -> Floats:
-        """Tonnes delivered to each market. [Mt/y]"""
-        return self.amounts[self.program.required] + self.amounts[self.program.extra]
+    @property
+    def shortfall_by_supply(self) -> Floats:
+        """Tonnes of each supply that are not lifted. [Mt/y]"""
+        return self.solution.shortfall_by_supply
 
-    @cached_property
-    def edge_shadow_price_usd_per_t(self) -> Floats:
-        """What one more tonne of capacity of each edge would earn, >= 0. [USD/t]"""
-        program, optimum = self.program, self.optimum
-        price = np.zeros(len(self.network.edges))
-        price[program.shared_edges] = -optimum.dual[program.n_balances :][: len(program.shared_edges)]
-        columns = np.flatnonzero(program.alone)
-        quotas = {(q.edge, q.commodity): q.max_mtpa for q in self.network.quotas if q.max_mtpa is not None}
-        for column in columns[optimum.reduced_cost[columns] < -self._tolerance_usd_per_t]:
-            at = int(program.flow_edge[column])
-            if self.network.edges[at].available_mtpa <= quotas.get(program.name_of(int(column)), np.inf):
-                price[at] = -optimum.reduced_cost[column]
-        return self._positive(price)
+    @property
+    def unmet_by_market(self) -> Floats:
+        """Required tonnes that each market does not get. [Mt/y]"""
+        return self.solution.unmet_by_market
+
+    @property
+    def unmet_by_quota(self) -> Floats:
+        """Tonnes that each quota's minimum is short of. [Mt/y]"""
+        return self.solution.unmet_by_quota
 
     def throughput_mtpa(self, corridor: str, commodity: str | None = None) -> float:
         """Tonnes across a corridor's trunk edges, of one commodity or of all. [Mt/y]"""
-        columns = self.program.trunk_columns(self.network, corridor, commodity)
-        return float(self.amounts[columns].sum())
-
-    @cached_property
-    def shortfall_by_supply(self) -> Floats:
-        """Tonnes of each supply that are not lifted. [Mt/y]"""
-        volume = np.array([supply.volume_mtpa for supply in self.network.supplies])
-        return self._swept(volume - self.amounts[self.program.lifted])
-
-    @cached_property
-    def unmet_by_market(self) -> Floats:
-        """Required tonnes that each market does not get. [Mt/y]"""
-        required = np.array([market.required_mtpa for market in self.network.markets])
-        return self._swept(required - self.delivered_by_market)
-
-    @cached_property
-    def flow_by_quota(self) -> Floats:
-        """Tonnes of each quota's commodity on its edge. [Mt/y]"""
-        columns = [self.program.column(quota.edge, quota.commodity) for quota in self.network.quotas]
-        return np.array([0.0 if column is None else self.amounts[column] for column in columns])
-
-    @cached_property
-    def unmet_by_quota(self) -> Floats:
-        """Tonnes that each quota's minimum is short of. [Mt/y]"""
-        return self._swept(np.array([quota.min_mtpa for quota in self.network.quotas]) - self.flow_by_quota)
-
-    @property
-    def _tolerance_usd_per_t(self) -> float:
-        return _TOLERANCE_USD * self.program.unit_usd_per_t
-
-    def _positive(self, duals: Floats) -> Floats:
-        """Round to 0 what the solver leaves of duals that are >= 0."""
-        return np.where(duals > self._tolerance_usd_per_t, duals, 0.0)
-
-    def _swept(self, amount: Floats) -> Floats:
-        """Round to 0 what the solver leaves of amounts that are >= 0."""
-        return np.where(amount > self._dust_mtpa, amount, 0.0)
+        return self.solution.throughput_mtpa(corridor, commodity)
 
     @cached_property
     def _edge_unit_cost(self) -> Floats:
-        program, n = self.program, len(self.network.edges)
-        cost, flow = self.state.cost[: program.n_flows], self.amounts[: program.n_flows]
+        program, n = self.solution.program, len(self.network.edges)
+        cost, flow = self.solution.state.cost[: program.n_flows], self.solution.flows
         fields = ("tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t")
         mean = np.array([[getattr(edge, field) for edge in self.network.edges] for field in fields])
         mean = mean[0] + mean[1] - mean[2] if n else np.zeros(0)
@@ -477,7 +327,7 @@ class Flow:
 
     @cached_property
     def _routes(self) -> Sequence[Route]:
-        return split(self.network, self.program, self.state, self.amounts)
+        return decompose_flow(self.solution)
 
     def leans_on(self, n: int | None = 10) -> pd.DataFrame:
         """Return the figures that the objective depends on most: those to check first.
@@ -502,9 +352,7 @@ class Flow:
         -----
         To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves anew there.
         """
-        from corridor.solver.drivers import leans_on
-
-        return leans_on(self, n)
+        return leans_on(self.solution, n)
 
     def explain(self, about: str | None = None) -> str:
         """Return in words what binds, what the next-best ways are, and what one more Mt/y would be worth.
@@ -523,9 +371,7 @@ class Flow:
         -----
         Every amount of money quoted is the difference of two optima, not a dual.
         """
-        from corridor.solver.explain import explain
-
-        return explain(self, about)
+        return explain(WarmSolver(self.network, minima=self.solution.program.demanding), self.solution, about)
 
 
 def _utilisation(flow: Sequence[float] | Floats, available: Sequence[float]) -> Floats:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import SolverError
-from corridor.solver.program import Floats, Program, State
+from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY
+from corridor.solver.program import Floats, Program, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -77,7 +78,7 @@ class Basis:
     at_upper: npt.NDArray[np.bool_]
 
     def solutions(
-        self, upper: Floats, ceiling: Floats, tolerance: float = 1e-9
+        self, upper: Floats, ceiling: Floats, tolerance: float = BOUND_MTPA
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return the basic solution for each row of bounds, and whether it keeps within them and so is optimal.
 
@@ -124,10 +125,10 @@ class Solver:
     state is solved again in smaller units.
     """
 
-    def __init__(self, program: Program, base: State, *, finer: int = 0) -> None:
+    def __init__(self, program: Program, base: ProgramState, *, finer: int = 0) -> None:
         self._turn = Lock()
         self._highs = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": 1e-9}
+        options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": FEASIBILITY}
         for option, value in options.items():
             _demand(self._highs.setOptionValue(option, value), f"set {option}")
         self._columns = np.arange(program.n_columns, dtype=np.int32)
@@ -151,7 +152,7 @@ class Solver:
         """The same program in smaller units."""
         return Solver(self._program, self._base, finer=self._depth + 1)
 
-    def optimum(self, state: State) -> Optimum:
+    def optimum(self, state: ProgramState) -> Optimum:
         """Return the optimum of a state.
 
         Raises
@@ -166,22 +167,22 @@ class Solver:
         else:
             with self._turn:
                 found = self._again(state)
-        if found.excess <= _EXCESS or self._depth >= _FINEST:
+        if found.excess <= EXCESS or self._depth >= _FINEST:
             return found
         with self._turn:
             finer = self._finer
         return finer.optimum(state)
 
-    def _scaled(self, state: State) -> State:
+    def _scaled(self, state: ProgramState) -> ProgramState:
         """Return a state in the units that HiGHS sees."""
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
         if volume == money == 1.0:
             return state
-        return State(
+        return ProgramState(
             state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
         )
 
-    def _again(self, state: State) -> Optimum:
+    def _again(self, state: ProgramState) -> Optimum:
         """Restart from the base basis."""
         highs = self._highs
         n, scaled = len(self._columns), self._scaled(state)
@@ -197,7 +198,7 @@ class Solver:
         highs.setBasis(self._basis)
         return self._run(state)
 
-    def basis(self, state: State) -> Basis:
+    def basis(self, state: ProgramState) -> Basis:
         """Return the optimal basis of a state.
 
         Raises
@@ -214,7 +215,7 @@ class Solver:
         at_upper = [status == _UPPER for status in (*found.col_status, *found.row_status)]
         return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
-    def _run(self, state: State) -> Optimum:
+    def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs
         _run_alone(highs)
         status = highs.getModelStatus()
@@ -233,8 +234,6 @@ class Solver:
         )
 
 
-_EXCESS = 1e-6
-"""Violation of a bound, relative to it, from which a state is solved again."""
 _FINEST = 1
 
 
@@ -251,7 +250,7 @@ def _run_alone(highs: highspy.Highs) -> None:
         highs.resetGlobalScheduler(True)
 
 
-def _model(program: Program, state: State) -> highspy.HighsLp:
+def _model(program: Program, state: ProgramState) -> highspy.HighsLp:
     """Return the program in HiGHS's own form."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.n_columns, program.n_balances + program.n_ceilings

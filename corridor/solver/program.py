@@ -21,14 +21,15 @@ from corridor.errors import DataError
 from corridor.model.formulas import inventory_cost, unit_cost
 from corridor.model.network import Key, Network, adjacency, edge_key, reach
 from corridor.model.records import Edge
+from corridor.model.tolerances import SMALL_LIMIT_MTPA
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """One condition of the network: what of the program differs between scenarios.
+class ProgramState:
+    """One state of the network: what of the program differs between scenarios.
 
     Attributes
     ----------
@@ -223,7 +224,7 @@ class Program:
             unit_usd_per_t=_unit(_money(network)),
         )
 
-    def state(self, network: Network) -> State:
+    def state(self, network: Network) -> ProgramState:
         """Return the state of a network that differs from the one compiled in numbers only; `holds` tells whether.
 
         Raises
@@ -243,7 +244,7 @@ class Program:
         unmet = np.array([priced.get(column, 0.0) for column in self.minima.tolist()])
         cost = np.concatenate([self._unit_cost(network), -spared, -price - missed, -price, unmet])
         self._refuse_too_large(network, cost, volume, required)
-        return State(
+        return ProgramState(
             cost=cost,
             lower=np.zeros(self.n_columns),
             upper=np.concatenate([upper, volume, required, taken - required, np.full(len(unmet), np.inf)]),
@@ -269,16 +270,16 @@ class Program:
              for problem in edges + found or ["penalties of quotas"]]
         )  # fmt: skip
 
-    def excess(self, state: State, amount: Floats) -> float:
+    def excess(self, state: ProgramState, amount: Floats) -> float:
         """Return by how much amounts break the limits of a state: the largest violation relative to its limit. [1]
 
         A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
         """
         return self.excess_of(state, amount, self._activity(amount))
 
-    def excess_of(self, state: State, amount: Floats, activity: Floats) -> float:
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
         """Return what `excess` does, for amounts whose rows have been added up already."""
-        first, small = self.n_balances, 1e-6 * self.unit_mtpa
+        first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
         upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
         parts = (
             (state.lower - amount) / np.maximum(state.lower, 1e2 * small),

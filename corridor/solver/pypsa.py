@@ -14,7 +14,7 @@ import pandas as pd
 from corridor.errors import CorridorError, DataError, at_most, nearest, shown
 from corridor.model.frames import build
 from corridor.model.network import Network
-from corridor.solver.flow import Desk
+from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     import pypsa
@@ -69,8 +69,8 @@ def to_pypsa(network: Network) -> pypsa.Network:
     for PyPSA multiplies limits.
     """
     library = _pypsa()
-    desk = Desk(network)
-    program, state = desk.program, desk.base
+    solver = WarmSolver(network)
+    program, state = solver.program, solver.base
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         n = library.Network(name=network.name or "corridor")
@@ -79,8 +79,8 @@ def to_pypsa(network: Network) -> pypsa.Network:
     n.meta = {"constant": state.constant + float(spared.sum()), "unit": "Mt/y, USD/t, million USD/y"}
     limits = np.concatenate([state.upper[np.isfinite(state.upper)], state.ceiling[np.isfinite(state.ceiling)]])
     parts = _Parts(ample=1.0 + float(limits.sum()))
-    _add_slots(parts, network, desk)
-    _add_minima(parts, desk)
+    _add_slots(parts, network, solver)
+    _add_minima(parts, solver)
     for node, of in program.balances:
         parts.add("Bus", f"{node} | {of}", carrier=of)
     for column in range(program.n_flows):
@@ -90,7 +90,7 @@ def to_pypsa(network: Network) -> pypsa.Network:
             f"{edge.id} | {of}", tail, head, float(state.upper[column]), taking, meeting=f"{edge.id} | {of}",
             marginal_cost=float(state.cost[column]), length=edge.distance_km, carrier=of,
         )  # fmt: skip
-    _add_ends(parts, network, desk)
+    _add_ends(parts, network, solver)
     parts.put_into(n)
     return cast("pypsa.Network", n)
 
@@ -142,9 +142,9 @@ class _Parts:
                     n.add(kind, list(rows), **columns)
 
 
-def _add_slots(parts: _Parts, network: Network, desk: Desk) -> None:
+def _add_slots(parts: _Parts, network: Network, solver: WarmSolver) -> None:
     """Add a bus with a generator for each limit that several flows share."""
-    program, ceiling = desk.program, desk.base.ceiling
+    program, ceiling = solver.program, solver.base.ceiling
     named = [("edge", network.edges[at].id, "capacity") for at in program.shared_edges]
     named += [("node", network.nodes[at].id, "throughput") for at in program.limited_nodes]
     for (kind, id, word), limit in zip(named, ceiling.tolist(), strict=False):
@@ -154,9 +154,9 @@ def _add_slots(parts: _Parts, network: Network, desk: Desk) -> None:
             parts.add("Generator", name, bus=name, p_nom=limit, carrier=name, sign=1.0, marginal_cost=0.0)
 
 
-def _add_minima(parts: _Parts, desk: Desk) -> None:
+def _add_minima(parts: _Parts, solver: WarmSolver) -> None:
     """Add a bus with two consumers for each minimum of a quota: the first earns the penalty, up to the minimum."""
-    program, state = desk.program, desk.base
+    program, state = solver.program, solver.base
     least = -state.ceiling[program.n_ceilings - len(program.minima) :]
     for column, amount, penalty in zip(program.minima, least, state.cost[program.unmet], strict=True):
         key = " | ".join(program.name_of(int(column)))
@@ -168,9 +168,9 @@ def _add_minima(parts: _Parts, desk: Desk) -> None:
             )
 
 
-def _add_ends(parts: _Parts, network: Network, desk: Desk) -> None:
+def _add_ends(parts: _Parts, network: Network, solver: WarmSolver) -> None:
     """Add supplies and markets."""
-    program, state = desk.program, desk.base
+    program, state = solver.program, solver.base
     for at, supply in enumerate(network.supplies):
         column = program.lifted.start + at
         bus, volume = f"{supply.node} | {supply.commodity}", float(state.upper[column])

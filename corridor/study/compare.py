@@ -14,9 +14,11 @@ from corridor.model.network import Network
 from corridor.model.result_path import carries
 from corridor.model.scenario import Scenario
 from corridor.risk.exposure import Exposures, Place
-from corridor.solver.capacity import Reach, reach
-from corridor.solver.decompose import Route, Ways
-from corridor.solver.flow import Desk, Flow
+from corridor.solver.capacity import RouteCapacity, route_capacity
+from corridor.solver.decompose import Route
+from corridor.solver.flow import Flow
+from corridor.solver.paths import BestPaths
+from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,19 +88,19 @@ def compare(
     """
     import pandas as pd
 
-    desk = Desk(network)
+    solver = WarmSolver(network)
     chosen = chosen_commodity(network, commodity)
     origins = _origins(network, chosen, origin)
     compared = _compared(network, chosen, corridors)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = desk.solve(scenario, strict=scenarios is not None)
-        ways, exposed = Ways(flow, chosen, True), Exposures.of(flow.network, flow)
+        flow = Flow(solver.solve(scenario, strict=scenarios is not None))
+        paths, exposed = BestPaths(flow.solution, chosen, True), Exposures.of(flow.network, flow)
         if flow.notes:
             notes[name] = list(flow.notes)
         for corridor in compared:
-            row = _row(desk.desk_for(flow.network), flow, ways, corridor, origins, exposed)
+            row = _row(solver.solver_for(flow.network), flow, paths, corridor, origins, exposed)
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
@@ -153,14 +155,14 @@ def outcomes(
     """
     import pandas as pd
 
-    desk = Desk(network)
+    solver = WarmSolver(network)
     if commodity is not None:
         network.commodity(commodity)
-    base = desk.solve()
+    base = Flow(solver.solve())
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in _named(network, scenarios):
-        flow = base if scenario is None else desk.solve(scenario, strict=scenarios is not None)
+        flow = base if scenario is None else Flow(solver.solve(scenario, strict=scenarios is not None))
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
@@ -259,41 +261,41 @@ def _origins(network: Network, commodity: str, origin: str | None) -> list[list[
 
 
 def _row(
-    desk: Desk,
+    solver: WarmSolver,
     flow: Flow,
-    ways: Ways,
+    paths: BestPaths,
     corridor: str,
     origins: Sequence[Sequence[str]],
     exposed: Exposures,
 ) -> dict[str, Any]:
     """Return one corridor's row, status left out."""
-    most = reach(desk, flow, corridor, ways.commodity)
-    through = flow.throughput_mtpa(corridor, ways.commodity)
+    most = route_capacity(solver, flow.solution, corridor, paths.commodity)
+    through = flow.throughput_mtpa(corridor, paths.commodity)
     limited = 0 < most.capacity_mtpa < math.inf
     row: dict[str, Any] = {
         "capacity_mtpa": most.capacity_mtpa,
         "bottleneck": most.named(),
         "throughput_mtpa": through,
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
-        "shortfall_if_lost_mtpa": _shortfall_without(desk, flow, corridor) - flow.shortfall_mtpa,
+        "shortfall_if_lost_mtpa": _shortfall_without(solver, flow, corridor) - flow.shortfall_mtpa,
     }
-    route = _best_way(flow, ways, corridor, origins) if most.capacity_mtpa > 0 else None
+    route = _best_way(flow, paths, corridor, origins) if most.capacity_mtpa > 0 else None
     row |= _measured(flow.network, route, exposed) if route is not None else _UNMEASURED
-    return row | {"subjects": _subjects(flow.network, corridor, most, route, ways.commodity)}
+    return row | {"subjects": _subjects(flow.network, corridor, most, route, paths.commodity)}
 
 
 def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
     """Return the route that a comparison measures a corridor by, or None where nothing can take it."""
     chosen = chosen_commodity(flow.network, commodity)
-    return _best_way(flow, Ways(flow, chosen, True), corridor, _origins(flow.network, chosen, origin))
+    return _best_way(flow, BestPaths(flow.solution, chosen, True), corridor, _origins(flow.network, chosen, origin))
 
 
-def _best_way(flow: Flow, ways: Ways, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
+def _best_way(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
-    for found in (ways.through(corridor, some) for some in origins):
+    for found in (paths.through(corridor, some) for some in origins):
         if found is not None:
             return found
-    anywhere = Ways(flow, ways.commodity, False)
+    anywhere = BestPaths(flow.solution, paths.commodity, False)
     return next((way for some in origins if (way := anywhere.through(corridor, some)) is not None), None)
 
 
@@ -323,7 +325,9 @@ def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, A
     }
 
 
-def _subjects(network: Network, corridor: str, most: Reach, route: Route | None, commodity: str) -> tuple[str, ...]:
+def _subjects(
+    network: Network, corridor: str, most: RouteCapacity, route: Route | None, commodity: str
+) -> tuple[str, ...]:
     """Return the ids whose figures a row rests on: trunk, bottleneck, edges and ends of the way, countries, oil."""
     edges = [edge.id for edge in network.trunk(corridor)] + list(route.edges if route is not None else ())
     ends = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
@@ -340,19 +344,20 @@ def _in_order(countries: Iterable[str]) -> list[str]:
     return crossed
 
 
-def _shortfall_without(desk: Desk, flow: Flow, corridor: str) -> float:
+def _shortfall_without(solver: WarmSolver, flow: Flow, corridor: str) -> float:
     """Return the shortfall of all shippers with a corridor closed. [Mt/y]
 
     Closing trunk edges is closing their columns; where nothing crosses them the flow stays the best one.
     """
-    columns = flow.program.trunk_columns(flow.network, corridor)
-    if not flow.amounts[columns].any():
+    solution = flow.solution
+    columns = solution.program.trunk_columns(flow.network, corridor)
+    if not solution.amounts[columns].any():
         return flow.shortfall_mtpa
-    upper = flow.state.upper.copy()
+    upper = solution.state.upper.copy()
     upper[columns] = 0.0
-    lost = desk.optimum(dataclasses.replace(flow.state, upper=upper))
-    volume = flow.state.upper[flow.program.lifted]
-    return float((volume - lost.amount[flow.program.lifted]).clip(min=0.0).sum())
+    lost = solver.optimum(dataclasses.replace(solution.state, upper=upper))
+    volume = solution.state.upper[solution.program.lifted]
+    return float((volume - lost.amount[solution.program.lifted]).clip(min=0.0).sum())
 
 
 def _status(row: dict[str, Any], before_mtpa: float) -> str:
@@ -376,9 +381,10 @@ def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
             "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
             "netback_musd_per_year": flow.netback_musd_per_year,
         }
-    supplies, markets, program = flow.supplies, flow.markets, flow.program
+    supplies, markets, solution = flow.supplies, flow.markets, flow.solution
+    program = solution.program
     own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
-    cost = float(flow.state.cost[own] @ flow.amounts[own])
+    cost = float(solution.state.cost[own] @ solution.amounts[own])
     sold = markets[markets.index.get_level_values("commodity") == commodity]
     held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
     offered = supplies[supplies.index.get_level_values("commodity") == commodity]

@@ -232,16 +232,17 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, commodity:
     """
     import pandas as pd
 
-    from corridor.solver.flow import Desk
+    from corridor.solver.flow import Flow
+    from corridor.solver.warm import WarmSolver
 
     view = _Exports.of(network, scenario, commodity)
     rows = view.jurisdictions()
-    desk = Desk(view.network)
-    before = _short(desk.solve(), view.commodity)
+    solver = WarmSolver(view.network)
+    before = _short(Flow(solver.solve()), view.commodity)
     for row in rows:
         closed = Outage(country=row["jurisdiction"])
         merged = Scenario(name=f"{row['jurisdiction']} closed", changes=(closed,))
-        after = _short(desk.flow(merged.apply(view.network, strict=False)), view.commodity)
+        after = _short(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
         row["shortfall_if_closed_mtpa"] = after - before
     columns = [
         "jurisdiction", "corridors", "capacity_mtpa", "n_minus_j_percent", "share", "shortfall_if_closed_mtpa",

@@ -14,7 +14,8 @@ from corridor.model.records import Figure
 from corridor.model.result_path import value_at
 from corridor.model.scenario import Scenario
 from corridor.model.variation import Variation, ends
-from corridor.solver.flow import Desk
+from corridor.solver.flow import Flow
+from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,7 @@ class Sensitivity:
     def __init__(self, network: Network, scenario: Scenario | None, outcome: str) -> None:
         self.network, self.scenario, self.outcome = network, scenario, outcome
         self._variation = Variation(network)
-        self._desk = Desk(network)
+        self._solver = WarmSolver(network)
         self.central = self._at({})
         self._table: pd.DataFrame | None = None
 
@@ -85,7 +86,7 @@ class Sensitivity:
         varied = self._variation.with_values(values) if values else self.network
         if self.scenario is not None:
             varied = self.scenario.apply(varied, strict=False)
-        return value_at(self._desk.flow(varied), self.outcome)
+        return value_at(Flow(self._solver.solve_network(varied)), self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:

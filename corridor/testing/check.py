@@ -14,7 +14,8 @@ from corridor.library import networks as library
 from corridor.model.network import Network
 from corridor.model.result_path import CHANGE, path_errors, row_of, value_at
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.solver.flow import Desk, Flow
+from corridor.solver.flow import Flow
+from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,14 +115,14 @@ class Bench:
     """Solves scenarios for their expectations, each network and its baseline once."""
 
     def __init__(self) -> None:
-        self._desks: dict[int, tuple[Desk, Flow]] = {}
+        self._solvers: dict[int, tuple[WarmSolver, Flow]] = {}
 
-    def desk(self, network: Network) -> tuple[Desk, Flow]:
-        """Return the desk of a network, and its baseline."""
-        found = self._desks.get(id(network))
+    def solver(self, network: Network) -> tuple[WarmSolver, Flow]:
+        """Return the solver of a network, and its baseline."""
+        found = self._solvers.get(id(network))
         if found is None:
-            desk = Desk(network)
-            found = self._desks[id(network)] = desk, desk.solve()
+            solver = WarmSolver(network)
+            found = self._solvers[id(network)] = solver, Flow(solver.solve())
         return found
 
     def trial(self, scenario: Scenario, network: Network | None = None) -> Trial:
@@ -137,9 +138,9 @@ class Bench:
             if scenario.network is None:
                 raise DataError(f"scenario {scenario.name!r} names no network; add 'network: caspian' or give one")
             network = library.load(scenario.network, **({} if scenario.year is None else {"year": scenario.year}))
-        desk, before = self.desk(network)
+        solver, before = self.solver(network)
         expectations = _read(scenario, network)
-        return Trial(scenario, before, desk.solve(scenario), expectations)
+        return Trial(scenario, before, Flow(solver.solve(scenario)), expectations)
 
 
 def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:

@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.solver.flow import Desk, Flow
+from corridor.solver.flow import Flow
 from corridor.solver.highs import Solver
-from corridor.solver.program import State
+from corridor.solver.program import Program, ProgramState
+from corridor.solver.warm import WarmSolver
 
 pytestmark = pytest.mark.benchmark
 COMMAND = "import sys; sys.argv = ['corridor', 'compare']; from corridor.__main__ import run; sys.exit(run())"
@@ -55,11 +56,11 @@ def test_compare_costs_little_more_than_its_imports() -> None:
     assert ratio <= 1.5
 
 
-def raw_restart(solver: Solver, desk: Desk, state: State) -> Callable[[], object]:
+def raw_restart(solver: Solver, program: Program, state: ProgramState) -> Callable[[], object]:
     """Return the bare HiGHS calls for a state: bounds, costs, ceilings, basis, run; nothing read, nothing checked."""
     highs: highspy.Highs = solver._highs
-    columns = np.arange(desk.program.n_columns, dtype=np.int32)
-    rows = np.arange(desk.program.n_balances, desk.program.n_balances + desk.program.n_ceilings, dtype=np.int32)
+    columns = np.arange(program.n_columns, dtype=np.int32)
+    rows = np.arange(program.n_balances, program.n_balances + program.n_ceilings, dtype=np.int32)
     floor = np.full(len(rows), -np.inf)
     basis = solver._basis
 
@@ -77,12 +78,12 @@ def raw_restart(solver: Solver, desk: Desk, state: State) -> Callable[[], object
 def test_a_restart_costs_little_more_than_highs() -> None:
     """Solving a shipped scenario through arrays costs at most 1.5 times the raw restart from the base basis."""
     network = cr.load(year=2021)
-    desk = Desk(network)
-    states = [desk.program.state(cr.load_scenario(name).apply(network)) for name in cr.scenarios()]
+    warm = WarmSolver(network)
+    states = [warm.program.state(cr.load_scenario(name).apply(network)) for name in cr.scenarios()]
     ratios = []
     for state in states:
-        raw = raw_restart(desk._solver, desk, state)
-        pairs = [(seconds(lambda s=state: desk.optimum(s)), seconds(raw)) for _ in range(60)]  # type: ignore[misc]
+        raw = raw_restart(warm._solver, warm.program, state)
+        pairs = [(seconds(lambda s=state: warm.optimum(s)), seconds(raw)) for _ in range(60)]  # type: ignore[misc]
         ratios.append(statistics.median(p[0] for p in pairs) / statistics.median(p[1] for p in pairs))
     print(f"\nrestart through arrays: {statistics.median(ratios):.2f} times raw HiGHS (worst {max(ratios):.2f})")
     assert statistics.median(ratios) <= 1.5

@@ -18,8 +18,8 @@ import pytest
 import corridor as cr
 from corridor.risk.blocks import Bench
 from corridor.risk.outages import BLOCK_YEARS, Intervals, intervals, unpacked
-from corridor.solver.batch import Conditions
-from corridor.solver.program import State
+from corridor.solver.batch import BatchSolver
+from corridor.solver.program import ProgramState
 
 pytestmark = pytest.mark.benchmark
 
@@ -48,12 +48,12 @@ def warm_loop(net: cr.Network, taken: np.ndarray) -> Callable[[], object]:
     Only what changes is handed over, by arrays; states are made before the clock starts. Nothing but the bare HiGHS
     calls and reading the flows is timed.
     """
-    conditions = Conditions(net, net.hazards)
-    highs: highspy.Highs = conditions._desk._solver._highs
-    program = conditions._desk.program
+    batch = BatchSolver(net, net.hazards)
+    highs: highspy.Highs = batch._solver._solver._highs
+    program = batch._solver.program
     rows = np.arange(program.n_balances, program.n_balances + program.n_ceilings, dtype=np.int32)
     floor = np.full(len(rows), -np.inf)
-    states: list[State] = [conditions.state(row) for row in taken]
+    states: list[ProgramState] = [batch.state(row) for row in taken]
     upper = np.array([state.upper for state in states])
     changed = np.flatnonzero((upper != upper[0]).any(axis=0)).astype(np.int32)
 

@@ -26,7 +26,8 @@ from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison
 from corridor.show.html import Html, counted, link, tag
 from corridor.show.map import plot_map
-from corridor.solver.flow import Desk, Flow
+from corridor.solver.flow import Flow
+from corridor.solver.warm import WarmSolver
 from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes
 from corridor.study.concentration import availability, indices, jurisdictions
 
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DUST = 0.05
-_DPI = 150
-_MOST_FIGURES, _MOST_LIMITS = 15, 6
+_DPI, _MOST_FIGURES, _MOST_LIMITS = 150, 15, 6
 
 
 def report(
@@ -136,8 +136,8 @@ class _Brief:
 
     @cached_property
     def flows(self) -> dict[str, Flow]:
-        desk, strict = Desk(self.network), self.asked is not None
-        return {BASELINE: desk.solve(), **{s.name: desk.solve(s, strict=strict) for s in self.scenarios}}
+        solver, strict = WarmSolver(self.network), self.asked is not None
+        return {s.name if s else BASELINE: Flow(solver.solve(s, strict=strict)) for s in (None, *self.scenarios)}
 
     @cached_property
     def worst(self) -> str | None:

@@ -1,0 +1,244 @@
+"""`Solution`: an optimum of one state as amounts and prices, and which limit each price belongs to."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from corridor.model.network import Network
+from corridor.model.scenario import Scenario
+from corridor.model.tolerances import ZERO_MTPA, ZERO_USD_PER_T
+from corridor.solver.highs import Optimum
+from corridor.solver.program import Floats, Program, ProgramState
+
+
+@dataclass(frozen=True)
+class BindingLimit:
+    """Something that stops more from moving: an edge, a quota on an edge, or a node of limited throughput."""
+
+    kind: str
+    id: str
+    commodity: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "edge":
+            return self.id
+        return f"quota {self.id}/{self.commodity}" if self.kind == "quota" else f"node {self.id}"
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The optimum of one state of a network.
+
+    Attributes
+    ----------
+    network : Network
+        As solved, scenario applied.
+    scenario : Scenario or None
+        What was applied.
+    program, state, optimum
+        The network as arrays, and what the solver made of them.
+    """
+
+    network: Network
+    scenario: Scenario | None
+    program: Program
+    state: ProgramState
+    optimum: Optimum
+
+    def of_state(self, state: ProgramState, optimum: Optimum) -> Self:
+        """Return the solution of another state of the same network."""
+        return dataclasses.replace(self, state=state, optimum=optimum)
+
+    # Amounts
+
+    @cached_property
+    def amounts(self) -> Floats:
+        """Tonnes in every column of the program; what the solver leaves of a zero is 0. [Mt/y]"""
+        amount = self.optimum.amount
+        return np.where(np.abs(amount) < self._zero_mtpa, 0.0, amount)
+
+    @cached_property
+    def flows(self) -> Floats:
+        """Tonnes in every flow column. [Mt/y]"""
+        return self.amounts[: self.program.n_flows]
+
+    @cached_property
+    def edge_flow_mtpa(self) -> Floats:
+        """Flow of each edge, all commodities together. [Mt/y]"""
+        return np.bincount(self.program.flow_edge, self.flows, minlength=len(self.network.edges)).astype(np.float64)
+
+    @cached_property
+    def node_throughput_mtpa(self) -> Floats:
+        """What passes each node of limited throughput, in the order of ``program.limited_nodes``. [Mt/y]"""
+        program = self.program
+        first = len(program.shared_edges)
+        activity: Floats = program.ceiling_activity(self.amounts)
+        return activity[first : first + len(program.limited_nodes)]
+
+    def throughput_mtpa(self, corridor: str, commodity: str | None = None) -> float:
+        """Tonnes across a corridor's trunk edges, of one commodity or of all. [Mt/y]"""
+        columns = self.program.trunk_columns(self.network, corridor, commodity)
+        return float(self.amounts[columns].sum())
+
+    @cached_property
+    def delivered_by_market(self) -> Floats:
+        """Tonnes delivered to each market. [Mt/y]"""
+        return self.amounts[self.program.required] + self.amounts[self.program.extra]
+
+    @cached_property
+    def shortfall_by_supply(self) -> Floats:
+        """Tonnes of each supply that are not lifted. [Mt/y]"""
+        volume = np.array([supply.volume_mtpa for supply in self.network.supplies])
+        return self._missing(volume - self.amounts[self.program.lifted])
+
+    @cached_property
+    def unmet_by_market(self) -> Floats:
+        """Required tonnes that each market does not get. [Mt/y]"""
+        required = np.array([market.required_mtpa for market in self.network.markets])
+        return self._missing(required - self.delivered_by_market)
+
+    @cached_property
+    def flow_by_quota(self) -> Floats:
+        """Tonnes of each quota's commodity on its edge. [Mt/y]"""
+        columns = [self.program.column(quota.edge, quota.commodity) for quota in self.network.quotas]
+        return np.array([0.0 if column is None else self.amounts[column] for column in columns])
+
+    @cached_property
+    def unmet_by_quota(self) -> Floats:
+        """Tonnes that each quota's minimum is short of. [Mt/y]"""
+        return self._missing(np.array([quota.min_mtpa for quota in self.network.quotas]) - self.flow_by_quota)
+
+    @cached_property
+    def delivered_mtpa(self) -> float:
+        """Tonnes that reach a market. [Mt/y]"""
+        return float(self.delivered_by_market.sum())
+
+    @cached_property
+    def shortfall_mtpa(self) -> float:
+        """Supply that is not lifted. [Mt/y]"""
+        return float(self.shortfall_by_supply.sum())
+
+    @cached_property
+    def unmet_mtpa(self) -> float:
+        """Requirements of markets that are not met. [Mt/y]"""
+        return float(self.unmet_by_market.sum())
+
+    @cached_property
+    def unmet_minimum_mtpa(self) -> float:
+        """Tonnes that minima of quotas are short of. [Mt/y]"""
+        return float(self.unmet_by_quota.sum())
+
+    # Money
+
+    @cached_property
+    def cost_musd_per_year(self) -> float:
+        """What moving the flow costs: unit cost times flow. [million USD/y]"""
+        return float(self.state.cost[: self.program.n_flows] @ self.flows)
+
+    @cached_property
+    def netback_musd_per_year(self) -> float:
+        """Delivered value less cost. [million USD/y]"""
+        return self.netback_of(self.amounts)
+
+    def netback_of(self, amounts: Floats) -> float:
+        """Return delivered value less cost of any amounts in the columns of the program. [million USD/y]"""
+        program = self.program
+        prices = np.array([market.price_usd_per_t for market in self.network.markets])
+        cost = self.state.cost[: program.n_flows] @ amounts[: program.n_flows]
+        return float(prices @ (amounts[program.required] + amounts[program.extra]) - cost)
+
+    @property
+    def objective(self) -> float:
+        """What was maximised: netback less penalties."""
+        return -self.optimum.objective
+
+    @cached_property
+    def duality_gap(self) -> float:
+        """Distance to the bound of the duals, relative to the objective or to 1, or violation of a limit. [1]"""
+        state, optimum = self.state, self.optimum
+        bound = np.where(optimum.reduced_cost > 0, state.lower, state.upper)
+        worth = optimum.reduced_cost * np.where(np.isfinite(bound), bound, 0.0)
+        ceilings = optimum.dual[self.program.n_balances :]
+        limits = np.where(np.isfinite(state.ceiling), state.ceiling, 0.0)
+        proven = float(worth.sum() + ceilings @ limits) + state.constant
+        least = self.program.unit_mtpa * self.program.unit_usd_per_t
+        excess = self.program.excess(state, optimum.amount)
+        return max(abs(optimum.objective - proven) / max(least, abs(optimum.objective)), excess)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before quoting it: which of two quotas set by a scenario holds, and minima that are not met."""
+        unmet = zip(self.network.quotas, self.unmet_by_quota.tolist(), strict=True)
+        return self.network.notes + tuple(
+            f"Minimum not met: quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, "
+            f"{quota.min_mtpa - missing:.2f} pass."
+            for quota, missing in unmet
+            if missing > 0
+        )
+
+    # Prices
+
+    def limit_of(self, column: int) -> BindingLimit:
+        """Return which limit is the upper bound of a flow column, and so owns its reduced cost.
+
+        It is the edge's capacity where no other commodity shares the edge (else the edge has a row of its own) and no
+        quota is lower; where both are equal it is the edge's.
+        """
+        edge, commodity = self.program.name_of(column)
+        available = self.network.edges[self.program.edge_of(column)].available_mtpa
+        if self.program.alone[column] and self.state.upper[column] >= available:
+            return BindingLimit("edge", edge)
+        return BindingLimit("quota", edge, commodity)
+
+    def binding(self, tolerance_usd_per_t: float | None = None) -> Iterator[tuple[BindingLimit, float, float]]:
+        """Yield each limit that has a price, the price [USD/t] and its size [Mt/y]: of columns, shared edges, nodes."""
+        least = self._zero_usd_per_t if tolerance_usd_per_t is None else tolerance_usd_per_t
+        program, network, state = self.program, self.network, self.state
+        price = -self.optimum.reduced_cost[: program.n_flows]
+        for column in np.flatnonzero(price > least).tolist():
+            yield self.limit_of(column), float(price[column]), float(state.upper[column])
+        rows = [BindingLimit("edge", network.edges[at].id) for at in program.shared_edges]
+        rows += [BindingLimit("node", network.nodes[at].id) for at in program.limited_nodes]
+        price = -self.optimum.dual[program.n_balances :][: len(rows)]
+        for row in np.flatnonzero(price > least).tolist():
+            yield rows[row], float(price[row]), float(state.ceiling[row])
+
+    @cached_property
+    def prices(self) -> dict[BindingLimit, float]:
+        """What one more tonne at each limit that binds would earn, > 0. [USD/t]"""
+        return {limit: price for limit, price, _ in self.binding()}
+
+    @cached_property
+    def edge_shadow_price_usd_per_t(self) -> Floats:
+        """What one more tonne of capacity of each edge would earn, >= 0. [USD/t]"""
+        return np.array([self.prices.get(BindingLimit("edge", edge.id), 0.0) for edge in self.network.edges])
+
+    @cached_property
+    def node_shadow_price_usd_per_t(self) -> Floats:
+        """What one more tonne through each node of limited throughput would earn, >= 0. [USD/t]"""
+        nodes = (self.network.nodes[at].id for at in self.program.limited_nodes)
+        return np.array([self.prices.get(BindingLimit("node", id), 0.0) for id in nodes])
+
+    @cached_property
+    def marginal_netback_usd_per_t(self) -> Floats:
+        """What one more tonne of each supply would earn: minus its penalty where supply is not lifted. [USD/t]"""
+        penalty = np.array([supply.penalty_usd_per_t for supply in self.network.supplies])
+        return np.asarray(np.maximum(0.0, -self.optimum.reduced_cost[self.program.lifted]) - penalty)
+
+    @property
+    def _zero_mtpa(self) -> float:
+        return ZERO_MTPA * self.program.unit_mtpa
+
+    @property
+    def _zero_usd_per_t(self) -> float:
+        return ZERO_USD_PER_T * self.program.unit_usd_per_t
+
+    def _missing(self, amount: Floats) -> Floats:
+        """Round to 0 what the solver leaves of amounts that are >= 0."""
+        return np.where(amount > self._zero_mtpa, amount, 0.0)

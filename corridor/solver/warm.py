@@ -1,0 +1,85 @@
+"""`WarmSolver`: a network compiled and solved once; scenarios restart from its optimal basis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridor.errors import SolverError
+from corridor.model.network import Key, Network, edge_key, require_network
+from corridor.model.scenario import Scenario, require_scenario
+from corridor.model.tolerances import REFUSED_EXCESS, SMALL_LIMIT_MTPA
+from corridor.solver.highs import Basis, Optimum, Solver
+from corridor.solver.program import Program, ProgramState
+from corridor.solver.solution import Solution
+
+
+class WarmSolver:
+    """A network compiled and solved once, from which scenarios of it restart."""
+
+    def __init__(self, network: Network, *, minima: frozenset[Key] = frozenset()) -> None:
+        """Compile and solve a network; `minima` are quotas that may get a minimum later."""
+        require_network(network)
+        self.network = network
+        self.program = Program.of(network, minima)
+        self.base = self.program.state(network)
+        self._solver = Solver(self.program, self.base)
+        self._others: dict[frozenset[Key], WarmSolver] = {}
+
+    def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Solution:
+        """Return the solution under a scenario of the solver's network; `strict` as in `Scenario.apply`."""
+        if scenario is None:
+            return self.solve_network(self.network)
+        require_scenario(scenario)
+        return self.solve_network(scenario.apply(self.network, strict=strict), scenario)
+
+    def solve_network(self, network: Network, scenario: Scenario | None = None) -> Solution:
+        """Return the solution of a network that differs from the solver's in numbers only."""
+        if (solver := self.solver_for(network)) is not self:
+            return solver.solve_network(network, scenario)
+        state = self.base if network is self.network else self.program.state(network)
+        optimum = self._solver.optimum(state)
+        if optimum.excess > REFUSED_EXCESS:
+            raise SolverError(self._too_far_apart(network, state, optimum))
+        return Solution(network, scenario, self.program, state, optimum)
+
+    def optimum(self, state: ProgramState) -> Optimum:
+        """Return the optimum of a state.
+
+        Raises
+        ------
+        SolverError
+            If it has none: amounts held that contradict each other, or no limit.
+        """
+        return self._solver.optimum(state)
+
+    def basis(self, state: ProgramState) -> Basis:
+        """Return the optimal basis of a state.
+
+        Raises
+        ------
+        SolverError
+            If it has none, as for `optimum`.
+        """
+        return self._solver.basis(state)
+
+    def solver_for(self, network: Network) -> WarmSolver:
+        """Return the solver whose program has a row for each minimum of a network: this one, or one made for them.
+
+        Only there can states of the network's solution be solved.
+        """
+        if self.program.holds(network):
+            return self
+        minima = frozenset(edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0)
+        if minima not in self._others:
+            self._others[minima] = WarmSolver(network)
+        return self._others[minima]
+
+    def _too_far_apart(self, network: Network, state: ProgramState, optimum: Optimum) -> str:
+        """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""
+        over = (optimum.amount - state.upper) / np.maximum(state.upper, SMALL_LIMIT_MTPA * self.program.unit_mtpa)
+        worst = int(over[: self.program.n_flows].argmax()) if self.program.n_flows else 0
+        edge = f"edge {self.program.name_of(worst)[0]!r}" if self.program.n_flows else "a market"
+        return (
+            f"the volumes of {network!r} lie too far apart to be solved together: {edge} is among those exceeded; "
+            "leave out what is less than a millionth of a millionth of the rest, or set it to 0"
+        )
