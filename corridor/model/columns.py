@@ -51,6 +51,11 @@ class Column:
         """Unit as people read it."""
         return "%" if self.kind == "share" else self.unit
 
+    @property
+    def long_heading(self) -> str:
+        """Heading where there is room."""
+        return self.title or self.heading
+
     def text(self, value: Any) -> str:
         """Return a value as people read it, '-' where there is none."""
         if isinstance(value, str):
@@ -200,6 +205,38 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("source", "", "id of the observation's source", "word", "source", priority=5),
         Column("note", "", "what to know before quoting it", "word"),
     ),
+    "bad_year": (
+        Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
+        Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=3),
+        Column("mean", "", "mean of all years", heading="mean year", digits=2, priority=1),
+        Column("mean_half", "", "half of the 95 % confidence interval of the mean", heading="+-", digits=2, priority=4),
+        Column("p5", "", "5 % of years are lower", title="5 % point", digits=2),
+        Column("p95", "", "5 % of years are higher", title="95 % point", digits=2),
+        Column(
+            "cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}",
+            title="mean of the worst {tail} (CVaR)", digits=2, priority=1,
+        ),
+        Column("cvar_half", "", "half of the 95 % confidence interval of the CVaR", heading="+-", digits=2, priority=4),
+    ),
+    "attribution": (
+        Column("actor", "", "whom the hazard is ascribed to", "word"),
+        Column(
+            "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
+            priority=1,
+        ),
+        Column("share", "1", "share of all that hazards changed", "share", "share", priority=2),
+    ),
+    "states": (
+        Column("hazards", "", "names of the hazards in force", "list"),
+        Column("days_per_year", "a year", "days that it lasts", heading="days", digits=2, priority=1),
+        Column("stretches_per_year", "1/y", "times entered"),
+        Column("delivered_mtpa", "Mt/y", "what arrives at markets while it lasts"),
+        Column("shortfall_mtpa", "Mt/y", "supply not lifted while it lasts", heading="short", priority=2),
+        Column("netback_musd_per_year", "million USD/y", "netback while it lasts"),
+        Column(
+            "shortfall_share", "1", "share of all shortfall beyond the undisturbed", "share", "of all", priority=3,
+        ),
+    ),
 }  # fmt: skip
 """Columns by table, in the order of the table."""
 FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
@@ -211,6 +248,11 @@ WAY = Column("way", "", "ends of the best way", "word", "best way", priority=11,
 def column_names(table: str) -> tuple[str, ...]:
     """Return the names of a table's columns."""
     return tuple(column.name for column in COLUMNS[table])
+
+
+def by_name(table: str) -> dict[str, Column]:
+    """Return a table's columns by name."""
+    return {column.name: column for column in COLUMNS[table]}
 
 
 def printed(table: str) -> list[Column]:

@@ -99,6 +99,15 @@ def compare(
 compare.__doc__ = (compare.__doc__ or "").replace("{columns}", described("compare"))
 
 
+def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
+    """Return a comparison as it is printed: bottlenecks without the commodity's name, both ends of the way in one."""
+    ends = zip(table["origin"], table["destination"], strict=True)
+    return table.assign(
+        bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
+        way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+    )
+
+
 def outcomes(
     network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
 ) -> pd.DataFrame:
