@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.model.network import Network, edge_key, node_key
-from corridor.model.records import Record
+from corridor.model.network import Network
+from corridor.model.records import HAZARD, PARTS, Record, by_key
+from corridor.model.variation import subject_of
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -84,16 +85,8 @@ def _note(notes: dict[tuple[str, str, str], str], kind: str, id: str) -> str:
 
 def _records(network: Network) -> dict[str, dict[str, Record]]:
     """Return the records of a network by kind and id, paired ids joined by a dot."""
-    return {
-        "node": {node.id: node for node in network.nodes},
-        "edge": {edge.id: edge for edge in network.edges},
-        "commodity": {commodity.id: commodity for commodity in network.commodities},
-        "supply": {".".join(node_key(supply)): supply for supply in network.supplies},
-        "market": {".".join(node_key(market)): market for market in network.markets},
-        "quota": {".".join(edge_key(quota)): quota for quota in network.quotas},
-        "corridor": {corridor.id: corridor for corridor in network.corridors},
-        "hazard": {hazard.name: hazard for hazard in network.hazards},
-    }
+    held = by_key(network, (*PARTS, HAZARD))
+    return {kind: {subject_of(key): record for key, record in found.items()} for kind, found in held.items()}
 
 
 def _same(old: Any, new: Any) -> bool:
