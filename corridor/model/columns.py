@@ -241,6 +241,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 """Columns by table, in the order of the table."""
 FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
+LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
+"""Names of the columns whose cells are tuples of ids."""
 WAY = Column("way", "", "ends of the best way", "word", "best way", priority=11, wide=True)
 """In printed comparisons: origin and destination in one."""
 
