@@ -8,6 +8,7 @@ from typing import Any
 from corridor.errors import CorridorError, DataError, UnknownNameError
 from corridor.model.columns import COLUMNS, column_names
 from corridor.model.network import Network, edge_key, node_key
+from corridor.model.records import KIND_OF
 
 CHANGE = "change."
 """What stands before a path whose change against the baseline is meant."""
@@ -22,7 +23,6 @@ RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "un
 STATUSES = ("open", "reduced", "expanded", "closed", "no access")
 WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "word")
 _PAIRED = ("supplies", "markets", "quotas", "edge_flows")
-_NOUNS = {"supplies": "supply", "markets": "market", "quotas": "quota"}
 _FORMS = {
     "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
     "markets": "markets.NODE.COMMODITY.COLUMN, as in 'markets.augusta.kazakh_crude.delivered_mtpa'",
@@ -161,7 +161,8 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
         yield DataError(f"{where}corridor {first!r} carries no {last or next(iter(commodities), 'commodity')}")
     else:
         yield DataError(
-            f"{where}there is no {_NOUNS[table]} of {last} at {kind} {first!r}; {_places_of(table, last, network)}"
+            f"{where}there is no {KIND_OF[table].singular} of {last} at {kind} {first!r}; "
+            f"{_places_of(table, last, network)}"
         )
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.model.network import Network
-from corridor.model.records import HAZARD, PARTS, Record, by_key
+from corridor.model.records import HAZARD, KIND_OF, PARTS, Record, by_key
 from corridor.model.variation import subject_of
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_KINDS = (*(kind for kind in PARTS if kind.singular != "corridor"), KIND_OF["corridor"], HAZARD)
+"""The kinds of record in the order of rows."""
 _FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas")
 _FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
 _DUST = 1e-6
@@ -85,7 +87,7 @@ def _note(notes: dict[tuple[str, str, str], str], kind: str, id: str) -> str:
 
 def _records(network: Network) -> dict[str, dict[str, Record]]:
     """Return the records of a network by kind and id, paired ids joined by a dot."""
-    held = by_key(network, (*PARTS, HAZARD))
+    held = by_key(network, _KINDS)
     return {kind: {subject_of(key): record for key, record in found.items()} for kind, found in held.items()}
 
 
