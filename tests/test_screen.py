@@ -19,6 +19,7 @@ import corridor as cr
 from corridor.cli import main as cli
 from corridor.cli.printing import machine_text, table_text
 from corridor.errors import guarded, visible
+from corridor.model.columns import FLOW_TABLES
 
 EVIL = "\x1b[31mred\x1b]0,pwn\x07\u202e\u2066\r\n\u2028\x9b2J\u200b\ufeff\t"
 """Colours, a window's title, changes of direction, line breaks, C1 control, zero width."""
@@ -81,7 +82,7 @@ def test_plain_text_is_left_as_it_is(text: str) -> None:
     [
         "compare", "solve", "simulate --years 50", "solve --explain KEY", "solve --explain nKEY",
         "compare --origin KEY",
-        *(f"solve --table {table}" for table in cli._TABLES),
+        *(f"solve --table {table}" for table in FLOW_TABLES),
         *(f"simulate --years 50 --table {table}" for table in cli._YEARS),
     ],
 )  # fmt: skip

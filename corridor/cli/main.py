@@ -13,6 +13,7 @@ from corridor.cli import streams
 from corridor.cli.printing import machine_text, table_text
 from corridor.cli.waiting import sign_of_life
 from corridor.errors import CorridorError, DataError, visible
+from corridor.model.columns import FLOW_TABLES, blank, legend, printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 _YEARS = ("summary", "corridors", "states", "attribution", "years")
-_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
+_MOST_SHOWN = 60
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     solve = _command(commands, "solve", _solve, "one scenario solved, and explained in words")
     _add_world(solve)
-    solve.add_argument("--table", choices=_TABLES, help="table to print (default: a summary; corridors for csv)")
+    solve.add_argument("--table", choices=FLOW_TABLES, help="table to print (default: a summary; corridors for csv)")
     solve.add_argument("--explain", metavar="ID", help="explain this corridor or edge alone")
     simulate = _command(commands, "simulate", _simulate, "how likely and how bad a bad year is, by simulated years")
     _add_world(simulate)
@@ -229,40 +230,19 @@ def _featured(network: Network, able: list[str]) -> list[str]:
     return [id for id in able if network.corridor(id).featured] or able
 
 
-_HEADS = {
-    "status": ("status", ""), "capacity_mtpa": ("capacity", "Mt/y"), "throughput_mtpa": ("moves", "Mt/y"),
-    "utilisation": ("used", "%"), "unit_cost_usd_per_t": ("cost", "USD/t"), "transit_days": ("time", "days"),
-    "distance_km": ("way", "km"), "risk_score": ("risk", "0-1"), "availability": ("in service", "%"),
-    "expected_loss_usd_per_t": ("exp. loss", "USD/t"), "netback_usd_per_t": ("netback", "USD/t"),
-    "shortfall_if_lost_mtpa": ("if lost", "Mt/y"), "bottleneck": ("bottleneck", ""), "way": ("best way", ""),
-}  # fmt: skip
-_WORDS = ("", "status", "bottleneck", "best way", "confidence", "source")
-_DIGITS = {"transit_days": 0, "distance_km": 0, "risk_score": 2, "utilisation": 0}
-
-
 _REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
 
 
 def _comparison(table: pd.DataFrame, network: Network, commodity: str, regime: str) -> str:
     """Return the comparison as text, one block a scenario."""
     from corridor.model.figures import grades
+    from corridor.study.compare import readable
 
     told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    blocks = [
-        f"{visible(commodity)} by corridor, {_title(network)}.\n"
-        "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
-        "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
-        f"hazards{told}. If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
-    ]
+    blocks = [f"{visible(commodity)} by corridor, {_title(network)}.\n{legend('compare', told)}"]
     for scenario in table.index.get_level_values("scenario").unique():
-        part = table.loc[scenario]
-        ends = zip(part["origin"], part["destination"], strict=True)
-        part = part.assign(
-            bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-            way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
-        )
-        cells = {head: [_cell(column, value) for value in part[column]] for column, head in _HEADS.items()}
-        blocks.append(f"\n{visible(scenario)}\n{_aligned(list(part.index), cells)}")
+        part = readable(table.loc[scenario], commodity)
+        blocks.append(f"\n{visible(scenario)}\n{_printed('compare', part)}")
     graded = grades(network.ledger)
     if not graded:
         return "\n".join(blocks) + "\n"
@@ -278,33 +258,31 @@ def _title(network: Network) -> str:
     return visible(" ".join(map(str, filter(None, (network.name or "unnamed network", network.year)))))
 
 
-def _cell(column: str, value: Any) -> str:
-    """Return a value as people read it, '-' where there is none."""
-    if isinstance(value, str):
-        return value if len(value) <= 60 else value[:57] + "..."
-    if value != value:
-        return "-"
-    if value == float("inf"):
-        return "no limit"
-    percent = 100 if column in ("utilisation", "availability") else 1
-    return f"{value * percent:,.{_DIGITS.get(column, 1)}f}"
+def _printed(table: str, frame: pd.DataFrame, tail: str = "") -> str:
+    """Return the printed columns of a table under headings and, if any has one, units; long text is cut.
 
-
-def _aligned(index: list[str], cells: dict[tuple[str, str], list[str]]) -> str:
-    """Return columns of text under heads and, if any has one, units; numbers to the right, words to the left."""
-    columns = [(("", ""), index), *cells.items()]
-    lines = [""] * (len(index) + 2)
-    for (name, unit), values in columns:
-        words = name in _WORDS
-        column = [name, f"[{unit}]" if unit else "", *map(visible, values)]
-        width = max(map(len, column))
+    Numbers stand to the right, words to the left. `tail` names the worst years in headings.
+    """
+    columns = printed(table)
+    index = [visible(str(name)) for name in frame.index]
+    width = max(map(len, index), default=0)
+    lines = [" " * width] * 2 + [name.ljust(width) for name in index]
+    for column in columns:
+        unit = column.shown_unit
+        cells = [_cut(column.text(value)) for value in frame[column.name]]
+        texts = [column.heading.format(tail=tail), f"[{unit}]" if unit else "", *map(visible, cells)]
+        width = max(map(len, texts))
         lines = [
-            f"{line}{'  ' if line or name else ''}{cell.ljust(width) if words else cell.rjust(width)}"
-            for line, cell in zip(lines, column, strict=True)
+            f"{line}  {text.ljust(width) if column.kind == 'word' else text.rjust(width)}"
+            for line, text in zip(lines, texts, strict=True)
         ]
-    if not any(unit for _, unit in cells):
+    if not any(column.unit for column in columns):
         del lines[1]
     return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
 def _solve(arguments: argparse.Namespace) -> int:
@@ -387,50 +365,30 @@ def _together(scenarios: Sequence[Scenario]) -> Scenario | None:
 
 def _bad_year(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace) -> str:
     """Return what simulated years came to as text: amounts, whose doing, and what was in force."""
-    column = f"{commodity}_shortfall_mt"
-    summary = {str(name): dict(row) for name, row in ensemble.summary(arguments.alpha).iterrows()}
-    rows = {
-        f"{commodity} delivered": (f"{commodity}_delivered_mt", "Mt"),
-        f"{commodity} left in the ground": (column, "Mt"),
-        f"{commodity} netback": (f"{commodity}_netback_musd", "M USD"),
-        "all shippers left in the ground": ("shortfall_mt", "Mt"),
-    }
-    worst_share = f"worst {100 * (1 - arguments.alpha):.3g}%"
-    cells: dict[tuple[str, str], list[str]] = {("unit", ""): [unit for _, unit in rows.values()]}
-    for key, head in (("undisturbed", "undisturbed"), ("mean", "mean year"), ("cvar", worst_share)):
-        cells[head, ""] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]
-        if key != "undisturbed":
-            halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
-            cells["+-" + " " * (key == "cvar"), ""] = [f"{half:,.2f}" for half in halves]
+    from corridor.risk.bad_year import amounts, attributed
+
+    tail = f"{100 * (1 - arguments.alpha):.3g}%"
+    rows = amounts(ensemble, commodity, alpha=arguments.alpha)
+    rows["unit"] = rows["unit"].str.replace("million", "M")
     hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.shipped else "its own hazards"
     blocks = [
         f"{len(ensemble.years):,} simulated years of {_title(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
-        + f"\nUndisturbed: nothing happens. {worst_share.capitalize()}: mean of the worst years (CVaR). +-: 95 % "
-        "confidence.\n\n" + _aligned(list(rows), cells)
+        + f"\nUndisturbed: nothing happens. Worst {tail}: mean of the worst years (CVaR). +-: 95 % "
+        "confidence.\n\n" + _printed("bad_year", rows, tail)
     ]
     for by, alpha, head in (
         ("actor", None, "Whose doing, of what is left in the ground in a mean year"),
-        ("hazard", arguments.alpha, f"What it was in the {worst_share} of years"),
+        ("hazard", arguments.alpha, f"What it was in the worst {tail} of years"),
     ):
-        table = ensemble.attribution(column, by=by, alpha=alpha)
-        table = table[table["share"].abs() >= 0.0005]
+        table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)
         if len(table):
-            cells = {
-                ("amount", "Mt"): [f"{amount:,.3f}" for amount in table["amount"]],
-                ("share", "%"): [f"{100 * share:.1f}" for share in table["share"]],
-            }
-            blocks.append(f"{head}\n{_aligned([str(name) for name in table.index], cells)}")
+            blocks.append(f"{head}\n{_printed('attribution', table)}")
     states = ensemble.states
     states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(8)
     if len(states):
-        cells = {
-            ("days", "a year"): [f"{days:.2f}" for days in states["days_per_year"]],
-            ("short", "Mt/y"): [f"{short:.1f}" for short in states["shortfall_mtpa"]],
-            ("of all", "%"): [f"{100 * share:.1f}" for share in states["shortfall_share"]],
-        }
-        names = [" + ".join(names) for names in states["hazards"]]
-        blocks.append(f"Conditions that cost most, all shippers\n{_aligned(names, cells)}")
+        states.index = states["hazards"].map(" + ".join)
+        blocks.append(f"Conditions that cost most, all shippers\n{_printed('states', states)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -573,17 +531,11 @@ def _backcast(arguments: argparse.Namespace) -> int:
         return _give(machine_text(whole, arguments.format), arguments.output, arguments.format)
     blocks = []
     for year, table in tables.items():
-        cells = {
-            (head, unit): [_cell(column, value) for value in table[column].fillna("" if unit == "" else float("nan"))]
-            for column, head, unit in (
-                ("modelled_mtpa", "modelled", "Mt/y"), ("observed_mtpa", "observed", "Mt/y"),
-                ("error_mtpa", "error", "Mt/y"), ("confidence", "confidence", ""), ("source", "source", ""),
-            )
-        }  # fmt: skip
+        text = _printed("backcast", table.fillna(blank("backcast")))
         total = table.loc[TOTAL]
         share = total["error_mtpa"] / total["observed_mtpa"]
         blocks.append(
-            f"{arguments.commodity} by corridor, {year}\n{_aligned(list(table.index), cells)}\n"
+            f"{arguments.commodity} by corridor, {year}\n{text}\n"
             f"  Errors regardless of sign add up to {total['error_mtpa']:.1f} Mt/y, {share:.1%} of what was observed."
         )
     return _give("\n\n".join(blocks) + "\n", arguments.output)

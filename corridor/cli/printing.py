@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import guarded, visible
+from corridor.model.columns import LISTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ def table_text(frame: pd.DataFrame) -> str:
 def machine_text(frame: pd.DataFrame, form: str) -> str:
     """Return a table as CSV or JSON records, index included; in CSV no text is a formula."""
     frame = frame if frame.index.names == [None] else frame.reset_index()
-    for column in {"subjects", "edges", "hazards"} & set(frame.columns):
+    for column in LISTS & set(frame.columns):
         frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
         from corridor.files.network import csv_text

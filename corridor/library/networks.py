@@ -17,16 +17,13 @@ from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, s
 from corridor.model.figures import in_force
 from corridor.model.formulas import governance_risk
 from corridor.model.network import Network, as_shipped
-from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
+from corridor.model.records import KIND_OF, PARTS, Corridor, Edge, Figure, Kind, Record, Source
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("full", "calm", "war")
 SCENARIO_ENDING = ".scenario.yaml"
 _FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
 _MARKER = "sources.csv"
-_PARTS: dict[str, type[Record]] = {
-    "node": Node, "edge": Edge, "commodity": Commodity, "supply": Supply, "market": Market, "quota": Quota,
-}  # fmt: skip
 
 
 def data_root() -> Traversable:
@@ -123,26 +120,26 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     known = sources()
     values = _values(ledger, {source.id for source in known}, problems)
     parts: dict[str, tuple[Any, ...]] = {}
-    for kind, part in (("node", "nodes"), ("edge", "edges"), ("commodity", "commodities")):
-        rows = table(folder.joinpath(f"{part}.csv"))
-        problems += _strays(kind, values, {row["id"] for row in rows})
-        parts[part] = _assembled(
-            _PARTS[kind], [dict[str, Any](row) | values.get((kind, row["id"]), {}) for row in rows], problems
-        )
-    for kind, part, place in (
-        ("supply", "supplies", "node"),
-        ("market", "markets", "node"),
-        ("quota", "quotas", "edge"),
-    ):
-        found = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind)
-        paired = [{place: at, "commodity": commodity, **fields} for (at, commodity), fields in found]
-        parts[part] = _assembled(_PARTS[kind], paired, problems)
+    for kind in PARTS:
+        if kind.key != ("id",):
+            parts[kind.plural] = _assembled(kind.record, _paired(kind, values), problems)
+        elif kind.record is not Corridor:
+            rows = table(folder.joinpath(f"{kind.plural}.csv"))
+            problems += _strays(kind.singular, values, {row["id"] for row in rows})
+            filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
+            parts[kind.plural] = _assembled(kind.record, filled, problems)
     parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
     parts["edges"] = _with_risk(parts["edges"], values)
     if problems:
         raise DataError(problems)
     hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
     return as_shipped(Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts))
+
+
+def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
+    """Return the rows of a kind whose records are named by a pair of ids and have figures only."""
+    found = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind.singular)
+    return [dict(zip(kind.key, pair, strict=True)) | fields for pair, fields in found]
 
 
 def table(file: Traversable) -> list[dict[str, str]]:
@@ -184,10 +181,11 @@ def _values(
         place = f"figure '{figure.subject}.{figure.attribute}'"
         for source in set(figure.sources) - sources:
             problems.append(f"{place}: {unknown('source', source, nearest(source, sources))}")
-        if figure.record in _PARTS:
-            unit = unit_of(_PARTS[figure.record], figure.attribute)
+        if figure.record in KIND_OF:
+            kind = KIND_OF[figure.record].record
+            unit = unit_of(kind, figure.attribute)
             if unit is None:
-                known = _PARTS[figure.record].model_fields
+                known = kind.model_fields
                 problems.append(f"{place}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
             elif unit != figure.unit:
                 problems.append(f"{place}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")

@@ -12,8 +12,21 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
-from corridor.model.network import Key, Network, edge_key, node_key, require_network
-from corridor.model.records import Amount, Countries, Edge, Name, Names, Quota, Record, Share, split
+from corridor.model.network import Key, Network, require_network
+from corridor.model.records import (
+    KIND_OF,
+    PARTS,
+    Amount,
+    Countries,
+    Edge,
+    Name,
+    Names,
+    Quota,
+    Record,
+    Share,
+    by_key,
+    split,
+)
 from corridor.model.validation import crossed, numerical_problems
 
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
@@ -32,13 +45,7 @@ class NetworkEdit:
     def __init__(self, origin: Network) -> None:
         self.origin = origin
         self.notes: list[str] = []
-        self._records: dict[str, dict[Any, Record]] = {
-            "node": {node.id: node for node in origin.nodes},
-            "edge": {edge.id: edge for edge in origin.edges},
-            "supply": {node_key(supply): supply for supply in origin.supplies},
-            "market": {node_key(market): market for market in origin.markets},
-            "quota": {edge_key(quota): quota for quota in origin.quotas},
-        }
+        self._records: dict[str, dict[Any, Record]] = by_key(origin)
         self._factor: dict[FieldKey, float] = {}
         self._amount: dict[FieldKey, float] = {}
         self._set: dict[FieldKey, tuple[Any, Change]] = {}
@@ -111,7 +118,7 @@ class NetworkEdit:
         for (kind, key), edited in fields.items():
             self._records[kind][key] = self._revised(owner, kind, key, edited)
         self._records["quota"] = dict(sorted(self._records["quota"].items()))
-        found = {part: tuple(self._records[kind].values()) for kind, part in _EDITED.items()}
+        found = {kind.plural: tuple(self._records[kind.singular].values()) for kind in PARTS}
         altered = self.origin.altered(**found)
         if self.notes:
             object.__setattr__(altered, "notes", (*altered.notes, *dict.fromkeys(self.notes)))
@@ -138,9 +145,6 @@ class NetworkEdit:
             broken = crossed(revised)
         changes = ", ".join(dict.fromkeys(map(str, self._changes[kind, key])))
         raise DataError(f"{owner}: {changes} leaves a {type(record).__name__} where {broken}") from None
-
-
-_EDITED = {"node": "nodes", "edge": "edges", "supply": "supplies", "market": "markets", "quota": "quotas"}
 
 
 class Change(Record):
@@ -277,8 +281,8 @@ class EdgeChange(Change):
         return found
 
     def _known(self, network: Network, selector: str) -> set[str]:
-        if selector in _PARTS:
-            return {record.id for record in getattr(network, _PARTS[selector])}
+        if selector in KIND_OF:
+            return {record.id for record in getattr(network, KIND_OF[selector].plural)}
         return {value for edge in network.edges for value in _READ[selector](edge)}
 
     def _alter_edges(self, edit: NetworkEdit, field: str, *, factor: float = 1.0, add: float = 0.0) -> bool:
@@ -286,7 +290,6 @@ class EdgeChange(Change):
         return edit.alter(self, "edge", self.selected(edit.origin), field, factor=factor, add=add)
 
 
-_PARTS = {"edge": "edges", "node": "nodes", "corridor": "corridors", "commodity": "commodities"}
 _READ: dict[str, Callable[[Edge], tuple[str, ...]]] = {
     "edge": lambda edge: (edge.id,),
     "node": lambda edge: (edge.tail, edge.head),

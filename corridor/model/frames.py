@@ -12,19 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from pydantic import ValidationError
 
 from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
-from corridor.model.records import (
-    Commodity,
-    Corridor,
-    Edge,
-    Figure,
-    Market,
-    Node,
-    Quota,
-    Record,
-    Source,
-    Supply,
-    split,
-)  # fmt: skip
+from corridor.model import records as registry
+from corridor.model.records import KIND_OF, Record, split
 from corridor.model.validation import findings, references
 
 if TYPE_CHECKING:
@@ -34,11 +23,8 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Hazard
 
 R = TypeVar("R", bound=Record)
-PARTS: dict[str, type[Record]] = {
-    "nodes": Node, "edges": Edge, "commodities": Commodity, "corridors": Corridor,
-    "supplies": Supply, "markets": Market, "quotas": Quota,
-}  # fmt: skip
-KINDS: dict[str, type[Record]] = {**PARTS, "figures": Figure, "sources": Source}
+PARTS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.PARTS}
+KINDS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.KINDS}
 """Every table that a network can be written to, by name; hazards stand apart, being scenarios."""
 _NAMING = ("id", "tail", "head", "node", "edge", "commodity", "commodities", "corridor")
 
@@ -245,10 +231,10 @@ def _stand_in(kind: type[R], row: dict[str, Any], bad: set[str]) -> R:
 
 def _label(part: str, row: dict[str, Any]) -> str:
     """Return how a message calls the thing in a row."""
-    singular = {"supplies": "supply", "commodities": "commodity"}.get(part, part.rstrip("s"))
-    pair = ("subject", "attribute") if part == "figures" else ("node", "edge", "commodity")
-    key = row.get("id") or "/".join(str(row[at]) for at in pair if at in row)
-    return f"{singular} {shown(key)}" if key else singular
+    kind = KIND_OF[part]
+    names = [row[field] for field in kind.key if field in row]
+    key = "/".join(map(str, names)) if len(kind.key) > 1 else next(iter(names), None)
+    return f"{kind.singular} {shown(key)}" if key else kind.singular
 
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:

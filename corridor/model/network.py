@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown, visible
 from corridor.model.cycles import on_cycles
-from corridor.model.frames import PARTS, build, frame_of
-from corridor.model.records import Commodity, Corridor, Edge, Figure, Market, Node, Quota, Record, Source, Supply
+from corridor.model.frames import build, frame_of
+from corridor.model.records import (
+    PARTS,
+    Commodity,
+    Corridor,
+    Edge,
+    Figure,
+    Market,
+    Node,
+    Quota,
+    Record,
+    Source,
+    Supply,
+    by_key,
+)  # fmt: skip
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
@@ -26,7 +39,10 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
-_HELD: dict[str, type[Record]] = {**PARTS, "ledger": Figure, "sources": Source}
+_HELD: dict[str, type[Record]] = {**{kind.plural: kind.record for kind in PARTS}, "ledger": Figure, "sources": Source}
+_AS_GIVEN = ("commodities", "corridors")
+_APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
+"""The parts for which a networkx graph has no place of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +96,9 @@ class Network:
             records = tuple(getattr(self, part))
             object.__setattr__(self, part, tuple(sorted(records, key=key)) if key else records)
 
-        hold("nodes", lambda node: node.id)
-        hold("edges", lambda edge: edge.id)
-        hold("supplies", node_key)
-        hold("markets", node_key)
-        hold("quotas", edge_key)
-        for part in ("commodities", "corridors", "hazards", "ledger", "sources"):
+        for kind in PARTS:
+            hold(kind.plural, None if kind.plural in _AS_GIVEN else kind.key_of)
+        for part in ("hazards", "ledger", "sources"):
             hold(part, None)
         if problems := structural_problems(self):
             raise DataError(problems)
@@ -183,11 +196,8 @@ class Network:
         return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin
 
     def _keys(self) -> frozenset[tuple[str, str | Key]]:
-        """Return part and key of every record that a scenario can aim at."""
-        by_id = ("nodes", "edges", "commodities", "corridors")
-        keys: set[tuple[str, str | Key]] = {(part, record.id) for part in by_id for record in getattr(self, part)}
-        keys |= {(part, node_key(record)) for part in ("supplies", "markets") for record in getattr(self, part)}
-        return frozenset(keys | {("quotas", edge_key(quota)) for quota in self.quotas})
+        """Return kind and key of every record that a scenario can aim at."""
+        return frozenset((kind, key) for kind, records in by_key(self).items() for key in records)
 
     def altered(self, **parts: tuple[Record, ...]) -> Network:
         """Return a copy whose records differ in numbers only, in the same order: nothing structural is looked at."""
@@ -274,7 +284,9 @@ class Network:
             subjects, attributes = {f.subject for f in self.ledger}, {f.attribute for f in self.ledger}
             if not about and not self._subjects_known().intersection(asked or ()):
                 raise UnknownNameError("subject of a figure", ", ".join(asked or ()), subjects)
-            if attribute is not None and attribute not in attributes.union(*(k.model_fields for k in PARTS.values())):
+            if attribute is not None and attribute not in attributes.union(
+                *(kind.record.model_fields for kind in PARTS)
+            ):
                 raise UnknownNameError("attribute", attribute, attributes)
         if inputs:
             found += ledger.behind(found, self.ledger, self.year)
@@ -303,7 +315,7 @@ class Network:
         import networkx as nx
 
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=self.name, year=self.year)
-        for part in ("commodities", "supplies", "markets", "quotas", "corridors"):
+        for part in _APART:
             graph.graph[part] = [record.model_dump() for record in getattr(self, part)]
         for node in self.nodes:
             graph.add_node(node.id, **node.model_dump(exclude={"id"}))
@@ -341,9 +353,7 @@ class Network:
         edges = [{"id": id, "tail": str(tail), "head": str(head), **data} for tail, head, id, data in listed]
         if str(graph.graph.get("format")).startswith("corridor network"):
             return _from_graphml(graph.graph, nodes, edges)
-        parts = {
-            part: graph.graph.get(part, ()) for part in ("supplies", "markets", "commodities", "corridors", "quotas")
-        }
+        parts = {part: graph.graph.get(part, ()) for part in _APART}
         return build(
             {"nodes": nodes, "edges": edges, **parts}, name=graph.graph.get("name") or "", year=graph.graph.get("year")
         )

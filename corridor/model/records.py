@@ -6,8 +6,9 @@ import contextlib
 import inspect
 import json
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -338,3 +339,40 @@ def _available(capacity_mtpa: float | None, remaining: float) -> float:
     if remaining == 0.0:
         return 0.0
     return math.inf if capacity_mtpa is None else capacity_mtpa * remaining
+
+
+class Kind(NamedTuple):
+    """A kind of record: the words for one and for several, its class, and the fields by which messages name one."""
+
+    singular: str
+    plural: str
+    record: type[Record]
+    key: tuple[str, ...] = ("id",)
+
+    @property
+    def key_of(self) -> Callable[[Any], Any]:
+        """What reads the key of a record: one name, or a tuple of several."""
+        return attrgetter(*self.key)
+
+
+PARTS = (
+    Kind("node", "nodes", Node),
+    Kind("edge", "edges", Edge),
+    Kind("commodity", "commodities", Commodity),
+    Kind("corridor", "corridors", Corridor),
+    Kind("supply", "supplies", Supply, ("node", "commodity")),
+    Kind("market", "markets", Market, ("node", "commodity")),
+    Kind("quota", "quotas", Quota, ("edge", "commodity")),
+)
+"""The kinds that a network is made of."""
+KINDS = (*PARTS, Kind("figure", "figures", Figure, ("subject", "attribute")), Kind("source", "sources", Source))
+"""The kinds that a network can be written to as tables; hazards are apart, being scenarios."""
+HAZARD = Kind("hazard", "hazards", Record, ("name",))
+"""Hazards, whose class stands in `scenario`, above this module."""
+KIND_OF = {kind.singular: kind for kind in KINDS} | {kind.plural: kind for kind in KINDS}
+"""Kinds by either of their words."""
+
+
+def by_key(network: Any, kinds: Iterable[Kind] = PARTS) -> dict[str, dict[Any, Any]]:
+    """Return the records of a network by what one of their kind is called, and by key."""
+    return {kind.singular: {kind.key_of(record): record for record in getattr(network, kind.plural)} for kind in kinds}

@@ -6,39 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from corridor.errors import CorridorError, DataError, UnknownNameError
+from corridor.model.columns import COLUMNS, column_names
 from corridor.model.network import Network, edge_key, node_key
+from corridor.model.records import KIND_OF
 
 CHANGE = "change."
 """What stands before a path whose change against the baseline is meant."""
-TOTALS = (
-    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "unmet_minimum_mtpa", "cost_musd_per_year",
-    "netback_musd_per_year", "objective",
-)  # fmt: skip
-_USE = ("throughput_mtpa", "available_mtpa", "utilisation")
-TABLES: dict[str, tuple[str, ...]] = {
-    "corridors": _USE,
-    "edges": ("flow_mtpa", "available_mtpa", "utilisation", "unit_cost_usd_per_t", "shadow_price_usd_per_t"),
-    "nodes": (*_USE, "shadow_price_usd_per_t"),
-    "supplies": (
-        "volume_mtpa", "lifted_mtpa", "shortfall_mtpa", "netback_usd_per_t", "marginal_netback_usd_per_t",
-        "penalty_usd_per_t",
-    ),
-    "markets": ("delivered_mtpa", "price_usd_per_t", "required_mtpa", "unmet_mtpa"),
-    "quotas": ("min_mtpa", "max_mtpa", "flow_mtpa", "unmet_minimum_mtpa"),
-    "edge_flows": ("flow_mtpa",),
-    "compare": (
-        "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t",
-        "transit_days", "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t",
-        "netback_usd_per_t", "shortfall_if_lost_mtpa", "origin", "destination",
-    ),
-}  # fmt: skip
+TOTALS = column_names("totals")
+TABLES = {
+    table: tuple(column.name for column in COLUMNS[table] if column.kind != "list")
+    for table in ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "compare")
+}
 """The tables that a path may lead into, and their columns."""
 RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa"}
 """Totals and columns that have gone, and what has taken their place."""
 STATUSES = ("open", "reduced", "expanded", "closed", "no access")
-WORDS = ("status", "bottleneck", "countries", "origin", "destination")
+WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "word")
 _PAIRED = ("supplies", "markets", "quotas", "edge_flows")
-_NOUNS = {"supplies": "supply", "markets": "market", "quotas": "quota"}
 _FORMS = {
     "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
     "markets": "markets.NODE.COMMODITY.COLUMN, as in 'markets.augusta.kazakh_crude.delivered_mtpa'",
@@ -177,7 +161,8 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
         yield DataError(f"{where}corridor {first!r} carries no {last or next(iter(commodities), 'commodity')}")
     else:
         yield DataError(
-            f"{where}there is no {_NOUNS[table]} of {last} at {kind} {first!r}; {_places_of(table, last, network)}"
+            f"{where}there is no {KIND_OF[table].singular} of {last} at {kind} {first!r}; "
+            f"{_places_of(table, last, network)}"
         )
 
 

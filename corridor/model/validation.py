@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from corridor.errors import Problem, UnknownNameError, at_most
 from corridor.model.cycles import earning_cycles
-from corridor.model.records import Edge, Market, Quota, Record, Supply, edge_key, node_key
+from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Record, Supply
 
 if TYPE_CHECKING:
     from corridor.model.network import Network
@@ -34,25 +34,17 @@ def references(net: Network) -> Iterator[Finding]:
 
 def _twice(net: Network) -> Iterator[Finding]:
     """Yield a sentence for each id that stands twice."""
-    kinds: dict[str, tuple[Iterable[Any], Callable[[Any], Any]]] = {
-        "node": (net.nodes, _id), "edge": (net.edges, _id), "commodity": (net.commodities, _id),
-        "corridor": (net.corridors, _id), "supply": (net.supplies, node_key), "market": (net.markets, node_key),
-        "quota": (net.quotas, edge_key), "hazard": (net.hazards, lambda hazard: hazard.name),
-    }  # fmt: skip
-    for kind, (records, key_of) in kinds.items():
+    for kind in (*PARTS, HAZARD):
         seen: set[Any] = set()
-        for record in records:
-            key = key_of(record)
+        for record in getattr(net, kind.plural):
+            key = kind.key_of(record)
             if key is None or (isinstance(key, tuple) and None in key):
                 continue
             if key in seen:
                 shown = "/".join(key) if isinstance(key, tuple) else key
-                yield record, f"{kind} {shown!r} stands twice; give each {kind} an id of its own, or merge the two"
+                name = kind.singular
+                yield record, f"{name} {shown!r} stands twice; give each {name} an id of its own, or merge the two"
             seen.add(key)
-
-
-def _id(record: Any) -> Any:
-    return record.id
 
 
 def _dangling(net: Network) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from corridor.errors import DataError, UnknownNameError
 from corridor.model.cycles import earning_cycles
 from corridor.model.figures import Book, in_force
 from corridor.model.frames import numbers
-from corridor.model.network import Key, Network, edge_key, node_key
-from corridor.model.records import Figure, Record
+from corridor.model.network import Key, Network
+from corridor.model.records import PARTS, Figure, Record, by_key
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
 
@@ -37,14 +37,7 @@ class Variation:
             )
         self.network = network
         self.book = Book(in_force(network.ledger, network.year), network.year)
-        self._owners: dict[str, Mapping[Any, Record]] = {
-            "node": {node.id: node for node in network.nodes},
-            "edge": {edge.id: edge for edge in network.edges},
-            "commodity": {commodity.id: commodity for commodity in network.commodities},
-            "supply": {node_key(supply): supply for supply in network.supplies},
-            "market": {node_key(market): market for market in network.markets},
-            "quota": {edge_key(quota): quota for quota in network.quotas},
-        }
+        self._owners: dict[str, dict[Any, Record]] = by_key(network)
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
@@ -110,9 +103,7 @@ class Variation:
             changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
-        parts = {"node": "nodes", "edge": "edges", "commodity": "commodities"}
-        parts |= {"supply": "supplies", "market": "markets", "quota": "quotas"}
-        varied = self.network.altered(**{part: tuple(records[kind].values()) for kind, part in parts.items()})
+        varied = self.network.altered(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
         if problems := [text for _, text in earning_cycles(varied)]:
             raise DataError([f"with figures at other values: {problem}" for problem in problems])
         return varied

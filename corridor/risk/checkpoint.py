@@ -19,6 +19,7 @@ import numpy.typing as npt
 from corridor.errors import DataError
 from corridor.files.bytes import draft_beside, draft_of, sweep_drafts
 from corridor.model.network import Network
+from corridor.model.records import PARTS
 from corridor.model.scenario import Hazard
 from corridor.risk.blocks import Block
 from corridor.risk.outages import BLOCK_YEARS
@@ -26,7 +27,6 @@ from corridor.risk.outages import BLOCK_YEARS
 if TYPE_CHECKING:
     import pandas as pd
 
-_PARTS = ("nodes", "edges", "commodities", "supplies", "markets", "quotas", "corridors")
 _OURS = re.compile(r"run\.json|block-\d+-\d+-years\..*")
 _LAYOUTS = (
     {"sets": "set_", "days": "", "stretches": "", "values": "value_"},
@@ -280,7 +280,7 @@ def manifest(network: Network, hazards: Sequence[Hazard], seed: int) -> dict[str
 
     from corridor import __version__
 
-    parts = {part: _digest(getattr(network, part)) for part in _PARTS}
+    parts = {kind.plural: _digest(getattr(network, kind.plural)) for kind in PARTS}
     versions = {f"version of {name}": version(name) for name in ("numpy", "highspy")} | {"version": __version__}
     return parts | {"hazards": _digest(hazards), "seed": seed, "block_years": BLOCK_YEARS} | versions
 

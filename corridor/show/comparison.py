@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError, nearest, unknown
+from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.style import FAINT, INK, RULE, WARN
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("throughput_mtpa", "unit_cost_usd_per_t", "transit_days", "risk_score", "availability")
 _CLOSED = ("closed", "no access")
-_HEADS: Mapping[str, tuple[str, str]] = {
-    "throughput_mtpa": ("moved of capacity", "Mt/y"),
-    "capacity_mtpa": ("capacity", "Mt/y"),
-    "utilisation": ("used", "%"),
-    "unit_cost_usd_per_t": ("unit cost", "USD/t"),
-    "transit_days": ("time", "days"),
-    "distance_km": ("way", "km"),
-    "risk_score": ("risk", "0 to 1"),
-    "availability": ("in service", "%"),
-    "expected_loss_usd_per_t": ("expected loss", "USD/t"),
-    "netback_usd_per_t": ("netback", "USD/t"),
-    "shortfall_if_lost_mtpa": ("lost without it", "Mt/y"),
-}
-_SHARES = ("utilisation", "availability")
 _MOVED, _ROOM, _DOT = "#20334d", "#dfe5e8", "#c05a1c"
 
 
@@ -236,7 +223,8 @@ class _Panels:
             panel.spines[side].set_visible(False)
         panel.spines["left"].set_color(RULE)
         panel.set_xticks([])
-        name, unit = _HEADS.get(column, (column.replace("_", " "), ""))
+        known = _column(column)
+        name, unit = known.long_heading, known.shown_unit
         panel.set_title(
             f"{style.plain(name, 24)}\n[{unit}]" if unit else style.plain(name, 24), fontsize=self.size, loc="left",
             pad=3, color=INK, linespacing=1.15,
@@ -316,27 +304,24 @@ class _Panels:
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
+        said = _column(column).text(value) + _change(value, first, column)
         panel.annotate(
-            _number(value, column) + _change(value, first, column), (value, row.place), xytext=(0.6 * self.size, 0),
+            said, (value, row.place), xytext=(0.6 * self.size, 0),
             textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
             gid=f"value:{column}:{key}", annotation_clip=False,
         )  # fmt: skip
 
 
-def _number(value: float, column: str) -> str:
-    """Return a value as its column is read."""
-    if column in _SHARES:
-        return f"{100 * value:.1f}"
-    if column == "risk_score":
-        return f"{value:.2f}"
-    return f"{value:,.0f}" if column in ("transit_days", "distance_km") else f"{value:,.1f}"
+def _column(name: str) -> Column:
+    """Return what is stated of a column; one that was added to the table is headed by its name."""
+    return by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
 
 
 def _change(value: float, first: float, column: str) -> str:
     """Return in brackets by how much a value differs from the baseline's, where that shows."""
     if not math.isfinite(first):
         return ""
-    said = _number(value - first, column)
+    said = _column(column).text(value - first)
     if not said.strip("-+0.,"):
         return ""
     return f" ({said if said.startswith('-') else f'+{said}'})".replace("-", "−")

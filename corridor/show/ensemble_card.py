@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.model.columns import by_name, printed
+from corridor.risk.bad_year import amounts, attributed
 from corridor.show.cards import place_of, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
 
 if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
-
-_TOTALS = {
-    "delivered_mt": "delivered [Mt]",
-    "shortfall_mt": "stays in the ground [Mt]",
-    "netback_musd": "netback [million USD]",
-}
 
 
 def ensemble_card(ensemble: Ensemble) -> Html:
@@ -33,22 +29,21 @@ def ensemble_card(ensemble: Ensemble) -> Html:
 
 def _years(ensemble: Ensemble) -> Iterator[Html]:
     """Yield means and bad tails."""
-    summary = ensemble.summary()
-    rows = [
-        [said, *(f"{summary[key][column]:,.2f}" for key in ("undisturbed", "mean", "p5", "p95", "cvar"))]
-        for column, said in _TOTALS.items()
-    ]
-    heads = ["a year, all shippers", "undisturbed", "mean", "5 % point", "95 % point", "worst 5 % (CVaR)"]
-    yield table(heads, rows, heads[1:])
+    columns = [by_name("bad_year")[name] for name in ("undisturbed", "mean", "p5", "p95", "cvar")]
+    frame = amounts(ensemble)
+    cells = (map(column.text, frame[column.name]) for column in columns)
+    labels = [f"{said} [{unit}]" for said, unit in zip(frame.index, frame["unit"], strict=True)]
+    heads = [column.long_heading.format(tail="5 %") for column in columns]
+    yield table(["a year, all shippers", *heads], list(zip(labels, *cells, strict=True)), heads)
 
 
 def _actors(ensemble: Ensemble) -> Iterator[Html]:
     """Yield whose doing it was that oil stayed in the ground."""
-    found = ensemble.attribution("shortfall_mt", by="actor")
+    found = attributed(ensemble, "shortfall_mt", by="actor")
+    amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
-        (name, bar(row["share"], warn=True), f"{row['amount']:.2f}", f"{100 * row['share']:.1f}")
+        (name, bar(row["share"], warn=True), amount.text(row["amount"]), share.text(row["share"]))
         for name, row in zip(found.index, found.to_dict("records"), strict=True)
-        if abs(row["share"]) >= 0.0005
     ]
     if rows:
         yield table(["kept in the ground by", "", "in a mean year [Mt]", "share [%]"], shortened(rows, 4))

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
 from corridor.library import networks as library
+from corridor.model.columns import column_names
 from corridor.solver.flow import solve
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = (
-    "modelled_mtpa", "observed_mtpa", "error_mtpa", "low_mtpa", "high_mtpa", "confidence", "source", "note",
-)  # fmt: skip
 TOTAL = "total"
 
 
@@ -70,7 +68,9 @@ def backcast(
         network.corridor(corridor)
     flow = solve(network)
     rows = {corridor.id: told[corridor.id] for corridor in network.corridors if corridor.id in told}
-    table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="corridor"), columns=list(COLUMNS))
+    table = pd.DataFrame(
+        list(rows.values()), index=pd.Index(list(rows), name="corridor"), columns=list(column_names("backcast"))
+    )
     table["modelled_mtpa"] = [flow.throughput_mtpa(corridor, commodity) for corridor in rows]
     table["error_mtpa"] = table["modelled_mtpa"] - table["observed_mtpa"]
     table.loc[TOTAL, ["modelled_mtpa", "observed_mtpa", "error_mtpa"]] = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.library.scenarios import load_scenario, scenarios
+from corridor.model.columns import blank, column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.result_path import carries
@@ -54,21 +55,9 @@ def compare(
     -------
     pandas.DataFrame
         Indexed by (scenario, corridor), baseline first.
-        All columns are about the commodity:
+        All columns are about the commodity. The best way leads to a market with room for more, or else to any:
 
-        - status: open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way
-        - capacity_mtpa: the most that could move this way, were there oil and buyers enough, others lifting no less
-        - bottleneck: the edges, quotas or nodes that stop more
-        - throughput_mtpa, utilisation: what does move, and its share of the capacity
-        - unit_cost_usd_per_t (tariffs, premiums, quality losses, interest), transit_days, distance_km, countries,
-          netback_usd_per_t: of the best way to a market with room for more, or else to any
-        - risk_score: of the weakest country on it [index 0 to 1]
-        - availability: mean share in service by the hazards on it, as of `availability`; NaN where none is known [1]
-        - expected_loss_usd_per_t: netback lost to outages were there no other way, (1 - availability) x netback
-        - shortfall_if_lost_mtpa: how much more of all shippers' oil would go unlifted without the corridor
-        - origin, destination: ends of the best way
-        - subjects: ids of all that the row's numbers come from, so that
-          ``network.figures(row["subjects"], inputs=True)`` shows every figure behind it
+        {columns}
 
         ``table.attrs["notes"]`` says by scenario what to know first: minima not met, quotas that it sets twice.
 
@@ -104,16 +93,21 @@ def compare(
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
-    table = pd.DataFrame(list(rows.values()), index=index, columns=list(COLUMNS))
+    table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
     table.attrs |= {"notes": notes} if notes else {}
     return table
 
 
-COLUMNS = (
-    "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days",
-    "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t", "netback_usd_per_t",
-    "shortfall_if_lost_mtpa", "origin", "destination", "subjects",
-)  # fmt: skip
+compare.__doc__ = (compare.__doc__ or "").replace("{columns}", described("compare"))
+
+
+def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
+    """Return a comparison as it is printed: bottlenecks without the commodity's name, both ends of the way in one."""
+    ends = zip(table["origin"], table["destination"], strict=True)
+    return table.assign(
+        bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
+        way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+    )
 
 
 def outcomes(
@@ -272,7 +266,7 @@ def _row(
     most = route_capacity(solver, flow.solution, corridor, paths.commodity)
     through = flow.throughput_mtpa(corridor, paths.commodity)
     limited = 0 < most.capacity_mtpa < math.inf
-    row: dict[str, Any] = {
+    row = blank("compare") | {
         "capacity_mtpa": most.capacity_mtpa,
         "bottleneck": most.named(),
         "throughput_mtpa": through,
@@ -280,7 +274,8 @@ def _row(
         "shortfall_if_lost_mtpa": _shortfall_without(solver, flow, corridor) - flow.shortfall_mtpa,
     }
     route = _best_way(flow, paths, corridor, origins) if most.capacity_mtpa > 0 else None
-    row |= _measured(flow.network, route, exposed) if route is not None else _UNMEASURED
+    if route is not None:
+        row |= _measured(flow.network, route, exposed)
     return row | {"subjects": _subjects(flow.network, corridor, most, route, paths.commodity)}
 
 
@@ -297,13 +292,6 @@ def _best_way(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Seq
             return found
     anywhere = BestPaths(flow.solution, paths.commodity, False)
     return next((way for some in origins if (way := anywhere.through(corridor, some)) is not None), None)
-
-
-_UNMEASURED = {
-    "unit_cost_usd_per_t": math.nan, "transit_days": math.nan, "distance_km": math.nan, "countries": "",
-    "risk_score": math.nan, "availability": math.nan, "expected_loss_usd_per_t": math.nan,
-    "netback_usd_per_t": math.nan, "origin": "", "destination": "",
-}  # fmt: skip
 
 
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:

@@ -6,13 +6,16 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.model.network import Network, edge_key, node_key
-from corridor.model.records import Record
+from corridor.model.network import Network
+from corridor.model.records import HAZARD, KIND_OF, PARTS, Record, by_key
+from corridor.model.variation import subject_of
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_KINDS = (*(kind for kind in PARTS if kind.singular != "corridor"), KIND_OF["corridor"], HAZARD)
+"""The kinds of record in the order of rows."""
 _FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas")
 _FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
 _DUST = 1e-6
@@ -84,16 +87,8 @@ def _note(notes: dict[tuple[str, str, str], str], kind: str, id: str) -> str:
 
 def _records(network: Network) -> dict[str, dict[str, Record]]:
     """Return the records of a network by kind and id, paired ids joined by a dot."""
-    return {
-        "node": {node.id: node for node in network.nodes},
-        "edge": {edge.id: edge for edge in network.edges},
-        "commodity": {commodity.id: commodity for commodity in network.commodities},
-        "supply": {".".join(node_key(supply)): supply for supply in network.supplies},
-        "market": {".".join(node_key(market)): market for market in network.markets},
-        "quota": {".".join(edge_key(quota)): quota for quota in network.quotas},
-        "corridor": {corridor.id: corridor for corridor in network.corridors},
-        "hazard": {hazard.name: hazard for hazard in network.hazards},
-    }
+    held = by_key(network, _KINDS)
+    return {kind: {subject_of(key): record for key, record in found.items()} for kind, found in held.items()}
 
 
 def _same(old: Any, new: Any) -> bool:

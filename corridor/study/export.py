@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import CorridorError, DataError, guarded, nearest, shown, unknown
 from corridor.files.bytes import write_bytes, write_folder
 from corridor.files.network import cell, csv_text
+from corridor.model.columns import FLOW_TABLES, column_names
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FORMS = ("csv", "xlsx", "parquet")
-_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
-_TOTALS = (
-    "delivered_mtpa", "shortfall_mtpa", "unmet_mtpa", "unmet_minimum_mtpa", "cost_musd_per_year",
-    "netback_musd_per_year", "objective", "duality_gap",
-)  # fmt: skip
+_TOTALS = (*column_names("totals"), "duality_gap")
 
 
 def write_tables(
@@ -98,7 +95,7 @@ def _frames(tables: Any) -> dict[str, pd.DataFrame]:
         totals = {name: [getattr(tables, name)] for name in _TOTALS}
         scenario = tables.scenario.name if tables.scenario is not None else "baseline"
         frames = {"totals": pd.DataFrame({"scenario": [scenario], **totals})}
-        return frames | {name: _flat(getattr(tables, name)) for name in _TABLES}
+        return frames | {name: _flat(getattr(tables, name)) for name in FLOW_TABLES}
     if isinstance(tables, pd.DataFrame):
         return {"table": _flat(tables)}
     if isinstance(tables, Mapping) and tables and all(isinstance(frame, pd.DataFrame) for frame in tables.values()):

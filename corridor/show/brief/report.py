@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
+from corridor.model.columns import Column, by_name, legend, printed
 from corridor.model.figures import grades
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
+from corridor.risk.bad_year import amounts, attributed
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
@@ -28,7 +30,7 @@ from corridor.show.html import Html, counted, link, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes
+from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes, readable
 from corridor.study.concentration import availability, indices, jurisdictions
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 _DUST = 0.05
 _DPI, _MOST_FIGURES, _MOST_LIMITS = 150, 15, 6
+_MOST_COLUMNS = 12  # of a comparison fit on A4
 
 
 def report(
@@ -247,28 +250,13 @@ class _Brief:
 
     def _comparison(self) -> Html:
         """Return the corridors side by side: numbers as they are now, a picture under the scenarios."""
-        heads = [
-            "corridor", "status", "capacity [Mt/y]", "moves [Mt/y]", "cost [USD/t]", "time [days]", "way [km]",
-            "risk [0-1]", "in service [%]", "netback [USD/t]", "if lost [Mt/y]", "bottleneck", "best way",
-        ]  # fmt: skip
+        columns = [column for column in printed("compare") if column.priority <= _MOST_COLUMNS]
+        heads = ["corridor", *map(_heading, columns)]
         rows = [
-            [
-                self._corridor(id), row["status"], _number(row["capacity_mtpa"]), _number(row["throughput_mtpa"]),
-                _number(row["unit_cost_usd_per_t"]), _number(row["transit_days"], 0), _number(row["distance_km"], 0),
-                _number(row["risk_score"], 2), _number(100 * row["availability"]), _number(row["netback_usd_per_t"]),
-                _number(row["shortfall_if_lost_mtpa"]), row["bottleneck"].replace(f"/{self.commodity}", ""),
-                f"{row['origin']} > {row['destination']}" if row["origin"] else "-",
-            ]
-            for id, row in _rows(self.now)
-        ]  # fmt: skip
-        parts = [
-            _note(
-                "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, "
-                "quality losses, interest), time, risk and netback: of the best way named last. In service: share of "
-                "time, by hazards. If lost: how much more oil of all shippers would stay in the ground without it."
-            ),
-            _table(heads, rows),
+            [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
+            for id, row in _rows(readable(self.now, self.commodity))
         ]
+        parts = [_note(" ".join(legend("compare").split())), _table(heads, rows)]
         featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
         table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
         if len(table):
@@ -404,41 +392,36 @@ class _Brief:
         if ens is None:
             return None
         column = f"{self.commodity}_shortfall_mt"
-        summary = ens.summary()
-        kept = (column, f"{self.commodity}_delivered_mt", f"{self.commodity}_netback_musd", "shortfall_mt")
-        named = {
-            column: f"{self.named_commodity} left in the ground [Mt]",
-            f"{self.commodity}_delivered_mt": f"{self.named_commodity} delivered [Mt]",
-            f"{self.commodity}_netback_musd": f"{self.named_commodity} netback [million USD]",
-            "shortfall_mt": "All shippers, left in the ground [Mt]",
-        }
+        undisturbed, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
         rows = [
             [
-                named[name], _number(row["undisturbed"], 2),
-                f"{row['mean']:,.2f} ± {row['mean_high'] - row['mean']:,.2f}",
-                f"{row['cvar']:,.2f} ± {row['cvar_high'] - row['cvar']:,.2f}",
+                f"{label} [{row['unit']}]", undisturbed.text(row["undisturbed"]),
+                *(f"{c.text(row[c.name])} ± {c.text(row[f'{c.name}_half'])}" for c in (mean, cvar)),
             ]
-            for name, row in _rows(summary.loc[[name for name in kept if name in summary.index]])
+            for label, row in _rows(amounts(ens, self.commodity, named=self.named_commodity))
         ]  # fmt: skip
-        blame = ens.attribution(column, by="actor", alpha=0.95)
-        blame = blame[blame["share"].abs() >= 0.0005]
+        blame = attributed(ens, column, by="actor", alpha=0.95)
         parts = [
             _note(
                 f"{len(ens.years):,} simulated years, hazards as the network has them, seed {ens.seed}; ± is 95 % "
                 "confidence of the draw, not of the rates. Each hazard takes the mean share that its shocks took, "
                 "unless it says otherwise: where spare capacity takes small losses this understates the bad tail."
             ),
-            _table(["a year", "undisturbed [unit]", "mean year [unit]", "mean of the worst 5 % (CVaR) [unit]"], rows),
+            _table(
+                ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (undisturbed, mean, cvar))],
+                rows,
+            ),
         ]
-        if dict(_rows(summary))[column]["sd"] > 0:
+        if float(ens.years[column].std()) > 0:
             parts.append(
                 _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years that lose at least so much")
             )
         if len(blame):
-            shares = [[name, _number(row["amount"], 2), _number(100 * row["share"], 0)] for name, row in _rows(blame)]
+            columns = printed("attribution")
+            shares = [[name, *(c.text(row[c.name]) for c in columns)] for name, row in _rows(blame)]
             parts += [
                 tag("h3", "Whose doing, in the worst 5 % of years"),
-                _table(["actor", "left in the ground [Mt a year]", "share [%]"], shares),
+                _table(["actor", *map(_heading, columns)], shares),
             ]
         drawn = [
             [
@@ -513,6 +496,11 @@ _INDICES = {
     "shannon_wiener_jurisdictions": "Shannon-Wiener of countries", "effective_jurisdictions": "effective countries",
     "political_hhi": "politically weighted HHI",
 }  # fmt: skip
+
+
+def _heading(column: Column) -> str:
+    """Return the heading of a column with its unit."""
+    return f"{column.heading} [{column.shown_unit}]" if column.unit else column.heading
 
 
 def _section(title: str, *parts: object) -> Html:

@@ -1,0 +1,281 @@
+"""The columns of every result: name, unit and meaning, and how people read them; stated here and nowhere else."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result.
+
+    Parameters
+    ----------
+    name : str
+        Name in the table.
+    unit : str
+        Unit of its values; empty for words and lists. A share has unit 1 and is shown in percent.
+    meaning : str
+        What it holds.
+    kind : {"number", "share", "word", "list"}
+        What a cell is; a list is a tuple of ids.
+    heading : str
+        What is printed above it, as short as can be; empty where it is not printed.
+    title : str
+        What is written where there is room, as in pictures; the heading by default.
+    digits : int
+        Digits after the point when printed, of percent for a share.
+    priority : int
+        Which columns go first where not all fit: 1 is kept longest; 0 where it is not printed.
+    wide : bool
+        Whether it is long text, which is printed after all other columns.
+    legend : str
+        Sentence above a printed table, its lines broken as a terminal shows them.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    kind: Literal["number", "share", "word", "list"] = "number"
+    heading: str = ""
+    title: str = ""
+    digits: int = 1
+    priority: int = 0
+    wide: bool = False
+    legend: str = ""
+
+    @property
+    def shown_unit(self) -> str:
+        """Unit as people read it."""
+        return "%" if self.kind == "share" else self.unit
+
+    @property
+    def long_heading(self) -> str:
+        """Heading where there is room."""
+        return self.title or self.heading
+
+    def text(self, value: Any) -> str:
+        """Return a value as people read it, '-' where there is none."""
+        if isinstance(value, str):
+            return value
+        if value != value:
+            return "-"
+        if value == float("inf"):
+            return "no limit"
+        return f"{100 * value if self.kind == 'share' else value:,.{self.digits}f}"
+
+
+_THROUGHPUT = Column("throughput_mtpa", "Mt/y", "what passes, all commodities together")
+_AVAILABLE = Column("available_mtpa", "Mt/y", "most that may pass, after outages and derates")
+_UTILISATION = Column("utilisation", "1", "throughput over what is available; NaN where nothing is", "share")
+_FLOW = Column("flow_mtpa", "Mt/y", "what it carries")
+_SHADOW = Column("shadow_price_usd_per_t", "USD/t", "what one more tonne of its limit would earn")
+_UNIT_COST = Column("unit_cost_usd_per_t", "USD/t", "all costs of a tonne: tariffs, premiums, quality losses, interest")
+_NETBACK = Column("netback_usd_per_t", "USD/t", "price at the destination less unit cost")
+_DELIVERED = Column("delivered_mtpa", "Mt/y", "what arrives at markets")
+_SHORTFALL = Column("shortfall_mtpa", "Mt/y", "supply not lifted")
+_UNMET = Column("unmet_mtpa", "Mt/y", "requirements of markets not met")
+_UNMET_MINIMUM = Column("unmet_minimum_mtpa", "Mt/y", "minima of quotas not met")
+_NETBACK_A_YEAR = Column("netback_musd_per_year", "million USD/y", "prices of what arrives less all costs")
+_ORIGIN = Column("origin", "", "node where the route begins", "word")
+_DESTINATION = Column("destination", "", "node where the route ends", "word")
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "totals": (
+        _DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM,
+        Column("cost_musd_per_year", "million USD/y", "all costs of what moves"),
+        _NETBACK_A_YEAR,
+        Column("objective", "million USD/y", "what the program minimises, steering penalties included: not money"),
+    ),
+    "corridors": (_THROUGHPUT, _AVAILABLE, _UTILISATION),
+    "edges": (_FLOW, _AVAILABLE, _UTILISATION, _UNIT_COST, _SHADOW),
+    "nodes": (_THROUGHPUT, _AVAILABLE, _UTILISATION, _SHADOW),
+    "supplies": (
+        Column("volume_mtpa", "Mt/y", "tonnes offered"),
+        Column("lifted_mtpa", "Mt/y", "tonnes taken away"),
+        _SHORTFALL, _NETBACK,
+        Column("marginal_netback_usd_per_t", "USD/t", "what one more tonne offered would earn"),
+        Column("penalty_usd_per_t", "USD/t", "steering price of a tonne not lifted: not money"),
+    ),
+    "markets": (
+        _DELIVERED,
+        Column("price_usd_per_t", "USD/t", "price, delivered"),
+        Column("required_mtpa", "Mt/y", "tonnes that should arrive"),
+        _UNMET,
+    ),
+    "quotas": (
+        Column("min_mtpa", "Mt/y", "ship-or-pay volume"),
+        Column("max_mtpa", "Mt/y", "most that may pass"),
+        _FLOW, _UNMET_MINIMUM,
+    ),
+    "edge_flows": (_FLOW,),
+    "routes": (
+        Column("edges", "", "edges in order, origin to destination", "list"),
+        Column("commodity", "", "what moves", "word"),
+        Column("corridor", "", "corridor whose trunk it crosses; empty: none", "word"),
+        _FLOW, _UNIT_COST, _NETBACK,
+        Column("transit_days", "days", "time on the route"),
+        _ORIGIN, _DESTINATION,
+    ),
+    "compare": (
+        Column(
+            "status", "",
+            "open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way",
+            "word", "status", priority=1,
+        ),
+        Column(
+            "capacity_mtpa", "Mt/y",
+            "the most that could move this way, were there oil and buyers enough, others lifting no less",
+            heading="capacity", priority=2,
+            legend="Capacity: the most that could move, were there oil and buyers enough.",
+        ),
+        Column(
+            "bottleneck", "", "the edges, quotas or nodes that stop more", "word", "bottleneck", priority=6, wide=True,
+        ),
+        Column(
+            "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=3,
+        ),
+        Column(
+            "utilisation", "1", "throughput over capacity", "share", "used", digits=0, priority=13,
+        ),
+        Column(
+            "unit_cost_usd_per_t", "USD/t",
+            "tariffs, premiums, quality losses, interest, on the best way",
+            heading="cost", title="unit cost", priority=4,
+            legend="Cost (tariffs, premiums, quality\nlosses, interest), time, risk and netback: of the best way named "
+            "last.",
+        ),
+        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=10),
+        Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=12),
+        Column("countries", "", "countries crossed, in order", "word"),
+        Column(
+            "risk_score", "0-1", "of the weakest country on it: index 0 to 1", heading="risk", digits=2, priority=9,
+        ),
+        Column(
+            "availability", "1",
+            "mean share in service by the hazards on it, as of `availability`; NaN where none is known",
+            "share", "in service", priority=8, legend="In service: share of time, by its\nhazards{regime}.",
+        ),
+        Column(
+            "expected_loss_usd_per_t", "USD/t",
+            "netback lost to outages were there no other way: (1 - availability) x netback",
+            heading="exp. loss", title="expected loss", priority=14,
+        ),
+        Column("netback_usd_per_t", "USD/t", _NETBACK.meaning, heading="netback", priority=5),
+        Column(
+            "shortfall_if_lost_mtpa", "Mt/y",
+            "how much more of all shippers' oil would go unlifted without the corridor",
+            heading="if lost", title="lost without it", priority=7,
+            legend="If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
+        ),
+        Column("origin", "", "node where the best way begins", "word"),
+        Column("destination", "", "node where the best way ends", "word"),
+        Column(
+            "subjects", "",
+            'ids of all that the row\'s numbers come from, so that ``network.figures(row["subjects"], inputs=True)`` '
+            "shows every figure behind it", "list",
+        ),
+    ),
+    "outcomes": (
+        _DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM, _NETBACK_A_YEAR,
+        Column("delivered_change_mtpa", "Mt/y", "change against the baseline"),
+        Column("shortfall_change_mtpa", "Mt/y", "change against the baseline"),
+        Column("unmet_change_mtpa", "Mt/y", "change against the baseline"),
+        Column("unmet_minimum_change_mtpa", "Mt/y", "change against the baseline"),
+        Column("netback_change_musd_per_year", "million USD/y", "change against the baseline"),
+        Column(
+            "loss_musd_per_year", "million USD/y",
+            "the harm, by which scenarios are ranked: fall in netback, plus rise in unmet requirements times what each "
+            "costs its buyer beyond the price",
+        ),
+        Column(
+            "unmet_not_in_loss_mtpa", "Mt/y", "rise in unmet requirements of markets without a replacement cost",
+        ),
+        Column("route_hhi", "1", "concentration of what crosses a corridor; 1: all by one corridor"),
+    ),
+    "backcast": (
+        Column("modelled_mtpa", "Mt/y", "what the model carries", heading="modelled", priority=1),
+        Column("observed_mtpa", "Mt/y", "what was carried", heading="observed", priority=2),
+        Column("error_mtpa", "Mt/y", "modelled less observed", heading="error", priority=3),
+        Column("low_mtpa", "Mt/y", "low end of the observation"),
+        Column("high_mtpa", "Mt/y", "high end of the observation"),
+        Column("confidence", "", "confidence of the observation: A, B or C", "word", "confidence", priority=4),
+        Column("source", "", "id of the observation's source", "word", "source", priority=5),
+        Column("note", "", "what to know before quoting it", "word"),
+    ),
+    "bad_year": (
+        Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
+        Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=3),
+        Column("mean", "", "mean of all years", heading="mean year", digits=2, priority=1),
+        Column("mean_half", "", "half of the 95 % confidence interval of the mean", heading="+-", digits=2, priority=4),
+        Column("p5", "", "5 % of years are lower", title="5 % point", digits=2),
+        Column("p95", "", "5 % of years are higher", title="95 % point", digits=2),
+        Column(
+            "cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}",
+            title="mean of the worst {tail} (CVaR)", digits=2, priority=1,
+        ),
+        Column("cvar_half", "", "half of the 95 % confidence interval of the CVaR", heading="+-", digits=2, priority=4),
+    ),
+    "attribution": (
+        Column("actor", "", "whom the hazard is ascribed to", "word"),
+        Column(
+            "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
+            priority=1,
+        ),
+        Column("share", "1", "share of all that hazards changed", "share", "share", priority=2),
+    ),
+    "states": (
+        Column("hazards", "", "names of the hazards in force", "list"),
+        Column("days_per_year", "a year", "days that it lasts", heading="days", digits=2, priority=1),
+        Column("stretches_per_year", "1/y", "times entered"),
+        Column("delivered_mtpa", "Mt/y", "what arrives at markets while it lasts"),
+        Column("shortfall_mtpa", "Mt/y", "supply not lifted while it lasts", heading="short", priority=2),
+        Column("netback_musd_per_year", "million USD/y", "netback while it lasts"),
+        Column(
+            "shortfall_share", "1", "share of all shortfall beyond the undisturbed", "share", "of all", priority=3,
+        ),
+    ),
+}  # fmt: skip
+"""Columns by table, in the order of the table."""
+FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
+"""The tables of a flow; `totals` are its attributes."""
+LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
+"""Names of the columns whose cells are tuples of ids."""
+WAY = Column("way", "", "ends of the best way", "word", "best way", priority=11, wide=True)
+"""In printed comparisons: origin and destination in one."""
+
+
+def column_names(table: str) -> tuple[str, ...]:
+    """Return the names of a table's columns."""
+    return tuple(column.name for column in COLUMNS[table])
+
+
+def by_name(table: str) -> dict[str, Column]:
+    """Return a table's columns by name."""
+    return {column.name: column for column in COLUMNS[table]}
+
+
+def printed(table: str) -> list[Column]:
+    """Return the columns that are printed, in this order: long text last."""
+    columns = (*COLUMNS[table], WAY) if table == "compare" else COLUMNS[table]
+    return sorted((column for column in columns if column.priority), key=lambda column: column.wide)
+
+
+def blank(table: str) -> dict[str, Any]:
+    """Return a row of a table in which nothing is known yet."""
+    empty: dict[str, Any] = {"number": float("nan"), "share": float("nan"), "word": "", "list": ()}
+    return {column.name: empty[column.kind] for column in COLUMNS[table]}
+
+
+def legend(table: str, regime: str = "") -> str:
+    """Return what must be known to read a printed table; `regime` says which hazard rates it has."""
+    return " ".join(column.legend for column in printed(table) if column.legend).format(regime=regime)
+
+
+def described(table: str) -> str:
+    """Return a list of a table's columns, as docstrings have it: name, unit, meaning."""
+    items = (f"{c.name}{f' [{c.unit}]' if c.unit else ''}: {c.meaning}" for c in COLUMNS[table])
+    wrapped = (textwrap.wrap(item, 108, initial_indent="- ", subsequent_indent="  ") for item in items)
+    return "\n        ".join(line for lines in wrapped for line in lines)

@@ -1,0 +1,54 @@
+"""The table of result columns: complete, and the one place from which others read."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import corridor as cr
+from corridor.model.columns import COLUMNS, FLOW_TABLES, column_names, printed
+from corridor.risk.bad_year import amounts
+
+UNITS = {
+    "_mtpa": "Mt/y", "_usd_per_t": "USD/t", "_days": "days", "_km": "km", "_musd_per_year": "million USD/y",
+}  # fmt: skip
+
+
+def test_every_table_has_the_columns_stated() -> None:
+    """Names and order of the tables of a flow, of studies and of simulated years."""
+    net = cr.load(year=2021)
+    flow = cr.solve(net)
+    frames = {table: getattr(flow, table) for table in FLOW_TABLES}
+    frames |= {"compare": cr.compare(net, []), "outcomes": cr.outcomes(net, []), "backcast": cr.backcast(2021)}
+    ensemble = cr.simulate(net, years=20, seed=1)
+    frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
+    assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
+        name: column_names(name) for name in COLUMNS if name != "totals"
+    }
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_a_unit_is_the_one_that_the_name_ends_in(table: str) -> None:
+    """Every column says what it holds; quantities have the unit of their name, words none."""
+    for column in COLUMNS[table]:
+        assert column.meaning, column.name
+        ends = [unit for end, unit in UNITS.items() if column.name.endswith(end)]
+        assert not ends or column.unit == ends[0], column.name
+        by_row = table == "bad_year"  # its unit is a column
+        assert bool(column.unit) == (column.kind in ("number", "share") and not by_row), column.name
+
+
+@pytest.mark.parametrize("table", ["compare", "backcast"])
+def test_what_is_printed_has_a_heading_and_a_place_of_its_own(table: str) -> None:
+    """Headings and priorities are given together, and no two columns share one."""
+    assert all(bool(column.heading) == bool(column.priority) for column in COLUMNS[table])
+    shown = printed(table)
+    assert len({column.heading for column in shown}) == len({column.priority for column in shown}) == len(shown)
+
+
+def test_help_lists_the_columns_of_compare() -> None:
+    """The docstring is filled from the table."""
+    said = inspect.getdoc(cr.compare) or ""
+    assert "{columns}" not in said
+    assert all(f"\n- {name}" in said.replace("    - ", "- ") for name in column_names("compare"))
