@@ -1,0 +1,92 @@
+"""`corridor compare`: the corridors side by side, under each scenario."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from corridor.cli import streams
+from corridor.cli.inputs import add_command, add_world, load_inputs
+from corridor.cli.printing import HEADS, aligned, cell_text, machine_text, title_of, write_output
+from corridor.errors import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.model.network import Network
+
+_REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
+
+
+def add(commands: Any) -> None:
+    """Add the command and its options to the parser."""
+    parser = add_command(commands, "compare", run, "the corridors side by side, under each scenario")
+    add_world(parser)
+    parser.add_argument("--commodity", metavar="ID", help="whose oil the table is about (default: kazakh_crude)")
+    parser.add_argument("--origin", metavar="NODE", help="node from which cost and time are counted (default: largest)")
+    parser.add_argument(
+        "--corridor",
+        metavar="ID",
+        action="append",
+        help="corridor to show, or 'all' (repeatable; default: the main ones)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from corridor.study.compare import carriers, chosen_commodity, compare
+
+    network, scenarios = load_inputs(arguments)
+    commodity = chosen_commodity(network, arguments.commodity)
+    able = carriers(network, commodity)
+    asked = arguments.corridor or _featured(network, able)
+    for id in asked:
+        if id != "all":
+            network.corridor(id)
+    wanted = able if "all" in asked else asked
+    table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
+    if hidden := [corridor for corridor in able if corridor not in wanted]:
+        streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
+    notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
+    if arguments.format == "table":
+        text = _text(table, network, commodity, arguments.regime) + "".join(f"{note}\n" for note in notes)
+    else:
+        text = machine_text(table, arguments.format)
+        for note in notes:
+            streams.say(note)
+    return write_output(text, arguments.output, arguments.format)
+
+
+def _featured(network: Network, able: list[str]) -> list[str]:
+    """Return the corridors to show unasked."""
+    return [id for id in able if network.corridor(id).featured] or able
+
+
+def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str) -> str:
+    """Return the comparison as text, one block a scenario."""
+    from corridor.model.figures import grades
+
+    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
+    blocks = [
+        f"{visible(commodity)} by corridor, {title_of(network)}.\n"
+        "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
+        "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
+        f"hazards{told}. If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
+    ]
+    for scenario in table.index.get_level_values("scenario").unique():
+        part = table.loc[scenario]
+        ends = zip(part["origin"], part["destination"], strict=True)
+        part = part.assign(
+            bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
+            way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+        )
+        cells = {head: [cell_text(column, value) for value in part[column]] for column, head in HEADS.items()}
+        blocks.append(f"\n{visible(scenario)}\n{aligned(list(part.index), cells)}")
+    graded = grades(network.ledger)
+    if not graded:
+        return "\n".join(blocks) + "\n"
+    blocks.append(
+        f"\nOf the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
+        f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."
+    )
+    return "\n".join(blocks) + "\n"
