@@ -6,12 +6,9 @@ import argparse
 from typing import Any
 
 from corridor.cli.inputs import add_command, add_output
-from corridor.cli.printing import aligned, cell_text, machine_text, write_output
+from corridor.cli.printing import cell_text, fitted, machine_text, terminal_width, write_output
 
-_HEADS = {
-    "modelled_mtpa": ("modelled", "Mt/y"), "observed_mtpa": ("observed", "Mt/y"), "error_mtpa": ("error", "Mt/y"),
-    "confidence": ("confidence", ""), "source": ("source", ""),
-}  # fmt: skip
+_COLUMNS = ("modelled_mtpa", "observed_mtpa", "error_mtpa", "confidence", "source")
 
 
 def add(commands: Any) -> None:
@@ -34,16 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format != "table":
         whole = pd.concat(tables, names=["year"])
         return write_output(machine_text(whole, arguments.format), arguments.output, arguments.format)
+    width = terminal_width(arguments)
     blocks = []
     for year, table in tables.items():
-        cells = {
-            (head, unit): [cell_text(column, value) for value in table[column].fillna("" if not unit else float("nan"))]
-            for column, (head, unit) in _HEADS.items()
-        }
+        words = table[["confidence", "source"]].fillna("")
+        cells = {column: [cell_text(column, v) for v in table.assign(**words)[column]] for column in _COLUMNS}
         total = table.loc[TOTAL]
         share = total["error_mtpa"] / total["observed_mtpa"]
         blocks.append(
-            f"{arguments.commodity} by corridor, {year}\n{aligned(list(table.index), cells)}\n"
+            f"{arguments.commodity} by corridor, {year}\n{fitted(list(table.index), cells, width)}\n"
             f"  Errors regardless of sign add up to {total['error_mtpa']:.1f} Mt/y, {share:.1%} of what was observed."
         )
-    return write_output("\n\n".join(blocks) + "\n", arguments.output)
+    return write_output("\n\n".join(blocks) + "\n", arguments.output, width=width)

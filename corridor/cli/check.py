@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.cli import streams
 from corridor.cli.exit_codes import DONE, FAILED
 from corridor.cli.inputs import add_command, add_output, load_network
-from corridor.cli.printing import machine_text, write_output
+from corridor.cli.printing import machine_text, terminal_width, write_output
 from corridor.errors import CorridorError, DataError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             for v in verdicts
         ]
         text = machine_text(pd.DataFrame(rows, columns=columns), arguments.format)
-    write_output(text, arguments.output, arguments.format)
+    write_output(text, arguments.output, arguments.format, width=terminal_width(arguments))
     return FAILED if failed else DONE
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from corridor.cli.inputs import add_command, add_output
-from corridor.cli.printing import machine_text, write_output
+from corridor.cli.printing import machine_text, terminal_width, write_output
 
 
 def add(commands: Any) -> None:
@@ -27,4 +27,4 @@ def run(arguments: argparse.Namespace) -> int:
         told = f" ({', '.join(numbers)} {row['unit']}; {row['basis'] or 'brief only'})" if numbers else ""
         source = f" Source: {row['source']}." if row["source"] else ""
         blocks.append(f"{row['claim']}{told}\n  {row['verdict'][0].upper()}{row['verdict'][1:]}. {row['why']}.{source}")
-    return write_output("\n".join(blocks) + "\n", arguments.output)
+    return write_output("\n".join(blocks) + "\n", arguments.output, width=terminal_width(arguments))

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_world, load_inputs
-from corridor.cli.printing import HEADS, aligned, cell_text, machine_text, title_of, write_output
+from corridor.cli.printing import (
+    HEADS,
+    aligned,
+    cell_text,
+    columns_that_fit,
+    left_out,
+    machine_text,
+    terminal_width,
+    title_of,
+    write_output,
+)
 from corridor.errors import visible
 
 if TYPE_CHECKING:
@@ -15,6 +25,11 @@ if TYPE_CHECKING:
 
     from corridor.model.network import Network
 
+_COLUMNS = (
+    "status", "capacity_mtpa", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days", "distance_km",
+    "risk_score", "availability", "expected_loss_usd_per_t", "netback_usd_per_t", "shortfall_if_lost_mtpa",
+    "bottleneck", "way",
+)  # fmt: skip
 _REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
 
 
@@ -48,13 +63,14 @@ def run(arguments: argparse.Namespace) -> int:
     if hidden := [corridor for corridor in able if corridor not in wanted]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
+    width = terminal_width(arguments)
     if arguments.format == "table":
-        text = _text(table, network, commodity, arguments.regime) + "".join(f"{note}\n" for note in notes)
+        text = _text(table, network, commodity, arguments.regime, width) + "".join(f"{note}\n" for note in notes)
     else:
         text = machine_text(table, arguments.format)
         for note in notes:
             streams.say(note)
-    return write_output(text, arguments.output, arguments.format)
+    return write_output(text, arguments.output, arguments.format, width=width)
 
 
 def _featured(network: Network, able: list[str]) -> list[str]:
@@ -62,31 +78,42 @@ def _featured(network: Network, able: list[str]) -> list[str]:
     return [id for id in able if network.corridor(id).featured] or able
 
 
-def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str) -> str:
+def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, width: int | None) -> str:
     """Return the comparison as text, one block a scenario."""
     from corridor.model.figures import grades
 
-    told = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    blocks = [
-        f"{visible(commodity)} by corridor, {title_of(network)}.\n"
+    rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
+    legend = (
         "Capacity: the most that could move, were there oil and buyers enough. Cost (tariffs, premiums, quality\n"
         "losses, interest), time, risk and netback: of the best way named last. In service: share of time, by its\n"
-        f"hazards{told}. If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
-    ]
-    for scenario in table.index.get_level_values("scenario").unique():
-        part = table.loc[scenario]
-        ends = zip(part["origin"], part["destination"], strict=True)
-        part = part.assign(
-            bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-            way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
-        )
-        cells = {head: [cell_text(column, value) for value in part[column]] for column, head in HEADS.items()}
-        blocks.append(f"\n{visible(scenario)}\n{aligned(list(part.index), cells)}")
+        f"hazards{rates}. If lost: how much more oil of all shippers\nwould stay in the ground without the corridor."
+    )
     graded = grades(network.ledger)
-    if not graded:
-        return "\n".join(blocks) + "\n"
-    blocks.append(
-        f"\nOf the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
+    figures = (
+        f"Of the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
         f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."
     )
-    return "\n".join(blocks) + "\n"
+    if width is not None:  # where lines end depends on the terminal
+        legend, figures = legend.replace("\n", " "), figures.replace("\n", " ")
+    parts = {str(scenario): table.loc[scenario] for scenario in table.index.unique("scenario")}
+    cells = {scenario: _cells(part, commodity) for scenario, part in parts.items()}
+
+    def block(scenario: str, columns: list[str]) -> str:
+        chosen = {column: cells[scenario][column] for column in columns}
+        return f"{visible(scenario)}\n{aligned(list(parts[scenario].index), chosen)}\n"
+
+    kept = columns_that_fit(_COLUMNS, lambda columns: "\n".join(block(name, columns) for name in cells), width)
+    blocks = [f"{visible(commodity)} by corridor, {title_of(network)}.\n{legend}\n"]
+    blocks += [block(scenario, kept) for scenario in cells]
+    blocks += [note for note in (left_out(_COLUMNS, kept, HEADS), f"{figures}\n" if graded else "") if note]
+    return "\n".join(blocks)
+
+
+def _cells(part: pd.DataFrame, commodity: str) -> dict[str, list[str]]:
+    """Return a scenario's columns as text."""
+    ends = zip(part["origin"], part["destination"], strict=True)
+    part = part.assign(
+        bottleneck=part["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
+        way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+    )
+    return {column: [cell_text(column, value) for value in part[column]] for column in _COLUMNS}

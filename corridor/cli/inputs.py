@@ -54,6 +54,9 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options that say in which form a result comes, and where to."""
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="form of the result")
     parser.add_argument("--output", metavar="PATH", help="file to write the result to (default: stdout)")
+    parser.add_argument(
+        "--wide", action="store_true", help="print all columns and whole lines, however narrow the terminal"
+    )
 
 
 def load_inputs(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from corridor.cli.inputs import add_command, add_output
-from corridor.cli.printing import machine_text, write_output
+from corridor.cli.printing import machine_text, terminal_width, write_output
 
 
 def add(commands: Any) -> None:
@@ -28,4 +28,4 @@ def run(arguments: argparse.Namespace) -> int:
         return write_output(machine_text(frame, arguments.format), arguments.output, arguments.format)
     width = max(map(len, names))
     lines = [f"{name:<{width}}  {scenario.about}" for name, scenario in zip(names, listed, strict=True)]
-    return write_output("\n".join(lines) + "\n", arguments.output)
+    return write_output("\n".join(lines) + "\n", arguments.output, width=terminal_width(arguments))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_world, combined, load_inputs
-from corridor.cli.printing import aligned, machine_text, table_text, title_of, write_output
+from corridor.cli.printing import fitted, machine_text, table_text, terminal_width, title_of, write_output
 from corridor.errors import visible
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         told = ", ".join(repr(hazard.name) for hazard in added)
         streams.say(f"{told}: comes and goes at its own rate, beside the network's hazards.")
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
+    width = terminal_width(arguments)
     ensemble = simulate(
         network,
         years=arguments.years,
@@ -60,18 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
         progress=False if arguments.quiet else None,
     )
     if arguments.format == "table" and arguments.table is None:
-        return write_output(_text(ensemble, commodity, arguments), arguments.output)
+        return write_output(_text(ensemble, commodity, arguments, width), arguments.output, width=width)
     table = arguments.table or "summary"
     frame = getattr(ensemble, table)
     if table == "summary":
         frame = frame(arguments.alpha)
     elif table == "attribution":
         frame = frame(f"{commodity}_shortfall_mt", alpha=asked)
-    text = table_text(frame) if arguments.format == "table" else machine_text(frame, arguments.format)
-    return write_output(text, arguments.output, arguments.format)
+    text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
+    return write_output(text, arguments.output, arguments.format, width=width)
 
 
-def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace) -> str:
+def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None) -> str:
     """Return what simulated years came to as text: amounts, whose doing, and what was in force."""
     column = f"{commodity}_shortfall_mt"
     summary = {str(name): dict(row) for name, row in ensemble.summary(arguments.alpha).iterrows()}
@@ -82,18 +83,22 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace) -> 
         "all shippers left in the ground": ("shortfall_mt", "Mt"),
     }
     worst_share = f"worst {100 * (1 - arguments.alpha):.3g}%"
-    cells: dict[tuple[str, str], list[str]] = {("unit", ""): [unit for _, unit in rows.values()]}
-    for key, head in (("undisturbed", "undisturbed"), ("mean", "mean year"), ("cvar", worst_share)):
-        cells[head, ""] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]
+    heads = {
+        "unit": ("unit", ""), "undisturbed": ("undisturbed", ""), "mean": ("mean year", ""), "mean_half": ("+-", ""),
+        "cvar": (worst_share, ""), "cvar_half": ("+- ", ""),
+    }  # fmt: skip
+    cells = {"unit": [unit for _, unit in rows.values()]}
+    for key in ("undisturbed", "mean", "cvar"):
+        cells[key] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]
         if key != "undisturbed":
             halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
-            cells["+-" + " " * (key == "cvar"), ""] = [f"{half:,.2f}" for half in halves]
+            cells[f"{key}_half"] = [f"{half:,.2f}" for half in halves]
     hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.shipped else "its own hazards"
     blocks = [
         f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
         + f"\nUndisturbed: nothing happens. {worst_share.capitalize()}: mean of the worst years (CVaR). +-: 95 % "
-        "confidence.\n\n" + aligned(list(rows), cells)
+        "confidence.\n\n" + fitted(list(rows), cells, width, heads)
     ]
     for by, alpha, head in (
         ("actor", None, "Whose doing, of what is left in the ground in a mean year"),
@@ -103,18 +108,18 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace) -> 
         table = table[table["share"].abs() >= 0.0005]
         if len(table):
             cells = {
-                ("amount", "Mt"): [f"{amount:,.3f}" for amount in table["amount"]],
-                ("share", "%"): [f"{100 * share:.1f}" for share in table["share"]],
+                "amount": [f"{amount:,.3f}" for amount in table["amount"]],
+                "share": [f"{100 * share:.1f}" for share in table["share"]],
             }
-            blocks.append(f"{head}\n{aligned([str(name) for name in table.index], cells)}")
+            blocks.append(f"{head}\n{fitted([str(name) for name in table.index], cells, width)}")
     states = ensemble.states
     states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(8)
     if len(states):
         cells = {
-            ("days", "a year"): [f"{days:.2f}" for days in states["days_per_year"]],
-            ("short", "Mt/y"): [f"{short:.1f}" for short in states["shortfall_mtpa"]],
-            ("of all", "%"): [f"{100 * share:.1f}" for share in states["shortfall_share"]],
+            "days_per_year": [f"{days:.2f}" for days in states["days_per_year"]],
+            "shortfall_mtpa": [f"{short:.1f}" for short in states["shortfall_mtpa"]],
+            "shortfall_share": [f"{100 * share:.1f}" for share in states["shortfall_share"]],
         }
         names = [" + ".join(names) for names in states["hazards"]]
-        blocks.append(f"Conditions that cost most, all shippers\n{aligned(names, cells)}")
+        blocks.append(f"Conditions that cost most, all shippers\n{fitted(names, cells, width)}")
     return "\n\n".join(blocks) + "\n"

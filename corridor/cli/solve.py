@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from corridor.cli.inputs import add_command, add_world, combined, load_inputs
-from corridor.cli.printing import machine_text, table_text, write_output
+from corridor.cli.printing import machine_text, table_text, terminal_width, write_output
 from corridor.errors import DataError
 
 TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
@@ -24,13 +24,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from corridor.solver.flow import solve
 
+    width = terminal_width(arguments)
     network, scenarios = load_inputs(arguments)
     flow = solve(network, combined(scenarios))
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
             raise DataError("--explain gives words: leave out --table and --format")
         frame = getattr(flow, arguments.table or "corridors")
-        text = table_text(frame) if arguments.format == "table" else machine_text(frame, arguments.format)
+        text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
     else:
         text = flow.explain(arguments.explain) + "\n"
-    return write_output(text, arguments.output, arguments.format)
+    return write_output(text, arguments.output, arguments.format, width=width)
