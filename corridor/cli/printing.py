@@ -73,21 +73,20 @@ def _widest(text: str) -> int:
 
 def left_out(columns: Iterable[str], kept: list[str], heads: Mapping[str, tuple[str, str]] = HEADS) -> str:
     """Return a line that names the columns not shown, by their headings; nothing where all are."""
-    names = [heads[column][0] if column in heads else column for column in columns if column not in kept]
+    hidden = [column for column in columns if column not in kept]
+    names = dict.fromkeys(heads[column][0].strip() if column in heads else column for column in hidden)
     return f"Columns that do not fit: {', '.join(names)} (--wide shows all).\n" if names else ""
 
 
 def folded(text: str, width: int) -> str:
     """Return text whose lines are broken between words to fit a width, and go on under their last column."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        indent = len(line) - len(re.sub(r"^\s*(\S+ {2,})?", "", line))
-        indent = indent if indent <= width // 2 else 0
-        wrapped = textwrap.wrap(
-            line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
-        )
-        lines += [line] if len(line) <= width else wrapped
-    return "\n".join(lines)
+    return "\n".join(line if len(line) <= width else _folded_line(line, width) for line in text.split("\n"))
+
+
+def _folded_line(line: str, width: int) -> str:
+    indent = len(line) - len(re.sub(r"^\s*(\S+ {2,})?", "", line))
+    indent = indent if indent <= width // 2 else 0
+    return textwrap.fill(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def table_text(frame: pd.DataFrame, width: int | None = None) -> str:
