@@ -11,9 +11,10 @@ from shown import README, assert_shown
 
 import corridor as cr
 from corridor.cli.main import main
-from corridor.files.expectation import Expectation, path_errors
+from corridor.files.expectation import Expectation
 from corridor.model.figures import grades
 from corridor.model.records import Commodity, Corridor, Edge, Market, Node, Quota, Record, Supply
+from corridor.model.result_path import path_errors
 
 
 def schema() -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_world, load_inputs
 from corridor.cli.printing import (
-    HEADS,
     aligned,
     cell_text,
     columns_that_fit,
@@ -105,8 +104,8 @@ def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, wi
     kept = columns_that_fit(_COLUMNS, lambda columns: "\n".join(block(name, columns) for name in cells), width)
     blocks = [f"{visible(commodity)} by corridor, {title_of(network)}.\n{legend}\n"]
     blocks += [block(scenario, kept) for scenario in cells]
-    blocks += [note for note in (left_out(_COLUMNS, kept, HEADS), f"{figures}\n" if graded else "") if note]
-    return "\n".join(blocks)
+    blocks += [left_out(_COLUMNS, kept), f"{figures}\n" if graded else ""]
+    return "\n".join(filter(None, blocks))
 
 
 def _cells(part: pd.DataFrame, commodity: str) -> dict[str, list[str]]:

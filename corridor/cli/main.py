@@ -57,12 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="corridor",
         description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
         epilog="Results go to stdout, notes to stderr, after 10 seconds also that it is still at work. "
-        "On a terminal, columns that do not fit are left out (--wide shows all); nothing is coloured. Exit code 0: "
+        "On a terminal, columns that do not fit are left out (--wide shows all); results have no colour. Exit code 0: "
         "done, 1: an expectation failed, 2: bad input, 130: stopped by Ctrl-C, SIGTERM or SIGHUP.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
     for command in COMMANDS:
         command.add(commands)
     return parser

@@ -1,6 +1,6 @@
 """Tables as the command line gives them: to people as text, to machines as CSV or JSON.
 
-On a terminal a text keeps to its width. Nothing has a colour, so that NO_COLOR has nothing to switch off.
+On a terminal a text keeps to its width. Results have no colour, so that NO_COLOR has nothing to switch off in them.
 """
 
 from __future__ import annotations

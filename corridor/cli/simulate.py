@@ -75,30 +75,13 @@ def run(arguments: argparse.Namespace) -> int:
 def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None) -> str:
     """Return what simulated years came to as text: amounts, whose doing, and what was in force."""
     column = f"{commodity}_shortfall_mt"
-    summary = {str(name): dict(row) for name, row in ensemble.summary(arguments.alpha).iterrows()}
-    rows = {
-        f"{commodity} delivered": (f"{commodity}_delivered_mt", "Mt"),
-        f"{commodity} left in the ground": (column, "Mt"),
-        f"{commodity} netback": (f"{commodity}_netback_musd", "M USD"),
-        "all shippers left in the ground": ("shortfall_mt", "Mt"),
-    }
-    worst_share = f"worst {100 * (1 - arguments.alpha):.3g}%"
-    heads = {
-        "unit": ("unit", ""), "undisturbed": ("undisturbed", ""), "mean": ("mean year", ""), "mean_half": ("+-", ""),
-        "cvar": (worst_share, ""), "cvar_half": ("+- ", ""),
-    }  # fmt: skip
-    cells = {"unit": [unit for _, unit in rows.values()]}
-    for key in ("undisturbed", "mean", "cvar"):
-        cells[key] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]
-        if key != "undisturbed":
-            halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
-            cells[f"{key}_half"] = [f"{half:,.2f}" for half in halves]
+    worst_share = _worst_share(arguments.alpha)
     hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.shipped else "its own hazards"
     blocks = [
         f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
         + f"\nUndisturbed: nothing happens. {worst_share.capitalize()}: mean of the worst years (CVaR). +-: 95 % "
-        "confidence.\n\n" + fitted(list(rows), cells, width, heads)
+        "confidence.\n\n" + _amounts(ensemble, commodity, arguments.alpha, width)
     ]
     for by, alpha, head in (
         ("actor", None, "Whose doing, of what is left in the ground in a mean year"),
@@ -123,3 +106,29 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
         names = [" + ".join(names) for names in states["hazards"]]
         blocks.append(f"Conditions that cost most, all shippers\n{fitted(names, cells, width)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _worst_share(alpha: float) -> str:
+    return f"worst {100 * (1 - alpha):.3g}%"
+
+
+def _amounts(ensemble: Ensemble, commodity: str, alpha: float, width: int | None) -> str:
+    """Return what is delivered, short and earned: undisturbed, in the mean and in the worst years."""
+    summary = {str(name): dict(row) for name, row in ensemble.summary(alpha).iterrows()}
+    rows = {
+        f"{commodity} delivered": (f"{commodity}_delivered_mt", "Mt"),
+        f"{commodity} left in the ground": (f"{commodity}_shortfall_mt", "Mt"),
+        f"{commodity} netback": (f"{commodity}_netback_musd", "M USD"),
+        "all shippers left in the ground": ("shortfall_mt", "Mt"),
+    }
+    heads = {
+        "unit": ("unit", ""), "undisturbed": ("undisturbed", ""), "mean": ("mean year", ""), "mean_half": ("+-", ""),
+        "cvar": (_worst_share(alpha), ""), "cvar_half": ("+- ", ""),
+    }  # fmt: skip
+    cells = {"unit": [unit for _, unit in rows.values()]}
+    for key in ("undisturbed", "mean", "cvar"):
+        cells[key] = [f"{summary[name][key]:,.2f}" for name, _ in rows.values()]
+        if key != "undisturbed":
+            halves = [(summary[name][f"{key}_high"] - summary[name][key]) for name, _ in rows.values()]
+            cells[f"{key}_half"] = [f"{half:,.2f}" for half in halves]
+    return fitted(list(rows), cells, width, heads)
