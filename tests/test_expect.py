@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.files.expectation import TABLES, TOTALS, Expectation
+from corridor.files.expectation import Expectation
+from corridor.model.result_path import TABLES, TOTALS
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pandas as pd
 import pytest
 from certificates import assert_certified
 from oracle import best_objective
@@ -441,3 +442,18 @@ def test_unmet_need_without_a_replacement_cost_is_told_beside_the_loss():
     dear = cr.outcomes(priced, [shut]).loc[shut.name]
     assert dear["unmet_not_in_loss_mtpa"] == 0
     assert dear["loss_musd_per_year"] == pytest.approx(row["loss_musd_per_year"] + 4 * 50)
+
+
+@pytest.mark.parametrize(("edge_id", "least"), [("b", 2.0), ("a", 0.0)], ids=["a minimum made", "a minimum dropped"])
+def test_minima_that_come_and_go_by_scenario_are_asked_like_any(edge_id: str, least: float):
+    """Comparison and explanation of a scenario's flow are those of the network with the scenario applied."""
+    change = scenario(cr.QuotaChange(edge=edge_id, commodity=OIL, min_mtpa=least))
+    net = contract()
+    trunk = tuple(edge.replace(corridor=edge.id) for edge in net.edges)
+    net = net.replace(edges=trunk, corridors=(cr.Corridor(id="a"), cr.Corridor(id="b")))
+    applied = change.apply(net)
+    columns = ["capacity_mtpa", "throughput_mtpa", "netback_usd_per_t"]
+    wanted = cr.compare(applied, []).xs("baseline")[columns]
+    pd.testing.assert_frame_equal(cr.compare(net, [change]).xs(change.name)[columns], wanted)
+    here, there = cr.solve(net, change).explain("b"), cr.solve(applied).explain("b")
+    assert here == there

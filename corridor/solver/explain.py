@@ -23,7 +23,7 @@ _KEPT = "leave a supply, a requirement or a minimum short"
 
 def explain(flow: Flow, about: str | None = None) -> str:
     """Return the explanation of a flow, or of one corridor or edge in it."""
-    desk = Desk(flow.network)
+    desk = Desk(flow.network, minima=flow.program.demanding)
     if about is None:
         parts = [*_totals(flow), *flow.notes, *_limits(desk, flow)]
         for corridor in flow.network.corridors:

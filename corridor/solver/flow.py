@@ -78,8 +78,8 @@ class Desk:
 
     def flow(self, network: Network, scenario: Scenario | None = None) -> Flow:
         """Return the flow of a network that differs from the desk's in numbers only."""
-        if not self.program.holds(network):
-            return self._desk_with_minima_of(network).flow(network, scenario)
+        if (desk := self.desk_for(network)) is not self:
+            return desk.flow(network, scenario)
         state = self.base if network is self.network else self.program.state(network)
         optimum = self._solver.optimum(state)
         if optimum.excess > _MOST_EXCESS:
@@ -106,8 +106,13 @@ class Desk:
         """
         return self._solver.basis(state)
 
-    def _desk_with_minima_of(self, network: Network) -> Desk:
-        """Return a desk whose program has a row for each minimum of a network; made once for each set of them."""
+    def desk_for(self, network: Network) -> Desk:
+        """Return the desk whose program has a row for each minimum of a network: this one, or one made for them.
+
+        States of the network's flow can be solved there only.
+        """
+        if self.program.holds(network):
+            return self
         minima = frozenset(edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0)
         if minima not in self._others:
             self._others[minima] = Desk(network)

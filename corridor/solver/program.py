@@ -288,6 +288,11 @@ class Program:
         )
         return max([0.0, *(float(part.max()) for part in parts if len(part))])
 
+    @property
+    def demanding(self) -> frozenset[Key]:
+        """Quotas whose minimum has a row, by edge and commodity."""
+        return frozenset(map(self.name_of, self.minima.tolist()))
+
     def holds(self, network: Network) -> bool:
         """Tell whether a network differs from the one compiled in numbers only: whether each minimum has its row."""
         rows = set(self.minima.tolist())

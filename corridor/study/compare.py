@@ -98,7 +98,7 @@ def compare(
         if flow.notes:
             notes[name] = list(flow.notes)
         for corridor in compared:
-            row = _row(desk, flow, ways, corridor, origins, exposed)
+            row = _row(desk.desk_for(flow.network), flow, ways, corridor, origins, exposed)
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
