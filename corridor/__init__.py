@@ -1,4 +1,4 @@
-"""How oil and freight get from Central Asia to world markets, and what happens when someone says no.
+"""What-if analysis of oil transit out of the Caspian: how oil reaches the market when a route is closed.
 
 Examples
 --------

@@ -1,4 +1,4 @@
-"""Tables that the README shows between markers; ``CORRIDOR_UPDATE=1`` rewrites them."""
+"""Parts of the READMEs that are made: between markers; ``CORRIDOR_UPDATE=1`` rewrites them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import os
 import re
 from pathlib import Path
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+REFERENCE = ROOT / "corridor" / "README.md"
+DOCUMENTS = (README, REFERENCE, ROOT / "data" / "README.md", ROOT / "examples" / "README.md", ROOT / "CONTRIBUTING.md")
 
 
 def assert_shown(part: str, made: str) -> None:
-    """Assert that what stands between the markers of a part is what was made now."""
-    text = README.read_text(encoding="utf-8")
+    """Assert that what is between the markers of a part, in the one document that has them, is what was made now."""
     pattern = re.compile(rf"<!-- {part} -->\n(.*?)<!-- /{part} -->", re.DOTALL)
+    (document,) = [path for path in DOCUMENTS if pattern.search(path.read_text(encoding="utf-8"))]
+    text = document.read_text(encoding="utf-8")
     if os.environ.get("CORRIDOR_UPDATE"):
         text = pattern.sub(lambda _: f"<!-- {part} -->\n{made}\n<!-- /{part} -->", text)
-        README.write_text(text, encoding="utf-8")
+        document.write_text(text, encoding="utf-8")
     found = pattern.search(text)
-    assert found is not None, f"README.md has no place for {part}"
+    assert found is not None
     assert found.group(1).strip() == made.strip()
+
+
+def assert_stored(path: Path, made: str) -> None:
+    """Assert that a file is what was made now, byte for byte."""
+    if os.environ.get("CORRIDOR_UPDATE"):
+        path.write_bytes(made.encode())
+    assert path.read_bytes() == made.encode()

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
+import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import nbformat
 import notebooks
 import pytest
-from notebooks import differences, light, run_all, steady, tidy, written
+from notebooks import differences, light, run_all, size, steady, tidy, written
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
@@ -53,6 +57,7 @@ def executed(
         yield run
 
 
+@pytest.mark.generated
 @each
 def test_notebook_shows_what_it_gives_now(path: Path, executed: Callable[[Path], Any]) -> None:
     """No cell fails or warns; texts and tables are those stored, pictures as many and as large."""
@@ -95,10 +100,27 @@ def test_no_number_stands_in_prose_alone(path: Path) -> None:
             assert not re.findall(r"\d+\.\d+|\d+ ?%|\d+ ?(?:Mt|USD|days|km)\b", cell.source)
 
 
-def test_the_readme_lists_every_notebook() -> None:
+@pytest.mark.parametrize("document", ["README.md", "examples/README.md"])
+def test_the_readme_lists_every_notebook(document: str) -> None:
     """By a link to its file."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"^- \[\w+\]\(examples/(\w+\.ipynb)\)", text, re.M) == [path.name for path in NOTEBOOKS]
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert re.findall(r"\[\w+\]\((?:examples/)?(\w+\.ipynb)\)", text) == [path.name for path in NOTEBOOKS]
+
+
+@pytest.mark.generated
+def test_the_picture_of_the_readme_is_the_one_drawn_now() -> None:
+    """Ids, line widths and sizes of what is drawn are those stored beside it; the file is as large as the drawing."""
+    script = runpy.run_path(str(ROOT / "examples" / "map_cpc_shut.py"))
+    if os.environ.get("CORRIDOR_UPDATE"):
+        script["main"]()
+    figure, picture = script["draw"](), script["PICTURE"]
+    found, stored = script["contents"](figure), json.loads(picture.with_suffix(".json").read_text(encoding="utf-8"))
+    plt.close("all")
+    assert found.keys() == stored.keys()
+    for name, drawn in stored.items():
+        assert found[name] == pytest.approx(drawn, abs=0.02), name
+    pixels = size(base64.b64encode(picture.read_bytes()).decode("ascii"))
+    assert pixels == pytest.approx(figure.get_size_inches() * script["DPI"], abs=1)
 
 
 def small(*outputs: dict[str, Any]) -> Any:

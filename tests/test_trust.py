@@ -315,6 +315,7 @@ def mattering() -> str:
     )
 
 
+@pytest.mark.generated
 def test_the_readme_states_the_confidence_of_what_matters() -> None:
     """The share of A and B among the figures that matter is measured, not typed."""
     assert_shown("mattering", mattering())
