@@ -35,7 +35,8 @@ _HOME = {
     "corridor.files.scenario_yaml": ("save_scenario",),
     "corridor.library.scenarios": ("load_scenario", "scenarios"),
     "corridor.files.network": ("read_network", "write_network"),
-    "corridor.files.public_formats": ("read_dimacs", "read_tntp"),
+    "corridor.files.dimacs": ("read_dimacs",),
+    "corridor.files.tntp": ("read_tntp",),
     "corridor.files.schema": ("schema",),
     "corridor.library.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
@@ -66,12 +67,12 @@ if TYPE_CHECKING:
     from corridor.errors import DataError as DataError
     from corridor.errors import SolverError as SolverError
     from corridor.errors import UnknownNameError as UnknownNameError
+    from corridor.files.dimacs import read_dimacs as read_dimacs
     from corridor.files.network import read_network as read_network
     from corridor.files.network import write_network as write_network
-    from corridor.files.public_formats import read_dimacs as read_dimacs
-    from corridor.files.public_formats import read_tntp as read_tntp
     from corridor.files.scenario_yaml import save_scenario as save_scenario
     from corridor.files.schema import schema as schema
+    from corridor.files.tntp import read_tntp as read_tntp
     from corridor.library.networks import load as load
     from corridor.library.networks import networks as networks
     from corridor.library.scenarios import load_scenario as load_scenario

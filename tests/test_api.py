@@ -65,7 +65,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     """`import corridor` alone loads none of the large libraries."""
-    heavy = ("pandas", "networkx", "highspy", "matplotlib", "numpy", "pydantic")
+    heavy = ("pandas", "networkx", "highspy", "matplotlib", "numpy", "pydantic", "scipy")
     code = f"import sys, corridor; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

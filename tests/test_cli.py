@@ -195,6 +195,16 @@ def test_the_module_runs_like_the_command() -> None:
     assert result.stdout.strip() == f"corridor {cr.__version__}"
 
 
+def test_compare_does_without_scipy() -> None:
+    """Scipy takes longer to import than a comparison to solve; only fits of hazard rates need it."""
+    code = (
+        "import sys; from corridor.cli.main import main; main(['compare', '--scenario', 'cpc-shut']); "
+        "print([name for name in sys.modules if name.split('.')[0] == 'scipy'])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
 def test_no_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
     """Usage on stderr, exit code 2."""
     with pytest.raises(SystemExit) as caught:

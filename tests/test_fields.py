@@ -109,9 +109,10 @@ def in_selection(net: cr.Network) -> str:
 
 def on_the_map(net: cr.Network) -> str:
     """Return the network as GeoJSON without properties."""
-    from corridor.files.json_document import parsed, write_geojson
+    from corridor.files import geojson
+    from corridor.files.json_document import parsed
 
-    return repr([feature["geometry"] for feature in parsed("x", write_geojson(net), [])["features"]])
+    return repr([feature["geometry"] for feature in parsed("x", geojson.write(net), [])["features"]])
 
 
 def on_the_command_line(net: cr.Network, tmp_path_factory: Any) -> str:

@@ -8,6 +8,7 @@ import os
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from nasty import nasty_networks
 
 import corridor as cr
-from corridor.files.network import FORMS, cell
+from corridor.files.network import FORMATS, FORMS, Format, cell
 from corridor.model.frames import KINDS
 
-FILES = {"folder": "net", "json": "net.json", "geojson": "net.geojson", "graphml": "net.graphml", "xlsx": "net.xlsx"}
+FILES = {"folder": "net"} | {ending: f"net.{ending}" for ending in FORMATS}
 NODES, EDGES = "id\na\nb\nc\n", "id,tail,head\nab,a,b\nbc,b,c\n"
 once = pytest.fixture(scope="module")
 
@@ -474,7 +475,16 @@ def test_what_is_wrong_with_a_workbook_is_told_with_sheet_and_row(
     assert any(said in problem for problem in told(file))
 
 
-@pytest.mark.parametrize("form", FORMS[1:])
+def test_a_format_whose_library_is_missing_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the extra that the table of formats gives, and the package has each extra of the table."""
+    monkeypatch.setitem(FORMATS, "abc", Format("abc", "nowhere.read", "nowhere.write", extra="files"))
+    with pytest.raises(cr.CorridorError, match=r"\.abc files need .*nowhere.* pip install 'corridor\[files\]'"):
+        cr.write_network(cr.load(), tmp_path / "net.abc")
+    offered = metadata("corridor").get_all("Provides-Extra") or []
+    assert {format.extra for format in FORMATS.values()} - {""} <= set(offered)
+
+
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("raw", [b"", b"\x00", b"\xff\xfe", b"PK\x03\x04", b"{", b"<", b"\xef\xbb\xbf"])
 def test_what_is_no_such_file_is_told(form: str, raw: bytes, tmp_path: Path) -> None:
     """Nothing, noise, and the beginnings of files."""

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor.cli import main as cli
+from corridor.cli import simulate
 from corridor.cli.printing import machine_text, table_text
 from corridor.errors import guarded, visible
 from corridor.model.columns import FLOW_TABLES
@@ -83,7 +83,7 @@ def test_plain_text_is_left_as_it_is(text: str) -> None:
         "compare", "solve", "simulate --years 50", "solve --explain KEY", "solve --explain nKEY",
         "compare --origin KEY",
         *(f"solve --table {table}" for table in FLOW_TABLES),
-        *(f"simulate --years 50 --table {table}" for table in cli._YEARS),
+        *(f"simulate --years 50 --table {table}" for table in simulate.TABLES),
     ],
 )  # fmt: skip
 def test_no_command_lets_a_name_rule_the_terminal(command: str, path: str, capsys: pytest.CaptureFixture[str]) -> None:

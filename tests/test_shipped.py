@@ -10,6 +10,7 @@ import pytest
 from commands import run
 
 import corridor as cr
+from corridor.files.network import FORMS
 from corridor.study.compare import BASELINE
 
 
@@ -34,7 +35,7 @@ def own(*figures: cr.Figure, **parts: Any) -> cr.Network:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["folder", "json", "geojson", "graphml", "xlsx"])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("named", [("", None), ("caspian", 2024)], ids=["unnamed", "namesake"])
 def test_figures_and_names_do_not_make_a_network_a_shipped_one(form: str, named: Any, tmp_path: Path) -> None:
     """A network of one's own is compared by itself, from whatever file, whatever it is called."""

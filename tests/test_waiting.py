@@ -82,7 +82,7 @@ def test_quiet_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     watched: list[str] = []
     monkeypatch.setattr(waiting.threading.Thread, "start", lambda thread: watched.append(thread.name))
     monkeypatch.setattr(waiting.threading.Thread, "join", lambda thread: None)
-    monkeypatch.setattr("corridor.cli.main._simulate", lambda arguments: 0)
+    monkeypatch.setattr("corridor.cli.simulate.run", lambda arguments: 0)
     assert [run(capsys, "simulate", *quiet)[0] for quiet in ([], ["--quiet"])] == [0, 0]
     assert watched == ["sign of life"]
 

@@ -1,21 +1,88 @@
-"""Tables as the command line gives them: to people as text, to machines as CSV or JSON."""
+"""Tables as the command line gives them: to people as text, to machines as CSV or JSON.
+
+On a terminal a text keeps to its width. Results have no colour, so that NO_COLOR has nothing to switch off in them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import argparse
+import re
+import shutil
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from corridor.cli import streams
+from corridor.cli.exit_codes import DONE
 from corridor.errors import guarded, visible
-from corridor.model.columns import LISTS
+from corridor.model.columns import LISTS, Column, printed
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.network import Network
 
-def table_text(frame: pd.DataFrame) -> str:
+C = TypeVar("C")
+_MOST_SHOWN = 60
+
+
+def terminal_width(arguments: argparse.Namespace) -> int | None:
+    """Return the width that a result must keep to; None in a pipe or file, for machines, and with ``--wide``."""
+    if arguments.wide or arguments.format != "table" or arguments.output is not None or not streams.on_a_terminal():
+        return None
+    return shutil.get_terminal_size().columns
+
+
+def columns_that_fit(columns: Sequence[C], render: Callable[[list[C]], str], width: int | None) -> list[C]:
+    """Return the columns of a table that a width holds: one too wide by itself is left out, then the least important.
+
+    Of equally important columns, as of those that have no priority, the one farthest to the right is left out first.
+    """
+    kept = list(columns)
+    if width is None:
+        return kept
+    kept = [column for column in kept if _widest(render([column])) <= width] or kept[:1]
+    while len(kept) > 1 and _widest(render(kept)) > width:
+        last = max(range(len(kept)), key=lambda at: (getattr(kept[at], "priority", 0), at))
+        del kept[last]
+    return kept
+
+
+def _widest(text: str) -> int:
+    return max(map(len, text.splitlines()), default=0)
+
+
+def left_out(columns: Iterable[C], kept: Iterable[C]) -> str:
+    """Return a line that names the columns not shown, by their headings; nothing where all are."""
+    shown = list(kept)
+    names = dict.fromkeys(_heading(column).strip() for column in columns if column not in shown)
+    return f"Columns that do not fit: {', '.join(names)} (--wide shows all).\n" if names else ""
+
+
+def _heading(column: object) -> str:
+    return column.heading if isinstance(column, Column) else str(column)
+
+
+def folded(text: str, width: int) -> str:
+    """Return text whose lines are broken between words to fit a width, and go on under their last column."""
+    return "\n".join(line if len(line) <= width else _folded_line(line, width) for line in text.split("\n"))
+
+
+def _folded_line(line: str, width: int) -> str:
+    indent = len(line) - len(re.sub(r"^\s*(\S+ {2,})?", "", line))
+    indent = indent if indent <= width // 2 else 0
+    return textwrap.fill(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+
+
+def table_text(frame: pd.DataFrame, width: int | None = None) -> str:
     """Return a table as text for people, names in it as a screen can show them."""
     named = frame.round(4).rename(index=_visible, columns=_visible)
     words = {str(name): cells.map(_visible) for name, cells in named.items() if cells.dtype.kind not in "biuf"}
-    return named.assign(**words).to_string() + "\n"
+    shown = named.assign(**words)
+    columns: list[str] = shown.columns.tolist()
+    kept = columns_that_fit(columns, lambda some: shown[some].to_string(), width)
+    return shown[kept].to_string() + "\n" + left_out(columns, kept)
 
 
 def machine_text(frame: pd.DataFrame, form: str) -> str:
@@ -27,7 +94,7 @@ def machine_text(frame: pd.DataFrame, form: str) -> str:
         from corridor.files.network import csv_text
 
         rows = zip(*(frame[column].tolist() for column in frame), strict=True)
-        return csv_text([guarded(str(head)) for head in frame], [list(map(_cell, row)) for row in rows])
+        return csv_text([guarded(str(head)) for head in frame], [list(map(_exact, row)) for row in rows])
     return (frame.to_json(orient="records", indent=2, double_precision=10) or "") + "\n"
 
 
@@ -37,8 +104,64 @@ def _visible(value: Any) -> Any:
     return visible(value) if isinstance(value, str) else value
 
 
-def _cell(value: Any) -> str:
+def _exact(value: Any) -> str:
     """Return a value as the text of a cell, numbers to ten digits, nothing where there is none."""
     if value is None or value != value:
         return ""
     return f"{value:.10g}" if isinstance(value, float) else guarded(value) if isinstance(value, str) else str(value)
+
+
+def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> str:
+    """Return columns of a table under headings and, if any has one, units; long text is cut.
+
+    Numbers stand to the right, words to the left. `tail` names the worst years in headings.
+    """
+    columns = list(columns)
+    index = [visible(str(name)) for name in frame.index]
+    width = max(map(len, index), default=0)
+    lines = [" " * width] * 2 + [name.ljust(width) for name in index]
+    for column in columns:
+        unit = column.shown_unit
+        cells = [_cut(column.text(value)) for value in frame[column.name]]
+        texts = [column.heading.format(tail=tail), f"[{unit}]" if unit else "", *map(visible, cells)]
+        width = max(map(len, texts))
+        lines = [
+            f"{line}  {text.ljust(width) if column.kind == 'word' else text.rjust(width)}"
+            for line, text in zip(lines, texts, strict=True)
+        ]
+    if not any(column.unit for column in columns):
+        del lines[1]
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def fitted(table: str, frame: pd.DataFrame, width: int | None, tail: str = "") -> str:
+    """Return the printed columns of a result that fit, with a line that names the others."""
+    columns = printed(table)
+    kept = columns_that_fit(columns, lambda some: aligned(some, frame, tail), width)
+    return "\n".join(filter(None, (aligned(kept, frame, tail), left_out(columns, kept).rstrip())))
+
+
+def title_of(network: Network) -> str:
+    """Return name and year of a network, as far as it has them."""
+    return visible(" ".join(map(str, filter(None, (network.name or "unnamed network", network.year)))))
+
+
+def write_output(text: str, output: str | None, form: str = "table", *, width: int | None = None) -> int:
+    """Print a result, or write it to a file whole; what machines read is exact but on a terminal."""
+    if form == "table" or (output is None and streams.on_a_terminal()):
+        text = visible(text, keep="\n")
+    if width is not None:
+        text = folded(text, width)
+    if output is None:
+        streams.require_stdout()
+        print(text, end="")
+    else:
+        from corridor.files.bytes import write_text
+
+        write_text(Path(output), text)
+        streams.say(f"Written: {output}")
+    return DONE

@@ -1,9 +1,8 @@
-"""Networks as JSON and as GeoJSON (RFC 7946)."""
+"""Networks as JSON."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from corridor.files.network import tables_of, whole_number
 from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network
-from corridor.model.records import Node, Record
+from corridor.model.records import Record
 
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
@@ -22,25 +21,21 @@ _MOST_DEPTH = 20
 Place = Callable[[Loc], str]
 
 
-def read(place: str, raw: bytes) -> Network:
-    """Return the network of a JSON file; one that is a FeatureCollection is read as GeoJSON."""
-    problems: list[Problem] = []
-    data = parsed(place, raw, problems)
+def network_of(place: str, data: Any, problems: list[Problem]) -> Network:
+    """Return the network of a JSON file's data."""
     if not isinstance(data, dict):
         raise DataError([*problems, f"{place}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
-    if data.get("type") == "FeatureCollection":
-        return _of_features(place, data, problems)
     if found := foreign.of_json(data, KEYS):
         raise DataError(f"{place}: {found}")
     for part in ("nodes", "edges"):
         if part not in data:
             problems.append(f"{place}: $: {part} is missing")
-    return assembled(data, lambda loc: _at(place, loc), problems)
+    return assembled(data, lambda loc: path_at(place, loc), problems)
 
 
 def write(network: Network) -> bytes:
     """Return a network as JSON, one record a line."""
-    return _dump(_document(network, tables_of(network))).encode("utf-8")
+    return dump(_document(network, tables_of(network))).encode("utf-8")
 
 
 def assembled(
@@ -88,7 +83,7 @@ def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[Probl
     return sound
 
 
-def _at(place: str, loc: Loc) -> str:
+def path_at(place: str, loc: Loc) -> str:
     """Return a place in a JSON file as a path: ``net.json: $.edges[3]``."""
     return f"{place}: ${path_of(loc)}"
 
@@ -111,7 +106,7 @@ def document_beside(network: Network, *apart: str) -> dict[str, Any]:
     return _document(network, {part: records for part, records in tables_of(network).items() if part not in apart})
 
 
-def _dump(document: dict[str, Any]) -> str:
+def dump(document: dict[str, Any]) -> str:
     """Return JSON with one item of a list a line."""
     lines = []
     for key, value in document.items():
@@ -149,7 +144,7 @@ def parsed(place: str, raw: bytes, problems: list[Problem]) -> Any:
     """Return the data of a JSON file; what is wrong with it goes to `problems`, what is no JSON is refused."""
     text = decoded(place, raw)
     try:
-        return plain(text, lambda loc: _at(place, loc), problems)
+        return plain(text, lambda loc: path_at(place, loc), problems)
     except json.JSONDecodeError as error:
         raise DataError(f"{place}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
 
@@ -199,117 +194,3 @@ def of_attributes(found: Mapping[str, Any], place: Place, problems: list[Problem
                 problems.append(f"{place((name,))} must be JSON: {error.msg} (got {shown(text)})")
                 data[name] = []
     return data
-
-
-# GeoJSON
-
-
-def write_geojson(network: Network) -> bytes:
-    """Return a network as a FeatureCollection: nodes as points, edges as lines, the rest as a foreign member."""
-    features = [_feature(node, _point(node), apart=("lat", "lon")) for node in network.nodes]
-    features += [
-        _feature(edge, _line_between(network.node(edge.tail), network.node(edge.head))) for edge in network.edges
-    ]
-    rest = document_beside(network, "nodes", "edges")
-    return _dump({"type": "FeatureCollection", "corridor": rest, "features": features}).encode("utf-8")
-
-
-def _feature(record: Record, geometry: dict[str, Any] | None, apart: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return a record as a feature; a position that the geometry holds is not said twice."""
-    fields = record.model_dump(mode="json", exclude=set(apart) if geometry else None)
-    return {"type": "Feature", "geometry": geometry, "properties": {"record": type(record).__name__.lower(), **fields}}
-
-
-def _position(node: Node) -> list[float] | None:
-    return None if node.lat is None or node.lon is None else [node.lon, node.lat]
-
-
-def _point(node: Node) -> dict[str, Any] | None:
-    position = _position(node)
-    return None if position is None else {"type": "Point", "coordinates": position}
-
-
-def _line_between(tail: Node, head: Node) -> dict[str, Any] | None:
-    """Return the line from node to node; one that crosses the antimeridian is cut there, as RFC 7946 asks."""
-    start, end = _position(tail), _position(head)
-    if start is None or end is None:
-        return None
-    if abs(start[0] - end[0]) <= 180:
-        return {"type": "LineString", "coordinates": [start, end]}
-    side = 180.0 if start[0] > 0 else -180.0
-    across = 360 - abs(start[0] - end[0])
-    lat = start[1] if across == 0 else start[1] + (end[1] - start[1]) * (180 - abs(start[0])) / across
-    return {"type": "MultiLineString", "coordinates": [[start, [side, lat]], [[-side, lat], end]]}
-
-
-def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> Network:
-    """Return the network of a FeatureCollection; lines of edges are drawn from their nodes and not read."""
-    for key in data:
-        if key not in (known := ("type", "features", "corridor", "bbox", "name", "crs")):
-            problems.append(UnknownNameError("member", key[:80], known, f"{_at(place, (key,))}: "))
-    if elsewhere := _foreign_crs(data, _at(place, ("crs",))):
-        raise DataError([*problems, *elsewhere])
-    nodes, edges = Table(), Table()
-    features = data.get("features")
-    if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
-        raise DataError(f"{place}: {foreign.DRAWN}")
-    for at, feature in enumerate(features if isinstance(features, list) else ()):
-        _read_feature(feature, _at(place, ("features", at)), nodes, edges, problems)
-    if not isinstance(features, list):
-        problems.append(f"{_at(place, ('features',))}: must be a list of features (got {shown(features)})")
-    rest = data.get("corridor", {})
-    if not isinstance(rest, dict):
-        problems.append(f"{_at(place, ('corridor',))}: must be an object (got {shown(rest)})")
-        rest = {}
-    given = {"nodes": nodes, "edges": edges}
-    return assembled(rest, lambda loc: _at(place, ("corridor", *loc)), problems, given)
-
-
-def _record_of(feature: Any) -> Any:
-    """Return which record a feature says that it is."""
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    return properties.get("record") if isinstance(properties, dict) else None
-
-
-_DEGREES = re.compile(r"(.*[:/])?(CRS84h?|EPSG:([\d.]*:)?(4326|4979)|EPSG/[\d.]+/(4326|4979))", re.IGNORECASE)
-
-
-def _foreign_crs(holder: Any, place: str) -> list[str]:
-    """Return a sentence if an object's ``crs`` (GeoJSON of 2008) is another than longitude and latitude in WGS 84."""
-    crs = holder.get("crs") if isinstance(holder, dict) else None
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if crs is None or (isinstance(name, str) and _DEGREES.fullmatch(name)):
-        return []
-    told = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
-    return [f"{place}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
-
-
-def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[Problem]) -> None:
-    """Put a feature into the table of its record."""
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        problems.append(f"{here}: must be a Feature (got {shown(feature)})")
-        return
-    strange = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
-    problems += [UnknownNameError("member", key[:80], (), f"{here}: ") for key in strange]
-    properties, kind = feature.get("properties"), _record_of(feature)
-    if not isinstance(properties, dict) or kind not in ("node", "edge"):
-        problems.append(f"{here}: properties must have record: node or edge (got {shown(kind)})")
-        return
-    row = {key: value for key, value in properties.items() if key != "record"}
-    if kind == "edge":
-        edges.add(row, here)
-        return
-    geometry = feature.get("geometry")
-    problems += _foreign_crs(geometry, f"{here}.geometry.crs")
-    if geometry is not None:
-        coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
-        if not isinstance(coordinates, list) or geometry.get("type") != "Point" or len(coordinates) not in (2, 3):
-            problems.append(f"{here}: geometry of a node must be a Point [lon, lat] or null (got {shown(geometry)})")
-        else:
-            position = {"lon": coordinates[0], "lat": coordinates[1]}
-            for key in position:
-                if row.get(key) is not None and row[key] != position[key]:
-                    problems.append(f"{here}: {key} of the properties differs from the geometry; remove one of them")
-            row |= position
-    nodes.add(row, here)

@@ -7,8 +7,9 @@ import io as streams
 import os
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, nearest, placed, shown, unknown
 from corridor.files import foreign
@@ -19,7 +20,26 @@ from corridor.model.network import Network, require_network
 from corridor.model.records import Record, joined
 from corridor.model.scenario import Hazard
 
-FORMS = ("folder", "json", "geojson", "graphml", "xlsx")
+
+class Format(NamedTuple):
+    """A kind of file: its ending, the functions in `corridor.files` that read and write it, the extra it needs."""
+
+    ending: str
+    read: str
+    write: str
+    extra: str = ""
+
+
+FORMATS = {
+    format.ending: format
+    for format in (
+        Format("json", "geojson.read", "json_document.write"),
+        Format("geojson", "geojson.read", "geojson.write"),
+        Format("graphml", "graphml.read", "graphml.write"),
+        Format("xlsx", "excel.read", "excel.write", extra="files"),
+    )
+}
+FORMS = ("folder", *FORMATS)
 MOST_BYTES = 100_000_000
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
 _TABLES = [f"{part}.csv" for part in KINDS]
@@ -34,9 +54,9 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     Parameters
     ----------
     path : str or path
-        A folder of CSV tables, or a file that ends in ``.json``, ``.geojson``, ``.graphml`` or ``.xlsx``.
-    form : {"folder", "json", "geojson", "graphml", "xlsx"}, optional
-        Form of the file; by default told from the path's ending.
+        A folder of CSV tables, or a file with an ending of `FORMATS`: JSON, GeoJSON, GraphML, Excel.
+    form : str, optional
+        ``"folder"`` or a key of `FORMATS`, regardless of the path's ending.
 
     Returns
     -------
@@ -74,7 +94,8 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     if form == "folder":
         return _read_folder(source)
     raw = read_bytes(source, MOST_BYTES, f"network file (.{form})")
-    return _door(form)[0](str(source), raw)
+    network: Network = _call(form, FORMATS[form].read, str(source), raw)
+    return network
 
 
 def write_network(network: Network, path: str | os.PathLike[str], *, form: str | None = None) -> Path:
@@ -85,9 +106,9 @@ def write_network(network: Network, path: str | os.PathLike[str], *, form: str |
     network : Network
         What to write: records, hazards, figures, sources, name and year.
     path : str or path
-        Its ending tells the form: ``.json``, ``.geojson``, ``.graphml``, ``.xlsx``, or a folder of CSV tables.
-    form : {"folder", "json", "geojson", "graphml", "xlsx"}, optional
-        Form regardless of the ending.
+        A file with an ending of `FORMATS`, or a folder of CSV tables.
+    form : str, optional
+        ``"folder"`` or a key of `FORMATS`, regardless of the path's ending.
 
     Raises
     ------
@@ -109,28 +130,22 @@ def write_network(network: Network, path: str | os.PathLike[str], *, form: str |
     if form == "folder":
         _write_folder(network, target)
         return target
-    read, write = _door(form)
-    data = write(network)
-    _assert_kept(network, lambda: read(str(target), data), target)
+    data: bytes = _call(form, FORMATS[form].write, network)
+    _assert_kept(network, lambda: _call(form, FORMATS[form].read, str(target), data), target)
     write_bytes(target, data)
     return target
 
 
-def _door(form: str) -> tuple[Callable[[str, bytes], Network], Callable[[Network], bytes]]:
-    """Return how a form is read and written."""
-    if form == "xlsx":
-        from corridor.files import excel as workbook
-
-        return workbook.read, workbook.write
-    if form == "graphml":
-        from corridor.files import graphml
-
-        return graphml.read, graphml.write
-    from corridor.files import json_document as json_form
-
-    if form == "geojson":
-        return json_form.read, json_form.write_geojson
-    return json_form.read, json_form.write
+def _call(form: str, function: str, *given: Any) -> Any:
+    """Call a format's function, or say which extra has the package that it needs."""
+    module, _, name = function.partition(".")
+    try:
+        return getattr(import_module(f"corridor.files.{module}"), name)(*given)
+    except ModuleNotFoundError as error:
+        if not (extra := FORMATS[form].extra):
+            raise
+        told = f".{form} files need {error.name}, which is not installed: pip install 'corridor[{extra}]'"
+        raise CorridorError(f"{told}, or write CSV or JSON") from None
 
 
 def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = lambda ending: None) -> tuple[Path, str]:
@@ -145,13 +160,14 @@ def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = l
     if os.path.isdir(place) or str(path).endswith(("/", os.sep)) or not place.suffix:
         return place, "folder"
     ending = place.suffix.lower().removeprefix(".")
-    if ending not in FORMS:
+    if ending not in FORMATS:
         if told := known(ending):
             raise DataError(f"{place}: {told}")
-        near = nearest(ending, FORMS[1:])
+        *others, last = (f".{known}" for known in FORMATS)
+        near = nearest(ending, FORMATS)
         hint = f"; did you mean '.{near}'?" if near else ""
         raise DataError(
-            f"{place}: a network file ends in .json, .geojson, .graphml or .xlsx, or is a folder of CSV tables{hint} "
+            f"{place}: a network file ends in {', '.join(others)} or {last}, or is a folder of CSV tables{hint} "
             "(form= says it regardless of the ending)"
         )
     return place, ending

@@ -123,22 +123,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "status", "",
             "open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way",
-            "word", "status", priority=1,
+            "word", "status", priority=6,
         ),
         Column(
             "capacity_mtpa", "Mt/y",
             "the most that could move this way, were there oil and buyers enough, others lifting no less",
-            heading="capacity", priority=2,
+            heading="capacity", priority=1,
             legend="Capacity: the most that could move, were there oil and buyers enough.",
         ),
         Column(
-            "bottleneck", "", "the edges, quotas or nodes that stop more", "word", "bottleneck", priority=6, wide=True,
+            "bottleneck", "", "the edges, quotas or nodes that stop more", "word", "bottleneck", priority=5, wide=True,
         ),
         Column(
-            "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=3,
+            "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
         ),
         Column(
-            "utilisation", "1", "throughput over capacity", "share", "used", digits=0, priority=13,
+            "utilisation", "1", "throughput over capacity", "share", "used", digits=0, priority=11,
         ),
         Column(
             "unit_cost_usd_per_t", "USD/t",
@@ -147,27 +147,27 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             legend="Cost (tariffs, premiums, quality\nlosses, interest), time, risk and netback: of the best way named "
             "last.",
         ),
-        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=10),
-        Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=12),
+        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=7),
+        Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=14),
         Column("countries", "", "countries crossed, in order", "word"),
         Column(
-            "risk_score", "0-1", "of the weakest country on it: index 0 to 1", heading="risk", digits=2, priority=9,
+            "risk_score", "0-1", "of the weakest country on it: index 0 to 1", heading="risk", digits=2, priority=8,
         ),
         Column(
             "availability", "1",
             "mean share in service by the hazards on it, as of `availability`; NaN where none is known",
-            "share", "in service", priority=8, legend="In service: share of time, by its\nhazards{regime}.",
+            "share", "in service", priority=10, legend="In service: share of time, by its\nhazards{regime}.",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",
             "netback lost to outages were there no other way: (1 - availability) x netback",
-            heading="exp. loss", title="expected loss", priority=14,
+            heading="exp. loss", title="expected loss", priority=12,
         ),
-        Column("netback_usd_per_t", "USD/t", _NETBACK.meaning, heading="netback", priority=5),
+        Column("netback_usd_per_t", "USD/t", _NETBACK.meaning, heading="netback", priority=3),
         Column(
             "shortfall_if_lost_mtpa", "Mt/y",
             "how much more of all shippers' oil would go unlifted without the corridor",
-            heading="if lost", title="lost without it", priority=7,
+            heading="if lost", title="lost without it", priority=9,
             legend="If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
         ),
         Column("origin", "", "node where the best way begins", "word"),
@@ -243,7 +243,7 @@ FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "
 """The tables of a flow; `totals` are its attributes."""
 LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
 """Names of the columns whose cells are tuples of ids."""
-WAY = Column("way", "", "ends of the best way", "word", "best way", priority=11, wide=True)
+WAY = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True)
 """In printed comparisons: origin and destination in one."""
 
 

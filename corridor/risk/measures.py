@@ -54,9 +54,11 @@ def rate_interval_per_year(
     >>> round(low, 2), round(high, 2)
     (0.27, 0.62)
     """
+    from scipy.special import gammaincinv  # quantile of a gamma of scale 1
+
     tail = (1.0 - level) / 2.0
-    k, scale = shape + events, prior_years + exposure_years
-    return _gamma_quantile(tail, k) / scale, _gamma_quantile(1.0 - tail, k) / scale
+    low, high = gammaincinv(shape + events, [tail, 1.0 - tail]) / (prior_years + exposure_years)
+    return float(low), float(high)
 
 
 def no_event_probability(
@@ -402,39 +404,7 @@ def left_without(kept_mtpa: Iterable[float], needed_mtpa: float) -> float:
 
 
 def _minimum(function: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a function with one valley is least, by golden section."""
-    ratio = (math.sqrt(5.0) - 1.0) / 2.0
-    left, right = high - ratio * (high - low), low + ratio * (high - low)
-    at_left, at_right = function(left), function(right)
-    while high - low > 1e-9:
-        if at_left <= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - ratio * (high - low)
-            at_left = function(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + ratio * (high - low)
-            at_right = function(right)
-    return (low + high) / 2.0
+    """Return where a function with one valley is least."""
+    from scipy.optimize import minimize_scalar
 
-
-def _gamma_quantile(share: float, shape: float) -> float:
-    """Return the quantile of a gamma distribution of scale 1, by bisection of its series."""
-    low, high = 0.0, 10.0 * shape + 50.0
-    while high - low > 1e-12 * high:
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if _gamma_cdf(middle, shape) < share else (low, middle)
-    return (low + high) / 2.0
-
-
-def _gamma_cdf(x: float, shape: float) -> float:
-    """Return the distribution function of a gamma of scale 1: Abramowitz and Stegun (1964), 6.5.29."""
-    if x <= 0:
-        return 0.0
-    term = math.exp(shape * math.log(x) - x - math.lgamma(shape + 1.0))
-    total, n = term, 0
-    while term > 1e-17 * total:
-        n += 1
-        term *= x / (shape + n)
-        total += term
-    return min(1.0, total)
+    return float(minimize_scalar(function, bounds=(low, high), method="bounded", options={"xatol": 1e-9}).x)

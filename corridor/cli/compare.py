@@ -1,0 +1,98 @@
+"""`corridor compare`: the corridors side by side, under each scenario."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from corridor.cli import streams
+from corridor.cli.inputs import add_command, add_world, load_inputs
+from corridor.cli.printing import (
+    aligned,
+    columns_that_fit,
+    left_out,
+    machine_text,
+    terminal_width,
+    title_of,
+    write_output,
+)
+from corridor.errors import visible
+from corridor.model.columns import Column, legend, printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.model.network import Network
+
+_REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
+
+
+def add(commands: Any) -> None:
+    """Add the command and its options to the parser."""
+    parser = add_command(commands, "compare", run, "the corridors side by side, under each scenario")
+    add_world(parser)
+    parser.add_argument("--commodity", metavar="ID", help="whose oil the table is about (default: kazakh_crude)")
+    parser.add_argument("--origin", metavar="NODE", help="node from which cost and time are counted (default: largest)")
+    parser.add_argument(
+        "--corridor",
+        metavar="ID",
+        action="append",
+        help="corridor to show, or 'all' (repeatable; default: the main ones)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from corridor.study.compare import carriers, chosen_commodity, compare
+
+    network, scenarios = load_inputs(arguments)
+    commodity = chosen_commodity(network, arguments.commodity)
+    able = carriers(network, commodity)
+    asked = arguments.corridor or _featured(network, able)
+    for id in asked:
+        if id != "all":
+            network.corridor(id)
+    wanted = able if "all" in asked else asked
+    table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
+    if hidden := [corridor for corridor in able if corridor not in wanted]:
+        streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
+    notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
+    width = terminal_width(arguments)
+    if arguments.format == "table":
+        text = _text(table, network, commodity, arguments.regime, width) + "".join(f"{note}\n" for note in notes)
+    else:
+        text = machine_text(table, arguments.format)
+        for note in notes:
+            streams.say(note)
+    return write_output(text, arguments.output, arguments.format, width=width)
+
+
+def _featured(network: Network, able: list[str]) -> list[str]:
+    """Return the corridors to show unasked."""
+    return [id for id in able if network.corridor(id).featured] or able
+
+
+def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, width: int | None) -> str:
+    """Return the comparison as text, one block a scenario."""
+    from corridor.model.figures import grades
+    from corridor.study.compare import readable
+
+    rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
+    head, graded = legend("compare", rates), grades(network.ledger)
+    figures = (
+        f"Of the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
+        f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."
+    )
+    if width is not None:  # where lines end depends on the terminal
+        head, figures = head.replace("\n", " "), figures.replace("\n", " ")
+    parts = {str(name): readable(table.loc[name], commodity) for name in table.index.unique("scenario")}
+
+    def block(scenario: str, columns: list[Column]) -> str:
+        return f"{visible(scenario)}\n{aligned(columns, parts[scenario])}\n"
+
+    columns = printed("compare")
+    kept = columns_that_fit(columns, lambda some: "\n".join(block(name, some) for name in parts), width)
+    blocks = [f"{visible(commodity)} by corridor, {title_of(network)}.\n{head}\n"]
+    blocks += [block(scenario, kept) for scenario in parts]
+    blocks += [left_out(columns, kept), f"{figures}\n" if graded else ""]
+    return "\n".join(filter(None, blocks))

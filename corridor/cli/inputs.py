@@ -1,0 +1,94 @@
+"""What commands have in common: their options, and the network and scenarios that these name."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import DataError
+
+if TYPE_CHECKING:
+    from corridor.model.network import Network
+    from corridor.model.scenario import Scenario
+
+
+def add_command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
+    """Add a command that calls `run`, and return its parser."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + "."
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_world(parser: argparse.ArgumentParser, form: bool = True) -> None:
+    """Add the options that say which network, and under what."""
+    parser.add_argument(
+        "--network",
+        default="caspian",
+        metavar="NAME_OR_PATH",
+        help="shipped network, or folder or file of your own (default: caspian)",
+    )
+    parser.add_argument("--year", type=int, metavar="YEAR", help="year of a shipped network (default: 2024)")
+    parser.add_argument(
+        "--regime",
+        default="full",
+        metavar="NAME",
+        help="hazard rates: full record (default), calm, or war (since 2022)",
+    )
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="NAME_OR_FILE",
+        help="name of a shipped scenario, or file (repeatable)",
+    )
+    if form:
+        add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say in which form a result comes, and where to."""
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="form of the result")
+    parser.add_argument("--output", metavar="PATH", help="file to write the result to (default: stdout)")
+    parser.add_argument(
+        "--wide", action="store_true", help="print all columns and whole lines, however narrow the terminal"
+    )
+
+
+def load_inputs(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
+    """Return the network and scenarios that the arguments name."""
+    from corridor.library.scenarios import load_scenario
+
+    network = load_network(arguments.network, arguments.year, arguments.regime)
+    return network, [load_scenario(name, network) for name in arguments.scenario]
+
+
+def load_network(name: str, year: int | None, regime: str = "full") -> Network:
+    """Return the network of a name that ships, or of a folder or file."""
+    from corridor.library import networks as library
+
+    path = Path(name)
+    if name in library.networks() or (
+        "\0" in name or (path.name == name and not path.suffix and not os.path.exists(path))
+    ):
+        return library.load(name, year=2024 if year is None else year, regime=regime)
+    from corridor.files.network import read_network
+
+    network = read_network(name)
+    if year not in (None, network.year):
+        raise DataError(f"{name}: is a network of {network.year or 'no year'} (got --year {year}); leave --year out")
+    if regime != "full":
+        raise DataError(f"{name}: has hazards of one regime (got --regime {regime}); leave --regime out")
+    return network
+
+
+def combined(scenarios: Sequence[Scenario]) -> Scenario | None:
+    """Return one scenario in which all happen, or None."""
+    together = None
+    for scenario in scenarios:
+        together = scenario if together is None else together + scenario
+    return together

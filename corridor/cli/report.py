@@ -1,0 +1,41 @@
+"""`corridor report`: one self-contained HTML file."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from corridor.cli import streams
+from corridor.cli.exit_codes import DONE
+from corridor.cli.inputs import add_command, add_world, load_inputs
+
+
+def add(commands: Any) -> None:
+    """Add the command and its options to the parser."""
+    parser = add_command(commands, "report", run, "one self-contained HTML file: answer, maps, tables, risk, sources")
+    add_world(parser, form=False)
+    parser.add_argument("--commodity", metavar="ID", help="whose oil it is about (default: kazakh_crude)")
+    parser.add_argument("--title", metavar="TEXT", help="title of the page")
+    parser.add_argument(
+        "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"
+    )
+    parser.add_argument("--seed", type=int, default=7, metavar="N", help="random seed (default: 7)")
+    parser.add_argument("--output", default="brief.html", metavar="PATH", help="file to write (default: brief.html)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from corridor.show.brief.report import report
+
+    network, scenarios = load_inputs(arguments)
+    path = report(
+        network,
+        scenarios or None,
+        arguments.output,
+        commodity=arguments.commodity,
+        title=arguments.title,
+        years=arguments.years,
+        seed=arguments.seed,
+    )
+    streams.say(f"Written: {path}")
+    return DONE

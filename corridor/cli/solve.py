@@ -1,0 +1,36 @@
+"""`corridor solve`: one scenario solved, and explained in words."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from corridor.cli.inputs import add_command, add_world, combined, load_inputs
+from corridor.cli.printing import machine_text, table_text, terminal_width, write_output
+from corridor.errors import DataError
+from corridor.model.columns import FLOW_TABLES
+
+
+def add(commands: Any) -> None:
+    """Add the command and its options to the parser."""
+    parser = add_command(commands, "solve", run, "one scenario solved, and explained in words")
+    add_world(parser)
+    parser.add_argument("--table", choices=FLOW_TABLES, help="table to print (default: a summary; corridors for csv)")
+    parser.add_argument("--explain", metavar="ID", help="explain this corridor or edge alone")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from corridor.solver.flow import solve
+
+    width = terminal_width(arguments)
+    network, scenarios = load_inputs(arguments)
+    flow = solve(network, combined(scenarios))
+    if arguments.format != "table" or arguments.table:
+        if arguments.explain is not None:
+            raise DataError("--explain gives words: leave out --table and --format")
+        frame = getattr(flow, arguments.table or "corridors")
+        text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
+    else:
+        text = flow.explain(arguments.explain) + "\n"
+    return write_output(text, arguments.output, arguments.format, width=width)
