@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from nasty import nasty_networks
 
 import corridor as cr
-from corridor.files.network import FORMATS, FORMS, Format, cell
+from corridor.files.network import FORMATS, FORMS, Format
+from corridor.files.rows import cell
 from corridor.model.frames import KINDS
 
 FILES = {"folder": "net"} | {ending: f"net.{ending}" for ending in FORMATS}

@@ -91,7 +91,7 @@ def machine_text(frame: pd.DataFrame, form: str) -> str:
     for column in LISTS & set(frame.columns):
         frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
-        from corridor.files.network import csv_text
+        from corridor.files.rows import csv_text
 
         rows = zip(*(frame[column].tolist() for column in frame), strict=True)
         return csv_text([guarded(str(head)) for head in frame], [list(map(_exact, row)) for row in rows])

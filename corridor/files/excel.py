@@ -15,7 +15,7 @@ from xml.parsers import expat
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed, shown
 from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
-from corridor.files.network import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
+from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
 from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network

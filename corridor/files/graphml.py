@@ -11,7 +11,7 @@ from xml.parsers import expat
 from corridor.errors import MOST_SHOWN, DataError, Problem, UnknownNameError, nearest, shown
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, of_attributes, path_of
-from corridor.files.network import cell, row_of
+from corridor.files.rows import cell, row_of
 from corridor.files.scenario_yaml import Loc
 from corridor.model.frames import Table, numbers
 from corridor.model.network import Network

@@ -9,7 +9,7 @@ from typing import Any
 
 from corridor.errors import DataError, Problem, UnknownNameError, shown
 from corridor.files import foreign
-from corridor.files.network import tables_of, whole_number
+from corridor.files.rows import tables_of, whole_number
 from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network

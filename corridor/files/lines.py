@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from corridor.errors import DataError, decimal_point, shown
-from corridor.files.network import MOST_BYTES
+from corridor.files.rows import MOST_BYTES
 from corridor.files.scenario_yaml import decoded, read_bytes
 
 MOST_NODES = 200_000

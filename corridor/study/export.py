@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, guarded, nearest, shown, unknown
 from corridor.files.bytes import write_bytes, write_folder
-from corridor.files.network import cell, csv_text
+from corridor.files.rows import cell, csv_text
 from corridor.model.columns import FLOW_TABLES, column_names
 from corridor.solver.flow import Flow
 

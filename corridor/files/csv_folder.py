@@ -1,0 +1,127 @@
+"""A network as a folder of CSV tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed
+from corridor.files import foreign
+from corridor.files.bytes import write_folder
+from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
+from corridor.files.scenario_yaml import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
+from corridor.model.frames import KINDS, Table, build, numbers
+from corridor.model.network import Network
+from corridor.model.scenario import Hazard
+
+MARKER, HAZARDS = "network.csv", "hazards.yaml"
+_TABLES = [f"{part}.csv" for part in KINDS]
+_KEPT = (".scenario.yaml", ".scenario.yml", ".txt", ".md")
+
+
+def read(folder: Path) -> Network:
+    """Return the network of a folder of CSV tables."""
+    if not os.path.isdir(folder):
+        raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
+    try:
+        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
+        if found := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
+            raise DataError(f"{folder}: {found}")
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
+    tables: dict[str, Table] = {}
+    whole = True
+    budget = MOST_BYTES
+    for part, kind in KINDS.items():
+        file = folder / f"{part}.csv"
+        if not file.exists():
+            if part in ("nodes", "edges"):
+                problems.append(f"{file}: is missing; a network needs nodes.csv and edges.csv")
+                whole = False
+            continue
+        try:
+            raw = read_bytes(file, budget, "CSV table")
+            budget -= len(raw)
+            tables[part] = read_csv(str(file), raw, kind.model_fields, problems, numbers(kind))
+        except DataError as error:
+            problems += error.problems
+            whole = False
+    name, year = folder.resolve().name, None
+    if (folder / MARKER).exists():
+        name, year = _read_marker(folder / MARKER, problems)
+    hazards: tuple[Hazard, ...] = ()
+    if (folder / HAZARDS).exists():
+        try:
+            text = decoded(folder / HAZARDS, read_bytes(folder / HAZARDS, budget, "YAML file"))
+            hazards, strange = hazards_in_yaml(str(folder / HAZARDS), text)
+            problems += strange
+        except DataError as error:
+            problems += error.problems
+    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+
+
+def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
+    """Return name and error for each file of a folder that is no part of a network."""
+    known = [*_TABLES, MARKER, HAZARDS]
+    found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    strange = [name for name in found if name not in known and not _is_kept(name)]
+    return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
+
+
+def _is_kept(name: str) -> bool:
+    """Tell whether a file may stand beside the tables of a network."""
+    return name.startswith((".", "README")) or name.endswith(_KEPT)
+
+
+def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
+    """Return name and year from the file that marks a folder as a network."""
+    try:
+        table = read_csv(str(file), read_bytes(file, MOST_BYTES, "CSV table"), ("name", "year"), problems)
+    except DataError as error:
+        problems += error.problems
+        return "", None
+    if len(table) != 1:
+        problems.append(f"{file}: must have one row, the network's name and year (got {len(table)})")
+        return "", None
+    return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.places[0], problems)
+
+
+def write(network: Network, folder: Path) -> None:
+    """Write a network as a folder of CSV tables."""
+    _refuse_foreign(folder)
+    files = {name: text.encode("utf-8") for name, text in _files(network).items()}
+    write_folder(folder, files, kept=_is_kept, check=lambda draft: assert_kept(network, lambda: read(draft), folder))
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise if a folder holds what is no network of ours, so that nobody's files are lost."""
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is a file, and a network is to be written there as a folder; give another path")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    strays = _strays(folder)
+    if strays or not (folder / MARKER).exists():
+        why = f"it holds {strays[0][0]!r}" if strays else f"it has no {MARKER}"
+        raise DataError(f"{folder}: is not empty and no network written by corridor ({why}); give another path")
+
+
+def _files(network: Network) -> dict[str, str]:
+    """Return the files of a network's folder."""
+    files = {MARKER: csv_text(["name", "year"], [[network.name, cell(network.year)]])}
+    for part, records in tables_of(network).items():
+        rows = [[cell(value) for value in row_of(record).values()] for record in records]
+        files[f"{part}.csv"] = csv_text(list(KINDS[part].model_fields), rows)
+    if network.hazards:
+        files[HAZARDS] = dump_yaml({"hazards": [mapping_of(hazard) for hazard in network.hazards]})
+    return files
+
+
+def assert_kept(network: Network, read: Callable[[], Network], target: Path) -> None:
+    """Raise unless what was written reads as the same network."""
+    try:
+        kept = read() == network
+    except CorridorError as error:
+        raise DataError(f"{target}: not written, for it could not be read back: {error}") from None
+    if not kept:
+        raise DataError(f"{target}: not written, for this form would not keep all of {network!r}; write JSON")
