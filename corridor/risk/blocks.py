@@ -111,8 +111,9 @@ class Bench:
         for at, row, shown in self.came_to(cut, sets, which):
             if cut.severity:
                 np.add.at(values, which[at], cut.days[at, None] * shown[row, : self.n_measures])
-            else:
-                values[which[at]] = shown[row, : self.n_measures]
+            else:  # a row for each of some sets in a row
+                first = which[at[0]] - row[0]
+                values[first : first + len(shown)] = shown[:, : self.n_measures]
             # What differs from the undisturbed is added up, so that quiet years are exactly that and cost nothing.
             other = shown != quiet
             moved = other.any(axis=1)[row]
@@ -148,6 +149,9 @@ class Bench:
         sets, which
             Its distinct sets of hazards, and which of them is in force in each interval.
         """
+        if not cut.severity and len(sets) <= _CHUNK:
+            yield np.arange(len(which)), which, self.of_sets(sets)
+            return
         order = np.argsort(which, kind="stable")
         if cut.severity:
             for at in _chunks(order):
