@@ -277,13 +277,18 @@ class Program:
         """
         return self.excess_of(state, amount, self._activity(amount))
 
+    def over(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return by how much each column exceeds its upper bound, relative to it; negative where it does not. [1]"""
+        upper = np.minimum(state.upper, _UNLIMITED)
+        return (amount - upper) / np.maximum(upper, SMALL_LIMIT_MTPA * self.unit_mtpa)
+
     def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
         """Return what `excess` does, for amounts whose rows have been added up already."""
         first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
-        upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
+        ceiling = np.minimum(state.ceiling, _UNLIMITED)
         parts = (
             (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
-            (amount - upper) / np.maximum(upper, small),
+            self.over(state, amount),
             (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small),
             np.abs(activity[:first]) / (1e2 * small),
         )

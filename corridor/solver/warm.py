@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from corridor.errors import SolverError
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.model.tolerances import REFUSED_EXCESS, SMALL_LIMIT_MTPA
+from corridor.model.tolerances import REFUSED_EXCESS
 from corridor.solver.highs import Basis, Optimum, Solver
 from corridor.solver.program import Program, ProgramState
 from corridor.solver.solution import Solution
@@ -76,8 +74,8 @@ class WarmSolver:
 
     def _too_far_apart(self, network: Network, state: ProgramState, optimum: Optimum) -> str:
         """Return the sentence for a limit that is too small beside the rest for the solver to keep it."""
-        over = (optimum.amount - state.upper) / np.maximum(state.upper, SMALL_LIMIT_MTPA * self.program.unit_mtpa)
-        worst = int(over[: self.program.n_flows].argmax()) if self.program.n_flows else 0
+        over = self.program.over(state, optimum.amount)[: self.program.n_flows]
+        worst = int(over.argmax()) if len(over) else 0
         edge = f"edge {self.program.name_of(worst)[0]!r}" if self.program.n_flows else "a market"
         return (
             f"the volumes of {network!r} lie too far apart to be solved together: {edge} is among those exceeded; "
