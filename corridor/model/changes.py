@@ -525,6 +525,15 @@ CHANGES = {kind.key: kind for kind in _KINDS}
 """The changes by their names in scenario files."""
 
 
+def remaining_shares(changes: Iterable[Change], network: Network) -> dict[tuple[str, str], float]:
+    """Return what outages and derates leave of the edges and nodes that they hit, by (kind, id). [1]"""
+    edit = network._once(NetworkEdit, partial(NetworkEdit, network)).anew()  # asked for every hazard in turn
+    for change in changes:
+        if isinstance(change, Outage | Derate):
+            change._alter(edit)
+    return {(kind, key): factor for (kind, key, field), factor in edit._factor.items() if field == "remaining"}
+
+
 def apply_changes(owner: str, changes: Sequence[Change], network: Network, *, strict: bool = True) -> Network:
     """Return the network with all changes made; errors begin with whose they are.
 
