@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from commands import run
 
 import corridor as cr
 from corridor.cli.main import main
+from helpers.commands import run
 
 GOOD = "name: {name}\nnetwork: caspian\nyear: 2021\nchanges:\n  - outage: {{corridor: cpc}}\n"
 ROOT = Path(cr.__file__).resolve().parents[1]

@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from corridor.cli import simulate
 from corridor.cli.printing import machine_text, table_text
 from corridor.errors import guarded, visible
 from corridor.model.columns import FLOW_TABLES
+from helpers.commands import run
 
 EVIL = "\x1b[31mred\x1b]0,pwn\x07\u202e\u2066\r\n\u2028\x9b2J\u200b\ufeff\t"
 """Colours, a window's title, changes of direction, line breaks, C1 control, zero width."""

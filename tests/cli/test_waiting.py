@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from commands import run
 
 import corridor as cr
 from corridor.cli import waiting
 from corridor.solver import flow as solver
+from helpers.commands import run
 
 SIGN = "corridor solve: still at work after 0 s\n"
 

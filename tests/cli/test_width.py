@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor.cli import streams
 from corridor.cli.printing import columns_that_fit, folded
 from corridor.model.columns import Column, printed
+from helpers.commands import run
 
 COMMANDS = [
     "compare --scenario cpc-shut", "solve --scenario cpc-shut", "solve --table edges", "solve --table supplies",

@@ -17,12 +17,12 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nasty import nasty_networks
 
 import corridor as cr
 from corridor.files.network import read_network, write_network
 from corridor.files.scenario_yaml import _Reader, decoded
 from corridor.library import networks as library
+from helpers.awkward_names import nasty_networks
 
 pytestmark = pytest.mark.fuzz
 
@@ -346,7 +346,7 @@ def test_broken_folders(tmp_path: Path) -> None:
 
 def test_broken_benchmark_files(tmp_path: Path) -> None:
     """Three thousand DIMACS and TNTP files."""
-    from test_public_formats import NET, SMALL, TRIPS
+    from helpers.benchmark_files import NET, SMALL, TRIPS
 
     chance, told = random.Random(SEED + 5), Counter[str]()
     dimacs, net, trips = tmp_path / "f.min", tmp_path / "f_net.tntp", tmp_path / "f_trips.tntp"

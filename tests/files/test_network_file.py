@@ -16,12 +16,12 @@ import networkx as nx
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
-from nasty import nasty_networks
 
 import corridor as cr
 from corridor.files.network import FORMATS, FORMS, Format
 from corridor.files.rows import cell
 from corridor.model.frames import KINDS
+from helpers.awkward_names import nasty_networks
 
 FILES = {"folder": "net"} | {ending: f"net.{ending}" for ending in FORMATS}
 NODES, EDGES = "id\na\nb\nc\n", "id,tail,head\nab,a,b\nbc,b,c\n"

@@ -8,12 +8,12 @@ from typing import Any
 
 import jsonschema
 import pytest
-from shown import assert_stored
 
 import corridor as cr
 from corridor.files.scenario_yaml import _Reader
 from corridor.files.schema import schema_text
 from corridor.library import networks as library
+from helpers.readme_blocks import assert_stored
 
 KINDS = ("scenario", "network")
 GOOD = "name: s\nchanges: [outage: {corridor: cpc}]\n"

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from certificates import Slack, assert_certified
-from oracle import best_objective, cost_of, earning_cycle
 
 import corridor as cr
+from helpers.certificates import Slack, assert_certified
+from helpers.oracle import best_objective, cost_of, earning_cycle
 
 
 def assert_answered_as_by_own_program(world: SimpleNamespace) -> cr.Flow | None:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from oracle import cost_of, room_of, room_of_edge, stake
 
 from corridor import Flow
 from corridor.solver.solution import Solution
+from helpers.oracle import cost_of, room_of, room_of_edge, stake
 
 TOLERANCE = 1e-7
 """Share of the largest amount [Mt/y], of the largest money a tonne [USD/t], or of their product [million USD/y].

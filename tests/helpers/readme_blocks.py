@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 REFERENCE = ROOT / "corridor" / "README.md"
 DOCUMENTS = (README, REFERENCE, ROOT / "data" / "README.md", ROOT / "examples" / "README.md", ROOT / "CONTRIBUTING.md")

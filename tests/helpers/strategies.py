@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import pandas as pd
 from hypothesis import strategies as st
-from oracle import earning_cycle
 
 import corridor as cr
+from helpers.oracle import earning_cycle
 
 T = TypeVar("T")
 Draw = st.DrawFn

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_semantics import OIL, edge, flows, minimum, money, network, scenario
 
 import corridor as cr
+from helpers.small_networks import OIL, edge, flows, minimum, money, network, scenario
 
 BACK = "port field"
 OIL_AND_GAS = tuple(cr.Supply(node="field", commodity=id, volume_mtpa=5.0) for id in (OIL, "gas"))

@@ -8,9 +8,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from tables import EDGES, MARKETS, NODES, SUPPLIES, built
 
 import corridor as cr
+from helpers.tables import EDGES, MARKETS, NODES, SUPPLIES, built
 
 # Tables as pandas users have them
 

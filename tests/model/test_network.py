@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pydantic
 import pytest
-from tables import EDGES, MARKETS, NODES, SUPPLIES, built
 
 import corridor as cr
+from helpers.tables import EDGES, MARKETS, NODES, SUPPLIES, built
 
 
 def quotas(**fields: Any) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_workers import digest, stormy
 
 import corridor as cr
 from corridor.risk.blocks import Bench
 from corridor.risk.checkpoint import Checkpoint, manifest
+from helpers.stormy_years import digest, stormy
 
 YEARS = 2600
 

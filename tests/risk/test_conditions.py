@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import networks, possible_changes
-from ways import closes, derates, hazard, ways
 
 import corridor as cr
 from corridor.model.changes import Change
 from corridor.risk.outages import intervals, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Program
+from helpers.parallel_routes import closes, derates, hazard, ways
+from helpers.strategies import networks, possible_changes
 
 CLOSING = ("outage", "derate")
 PENALTY_SUPPLY, PENALTY_MARKET = 1000.0, 50.0

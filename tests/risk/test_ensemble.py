@@ -10,10 +10,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from commands import run
-from ways import closes, derates, hazard, ways
 
 import corridor as cr
+from helpers.commands import run
+from helpers.parallel_routes import closes, derates, hazard, ways
 
 SHARED = ["delivered_mt", "shortfall_mt", "cost_musd", "netback_musd", "oil_shortfall_mt"]
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
-from ways import closes, derates, hazard, ways
 
 import corridor as cr
 from corridor.model.formulas import hhi
 from corridor.risk import exposure
 from corridor.risk import measures as risk
+from helpers.parallel_routes import closes, derates, hazard, ways
 
 
 def in_force(rate: float, days: float) -> float:

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
-from ways import closes, derates, hazard, ways
 
 import corridor as cr
 from corridor.risk.blocks import _CHUNK, Bench
 from corridor.risk.outages import BLOCK_YEARS, expected_conditions, intervals
+from helpers.parallel_routes import closes, derates, hazard, ways
 
 MANY = 200_000
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import multiprocessing
 import os
@@ -11,43 +10,17 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import corridor as cr
+from helpers.stormy_years import digest, slow, stormy, wait_for
 
-HAZARD = {"frequency_per_year": 6.0, "duration_days": {"median": 8.0, "sigma": 1.0}}
-
-
-def digest(ensemble: cr.Ensemble) -> str:
-    """Return a hash of the bytes of every table."""
-    tables = (ensemble.years, ensemble.throughputs, ensemble.corridors, ensemble.states.drop(columns="hazards"))
-    return hashlib.sha256(b"".join(table.to_numpy().tobytes() for table in tables)).hexdigest()
-
-
-def stormy(net: cr.Network) -> cr.Network:
-    """Return the diamond with two hazards."""
-    north = cr.Hazard(name="north", changes=[cr.Derate(edge="north_out", remaining=0.3)], **HAZARD)
-    both = cr.Hazard(name="both", changes=[cr.Outage(edge=["north_in", "south_in"])], actor="RUS", **HAZARD)
-    return net.replace(hazards=(north, both))
-
-
-def slow() -> cr.Network:
-    """Return the shipped network with drawn severities, of which a block takes some tenths of a second."""
-    net = cr.load(year=2024)
-    return net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0, high=1)) for hazard in net.hazards[:6]])
-
-
-def wait_for(parts: int, folder: str | Path, seconds: float = 60.0) -> list[Path]:
-    """Return the finished parts once there are so many."""
-    deadline = time.monotonic() + seconds
-    while len(found := sorted(Path(folder).glob("block-*-years.parquet"))) < parts:
-        assert time.monotonic() < deadline, "the run finished no block in time"
-        time.sleep(0.01)
-    return found
+TESTS = Path(__file__).parents[1]
+FROM_HERE = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
+"""Environment of a process that finds the package and the helpers of the tests."""
 
 
 def test_two_workers_give_the_bytes_of_one(diamond: cr.Network) -> None:
@@ -66,7 +39,7 @@ def test_two_workers_give_the_bytes_of_one_with_drawn_severities(diamond: cr.Net
 DASK = """
 import distributed
 import corridor as cr
-from tests.test_workers import digest
+from helpers.stormy_years import digest
 if __name__ == "__main__":
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
@@ -79,10 +52,9 @@ def test_a_dask_cluster_gives_the_bytes_of_one_process(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     script = tmp_path / "spread.py"
     script.write_text(DASK)
-    root = str(Path(__file__).parents[1])
     ran = subprocess.run(
         [sys.executable, str(script)],
-        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": root}, check=False,
+        capture_output=True, text=True, timeout=300, env=FROM_HERE, check=False,
     )  # fmt: skip
     assert ran.stdout.split() == [digest(cr.simulate(cr.load(year=2024, regime="war"), 6000, 7))], ran.stderr
 
@@ -91,7 +63,7 @@ CLOSED = """
 import sys, threading
 import distributed
 import corridor as cr
-from tests.test_workers import slow, wait_for
+from helpers.stormy_years import slow, wait_for
 if __name__ == "__main__":
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster:
@@ -121,10 +93,9 @@ def test_a_dask_client_that_ends_is_one_error_of_ours(tmp_path: Path, when: str,
     pytest.importorskip("distributed")
     script = tmp_path / "closed.py"
     script.write_text(CLOSED)
-    root = str(Path(__file__).parents[1])
     ran = subprocess.run(
         [sys.executable, str(script), when, str(tmp_path / "kept")],
-        capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": root}, check=False,
+        capture_output=True, text=True, timeout=300, env=FROM_HERE, check=False,
     )  # fmt: skip
     assert ran.stdout.startswith(told), ran.stderr
 
@@ -145,7 +116,7 @@ def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 import corridor as cr
-from tests.test_workers import slow
+from helpers.stormy_years import slow
 if __name__ == "__main__":
     cr.simulate(slow(), 12_500, 3, workers=2, checkpoint=sys.argv[1])
 """
@@ -155,10 +126,7 @@ def test_a_killed_run_resumes_where_it_was(tmp_path: Path) -> None:
     """SIGKILL of the whole run: finished blocks are kept as they are, and the bytes are those of an undisturbed run."""
     script, folder = tmp_path / "run.py", tmp_path / "kept"
     script.write_text(SCRIPT)
-    root = str(Path(__file__).parents[1])
-    run = subprocess.Popen(
-        [sys.executable, str(script), str(folder)], env={**os.environ, "PYTHONPATH": root}, start_new_session=True
-    )
+    run = subprocess.Popen([sys.executable, str(script), str(folder)], env=FROM_HERE, start_new_session=True)
     before = {part: part.stat().st_mtime_ns for part in wait_for(2, folder)}
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
@@ -287,10 +255,9 @@ def test_workers_that_cannot_start_are_an_error(
         "try:\n    cr.simulate(net, 9000, 1, workers=2)\n"
         "except cr.SolverError as error:\n    print('told:', error)\n"
     )
-    root = str(Path(__file__).parents[1])
     ran = subprocess.run(
         [sys.executable, str(script)],
-        capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": root}, check=False,
+        capture_output=True, text=True, timeout=120, env=FROM_HERE, check=False,
     )  # fmt: skip
     assert "told: worker processes end before they finish a block; a script needs its calls under" in ran.stdout
     assert ran.stderr == ""

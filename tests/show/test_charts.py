@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import clashes, drawn, luminance, outside, sheet, texts
 
 import corridor as cr
 from corridor.show import sankey, style
 from corridor.study.breakdown import COMPONENTS
+from helpers.figures import clashes, drawn, luminance, outside, sheet, texts
 
 SIZES = [(6.0, 4.0), (12.0, 8.0)]
 FEATURED = ["cpc", "btc", "druzhba", "middle_corridor"]

@@ -9,10 +9,10 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 from matplotlib.font_manager import findfont, get_font
-from pictures import drawn, sheet, texts
 
 import corridor as cr
 from corridor.show import style
+from helpers.figures import drawn, sheet, texts
 
 PICTURES: dict[str, Any] = {
     "map": cr.plot_map, "sankey": cr.plot_sankey, "waterfall": lambda flow, ax: cr.plot_waterfall(flow, "way", ax=ax),

@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import clashes, drawn, luminance, outside, sheet, texts
 
 import corridor as cr
 from corridor.library import networks as library
 from corridor.show import basemap as terrain
 from corridor.show.style import utilisation_colours
+from helpers.figures import clashes, drawn, luminance, outside, sheet, texts
 
 SIZES = [(6.0, 4.0), (12.0, 8.0)]
 SCENARIOS = [None, "russia-says-no", "russia-closed"]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import drawn, sheet
 
 import corridor as cr
 from corridor.show import basemap as terrain
+from helpers.figures import drawn, sheet
 
 WORLD = terrain.Extent(-180, 180, -90, 90)
 

@@ -6,13 +6,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import corridor as cr
 from corridor.cli.main import BAD_INPUT, DONE, main
-
-HOSTILE = "<script>document.title='hit'</script><img src=x onerror=alert(1)>"
+from helpers.briefs import HOSTILE, hostile, two_scenarios
 
 
 class Page(HTMLParser):
@@ -55,11 +53,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     path = tmp_path_factory.mktemp("brief") / "brief.html"
     cr.report(cr.load(year=2024, regime="war"), two_scenarios(), path, years=2000)
     return Page(path)
-
-
-def two_scenarios() -> list[cr.Scenario]:
-    """Return the scenarios of the brief."""
-    return [cr.load_scenario("cpc-shut"), cr.load_scenario("russia-says-no")]
 
 
 def test_the_brief_has_every_section(page: Page) -> None:
@@ -151,19 +144,6 @@ def test_other_inputs_give_another_run_id(diamond: cr.Network, tmp_path: Path) -
         for net in (diamond, other)
     }
     assert len(ids) == 2
-
-
-def hostile() -> cr.Network:
-    """Return a network whose every name is an attack."""
-    return cr.Network.from_frames(
-        nodes=pd.DataFrame({"id": ["f", "p"], "name": [HOSTILE, HOSTILE], "lat": [45.0, 44.0], "lon": [50.0, 40.0]}),
-        edges=pd.DataFrame({"id": ["e"], "tail": ["f"], "head": ["p"], "capacity_mtpa": [5.0], "corridor": ["c"]}),
-        corridors=pd.DataFrame({"id": ["c"], "name": [HOSTILE]}),
-        commodities=pd.DataFrame({"id": ["oil"], "name": [HOSTILE]}),
-        supplies=pd.DataFrame({"node": ["f"], "commodity": ["oil"], "volume_mtpa": [10.0]}),
-        markets=pd.DataFrame({"node": ["p"], "commodity": ["oil"], "price_usd_per_t": [100.0]}),
-        name=HOSTILE,
-    )
 
 
 def test_names_of_users_are_shown_as_text(tmp_path: Path) -> None:

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 import networkx as nx
 import pandas as pd
 import pytest
-from agreement import assert_answered_as_by_own_program, assert_worth
-from certificates import Slack, assert_certified, same_answer
 from hypothesis import assume, given, settings
-from oracle import best_objective, cost_of, earning_cycle
-from strategies import networks, worlds
 
 import corridor as cr
 from corridor.solver.warm import WarmSolver
+from helpers.against_linprog import assert_answered_as_by_own_program, assert_worth
+from helpers.certificates import Slack, assert_certified, same_answer
+from helpers.oracle import best_objective, cost_of, earning_cycle
+from helpers.strategies import networks, worlds
 
 YEARS = tuple(range(2018, 2025))
 STRESSED = (2021, 2022, 2023, 2024)

@@ -12,7 +12,7 @@ BOTH = """
 import sys
 import highspy
 import corridor as cr
-from ways import ways
+from helpers.parallel_routes import ways
 
 
 def theirs(threads):
@@ -39,7 +39,7 @@ def test_models_of_others_with_threads_of_their_own_solve_before_and_after_ours(
     """Whoever is first, a model of two or three threads and ours are both solved, in one process."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", BOTH, order],
-        cwd=Path(__file__).parent,
+        cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,
         check=False,

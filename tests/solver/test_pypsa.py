@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import networks
 
 import corridor as cr
+from helpers.strategies import networks
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from agreement import assert_worth
-from certificates import assert_certified
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from oracle import earning_cycle
-from strategies import worlds
-from test_semantics import OIL, edge, minimum, network
 
 import corridor as cr
+from helpers.against_linprog import assert_worth
+from helpers.certificates import assert_certified
+from helpers.oracle import earning_cycle
+from helpers.small_networks import OIL, edge, minimum, network
+from helpers.strategies import worlds
 
 TONNES = (1e-9, 1e-7, 1e-4, 1.0, 1e3, 1e6, 1e9)
 MONEY = (1e-6, 1e-3, 1.0, 1e3, 1e6)

@@ -12,11 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from shown import assert_stored
 
 import corridor as cr
 from corridor.model.changes import Change
 from corridor.study.hazard_rates import COMMON_ROUTES, Route, hazard_file, shipped_history
+from helpers.readme_blocks import assert_stored
 
 DATA = Path(cr.__file__).resolve().parents[1] / "data"
 REGIMES = ("full", "calm", "war")

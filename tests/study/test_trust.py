@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shown import assert_shown
 
 import corridor as cr
 from corridor.library import networks as library
 from corridor.model.figures import key_of
 from corridor.model.variation import Variation, ends
 from corridor.study.backcast import observations
+from helpers.readme_blocks import assert_shown
 
 BOUNDS = ("capacity_mtpa", "max_mtpa", "min_mtpa", "throughput_mtpa")
 

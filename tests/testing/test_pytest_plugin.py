@@ -320,7 +320,7 @@ def test_a_name_that_is_no_file_name_is_refused(corridor_snapshot, name: str) ->
 
 def test_the_entry_point_is_the_plugin() -> None:
     """Pytest finds the module by the name that `-p no:corridor` blocks."""
-    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     ((name, value),) = project["project"]["entry-points"]["pytest11"].items()
     assert name == "corridor"
     assert EntryPoint(name, value, "pytest11").load() is sys.modules["corridor.pytest_plugin"]
