@@ -15,20 +15,9 @@ import pytest
 import corridor
 import corridor as cr
 from corridor.model.records import Record
+from helpers.rooms import ARROWS
 
 PACKAGE = Path(corridor.__file__).parent
-ARROWS = {
-    "errors": set(),
-    "model": {"errors"},
-    "files": {"errors", "model"},
-    "solver": {"errors", "model"},
-    "library": {"errors", "model", "files"},
-    "risk": {"errors", "model", "files", "solver"},
-    "study": {"errors", "model", "files", "solver", "library", "risk"},
-    "show": {"errors", "model", "files", "solver", "library", "risk", "study"},
-    "testing": {"errors", "model", "files", "solver", "library", "risk", "study"},
-}
-"""What each room may import besides itself; the command line and the plugin may import all."""
 LAZY = {
     ("model/network.py", "show"), ("model/scenario.py", "show"), ("solver/flow.py", "show"),
     ("risk/ensemble.py", "show"),  # how things show themselves in a notebook

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from certificates import Slack, assert_certified, same_answer
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 import corridor as cr
 from corridor.solver.program import Program
 from corridor.solver.warm import WarmSolver
+from helpers.certificates import Slack, assert_certified, same_answer
+from helpers.strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 
 def objective(net: cr.Network, scenario: cr.Scenario | None = None) -> float:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from shown import DOCUMENTS, README, REFERENCE, ROOT, assert_shown
-from test_api import ARROWS
 
 import corridor as cr
 from corridor.cli.main import main
@@ -22,6 +20,8 @@ from corridor.model.figures import grades
 from corridor.model.records import Commodity, Corridor, Edge, Market, Node, Quota, Record, Supply
 from corridor.model.result_path import path_errors
 from corridor.solver import program
+from helpers.readme_blocks import DOCUMENTS, README, REFERENCE, ROOT, assert_shown
+from helpers.rooms import ARROWS
 
 KINDS: tuple[type[Record], ...] = (Node, Edge, Commodity, Supply, Market, Quota, Corridor)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import run
 
 import corridor as cr
 from corridor.files.network import FORMS
 from corridor.study.compare import BASELINE
+from helpers.commands import run
 
 
 def figure(**fields: Any) -> cr.Figure:
