@@ -324,4 +324,4 @@ def test_networkx_gives_a_shipped_network_back(year: int):
     """All but hazards and figures survives the trip."""
     net = cr.load("caspian", year=year)
     again = cr.Network.from_networkx(net.to_networkx())
-    assert again == net.replace(hazards=(), ledger=(), sources=())
+    assert again == net.replace(hazards=(), figure_records=(), sources=())

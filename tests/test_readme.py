@@ -40,8 +40,8 @@ def confidence() -> str:
     """Return how many of the chosen figures of each year have which confidence."""
     lines = ["| year | chosen figures | A | B | C | rivals |", "| --- | --- | --- | --- | --- | --- |"]
     for year in range(2018, 2025):
-        ledger = cr.load(year=year).ledger
-        count, rivals = grades(ledger), sum(figure.choice == "rival" for figure in ledger)
+        figures = cr.load(year=year).figure_records
+        count, rivals = grades(figures), sum(figure.choice == "rival" for figure in figures)
         lines.append(f"| {year} | {sum(count.values())} | {count['A']} | {count['B']} | {count['C']} | {rivals} |")
     return "\n".join([*lines, "", "(Positions and governance indicators of countries not counted.)"])
 

@@ -78,7 +78,7 @@ def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, wi
     from corridor.study.compare import readable
 
     rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    head, graded = legend("compare", rates), grades(network.ledger)
+    head, graded = legend("compare", rates), grades(network.figure_records)
     figures = (
         f"Of the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
         f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."

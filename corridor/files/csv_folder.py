@@ -11,8 +11,8 @@ from corridor.files import foreign
 from corridor.files.bytes import write_folder
 from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
 from corridor.files.scenario_yaml import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
-from corridor.model.frames import KINDS, Table, build, numbers
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, Table, numbers
+from corridor.model.network import Network, build_network
 from corridor.model.scenario import Hazard
 
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
@@ -58,7 +58,7 @@ def read(folder: Path) -> Network:
             problems += strange
         except DataError as error:
             problems += error.problems
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
 def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:

@@ -17,8 +17,8 @@ from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
 from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
 from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
-from corridor.model.frames import KINDS, Table, build, repeated
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, Table, repeated
+from corridor.model.network import Network, build_network
 from corridor.model.records import joined
 
 _HAZARD = (
@@ -153,7 +153,7 @@ def read(place: str, raw: bytes) -> Network:
     hazards, strange = _hazards(place, tables.pop("hazards", Table()), problems)
     problems += strange
     whole = {"nodes", "edges"} <= tables.keys()
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
 def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:

@@ -11,8 +11,8 @@ from corridor.errors import DataError, Problem, UnknownNameError, shown
 from corridor.files import foreign
 from corridor.files.rows import tables_of, whole_number
 from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
-from corridor.model.frames import KINDS, Table, build, repeated
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, Table, repeated
+from corridor.model.network import Network, build_network
 from corridor.model.records import Record
 
 FORMAT = "corridor network 1"
@@ -65,7 +65,7 @@ def assembled(
     year = whole_number(data.get("year"), place(("year",)), problems)
     hazards, strange = read_hazards_of(data.get("hazards", []), lambda loc: place(("hazards", *loc)))
     problems += strange
-    return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build_network(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
 def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[Problem]) -> bool:

@@ -11,7 +11,7 @@ from corridor.errors import DataError, Problem, UnknownNameError, placed, shown
 from corridor.files.scenario_yaml import decoded
 from corridor.model.frames import KINDS, Table, repeated
 from corridor.model.network import Network
-from corridor.model.records import Record, joined
+from corridor.model.records import KIND_OF, Record, joined
 
 MOST_BYTES = 100_000_000
 INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
@@ -38,7 +38,7 @@ def row_of(record: Record) -> dict[str, Any]:
 
 def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     """Return the records of a network by the names of its tables; nodes and edges always, others if there are any."""
-    found = {part: getattr(network, "ledger" if part == "figures" else part) for part in KINDS}
+    found = {part: network.records(KIND_OF[part].singular) for part in KINDS}
     return {part: records for part, records in found.items() if records or part in ("nodes", "edges")}
 
 

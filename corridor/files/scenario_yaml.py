@@ -449,8 +449,8 @@ class _Reader:
         for at, entry in enumerate(changes if isinstance(changes, list) else ()):
             for key, fields in entry.items() if isinstance(entry, dict) else ():
                 if key in CHANGES and isinstance(fields, dict):
-                    for field, error in CHANGES[key].strange_names_of(fields, network):
-                        self._note(("changes", at, key, field), error)
+                    for error in CHANGES[key].unknown_names_of(fields, network):
+                        self._note(("changes", at, key, error.kind), error)
 
     def _plain(self, node: yaml.Node, loc: Loc, seen: set[int]) -> Any:
         """Return a node as plain data and note where each part stands; aliases and tags are refused."""

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.model.formulas import inventory_cost, unit_cost
+from corridor.model.parts import NetworkParts
 from corridor.model.records import Commodity, Edge
-
-if TYPE_CHECKING:
-    from corridor.model.network import Network
 
 _TOLERANCE = 1e-9
 """Share of the costs round a cycle that their sum must exceed to count: what is left of 0.1 + 0.2 - 0.3 does not."""
 
 
-def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
+def earning_cycles(net: NetworkParts) -> Iterator[tuple[Edge, str]]:
     """Yield an edge and a sentence for each commodity that earns money, or meets a minimum, by going round.
 
     Notes
@@ -28,7 +25,8 @@ def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
     commodity has no quota of 0. Whether a supply leads there does not matter, nor how much could go round: a steady
     flow would be driven round as long as there is room.
     """
-    edges = [net.edges[at] for at in net._on_cycles]
+    on_cycles = net._by_structure("on cycles", lambda: _on_cycles(net.edges))
+    edges = [net.edges[index] for index in on_cycles]
     ids = {edge.id for edge in edges}
     demanding = (q for q in net.quotas if q.min_mtpa > 0 and not q.allow_cycles and q.edge in ids)
     held = {(quota.edge, quota.commodity): quota.penalty_usd_per_t for quota in demanding}
@@ -49,7 +47,7 @@ def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
             yield own[carrying], _contract(commodity, own[carrying], [own[at] for at in found], *amounts)
 
 
-def on_cycles(edges: Sequence[Edge]) -> tuple[int, ...]:
+def _on_cycles(edges: Sequence[Edge]) -> tuple[int, ...]:
     """Return the positions of edges that lie on a cycle or between two, whatever they can carry."""
     left = set(range(len(edges)))
     for near, far in (("tail", "head"), ("head", "tail")):

@@ -220,9 +220,9 @@ def grades(figures: Iterable[Figure]) -> Counter[str]:
     )
 
 
-def behind(figures: Iterable[Figure], ledger: Sequence[Figure], year: int | None) -> list[Figure]:
+def behind(figures: Iterable[Figure], among: Sequence[Figure], year: int | None) -> list[Figure]:
     """Return the figures that the formulas of some figures draw on, and theirs in turn, those themselves left out."""
-    book = Book(ledger, year)
+    book = Book(among, year)
     queue = [key_of(figure) for figure in figures if figure.choice == "chosen"]
     seen = set(queue)
     found = []

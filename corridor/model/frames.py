@@ -1,4 +1,4 @@
-"""Tables in: raw rows become records, records a network, with every problem of every row told at once."""
+"""Tables in: raw rows become records, and every problem of every row is reported at once."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from pydantic import ValidationError
 
 from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
 from corridor.model import records as registry
+from corridor.model.parts import NetworkParts
 from corridor.model.records import KIND_OF, Record, split
-from corridor.model.validation import findings, references
+from corridor.model.validation import Finding, findings, references
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from corridor.model.network import Network
-    from corridor.model.scenario import Hazard
 
 R = TypeVar("R", bound=Record)
 PARTS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.PARTS}
@@ -45,16 +43,35 @@ class Table:
         return len(self.rows)
 
 
-def build(
+@dataclass
+class TableRecords:
+    """The records of some tables, and where in a file each of them was found."""
+
+    arguments: dict[str, Any]
+    """Parts of a network, as its class takes them."""
+    places: dict[int, str]
+
+    def placed(self, found: Iterable[Finding]) -> list[Problem]:
+        """Return findings about the records as sentences with their places."""
+        return [placed(self.places[id(record)], text) if id(record) in self.places else text for record, text in found]
+
+    def error(self, error: DataError) -> DataError:
+        """Return the error of a network that breaks a rule with the places of its records, where they are known."""
+        if not self.places:
+            return error
+        return DataError(self.placed(findings(NetworkParts(**self.arguments))) or error.problems)
+
+
+def build_records(
     tables: dict[str, Any],
     *,
     name: str = "",
     year: int | None = None,
-    hazards: Sequence[Hazard] = (),
+    hazards: Sequence[Record] = (),
     problems: Iterable[Problem] = (),
     whole: bool = True,
-) -> Network:
-    """Return the network of raw rows, or raise one `DataError` with every problem of every table.
+) -> TableRecords:
+    """Return the records of raw rows, or raise one `DataError` with every problem of every table.
 
     Parameters
     ----------
@@ -63,40 +80,28 @@ def build(
     name, year, hazards
         What else the network has.
     problems : iterable of str or UnknownNameError
-        What was found wrong before.
+        Problems found before.
     whole : bool
         Whether all tables are there; if one could not be read, references to it are not looked at.
     """
-    from corridor.model.network import Network
-
-    found = list(problems)
+    problems = list(problems)
     parts: dict[str, tuple[Any, ...]] = {}
     places: dict[int, str] = {}
     for part, kind in KINDS.items():
-        rows, strange, readable = _rows(tables.get(part, ()), part, kind)
-        found += strange
+        rows, invalid, readable = _rows(tables.get(part, ()), part, kind)
+        problems += invalid
         whole = whole and readable
-        parts[part] = _read(rows, part, kind, found, places)
+        parts[part] = _read(rows, part, kind, problems, places)
     for part, names in (("commodities", _named_commodities(parts)), ("corridors", _named_corridors(parts))):
         if part not in tables or not len(tables[part]):
             parts[part] = tuple(PARTS[part].model_validate({"id": id}) for id in names)
-    parts["ledger"] = parts.pop("figures")
-    if not found:
-        try:
-            return Network(name=name, year=year, hazards=tuple(hazards), **parts)
-        except DataError as error:
-            if not places:
-                raise
-            original = error.problems
-    else:
-        original = ()
-    draft = object.__new__(Network)
-    for key, value in {**parts, "hazards": tuple(hazards), "name": name, "year": year}.items():
-        object.__setattr__(draft, key, value)
+    held = {KIND_OF[part].attribute: records for part, records in parts.items()}
+    records = TableRecords({"name": name, "year": year, "hazards": tuple(hazards), **held}, places)
+    if not problems:
+        return records
     if whole:
-        broken = references(draft) if found else findings(draft)
-        found += [placed(places[id(record)], text) if id(record) in places else text for record, text in broken]
-    raise DataError(found or original)
+        problems += records.placed(references(NetworkParts(**records.arguments)))
+    raise DataError(problems)
 
 
 def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Problem], bool]:

@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
@@ -350,6 +350,11 @@ class Kind(NamedTuple):
     key: tuple[str, ...] = ("id",)
 
     @property
+    def attribute(self) -> str:
+        """Attribute of a network that holds the records; its method `figures` is a table."""
+        return "figure_records" if self.record is Figure else self.plural
+
+    @property
     def key_of(self) -> Callable[[Any], Any]:
         """What reads the key of a record: one name, or a tuple of several."""
         return attrgetter(*self.key)
@@ -368,11 +373,6 @@ PARTS = (
 KINDS = (*PARTS, Kind("figure", "figures", Figure, ("subject", "attribute")), Kind("source", "sources", Source))
 """The kinds that a network can be written to as tables; hazards are apart, being scenarios."""
 HAZARD = Kind("hazard", "hazards", Record, ("name",))
-"""Hazards, whose class stands in `scenario`, above this module."""
+"""Hazards, whose class is in `scenario`, above this module."""
 KIND_OF = {kind.singular: kind for kind in KINDS} | {kind.plural: kind for kind in KINDS}
 """Kinds by either of their words."""
-
-
-def by_key(network: Any, kinds: Iterable[Kind] = PARTS) -> dict[str, dict[Any, Any]]:
-    """Return the records of a network by what one of their kind is called, and by key."""
-    return {kind.singular: {kind.key_of(record): record for record in getattr(network, kind.plural)} for kind in kinds}

@@ -143,7 +143,7 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
     first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
     kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge"}.get(table, "node")
     kind = "edge" if table in ("edge_flows", "quotas") else kind
-    known, commodities = getattr(network, f"_{kind}s"), network._commodities
+    known, commodities = network.by_key(kind), network.by_key("commodity")
     if table == "compare" and first not in known:
         corridor, _, commodity = key.rpartition(".")
         first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")

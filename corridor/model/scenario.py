@@ -7,9 +7,8 @@ from typing import Self
 from pydantic import Field, SerializeAsAny, model_validator
 
 from corridor.errors import DataError
-from corridor.model.changes import Change, Derate, Outage, apply_changes
+from corridor.model.changes import Change, N, apply_changes
 from corridor.model.distributions import Day, Duration, Lognormal, Uniform
-from corridor.model.network import Network
 from corridor.model.records import Name, Record
 
 
@@ -24,13 +23,13 @@ class Scenario(Record):
     expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
     sources: tuple[str, ...] = Field(default=(), description="who says so")
 
-    def apply(self, network: Network, *, strict: bool = True) -> Network:
+    def apply(self, network: N, *, strict: bool = True) -> N:
         """Return the network with all changes made; the one given stays as it is.
 
         Parameters
         ----------
         network : Network
-            What the changes are made to.
+            Network to change.
         strict : bool
             Whether a change that alters nothing is an error; not so for networks whose figures are being varied.
 
@@ -99,7 +98,7 @@ class Hazard(Scenario):
     @property
     def only_derates(self) -> bool:
         """Whether it does nothing but close and derate."""
-        return all(isinstance(change, Outage | Derate) for change in self.changes)
+        return all(change.only_derates for change in self.changes)
 
     @property
     def mean_duration_days(self) -> float:

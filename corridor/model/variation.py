@@ -10,7 +10,7 @@ from corridor.model.cycles import earning_cycles
 from corridor.model.figures import Book, in_force
 from corridor.model.frames import numbers
 from corridor.model.network import Key, Network
-from corridor.model.records import PARTS, Figure, Record, by_key
+from corridor.model.records import PARTS, Figure, Record
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
 
@@ -31,19 +31,19 @@ class Variation:
     """
 
     def __init__(self, network: Network) -> None:
-        if not network.ledger:
+        if not network.figure_records:
             raise DataError(
                 f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
             )
         self.network = network
-        self.book = Book(in_force(network.ledger, network.year), network.year)
-        self._owners: dict[str, dict[Any, Record]] = by_key(network)
+        self.book = Book(in_force(network.figure_records, network.year), network.year)
+        self._owners: dict[str, Mapping[Any, Record]] = {kind.singular: network.by_key(kind.singular) for kind in PARTS}
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
 
     def ranged(self) -> list[Figure]:
-        """Return the figures that have a range and no formula and can move a flow, in the order of the ledger."""
+        """Return the figures that have a range and no formula and can move a flow, in their order."""
         return [
             figure
             for key, figure in self.book.figures.items()
@@ -96,14 +96,14 @@ class Variation:
         values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares
         that remain, additions) stays done.
         """
-        records = {kind: dict(owned) for kind, owned in self._owners.items()}
+        records: dict[str, dict[Any, Record]] = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
         for kind, id, field, value in self.edits(values):
             before = self.book.figures[f"{kind}:{subject_of(id)}.{field}"].value
             changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
-        varied = self.network.altered(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
+        varied = self.network.with_numbers(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
         if problems := [text for _, text in earning_cycles(varied)]:
             raise DataError([f"with figures at other values: {problem}" for problem in problems])
         return varied

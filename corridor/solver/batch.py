@@ -247,7 +247,7 @@ class BatchSolver:
             np.prod(1.0 - severity[:, None] * (1.0 - remaining), axis=0)
             for remaining in (self._remaining_edges, self._remaining_nodes)
         )
-        return base.network.altered(
+        return base.network.with_numbers(
             edges=tuple(
                 edge.replace(remaining=edge.remaining * share) if share < 1 else edge
                 for edge, share in zip(base.network.edges, remaining_edges.tolist(), strict=True)

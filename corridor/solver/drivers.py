@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError, shown
-from corridor.model import figures as ledger
+from corridor.model import figures
 from corridor.model.formulas import inventory_cost
 from corridor.model.variation import Variation, ends, subject_of
 from corridor.solver.solution import BindingLimit, Solution
@@ -31,12 +31,12 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
     variation = Variation(solution.network)
     worth = _worth(solution)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in ledger.rows(variation.book.figures.values(), solution.network.sources)}  # fmt: skip
+            for row in figures.rows(variation.book.figures.values(), solution.network.sources)}  # fmt: skip
     rows = []
     for figure in variation.ranged():
         low, high = ends(figure)
-        moved = _gain(variation, worth, ledger.key_of(figure), high) - _gain(
-            variation, worth, ledger.key_of(figure), low
+        moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
+            variation, worth, figures.key_of(figure), low
         )
         row = told[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})

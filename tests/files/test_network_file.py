@@ -59,7 +59,7 @@ def told(path: Path, **options: Any) -> list[str]:
 def test_the_shipped_network_survives_every_form(form: str, tmp_path: Path) -> None:
     """Hazards, figures with formulas and rivals, sources, name and year included."""
     net = cr.load(year=2022)
-    assert any(figure.formula for figure in net.ledger)
+    assert any(figure.formula for figure in net.figure_records)
     again = cr.read_network(cr.write_network(net, tmp_path / FILES[form]))
     assert again == net
     assert again.figures().equals(net.figures())
@@ -91,7 +91,7 @@ def test_a_bare_network_survives(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_network_makes_the_same_bytes(form: str, tmp_path: Path) -> None:
     """No time of writing and no order of a set gets into a file."""
-    net, made = cr.load(year=2021).replace(ledger=()), []
+    net, made = cr.load(year=2021).replace(figure_records=()), []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         path = cr.write_network(net, tmp_path / name / FILES[form])
@@ -102,7 +102,7 @@ def test_the_same_network_makes_the_same_bytes(form: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_can_be_said_regardless_of_the_ending(form: str, tmp_path: Path) -> None:
     """A file called anything is read as what it is said to be."""
-    net = cr.load(year=2021).replace(ledger=())
+    net = cr.load(year=2021).replace(figure_records=())
     path = cr.write_network(net, tmp_path / "v1.0", form=form)
     assert cr.read_network(path, form=form) == net
 

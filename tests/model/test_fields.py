@@ -259,7 +259,7 @@ def test_every_field_of_a_change_tells(key: str, field: str, net: cr.Network) ->
 def _made(key: str, field: str, value: Any) -> Change:
     """Return a change that gives a field, and what it needs besides."""
     kind = CHANGES[key]
-    selector = {} if field in kind._selectors() else {"edge": "north_out"}
+    selector = {} if field in kind.selectors else {"edge": "north_out"}
     if key in ("supply", "demand", "price") and selector:
         selector = {"commodity": "oil"}
     needed = dict(NEEDED.get(key, {}))

@@ -141,7 +141,7 @@ def test_a_part_of_a_graph_that_is_no_table_is_refused(supplies: Any) -> None:
 def test_the_shipped_network_survives_networkx() -> None:
     """All but hazards and figures comes back equal."""
     net = cr.load(year=2021)
-    assert cr.Network.from_networkx(net.to_networkx()) == net.replace(hazards=(), ledger=(), sources=())
+    assert cr.Network.from_networkx(net.to_networkx()) == net.replace(hazards=(), figure_records=(), sources=())
 
 
 # One mistake does not hide another
