@@ -109,8 +109,8 @@ def _change(kind: type[Change]) -> dict[str, Any]:
     }
     if kind.exactly_one:
         found["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in kind.exactly_one]
-    if kind.at_least_one:
-        found["allOf"] = [{"anyOf": [{"required": [name]} for name in kind.at_least_one]}]
+    if kind.one_or_more:
+        found["allOf"] = [{"anyOf": [{"required": [name]} for name in kind.one_or_more]}]
     return found
 
 

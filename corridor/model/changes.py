@@ -134,7 +134,7 @@ class Change(Record):
     """Other fields that hold an id, called after the kind of record."""
     exactly_one: ClassVar[tuple[str, ...]] = ()
     """Fields of which one must be given, and no other."""
-    at_least_one: ClassVar[tuple[str, ...]] = ()
+    one_or_more: ClassVar[tuple[str, ...]] = ()
     """Fields of which some must be given, if only as empty."""
     only_derates: ClassVar[bool] = False
     """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
@@ -426,19 +426,19 @@ class QuotaChange(EdgeChange):
 
     key = "quota"
     also_names = ("commodity",)
-    at_least_one = ("min_mtpa", "max_mtpa")
+    one_or_more = ("min_mtpa", "max_mtpa")
     commodity: Name = Field(description="commodity it concerns")
     min_mtpa: Amount | None = Field(default=None, description="new ship-or-pay volume [Mt/y]")
     max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.model_fields_set.intersection(self.at_least_one):
+        if not self.model_fields_set.intersection(self.one_or_more):
             raise ValueError("QuotaChange needs min_mtpa or max_mtpa; max_mtpa: null lifts the ceiling")
         return self
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        given: dict[str, Any] = {f: getattr(self, f) for f in self.at_least_one if f in self.model_fields_set}
+        given: dict[str, Any] = {f: getattr(self, f) for f in self.one_or_more if f in self.model_fields_set}
         if given.get("min_mtpa", 0.0) is None:
             given["min_mtpa"] = 0.0
         edges = self.selected(edit.origin)

@@ -251,8 +251,8 @@ def _made(key: str, field: str, value: Any) -> Change:
     kind = CHANGES[key]
     others = [name for name in kind.model_fields if name not in kind.selectors]
     needed = {name for name in others if kind.model_fields[name].is_required()}
-    if field not in kind.exactly_one + kind.at_least_one:
-        needed |= {*kind.exactly_one[:1], *kind.at_least_one[-1:]}
+    if field not in kind.exactly_one + kind.one_or_more:
+        needed |= {*kind.exactly_one[:1], *kind.one_or_more[-1:]}
     if not needed and field not in others:
         needed = {*others[:1]}
     selector = (
