@@ -211,7 +211,7 @@ def is_about(figure: Figure, subjects: frozenset[str]) -> bool:
     return figure.subject in subjects or figure.subject.split(".")[0] in subjects
 
 
-def grades(figures: Iterable[Figure]) -> Counter[str]:
+def confidence_counts(figures: Iterable[Figure]) -> Counter[str]:
     """Return how many of the chosen figures have which confidence; positions and governance estimates not counted."""
     return Counter(
         figure.confidence
