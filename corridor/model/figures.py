@@ -39,11 +39,11 @@ def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
     of its own, its range spans the results at every corner of its inputs' ranges.
     """
     current = [figure for figure in figures if year is None or figure.since <= year <= figure.until]
-    book = Book(current, year)
+    figure_set = FigureSet(current, year)
     worked: dict[str, Figure] = {key_of(f): f for f in current if f.choice == "chosen"}
-    for key in book.order:
-        inputs = {name: worked[other] for name, other in book.inputs[key].items()}
-        worked[key] = _evaluated(worked[key], book.trees[key], inputs)
+    for key in figure_set.order:
+        inputs = {name: worked[other] for name, other in figure_set.inputs[key].items()}
+        worked[key] = _evaluated(worked[key], figure_set.trees[key], inputs)
     return tuple(worked[key_of(figure)] if figure.choice == "chosen" else figure for figure in current)
 
 
@@ -52,7 +52,7 @@ def key_of(figure: Figure) -> str:
     return f"{figure.record}:{figure.subject}.{figure.attribute}"
 
 
-class Book:
+class FigureSet:
     """The chosen figures of one year by key (of all where there is none), their formulas read and in working order.
 
     Attributes
@@ -222,16 +222,16 @@ def confidence_counts(figures: Iterable[Figure]) -> Counter[str]:
 
 def behind(figures: Iterable[Figure], among: Sequence[Figure], year: int | None) -> list[Figure]:
     """Return the figures that the formulas of some figures draw on, and theirs in turn, those themselves left out."""
-    book = Book(among, year)
+    figure_set = FigureSet(among, year)
     queue = [key_of(figure) for figure in figures if figure.choice == "chosen"]
     seen = set(queue)
     found = []
     while queue:
-        for other in book.inputs.get(queue.pop(), {}).values():
+        for other in figure_set.inputs.get(queue.pop(), {}).values():
             if other not in seen:
                 seen.add(other)
                 queue.append(other)
-                found.append(book.figures[other])
+                found.append(figure_set.figures[other])
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.model.cycles import earning_cycles
-from corridor.model.figures import Book, in_force
+from corridor.model.figures import FigureSet, in_force
 from corridor.model.frames import numbers
 from corridor.model.network import Key, Network
 from corridor.model.records import PARTS, Figure, Record
@@ -36,7 +36,7 @@ class Variation:
                 f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
             )
         self.network = network
-        self.book = Book(in_force(network.figure_records, network.year), network.year)
+        self.figure_set = FigureSet(in_force(network.figure_records, network.year), network.year)
         self._owners: dict[str, Mapping[Any, Record]] = {kind.singular: network.by_key(kind.singular) for kind in PARTS}
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
@@ -46,7 +46,7 @@ class Variation:
         """Return the figures that have a range and no formula and can move a flow, in their order."""
         return [
             figure
-            for key, figure in self.book.figures.items()
+            for key, figure in self.figure_set.figures.items()
             if not figure.formula
             and figure.record != "country"
             and figure.attribute not in _UNUSED
@@ -62,9 +62,11 @@ class Variation:
         UnknownNameError
             If there is none, or more than one.
         """
-        found = [f for key, f in self.book.figures.items() if name in (key, key.split(":", 1)[1])]
+        found = [f for key, f in self.figure_set.figures.items() if name in (key, key.split(":", 1)[1])]
         if len(found) != 1:
-            names = list(self.book.figures) if found else [key.split(":", 1)[1] for key in self.book.figures]
+            names = (
+                list(self.figure_set.figures) if found else [key.split(":", 1)[1] for key in self.figure_set.figures]
+            )
             raise UnknownNameError(
                 "figure" if not found else "single figure (write record:subject.attribute)", name, names
             )
@@ -72,8 +74,8 @@ class Variation:
 
     def edits(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
         """Yield kind, id, field and new value of each record field that other values of figures change."""
-        for key, value in self.book.values(values).items():
-            figure = self.book.figures[key]
+        for key, value in self.figure_set.values(values).items():
+            figure = self.figure_set.figures[key]
             id = self._ids.get((figure.record, figure.subject))
             if id is not None and value != figure.value and self._is_number(figure, id):
                 yield figure.record, id, figure.attribute, value
@@ -99,7 +101,7 @@ class Variation:
         records: dict[str, dict[Any, Record]] = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
         for kind, id, field, value in self.edits(values):
-            before = self.book.figures[f"{kind}:{subject_of(id)}.{field}"].value
+            before = self.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value
             changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))

@@ -31,7 +31,7 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
     variation = Variation(solution.network)
     worth = _worth(solution)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in figures.rows(variation.book.figures.values(), solution.network.sources)}  # fmt: skip
+            for row in figures.rows(variation.figure_set.figures.values(), solution.network.sources)}  # fmt: skip
     rows = []
     for figure in variation.ranged():
         low, high = ends(figure)
@@ -48,7 +48,7 @@ def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], fig
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
     for kind, id, field, new in variation.edits({figure: value}):
-        before = variation.book.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
+        before = variation.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
         total += worth.get((kind, id, field), 0.0) * (new - before)
     return total
 

@@ -39,7 +39,7 @@ def test_leans_on_is_the_dual_times_half_the_range() -> None:
         ("input", "home_market", "price_usd_per_t"),
         ("supply", "caspian_shelf.russian_crude", "volume_mtpa"),
     ):
-        figure = variation.book.figures[f"{record}:{subject}.{attribute}"]
+        figure = variation.figure_set.figures[f"{record}:{subject}.{attribute}"]
         middle = figure.value or 0.0
         near = [middle + 0.01 * (end - middle) for end in ends(figure)]
         solved = [cr.solve(variation.with_values({key_of(figure): value})).objective for value in near]
