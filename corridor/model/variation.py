@@ -42,7 +42,7 @@ class Variation:
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
 
-    def ranged(self) -> list[Figure]:
+    def varying_figures(self) -> list[Figure]:
         """Return the figures that have a range and no formula and can move a flow, in their order."""
         return [
             figure
@@ -51,7 +51,7 @@ class Variation:
             and figure.record != "country"
             and figure.attribute not in _UNUSED
             and ends(figure)[0] < ends(figure)[1]
-            and any(True for end in ends(figure) for _ in self.edits({key: end}))
+            and any(True for end in ends(figure) for _ in self.field_changes({key: end}))
         ]
 
     def figure(self, name: str) -> Figure:
@@ -72,7 +72,7 @@ class Variation:
             )
         return found[0]
 
-    def edits(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
+    def field_changes(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
         """Yield kind, id, field and new value of each record field that other values of figures change."""
         for key, value in self.figure_set.values(values).items():
             figure = self.figure_set.figures[key]
@@ -100,7 +100,7 @@ class Variation:
         """
         records: dict[str, dict[Any, Record]] = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
-        for kind, id, field, value in self.edits(values):
+        for kind, id, field, value in self.field_changes(values):
             before = self.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value
             changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():

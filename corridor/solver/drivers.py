@@ -33,7 +33,7 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
     told = {(row["record"], row["subject"], row["attribute"]): row
             for row in figures.rows(variation.figure_set.figures.values(), solution.network.sources)}  # fmt: skip
     rows = []
-    for figure in variation.ranged():
+    for figure in variation.varying_figures():
         low, high = ends(figure)
         moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
             variation, worth, figures.key_of(figure), low
@@ -47,7 +47,7 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
 def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], figure: str, value: float) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
-    for kind, id, field, new in variation.edits({figure: value}):
+    for kind, id, field, new in variation.field_changes({figure: value}):
         before = variation.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
         total += worth.get((kind, id, field), 0.0) * (new - before)
     return total

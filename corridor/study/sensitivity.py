@@ -98,7 +98,7 @@ class Sensitivity:
         import pandas as pd
 
         if self._table is None:
-            rows = [self._row(figure) for figure in self._variation.ranged()]
+            rows = [self._row(figure) for figure in self._variation.varying_figures()]
             rows.sort(key=lambda row: (-row["swing"], row["subject"], row["attribute"], row["record"]))
             self._table = pd.DataFrame(rows, columns=list(COLUMNS))
         return self._table

@@ -72,7 +72,7 @@ def test_no_variation_gives_the_network_back() -> None:
     """With every figure at its value nothing changes."""
     net = cr.load(year=2022)
     variation = Variation(net)
-    same = variation.with_values({key_of(f): f.value or 0.0 for f in variation.ranged()})
+    same = variation.with_values({key_of(f): f.value or 0.0 for f in variation.varying_figures()})
     assert same == net
 
 
@@ -81,7 +81,7 @@ def test_every_end_of_every_range_makes_a_network_that_solves(year: int) -> None
     """No low or high end breaks a rule, alone, and the tornado has a bar for each."""
     net = cr.load(year=year)
     table = cr.sensitivity(net, cr.load_scenario("cpc-shut")).table
-    assert len(table) == len(Variation(net).ranged())
+    assert len(table) == len(Variation(net).varying_figures())
     assert np.isfinite(table[["at_low", "at_high"]].to_numpy()).all()
 
 
