@@ -206,7 +206,7 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     raise ValueError(f"cannot read {ast.unparse(node)!r}")
 
 
-def is_about(figure: Figure, subjects: frozenset[str]) -> bool:
+def concerns(figure: Figure, subjects: frozenset[str]) -> bool:
     """Tell whether a figure is about one of some ids, or about a supply, market or quota there."""
     return figure.subject in subjects or figure.subject.split(".")[0] in subjects
 
@@ -220,7 +220,7 @@ def confidence_counts(figures: Iterable[Figure]) -> Counter[str]:
     )
 
 
-def behind(figures: Iterable[Figure], among: Sequence[Figure], year: int | None) -> list[Figure]:
+def inputs_of(figures: Iterable[Figure], among: Sequence[Figure], year: int | None) -> list[Figure]:
     """Return the figures that the formulas of some figures draw on, and theirs in turn, those themselves left out."""
     figure_set = FigureSet(among, year)
     queue = [key_of(figure) for figure in figures if figure.choice == "chosen"]
@@ -235,7 +235,7 @@ def behind(figures: Iterable[Figure], among: Sequence[Figure], year: int | None)
     return found
 
 
-def rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[dict[str, object]]:
+def figure_rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[dict[str, object]]:
     """Return figures with their sources spelt out, one mapping each, chosen before rival."""
     library = {source.id: source for source in sources}
 

@@ -180,7 +180,7 @@ class Network(NetworkParts):
 
         held = self.figure_records
         asked = None if subject is None else [subject] if isinstance(subject, str) else list(subject)
-        about = [f for f in held if asked is None or figures.is_about(f, self._subjects(asked))]
+        about = [f for f in held if asked is None or figures.concerns(f, self._subjects(asked))]
         chosen = [f for f in about if attribute is None or f.attribute == attribute]
         if held and not chosen:
             subjects, attributes = {f.subject for f in held}, {f.attribute for f in held}
@@ -191,8 +191,8 @@ class Network(NetworkParts):
             ):
                 raise UnknownNameError("attribute", attribute, attributes)
         if inputs:
-            chosen += figures.behind(chosen, held, self.year)
-        return pd.DataFrame(figures.rows(chosen, self.sources), columns=list(figures.COLUMNS))
+            chosen += figures.inputs_of(chosen, held, self.year)
+        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS))
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
