@@ -19,7 +19,7 @@ from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_numb
 from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
 from corridor.model.frames import KINDS, Table, repeated
 from corridor.model.network import Network, build_network
-from corridor.model.records import joined
+from corridor.model.records import format_list
 
 _HAZARD = (
     "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
@@ -110,8 +110,8 @@ def write(network: Network) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as it stands in a cell, names joined."""
-    return joined(value) if isinstance(value, tuple) else value
+    """Return a value as the content of a cell, names joined."""
+    return format_list(value) if isinstance(value, tuple) else value
 
 
 def _hazard_cell(value: Any) -> Any:

@@ -11,7 +11,7 @@ from corridor.errors import DataError, Problem, UnknownNameError, placed, shown
 from corridor.files.scenario_yaml import decoded
 from corridor.model.frames import KINDS, Table, repeated
 from corridor.model.network import Network
-from corridor.model.records import KIND_OF, Record, joined
+from corridor.model.records import KIND_OF, Record, format_list
 
 MOST_BYTES = 100_000_000
 INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
@@ -19,12 +19,12 @@ _LONGEST_CELL = 131_072  # what Python's csv module reads
 
 
 def cell(value: Any) -> str:
-    """Return a value as the text of a cell: numbers exact, no limit empty, lists as `joined` writes them."""
+    """Return a value as the text of a cell: numbers exact, no limit empty, lists as `format_list` writes them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return joined(value) if isinstance(value, tuple) else str(value)
+    return format_list(value) if isinstance(value, tuple) else str(value)
 
 
 def row_of(record: Record) -> dict[str, Any]:

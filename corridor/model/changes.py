@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
 from corridor.model.parts import NetworkParts, require_network
-from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, split
+from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, parse_list
 from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names
 from corridor.model.validation import crossed, numerical_problems
 
@@ -112,7 +112,7 @@ class NetworkEdit:
             required = edited.get("required_mtpa", record.required_mtpa)
             edited["required_mtpa"] = min(required, max(volume, 0.0))
         try:
-            revised: Record = record.revised(**edited)
+            revised: Record = record.replace_raw(**edited)
         except ValidationError as error:
             broken = "; ".join(str(rule_broken(dict(found), ())) for found in error.errors())
         else:
@@ -184,7 +184,7 @@ class Change(Record):
             names = cls.model_validate(fields).names
         except ValidationError as error:
             broken = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
-            listed = {field: split(fields[field]) for field in cls.selectors if field in fields}
+            listed = {field: parse_list(fields[field]) for field in cls.selectors if field in fields}
             listed |= {field: (fields[field],) for field in cls.also_names if field in fields}
             names = {
                 field: tuple(name.strip() for name in value if isinstance(name, str))

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
 from corridor.model import records as registry
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KIND_OF, Record, split
+from corridor.model.records import KIND_OF, Record, parse_list
 from corridor.model.validation import Finding, findings, references
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _stand_in(kind: type[R], row: dict[str, Any], bad: set[str]) -> R:
     fields: dict[str, Any] = {name: None for name, found in kind.model_fields.items() if found.is_required()}
     for name in _NAMING:
         if name in kind.model_fields and name in row and name not in bad:
-            value = split(row[name]) if name == "commodities" else row[name]
+            value = parse_list(row[name]) if name == "commodities" else row[name]
             fields[name] = value.strip() if isinstance(value, str) else tuple(map(str.strip, value))
     return cast("R", kind.model_construct(**fields))
 

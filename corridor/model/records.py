@@ -29,39 +29,39 @@ Amount = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def split(value: Any) -> Any:
-    """Read how a list stands in one cell of a table: 'a' as ('a',), 'a;b' and '["a", "b"]' as ('a', 'b')."""
+def parse_list(value: Any) -> Any:
+    """Read the list in one cell of a table: 'a' as ('a',), 'a;b' and '["a", "b"]' as ('a', 'b')."""
     if not isinstance(value, str):
         return value
     if value.lstrip()[:1] == "[":
         with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(value)
-            if all(isinstance(part, str) for part in found):
-                return tuple(found)
+            names = json.loads(value)
+            if all(isinstance(name, str) for name in names):
+                return tuple(names)
     return tuple(part.strip() for part in value.split(";") if part.strip())
 
 
-def joined(names: Sequence[str]) -> str:
-    """Return names as they stand in one cell, such that `split` gives them back: 'a;b', or JSON where that would not.
+def format_list(names: Sequence[str]) -> str:
+    """Return names as the text of one cell that `parse_list` reads again: 'a;b', or JSON where that would not do.
 
     Examples
     --------
-    >>> joined(["KAZ", "RUS"]), joined(["a;b"])
+    >>> format_list(["KAZ", "RUS"]), format_list(["a;b"])
     ('KAZ;RUS', '["a;b"]')
     """
     plain = ";".join(names)
-    return plain if names and split(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
+    return plain if names and parse_list(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
 
 
 _CODES = r"^\s*[A-Z]{3}\s*(;\s*[A-Z]{3}\s*)*$"
 Names = Annotated[
     tuple[Name, ...],
-    BeforeValidator(split),
+    BeforeValidator(parse_list),
     WithJsonSchema({"type": ["string", "array"], "minLength": 1, "items": {"type": "string", "minLength": 1}}),
 ]
 Countries = Annotated[
     tuple[Country, ...],
-    BeforeValidator(split),
+    BeforeValidator(parse_list),
     WithJsonSchema(
         {"type": ["string", "array"], "pattern": _CODES, "items": {"type": "string", "pattern": "^[A-Z]{3}$"}}
     ),
@@ -74,8 +74,8 @@ else:
     _Model = type(BaseModel)
 
 
-class _Telling(_Model):
-    """Tells of rules broken by a caller in Python as readers of files do; readers keep pydantic's own findings."""
+class _FriendlyErrors(_Model):
+    """Words rules broken by a caller in Python as readers of files do; these readers use pydantic's own errors."""
 
     if TYPE_CHECKING:
         model_fields: dict[str, Any]
@@ -114,13 +114,13 @@ class _Telling(_Model):
         """Pass over the one that pydantic makes when a record is first built: help is asked for before that."""
 
 
-class Record(BaseModel, metaclass=_Telling):
+class Record(BaseModel, metaclass=_FriendlyErrors):
     """A frozen, validated record; `replace` returns an altered copy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def replace(self, **changes: Any) -> Self:
-        """Return a copy with some fields changed, validated anew.
+        """Return a copy with some fields changed, validated again.
 
         Raises
         ------
@@ -129,8 +129,8 @@ class Record(BaseModel, metaclass=_Telling):
         """
         return type(self)(**{**self.__dict__, **changes})
 
-    def revised(self, **changes: Any) -> Self:
-        """Return what `replace` does; what breaks a rule is left as pydantic tells it, for readers that word it."""
+    def replace_raw(self, **changes: Any) -> Self:
+        """Return what `replace` does; what breaks a rule raises pydantic's own error, for readers that word it."""
         return type(self).model_validate({**self.__dict__, **changes})
 
 

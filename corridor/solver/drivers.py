@@ -31,7 +31,8 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
     variation = Variation(solution.network)
     worth = _worth(solution)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in figures.figure_rows(variation.figure_set.figures.values(), solution.network.sources)}  # fmt: skip
+            for row in figures.figure_rows(variation.figure_set.figures.values(), solution.network.sources)
+            }  # fmt: skip
     rows = []
     for figure in variation.varying_figures():
         low, high = ends(figure)
