@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corridor.errors import DataError, shown
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
-from corridor.model.frames import Table
+from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network
 
 COMMODITY = "flow"
@@ -146,7 +146,7 @@ def _min_cost_network(place: str, nodes: int, amounts: dict[int, float], arcs: l
     """Return the network of a minimum-cost flow problem."""
     dearest = penalty_above_all_costs(nodes, [arc[4] for _, arc in arcs])
     demands = [(id, -amount) for id, amount in amounts.items() if amount < 0]
-    edges, quotas = Table(), Table()
+    edges, quotas = RawTable(), RawTable()
     for at, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
         id = f"a{at}"
         edges.add({"id": id, "tail": str(tail), "head": str(head), "capacity_mtpa": capacity,

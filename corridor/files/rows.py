@@ -9,7 +9,7 @@ from typing import Any
 
 from corridor.errors import DataError, Problem, UnknownNameError, placed, shown
 from corridor.files.scenario_yaml import decoded
-from corridor.model.frames import KINDS, Table, repeated
+from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network
 from corridor.model.records import KIND_OF, Record, format_list
 
@@ -58,7 +58,7 @@ def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
 
 def read_csv(
     place: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
-) -> Table:
+) -> RawTable:
     """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
 
     Notes
@@ -69,7 +69,7 @@ def read_csv(
     text = decoded(place, raw)
     separator = _separator(place, text)
     reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
-    table, heads, line = Table(), None, 1
+    table, heads, line = RawTable(), None, 1
     try:
         for cells in reader:
             here, line = f"{place}:{line}", reader.line_num + 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corridor.errors import DataError, nearest, shown, unknown
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
-from corridor.model.frames import Table
+from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network
 
 _TOTAL = "TOTAL OD FLOW"
@@ -88,7 +88,7 @@ def read_tntp(
     lines.refuse_if_broken()
     trips = {} if trips_path is None else _trips(trips_path, zones)
     penalty = {"penalty_usd_per_t": penalty_above_all_costs(nodes, [link[cost] for _, link in links])}
-    edges = Table()
+    edges = RawTable()
     for at, (place, link) in enumerate(links, start=1):
         tail = int(link["init_node"])
         own = [f"from_{tail}"] if tail < first else None

@@ -50,7 +50,7 @@ def test_an_unnamed_index_is_no_column() -> None:
 def test_a_column_that_stands_twice_is_refused() -> None:
     """Which of the two is meant cannot be known."""
     nodes = pd.DataFrame([["a", "x"], ["b", "y"], ["c", "z"]], columns=["id", "id"])
-    with pytest.raises(cr.DataError, match="nodes: a column stands twice"):
+    with pytest.raises(cr.DataError, match="nodes: duplicate column"):
         built(nodes=nodes)
 
 
