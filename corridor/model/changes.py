@@ -114,7 +114,7 @@ class NetworkEdit:
         try:
             revised: Record = record.replace_raw(**edited)
         except ValidationError as error:
-            broken = "; ".join(str(rule_broken(dict(found), ())) for found in error.errors())
+            broken = "; ".join(str(rule_broken(dict(rule), ())) for rule in error.errors())
         else:
             if not (isinstance(revised, Quota) and revised.min_mtpa > record.min_mtpa and crossed(revised)):
                 return revised

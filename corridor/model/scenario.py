@@ -113,7 +113,7 @@ class Event(Scenario):
     end: Day = Field(description="first day on which it is over")
 
     @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
+    def _has_start_before_end(self) -> Self:
         if self.end <= self.start:
             raise ValueError(f"end must be after start (got start={self.start}, end={self.end})")
         return self

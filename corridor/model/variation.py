@@ -50,8 +50,8 @@ class Variation:
             if not figure.formula
             and figure.record != "country"
             and figure.attribute not in _UNUSED
-            and ends(figure)[0] < ends(figure)[1]
-            and any(True for end in ends(figure) for _ in self.field_changes({key: end}))
+            and range_of(figure)[0] < range_of(figure)[1]
+            and any(True for bound in range_of(figure) for _ in self.field_changes({key: bound}))
         ]
 
     def figure(self, name: str) -> Figure:
@@ -62,15 +62,15 @@ class Variation:
         UnknownNameError
             If there is none, or more than one.
         """
-        found = [f for key, f in self.figure_set.figures.items() if name in (key, key.split(":", 1)[1])]
-        if len(found) != 1:
+        matches = [f for key, f in self.figure_set.figures.items() if name in (key, key.split(":", 1)[1])]
+        if len(matches) != 1:
             names = (
-                list(self.figure_set.figures) if found else [key.split(":", 1)[1] for key in self.figure_set.figures]
+                list(self.figure_set.figures) if matches else [key.split(":", 1)[1] for key in self.figure_set.figures]
             )
             raise UnknownNameError(
-                "figure" if not found else "single figure (write record:subject.attribute)", name, names
+                "figure" if not matches else "single figure (write record:subject.attribute)", name, names
             )
-        return found[0]
+        return matches[0]
 
     def field_changes(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
         """Yield kind, id, field and new value of each record field that other values of figures change."""
@@ -111,8 +111,8 @@ class Variation:
         return varied
 
 
-def ends(figure: Figure) -> tuple[float, float]:
-    """Return the low and high end of a figure; an end not given is its value."""
+def range_of(figure: Figure) -> tuple[float, float]:
+    """Return the low and high bound of a figure; one not given is its value."""
     value = figure.value or 0.0
     return (value if figure.low is None else figure.low), (value if figure.high is None else figure.high)
 

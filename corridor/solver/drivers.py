@@ -10,7 +10,7 @@ import numpy as np
 from corridor.errors import DataError, shown
 from corridor.model import figures
 from corridor.model.formulas import inventory_cost
-from corridor.model.variation import Variation, ends, subject_of
+from corridor.model.variation import Variation, range_of, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
             }  # fmt: skip
     rows = []
     for figure in variation.varying_figures():
-        low, high = ends(figure)
+        low, high = range_of(figure)
         moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
             variation, worth, figures.key_of(figure), low
         )

@@ -14,7 +14,7 @@ import pytest
 import corridor as cr
 from corridor.library import networks as library
 from corridor.model.figures import key_of
-from corridor.model.variation import Variation, ends
+from corridor.model.variation import Variation, range_of
 from corridor.study.backcast import observations
 from helpers.readme_blocks import assert_shown
 
@@ -41,7 +41,7 @@ def test_leans_on_is_the_dual_times_half_the_range() -> None:
     ):
         figure = variation.figure_set.figures[f"{record}:{subject}.{attribute}"]
         middle = figure.value or 0.0
-        near = [middle + 0.01 * (end - middle) for end in ends(figure)]
+        near = [middle + 0.01 * (end - middle) for end in range_of(figure)]
         solved = [cr.solve(variation.with_values({key_of(figure): value})).objective for value in near]
         assert abs(solved[1] - solved[0]) / 2 / 0.01 == pytest.approx(told[record, subject, attribute], rel=1e-3)
 
@@ -110,7 +110,7 @@ def test_sobol_of_a_linear_outcome_is_known_in_closed_form() -> None:
     names = ["turkmenistan.transit_mtpa", "turkmenistan.contract_mtpa"]
     table = cr.sensitivity(net, outcome="corridors.btc.throughput_mtpa").sobol(names, samples=256, seed=3)
     variation = Variation(net)
-    squared = [(ends(variation.figure(name))[1] - ends(variation.figure(name))[0]) ** 2 for name in names]
+    squared = [(range_of(variation.figure(name))[1] - range_of(variation.figure(name))[0]) ** 2 for name in names]
     expected = [value / sum(squared) for value in squared]
     assert table["first_order"].to_numpy() == pytest.approx(expected, abs=0.03)
     assert table["total"].to_numpy() == pytest.approx(expected, abs=0.03)
