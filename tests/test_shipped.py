@@ -91,7 +91,7 @@ def test_a_shipped_network_altered_before_is_compared_under_all_scenarios() -> N
     table = cr.outcomes(net)
     assert len(table) == 1 + len(cr.scenarios())
     assert table.loc["CPC shut", "delivered_change_mtpa"] == 0.0
-    with pytest.raises(cr.DataError, match="alters nothing"):
+    with pytest.raises(cr.DataError, match="has no effect"):
         cr.outcomes(net, [cr.load_scenario("cpc-shut")])
 
 

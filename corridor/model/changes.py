@@ -152,7 +152,7 @@ class Change(Record):
         UnknownNameError
             If a selector names what is not there.
         DataError
-            If the change matches or alters nothing, or leaves a record that breaks a rule.
+            If the change matches nothing or has no effect, or leaves a record that breaks a rule.
         """
         return apply_changes(f"scenario {str(self)!r}", (self,), network)
 
@@ -212,7 +212,7 @@ class Change(Record):
     @model_validator(mode="before")
     @classmethod
     def _has_no_truth_values(cls, data: Any) -> Any:
-        """Refuse true and false, which would else count as 1 and 0."""
+        """Refuse true and false, which would otherwise count as 1 and 0."""
         for name, value in data.items() if isinstance(data, dict) else ():
             if isinstance(value, bool):
                 raise ValueError(f"{name} must be a number or a name (got {value})")
@@ -248,7 +248,7 @@ class EdgeChange(Change):
     corridor: Annotated[Names, Field(description="corridors: their trunk edges")] = ()
     country: Annotated[Countries, Field(description="countries crossed, ISO 3166 alpha-3")] = ()
     mode: Aim = ()
-    operator: Annotated[Names, Field(description="who runs the edge")] = ()
+    operator: Annotated[Names, Field(description="operators of the edges")] = ()
     tag: Aim = ()
 
     def selected(self, network: NetworkParts, kind: str = "edge") -> list[Any]:
@@ -282,14 +282,14 @@ class Outage(EdgeChange):
 
 
 class Derate(EdgeChange):
-    """Only a share of the capacity is left; derates of the same edge multiply.
+    """Only a share of the capacity remains; derates of the same edge multiply.
 
     Aimed at a node alone, it takes from the node's throughput if that is limited, else from the edges there.
     """
 
     key = "derate"
     only_derates = True
-    remaining: float = Field(ge=0, lt=1, description="share that is left [1]")
+    remaining: float = Field(ge=0, lt=1, description="share that remains [1]")
 
     def _alter(self, edit: NetworkEdit) -> bool:
         ports = _limited_nodes(self, edit.origin)
@@ -316,7 +316,7 @@ class TariffShock(EdgeChange):
 
 
 class Delay(EdgeChange):
-    """The way takes longer."""
+    """Transit takes longer."""
 
     key = "delay"
     add_days: float = Field(gt=0, description="added to the transit time [days]")
@@ -371,7 +371,7 @@ class PointChange(Change):
 
 class _VolumeShock(PointChange):
     exactly_one = ("remaining", "add_mtpa")
-    remaining: Share | None = Field(default=None, description="share that is left [1]")
+    remaining: Share | None = Field(default=None, description="share that remains [1]")
     add_mtpa: float | None = Field(default=None, description="added to each, negative to take away [Mt/y]")
 
     @property
@@ -471,8 +471,8 @@ def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: 
         others = (other for other in changes if other is not change)
         if not (change._alter(NetworkEdit(network)) or change._alter(NetworkEdit(network, others))):
             raise DataError(
-                f"{owner}: {change} alters nothing in {network!r}; "
-                "what it aims at is in that condition already, or has no limit to change"
+                f"{owner}: {change} has no effect on {network!r}; "
+                "the target already has this value, or has no limit to change"
             )
     altered = network.with_numbers(**edit.parts(owner))
     if problems := list(numerical_problems(altered)):

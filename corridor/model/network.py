@@ -18,7 +18,7 @@ from corridor.model.records import node_key as node_key
 from corridor.model.scenario import Hazard
 from corridor.model.validation import adjacency as adjacency
 from corridor.model.validation import reach as reach
-from corridor.model.validation import stranded, structural_problems, unmeetable
+from corridor.model.validation import structural_problems, unmeetable, unreachable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -35,10 +35,12 @@ class Network(NetworkParts):
 
     Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets and quotas are kept sorted by
     id, so that no result depends on the order of rows; commodities and corridors keep the order given, the first
-    commodity being the one that studies ask about unless told otherwise.
+    commodity being the one that studies ask about by default.
 
     Attributes
     ----------
+    notes : tuple of str
+        What applying a scenario had to decide: which of two quotas set by it holds.
     shipped : bool
         Whether `load` made it, so that all that the shipped scenarios name is there: studies run those by default.
         `load` alone sets it, whatever figures or names a network of one's own has. Scenarios keep it, and so does
@@ -48,13 +50,8 @@ class Network(NetworkParts):
     Raises
     ------
     DataError
-        Naming every structural problem at once: ids that are missing or stand twice, edges from nowhere, minima above
+        Naming every structural problem at once: missing or duplicate ids, edges from unknown nodes, minima above
         their edge's capacity, corridor labels of which a tonne could cross two, cycles that earn money.
-
-    Attributes
-    ----------
-    notes : tuple of str
-        What applying a scenario had to decide: which of two quotas set by it holds.
     """
 
     hazards: tuple[Hazard, ...] = ()
@@ -123,7 +120,7 @@ class Network(NetworkParts):
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
         hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
-        return [*structural_problems(self), *stranded(self), *unmeetable(self), *at_most(hazards)]
+        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *at_most(hazards)]
 
     # Views
 

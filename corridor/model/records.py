@@ -137,7 +137,7 @@ class Record(BaseModel, metaclass=_FriendlyErrors):
 class Node(Record):
     """A place where flows begin, meet or end."""
 
-    id: Name = Field(description="name by which everything refers to the node")
+    id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
     country: Country | None = Field(default=None, description="ISO 3166 alpha-3 code; empty at sea")
     kind: Name = Field(default="junction", description="field, terminal, seaport, refinery, market, junction, ...")
@@ -146,7 +146,7 @@ class Node(Record):
     throughput_mtpa: Amount | None = Field(
         default=None, description="most that may pass: arrivals plus tonnes lifted here; empty: unlimited [Mt/y]"
     )
-    remaining: Share = Field(default=1.0, description="share of the throughput that is left, after derates [1]")
+    remaining: Share = Field(default=1.0, description="share of the throughput that remains after derates [1]")
     storage_mt: Amount = Field(default=0.0, description="tank room; a steady flow neither fills nor drains it [Mt]")
 
     @property
@@ -158,21 +158,21 @@ class Node(Record):
 class Edge(Record):
     """A directed connection; parallel and opposite edges are edges of their own."""
 
-    id: Name = Field(description="name by which everything refers to the edge")
+    id: Name = Field(description="unique id")
     tail: Name = Field(description="node where it starts")
     head: Name = Field(description="node where it ends")
-    mode: Literal["pipeline", "rail", "sea", "road"] = Field(default="pipeline", description="carriage")
+    mode: Literal["pipeline", "rail", "sea", "road"] = Field(default="pipeline", description="transport mode")
     capacity_mtpa: Amount | None = Field(
         default=None, description="most that it can carry, all commodities together; empty: unlimited [Mt/y]"
     )
     remaining: Share = Field(
-        default=1.0, description="share of the capacity that is left, after outages and derates [1]"
+        default=1.0, description="share of the capacity that remains after outages and derates [1]"
     )
     tariff_usd_per_t: float = Field(default=0.0, description="charge for the edge, as sourced [USD/t]")
     transit_days: Amount = Field(default=0.0, description="time from tail to head, waiting included [days]")
     distance_km: Amount = Field(default=0.0, description="length [km]")
     countries: Countries = Field(default=(), description="countries crossed, in order, ISO 3166 alpha-3")
-    operator: str = Field(default="", description="who runs it")
+    operator: str = Field(default="", description="operator")
     risk_score: Share | None = Field(
         default=None, description="governance risk of the weakest country crossed; empty: not known [index 0 to 1]"
     )
@@ -198,7 +198,7 @@ class Edge(Record):
 class Commodity(Record):
     """A shipper's stream; all streams share capacity."""
 
-    id: Name = Field(description="name by which everything refers to the commodity")
+    id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
     value_usd_per_t: Amount = Field(default=0.0, description="value of the cargo while under way [USD/t]")
     interest_per_year: Amount = Field(default=0.0, description="cost of the capital bound in the cargo [1/y]")
@@ -213,7 +213,7 @@ class Supply(Record):
     commodity: Name = Field(description="what is offered")
     volume_mtpa: Amount = Field(description="tonnes offered [Mt/y]")
     penalty_usd_per_t: Amount = Field(
-        default=1000.0, description="steering price of a tonne not lifted: decides what happens, is no money [USD/t]"
+        default=1000.0, description="steering price of a tonne not lifted: decides what happens, is not money [USD/t]"
     )
 
 
@@ -227,7 +227,7 @@ class Market(Record):
     required_mtpa: Amount = Field(default=0.0, description="tonnes that ought to arrive [Mt/y]")
     penalty_usd_per_t: Amount = Field(
         default=1000.0,
-        description="steering price of a required tonne that does not come: decides what happens, is no money [USD/t]",
+        description="steering price of a required tonne that does not come: decides what happens, is not money [USD/t]",
     )
     replacement_usd_per_t: Amount | None = Field(
         default=None,
@@ -253,7 +253,7 @@ class Quota(Record):
     max_mtpa: Amount | None = Field(default=None, description="most that may pass; empty: no ceiling [Mt/y]")
     penalty_usd_per_t: Amount = Field(
         default=100.0,
-        description="steering price of a tonne below min_mtpa: decides what happens, is no money [USD/t]",
+        description="steering price of a tonne below min_mtpa: decides what happens, is not money [USD/t]",
     )
     allow_cycles: bool = Field(
         default=False,
@@ -276,17 +276,17 @@ def edge_key(record: Quota) -> Key:
 
 
 class Corridor(Record):
-    """A named way to the market; its trunk edges carry its id as their label."""
+    """A named route to the market; its trunk edges carry its id as their label."""
 
-    id: Name = Field(description="name by which everything refers to the corridor")
+    id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
-    featured: bool = Field(default=True, description="whether printed comparisons show it unasked")
+    featured: bool = Field(default=True, description="whether printed comparisons show it by default")
 
 
 class Source(Record):
     """Where a figure was read."""
 
-    id: Name = Field(description="name by which figures refer to it")
+    id: Name = Field(description="unique id, used by figures")
     title: str = Field(description="short description of the page or report")
     publisher: str = Field(default="", description="who published it")
     date: str = Field(default="", description="when, as far as known")
@@ -294,7 +294,7 @@ class Source(Record):
 
 
 class Figure(Record):
-    """One number about the world, with who says so and how sure that is."""
+    """One number about the world, with its sources and confidence."""
 
     record: Literal["node", "edge", "commodity", "supply", "market", "quota", "country", "input"] = Field(
         description="kind of record it belongs to; input: used by formulas only"

@@ -269,7 +269,7 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
         ),
         (
             GOOD + "frequency_per_year: 1\nduration_days: {median: 1, sigma: 1e308}\n",
-            "7:1: duration_days: the mean is beyond all numbers",
+            "7:1: duration_days: the mean overflows",
         ),
         (GOOD + "expect:\n  shortfall_mtpa: 1e308 +- 1e308\n", "7:19: expect shortfall_mtpa: must be a finite number"),
         (GOOD[: GOOD.index("  - ")] + "  5\n", "5:3: changes must be a list"),

@@ -287,7 +287,7 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         "edges.csv:2: edge 'ab': capacity_mtpa must be >= 0.0 (got '-1')",
         "edges.csv:3: edge 'bc': capacity_mtpa must be a number (got '1\\n2')",
         "supplies.csv:2: supply 'a/oil': volume_mtpa is missing here and in all other rows",
-        "edges.csv:5: edge 'ab' stands twice; give each edge an id of its own, or merge the two",
+        "edges.csv:5: duplicate edge 'ab'; give each edge an id of its own, or merge the two",
         "edges.csv:2: edge 'ab': head: no node named 'bb'; did you mean 'b'?",
         "supplies.csv:3: supply 'z/oil': node: no node named 'z'",
     ]

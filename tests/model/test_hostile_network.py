@@ -120,7 +120,7 @@ def test_nodes_that_become_the_same_text_are_refused() -> None:
     """1 and '1' would fall together."""
     graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.add_nodes_from([1, "1"])
-    with pytest.raises(cr.DataError, match="node '1' stands twice"):
+    with pytest.raises(cr.DataError, match="duplicate node '1'"):
         cr.Network.from_networkx(graph)
 
 
