@@ -82,8 +82,17 @@ def problems() -> list[str]:
     return wrong
 
 
+def lower_pending() -> None:
+    """Write how many uses are left where they are fewer than the list says; never more."""
+    path = ROOT / ".words.yaml"
+    left = {word: min(len(lines), PENDING.get(word, 0)) for word, lines in uses()[0].items()}
+    kept, _, _ = path.read_text(encoding="utf-8").partition("pending:")
+    pending = yaml.safe_dump({"pending": {word: count for word, count in left.items() if count}})
+    path.write_text(kept + pending, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    if "--count" in sys.argv:  # the section `pending` as it is now
-        sys.stdout.write(yaml.safe_dump({"pending": {word: len(lines) for word, lines in uses()[0].items()}}))
+    if "--lower" in sys.argv:
+        lower_pending()
     elif lines := problems():
         sys.exit("\n".join(lines))
