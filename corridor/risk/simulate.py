@@ -7,17 +7,18 @@ import operator
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from corridor.errors import DataError
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
-from corridor.risk import blocks
-from corridor.risk.blocks import Bench, Block
+from corridor.risk.blocks import Bench, Block, simulation_job
 from corridor.risk.checkpoint import Checkpoint, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.outages import BLOCK_YEARS, expected_conditions
+from corridor.solver import parallel
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
@@ -122,13 +123,15 @@ def simulate(
             found = ((number, kept.read(number, n)) for number, n in wanted.items())
             done = {number: block for number, block in found if block is not None}
         missing = [(number, n) for number, n in wanted.items() if number not in done]
+        job = simulation_job(altered, hazards, seed)
         bar = stack.enter_context(_bar(years, sum(wanted[number] for number in done), progress))
+        source: parallel.Source[Block]
         if client is not None:
-            source = blocks.by_dask(blocks.pack(altered, hazards), seed, missing, client, bar.update)
+            source = parallel.by_dask(parallel.pack(job), missing, client, bar.update)
         elif workers > 1 and len(missing) > 1:
-            source = blocks.by_processes(blocks.pack(altered, hazards), seed, missing, workers, bar.update)
+            source = parallel.by_processes(parallel.pack(job), missing, workers, bar.update)
         else:
-            source = blocks.by_one(bench, seed, missing, bar.update)
+            source = parallel.by_one(partial(bench.block, seed), missing, bar.update)
         for number, block in stack.enter_context(contextlib.closing(source)):
             if kept is not None:
                 kept.write(number, wanted[number], block)
