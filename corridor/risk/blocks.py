@@ -6,7 +6,7 @@ workers and from a run that was stopped and resumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,7 +18,7 @@ from corridor.model.network import Network
 from corridor.model.scenario import Hazard
 from corridor.risk.outages import Intervals, Sets, intervals, n_words, unpacked
 from corridor.solver.batch import BatchSolver
-from corridor.solver.parallel import Run
+from corridor.solver.parallel import Progress, RunBlock
 from corridor.solver.program import Floats
 
 Places = npt.NDArray[np.intp]
@@ -77,14 +77,14 @@ class Bench:
         self._known: dict[bytes, Floats] = {}
         self._n = len(hazards)
 
-    def block(self, seed: int, number: int, years: int, tell: Callable[[float], object] | None = None) -> Block:
+    def block(self, seed: int, number: int, years: int, progress: Progress | None = None) -> Block:
         """Return the first years of a block.
 
         Parameters
         ----------
         seed, number, years : int
             As for `intervals`.
-        tell : callable, optional
+        progress : callable, optional
             Called with what each chunk of conditions comes to. [years]
         """
         cut = intervals(self.solver.hazards, seed, number, years)
@@ -109,8 +109,8 @@ class Bench:
             for name in np.flatnonzero(other.any(axis=0)):
                 rates[:, name] += np.bincount(year, (shown[:, name] - quiet[name])[row] * share, minlength=years)
             np.maximum.at(worst, year, shown[row, short])
-            if tell is not None:
-                tell(years * len(at) / len(which))
+            if progress is not None:
+                progress(years * len(at) / len(which))
         if cut.severity:
             values /= days[:, None]
         disturbed = np.bincount(cut.year, cut.days * (cut.in_force != 0).any(axis=1), minlength=years)
@@ -209,7 +209,7 @@ class SimulationJob:
     hazards: tuple[Hazard, ...]
     seed: int
 
-    def __call__(self) -> Run[Block]:
+    def __call__(self) -> RunBlock[Block]:
         """Return what works out a block, by number and years."""
         return partial(Bench(self.network, self.hazards).block, self.seed)
 

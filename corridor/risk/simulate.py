@@ -18,7 +18,7 @@ from corridor.risk.blocks import Bench, Block, simulation_job
 from corridor.risk.checkpoint import Checkpoint, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.outages import BLOCK_YEARS, expected_conditions
-from corridor.solver import parallel
+from corridor.solver.parallel import require_workers, run_blocks
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
@@ -103,12 +103,7 @@ def simulate(
         )
     years = _whole("years", years, 1, _MOST_YEARS)
     seed, workers = _whole("seed", seed, 0, 2**63), _whole("workers", workers, 1, 1024)
-    if client is not None and workers > 1:
-        raise DataError(f"give workers or a client, not both (got workers={workers})")
-    if client is not None and not all(hasattr(client, name) for name in ("scatter", "submit", "cancel")):
-        raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
-    if getattr(client, "asynchronous", False) or getattr(client, "status", "running") != "running":
-        raise DataError(f"client must be open and not asynchronous (got {client!r}); make a new distributed.Client")
+    require_workers(workers=workers, client=client)
     hazards = fitting_hazards(network)
     _require_countable(hazards, years)
     altered = network if scenario is None else scenario.apply(network)
@@ -125,13 +120,10 @@ def simulate(
         missing = [(number, n) for number, n in wanted.items() if number not in done]
         job = simulation_job(altered, hazards, seed)
         bar = stack.enter_context(_bar(years, sum(wanted[number] for number in done), progress))
-        source: parallel.Source[Block]
-        if client is not None:
-            source = parallel.by_dask(parallel.pack(job), missing, client, bar.update)
-        elif workers > 1 and len(missing) > 1:
-            source = parallel.by_processes(parallel.pack(job), missing, workers, bar.update)
-        else:
-            source = parallel.by_one(partial(bench.block, seed), missing, bar.update)
+        source = run_blocks(
+            job, missing, here=partial(bench.block, seed), workers=workers, client=client, progress=bar.update,
+            caller="simulate", resumable=True,
+        )  # fmt: skip
         for number, block in stack.enter_context(contextlib.closing(source)):
             if kept is not None:
                 kept.write(number, wanted[number], block)
