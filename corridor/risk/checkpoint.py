@@ -171,6 +171,11 @@ class Checkpoint:
             )
 
 
+def is_begun(path: str | os.PathLike[str]) -> bool:
+    """Return whether a folder has the manifest of a run, whichever that is."""
+    return Path(path, "run.json").exists()
+
+
 def _locked(folder: Path) -> int | None:
     """Return an open file that keeps other runs out of a folder until it is closed; None where there are no locks."""
     if sys.platform == "win32":

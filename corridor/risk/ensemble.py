@@ -16,11 +16,12 @@ from corridor.errors import DataError, UnknownNameError
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard, Scenario
-from corridor.risk.blocks import Bench, Block, distinct
+from corridor.risk.blocks import Block, BlockSimulator, distinct
 from corridor.risk.measures import cvar, tail_weights, value_at_risk
 from corridor.risk.outages import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
+from corridor.solver.state_measures import MeasureLayout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ class Ensemble:
     scenario: Scenario | None
     seed: int
     hazards: tuple[Hazard, ...]
-    bench: Bench = field(repr=False)
+    simulator: BlockSimulator = field(repr=False)
     blocks: tuple[Block, ...] = field(repr=False)
 
     def __repr__(self) -> str:
@@ -85,7 +86,7 @@ class Ensemble:
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        columns = {self._column(name): rates[:, at] for at, name in enumerate(self._names) if not self._is_trunk(at)}
+        columns = {name: rates[:, column] for name, column in self._measures.items()}
         for name in ("worst", "disturbed", "shocks"):
             label = {"worst": "worst_shortfall_mtpa", "disturbed": "disturbed_days"}.get(name, name)
             columns[label] = np.concatenate([getattr(block, name) for block in self.blocks])
@@ -97,7 +98,7 @@ class Ensemble:
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        columns = {id: rates[:, self._names.index(f"throughput/{id}")] for id in self.bench.solver.corridors}
+        columns = {id: rates[:, self._layout.column("throughput", corridor=id)] for id in self._layout.corridors}
         return pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")).rename_axis(columns="corridor")
 
     @cached_property
@@ -114,17 +115,17 @@ class Ensemble:
 
         rates = np.concatenate([block.rates for block in self.blocks])
         rows = []
-        for id in self.bench.solver.corridors:
+        for id in self._layout.corridors:
             moved, reduced, closed = (
-                rates[:, self._names.index(f"{what}/{id}")] for what in ("throughput", "reduced", "closed")
+                rates[:, self._layout.column(quantity, corridor=id)] for quantity in ("throughput", "reduced", "closed")
             )
             low, high = np.quantile(moved, [0.05, 0.95])
-            undisturbed = self._undisturbed[self._names.index(f"throughput/{id}")]
+            baseline = self._baseline[self._layout.column("throughput", corridor=id)]
             rows.append(
-                [undisturbed, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
+                [baseline, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
             )
         columns = ["undisturbed_mt", "mean_mt", "low_mt", "high_mt", "reduced_days", "closed_days"]
-        return pd.DataFrame(rows, columns=columns, index=pd.Index(self.bench.solver.corridors, name="corridor"))
+        return pd.DataFrame(rows, columns=columns, index=pd.Index(self._layout.corridors, name="corridor"))
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -142,9 +143,9 @@ class Ensemble:
         order = np.lexsort([*sets.T, -days])
         days, n_years = days[order], len(self.years)
         delivered, short, netback = (
-            values[order, self._names.index(name)] for name in ("delivered", "shortfall", "netback")
+            values[order, self._layout.column(quantity)] for quantity in ("delivered", "shortfall", "netback")
         )
-        beyond = (short - self._undisturbed[self._names.index("shortfall")]) * days
+        beyond = (short - self._baseline[self._layout.column("shortfall")]) * days
         names = np.array([hazard.name for hazard in self.hazards], dtype=object)
         table = pd.DataFrame(
             {
@@ -182,7 +183,7 @@ class Ensemble:
         for name in wanted:
             if name not in names:
                 raise UnknownNameError("hazard", name, names)
-        found = self.bench.solver.solution(np.array([float(name in wanted) for name in names]))
+        found = self.simulator.solver.solution(np.array([float(name in wanted) for name in names]))
         told = [self.scenario] if self.scenario is not None else []
         told += [hazard for hazard in self.hazards if hazard.name in wanted]
         return Flow(replace(found, scenario=reduce(operator.add, told)) if told else found)
@@ -222,7 +223,7 @@ class Ensemble:
             half, half_tail = 1.96 * sd / math.sqrt(n), 1.96 * math.sqrt(spread / (n * (1.0 - alpha)))
             p5, p50, p95 = np.quantile(found, [0.05, 0.5, 0.95])
             rows[column] = {
-                "undisturbed": self._undisturbed_of(str(column)), "mean": mean, "mean_low": mean - half,
+                "undisturbed": self._baseline_of(str(column)), "mean": mean, "mean_low": mean - half,
                 "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "p95": p95, "var": var, "cvar": tail,
                 "cvar_low": tail - half_tail, "cvar_high": tail + half_tail,
             }  # fmt: skip
@@ -291,7 +292,7 @@ class Ensemble:
         sets, days, _, values = self._met
         worst = [(sets, days / days.sum(), values[:, at])] if alpha is None else self._tail(column, alpha, at)
         effects = np.sum([self._shared_out(met, share, came, at) for met, share, came in worst], axis=0)
-        undisturbed = self._undisturbed[at]
+        undisturbed = self._baseline[at]
         actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
         columns = {"actor": actors, "amount": effects}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
@@ -308,14 +309,13 @@ class Ensemble:
     # Inside
 
     @property
-    def _names(self) -> tuple[str, ...]:
-        return self.bench.solver.names
+    def _layout(self) -> MeasureLayout:
+        return self.simulator.layout
 
-    @cached_property
-    def _undisturbed(self) -> Floats:
-        """What the network comes to with no hazard in force."""
-        nothing = np.zeros((1, self.blocks[0].sets.shape[1]), dtype=np.int64)
-        return np.asarray(self.bench.of_sets(nothing)[0])
+    @property
+    def _baseline(self) -> Floats:
+        """What the network comes to with no hazard in force, shape (n_measures,)."""
+        return self.simulator.baseline
 
     @cached_property
     def _met(self) -> tuple[Sets, Floats, Sets, Floats]:
@@ -341,26 +341,25 @@ class Ensemble:
             raise UnknownNameError("column of years", column, self.years.columns)
         return np.asarray(self.years[column], dtype=np.float64)
 
-    def _column(self, name: str) -> str:
-        return f"{name}_{_UNITS[name.rpartition('_')[2]]}"
-
     def _is_gain(self, column: str) -> bool:
         return column.endswith(_GAINS)
 
-    def _undisturbed_of(self, column: str) -> float:
+    def _baseline_of(self, column: str) -> float:
         at = self._measures.get(column)
         if at is not None:
-            return float(self._undisturbed[at])
-        return float(self._undisturbed[self._names.index("shortfall")]) if column == "worst_shortfall_mtpa" else 0.0
+            return float(self._baseline[at])
+        return float(self._baseline[self._layout.column("shortfall")]) if column == "worst_shortfall_mtpa" else 0.0
 
     @cached_property
     def _measures(self) -> dict[str, int]:
-        """Columns of `years` that are means over time, with their places among the measures."""
-        return {self._column(name): at for at, name in enumerate(self._names) if not self._is_trunk(at)}
-
-    def _is_trunk(self, at: int) -> bool:
-        """Tell whether a measure is about a corridor."""
-        return at >= self.bench.n_measures
+        """Columns of `years` that are means over time, with those of the measures."""
+        measures = self._layout.of_commodities
+        return {
+            f"{measure.name}_{_UNITS[measure.quantity]}": self._layout.column(
+                measure.quantity, commodity=measure.commodity
+            )
+            for measure in measures
+        }
 
     def _shareable(self, column: str) -> int:
         self._values(column)
@@ -384,8 +383,9 @@ class Ensemble:
             came = block.values[:, at]
             if cut.severity:
                 whole = np.zeros(len(share))
-                for chosen, row, shown in self.bench.came_to(cut, block.sets, which):
-                    np.add.at(whole, which[chosen], weight[chosen] * shown[row, at])
+                for part in self.simulator.outcomes(cut, block.sets, which):
+                    chosen = part.intervals
+                    np.add.at(whole, which[chosen], weight[chosen] * part.measures[part.row, at])
                 came = whole / np.where(share > 0, share, 1.0)
             yield block.sets[share > 0], share[share > 0], came[share > 0]
 
@@ -414,9 +414,11 @@ class Ensemble:
             exact = len(own) <= self._most_shared
             wanted |= {part.tobytes(): part for part in (_parts if exact else _singles)(own, sets.shape[1])}
         keys = list(wanted)
-        values = dict(zip(keys, self.bench.of_sets(np.array(list(wanted.values())))[:, at].tolist(), strict=True))
+        values = dict(
+            zip(keys, self.simulator.outcomes_of_sets(np.array(list(wanted.values())))[:, at].tolist(), strict=True)
+        )
         effects = np.zeros((len(sets), len(self.hazards)))
-        for own, effect, whole in zip(members, effects, came - self._undisturbed[at], strict=True):
+        for own, effect, whole in zip(members, effects, came - self._baseline[at], strict=True):
             if not len(own):
                 continue
             exact = len(own) <= self._most_shared
@@ -424,7 +426,7 @@ class Ensemble:
                 found = _shapley([values[part.tobytes()] for part in _parts(own, sets.shape[1])], len(own))
             else:
                 alone = [values[part.tobytes()] for part in _singles(own, sets.shape[1])]
-                found = np.array(alone) - self._undisturbed[at]
+                found = np.array(alone) - self._baseline[at]
             if not exact or any(self.hazards[one].severity is not None for one in own):
                 total = found.sum()
                 small = abs(total) <= 1e-9 * np.abs(found).sum()

@@ -148,7 +148,7 @@ def unpacked(in_force: Sets, n_hazards: int) -> npt.NDArray[np.bool_]:
     return found
 
 
-def expected_conditions(hazards: Sequence[Hazard], years: int) -> float:
+def expected_states(hazards: Sequence[Hazard], years: int) -> float:
     """Return about how many distinct sets of hazards years meet, rather too many than too few.
 
     Notes

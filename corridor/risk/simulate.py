@@ -14,15 +14,15 @@ from corridor.errors import DataError
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
-from corridor.risk.blocks import Bench, Block, simulation_job
-from corridor.risk.checkpoint import Checkpoint, manifest
+from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
+from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
-from corridor.risk.outages import BLOCK_YEARS, expected_conditions
+from corridor.risk.outages import BLOCK_YEARS, expected_states
 from corridor.solver.parallel import require_workers, run_blocks
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
-_MOST_CONDITIONS = 5_000_000
+_MOST_STATES = 5_000_000
 
 
 def simulate(
@@ -101,45 +101,48 @@ def simulate(
             f"scenario {scenario.name!r} is a hazard: to have it come and go, put it among the others, "
             "net.replace(hazards=(*net.hazards, hazard)); to have it hold all the time, give its changes as a Scenario"
         )
-    years = _whole("years", years, 1, _MOST_YEARS)
-    seed, workers = _whole("seed", seed, 0, 2**63), _whole("workers", workers, 1, 1024)
+    years = _integer("years", years, 1, _MOST_YEARS)
+    seed, workers = _integer("seed", seed, 0, 2**63), _integer("workers", workers, 1, 1024)
     require_workers(workers=workers, client=client)
-    hazards = fitting_hazards(network)
+    hazards = validated_hazards(network)
     _require_countable(hazards, years)
-    altered = network if scenario is None else scenario.apply(network)
-    bench = Bench(altered, hazards)
-    wanted = dict(_numbers(years))
+    simulator = BlockSimulator(network if scenario is None else scenario.apply(network), hazards)
+    job = SimulationJob.of(simulator, seed)
+    tasks = dict(_tasks(years))
     done: dict[int, Block] = {}
+    begun = checkpoint is not None and is_begun(checkpoint)
+    if not begun:  # so that hazards that are refused leave no folder; those of a begun one have passed
+        _prepare(network, simulator)
     with contextlib.ExitStack() as stack:
-        kept = None
+        finished = None
         if checkpoint is not None:
-            kept = Checkpoint(checkpoint, manifest(altered, hazards, seed), bench.nothing())
-            stack.enter_context(kept)
-            found = ((number, kept.read(number, n)) for number, n in wanted.items())
-            done = {number: block for number, block in found if block is not None}
-        missing = [(number, n) for number, n in wanted.items() if number not in done]
-        job = simulation_job(altered, hazards, seed)
-        bar = stack.enter_context(_bar(years, sum(wanted[number] for number in done), progress))
-        source = run_blocks(
-            job, missing, here=partial(bench.block, seed), workers=workers, client=client, progress=bar.update,
+            finished = Checkpoint(checkpoint, manifest(simulator.network, hazards, seed), simulator.empty_block())
+            stack.enter_context(finished)
+            done = {number: block for number, n in tasks.items() if (block := finished.read(number, n)) is not None}
+        missing = [(number, n) for number, n in tasks.items() if number not in done]
+        if missing and begun:
+            _prepare(network, simulator)
+        bar = stack.enter_context(_bar(years, sum(tasks[number] for number in done), progress))
+        blocks = run_blocks(
+            job, missing, here=partial(simulator.block, seed), workers=workers, client=client, progress=bar.update,
             caller="simulate", resumable=True,
         )  # fmt: skip
-        for number, block in stack.enter_context(contextlib.closing(source)):
-            if kept is not None:
-                kept.write(number, wanted[number], block)
+        for number, block in stack.enter_context(contextlib.closing(blocks)):
+            if finished is not None:
+                finished.write(number, tasks[number], block)
             done[number] = block
     return Ensemble(
         network=network,
         scenario=scenario,
         seed=seed,
         hazards=hazards,
-        bench=bench,
+        simulator=simulator,
         blocks=tuple(done[number] for number in sorted(done)),
     )
 
 
-def fitting_hazards(network: Network) -> tuple[Hazard, ...]:
-    """Return a network's hazards, each of which must alter it and have a name of its own.
+def validated_hazards(network: Network) -> tuple[Hazard, ...]:
+    """Return a network's hazards, each of which must have a name of its own and a frequency that can be drawn.
 
     Raises
     ------
@@ -151,38 +154,44 @@ def fitting_hazards(network: Network) -> tuple[Hazard, ...]:
             f"{network!r} has no hazards, so every year is alike; load one with them, or net.replace(hazards=[...])"
         )
     names = [hazard.name for hazard in network.hazards]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DataError(f"two hazards are called {twice[0]!r}; they are told apart by name, rename one")
+    if duplicates := sorted({name for name in names if names.count(name) > 1}):
+        raise DataError(f"two hazards are called {duplicates[0]!r}; they are told apart by name, rename one")
     for hazard in network.hazards:
-        hazard.apply(network)
-        at_once = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
-        if max(at_once, hazard.frequency_per_year) > _MOST_EVENTS:
+        in_force = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
+        if max(in_force, hazard.frequency_per_year) > _MOST_EVENTS:
             raise DataError(
-                f"hazard {hazard.name!r} comes {hazard.frequency_per_year:.3g} times a year, {at_once:.3g} at once; at "
-                f"most {_MOST_EVENTS:,} of either can be drawn: what is always in force belongs into the scenario"
+                f"hazard {hazard.name!r} comes {hazard.frequency_per_year:.3g} times a year, {in_force:.3g} at once; "
+                f"at most {_MOST_EVENTS:,} of either can be drawn: what is always in force belongs into the scenario"
             )
         if NOTHING in (hazard.name, hazard.actor):
             raise DataError(f"hazard {hazard.name!r}: {NOTHING!r} stands for no hazard at all; rename it or its actor")
     return network.hazards
 
 
+def _prepare(network: Network, simulator: BlockSimulator) -> None:
+    """Raise unless each hazard alters the network; compile the program and raise if hazards exclude each other."""
+    for hazard in simulator.hazards:
+        hazard.apply(network)
+    simulator.prepare()
+
+
 def _require_countable(hazards: Sequence[Hazard], years: int) -> None:
     """Raise if so many conditions would be met that they would take hours and not fit into memory."""
-    expected = expected_conditions(hazards, years)
-    if expected > _MOST_CONDITIONS:
+    expected = expected_states(hazards, years)
+    if expected > _MOST_STATES:
         raise DataError(
             f"{len(hazards)} hazards come to about {expected:,.0f} distinct conditions in {years:,} years, and at most "
-            f"{_MOST_CONDITIONS:,} can be worked out; simulate fewer years, or join hazards that are alike"
+            f"{_MOST_STATES:,} can be worked out; simulate fewer years, or join hazards that are alike"
         )
 
 
-def _numbers(years: int) -> Iterator[tuple[int, int]]:
+def _tasks(years: int) -> Iterator[tuple[int, int]]:
     """Yield the number and years of each block."""
     for number in range(-(-years // BLOCK_YEARS)):
         yield number, min(BLOCK_YEARS, years - number * BLOCK_YEARS)
 
 
-def _whole(name: str, value: Any, least: int, most: int) -> int:
+def _integer(name: str, value: Any, least: int, most: int) -> int:
     """Return a whole number within limits, or say which it must be."""
     try:
         if isinstance(value, bool):
