@@ -18,14 +18,8 @@ from typing import TYPE_CHECKING, Self
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.library import networks as library
-from corridor.risk.measures import (
-    beta_factor,
-    common_rate_per_year,
-    credibility_mean,
-    fit_gamma_prior,
-    rate_interval_per_year,
-    rate_per_year,
-)
+from corridor.risk.common_cause import beta_factor, common_rate_per_year
+from corridor.risk.rates import credibility_mean, fit_gamma_prior, rate_interval_per_year, rate_per_year
 
 if TYPE_CHECKING:
     import pandas as pd
