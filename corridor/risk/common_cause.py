@@ -24,7 +24,7 @@ def beta_factor(multiple: int, shocks: int, prior_shocks: float = 10.0) -> float
     return (1.0 + multiple) / (prior_shocks + shocks)
 
 
-def both_out(unavailability: float, beta: float) -> float:
+def joint_unavailability(unavailability: float, beta: float) -> float:
     """Return the probability that two like routes are out at once, a share `beta` of outages being common. [1]
 
     References
@@ -33,13 +33,13 @@ def both_out(unavailability: float, beta: float) -> float:
 
     Examples
     --------
-    >>> round(both_out(0.05, 0.2), 4)
+    >>> round(joint_unavailability(0.05, 0.2), 4)
     0.0116
     """
     return beta * unavailability + ((1.0 - beta) * unavailability) ** 2
 
 
-def common_rate_per_year(rates_per_year: Sequence[float], beta: float) -> float:
+def common_cause_rate_per_year(rates_per_year: Sequence[float], beta: float) -> float:
     """Return the rate of the shock that hits all of some unlike units: beta times their geometric mean. [1/y]
 
     Notes
@@ -48,9 +48,9 @@ def common_rate_per_year(rates_per_year: Sequence[float], beta: float) -> float:
 
     Examples
     --------
-    >>> common_rate_per_year([0.8, 0.8], 0.25)
+    >>> common_cause_rate_per_year([0.8, 0.8], 0.25)
     0.2
-    >>> round(1 - math.exp(-common_rate_per_year([0.8, 0.8], 0.25)), 5)
+    >>> round(1 - math.exp(-common_cause_rate_per_year([0.8, 0.8], 0.25)), 5)
     0.18127
     """
     return beta * math.exp(sum(map(math.log, rates_per_year)) / len(rates_per_year))

@@ -146,7 +146,7 @@ def political_hhi(amounts: Sequence[float], risks: Sequence[float]) -> float:
     return sum(r * (a / total) ** 2 for a, r in zip(amounts, risks, strict=True)) if total > 0 else math.nan
 
 
-def left_without(kept_mtpa: Iterable[float], needed_mtpa: float) -> float:
+def n_minus_one_percent(kept_mtpa: Iterable[float], needed_mtpa: float) -> float:
     """Return the capacity that is left after a loss, as a share of what is needed. [%]
 
     Parameters
@@ -167,7 +167,7 @@ def left_without(kept_mtpa: Iterable[float], needed_mtpa: float) -> float:
 
     Examples
     --------
-    >>> left_without([17.5, 20.0, 5.0], 80.0), left_without([20.0, 5.0], 80.0)
+    >>> n_minus_one_percent([17.5, 20.0, 5.0], 80.0), n_minus_one_percent([20.0, 5.0], 80.0)
     (53.125, 31.25)
     """
     return 100.0 * float(sum(kept_mtpa)) / needed_mtpa if needed_mtpa > 0 else math.nan

@@ -13,7 +13,7 @@ from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.risk.exposure import Exposures, Place
-from corridor.risk.measures import left_without, political_hhi, shannon_wiener
+from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_wiener
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,7 +185,7 @@ def indices(network: Network, scenario: Scenario | None = None, commodity: str |
     risks = [float(risk) for risk in ways["risk_score"]]
     known = [(view.by_corridor[id], risk) for id, risk in zip(ways.index, risks, strict=True) if not math.isnan(risk)]
     about_needs = f"of {view.needed_mtpa:.1f} Mt/y to export"
-    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(ways) else math.nan
+    n1 = n_minus_one_percent(capacity.drop(largest), view.needed_mtpa) if len(ways) else math.nan
     rows = [
         ("n_minus_1", n1, "%", f"capacity left without the largest way ({largest}), {about_needs}"),
         (
@@ -318,7 +318,7 @@ class _Exports:
                 "jurisdiction": country,
                 "corridors": tuple(ids),
                 "capacity_mtpa": float(capacity[ids].sum()),
-                "n_minus_j_percent": left_without(capacity.drop(ids), self.needed_mtpa),
+                "n_minus_j_percent": n_minus_one_percent(capacity.drop(ids), self.needed_mtpa),
                 "share": self.crossing.get(country, 0.0) / exported if exported > 0 else 0.0,
             }
             for country, ids in sorted(through.items())

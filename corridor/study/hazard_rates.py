@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.library import networks as library
-from corridor.risk.common_cause import beta_factor, common_rate_per_year
+from corridor.risk.common_cause import beta_factor, common_cause_rate_per_year
 from corridor.risk.rates import credibility_mean, fit_gamma_prior, rate_interval_per_year, rate_per_year
 
 if TYPE_CHECKING:
@@ -439,7 +439,7 @@ def _common_rate(history: History, regime: str, beta: float) -> float:
     seen = {route.asset for route in history.routes if history.of(route.asset)}
     assets = [route.asset for route in history.routes if route.asset in COMMON_ROUTES]
     rates = [rate.frequency_per_year for asset, rate in zip(assets, found, strict=True) if rate and asset in seen]
-    return common_rate_per_year(rates, beta)
+    return common_cause_rate_per_year(rates, beta)
 
 
 def _common_names(history: History) -> list[str]:

@@ -33,17 +33,17 @@ def in_force(rate: float, days: float) -> float:
     [
         (rates.rate_per_year(3, 10, 1, 5), 0.26667, 5),
         (rates.no_event_probability(3, 10, 1, 5), 0.77248, 5),
-        (common_cause.both_out(0.05, 0.2), 0.0116, 4),
-        (common_cause.both_out(0.05, 0.0), 0.0025, 4),
-        (common_cause.common_rate_per_year([0.8, 0.8], 0.25), 0.2, 9),
+        (common_cause.joint_unavailability(0.05, 0.2), 0.0116, 4),
+        (common_cause.joint_unavailability(0.05, 0.0), 0.0025, 4),
+        (common_cause.common_cause_rate_per_year([0.8, 0.8], 0.25), 0.2, 9),
         (outages.in_force_share(0.2, 365.0), 0.18127, 5),
         (common_cause.joint_survival(1, 1, 0.3, 0.3, 0.1), 0.49659, 5),
         (measures.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
         (measures.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
         (measures.cvar([0] * 8 + [10, 50], 0.85), 36.6667, 4),
-        (measures.left_without([30, 20], 68), 73.53, 2),
-        (measures.left_without([17.5, 20, 5], 80), 53.125, 9),
-        (measures.left_without([20, 5], 80), 31.25, 9),
+        (measures.n_minus_one_percent([30, 20], 68), 73.53, 2),
+        (measures.n_minus_one_percent([17.5, 20, 5], 80), 53.125, 9),
+        (measures.n_minus_one_percent([20, 5], 80), 31.25, 9),
         (hhi([0.8, 0.1, 0.1]), 0.66, 9),
         (hhi([0.9, 0.1]), 0.82, 9),
         (measures.shannon_wiener([0.8, 0.1, 0.1]), 0.63903, 5),
@@ -265,7 +265,7 @@ def test_the_beta_factor_example_as_a_network() -> None:
     row = cr.common_cause(ways(5, 5, hazards=hazards)).loc[("w0", "w1")]
     exact = beta * q + (1 - beta * q) * ((1 - beta) * q) ** 2
     assert row["together"] == pytest.approx(exact)
-    assert row["together"] == pytest.approx(common_cause.both_out(q, beta), abs=2e-5)
+    assert row["together"] == pytest.approx(common_cause.joint_unavailability(q, beta), abs=2e-5)
 
 
 def test_hazards_always_or_hardly_ever_in_force() -> None:
