@@ -64,6 +64,35 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
+class StateTotals:
+    """Sets of hazards that were in force in some blocks, in ascending order; fields as those of `Block`."""
+
+    sets: Sets
+    days: Floats
+    stretches: npt.NDArray[np.int64]
+    values: Floats
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block], *, severity_is_drawn: bool) -> Self:
+        """Return the totals of blocks."""
+        if len(blocks) == 1:  # no copies of what may be large
+            (block,) = blocks
+            return cls(block.sets, block.days, block.stretches, block.values)
+        sets, set_of = np.unique(np.concatenate([block.sets for block in blocks]), axis=0, return_inverse=True)
+        set_of = set_of.ravel()
+        days_in_block: Floats = np.concatenate([block.days for block in blocks])
+        days: Floats = np.bincount(set_of, days_in_block).astype(np.float64)
+        stretches = np.bincount(set_of, np.concatenate([block.stretches for block in blocks])).astype(np.int64)
+        value_in_block = np.concatenate([block.values for block in blocks])
+        if severity_is_drawn:
+            weighted = [np.bincount(set_of, days_in_block * column) for column in value_in_block.T]
+            return cls(sets, days, stretches, np.stack(weighted, axis=1) / days[:, None])
+        values = np.empty((len(sets), value_in_block.shape[1]))
+        values[set_of[::-1]] = value_in_block[::-1]  # backwards: the first block counts, however many follow
+        return cls(sets, days, stretches, values)
+
+
+@dataclass(frozen=True, eq=False)
 class Outcomes:
     """What some intervals of a block came to.
 

@@ -571,7 +571,7 @@ def test_losses_are_shared_out_among_fewer_where_it_would_take_too_many(monkeypa
     """Then in proportion to what each costs alone; here, where effects add up, that is the same."""
     ens = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
     exactly = ens.attribution()["amount"]
-    monkeypatch.setattr("corridor.risk.ensemble._MOST_PARTS", 50)
+    monkeypatch.setattr("corridor.risk.attribution._MOST_PARTS", 50)
     fewer = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
     assert fewer._most_shared < ens._most_shared
     pd.testing.assert_series_equal(fewer.attribution()["amount"].sort_index(), exactly.sort_index())
