@@ -48,9 +48,9 @@ def cvar(losses: npt.ArrayLike, alpha: float = 0.95) -> float:
     """
     import numpy as np
 
-    found = _numbers(losses)
-    weights = tail_weights(found, alpha)
-    return float(weights @ np.where(weights > 0, found, 0.0))
+    numbers = _numbers(losses)
+    weights = tail_weights(numbers, alpha)
+    return float(weights @ np.where(weights > 0, numbers, 0.0))
 
 
 def tail_weights(losses: npt.ArrayLike, alpha: float) -> npt.NDArray[np.float64]:
@@ -61,12 +61,12 @@ def tail_weights(losses: npt.ArrayLike, alpha: float) -> npt.NDArray[np.float64]
     import numpy as np
 
     require_level(alpha)
-    found = _numbers(losses)
-    wanted = (1.0 - alpha) * found.size
-    edge = np.sort(found)[::-1][min(found.size, max(1, math.ceil(wanted - 1e-9))) - 1]
-    weights = (found > edge).astype(np.float64)
-    at_edge = found == edge
-    weights[at_edge] = (wanted - weights.sum()) / at_edge.sum()
+    numbers = _numbers(losses)
+    wanted = (1.0 - alpha) * numbers.size
+    edge = np.sort(numbers)[::-1][min(numbers.size, max(1, math.ceil(wanted - 1e-9))) - 1]
+    weights = (numbers > edge).astype(np.float64)
+    is_edge = numbers == edge
+    weights[is_edge] = (wanted - weights.sum()) / is_edge.sum()
     return np.asarray(weights / wanted)
 
 
@@ -81,8 +81,8 @@ def value_at_risk(losses: npt.ArrayLike, alpha: float = 0.95) -> float:
     import numpy as np
 
     require_level(alpha)
-    found = _numbers(losses)
-    return float(np.sort(found)[max(1, math.ceil(alpha * found.size - 1e-9)) - 1])
+    numbers = _numbers(losses)
+    return float(np.sort(numbers)[max(1, math.ceil(alpha * numbers.size - 1e-9)) - 1])
 
 
 def require_level(alpha: object) -> None:
@@ -98,12 +98,12 @@ def _numbers(losses: npt.ArrayLike) -> npt.NDArray[np.float64]:
     import numpy as np
 
     try:
-        found = np.asarray(losses, dtype=np.float64).ravel()
+        numbers = np.asarray(losses, dtype=np.float64).ravel()
     except (TypeError, ValueError):
-        found = np.array([math.nan])
-    if not found.size or np.isnan(found).any():
+        numbers = np.array([math.nan])
+    if not numbers.size or np.isnan(numbers).any():
         raise DataError("cvar needs at least one loss, and numbers only; drop what is missing first")
-    return found
+    return numbers
 
 
 def shannon_wiener(amounts: Sequence[float]) -> float:

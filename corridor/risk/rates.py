@@ -107,8 +107,10 @@ def fit_gamma_prior(counts: Sequence[int], exposures_years: Sequence[float]) -> 
     def misfit(log_shape: float, log_mean: float) -> float:
         a = math.exp(log_shape)
         b = a / math.exp(log_mean)
-        told = sum(math.lgamma(a + n) - math.lgamma(a) + n * math.log(t) - (a + n) * math.log(b + t) for n, t in units)
-        return -(told + len(units) * a * math.log(b))
+        log_likelihood = sum(
+            math.lgamma(a + n) - math.lgamma(a) + n * math.log(t) - (a + n) * math.log(b + t) for n, t in units
+        )
+        return -(log_likelihood + len(units) * a * math.log(b))
 
     centre = math.log(sum(counts) / sum(exposures_years))
 

@@ -205,7 +205,7 @@ class Program:
         upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
         required = np.array([market.required_mtpa for market in network.markets])
-        taken = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
+        volume_sold = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
         price = np.array([market.price_usd_per_t for market in network.markets])
         spared = np.array([supply.penalty_usd_per_t for supply in network.supplies])
         missed = np.array([market.penalty_usd_per_t for market in network.markets])
@@ -216,7 +216,7 @@ class Program:
         return ProgramState(
             cost=cost,
             lower=np.zeros(self.n_columns),
-            upper=np.concatenate([upper, volume, required, taken - required, np.full(len(unmet), np.inf)]),
+            upper=np.concatenate([upper, volume, required, volume_sold - required, np.full(len(unmet), np.inf)]),
             ceiling=ceiling,
             constant=float(volume @ spared + required @ missed) + self._hopeless(network),
         )
@@ -226,17 +226,18 @@ class Program:
         if not (np.abs(cost) > _LARGEST).any() and not (np.concatenate([volume, required]) > _LARGEST).any():
             return
         priced = np.abs(cost) > _LARGEST
-        edges = [f"edge {self.name_of(at)[0]!r}: costs of {cost[at]:g} USD/t"
-                 for at in np.flatnonzero(priced[: self.n_flows]).tolist()]  # fmt: skip
-        ends = [(f"supply '{s.node}/{s.commodity}'", priced[self.lifted][at], volume[at])
-                for at, s in enumerate(network.supplies)]  # fmt: skip
-        ends += [(f"market '{m.node}/{m.commodity}'", priced[self.required][at] or priced[self.extra][at], required[at])
-                 for at, m in enumerate(network.markets)]  # fmt: skip
-        found = [f"{name}: prices or penalties" for name, too_dear, _ in ends if too_dear]
-        found += [f"{name}: {amount:g} Mt/y" for name, _, amount in ends if amount > _LARGEST]
+        edges = [f"edge {self.name_of(index)[0]!r}: costs of {cost[index]:g} USD/t"
+                 for index in np.flatnonzero(priced[: self.n_flows]).tolist()]  # fmt: skip
+        ports = [(f"supply '{s.node}/{s.commodity}'", priced[self.lifted][index], volume[index])
+                for index, s in enumerate(network.supplies)]  # fmt: skip
+        dear = priced[self.required] | priced[self.extra]
+        ports += [(f"market '{m.node}/{m.commodity}'", dear[index], required[index])
+                  for index, m in enumerate(network.markets)]  # fmt: skip
+        problems = [f"{name}: prices or penalties" for name, too_dear, _ in ports if too_dear]
+        problems += [f"{name}: {amount:g} Mt/y" for name, _, amount in ports if amount > _LARGEST]
         raise DataError(
             [f"{problem} must be at most {_LARGEST:g}, or nothing else would count beside; close what is not to be used"
-             for problem in edges + found or ["penalties of quotas"]]
+             for problem in edges + problems or ["penalties of quotas"]]
         )  # fmt: skip
 
     def excess(self, state: ProgramState, amount: Floats) -> float:
@@ -307,21 +308,21 @@ class Program:
         edges, nodes : shape (..., n_edges), (..., n_nodes)
             What is available; one state or many. [Mt/y]
         """
-        at = self.flow_edge
-        upper = np.where(self.alone, np.minimum(limits.most, edges[..., at]), limits.most)
+        edge = self.flow_edge
+        upper = np.where(self.alone, np.minimum(limits.most, edges[..., edge]), limits.most)
         least = np.broadcast_to(-limits.least, (*edges.shape[:-1], len(limits.least)))
         ceiling = np.concatenate([edges[..., self.shared_edges], nodes[..., self.limited_nodes], least], axis=-1)
         return upper, ceiling
 
     def _unit_cost(self, network: Network) -> Floats:
         """Return the unit cost of each flow column. [USD/t]"""
-        at, which = self.flow_edge, self.flow_commodity
+        edge_of, commodity_of = self.flow_edge, self.flow_commodity
         days, tariff, premium, quality = (
-            np.array([getattr(edge, field) for edge in network.edges])[at]
+            np.array([getattr(edge, field) for edge in network.edges])[edge_of]
             for field in ("transit_days", "tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t")
         )
-        value = np.array([network.commodity(id).value_usd_per_t for id in self.commodities])[which]
-        interest = np.array([network.commodity(id).interest_per_year for id in self.commodities])[which]
+        value = np.array([network.commodity(id).value_usd_per_t for id in self.commodities])[commodity_of]
+        interest = np.array([network.commodity(id).interest_per_year for id in self.commodities])[commodity_of]
         return unit_cost(tariff, premium, quality, inventory_cost(days, value, interest))
 
     def dense(self) -> Floats:
@@ -355,13 +356,15 @@ class Program:
     def trunk_columns(self, network: Network, corridor: str, commodity: str | None = None) -> list[int]:
         """Return the flow columns on a corridor's trunk edges, of one commodity or of all."""
         wanted = self.commodities if commodity is None else (commodity,)
-        found = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
-        return [column for column in found if column is not None]
+        columns = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
+        return [column for column in columns if column is not None]
 
     @cached_property
     def _columns(self) -> dict[tuple[str, str], int]:
         pairs = zip(self.flow_edge.tolist(), self.flow_commodity.tolist(), strict=True)
-        return {(self.edge_ids[at], self.commodities[which]): i for i, (at, which) in enumerate(pairs)}
+        return {
+            (self.edge_ids[edge], self.commodities[commodity]): column for column, (edge, commodity) in enumerate(pairs)
+        }
 
 
 class RowCounts(NamedTuple):
@@ -410,10 +413,10 @@ def _balance_entries(
         for side in ("tail", "head")
     )
     ports: list[Supply | Market] = [*network.supplies, *network.markets, *network.markets]
-    at_node = np.array([node_of[port.node] for port in ports], dtype=np.int64)
-    of_commodity = np.array([commodity_of[port.commodity] for port in ports], dtype=np.int64)
+    node_of_port = np.array([node_of[port.node] for port in ports], dtype=np.int64)
+    commodity_of_port = np.array([commodity_of[port.commodity] for port in ports], dtype=np.int64)
     of_edges = np.column_stack([tail, head]) * n_commodities + flow_commodity[:, None]
-    balances, row = _numbered(np.concatenate([of_edges.ravel(), at_node * n_commodities + of_commodity]))
+    balances, row = _numbered(np.concatenate([of_edges.ravel(), node_of_port * n_commodities + commodity_of_port]))
     keys = ((network.nodes[code // n_commodities].id, commodities[code % n_commodities]) for code in balances.tolist())
     flows, last = np.arange(n_flows, dtype=np.int32), 2 * n_flows + len(network.supplies)
     column = np.arange(n_flows, n_flows + len(ports), dtype=np.int32)
@@ -477,15 +480,15 @@ def _compressed(entries: Sequence[Entries]) -> tuple[Ints, Ints, Floats]:
 def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[int, int]]:
     """Yield (edge, commodity) positions for flows that can lead from a supply to a market."""
     for which, commodity in enumerate(commodities):
-        admitting = [(at, edge) for at, edge in enumerate(network.edges) if edge.admits(commodity)]
+        admitting = [(index, edge) for index, edge in enumerate(network.edges) if edge.admits(commodity)]
         made = ((s.node, "") for s in network.supplies if s.commodity == commodity)
         sold = ((m.node, "") for m in network.markets if m.commodity == commodity)
         fed = reach(made, adjacency((edge for _, edge in admitting), "tail", "head"))
         wanted = reach(sold, adjacency((edge for _, edge in admitting), "head", "tail"))
         round_ = _circulating(network, commodity, [edge for _, edge in admitting])
         yield from (
-            (at, which)
-            for at, edge in admitting
+            (index, which)
+            for index, edge in admitting
             if (edge.tail in fed and edge.head in wanted)
             or (edge.tail in round_ and round_[edge.tail] == round_.get(edge.head))
         )
