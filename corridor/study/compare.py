@@ -15,7 +15,7 @@ from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.result_path import carries
 from corridor.model.scenario import Scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
@@ -298,7 +298,7 @@ def _best_way(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Seq
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return what a route costs, how long it takes, where it leads and how safe it is."""
     edges = [network.edge(id) for id in route.edges]
-    places: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
+    places: list[Asset] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
     open_share = exposed.availability([*places, ("node", route.origin)])
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,

@@ -12,7 +12,7 @@ from corridor.model.changes import Outage
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.risk.exposure import Asset, Exposures
 from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_wiener
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
     return pd.DataFrame(rows, columns=columns).set_index("corridor")
 
 
-def _ways(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
+def _ways(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Asset, Asset, Asset]]:
     """Return the edges of a trunk in service with their two nodes, all of which each needs."""
-    found: list[tuple[Place, Place, Place]] = [
+    found: list[tuple[Asset, Asset, Asset]] = [
         (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
     ]
     return [way for way in found if all(exposed.headroom[place] > 0 for place in way)]

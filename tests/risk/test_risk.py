@@ -471,7 +471,7 @@ def test_hazards_too_unlike_to_be_counted_are_refused() -> None:
     """Thirty that are in force half of the time at twelve edges, no two alike: said at once, with the way out."""
     hazards, _ = unlike(30, 12, rate=12.0)
     mild = [h.replace(changes=tuple(c.replace(remaining=0.8 + c.remaining / 5) for c in h.changes)) for h in hazards]
-    with pytest.raises(cr.DataError, match="30 hazards hit the same way in more combinations"):
+    with pytest.raises(cr.DataError, match="30 hazards hit the same route in more combinations"):
         in_service(chain(12, mild))
 
 
