@@ -53,7 +53,7 @@ class Checkpoint:
     Raises
     ------
     DataError
-        If the folder belongs to a run with other inputs or to one at work, or holds what is not ours.
+        If the folder belongs to a run with other inputs or to one at work, or holds other files.
     """
 
     def __init__(self, path: str | os.PathLike[str], manifest: dict[str, Any], like: Block) -> None:
@@ -156,7 +156,7 @@ class Checkpoint:
         if not written or digest != _digest_of(written):
             raise DataError(
                 f"checkpoint {run_file}: cannot be read (it is damaged, or of another version of corridor); "
-                "delete the folder to start anew"
+                "delete the folder to start again"
             )
         reasons = []
         for key in sorted({*manifest, *written}):
@@ -259,7 +259,7 @@ def _fields(path: Path, data: bytes, layout: dict[str, str], like: Block) -> dic
 
 
 def _unreadable(path: Path, why: str) -> DataError:
-    return DataError(f"checkpoint {path}: cannot be read ({why}); delete it to have it done anew")
+    return DataError(f"checkpoint {path}: cannot be read ({why}); delete it to recompute it")
 
 
 def _json(data: dict[str, Any]) -> bytes:

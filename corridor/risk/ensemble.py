@@ -1,4 +1,4 @@
-"""`Ensemble`: simulated years as tables, their tails, and whose doing the losses were."""
+"""`Ensemble`: simulated years as tables, their tails, and losses by hazard and by country."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ class Ensemble:
 
         Notes
         -----
-        Throughput of all commodities in an undisturbed and in a mean year, and the 5 % and 95 % points over years
-        [Mt]; days of a mean year on which less than undisturbed, or nothing, is in service of the trunk and its end
-        nodes [days].
+        Throughput of all commodities in a year without hazards and in a mean one, and the 5 % and 95 % points over
+        years [Mt]; days of a mean year on which less than in the baseline, or nothing, is in service of the trunk and
+        its end nodes [days].
         """
         import pandas as pd
 
@@ -125,13 +125,13 @@ class Ensemble:
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """Conditions met: which hazards were in force, how often, and how bad; the longest first.
+        """States: which hazards were in force, how often, and how bad; the longest first.
 
         Notes
         -----
         hazards (their names), days_per_year, stretches_per_year (times entered), delivered_mtpa, shortfall_mtpa,
         netback_musd_per_year (what it comes to while it lasts; the mean over time where severities are drawn),
-        shortfall_share (of all shortfall beyond the undisturbed).
+        shortfall_share (of all shortfall beyond the baseline).
         """
         import pandas as pd
 
@@ -159,7 +159,7 @@ class Ensemble:
         return table.rename_axis("state")
 
     def flow(self, state: int | Sequence[str]) -> Flow:
-        """Return the flow in a condition: a row of `states`, or names of hazards in force; for `Flow.explain`.
+        """Return the flow in a state: a row of `states`, or names of hazards in force; for `Flow.explain`.
 
         Its scenario is the ensemble's and the hazards in force, added up; a hazard of drawn severity takes all.
 
@@ -197,9 +197,9 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by column. undisturbed; mean with mean_low, mean_high (95 % confidence); sd over years; p5, p50,
-            p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better (delivered,
-            netback) the bad years are the low ones.
+            Indexed by column. undisturbed (the baseline); mean with mean_low, mean_high (95 % confidence); sd over
+            years; p5, p50, p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better
+            (delivered, netback) the bad years are the low ones.
 
         References
         ----------
@@ -244,7 +244,7 @@ class Ensemble:
         return sign * cvar(sign * values, alpha)
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
-        """Return whose doing the years were: a column shared out among hazards or their actors.
+        """Return a column of `years` shared out among hazards or their actors.
 
         Parameters
         ----------
@@ -274,7 +274,7 @@ class Ensemble:
         -----
         What hazards in force together cost is shared out by Shapley value: each bears its mean effect over all orders
         in which they might have come, so that effects add up to the whole and hazards alike are treated alike. Where
-        more than 10 are in force at once (or fewer, if otherwise more than 500 000 conditions would have to be worked
+        more than 10 are in force at once (or fewer, if otherwise more than 500 000 states would have to be worked
         out), in proportion to what each costs alone; where severities are drawn, in proportion to what each would bear
         if all that it can take were taken.
 

@@ -111,7 +111,7 @@ def shannon_wiener(amounts: Sequence[float]) -> float:
 
     Notes
     -----
-    0 where all goes one way, ``ln n`` where n ways share alike, NaN where nothing goes.
+    0 where all goes by one route, ``ln n`` where n routes share alike, NaN where nothing goes.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def political_hhi(amounts: Sequence[float], risks: Sequence[float]) -> float:
     Parameters
     ----------
     amounts, risks : shape (n,)
-        What goes each way, and the risk of each. [any unit, index 0 to 1]
+        What goes by each route, and the risk of each. [any unit, index 0 to 1]
 
     References
     ----------
@@ -152,7 +152,7 @@ def n_minus_one_percent(kept_mtpa: Iterable[float], needed_mtpa: float) -> float
     Parameters
     ----------
     kept_mtpa : iterable of float
-        Capacities of the ways that are not lost; infinite of one without a limit. [Mt/y]
+        Capacities of the routes that are not lost; infinite of one without a limit. [Mt/y]
     needed_mtpa : float
         What is to go by them. [Mt/y]
 

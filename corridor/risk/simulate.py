@@ -30,6 +30,7 @@ def simulate(
     years: int = 10_000,
     seed: int = 7,
     scenario: Scenario | None = None,
+    *,
     workers: int = 1,
     client: Any = None,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -40,15 +41,15 @@ def simulate(
     Parameters
     ----------
     network : Network
-        The world, with hazards: ``cr.load("caspian", regime="war").hazards``, or ``net.replace(hazards=[...])``.
+        Network to simulate, with hazards: ``cr.load("caspian", regime="war")``, or ``net.replace(hazards=[...])``.
     years : int
-        How many years to draw.
+        Number of years to draw.
     seed : int
         The same seed gives the same bytes. Two scenarios on the same seed meet the same hazards on the same days
         (common random numbers), so that their difference is the scenario's, not luck's; more years on the same seed
         begin with the same years.
     scenario : Scenario, optional
-        What holds all the time, beside the hazards.
+        Scenario that holds all the time, beside the hazards.
     workers : int
         Processes to share the work; the result is the same for any number. Scripts need the call under
         ``if __name__ == "__main__":`` then.
@@ -69,18 +70,18 @@ def simulate(
     ------
     DataError
         If the network has no hazards or two of one name, hazards that may meet leave what cannot be, an argument is out
-        of range, hazards and years come to more than 5 million distinct conditions, or the checkpoint is damaged, in
+        of range, hazards and years come to more than 5 million distinct states, or the checkpoint is damaged, in
         use, or of other inputs.
     UnknownNameError
         If the scenario or a hazard does not fit the network.
     SolverError
-        If worker processes keep dying, or the Dask client or its cluster ends.
+        If worker processes fail repeatedly, or the Dask client or its cluster ends.
 
     Notes
     -----
     Arrivals of each hazard are Poisson, durations as it says, so that the number of its events in force at a time is
     that of the queue M/G/infinity; while several overlap the worst counts. A year is cut where any hazard comes or
-    goes, each interval is the best steady flow of its condition, and each distinct condition is solved once.
+    goes, each interval is the best steady flow of its state, and each distinct state is solved once.
 
     References
     ----------
@@ -169,18 +170,18 @@ def validated_hazards(network: Network) -> tuple[Hazard, ...]:
 
 
 def _prepare(network: Network, simulator: BlockSimulator) -> None:
-    """Raise unless each hazard alters the network; compile the program and raise if hazards exclude each other."""
+    """Raise unless each hazard has an effect and all may be in force at once; compile the program."""
     for hazard in simulator.hazards:
         hazard.apply(network)
     simulator.prepare()
 
 
 def _require_countable(hazards: Sequence[Hazard], years: int) -> None:
-    """Raise if so many conditions would be met that they would take hours and not fit into memory."""
+    """Raise if there would be so many states that they would take hours and not fit into memory."""
     expected = expected_states(hazards, years)
     if expected > _MOST_STATES:
         raise DataError(
-            f"{len(hazards)} hazards come to about {expected:,.0f} distinct conditions in {years:,} years, and at most "
+            f"{len(hazards)} hazards come to about {expected:,.0f} distinct states in {years:,} years, and at most "
             f"{_MOST_STATES:,} can be worked out; simulate fewer years, or join hazards that are alike"
         )
 

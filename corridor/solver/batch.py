@@ -384,7 +384,7 @@ def _derate(available: Floats, severity: Floats, remaining: Floats) -> None:
 
 
 def headroom(network: Network, solution: Solution | None) -> Floats:
-    """Return how many times what passes undisturbed edges and nodes could take, shape (n_edges + n_nodes,). [1]
+    """Return how many times what passes in the baseline edges and nodes could take, shape (n_edges + n_nodes,). [1]
 
     1 of an edge with a limit, whose capacity counts whatever uses it; infinite of one without, and of a node where
     nothing passes; 0 where nothing is available.

@@ -431,7 +431,7 @@ def _invalid_part(kind: str, part: dict[str, Any], buses: dict[str, dict[str, An
         yield f"has no p that fits p_nom, p_min_pu, p_max_pu and p_set (at least {least:g}, at most {most:g})"
     elif least < 0:
         remedy = "link of its own" if kind == "Link" else "generator of sign -1"
-        yield f"p_min_pu must be >= 0 (got {part['p_min_pu']:g}); make the way back a {remedy}"
+        yield f"p_min_pu must be >= 0 (got {part['p_min_pu']:g}); make the return a {remedy}"
     elif math.isinf(least):
         yield "p_nom must be finite where p_min_pu demands a share of it (got inf)"
     if kind == "Generator" and part["sign"] == 0:

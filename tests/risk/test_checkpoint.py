@@ -102,7 +102,7 @@ def test_what_is_refused_is_healed_as_told(net: cr.Network, kept: tuple[Path, st
     for ending in (".parquet", ".states.parquet", ".digests.json"):
         path = part(copy, 0, ending)
         path.write_bytes(path.read_bytes()[:-1])
-        with pytest.raises(cr.DataError, match=rf"{path.name}: cannot be read .*; delete it to have it done anew"):
+        with pytest.raises(cr.DataError, match=rf"{path.name}: cannot be read .*; delete it to recompute it"):
             cr.simulate(net, YEARS, 7, checkpoint=copy)
         path.unlink()
         assert digest(cr.simulate(net, YEARS, 7, checkpoint=copy)) == kept[1]
