@@ -96,12 +96,7 @@ def simulate(
     """
     require_network(network)
     if scenario is not None:
-        require_scenario(scenario)
-    if isinstance(scenario, Hazard):
-        raise DataError(
-            f"scenario {scenario.name!r} is a hazard: to have it come and go, put it among the others, "
-            "net.replace(hazards=(*net.hazards, hazard)); to have it hold all the time, give its changes as a Scenario"
-        )
+        _require_steady(scenario)
     years = _integer("years", years, 1, _MOST_YEARS)
     seed, workers = _integer("seed", seed, 0, 2**63), _integer("workers", workers, 1, 1024)
     require_workers(workers=workers, client=client)
@@ -140,6 +135,16 @@ def simulate(
         simulator=simulator,
         blocks=tuple(done[number] for number in sorted(done)),
     )
+
+
+def _require_steady(scenario: Scenario) -> None:
+    """Raise unless a scenario is one that can hold all the time: a hazard comes and goes."""
+    require_scenario(scenario)
+    if isinstance(scenario, Hazard):
+        raise DataError(
+            f"scenario {scenario.name!r} is a hazard: to have it come and go, put it among the others, "
+            "net.replace(hazards=(*net.hazards, hazard)); to have it hold all the time, give its changes as a Scenario"
+        )
 
 
 def validated_hazards(network: Network) -> tuple[Hazard, ...]:
