@@ -50,13 +50,14 @@ _HOME = {
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
     "corridor.study.claims": ("claims",),
-    "corridor.study.compare": ("compare", "outcomes"),
+    "corridor.study.compare": ("compare",),
     "corridor.study.diff": ("diff",),
     "corridor.risk.ensemble": ("Ensemble",),
     "corridor.testing.check": ("check",),
     "corridor.study.export": ("write_tables",),
     "corridor.study.hazard_rates": ("hazard_rates", "interruptions", "jurisdiction_rates"),
     "corridor.study.concentration": ("availability", "common_cause", "indices", "jurisdictions"),
+    "corridor.study.outcomes": ("outcomes",),
     "corridor.study.sensitivity": ("sensitivity",),
     "corridor.risk.simulate": ("simulate",),
 }  # fmt: skip
@@ -122,7 +123,6 @@ if TYPE_CHECKING:
     from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
-    from corridor.study.compare import outcomes as outcomes
     from corridor.study.concentration import availability as availability
     from corridor.study.concentration import common_cause as common_cause
     from corridor.study.concentration import indices as indices
@@ -132,6 +132,7 @@ if TYPE_CHECKING:
     from corridor.study.hazard_rates import hazard_rates as hazard_rates
     from corridor.study.hazard_rates import interruptions as interruptions
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
+    from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity
     from corridor.testing.check import check as check
 else:

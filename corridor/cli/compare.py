@@ -43,7 +43,8 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.study.compare import carriers, chosen_commodity, compare
+    from corridor.study.compare import compare
+    from corridor.study.scenario_runs import carriers, chosen_commodity
 
     network, scenarios = load_inputs(arguments)
     commodity = chosen_commodity(network, arguments.commodity)

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from corridor.model.scenario import Hazard
     from corridor.risk.measures import require_level
     from corridor.risk.simulate import simulate
-    from corridor.study.compare import chosen_commodity
+    from corridor.study.scenario_runs import chosen_commodity
 
     asked = arguments.alpha
     arguments.alpha = 0.95 if asked is None else asked

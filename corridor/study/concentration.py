@@ -270,7 +270,8 @@ class _Exports:
         import pandas as pd
 
         from corridor.solver.flow import solve
-        from corridor.study.compare import chosen_commodity, compare
+        from corridor.study.compare import compare
+        from corridor.study.scenario_runs import chosen_commodity
 
         require_network(network)
         if scenario is not None:

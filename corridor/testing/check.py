@@ -197,7 +197,8 @@ class Trial:
 
     def _compare(self, path: str) -> tuple[float | str, float | str]:
         """Return a cell of `compare` in the baseline and under the scenario."""
-        from corridor.study.compare import BASELINE, chosen_commodity, compare
+        from corridor.study.compare import compare
+        from corridor.study.scenario_runs import BASELINE, chosen_commodity
 
         network = self.before.network
         key, column = path.removeprefix("compare.").rsplit(".", 1)
