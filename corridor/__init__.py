@@ -56,7 +56,8 @@ _HOME = {
     "corridor.testing.check": ("check",),
     "corridor.study.export": ("write_tables",),
     "corridor.study.hazard_rates": ("hazard_rates", "interruptions", "jurisdiction_rates"),
-    "corridor.study.concentration": ("availability", "common_cause", "indices", "jurisdictions"),
+    "corridor.study.availability": ("availability", "common_cause"),
+    "corridor.study.concentration": ("indices", "jurisdictions"),
     "corridor.study.outcomes": ("outcomes",),
     "corridor.study.sensitivity": ("sensitivity",),
     "corridor.risk.simulate": ("simulate",),
@@ -119,12 +120,12 @@ if TYPE_CHECKING:
     from corridor.solver.flow import solve as solve
     from corridor.solver.pypsa import from_pypsa as from_pypsa
     from corridor.solver.pypsa import to_pypsa as to_pypsa
+    from corridor.study.availability import availability as availability
+    from corridor.study.availability import common_cause as common_cause
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
-    from corridor.study.concentration import availability as availability
-    from corridor.study.concentration import common_cause as common_cause
     from corridor.study.concentration import indices as indices
     from corridor.study.concentration import jurisdictions as jurisdictions
     from corridor.study.diff import diff as diff

@@ -30,8 +30,9 @@ from corridor.show.html import Html, counted, link, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
+from corridor.study.availability import availability
 from corridor.study.compare import compare, readable
-from corridor.study.concentration import availability, indices, jurisdictions
+from corridor.study.concentration import indices, jurisdictions
 from corridor.study.outcomes import outcomes
 from corridor.study.scenario_runs import BASELINE, chosen_commodity, default_scenarios
 
