@@ -43,19 +43,19 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.study.compare import compare
-    from corridor.study.scenario_runs import carriers, chosen_commodity
+    from corridor.study.compare import compare_in_scope, comparison_scope
 
     network, scenarios = load_inputs(arguments)
-    commodity = chosen_commodity(network, arguments.commodity)
-    able = carriers(network, commodity)
-    asked = arguments.corridor or _featured(network, able)
+    scope = comparison_scope(network, commodity=arguments.commodity, origin=arguments.origin)
+    asked = arguments.corridor or _featured(network, scope.carriers)
     for id in asked:
         if id != "all":
             network.corridor(id)
-    wanted = able if "all" in asked else asked
-    table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
-    if hidden := [corridor for corridor in able if corridor not in wanted]:
+    if "all" not in asked:
+        scope = scope.limited_to(network, asked)
+    commodity = scope.commodity
+    table = compare_in_scope(network, scenarios or None, scope)
+    if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
     width = terminal_width(arguments)

@@ -72,30 +72,71 @@ def compare(
     >>> table.loc[("CPC shut", "cpc"), "status"]
     'closed'
     """
+    scope = comparison_scope(network, commodity=commodity, origin=origin)
+    if corridors is not None:
+        scope = scope.limited_to(network, corridors)
+    return compare_in_scope(network, scenarios, scope)
+
+
+compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
+
+
+@dataclasses.dataclass(frozen=True)
+class ComparisonScope:
+    """What a comparison is about, checked against the network.
+
+    Attributes
+    ----------
+    commodity : str
+        Id of the commodity compared for.
+    origins : list of lists of str
+        Nodes from which routes are measured; the first list that has a route is used.
+    carriers : list of str
+        Ids of all corridors that can carry the commodity.
+    corridors : list of str
+        Ids of those compared, in the order of rows.
+    """
+
+    commodity: str
+    origins: list[list[str]]
+    carriers: list[str]
+    corridors: list[str]
+
+    def limited_to(self, network: Network, corridors: Iterable[str]) -> ComparisonScope:
+        """Return the scope with some corridors only, in the order given."""
+        wanted = list(dict.fromkeys(network.corridor(id).id for id in corridors))
+        if unable := [id for id in wanted if id not in self.carriers]:
+            raise DataError(f"corridor {unable[0]!r} carries no {self.commodity}; these do: {', '.join(self.carriers)}")
+        return dataclasses.replace(self, corridors=wanted)
+
+
+def comparison_scope(network: Network, *, commodity: str | None = None, origin: str | None = None) -> ComparisonScope:
+    """Return the scope of a comparison of all corridors that can carry a commodity."""
+    chosen = chosen_commodity(network, commodity)
+    able = carriers(network, chosen)
+    return ComparisonScope(chosen, _origins(network, chosen, origin), able, able)
+
+
+def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
+    """Return the table of `compare` for a scope."""
     import pandas as pd
 
     solver = WarmSolver(network)
-    chosen = chosen_commodity(network, commodity)
-    origins = _origins(network, chosen, origin)
-    compared = _compared(network, chosen, corridors)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         flow = Flow(solver.solve(scenario, strict=scenarios is not None))
-        paths, exposed = BestPaths(flow.solution, chosen, True), Exposures.of(flow.network, flow)
+        paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
         if flow.notes:
             notes[name] = list(flow.notes)
-        for corridor in compared:
-            row = _row(solver.solver_for(flow.network), flow, paths, corridor, origins, exposed)
+        for corridor in scope.corridors:
+            row = _row(solver.solver_for(flow.network), flow, paths, corridor, scope.origins, exposed)
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
     table.attrs |= {"notes": notes} if notes else {}
     return table
-
-
-compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
@@ -105,17 +146,6 @@ def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
         bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
         way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
     )
-
-
-def _compared(network: Network, commodity: str, wanted: Iterable[str] | None) -> list[str]:
-    """Return the corridors to compare."""
-    able = carriers(network, commodity)
-    if wanted is None:
-        return able
-    wanted = list(dict.fromkeys(network.corridor(id).id for id in wanted))
-    if unable := [id for id in wanted if id not in able]:
-        raise DataError(f"corridor {unable[0]!r} carries no {commodity}; these do: {', '.join(able)}")
-    return wanted
 
 
 def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:

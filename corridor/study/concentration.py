@@ -152,15 +152,15 @@ class _Exports:
         import pandas as pd
 
         from corridor.solver.flow import solve
-        from corridor.study.compare import compare
-        from corridor.study.scenario_runs import chosen_commodity
+        from corridor.study.compare import compare_in_scope, comparison_scope
 
         require_network(network)
         if scenario is not None:
             require_scenario(scenario)
             network = scenario.apply(network)
-        commodity = chosen_commodity(network, commodity)
-        ways = compare(network, [], commodity=commodity).droplevel("scenario")
+        scope = comparison_scope(network, commodity=commodity)
+        commodity = scope.commodity
+        ways = compare_in_scope(network, [], scope).droplevel("scenario")
         home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
         by_corridor = dict.fromkeys(ways.index, 0.0)
