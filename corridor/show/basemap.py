@@ -98,7 +98,7 @@ def _first_east(lons: Sequence[float]) -> float:
     return ordered[0] if gaps[-1] == gaps.max() else ordered[int(gaps.argmax()) + 1]
 
 
-def short_way(start: Place, end: Place) -> Place:
+def shortest_turn(start: Place, end: Place) -> Place:
     """Return a place with its longitude counted so that the straight line there is the short way round the world."""
     turns = round((start[0] - end[0]) / 360)
     return (end[0] + 360 * turns, end[1]) if turns else end

@@ -85,10 +85,10 @@ def plot_waterfall(
         ticks += [at + step for step in range(len(found))]
         said += [_SAID.get(component, component) for component, _, _ in found]
         ends = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
-        way = " to ".join(style.brief(style.called(node), 16) for node in ends)
+        direction = " to ".join(style.brief(style.called(node), 16) for node in ends)
         head = style.plain(style.called(flow.network.corridor(id)), 27)
         ax.annotate(
-            f"{head}\n{way}", (at - 0.36, 1), xytext=(0, -3), va="top",
+            f"{head}\n{direction}", (at - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
             color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip

@@ -247,14 +247,14 @@ class _Drawing:
         The other end lies the short way round the world, hence beyond the map even if it is on it too.
         """
         tail, head = self.places[edge.tail], self.places[edge.head]
-        whole = terrain.short_way(tail, head) == head
+        whole = terrain.shortest_turn(tail, head) == head
         if whole and {edge.tail, edge.head} <= self.inside:
             yield None, (tail, head)
             return
         if edge.tail in self.inside:
-            yield edge.head, (tail, terrain.short_way(tail, head))
+            yield edge.head, (tail, terrain.shortest_turn(tail, head))
         if edge.head in self.inside:
-            yield edge.tail, (terrain.short_way(head, tail), head)
+            yield edge.tail, (terrain.shortest_turn(head, tail), head)
 
     def _shut(self, edge: Edge) -> bool:
         """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""

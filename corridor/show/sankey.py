@@ -140,9 +140,9 @@ def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
     network = flow.network
     nodes = {node.id: style.brief(style.called(node), 22) for node in network.nodes}
     oils = {oil.id: style.plain(style.called(oil), 22) for oil in network.commodities}
-    ways = {way.id: style.plain(style.called(way), 27) for way in network.corridors}
-    ways |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
-    return [oils if commodity is None else nodes, ways, nodes]
+    corridors = {corridor.id: style.plain(style.called(corridor), 27) for corridor in network.corridors}
+    corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
+    return [oils if commodity is None else nodes, corridors, nodes]
 
 
 @dataclass

@@ -57,14 +57,14 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
     network, exposed = _exposed(network, scenario)
     rows = []
     for corridor in network.corridors:
-        ways = _ways(network, exposed, corridor.id)
+        assets_by_edge = _trunk_assets(network, exposed, corridor.id)
         share = untouched = closed = math.nan
-        if ways:
-            limits = [network.edge(way[0][1]).available_mtpa for way in ways]
-            weights = limits if all(map(math.isfinite, limits)) else [1.0] * len(ways)
-            means = [_or_whole(exposed.availability(way)) for way in ways]
+        if assets_by_edge:
+            limits = [network.edge(assets[0][1]).available_mtpa for assets in assets_by_edge]
+            weights = limits if all(map(math.isfinite, limits)) else [1.0] * len(assets_by_edge)
+            means = [_or_one(exposed.availability(assets)) for assets in assets_by_edge]
             share = sum(w * mean for w, mean in zip(weights, means, strict=True)) / sum(weights)
-            untouched, closed = exposed.untouched(itertools.chain(*ways)), exposed.closed(ways)
+            untouched, closed = exposed.untouched(itertools.chain(*assets_by_edge)), exposed.closed(assets_by_edge)
         rows.append(
             {
                 "corridor": corridor.id,
@@ -72,7 +72,7 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
                 "untouched": untouched,
                 "closed": closed,
                 "full_loss_days_per_year": DAYS_PER_YEAR * (1.0 - share),
-                "hazards": tuple(e.hazard.name for e in exposed.on(itertools.chain(*ways))),
+                "hazards": tuple(e.hazard.name for e in exposed.on(itertools.chain(*assets_by_edge))),
             }
         )
     columns = ["corridor", "availability", "untouched", "closed", "full_loss_days_per_year", "hazards"]
@@ -104,7 +104,7 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
     import pandas as pd
 
     network, exposed = _exposed(network, scenario)
-    trunks = {c.id: list(itertools.chain(*_ways(network, exposed, c.id))) for c in network.corridors}
+    trunks = {c.id: list(itertools.chain(*_trunk_assets(network, exposed, c.id))) for c in network.corridors}
     none = {id: exposed.untouched(places) for id, places in trunks.items()}
     met = {id: [e.hazard.name for e in exposed.on(places)] for id, places in trunks.items()}
     rows = []
@@ -118,15 +118,15 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
     return table.loc[order].set_index(["corridor", "other"])
 
 
-def _ways(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
+def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
     """Return the edges of a trunk in service with their two nodes, all of which each needs."""
     found: list[tuple[Place, Place, Place]] = [
         (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
     ]
-    return [way for way in found if all(exposed.headroom[place] > 0 for place in way)]
+    return [assets for assets in found if all(exposed.headroom[place] > 0 for place in assets)]
 
 
-def _or_whole(share: float) -> float:
+def _or_one(share: float) -> float:
     """Return a share, or 1 where none is known."""
     return 1.0 if math.isnan(share) else share
 

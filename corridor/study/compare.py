@@ -179,7 +179,7 @@ def _row(
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
         "shortfall_if_lost_mtpa": _shortfall_without(solver, flow, corridor) - flow.shortfall_mtpa,
     }
-    route = _best_way(flow, paths, corridor, origins) if most.capacity_mtpa > 0 else None
+    route = _best_route(flow, paths, corridor, origins) if most.capacity_mtpa > 0 else None
     if route is not None:
         row |= _measured(flow.network, route, exposed)
     return row | {"subjects": _subjects(flow.network, corridor, most, route, paths.commodity)}
@@ -188,16 +188,16 @@ def _row(
 def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
     """Return the route that a comparison measures a corridor by, or None where nothing can take it."""
     chosen = chosen_commodity(flow.network, commodity)
-    return _best_way(flow, BestPaths(flow.solution, chosen, True), corridor, _origins(flow.network, chosen, origin))
+    return _best_route(flow, BestPaths(flow.solution, chosen, True), corridor, _origins(flow.network, chosen, origin))
 
 
-def _best_way(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
+def _best_route(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
     for found in (paths.through(corridor, some) for some in origins):
         if found is not None:
             return found
     anywhere = BestPaths(flow.solution, paths.commodity, False)
-    return next((way for some in origins if (way := anywhere.through(corridor, some)) is not None), None)
+    return next((route for some in origins if (route := anywhere.through(corridor, some)) is not None), None)
 
 
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:

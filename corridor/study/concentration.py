@@ -55,19 +55,21 @@ def indices(network: Network, scenario: Scenario | None = None, commodity: str |
     """
     import pandas as pd
 
-    view = _Exports.of(network, scenario, commodity)
-    ways, capacity = view.ways, view.ways["capacity_mtpa"]
-    largest = str(capacity.idxmax()) if len(ways) else ""
+    view = _ExportPattern.of(network, scenario, commodity)
+    corridors, capacity = view.corridors, view.corridors["capacity_mtpa"]
+    largest = str(capacity.idxmax()) if len(corridors) else ""
     through = list(view.by_corridor.values())
     jurisdictions = view.jurisdictions()
     worst = min(jurisdictions, key=lambda row: (row["n_minus_j_percent"], row["jurisdiction"]), default=None)
     entered = list(view.by_first_country.values())
     shares = ", ".join(f"{name} {share:.0%}" for name, share in _shares(view.by_corridor))
     first = ", ".join(f"{name} {share:.0%}" for name, share in _shares(view.by_first_country))
-    risks = [float(risk) for risk in ways["risk_score"]]
-    known = [(view.by_corridor[id], risk) for id, risk in zip(ways.index, risks, strict=True) if not math.isnan(risk)]
+    risks = [float(risk) for risk in corridors["risk_score"]]
+    known = [
+        (view.by_corridor[id], risk) for id, risk in zip(corridors.index, risks, strict=True) if not math.isnan(risk)
+    ]
     about_needs = f"of {view.needed_mtpa:.1f} Mt/y to export"
-    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(ways) else math.nan
+    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
     rows = [
         ("n_minus_1", n1, "%", f"capacity left without the largest way ({largest}), {about_needs}"),
         (
@@ -117,7 +119,7 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, commodity:
     from corridor.solver.flow import Flow
     from corridor.solver.warm import WarmSolver
 
-    view = _Exports.of(network, scenario, commodity)
+    view = _ExportPattern.of(network, scenario, commodity)
     rows = view.jurisdictions()
     solver = WarmSolver(view.network)
     before = _short(Flow(solver.solve()), view.commodity)
@@ -135,19 +137,19 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, commodity:
 
 
 @dataclass(frozen=True, eq=False)
-class _Exports:
+class _ExportPattern:
     """A commodity's exports in one condition: ways, and what goes by each."""
 
     network: Network
     commodity: str
-    ways: pd.DataFrame
+    corridors: pd.DataFrame
     needed_mtpa: float
     by_corridor: dict[str, float]
     by_first_country: dict[str, float]
     crossing: dict[str, float]
 
     @classmethod
-    def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _Exports:
+    def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _ExportPattern:
         """Solve, and gather."""
         import pandas as pd
 
@@ -160,10 +162,10 @@ class _Exports:
             network = scenario.apply(network)
         scope = comparison_scope(network, commodity=commodity)
         commodity = scope.commodity
-        ways = compare_in_scope(network, [], scope).droplevel("scenario")
+        corridors = compare_in_scope(network, [], scope).droplevel("scenario")
         home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
-        by_corridor = dict.fromkeys(ways.index, 0.0)
+        by_corridor = dict.fromkeys(corridors.index, 0.0)
         first: dict[str, float] = {}
         crossing: dict[str, float] = {}
         at_home = 0.0
@@ -176,26 +178,26 @@ class _Exports:
                 at_home += amount
                 continue
             crossed = dict.fromkeys(c for id in route["edges"] for c in network.edge(id).countries if c not in home)
-            way = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
+            corridor = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
             entered = next(iter(crossed), "unknown")
-            by_corridor[way] = by_corridor.get(way, 0.0) + amount
+            by_corridor[corridor] = by_corridor.get(corridor, 0.0) + amount
             first[entered] = first.get(entered, 0.0) + amount
             for country in crossed:
                 if country != end:
                     crossing[country] = crossing.get(country, 0.0) + amount
-        return cls(network, commodity, ways, offered - at_home, by_corridor, first, crossing)
+        return cls(network, commodity, corridors, offered - at_home, by_corridor, first, crossing)
 
     def jurisdictions(self) -> list[dict[str, Any]]:
         """Return for each country on the way what goes through it, by formula."""
         home = _home(self.network, self.commodity)
         through: dict[str, list[str]] = {country: [] for country in self.crossing}
-        for id, way in self.ways.iterrows():
-            ends = self.network.node(way["destination"]).country if way["destination"] else None
-            crossed = {*way["countries"].split("-"), *(c for e in self.network.trunk(str(id)) for c in e.countries)}
+        for id, row in self.corridors.iterrows():
+            ends = self.network.node(row["destination"]).country if row["destination"] else None
+            crossed = {*row["countries"].split("-"), *(c for e in self.network.trunk(str(id)) for c in e.countries)}
             for country in sorted(crossed - {ends, ""} - home):
                 through.setdefault(country, []).append(str(id))
         exported = sum(self.by_first_country.values())
-        capacity = self.ways["capacity_mtpa"]
+        capacity = self.corridors["capacity_mtpa"]
         return [
             {
                 "jurisdiction": country,

@@ -92,7 +92,7 @@ def test_a_map_does_not_depend_on_where_longitudes_begin(spots: list[tuple[float
 @given(st.floats(-540, 540), st.floats(-540, 540))
 def test_the_short_way_is_at_most_half_round(start: float, end: float) -> None:
     """Whatever the turns, it is the same place, no more than 180 degrees off."""
-    lon, lat = terrain.short_way((start, 0.0), (end, 7.0))
+    lon, lat = terrain.shortest_turn((start, 0.0), (end, 7.0))
     assert abs(lon - start) <= 180 + 1e-9
     assert lat == 7.0
     assert math.isclose((lon - end) / 360, round((lon - end) / 360), abs_tol=1e-9)

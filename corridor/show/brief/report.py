@@ -205,8 +205,8 @@ class _Brief:
         """Return the answer first: what moves, what hurts most, whose word counts most."""
         results = dict(_rows(self.outcomes))
         base = results[BASELINE]
-        ways = self.now.sort_values("throughput_mtpa", ascending=False)
-        moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(ways)]
+        corridors = self.now.sort_values("throughput_mtpa", ascending=False)
+        moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(corridors)]
         carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _DUST)
         rest = base["delivered_mtpa"] - sum(amount for _, amount in moving)
         carried += f"; {rest:.1f} go by no corridor, to refineries near by" if rest > _DUST else ""
@@ -274,14 +274,14 @@ class _Brief:
                 )
             )
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
-            open_ways = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
+            open_corridors = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
             parts += [
                 _picture(
                     partial(plot_waterfall, self.flows[BASELINE], str(id), commodity=self.commodity),
                     (9.0, 4.6),
                     f"From price to netback by {self._corridor(id)}",
                 )
-                for id in open_ways
+                for id in open_corridors
             ]
         return _section("Corridors compared", *parts)
 
@@ -304,12 +304,14 @@ class _Brief:
             ]
             for name, row in _rows(self.outcomes)
         ]  # fmt: skip
-        ways = list(self.now.index)
-        moved = {name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in ways] for name in self.flows}
+        corridors = list(self.now.index)
+        moved = {
+            name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in corridors] for name in self.flows
+        }
         change = {name: [a - b for a, b in zip(row, moved[BASELINE], strict=True)] for name, row in moved.items()}
-        kept = [at for at in range(len(ways)) if any(abs(row[at]) > _DUST for row in change.values())]
+        kept = [at for at in range(len(corridors)) if any(abs(row[at]) > _DUST for row in change.values())]
         by_corridor = [[name, *(_signed(row[at]) for at in kept)] for name, row in change.items() if name != BASELINE]
-        heads_by = ["scenario", *(f"{self._corridor(ways[at])} [Mt/y]" for at in kept)]
+        heads_by = ["scenario", *(f"{self._corridor(corridors[at])} [Mt/y]" for at in kept)]
         about = [
             tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
             for scenario in self.scenarios
