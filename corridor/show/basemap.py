@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
-Place = tuple[float, float]
+Position = tuple[float, float]
 CREDIT = "Land, borders: Natural Earth"
 _STEPS = 48
 _BOWS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.45, -0.45)
@@ -48,10 +48,10 @@ class Extent:
         """Tell whether a place is on the map."""
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
-    def turned(self, place: Place) -> Place:
+    def turned(self, position: Position) -> Position:
         """Return a place with its longitude counted as on the map: at most 180 degrees from the middle."""
-        turns = round(((self.west + self.east) / 2 - place[0]) / 360)
-        return (place[0] + 360 * turns, place[1]) if turns else place
+        turns = round(((self.west + self.east) / 2 - position[0]) / 360)
+        return (position[0] + 360 * turns, position[1]) if turns else position
 
     def padded(self, share: float) -> Extent:
         """Return the extent with a margin around it. [share of its size]"""
@@ -68,7 +68,7 @@ class Extent:
         return Extent(self.west, self.east, self.south - more, self.north + more)
 
 
-def core(network: Network, places: dict[str, Place]) -> Extent:
+def core(network: Network, positions: dict[str, Position]) -> Extent:
     """Return the part of the world where the oil starts and the corridors run, far ends left out.
 
     Notes
@@ -78,17 +78,17 @@ def core(network: Network, places: dict[str, Place]) -> Extent:
     scenarios can be laid side by side.
     """
     trunk = {end for edge in network.edges if edge.corridor is not None for end in (edge.tail, edge.head)}
-    wanted = sorted((trunk | {supply.node for supply in network.supplies}) & places.keys())
+    wanted = sorted((trunk | {supply.node for supply in network.supplies}) & positions.keys())
     if len(wanted) < 4:
-        wanted = sorted(places)
-    first = _first_east([places[id][0] for id in wanted])
-    laid = {id: (lon + 360 if lon < first else lon, lat) for id, (lon, lat) in places.items()}
+        wanted = sorted(positions)
+    first = _first_east([positions[id][0] for id in wanted])
+    laid = {id: (lon + 360 if lon < first else lon, lat) for id, (lon, lat) in positions.items()}
     points, everywhere = np.array([laid[id] for id in wanted]), np.array([laid[id] for id in sorted(laid)])
     low, high = np.percentile(points, 25, axis=0), np.percentile(points, 75, axis=0)
     reach = 1.5 * np.maximum(high - low, 0.5)
     near = np.all((everywhere >= low - reach) & (everywhere <= high + reach), axis=1)
     shown = _around(everywhere[near])
-    return _around(everywhere[[shown.holds(*place) for place in everywhere]])
+    return _around(everywhere[[shown.holds(*position) for position in everywhere]])
 
 
 def _first_east(lons: Sequence[float]) -> float:
@@ -98,15 +98,15 @@ def _first_east(lons: Sequence[float]) -> float:
     return ordered[0] if gaps[-1] == gaps.max() else ordered[int(gaps.argmax()) + 1]
 
 
-def shortest_turn(start: Place, end: Place) -> Place:
+def shortest_turn(start: Position, end: Position) -> Position:
     """Return a place with its longitude counted so that the straight line there is the short way round the world."""
     turns = round((start[0] - end[0]) / 360)
     return (end[0] + 360 * turns, end[1]) if turns else end
 
 
-def _around(places: Floats) -> Extent:
+def _around(positions: Floats) -> Extent:
     """Return the extent of some places, with a margin."""
-    (west, south), (east, north) = places.min(axis=0), places.max(axis=0)
+    (west, south), (east, north) = positions.min(axis=0), positions.max(axis=0)
     return Extent(float(west), float(east), float(south), float(north)).padded(0.045)
 
 
@@ -190,13 +190,13 @@ class Waters:
         y = np.clip(np.rint(at[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
         return float(self._dry[y, x].mean())
 
-    def between(self, start: Place, end: Place, apart: float) -> Floats:
+    def between(self, start: Position, end: Position, apart: float) -> Floats:
         """Return the curve that crosses least land, straighter ones preferred."""
         k = self._extent.squeeze
         curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
         return min(curves, key=lambda found: self.dryness(found[0]) + 0.35 * found[1])[0]
 
-    def outward(self, start: Place, towards: Place, taken: list[Floats]) -> Floats:
+    def outward(self, start: Position, towards: Position, taken: list[Floats]) -> Floats:
         """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
         extent, k = self._extent, self._extent.squeeze
         aim = _unit(np.array(towards) - start, k)
@@ -225,7 +225,7 @@ def _unit(vector: Floats, squeeze: float) -> Floats:
     return np.asarray(flat / max(float(np.hypot(*flat)), 1e-12))
 
 
-def curve_between(start: Place, end: Place, bow: float, squeeze: float) -> Floats:
+def curve_between(start: Position, end: Position, bow: float, squeeze: float) -> Floats:
     """Return points of a curve whose middle stands off the straight line to the left by a share of its length."""
     a, b = np.array(start), np.array(end)
     across = np.array([-(b[1] - a[1]) / squeeze, (b[0] - a[0]) * squeeze])

@@ -19,7 +19,7 @@ _CONFIDENCE: dict[Literal["A", "B", "C"], str] = {
 }
 
 
-def place_of(network: Network) -> str:
+def network_label(network: Network) -> str:
     """Return a network's name and year, as far as it has them."""
     return " ".join(str(part) for part in (network.name, network.year) if part)
 
@@ -82,7 +82,7 @@ def _confidence(network: Network) -> Iterator[Html]:
 
 def scenario_card(scenario: Scenario) -> Html:
     """Return what a scenario is about, its changes, what it should show, and who says so."""
-    place = " ".join(str(part) for part in (scenario.network, scenario.year) if part)
+    target = " ".join(str(part) for part in (scenario.network, scenario.year) if part)
     kind = type(scenario).__name__.lower()
     said = [line(scenario.about)] if scenario.about else []
     if isinstance(scenario, Hazard):
@@ -97,7 +97,7 @@ def scenario_card(scenario: Scenario) -> Html:
         parts.append(details(counted(len(expected), "expectation"), listing(expected)))
     if scenario.sources:
         parts.append(details(counted(len(scenario.sources), "source"), listing(map(link, scenario.sources))))
-    written = line(f"{kind} for {place}" if place else kind, quiet=True)
+    written = line(f"{kind} for {target}" if target else kind, quiet=True)
     return card(scenario.name, written, *parts)
 
 

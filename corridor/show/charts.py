@@ -11,6 +11,7 @@ import numpy as np
 from corridor.errors import DataError, unknown
 from corridor.errors import nearest as nearest_name
 from corridor.show import style
+from corridor.show.cards import network_label
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
@@ -350,9 +351,9 @@ def plot_ensemble(
     )  # fmt: skip
     first = next(iter(found.values()))
     head = "How bad are bad years" + (f": {next(iter(found))}" if len(found) == 1 else "")
-    place = " ".join(str(part) for part in (first.network.name, first.network.year) if part)
+    label = network_label(first.network)
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
-    below = f"{place}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
+    below = f"{label}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
     style.headline(ax, head if title is None else title, below.removeprefix(": "))
     return ax
 

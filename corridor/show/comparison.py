@@ -112,7 +112,7 @@ def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
 class _Row:
     """A row drawn: its place from the top, and whether it is the first, or the only one, of its corridor."""
 
-    place: float
+    y: float
     scenario: str
     corridor: str
     baseline: bool
@@ -122,18 +122,18 @@ class _Row:
 def _rows(table: pd.DataFrame, wanted: Sequence[str]) -> tuple[list[_Row], int]:
     """Return the rows, corridor by corridor, and how many are left out because nothing differs from the baseline."""
     shown = [c for c in (*wanted, "capacity_mtpa", "status") if c in table]
-    rows, same, place = list[_Row](), 0, 0.0
+    rows, same, y = list[_Row](), 0, 0.0
     alone = len(set(table.index.get_level_values("scenario"))) == 1
     for corridor in dict.fromkeys(table.index.get_level_values("corridor")):
         block = table.xs(corridor, level="corridor")
         first = block.iloc[0]
-        place += 0.0 if alone else 1.0
+        y += 0.0 if alone else 1.0
         for at, (scenario, row) in enumerate(block.iterrows()):
             if at and all(_alike(row[c], first[c]) for c in shown):
                 same += 1
                 continue
-            rows.append(_Row(place + 0.5 * alone, str(scenario), str(corridor), at == 0, alone))
-            place += 1.0
+            rows.append(_Row(y + 0.5 * alone, str(scenario), str(corridor), at == 0, alone))
+            y += 1.0
     return rows, same
 
 
@@ -146,7 +146,7 @@ def _alike(a: Any, b: Any) -> bool:
 
 def _height(rows: Sequence[_Row]) -> float:
     """Return the number of lines that the rows take, names of corridors included."""
-    return rows[-1].place + (0.5 if rows[-1].alone else 1.0)
+    return rows[-1].y + (0.5 if rows[-1].alone else 1.0)
 
 
 class _Panels:
@@ -194,18 +194,18 @@ class _Panels:
         for row in self.rows:
             closed = self._status(row) in _CLOSED
             above = 0.5 if row.alone else 1.5
-            if row.baseline and row.place > above:
-                self.ax.axhline(row.place - above, color=RULE, linewidth=0.6)
+            if row.baseline and row.y > above:
+                self.ax.axhline(row.y - above, color=RULE, linewidth=0.6)
             if row.baseline and not row.alone:
                 look = {"fontweight": "bold", "gid": f"name:{row.corridor}"}
-                text = self._text(0.0, row.place - 1.0, style.plain(self.names[row.corridor], 34), **look)
+                text = self._text(0.0, row.y - 1.0, style.plain(self.names[row.corridor], 34), **look)
                 widest = max(widest, text.get_window_extent().width)
             said = style.plain(self.names[row.corridor] if row.alone else row.scenario, 32)
             status = self._status(row)
             told = status == "open" or (closed and "throughput_mtpa" in self.wanted)
             said += "" if told else f" ({status})"
             look = {"color": WARN if closed else INK, "gid": f"row:{row.scenario}/{row.corridor}"}
-            text = self._text(0.0 if row.alone else 0.012, row.place, said, **look)
+            text = self._text(0.0 if row.alone else 0.012, row.y, said, **look)
             widest = max(widest, text.get_window_extent().width)
         frame = self.ax.get_window_extent().width
         return min(0.5, 0.02 + widest / frame)
@@ -233,7 +233,7 @@ class _Panels:
             first = self._value(block[0], column)
             if column != "throughput_mtpa" and math.isfinite(first) and len(block) > 1:
                 panel.plot(
-                    [first, first], [block[0].place - 0.3, block[-1].place + 0.4], color=FAINT, linewidth=0.8,
+                    [first, first], [block[0].y - 0.3, block[-1].y + 0.4], color=FAINT, linewidth=0.8,
                     linestyle=":", zorder=1, gid=f"baseline:{column}:{block[0].corridor}",
                 )  # fmt: skip
             for row in block:
@@ -269,7 +269,7 @@ class _Panels:
         key = f"{row.scenario}/{row.corridor}"
         if self._status(row) in _CLOSED:
             panel.plot(
-                0, row.place, marker="x", color=WARN, markersize=0.75 * self.size, markeredgewidth=1.8, clip_on=False,
+                0, row.y, marker="x", color=WARN, markersize=0.75 * self.size, markeredgewidth=1.8, clip_on=False,
                 zorder=4, gid=f"closed:{key}",
             )  # fmt: skip
             said, end, colour = self._status(row), 0.0, WARN
@@ -277,14 +277,14 @@ class _Panels:
             limited = math.isfinite(capacity)
             if limited:
                 panel.barh(
-                    row.place, capacity, height=0.74, facecolor=_ROOM, edgecolor=FAINT, linewidth=0.6, zorder=2
+                    row.y, capacity, height=0.74, facecolor=_ROOM, edgecolor=FAINT, linewidth=0.6, zorder=2
                 )[0].set_gid(f"capacity_mtpa:{key}")  # fmt: skip
-            bar = panel.barh(row.place, moved, height=0.44, color=_MOVED, zorder=3)[0]
+            bar = panel.barh(row.y, moved, height=0.44, color=_MOVED, zorder=3)[0]
             bar.set_gid(f"throughput_mtpa:{key}")
             of = f" of {style.tonnes(capacity)}" if limited else "" if math.isnan(capacity) else ", no limit"
             said, end, colour = f"{style.tonnes(moved)}{of}", max(moved, capacity if limited else 0.0), INK
         panel.annotate(
-            said, (end, row.place), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
+            said, (end, row.y), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
             fontsize=self.size - 0.5, gid=f"value:throughput_mtpa:{key}", annotation_clip=False,
         )  # fmt: skip
 
@@ -294,19 +294,19 @@ class _Panels:
         if not math.isfinite(value):
             said = "no limit" if value > 0 else "–"
             panel.annotate(
-                said, (0, row.place), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
+                said, (0, row.y), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
                 fontsize=self.size - 0.5, gid=f"value:{column}:{key}",
             )  # fmt: skip
             return
-        panel.plot([0, value], [row.place] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")
+        panel.plot([0, value], [row.y] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")
         panel.plot(
-            value, row.place, marker="o" if row.baseline else "D", markersize=0.6 * self.size, color=_DOT,
+            value, row.y, marker="o" if row.baseline else "D", markersize=0.6 * self.size, color=_DOT,
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
         said = _column(column).text(value) + _change(value, first, column)
         panel.annotate(
-            said, (value, row.place), xytext=(0.6 * self.size, 0),
+            said, (value, row.y), xytext=(0.6 * self.size, 0),
             textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
             gid=f"value:{column}:{key}", annotation_clip=False,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corridor.model.columns import by_name, printed
 from corridor.risk.bad_year import amounts, attributed
-from corridor.show.cards import place_of, shortened
+from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 def ensemble_card(ensemble: Ensemble) -> Html:
     """Return what simulated years came to: how bad a mean and a bad year are, and whose doing that is."""
     name = ensemble.scenario.name if ensemble.scenario is not None else "baseline"
-    place = place_of(ensemble.network)
+    label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
     tail = f"{short:.2f} Mt stay in the ground in a mean one of the worst 5 % (CVaR)"
     headline = line(
         f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct conditions; ",
         warning(tail) if short > 0 else "nothing stays in the ground in any",
     )
-    return card(f"{name} ({place})" if place else name, headline, *_years(ensemble), *_actors(ensemble))
+    return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_actors(ensemble))
 
 
 def _years(ensemble: Ensemble) -> Iterator[Html]:

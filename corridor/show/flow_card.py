@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from corridor.show.cards import amount, place_of, shortened
+from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ def flow_card(flow: Flow) -> Html:
     """Return what a flow comes to: a sentence, the corridors with bars, and what is short where."""
     network = flow.network
     name = flow.scenario.name if flow.scenario is not None else "baseline"
-    place = place_of(network)
+    label = network_label(network)
     short = flow.shortfall_mtpa > _DUST_MTPA
     said = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
     rest = f"{amount(flow.shortfall_mtpa)} Mt/y stay in the ground"
     headline = line(said, warning(rest) if short else "nothing stays in the ground")
-    return card(f"{name} ({place})" if place else name, headline, *_corridors(flow), *_short(flow))
+    return card(f"{name} ({label})" if label else name, headline, *_corridors(flow), *_short(flow))
 
 
 def _corridors(flow: Flow) -> Iterator[Html]:
@@ -48,7 +48,7 @@ def _short(flow: Flow) -> Iterator[Html]:
     rows: list[tuple[object, ...]] = []
     for supply, missing in zip(net.supplies, flow.shortfall_by_supply.tolist(), strict=True):
         if missing > _DUST_MTPA:
-            rows.append((_place(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
+            rows.append((_node_name(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
                          amount(missing), amount(supply.volume_mtpa), f"{supply.penalty_usd_per_t:,.0f}"))  # fmt: skip
     rows.sort(key=lambda row: (-float(str(row[3]).replace(",", "")), str(row[0])))
     if rows:
@@ -56,8 +56,8 @@ def _short(flow: Flow) -> Iterator[Html]:
         yield table(heads, shortened(rows, 6))
         yield line("penalties steer what happens; they are assumptions and no money", quiet=True)
     unmet: list[tuple[object, ...]] = [
-        (_place(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True), amount(missing),
-         amount(market.required_mtpa))
+        (_node_name(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True),
+         amount(missing), amount(market.required_mtpa))
         for market, missing in zip(net.markets, flow.unmet_by_market.tolist(), strict=True)
         if missing > _DUST_MTPA
     ]  # fmt: skip
@@ -74,5 +74,5 @@ def _short(flow: Flow) -> Iterator[Html]:
         yield table(heads, shortened(minima, 5))
 
 
-def _place(flow: Flow, node: str) -> str:
+def _node_name(flow: Flow, node: str) -> str:
     return flow.network.node(node).name or node

@@ -37,7 +37,7 @@ class Labels:
         self._frame = ax.get_window_extent()
         self._boxes = np.empty((0, 4))
         self._dots, self._weights = np.empty((0, 2)), np.empty(0)
-        self._places = np.empty((0, 2))
+        self._points = np.empty((0, 2))
 
     def reserve(self, box: BboxBase) -> None:
         """Keep a box free of labels. [pixels]"""
@@ -50,9 +50,9 @@ class Labels:
 
     def tell_apart(self, data: Floats) -> None:
         """Keep labels nearer to their own point than to these, or else lead a line to it; as for `avoid`."""
-        self._places = np.vstack([self._places, self._ax.transData.transform(data)])
+        self._points = np.vstack([self._points, self._ax.transData.transform(data)])
 
-    def place(
+    def add(
         self,
         text: str,
         at: tuple[float, float],
@@ -130,7 +130,7 @@ class Labels:
             off = np.maximum(np.maximum(low - points, points - high), 0.0)
             return np.asarray(np.hypot(off[..., 0], off[..., 1]))
 
-        others = self._places[np.hypot(*(self._places - anchor).T) > _SAME_PT * self._px]
+        others = self._points[np.hypot(*(self._points - anchor).T) > _SAME_PT * self._px]
         if not len(others):
             return np.zeros(len(corners), dtype=bool)
         return np.asarray(distance(others).min(axis=1) <= distance(anchor[None])[:, 0] + self._px)

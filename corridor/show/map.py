@@ -13,7 +13,7 @@ from corridor.errors import DataError
 from corridor.model.records import Edge
 from corridor.show import basemap as terrain
 from corridor.show import style
-from corridor.show.basemap import Extent, Floats, Place
+from corridor.show.basemap import Extent, Floats, Position
 from corridor.show.labels import Labels
 from corridor.show.style import FAINT, FREE, INK, WARN
 from corridor.solver.flow import Flow
@@ -99,12 +99,12 @@ def plot_map(
         flow.network.commodity(commodity)
     if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
         raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
-    places = _places(flow)
-    asked = terrain.core(flow.network, places) if extent is None else _extent(extent)
+    positions = _positions(flow)
+    asked = terrain.core(flow.network, positions) if extent is None else _extent(extent)
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
     width, height = style.inches(ax)
     shown = asked.filling(width / height)
-    places = {id: shown.turned(place) for id, place in places.items()}
+    positions = {id: shown.turned(position) for id, position in positions.items()}
     ax.set_xlim(shown.west, shown.east)
     ax.set_ylim(shown.south, shown.north)
     ax.set_aspect(1 / shown.squeeze)
@@ -113,7 +113,7 @@ def plot_map(
     for spine in ax.spines.values():
         spine.set_color(style.RULE)
     terrain.draw(ax, shown)
-    drawing = _Drawing(ax, flow, commodity, places, shown, widest_mtpa)
+    drawing = _Drawing(ax, flow, commodity, positions, shown, widest_mtpa)
     drawing.edges()
     drawing.nodes()
     style.headline(ax, style.condition(flow) if title is None else title, _summary(flow, commodity))
@@ -143,7 +143,7 @@ class _Line:
         return not self.shut and self.edge.available_mtpa <= 0
 
 
-def _places(flow: Flow) -> dict[str, Place]:
+def _positions(flow: Flow) -> dict[str, Position]:
     """Return where the nodes are, those without coordinates left out."""
     nodes = flow.network.nodes
     found = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
@@ -188,13 +188,13 @@ class _Drawing:
         ax: Axes,
         flow: Flow,
         commodity: str | None,
-        places: dict[str, Place],
+        positions: dict[str, Position],
         extent: Extent,
         widest: float | None,
     ) -> None:
-        self.ax, self.flow, self.commodity, self.places, self.extent = ax, flow, commodity, places, extent
+        self.ax, self.flow, self.commodity, self.positions, self.extent = ax, flow, commodity, positions, extent
         self.network = flow.network
-        self.inside = {id for id, place in places.items() if extent.holds(*place)}
+        self.inside = {id for id, position in positions.items() if extent.holds(*position)}
         amounts = self._amounts()
         self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
         self.gone = {node.id for node in self.network.nodes if node.throughput_mtpa is not None and node.remaining == 0}
@@ -202,7 +202,7 @@ class _Drawing:
         self.lines = list(self._laid(amounts))
         drawn = {line.edge.id for line in self.lines}
         self.beyond = sum(
-            amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= places.keys()
+            amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= positions.keys()
             for e in self.network.edges
         )
         supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
@@ -229,7 +229,10 @@ class _Drawing:
         for edge in self.network.edges:
             together.setdefault(frozenset((edge.tail, edge.head)), []).append(edge)
         for edge in self.network.edges:
-            if not {edge.tail, edge.head} <= self.places.keys() or self.places[edge.tail] == self.places[edge.head]:
+            if (
+                not {edge.tail, edge.head} <= self.positions.keys()
+                or self.positions[edge.tail] == self.positions[edge.head]
+            ):
                 continue
             group = together[frozenset((edge.tail, edge.head))]
             apart = (group.index(edge) - (len(group) - 1) / 2) * 0.16
@@ -241,12 +244,12 @@ class _Drawing:
                     taken.append(curve[-1] if leaves == edge.head else curve[0])
                 yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
 
-    def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Place, Place]]]:
+    def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Position, Position]]]:
         """Yield the node beyond the map, if any, and both ends, for each end of an edge from which it leaves the map.
 
         The other end lies the short way round the world, hence beyond the map even if it is on it too.
         """
-        tail, head = self.places[edge.tail], self.places[edge.head]
+        tail, head = self.positions[edge.tail], self.positions[edge.head]
         whole = terrain.shortest_turn(tail, head) == head
         if whole and {edge.tail, edge.head} <= self.inside:
             yield None, (tail, head)
@@ -261,7 +264,7 @@ class _Drawing:
         return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
-        self, edge: Edge, leaves: str | None, span: tuple[Place, Place], apart: float, taken: list[Floats]
+        self, edge: Edge, leaves: str | None, span: tuple[Position, Position], apart: float, taken: list[Floats]
     ) -> Floats:
         """Return the curve of an edge: straight over land, by water where there is some at sea."""
         if leaves is None:
@@ -357,14 +360,14 @@ class _Drawing:
         for id, amount in sorted(self._shortfalls().items()):
             if id in self.inside:
                 self.ax.scatter(
-                    *self.places[id], s=self._area(amount), facecolor=(*_rgb(WARN), 0.28), edgecolor=WARN,
+                    *self.positions[id], s=self._area(amount), facecolor=(*_rgb(WARN), 0.28), edgecolor=WARN,
                     hatch="//////", linewidth=1.0, zorder=3.2, gid=f"shortfall:{id}",
                 )  # fmt: skip
         for kind in ("waypoint", "market", "supply"):
             found = sorted(id for id, is_a in self._kinds().items() if is_a == kind)
             if found:
                 marker, size, fill = _NODES[kind]
-                lon, lat = zip(*(self.places[id] for id in found), strict=True)
+                lon, lat = zip(*(self.positions[id] for id in found), strict=True)
                 self.ax.scatter(
                     lon, lat, s=size * self.scale, marker=marker, facecolor=fill, edgecolor=INK, linewidth=0.7,
                      zorder=4, gid=f"nodes:{kind}",
@@ -372,7 +375,7 @@ class _Drawing:
 
     def note(self) -> None:
         """Write in small print where the outlines come from, and what could not be drawn."""
-        missing = [node.id for node in self.network.nodes if node.id not in self.places]
+        missing = [node.id for node in self.network.nodes if node.id not in self.positions]
         said = [terrain.CREDIT]
         if self.beyond:
             said.insert(0, f"{self.beyond} further flows lie beyond the map")
@@ -419,7 +422,7 @@ class _Drawing:
                 break
             legend.remove()
 
-    def _legend(self, handles: list[Any], title: str | None, at: Place, columns: int) -> Any:
+    def _legend(self, handles: list[Any], title: str | None, at: Position, columns: int) -> Any:
         from matplotlib.legend import Legend
 
         legend = Legend(
@@ -490,29 +493,29 @@ class _Drawing:
         """Name shortfalls, corridors, far places and the rest, in this order, where there is room."""
         from matplotlib import patheffects
 
-        place = Labels(self.ax)
-        place.reserve(self._note.get_window_extent())
+        writer = Labels(self.ax)
+        writer.reserve(self._note.get_window_extent())
         for line in self.lines:
-            place.avoid(line.curve, 1.0 + 0.25 * line.flow_mtpa * self.points_per_mtpa if line.flow_mtpa > 0 else 0.4)
-        spots = np.array([self.places[id] for id in sorted(self.inside)]).reshape(-1, 2)
-        place.avoid(spots, 30.0)
-        place.tell_apart(spots)
+            writer.avoid(line.curve, 1.0 + 0.25 * line.flow_mtpa * self.points_per_mtpa if line.flow_mtpa > 0 else 0.4)
+        spots = np.array([self.positions[id] for id in sorted(self.inside)]).reshape(-1, 2)
+        writer.avoid(spots, 30.0)
+        writer.tell_apart(spots)
         halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
         short = self._shortfalls()
         for id in sorted(short.keys() & self.inside, key=lambda id: (-short[id], id)):
             said = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
             clear = 1 + math.sqrt(self._area(short[id])) / 2
-            place.place(
-                said, self.places[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
+            writer.add(
+                said, self.positions[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
                 fontweight="bold", path_effects=halo, gid=f"label:node:{id}", linespacing=1.05,
             )  # fmt: skip
-        self._label_corridors(place, halo)
-        self._label_far(place, halo)
+        self._label_corridors(writer, halo)
+        self._label_far(writer, halo)
         busy = self._busy()
         for id in sorted(self.inside - short.keys(), key=lambda id: (-busy[id], id)):
             size, colour = (self.size - 0.3, INK) if busy[id] > 0 else (self.size - 1.3, FAINT)
-            place.place(
-                self._name(id), self.places[id], clear_pt=3.5, far_pt=30 * self.scale, color=colour, fontsize=size,
+            writer.add(
+                self._name(id), self.positions[id], clear_pt=3.5, far_pt=30 * self.scale, color=colour, fontsize=size,
                 path_effects=halo, gid=f"label:node:{id}",
             )  # fmt: skip
 
@@ -528,7 +531,7 @@ class _Drawing:
         kinds = self._kinds()
         return {id: amount * (4.0 if kinds[id] != "waypoint" else 1.0) for id, amount in busy.items()}
 
-    def _label_corridors(self, place: Labels, halo: list[Any]) -> None:
+    def _label_corridors(self, writer: Labels, halo: list[Any]) -> None:
         """Name each corridor, with what it carries, at its fattest trunk edge on the map."""
         for corridor in self.network.corridors:
             trunk = [line for line in self.lines if line.edge.corridor == corridor.id]
@@ -546,13 +549,13 @@ class _Drawing:
                 else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
             )
             lon, lat = line.curve[len(line.curve) * 9 // 20]
-            place.place(
+            writer.add(
                 said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
                 fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
 
-    def _label_far(self, place: Labels, halo: list[Any]) -> None:
+    def _label_far(self, writer: Labels, halo: list[Any]) -> None:
         """Name the places beyond the map where flows to and from them cross its edge."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
             if line.leaves is None or line.flow_mtpa <= _DUST_MTPA:
@@ -560,7 +563,7 @@ class _Drawing:
             outward = line.leaves == line.edge.head
             lon, lat = line.curve[-1] if outward else line.curve[0]
             said = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
-            place.place(
+            writer.add(
                 said, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
                 fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
             )  # fmt: skip

@@ -199,10 +199,10 @@ class _Diagram:
         """Draw bands, bars and labels."""
         colours = {bar.name: style.SHADES[at % len(style.SHADES)] for at, bar in enumerate(self.order[0])}
         hatches = {bar.name: style.HATCHES[at % len(style.HATCHES)] for at, bar in enumerate(self.order[0])}
-        place = {bar.name: at for bars in self.order for at, bar in enumerate(bars)}
+        rank_of = {bar.name: at for bars in self.order for at, bar in enumerate(bars)}
         for at, bands in enumerate(self.bands):
-            for left, right, who in sorted(bands, key=lambda key: (place[key[0]], place[key[1]], place[key[2]])):
-                self._band(at, left, right, who, bands[left, right, who], colours[who], hatches[who], place)
+            for left, right, who in sorted(bands, key=lambda key: (rank_of[key[0]], rank_of[key[1]], rank_of[key[2]])):
+                self._band(at, left, right, who, bands[left, right, who], colours[who], hatches[who], rank_of)
         self._make_room()
         for bars in self.order:
             self._bars(bars, colours, hatches)
@@ -221,13 +221,13 @@ class _Diagram:
         span = 1.06 / max(0.2, 1.0 - left - right)
         self.ax.set_xlim(-span * left - 0.03, 1.0 + span * right + 0.03)
 
-    def _base(self, at: int, key: tuple[str, str, str], place: Mapping[str, int]) -> tuple[float, float]:
+    def _base(self, at: int, key: tuple[str, str, str], rank_of: Mapping[str, int]) -> tuple[float, float]:
         """Return where a band leaves its left bar and where it meets its right bar. [Mt/y]"""
         bands = self.bands[at]
 
         def rank(of: tuple[str, str, str], side: int) -> tuple[int, int]:
             """Return the order of a band at one of its bars: other end, then shipper; or the other way round."""
-            far, who = place[of[1 - side]], place[of[2]]
+            far, who = rank_of[of[1 - side]], rank_of[of[2]]
             return (who, far) if (at, side) == (1, 0) else (far, who)
 
         above = [
@@ -242,12 +242,20 @@ class _Diagram:
         return start.base + start.height - above[0], end.base + end.height - above[1]
 
     def _band(
-        self, at: int, left: str, right: str, who: str, amount: float, colour: str, hatch: str, place: Mapping[str, int]
+        self,
+        at: int,
+        left: str,
+        right: str,
+        who: str,
+        amount: float,
+        colour: str,
+        hatch: str,
+        rank_of: Mapping[str, int],
     ) -> None:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        y0, y1 = self._base(at, (left, right, who), place)
+        y0, y1 = self._base(at, (left, right, who), rank_of)
         x0, x1 = _AT[at] + _BAR / 2, _AT[at + 1] - _BAR / 2
         half = (x0 + x1) / 2
         points = [

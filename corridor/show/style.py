@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, visible
 from corridor.model.records import Commodity, Corridor, Node
-from corridor.show.cards import place_of
+from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
@@ -233,9 +233,9 @@ def utilisation_colours() -> Colormap:
 def condition(flow: Flow) -> str:
     """Return the network, its year and the scenario that a flow was solved for."""
     network = flow.network
-    place = place_of(network)
+    label = network_label(network)
     name = flow.scenario.name if flow.scenario is not None else "baseline"
-    return f"{name} ({place})" if place else name
+    return f"{name} ({label})" if label else name
 
 
 def require_flow(thing: object) -> Flow:

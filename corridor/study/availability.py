@@ -105,8 +105,8 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
 
     network, exposed = _exposed(network, scenario)
     trunks = {c.id: list(itertools.chain(*_trunk_assets(network, exposed, c.id))) for c in network.corridors}
-    none = {id: exposed.untouched(places) for id, places in trunks.items()}
-    met = {id: [e.hazard.name for e in exposed.on(places)] for id, places in trunks.items()}
+    none = {id: exposed.untouched(assets) for id, assets in trunks.items()}
+    met = {id: [e.hazard.name for e in exposed.on(assets)] for id, assets in trunks.items()}
     rows = []
     for one, other in itertools.combinations(trunks, 2):
         together = 1.0 - none[one] - none[other] + exposed.untouched(trunks[one] + trunks[other])
@@ -123,7 +123,7 @@ def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[t
     found: list[tuple[Place, Place, Place]] = [
         (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
     ]
-    return [assets for assets in found if all(exposed.headroom[place] > 0 for place in assets)]
+    return [assets for assets in found if all(exposed.headroom[asset] > 0 for asset in assets)]
 
 
 def _or_one(share: float) -> float:

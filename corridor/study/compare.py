@@ -203,8 +203,8 @@ def _best_route(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[S
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return what a route costs, how long it takes, where it leads and how safe it is."""
     edges = [network.edge(id) for id in route.edges]
-    places: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
-    open_share = exposed.availability([*places, ("node", route.origin)])
+    assets: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
+    open_share = exposed.availability([*assets, ("node", route.origin)])
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
         "transit_days": route.transit_days,

@@ -23,7 +23,7 @@ from corridor.risk.bad_year import amounts, attributed
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
-from corridor.show.cards import place_of
+from corridor.show.cards import network_label
 from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison
 from corridor.show.html import Html, counted, link, tag
@@ -170,8 +170,8 @@ class _Brief:
 
     @property
     def title(self) -> str:
-        place = place_of(self.network)
-        return self.given_title or f"{self.named_commodity}: routes and what they hang on ({place or 'own network'})"
+        label = network_label(self.network)
+        return self.given_title or f"{self.named_commodity}: routes and what they hang on ({label or 'own network'})"
 
     @cached_property
     def run_id(self) -> str:
