@@ -130,14 +130,14 @@ def draw(ax: Axes, extent: Extent) -> None:
     """Draw sea, land with its inland seas, coasts and borders."""
     from matplotlib.collections import LineCollection, PathCollection
 
-    found = outlines()
-    shown = [_path(seen) for rings in found["land"] for seen in _seen(rings, extent)]
+    shapes = outlines()
+    land_paths = [_path(seen) for rings in shapes["land"] for seen in _seen(rings, extent)]
     ax.set_facecolor(SEA)
-    land = PathCollection(shown, facecolor=LAND, edgecolor=LAND, linewidth=0.3, zorder=0, gid="land")
+    land = PathCollection(land_paths, facecolor=LAND, edgecolor=LAND, linewidth=0.3, zorder=0, gid="land")
     ax.add_collection(land, autolim=False)
-    parts = [part for rings in found["land"] for ring in rings for part in _off_the_cut(ring, found["box"])]
+    parts = [part for rings in shapes["land"] for ring in rings for part in _off_the_cut(ring, shapes["box"])]
     coasts = [line for part in parts for (line,) in _seen([part], extent)]
-    borders = [line for border in found["borders"] for (line,) in _seen([border], extent)]
+    borders = [line for border in shapes["borders"] for (line,) in _seen([border], extent)]
     for lines, colour, width, gid in ((borders, BORDER, 0.5, "borders"), (coasts, COAST, 0.6, "coast")):
         ax.add_collection(
             LineCollection(lines, colors=colour, linewidths=width, zorder=0.5, gid=gid, capstyle="round"), autolim=False
@@ -194,7 +194,7 @@ class Waters:
         """Return the curve that crosses least land, straighter ones preferred."""
         k = self._extent.squeeze
         curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
-        return min(curves, key=lambda found: self.dryness(found[0]) + 0.35 * found[1])[0]
+        return min(curves, key=lambda pair: self.dryness(pair[0]) + 0.35 * pair[1])[0]
 
     def outward(self, start: Position, towards: Position, taken: list[Floats]) -> Floats:
         """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
@@ -204,7 +204,7 @@ class Waters:
         souths = [(lon, extent.south) for lon in np.linspace(extent.west, extent.east, 49)[1:-1]]
         rim = [*wests, *((extent.east, lat) for _, lat in wests), *souths, *((lon, extent.north) for lon, _ in souths)]
         span = math.hypot((extent.east - extent.west) * k, extent.north - extent.south)
-        best, found = math.inf, cut(curve_between(start, towards, 0.0, k), extent)
+        best, chosen = math.inf, cut(curve_between(start, towards, 0.0, k), extent)
         for point in rim:
             off = np.array(point) - start
             turn = 1.0 - float(aim @ _unit(off, k))
@@ -215,8 +215,8 @@ class Waters:
                 if penalty < best:
                     curve = curve_between(start, point, bow, k)
                     if (total := penalty + 2.5 * self.dryness(curve)) < best:
-                        best, found = total, curve
-        return found
+                        best, chosen = total, curve
+        return chosen
 
 
 def _unit(vector: Floats, squeeze: float) -> Floats:

@@ -73,7 +73,7 @@ def _confidence(network: Network) -> Iterator[Html]:
     if not total:
         yield line("no sources are kept with these figures", quiet=True)
         return
-    rows = [(f"{key}: {said}", bar(sure[key] / total), str(sure[key])) for key, said in _CONFIDENCE.items()]
+    rows = [(f"{key}: {meaning}", bar(sure[key] / total), str(sure[key])) for key, meaning in _CONFIDENCE.items()]
     yield table(["confidence", "", "figures"], rows, ("figures",))
     yield line(
         "positions and governance indicators not counted; network.figures() shows sources and rivals", quiet=True
@@ -84,14 +84,14 @@ def scenario_card(scenario: Scenario) -> Html:
     """Return what a scenario is about, its changes, what it should show, and who says so."""
     target = " ".join(str(part) for part in (scenario.network, scenario.year) if part)
     kind = type(scenario).__name__.lower()
-    said = [line(scenario.about)] if scenario.about else []
+    lines = [line(scenario.about)] if scenario.about else []
     if isinstance(scenario, Hazard):
-        said.append(
+        lines.append(
             line(f"{scenario.frequency_per_year:g} a year, {scenario.mean_duration_days:g} days each on average")
         )
     if isinstance(scenario, Event):
-        said.append(line(f"from {scenario.start}, over on {scenario.end}"))
-    parts = [*said, listing(scenario.changes)]
+        lines.append(line(f"from {scenario.start}, over on {scenario.end}"))
+    parts = [*lines, listing(scenario.changes)]
     if scenario.expect:
         expected = [f"{name}: {bound}" for name, bound in scenario.expect.items()]
         parts.append(details(counted(len(expected), "expectation"), listing(expected)))

@@ -20,7 +20,7 @@ from corridor.study.sensitivity import Sensitivity
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SAID = {
+_COMPONENT_LABELS = {
     "price": "price at\nmarket", "quality": "quality", "pipeline": "pipeline\ntariffs", "rail": "rail\ntariffs",
     "road": "road\ntariffs", "port": "ports", "sea": "sea\nfreight",
     "risk premium": "risk\npremium", "interest": "interest\n(time)",
@@ -78,13 +78,13 @@ def plot_waterfall(
     style.bare(ax, "y")
     steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
     size = style.points(ax)
-    base = _set_levels(ax, [level for found in steps.values() for level in _levels(found)], size)
-    at, ticks, said = 0.0, list[float](), list[str]()
-    count = sum(len(found) + 1 for found in steps.values())
-    for id, found in steps.items():
-        _draw_steps(ax, id, found, at, size if count < 12 else size - 1.0, base)
-        ticks += [at + step for step in range(len(found))]
-        said += [_SAID.get(component, component) for component, _, _ in found]
+    base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size)
+    at, ticks, labels = 0.0, list[float](), list[str]()
+    count = sum(len(bars) + 1 for bars in steps.values())
+    for id, bars in steps.items():
+        _draw_steps(ax, id, bars, at, size if count < 12 else size - 1.0, base)
+        ticks += [at + step for step in range(len(bars))]
+        labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
         ends = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
         direction = " to ".join(style.brief(style.called(node), 16) for node in ends)
         head = style.plain(style.called(flow.network.corridor(id)), 27)
@@ -93,9 +93,9 @@ def plot_waterfall(
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
             color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip
-        at += len(found) + 0.6
+        at += len(bars) + 0.6
     ax.set_xlim(-0.7, at - 0.9)
-    ax.set_xticks(ticks, said, fontsize=size - (1.0 if count < 12 else 2.2))
+    ax.set_xticks(ticks, labels, fontsize=size - (1.0 if count < 12 else 2.2))
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel("USD/t", fontsize=size, color=INK)
     oil = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
@@ -129,11 +129,11 @@ def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[st
     sums: dict[str, float] = {}
     for component, amount in zip(components, amounts, strict=True):
         sums[component] = sums.get(component, 0.0) + amount
-    found, level = [], 0.0
+    steps, level = [], 0.0
     for component in sorted(sums, key=COMPONENTS.index):
-        found.append((component, level, sums[component]))
+        steps.append((component, level, sums[component]))
         level += sums[component]
-    return [*found, ("netback", 0.0, level)]
+    return [*steps, ("netback", 0.0, level)]
 
 
 def _halo() -> list[Any]:
@@ -164,9 +164,9 @@ def _draw_steps(
         if number:
             ax.plot([x - 1 + 0.36, x - 0.36], [level, level], color=FAINT, linewidth=0.7, zorder=2)
         level = start + change
-        said = f"{change:,.0f}" if whole else f"{change:+,.1f}".replace("-", "−")
+        label = f"{change:,.0f}" if whole else f"{change:+,.1f}".replace("-", "−")
         ax.annotate(
-            said, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
+            label, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
             fontsize=size - (0 if whole else 0.5), fontweight="bold" if whole else None, color=INK, zorder=5,
             gid=f"label:{id}:{component}", path_effects=_halo(),
         )  # fmt: skip
@@ -224,7 +224,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     ax.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(_unit_said(result.outcome), fontsize=size, color=INK)
+    ax.set_xlabel(_outcome_label(result.outcome), fontsize=size, color=INK)
     if rows:
         _name_rows(ax, rows, result.central, size)
         _legend_of_ends(ax, size)
@@ -233,7 +233,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
         ax.annotate("no figure alone swings it", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
     name = result.scenario.name if result.scenario is not None else "baseline"
     below = f"{name}: {result.central:,.1f} with every figure at its value; bars: one figure at the ends of its range"
-    head = _unit_said(result.outcome)
+    head = _outcome_label(result.outcome)
     style.headline(ax, head[:1].upper() + head[1:] if title is None else title, below)
     return ax
 
@@ -247,7 +247,7 @@ def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size
     size = min(size - 0.5, 72 * style.inches(ax)[1] / len(rows) / 2.7)
     texts = [
         ax.annotate(
-            _figure_said(row), (0, at), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            _figure_label(row), (0, at), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             va="center", fontsize=size, color=INK, gid=f"name:{row['subject']}.{row['attribute']}", linespacing=1.1,
         )
         for at, row in enumerate(rows)
@@ -257,7 +257,7 @@ def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size
     ax.set_xticks([tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high])
 
 
-def _figure_said(row: Mapping[str, Any]) -> str:
+def _figure_label(row: Mapping[str, Any]) -> str:
     """Return a figure's name and range on two lines."""
     name = style.plain(f"{row['subject']}.{row['attribute']}", 44)
     unit = "" if row["unit"] == "1" else f" {style.plain(row['unit'], 20)}"
@@ -275,7 +275,7 @@ def _unit_of(name: str) -> str:
     return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
 
 
-def _unit_said(outcome: str) -> str:
+def _outcome_label(outcome: str) -> str:
     """Return an outcome's name with its unit, read from its ending."""
     ending = next((ending for ending in _UNITS if outcome.endswith(ending)), "")
     name = outcome.removeprefix("corridors.").removesuffix(ending).replace(".", " ").replace("_", " ")
@@ -328,29 +328,31 @@ def plot_ensemble(
     CorridorError
         If matplotlib is not installed.
     """
-    found = _ensembles(ens)
+    ensembles = _ensembles(ens)
     if not 0 < alpha < 1:
         raise DataError(f"alpha must lie between 0 and 1 (got {alpha!r})")
-    losses = {name: _losses(one, name, column) for name, one in found.items()}
+    losses = {name: _losses(ensemble, name, column) for name, ensemble in ensembles.items()}
     ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.86, bottom=0.13)
     style.bare(ax, "both")
     size = style.points(ax)
     for at, (name, values) in enumerate(losses.items()):
-        _draw_curve(ax, name, values, column, alpha, float(found[name].cvar(column, alpha=alpha)), at, len(losses) > 1)
+        _draw_curve(
+            ax, name, values, column, alpha, float(ensembles[name].cvar(column, alpha=alpha)), at, len(losses) > 1
+        )
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
-    ax.set_xlabel(f"{_unit_said(column)}, per year", fontsize=size, color=INK)
+    ax.set_xlabel(f"{_outcome_label(column)}, per year", fontsize=size, color=INK)
     ax.margins(x=0.06)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
     ax.legend(
         fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, handlelength=2.6,
         loc="upper left" if _is_gain(column) else "upper right",
     )  # fmt: skip
-    first = next(iter(found.values()))
-    head = "How bad are bad years" + (f": {next(iter(found))}" if len(found) == 1 else "")
+    first = next(iter(ensembles.values()))
+    head = "How bad are bad years" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
     label = network_label(first.network)
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
     below = f"{label}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
@@ -361,23 +363,23 @@ def plot_ensemble(
 def _ensembles(given: Any) -> dict[str, Any]:
     """Return ensembles by the names they are drawn under."""
 
-    def named(one: Any) -> str:
-        scenario = getattr(one, "scenario", None)
+    def named(ensemble: Any) -> str:
+        scenario = getattr(ensemble, "scenario", None)
         return scenario.name if scenario is not None else "baseline"
 
     if isinstance(given, Mapping):
-        found = {str(name): one for name, one in given.items()}
+        ensembles = {str(name): ensemble for name, ensemble in given.items()}
     else:
         listed = list(given) if isinstance(given, list | tuple) else [given]
-        found = {named(one): one for one in listed}
-        if len(found) < len(listed):
+        ensembles = {named(ensemble): ensemble for ensemble in listed}
+        if len(ensembles) < len(listed):
             raise DataError("two ensembles are of one scenario; give a dict, so that each has a name of its own")
-    if not found:
+    if not ensembles:
         raise DataError("an ensemble is needed (got none); simulate returns one")
-    for one in found.values():
-        if not (hasattr(one, "years") and hasattr(one, "cvar")):
-            raise DataError(f"an Ensemble is needed (got {type(one).__name__}); simulate returns one")
-    return found
+    for ensemble in ensembles.values():
+        if not (hasattr(ensemble, "years") and hasattr(ensemble, "cvar")):
+            raise DataError(f"an Ensemble is needed (got {type(ensemble).__name__}); simulate returns one")
+    return ensembles
 
 
 def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
@@ -426,13 +428,13 @@ def _draw_curve(
         ("var", f"VaR {100 * alpha:g}%", float(values[tail - 1]), "D"),
         ("cvar", f"CVaR {100 * alpha:g}%", cvar, "s"),
     )
-    unit = f" {found}" if (found := _unit_of(column)) else ""
-    for gid, said, value, marker in marks:
+    unit = f" {unit_name}" if (unit_name := _unit_of(column)) else ""
+    for gid, label, value, marker in marks:
         as_bad = values <= value if _is_gain(column) else values >= value
         height = 100.0 * max(1, int(as_bad.sum())) / years
         ax.plot(
             value, height, marker=marker, markersize=7, color=WARN if not several else colour, markeredgecolor="white",
-            linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{said}: {_amount(value)}{unit}",
+            linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{label}: {_amount(value)}{unit}",
         )  # fmt: skip
         if not several:
             ax.vlines(value, 1e-9, height, color=WARN, linewidth=0.8, linestyle=":", zorder=2)

@@ -200,19 +200,19 @@ class _Panels:
                 look = {"fontweight": "bold", "gid": f"name:{row.corridor}"}
                 text = self._text(0.0, row.y - 1.0, style.plain(self.names[row.corridor], 34), **look)
                 widest = max(widest, text.get_window_extent().width)
-            said = style.plain(self.names[row.corridor] if row.alone else row.scenario, 32)
+            label = style.plain(self.names[row.corridor] if row.alone else row.scenario, 32)
             status = self._status(row)
-            told = status == "open" or (closed and "throughput_mtpa" in self.wanted)
-            said += "" if told else f" ({status})"
+            plain = status == "open" or (closed and "throughput_mtpa" in self.wanted)
+            label += "" if plain else f" ({status})"
             look = {"color": WARN if closed else INK, "gid": f"row:{row.scenario}/{row.corridor}"}
-            text = self._text(0.0 if row.alone else 0.012, row.y, said, **look)
+            text = self._text(0.0 if row.alone else 0.012, row.y, label, **look)
             widest = max(widest, text.get_window_extent().width)
         frame = self.ax.get_window_extent().width
         return min(0.5, 0.02 + widest / frame)
 
-    def _text(self, x: float, y: float, said: str, **look: Any) -> Any:
+    def _text(self, x: float, y: float, content: str, **look: Any) -> Any:
         look = {"color": INK, "fontsize": self.size, **look}
-        return self.ax.text(x, y, said, va="center", ha="left", **look)
+        return self.ax.text(x, y, content, va="center", ha="left", **look)
 
     def _panel(self, panel: Axes, column: str) -> None:
         """Draw one column."""
@@ -272,7 +272,7 @@ class _Panels:
                 0, row.y, marker="x", color=WARN, markersize=0.75 * self.size, markeredgewidth=1.8, clip_on=False,
                 zorder=4, gid=f"closed:{key}",
             )  # fmt: skip
-            said, end, colour = self._status(row), 0.0, WARN
+            label, end, colour = self._status(row), 0.0, WARN
         else:
             limited = math.isfinite(capacity)
             if limited:
@@ -282,9 +282,9 @@ class _Panels:
             bar = panel.barh(row.y, moved, height=0.44, color=_MOVED, zorder=3)[0]
             bar.set_gid(f"throughput_mtpa:{key}")
             of = f" of {style.tonnes(capacity)}" if limited else "" if math.isnan(capacity) else ", no limit"
-            said, end, colour = f"{style.tonnes(moved)}{of}", max(moved, capacity if limited else 0.0), INK
+            label, end, colour = f"{style.tonnes(moved)}{of}", max(moved, capacity if limited else 0.0), INK
         panel.annotate(
-            said, (end, row.y), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
+            label, (end, row.y), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
             fontsize=self.size - 0.5, gid=f"value:throughput_mtpa:{key}", annotation_clip=False,
         )  # fmt: skip
 
@@ -292,9 +292,9 @@ class _Panels:
         """Draw one number as a dot, with what it changed by."""
         value, key = self._value(row, column), f"{row.scenario}/{row.corridor}"
         if not math.isfinite(value):
-            said = "no limit" if value > 0 else "–"
+            label = "no limit" if value > 0 else "–"
             panel.annotate(
-                said, (0, row.y), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
+                label, (0, row.y), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
                 fontsize=self.size - 0.5, gid=f"value:{column}:{key}",
             )  # fmt: skip
             return
@@ -304,9 +304,9 @@ class _Panels:
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
-        said = _column(column).text(value) + _change(value, first, column)
+        label = _column(column).text(value) + _change(value, first, column)
         panel.annotate(
-            said, (value, row.y), xytext=(0.6 * self.size, 0),
+            label, (value, row.y), xytext=(0.6 * self.size, 0),
             textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
             gid=f"value:{column}:{key}", annotation_clip=False,
         )  # fmt: skip
@@ -321,7 +321,7 @@ def _change(value: float, first: float, column: str) -> str:
     """Return in brackets by how much a value differs from the baseline's, where that shows."""
     if not math.isfinite(first):
         return ""
-    said = _column(column).text(value - first)
-    if not said.strip("-+0.,"):
+    text = _column(column).text(value - first)
+    if not text.strip("-+0.,"):
         return ""
-    return f" ({said if said.startswith('-') else f'+{said}'})".replace("-", "−")
+    return f" ({text if text.startswith('-') else f'+{text}'})".replace("-", "−")

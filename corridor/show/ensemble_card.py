@@ -32,18 +32,18 @@ def _years(ensemble: Ensemble) -> Iterator[Html]:
     columns = [by_name("bad_year")[name] for name in ("undisturbed", "mean", "p5", "p95", "cvar")]
     frame = amounts(ensemble)
     cells = (map(column.text, frame[column.name]) for column in columns)
-    labels = [f"{said} [{unit}]" for said, unit in zip(frame.index, frame["unit"], strict=True)]
+    labels = [f"{label} [{unit}]" for label, unit in zip(frame.index, frame["unit"], strict=True)]
     heads = [column.long_heading.format(tail="5 %") for column in columns]
     yield table(["a year, all shippers", *heads], list(zip(labels, *cells, strict=True)), heads)
 
 
 def _actors(ensemble: Ensemble) -> Iterator[Html]:
     """Yield whose doing it was that oil stayed in the ground."""
-    found = attributed(ensemble, "shortfall_mt", by="actor")
+    shares = attributed(ensemble, "shortfall_mt", by="actor")
     amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
         (name, bar(row["share"], warn=True), amount.text(row["amount"]), share.text(row["share"]))
-        for name, row in zip(found.index, found.to_dict("records"), strict=True)
+        for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     if rows:
         yield table(["kept in the ground by", "", "in a mean year [Mt]", "share [%]"], shortened(rows, 4))

@@ -21,9 +21,9 @@ def flow_card(flow: Flow) -> Html:
     name = flow.scenario.name if flow.scenario is not None else "baseline"
     label = network_label(network)
     short = flow.shortfall_mtpa > _DUST_MTPA
-    said = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
+    summary = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
     rest = f"{amount(flow.shortfall_mtpa)} Mt/y stay in the ground"
-    headline = line(said, warning(rest) if short else "nothing stays in the ground")
+    headline = line(summary, warning(rest) if short else "nothing stays in the ground")
     return card(f"{name} ({label})" if label else name, headline, *_corridors(flow), *_short(flow))
 
 

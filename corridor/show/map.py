@@ -146,13 +146,13 @@ class _Line:
 def _positions(flow: Flow) -> dict[str, Position]:
     """Return where the nodes are, those without coordinates left out."""
     nodes = flow.network.nodes
-    found = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
-    if len(found) < 2:
-        missing = [node.id for node in nodes if node.id not in found]
+    positions = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
+    if len(positions) < 2:
+        missing = [node.id for node in nodes if node.id not in positions]
         lacking = f"give lat [degrees north] and lon [degrees east] to {', '.join(map(repr, missing))}"
         lacking = lacking if missing else f"{flow.network!r} has too few"
         raise DataError(f"a map needs coordinates of at least two nodes; {lacking}")
-    return found
+    return positions
 
 
 def _extent(given: Sequence[float]) -> Extent:
@@ -364,10 +364,10 @@ class _Drawing:
                     hatch="//////", linewidth=1.0, zorder=3.2, gid=f"shortfall:{id}",
                 )  # fmt: skip
         for kind in ("waypoint", "market", "supply"):
-            found = sorted(id for id, is_a in self._kinds().items() if is_a == kind)
-            if found:
+            ids = sorted(id for id, own_kind in self._kinds().items() if own_kind == kind)
+            if ids:
                 marker, size, fill = _NODES[kind]
-                lon, lat = zip(*(self.positions[id] for id in found), strict=True)
+                lon, lat = zip(*(self.positions[id] for id in ids), strict=True)
                 self.ax.scatter(
                     lon, lat, s=size * self.scale, marker=marker, facecolor=fill, edgecolor=INK, linewidth=0.7,
                      zorder=4, gid=f"nodes:{kind}",
@@ -376,14 +376,14 @@ class _Drawing:
     def note(self) -> None:
         """Write in small print where the outlines come from, and what could not be drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.positions]
-        said = [terrain.CREDIT]
+        lines = [terrain.CREDIT]
         if self.beyond:
-            said.insert(0, f"{self.beyond} further flows lie beyond the map")
+            lines.insert(0, f"{self.beyond} further flows lie beyond the map")
         if missing:
             named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
-            said.insert(0, f"not drawn, for want of coordinates: {named}")
+            lines.insert(0, f"not drawn, for want of coordinates: {named}")
         text = self.ax.annotate(
-            "\n".join(said), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
+            "\n".join(lines), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
             va="bottom", fontsize=max(4.5, self.size - 3), color=FAINT, linespacing=1.2, gid="note", zorder=9,
         )  # fmt: skip
         text.set_in_layout(False)
@@ -413,8 +413,8 @@ class _Drawing:
         widths = self._width_handles()
         at = 0.215
         if widths:
-            found = self._legend(widths, "Flow [Mt/y]", (at, top), len(widths))
-            at = float(self.ax.transAxes.inverted().transform((found.get_window_extent().x1, 0))[0]) + 0.035
+            legend = self._legend(widths, "Flow [Mt/y]", (at, top), len(widths))
+            at = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
             legend = self._legend(marks, None, (at, top), columns)
@@ -458,17 +458,17 @@ class _Drawing:
             return Line2D([], [], label=label, **look)
 
         handles = []
-        flowing = [edge for edge in self.lines if edge.flow_mtpa > _DUST_MTPA]
-        if any(math.isinf(found.edge.available_mtpa) for found in flowing):
+        flowing = [drawn for drawn in self.lines if drawn.flow_mtpa > _DUST_MTPA]
+        if any(math.isinf(drawn.edge.available_mtpa) for drawn in flowing):
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
             handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
-        still = [found for found in self.lines if found.flow_mtpa <= _DUST_MTPA]
-        if any(not (found.shut or found.idle) for found in still):
+        still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _DUST_MTPA]
+        if any(not (drawn.shut or drawn.idle) for drawn in still):
             handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
         dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
-        if any(found.shut for found in still):
+        if any(drawn.shut for drawn in still):
             handles.append(line("closed", color=WARN, linewidth=1.6, markersize=6.5, markeredgewidth=1.8, **dashed))
-        if any(found.idle for found in still):
+        if any(drawn.idle for drawn in still):
             look = {"color": FAINT, "linewidth": 0.9, "markersize": 4.5, "markeredgewidth": 1.0}
             handles.append(line("planned, idle", **look, **dashed))
         kinds = set(self._kinds().values())
@@ -503,10 +503,10 @@ class _Drawing:
         halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
         short = self._shortfalls()
         for id in sorted(short.keys() & self.inside, key=lambda id: (-short[id], id)):
-            said = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
+            text = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
             clear = 1 + math.sqrt(self._area(short[id])) / 2
             writer.add(
-                said, self.positions[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
+                text, self.positions[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
                 fontweight="bold", path_effects=halo, gid=f"label:node:{id}", linespacing=1.05,
             )  # fmt: skip
         self._label_corridors(writer, halo)
@@ -540,17 +540,17 @@ class _Drawing:
             line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))
             carried = self.flow.throughput_mtpa(corridor.id, self.commodity)
             live = carried > _DUST_MTPA
-            if not (live or corridor.featured or any(found.shut for found in trunk)):
+            if not (live or corridor.featured or any(drawn.shut for drawn in trunk)):
                 continue
-            said = style.wrapped(style.called(corridor))
-            said += (
+            text = style.wrapped(style.called(corridor))
+            text += (
                 f"\n{style.tonnes(carried)} Mt/y"
                 if live
                 else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
             )
             lon, lat = line.curve[len(line.curve) * 9 // 20]
             writer.add(
-                said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
+                text, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
                 fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
@@ -562,9 +562,9 @@ class _Drawing:
                 continue
             outward = line.leaves == line.edge.head
             lon, lat = line.curve[-1] if outward else line.curve[0]
-            said = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
+            text = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
             writer.add(
-                said, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
+                text, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
                 fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
             )  # fmt: skip
 

@@ -83,11 +83,11 @@ Chain = tuple[str, str, str]
 
 def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
     """Return the tonnes by who offers them, corridor and market. [Mt/y]"""
-    found: dict[Chain, float] = {}
+    chains: dict[Chain, float] = {}
 
     def add(chain: Chain, amount: float) -> None:
         if amount > _DUST_MTPA:
-            found[chain] = found.get(chain, 0.0) + amount
+            chains[chain] = chains.get(chain, 0.0) + amount
 
     routes = flow.routes
     for origin, oil, corridor, end, amount in zip(
@@ -104,7 +104,7 @@ def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
     for supply, amount in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
         if commodity in (None, supply.commodity):
             add((supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""), amount)
-    return found
+    return chains
 
 
 def _most_bars(ax: Axes) -> int:
@@ -213,7 +213,7 @@ class _Diagram:
         widths = [0.0, 0.0, 0.0]
         for bars in self.order:
             for bar in bars:
-                text = self.ax.text(0, 0, self._said(bar), fontsize=style.points(self.ax))
+                text = self.ax.text(0, 0, self._text(bar), fontsize=style.points(self.ax))
                 widths[bar.layer] = max(widths[bar.layer], text.get_window_extent().width)
                 text.remove()
         whole = self.ax.get_window_extent().width
@@ -306,7 +306,7 @@ class _Diagram:
                     [edge, edge + side * reach], [middle, spot], color=FAINT, linewidth=0.5, clip_on=False, zorder=3
                 )
             text = self.ax.text(
-                edge + side * (reach + 0.004), spot, self._said(bar),
+                edge + side * (reach + 0.004), spot, self._text(bar),
                 ha="right" if layer == 0 else "left", va="center", fontsize=size, zorder=4, linespacing=1.0,
                 color=WARN if bar.name == _NOT_LIFTED else INK, fontweight="bold" if bar.name == _NOT_LIFTED else None,
                 path_effects=[patheffects.withStroke(linewidth=2.2, foreground="white", alpha=0.85)],
@@ -315,14 +315,14 @@ class _Diagram:
             most = len(self._name(bar))
             while text.get_window_extent().width > room and most > 4:
                 most -= 1
-                text.set_text(self._said(bar, most))
+                text.set_text(self._text(bar, most))
 
     def _room_px(self) -> float:
         """Return how wide labels between the middle bars and the right ones may be. [pixels]"""
         spots = self.ax.transData.transform([(_AT[1] + _BAR / 2 + 0.02, 0), (_AT[2] - _BAR, 0)])
         return float(spots[1, 0] - spots[0, 0])
 
-    def _said(self, bar: _Bar, most: int = 60) -> str:
+    def _text(self, bar: _Bar, most: int = 60) -> str:
         name = self._name(bar)
         return f"{name if len(name) <= most else name[: most - 1] + '…'}  {style.tonnes(bar.height)}"
 

@@ -118,13 +118,13 @@ def _letters(families: tuple[str, ...]) -> frozenset[int]:
     common: frozenset[int] | None = None
     for slanted, bold in itertools.product((False, True), repeat=2):
         font = FontProperties(style="italic" if slanted else "normal", weight="bold" if bold else "normal")
-        found = set[int]()
+        letters = set[int]()
         for family in families:
             font.set_family(family)
             with contextlib.suppress(ValueError):  # not installed
-                found.update(get_font(findfont(font, fallback_to_default=False)).get_charmap())
-        found = found or set(get_font(findfont(font)).get_charmap())
-        common = frozenset(found) if common is None else common & found
+                letters.update(get_font(findfont(font, fallback_to_default=False)).get_charmap())
+        letters = letters or set(get_font(findfont(font)).get_charmap())
+        common = frozenset(letters) if common is None else common & letters
     assert common is not None
     return common
 

@@ -105,13 +105,15 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
 
     network, exposed = _exposed(network, scenario)
     trunks = {c.id: list(itertools.chain(*_trunk_assets(network, exposed, c.id))) for c in network.corridors}
-    none = {id: exposed.untouched(assets) for id, assets in trunks.items()}
-    met = {id: [e.hazard.name for e in exposed.on(assets)] for id, assets in trunks.items()}
+    untouched = {id: exposed.untouched(assets) for id, assets in trunks.items()}
+    hazards = {id: [e.hazard.name for e in exposed.on(assets)] for id, assets in trunks.items()}
     rows = []
-    for one, other in itertools.combinations(trunks, 2):
-        together = 1.0 - none[one] - none[other] + exposed.untouched(trunks[one] + trunks[other])
-        by_chance = (1.0 - none[one]) * (1.0 - none[other])
-        rows.append((one, other, together, by_chance, tuple(name for name in met[one] if name in met[other])))
+    for corridor, other in itertools.combinations(trunks, 2):
+        together = 1.0 - untouched[corridor] - untouched[other] + exposed.untouched(trunks[corridor] + trunks[other])
+        by_chance = (1.0 - untouched[corridor]) * (1.0 - untouched[other])
+        rows.append(
+            (corridor, other, together, by_chance, tuple(name for name in hazards[corridor] if name in hazards[other]))
+        )
     table = pd.DataFrame(rows, columns=["corridor", "other", "together", "if_independent", "shared"])
     table.insert(4, "ratio", (table["together"] / table["if_independent"].where(table["if_independent"] > 0)))
     order = (table["if_independent"] - table["together"]).sort_values(kind="stable").index
@@ -120,10 +122,10 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
 
 def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
     """Return the edges of a trunk in service with their two nodes, all of which each needs."""
-    found: list[tuple[Place, Place, Place]] = [
+    edges: list[tuple[Place, Place, Place]] = [
         (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
     ]
-    return [assets for assets in found if all(exposed.headroom[asset] > 0 for asset in assets)]
+    return [assets for assets in edges if all(exposed.headroom[asset] > 0 for asset in assets)]
 
 
 def _or_one(share: float) -> float:

@@ -193,9 +193,9 @@ def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origi
 
 def _best_route(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
-    for found in (paths.through(corridor, some) for some in origins):
-        if found is not None:
-            return found
+    for route in (paths.through(corridor, some) for some in origins):
+        if route is not None:
+            return route
     anywhere = BestPaths(flow.solution, paths.commodity, False)
     return next((route for some in origins if (route := anywhere.through(corridor, some)) is not None), None)
 

@@ -122,11 +122,11 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, commodity:
     view = _ExportPattern.of(network, scenario, commodity)
     rows = view.jurisdictions()
     solver = WarmSolver(view.network)
-    before = _short(Flow(solver.solve()), view.commodity)
+    before = _shortfall(Flow(solver.solve()), view.commodity)
     for row in rows:
         closed = Outage(country=row["jurisdiction"])
         merged = Scenario(name=f"{row['jurisdiction']} closed", changes=(closed,))
-        after = _short(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
+        after = _shortfall(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
         row["shortfall_if_closed_mtpa"] = after - before
     columns = [
         "jurisdiction", "corridors", "capacity_mtpa", "n_minus_j_percent", "share", "shortfall_if_closed_mtpa",
@@ -210,16 +210,16 @@ class _ExportPattern:
         ]
 
 
-def _short(flow: Flow, commodity: str) -> float:
+def _shortfall(flow: Flow, commodity: str) -> float:
     """Return how much of a commodity is not lifted. [Mt/y]"""
-    found = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
-    return float(sum(short for supply, short in found if supply.commodity == commodity))
+    shortfalls = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
+    return float(sum(missing for supply, missing in shortfalls if supply.commodity == commodity))
 
 
 def _home(network: Network, commodity: str) -> set[str]:
     """Return the countries that supply a commodity; nodes without one belong to nobody's home."""
-    found = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
-    return {country for country in found if country is not None}
+    countries = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
+    return {country for country in countries if country is not None}
 
 
 def _shares(amounts: Mapping[str, float]) -> list[tuple[str, float]]:

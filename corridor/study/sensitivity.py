@@ -78,8 +78,8 @@ class Sensitivity:
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
-        told = f"{visible(self.outcome)} under {name!r}"
-        return f"<Sensitivity of {told}: {self.central:.6g} with every figure at its value>"
+        subject = f"{visible(self.outcome)} under {name!r}"
+        return f"<Sensitivity of {subject}: {self.central:.6g} with every figure at its value>"
 
     def _at(self, values: dict[str, float]) -> float:
         """Return the outcome with some figures at other values."""
@@ -107,9 +107,9 @@ class Sensitivity:
         """Return one bar of the tornado."""
         low, high = range_of(figure)
         at_low, at_high = self._at({key_of(figure): low}), self._at({key_of(figure): high})
-        found = (at_low, at_high, self.central)
+        outcomes = (at_low, at_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
-            "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": max(found) - min(found),
+            "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
     def sobol(self, figures: Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
@@ -154,9 +154,10 @@ class Sensitivity:
         columns = ("first_order", "total", "first_order_half_width", "total_half_width")
         if np.ptp(outcomes) <= 1e-9:
             return pd.DataFrame(np.nan, index=index, columns=list(columns))
-        found = analyze(problem, outcomes, calc_second_order=False, seed=seed)
+        indices = analyze(problem, outcomes, calc_second_order=False, seed=seed)
         return pd.DataFrame(
-            dict(zip(columns, (found["S1"], found["ST"], found["S1_conf"], found["ST_conf"]), strict=True)), index=index
+            dict(zip(columns, (indices["S1"], indices["ST"], indices["S1_conf"], indices["ST_conf"]), strict=True)),
+            index=index,
         )
 
     def _chosen(self, figures: Sequence[str] | int) -> list[Figure]:

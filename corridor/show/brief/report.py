@@ -181,8 +181,8 @@ class _Brief:
         net = self.network
         parts = (net.nodes, net.edges, net.commodities, net.supplies, net.markets, net.quotas, net.corridors)
         records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
-        told = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+        inputs = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
+        return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:12]
 
     # The page
 
@@ -245,7 +245,7 @@ class _Brief:
             _picture(
                 partial(plot_map, self.flows[name], widest_mtpa=most, title=name),
                 (12.0, 8.7),
-                f"Map of flows, {name}: {self._said(self.flows[name])}",
+                f"Map of flows, {name}: {self._delivery_summary(self.flows[name])}",
             )
             for name in shown
         ]
@@ -329,13 +329,15 @@ class _Brief:
         """Return what binds under each scenario, in the words of `Flow.explain`."""
         parts = []
         for name, flow in self.flows.items():
-            told = [
+            limits = [
                 line for line in flow.explain().splitlines() if line.startswith(("Not lifted", "Binding", "Closed"))
             ]
-            left = len(told) - _MOST_LIMITS
-            told = told[:_MOST_LIMITS] + ([f"... and {left} more"] if left > 0 else [])
-            told = told or ["No capacity or quota binds that would be worth lifting."]
-            parts.append(tag("details", tag("summary", name), tag("ul", *(tag("li", one) for one in told)), open=""))
+            left = len(limits) - _MOST_LIMITS
+            limits = limits[:_MOST_LIMITS] + ([f"... and {left} more"] if left > 0 else [])
+            limits = limits or ["No capacity or quota binds that would be worth lifting."]
+            parts.append(
+                tag("details", tag("summary", name), tag("ul", *(tag("li", limit) for limit in limits)), open="")
+            )
         return _section(
             "Bottlenecks",
             _note(
@@ -485,7 +487,7 @@ class _Brief:
     def _corridor(self, id: str) -> str:
         return self.network.corridor(id).name or id
 
-    def _said(self, flow: Flow) -> str:
+    def _delivery_summary(self, flow: Flow) -> str:
         return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y stay in the ground"
 
 
@@ -538,8 +540,8 @@ def _breakable(content: object) -> object:
 
 def _head(text: str) -> Html:
     """Return a head with its unit on a line of its own."""
-    name, found, unit = text.partition(" [")
-    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if found and unit != "unit]" else ""))
+    name, bracket, unit = text.partition(" [")
+    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if bracket and unit != "unit]" else ""))
 
 
 def _picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -> Html:
@@ -569,8 +571,8 @@ def _signed(value: float, digits: int = 1) -> str:
 
 
 def _change(change: float, value: float, digits: int = 1) -> str:
-    told = _signed(change, digits)
-    return f"{_number(value, digits)} ({told})" if told else _number(value, digits)
+    signed = _signed(change, digits)
+    return f"{_number(value, digits)} ({signed})" if signed else _number(value, digits)
 
 
 _STYLE = """
