@@ -183,11 +183,11 @@ class Waters:
     def dryness(self, curve: Floats) -> float:
         """Return the share of a curve that crosses land, its ends (ports) not counted. [1]"""
         inner = curve[3:-3]
-        at = inner - [self._extent.west, self._extent.south]
+        offset = inner - [self._extent.west, self._extent.south]
         size = [self._extent.east - self._extent.west, self._extent.north - self._extent.south]
         rows, columns = self._dry.shape
-        x = np.clip(np.rint(at[:, 0] / size[0] * (columns - 1)).astype(int), 0, columns - 1)
-        y = np.clip(np.rint(at[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
+        x = np.clip(np.rint(offset[:, 0] / size[0] * (columns - 1)).astype(int), 0, columns - 1)
+        y = np.clip(np.rint(offset[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
         return float(self._dry[y, x].mean())
 
     def between(self, start: Position, end: Position, apart: float) -> Floats:
@@ -237,8 +237,8 @@ def curve_between(start: Position, end: Position, bow: float, squeeze: float) ->
 def cut(curve: Floats, extent: Extent) -> Floats:
     """Return a curve from its start, which is on the map, to where it first leaves the map."""
     steps = np.linspace(0.0, 1.0, 25 * _STEPS)
-    at = np.linspace(0.0, 1.0, len(curve))
-    fine = np.column_stack([np.interp(steps, at, curve[:, 0]), np.interp(steps, at, curve[:, 1])])
+    shares = np.linspace(0.0, 1.0, len(curve))
+    fine = np.column_stack([np.interp(steps, shares, curve[:, 0]), np.interp(steps, shares, curve[:, 1])])
     on = (fine >= [extent.west, extent.south]).all(axis=1) & (fine <= [extent.east, extent.north]).all(axis=1)
     last = int(np.argmin(on)) - 1 if not on.all() else len(fine) - 1
     return np.asarray(fine[np.linspace(0, max(last, 1), _STEPS + 1).astype(int)])

@@ -79,22 +79,22 @@ def plot_waterfall(
     steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
     size = style.points(ax)
     base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size)
-    at, ticks, labels = 0.0, list[float](), list[str]()
+    x, ticks, labels = 0.0, list[float](), list[str]()
     count = sum(len(bars) + 1 for bars in steps.values())
     for id, bars in steps.items():
-        _draw_steps(ax, id, bars, at, size if count < 12 else size - 1.0, base)
-        ticks += [at + step for step in range(len(bars))]
+        _draw_steps(ax, id, bars, x, size if count < 12 else size - 1.0, base)
+        ticks += [x + step for step in range(len(bars))]
         labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
         ends = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
         direction = " to ".join(style.brief(style.called(node), 16) for node in ends)
         head = style.plain(style.called(flow.network.corridor(id)), 27)
         ax.annotate(
-            f"{head}\n{direction}", (at - 0.36, 1), xytext=(0, -3), va="top",
+            f"{head}\n{direction}", (x - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
             color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip
-        at += len(bars) + 0.6
-    ax.set_xlim(-0.7, at - 0.9)
+        x += len(bars) + 0.6
+    ax.set_xlim(-0.7, x - 0.9)
     ax.set_xticks(ticks, labels, fontsize=size - (1.0 if count < 12 else 2.2))
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel("USD/t", fontsize=size, color=INK)
@@ -144,14 +144,14 @@ def _halo() -> list[Any]:
 
 
 def _draw_steps(
-    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], at: float, size: float, base: float
+    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], first_x: float, size: float, base: float
 ) -> None:
     """Draw one waterfall, its first bar at a place on the x axis; bars that reach below the axis are marked."""
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
         whole = component in ("price", "netback")
         colour, hatch = (_KEEPS, "") if whole else (_GAINS, "///") if change > 0 else (_TAKES, "")
-        x = at + number
+        x = first_x + number
         ax.bar(
             x, change, bottom=start, width=0.72, color=colour, edgecolor=INK, linewidth=0.6, hatch=hatch, zorder=3,
             gid=f"step:{id}:{component}",
@@ -213,11 +213,11 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     ax = style.panel(ax, (9.5, 1.5 + 0.4 * max(3, len(rows))), left=0.02, right=0.98, top=0.87, bottom=0.11)
     style.bare(ax, "x")
     size = style.points(ax)
-    for at, row in enumerate(rows):
+    for y, row in enumerate(rows):
         name = f"{row['subject']}.{row['attribute']}"
         for end, colour, hatch in (("low", "#d99a5b", "///"), ("high", "#20334d", "")):
             ax.barh(
-                at, row[f"at_{end}"] - result.central, left=result.central, height=0.62, color=colour, edgecolor=INK,
+                y, row[f"at_{end}"] - result.central, left=result.central, height=0.62, color=colour, edgecolor=INK,
                 hatch=hatch, linewidth=0.5, zorder=3,
             )[0].set_gid(f"{end}:{name}")  # fmt: skip
     ax.axvline(result.central, color=INK, linewidth=1.0, zorder=4, gid="central")
@@ -247,10 +247,10 @@ def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size
     size = min(size - 0.5, 72 * style.inches(ax)[1] / len(rows) / 2.7)
     texts = [
         ax.annotate(
-            _figure_label(row), (0, at), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            _figure_label(row), (0, y), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             va="center", fontsize=size, color=INK, gid=f"name:{row['subject']}.{row['attribute']}", linespacing=1.1,
         )
-        for at, row in enumerate(rows)
+        for y, row in enumerate(rows)
     ]  # fmt: skip
     share = min(0.6, max(text.get_window_extent().width for text in texts) / ax.get_window_extent().width + 0.03)
     ax.set_xlim(low - (high - low) * (share / (1 - share) + 0.02), high + 0.04 * (high - low))
@@ -335,9 +335,9 @@ def plot_ensemble(
     ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.86, bottom=0.13)
     style.bare(ax, "both")
     size = style.points(ax)
-    for at, (name, values) in enumerate(losses.items()):
+    for index, (name, values) in enumerate(losses.items()):
         _draw_curve(
-            ax, name, values, column, alpha, float(ensembles[name].cvar(column, alpha=alpha)), at, len(losses) > 1
+            ax, name, values, column, alpha, float(ensembles[name].cvar(column, alpha=alpha)), index, len(losses) > 1
         )
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
@@ -410,10 +410,10 @@ def _amount(value: float) -> str:
 
 
 def _draw_curve(
-    ax: Axes, name: str, values: np.ndarray[Any, Any], column: str, alpha: float, cvar: float, at: int, several: bool
+    ax: Axes, name: str, values: np.ndarray[Any, Any], column: str, alpha: float, cvar: float, index: int, several: bool
 ) -> None:
     """Draw one exceedance curve with its mean, VaR and CVaR."""
-    colour, line = style.SHADES[at % len(style.SHADES)], style.LINES[at % len(style.LINES)]
+    colour, line = style.SHADES[index % len(style.SHADES)], style.LINES[index % len(style.LINES)]
     years = len(values)
     share = 100.0 * np.arange(1, years + 1) / years
     called = style.plain(name, 34)

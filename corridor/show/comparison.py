@@ -128,11 +128,11 @@ def _rows(table: pd.DataFrame, wanted: Sequence[str]) -> tuple[list[_Row], int]:
         block = table.xs(corridor, level="corridor")
         first = block.iloc[0]
         y += 0.0 if alone else 1.0
-        for at, (scenario, row) in enumerate(block.iterrows()):
-            if at and all(_alike(row[c], first[c]) for c in shown):
+        for index, (scenario, row) in enumerate(block.iterrows()):
+            if index and all(_alike(row[c], first[c]) for c in shown):
                 same += 1
                 continue
-            rows.append(_Row(y + 0.5 * alone, str(scenario), str(corridor), at == 0, alone))
+            rows.append(_Row(y + 0.5 * alone, str(scenario), str(corridor), index == 0, alone))
             y += 1.0
     return rows, same
 

@@ -60,13 +60,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Itera
     """Return a table; columns of numbers, that is those with a unit in brackets and those named, to the right."""
     aligned = ["right" if column.endswith("]") or column in set(right) else "left" for column in columns]
 
-    def cell(kind: str, content: object, at: int) -> Html:
-        style = f"text-align:{aligned[at]};padding:1px 10px 1px 2px;border:0;vertical-align:top"
+    def cell(kind: str, content: object, side: str) -> Html:
+        style = f"text-align:{side};padding:1px 10px 1px 2px;border:0;vertical-align:top"
         style += f";border-bottom:{_LINE};font-weight:600" if kind == "th" else ""
         return tag(kind, content, style=f"{style};background:none;color:inherit")
 
-    head = tag("tr", *(cell("th", column, at) for at, column in enumerate(columns)), style="background:none")
-    body = [tag("tr", *(cell("td", c, at) for at, c in enumerate(row)), style="background:none") for row in rows]
+    head = tag(
+        "tr",
+        *(cell("th", column, side) for column, side in zip(columns, aligned, strict=True)),
+        style="background:none",
+    )
+    body = [
+        tag("tr", *(cell("td", c, side) for c, side in zip(row, aligned, strict=True)), style="background:none")
+        for row in rows
+    ]
     look = "border-collapse:collapse;margin:4px 0 6px 0;color:inherit;font-size:.95em"
     return tag("div", tag("table", tag("thead", head), tag("tbody", *body), style=look), style="overflow-x:auto")
 

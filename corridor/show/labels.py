@@ -55,7 +55,7 @@ class Labels:
     def add(
         self,
         text: str,
-        at: tuple[float, float],
+        point: tuple[float, float],
         *,
         clear_pt: float = 3.0,
         far_pt: float = 60.0,
@@ -77,12 +77,12 @@ class Labels:
             Whether the text must not be taken for the name of another place.
         """
         label = self._ax.annotate(
-            text, at, xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=9,
+            text, point, xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=9,
             annotation_clip=False, **style,
         )  # fmt: skip
         box = label.get_window_extent()
         half = np.array([box.width, box.height]) / 2 + _GAP_PT * self._px / 2
-        anchor = self._ax.transData.transform(at)
+        anchor = self._ax.transData.transform(point)
         offsets, distance = self._candidates(half, clear_pt * self._px, far_pt * self._px)
         corners = np.hstack([anchor + offsets - half, anchor + offsets + half])
         doubtful = self._doubtful(corners, anchor) & own
@@ -95,7 +95,7 @@ class Labels:
         self._boxes = np.vstack([self._boxes, corners[best]])
         label.set_position(tuple(offsets[best] / self._px))
         if distance[best] > 12.0 or doubtful[best]:
-            self._lead(at, offsets[best] / self._px, half / self._px, style.get("color", "black"))
+            self._lead(point, offsets[best] / self._px, half / self._px, style.get("color", "black"))
         return label
 
     def _candidates(self, half: Floats, clear: float, far: float) -> tuple[Floats, Floats]:
@@ -110,7 +110,7 @@ class Labels:
 
     def _cost(self, corners: Floats) -> Floats:
         """Return what each box would hide; infinite where it meets another or leaves the Axes."""
-        left, low, right, high = (corners[:, at, None] for at in range(4))
+        left, low, right, high = (corners[:, side, None] for side in range(4))
         frame = self._frame
         cost = np.zeros(len(corners))
         inside = (left >= frame.x0 + 1) & (low >= frame.y0 + 1) & (right <= frame.x1 - 1) & (high <= frame.y1 - 1)
@@ -135,7 +135,7 @@ class Labels:
             return np.zeros(len(corners), dtype=bool)
         return np.asarray(distance(others).min(axis=1) <= distance(anchor[None])[:, 0] + self._px)
 
-    def _lead(self, at: tuple[float, float], offset: Floats, half: Floats, colour: str) -> None:
+    def _lead(self, point: tuple[float, float], offset: Floats, half: Floats, colour: str) -> None:
         """Draw a thin line from a text's edge to its point. [points]"""
         with np.errstate(divide="ignore"):
             share = min(1.0, *(half / np.maximum(np.abs(offset), 1e-9)))
@@ -144,5 +144,11 @@ class Labels:
         reach = float(np.hypot(*offset))
         arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": colour, "shrinkA": reach * share, "shrinkB": 2.0}
         self._ax.annotate(
-            "", at, xytext=tuple(offset), textcoords="offset points", annotation_clip=False, zorder=7, arrowprops=arrow
+            "",
+            point,
+            xytext=tuple(offset),
+            textcoords="offset points",
+            annotation_clip=False,
+            zorder=7,
+            arrowprops=arrow,
         )

@@ -313,11 +313,11 @@ class _Drawing:
         length = float(np.hypot(*np.diff(pixels, axis=0).T).sum()) * 72 / self.ax.get_figure(root=True).dpi  # type: ignore[union-attr]
         if length < 26 and line.leaves is None:
             return
-        at = len(pixels) - 2 if line.leaves == line.edge.head else int(len(pixels) * (0.3 if line.leaves else 0.58))
-        step = pixels[at + 1] - pixels[at - 1]
+        index = len(pixels) - 2 if line.leaves == line.edge.head else int(len(pixels) * (0.3 if line.leaves else 0.58))
+        step = pixels[index + 1] - pixels[index - 1]
         turn = math.degrees(math.atan2(step[1], step[0])) - 90
         self.ax.plot(
-            *line.curve[at], marker=(3, 0, turn), markersize=4.2 * self.scale + 0.9 * width, color="white",
+            *line.curve[index], marker=(3, 0, turn), markersize=4.2 * self.scale + 0.9 * width, color="white",
             markeredgecolor=INK, markeredgewidth=0.7, zorder=3.0, linestyle="none", gid=f"direction:{line.edge.id}",
         )  # fmt: skip
 
@@ -411,22 +411,22 @@ class _Drawing:
         bar.set_title("Flow / available capacity", fontsize=size, loc="left", pad=3, color=INK)
         top = -0.75 * size / height
         widths = self._width_handles()
-        at = 0.215
+        x = 0.215
         if widths:
-            legend = self._legend(widths, "Flow [Mt/y]", (at, top), len(widths))
-            at = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
+            legend = self._legend(widths, "Flow [Mt/y]", (x, top), len(widths))
+            x = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
-            legend = self._legend(marks, None, (at, top), columns)
+            legend = self._legend(marks, None, (x, top), columns)
             if columns == 1 or legend.get_window_extent().x1 <= self.ax.get_window_extent().x1:
                 break
             legend.remove()
 
-    def _legend(self, handles: list[Any], title: str | None, at: Position, columns: int) -> Any:
+    def _legend(self, handles: list[Any], title: str | None, corner: Position, columns: int) -> Any:
         from matplotlib.legend import Legend
 
         legend = Legend(
-            self.ax, handles, [handle.get_label() for handle in handles], loc="upper left", bbox_to_anchor=at,
+            self.ax, handles, [handle.get_label() for handle in handles], loc="upper left", bbox_to_anchor=corner,
             ncols=columns, title=title, fontsize=self.size - 1.0, title_fontsize=self.size - 1.0, frameon=False,
             borderaxespad=0, borderpad=0, alignment="left", columnspacing=1.3, handletextpad=0.6, labelspacing=0.55,
             bbox_transform=self.ax.transAxes,

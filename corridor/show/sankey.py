@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DUST_MTPA = 1e-6
 _BAR = 0.022
-_AT = (0.0, 0.43, 1.0)
+_LAYER_X = (0.0, 0.43, 1.0)
 _SMALL = 0.012
 """Bands of less than this share of the total are put together."""
 _NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
@@ -122,7 +122,9 @@ def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, floa
         own = sorted(
             (name for name in sums if not name.startswith("\0") and name), key=lambda name: (-sums[name], name)
         )
-        small = [name for at, name in enumerate(own) if at >= most - 3 or sums[name] < _SMALL * sum(sums.values())]
+        small = [
+            name for index, name in enumerate(own) if index >= most - 3 or sums[name] < _SMALL * sum(sums.values())
+        ]
         small = small if len(small) > 1 else []
         merged: dict[Chain, float] = {}
         for chain, amount in chains.items():
@@ -171,10 +173,10 @@ class _Diagram:
                 if name:
                     bar = self.layers[layer].setdefault(name, _Bar(layer, name))
                     bar.height += amount
-            for at, ends in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
+            for layer, ends in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
                 if ends[1]:
                     key = (*ends, chain[0])
-                    self.bands[at][key] = self.bands[at].get(key, 0.0) + amount
+                    self.bands[layer][key] = self.bands[layer].get(key, 0.0) + amount
         self.total = sum(self.chains.values())
         self._stack()
 
@@ -197,12 +199,12 @@ class _Diagram:
 
     def draw(self) -> None:
         """Draw bands, bars and labels."""
-        colours = {bar.name: style.SHADES[at % len(style.SHADES)] for at, bar in enumerate(self.order[0])}
-        hatches = {bar.name: style.HATCHES[at % len(style.HATCHES)] for at, bar in enumerate(self.order[0])}
-        rank_of = {bar.name: at for bars in self.order for at, bar in enumerate(bars)}
-        for at, bands in enumerate(self.bands):
+        colours = {bar.name: style.SHADES[index % len(style.SHADES)] for index, bar in enumerate(self.order[0])}
+        hatches = {bar.name: style.HATCHES[index % len(style.HATCHES)] for index, bar in enumerate(self.order[0])}
+        rank_of = {bar.name: index for bars in self.order for index, bar in enumerate(bars)}
+        for index, bands in enumerate(self.bands):
             for left, right, who in sorted(bands, key=lambda key: (rank_of[key[0]], rank_of[key[1]], rank_of[key[2]])):
-                self._band(at, left, right, who, bands[left, right, who], colours[who], hatches[who], rank_of)
+                self._band(index, left, right, who, bands[left, right, who], colours[who], hatches[who], rank_of)
         self._make_room()
         for bars in self.order:
             self._bars(bars, colours, hatches)
@@ -221,14 +223,14 @@ class _Diagram:
         span = 1.06 / max(0.2, 1.0 - left - right)
         self.ax.set_xlim(-span * left - 0.03, 1.0 + span * right + 0.03)
 
-    def _base(self, at: int, key: tuple[str, str, str], rank_of: Mapping[str, int]) -> tuple[float, float]:
+    def _base(self, layer: int, key: tuple[str, str, str], rank_of: Mapping[str, int]) -> tuple[float, float]:
         """Return where a band leaves its left bar and where it meets its right bar. [Mt/y]"""
-        bands = self.bands[at]
+        bands = self.bands[layer]
 
         def rank(of: tuple[str, str, str], side: int) -> tuple[int, int]:
             """Return the order of a band at one of its bars: other end, then shipper; or the other way round."""
             far, who = rank_of[of[1 - side]], rank_of[of[2]]
-            return (who, far) if (at, side) == (1, 0) else (far, who)
+            return (who, far) if (layer, side) == (1, 0) else (far, who)
 
         above = [
             sum(
@@ -238,12 +240,12 @@ class _Diagram:
             )
             for side in (0, 1)
         ]
-        start, end = self.layers[at][key[0]], self.layers[at + 1][key[1]]
+        start, end = self.layers[layer][key[0]], self.layers[layer + 1][key[1]]
         return start.base + start.height - above[0], end.base + end.height - above[1]
 
     def _band(
         self,
-        at: int,
+        layer: int,
         left: str,
         right: str,
         who: str,
@@ -255,8 +257,8 @@ class _Diagram:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        y0, y1 = self._base(at, (left, right, who), rank_of)
-        x0, x1 = _AT[at] + _BAR / 2, _AT[at + 1] - _BAR / 2
+        y0, y1 = self._base(layer, (left, right, who), rank_of)
+        x0, x1 = _LAYER_X[layer] + _BAR / 2, _LAYER_X[layer + 1] - _BAR / 2
         half = (x0 + x1) / 2
         points = [
             (x0, y0), (half, y0), (half, y1), (x1, y1), (x1, y1 - amount), (half, y1 - amount), (half, y0 - amount),
@@ -268,7 +270,7 @@ class _Diagram:
             PathPatch(
                 Path(points, codes), facecolor=WARN if short else colour, alpha=0.42 if short else 0.5, zorder=1,
                 edgecolor="white", linewidth=0.4, hatch="//////" if short else hatch,
-                gid=f"band:{at}:{_id(left)}>{_id(right)}:{_id(who)}",
+                gid=f"band:{layer}:{_id(left)}>{_id(right)}:{_id(who)}",
             )
         )  # fmt: skip
 
@@ -280,7 +282,7 @@ class _Diagram:
             colour = WARN if bar.name == _NOT_LIFTED else colours[bar.name] if first else INK
             self.ax.add_patch(
                 Rectangle(
-                    (_AT[bar.layer] - _BAR / 2, bar.base), _BAR, bar.height, facecolor=colour, edgecolor=INK,
+                    (_LAYER_X[bar.layer] - _BAR / 2, bar.base), _BAR, bar.height, facecolor=colour, edgecolor=INK,
                     linewidth=0.6, zorder=2, gid=f"bar:{bar.layer}:{_id(bar.name)}",
                 )
             )  # fmt: skip
@@ -297,7 +299,7 @@ class _Diagram:
         middles = [bar.base + bar.height / 2 for bar in bars]
         spots = _apart(middles, 1.5 * size * per_point, 0.6 * size * per_point, self.tall - 0.6 * size * per_point)
         side = -1 if layer == 0 else 1
-        edge = _AT[layer] + side * _BAR / 2
+        edge = _LAYER_X[layer] + side * _BAR / 2
         reach = 0.014
         room = self._room_px() if layer == 1 else float("inf")
         for bar, middle, spot in zip(bars, middles, spots, strict=True):
@@ -319,7 +321,7 @@ class _Diagram:
 
     def _room_px(self) -> float:
         """Return how wide labels between the middle bars and the right ones may be. [pixels]"""
-        spots = self.ax.transData.transform([(_AT[1] + _BAR / 2 + 0.02, 0), (_AT[2] - _BAR, 0)])
+        spots = self.ax.transData.transform([(_LAYER_X[1] + _BAR / 2 + 0.02, 0), (_LAYER_X[2] - _BAR, 0)])
         return float(spots[1, 0] - spots[0, 0])
 
     def _text(self, bar: _Bar, most: int = 60) -> str:
@@ -340,11 +342,11 @@ def _id(name: str) -> str:
 def _apart(wanted: Sequence[float], step: float, low: float, high: float) -> list[float]:
     """Return descending positions near the wanted ones, at least a step apart and within bounds if they fit."""
     groups: list[list[float]] = []
-    for at, value in enumerate(wanted):
-        groups.append([value + at * step, 1.0])
+    for index, value in enumerate(wanted):
+        groups.append([value + index * step, 1.0])
         while len(groups) > 1 and groups[-1][0] / groups[-1][1] > groups[-2][0] / groups[-2][1]:
             total, count = groups.pop()
             groups[-1] = [groups[-1][0] + total, groups[-1][1] + count]
     means = [total / count for total, count in groups for _ in range(int(count))]
     low_end = low + (len(wanted) - 1) * step
-    return [max(min(mean, high), low_end) - at * step for at, mean in enumerate(means)]
+    return [max(min(mean, high), low_end) - index * step for index, mean in enumerate(means)]

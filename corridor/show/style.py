@@ -180,14 +180,14 @@ def fitted(text: Text, ax: Axes, share: float = 1.0) -> None:
     """Shorten each line of a text that is wider than a share of the Axes."""
     room = ax.get_window_extent().width * share
     lines = text.get_text().split("\n")
-    for at, line in enumerate(lines):
+    for index, line in enumerate(lines):
         cut = line.replace(r"\$", "$")
         while len(cut) > 4:
             text.set_text(plain(cut, len(cut)))
             if text.get_window_extent().width <= room:
                 break
             cut = cut[:-2].rstrip("…, ") + "…"
-        lines[at] = plain(cut, len(cut))
+        lines[index] = plain(cut, len(cut))
     text.set_text("\n".join(lines))
 
 

@@ -168,14 +168,14 @@ class _ExportPattern:
         by_corridor = dict.fromkeys(corridors.index, 0.0)
         first: dict[str, float] = {}
         crossing: dict[str, float] = {}
-        at_home = 0.0
+        home_delivered_mtpa = 0.0
         flow = solve(network)
         for route in flow.routes.to_dict("records"):
             if route["commodity"] != commodity:
                 continue
             amount, end = float(route["flow_mtpa"]), network.node(route["destination"]).country
             if end in home:
-                at_home += amount
+                home_delivered_mtpa += amount
                 continue
             crossed = dict.fromkeys(c for id in route["edges"] for c in network.edge(id).countries if c not in home)
             corridor = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
@@ -185,7 +185,7 @@ class _ExportPattern:
             for country in crossed:
                 if country != end:
                     crossing[country] = crossing.get(country, 0.0) + amount
-        return cls(network, commodity, corridors, offered - at_home, by_corridor, first, crossing)
+        return cls(network, commodity, corridors, offered - home_delivered_mtpa, by_corridor, first, crossing)
 
     def jurisdictions(self) -> list[dict[str, Any]]:
         """Return for each country on the way what goes through it, by formula."""

@@ -73,7 +73,7 @@ class Sensitivity:
         self.network, self.scenario, self.outcome = network, scenario, outcome
         self._variation = Variation(network)
         self._solver = WarmSolver(network)
-        self.central = self._at({})
+        self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
@@ -81,7 +81,7 @@ class Sensitivity:
         subject = f"{visible(self.outcome)} under {name!r}"
         return f"<Sensitivity of {subject}: {self.central:.6g} with every figure at its value>"
 
-    def _at(self, values: dict[str, float]) -> float:
+    def _outcome_with(self, values: dict[str, float]) -> float:
         """Return the outcome with some figures at other values."""
         varied = self._variation.with_values(values) if values else self.network
         if self.scenario is not None:
@@ -106,10 +106,11 @@ class Sensitivity:
     def _row(self, figure: Figure) -> dict[str, Any]:
         """Return one bar of the tornado."""
         low, high = range_of(figure)
-        at_low, at_high = self._at({key_of(figure): low}), self._at({key_of(figure): high})
-        outcomes = (at_low, at_high, self.central)
+        outcome_low, outcome_high = (self._outcome_with({key_of(figure): value}) for value in (low, high))
+        outcomes = (outcome_low, outcome_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
-            "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": max(outcomes) - min(outcomes),
+            "low": low, "high": high, "at_low": outcome_low, "at_high": outcome_high,
+            "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
     def sobol(self, figures: Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
@@ -149,7 +150,7 @@ class Sensitivity:
         keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
-        outcomes = np.array([self._at(dict(zip(keys, map(float, point), strict=True))) for point in points])
+        outcomes = np.array([self._outcome_with(dict(zip(keys, map(float, point), strict=True))) for point in points])
         index = pd.Index([f"{figure.subject}.{figure.attribute}" for figure in chosen], name="figure")
         columns = ("first_order", "total", "first_order_half_width", "total_half_width")
         if np.ptp(outcomes) <= 1e-9:

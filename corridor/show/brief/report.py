@@ -309,9 +309,11 @@ class _Brief:
             name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in corridors] for name in self.flows
         }
         change = {name: [a - b for a, b in zip(row, moved[BASELINE], strict=True)] for name, row in moved.items()}
-        kept = [at for at in range(len(corridors)) if any(abs(row[at]) > _DUST for row in change.values())]
-        by_corridor = [[name, *(_signed(row[at]) for at in kept)] for name, row in change.items() if name != BASELINE]
-        heads_by = ["scenario", *(f"{self._corridor(corridors[at])} [Mt/y]" for at in kept)]
+        kept = [index for index in range(len(corridors)) if any(abs(row[index]) > _DUST for row in change.values())]
+        by_corridor = [
+            [name, *(_signed(row[index]) for index in kept)] for name, row in change.items() if name != BASELINE
+        ]
+        heads_by = ["scenario", *(f"{self._corridor(corridors[index])} [Mt/y]" for index in kept)]
         about = [
             tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
             for scenario in self.scenarios
