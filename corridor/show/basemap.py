@@ -113,11 +113,11 @@ def _around(positions: Floats) -> Extent:
 @lru_cache(maxsize=1)
 def outlines() -> dict[str, Any]:
     """Return the land (rings) and the borders (lines) as arrays of longitude and latitude. [degrees]"""
-    kept = json.loads(data_root().joinpath("basemap.json").read_text(encoding="utf-8"))
+    document = json.loads(data_root().joinpath("basemap.json").read_text(encoding="utf-8"))
     return {
-        "land": [[_degrees(ring) for ring in rings] for rings in kept["land"]],
-        "borders": [_degrees(line) for line in kept["borders"]],
-        "box": tuple(kept["box"]),
+        "land": [[_degrees(ring) for ring in rings] for rings in document["land"]],
+        "borders": [_degrees(line) for line in document["borders"]],
+        "box": tuple(document["box"]),
     }
 
 
@@ -135,7 +135,7 @@ def draw(ax: Axes, extent: Extent) -> None:
     ax.set_facecolor(SEA)
     land = PathCollection(land_paths, facecolor=LAND, edgecolor=LAND, linewidth=0.3, zorder=0, gid="land")
     ax.add_collection(land, autolim=False)
-    parts = [part for rings in shapes["land"] for ring in rings for part in _off_the_cut(ring, shapes["box"])]
+    parts = [part for rings in shapes["land"] for ring in rings for part in _without_box_edges(ring, shapes["box"])]
     coasts = [line for part in parts for (line,) in _seen([part], extent)]
     borders = [line for border in shapes["borders"] for (line,) in _seen([border], extent)]
     for lines, colour, width, gid in ((borders, BORDER, 0.5, "borders"), (coasts, COAST, 0.6, "coast")):
@@ -159,15 +159,15 @@ def _path(rings: list[Floats]) -> Any:
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
 
-def _off_the_cut(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
+def _without_box_edges(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
     """Return a ring in parts without what runs along the edge of the file's box or of the world, which is no coast."""
     west, south, east, north = box
     on = [ring[:, 0] == lon for lon in (west, east, -180, 180)] + [ring[:, 1] == lat for lat in (south, north, -90)]
-    cut = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
-    return [part for part in np.split(ring, cut + 1) if len(part) > 1]
+    breaks = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
+    return [part for part in np.split(ring, breaks + 1) if len(part) > 1]
 
 
-class Waters:
+class SeaRouter:
     """Where the sea is, on a grid as fine as a map needs, and the least dry curve between two places on it."""
 
     def __init__(self, extent: Extent) -> None:
@@ -196,7 +196,7 @@ class Waters:
         curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
         return min(curves, key=lambda pair: self.dryness(pair[0]) + 0.35 * pair[1])[0]
 
-    def outward(self, start: Position, towards: Position, taken: list[Floats]) -> Floats:
+    def outward(self, start: Position, towards: Position, occupied: list[Floats]) -> Floats:
         """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
         extent, k = self._extent, self._extent.squeeze
         aim = _unit(np.array(towards) - start, k)
@@ -204,11 +204,11 @@ class Waters:
         souths = [(lon, extent.south) for lon in np.linspace(extent.west, extent.east, 49)[1:-1]]
         rim = [*wests, *((extent.east, lat) for _, lat in wests), *souths, *((lon, extent.north) for lon, _ in souths)]
         span = math.hypot((extent.east - extent.west) * k, extent.north - extent.south)
-        best, chosen = math.inf, cut(curve_between(start, towards, 0.0, k), extent)
+        best, chosen = math.inf, clipped(curve_between(start, towards, 0.0, k), extent)
         for point in rim:
             off = np.array(point) - start
             turn = 1.0 - float(aim @ _unit(off, k))
-            crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in taken)
+            crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in occupied)
             length = float(np.hypot(off[0] * k, off[1])) / span
             for bow in (0.0, 0.15, -0.15, 0.3, -0.3):
                 penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.5 * crowded
@@ -234,7 +234,7 @@ def curve_between(start: Position, end: Position, bow: float, squeeze: float) ->
     return np.asarray((1 - t) ** 2 * a + 2 * t * (1 - t) * control + t**2 * b)
 
 
-def cut(curve: Floats, extent: Extent) -> Floats:
+def clipped(curve: Floats, extent: Extent) -> Floats:
     """Return a curve from its start, which is on the map, to where it first leaves the map."""
     steps = np.linspace(0.0, 1.0, 25 * _STEPS)
     shares = np.linspace(0.0, 1.0, len(curve))

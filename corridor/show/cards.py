@@ -42,8 +42,10 @@ def _corridors(network: Network) -> Iterator[Html]:
     rows: list[tuple[object, ...]] = []
     for corridor in network.corridors:
         trunk = network.trunk(corridor.id)
-        left = sum(edge.available_mtpa for edge in trunk)
-        rows.append((corridor.name or corridor.id, corridor.id, ", ".join(edge.id for edge in trunk), amount(left)))
+        available = sum(edge.available_mtpa for edge in trunk)
+        rows.append(
+            (corridor.name or corridor.id, corridor.id, ", ".join(edge.id for edge in trunk), amount(available))
+        )
     yield table(["corridor", "id", "trunk edges", "available [Mt/y]"], shortened(rows, 4))
 
 
@@ -52,11 +54,11 @@ def _commodities(network: Network) -> Iterator[Html]:
     if not network.commodities:
         return
     rows: list[tuple[object, ...]] = []
-    for oil in network.commodities:
-        offered = [supply for supply in network.supplies if supply.commodity == oil.id]
-        wanted = [market for market in network.markets if market.commodity == oil.id]
+    for commodity in network.commodities:
+        offered = [supply for supply in network.supplies if supply.commodity == commodity.id]
+        wanted = [market for market in network.markets if market.commodity == commodity.id]
         volume = sum(supply.volume_mtpa for supply in offered)
-        rows.append((oil.name or oil.id, oil.id, amount(volume), len(offered), len(wanted)))
+        rows.append((commodity.name or commodity.id, commodity.id, amount(volume), len(offered), len(wanted)))
     yield table(
         ["commodity", "id", "offered [Mt/y]", "supplies", "markets"], shortened(rows, 5), ("supplies", "markets")
     )
@@ -71,12 +73,12 @@ def _confidence(network: Network) -> Iterator[Html]:
     )
     total = sum(sure.values())
     if not total:
-        yield line("no sources are kept with these figures", quiet=True)
+        yield line("no sources are kept with these figures", muted=True)
         return
     rows = [(f"{key}: {meaning}", bar(sure[key] / total), str(sure[key])) for key, meaning in _CONFIDENCE.items()]
     yield table(["confidence", "", "figures"], rows, ("figures",))
     yield line(
-        "positions and governance indicators not counted; network.figures() shows sources and rivals", quiet=True
+        "positions and governance indicators not counted; network.figures() shows sources and rivals", muted=True
     )
 
 
@@ -97,7 +99,7 @@ def scenario_card(scenario: Scenario) -> Html:
         parts.append(details(counted(len(expected), "expectation"), listing(expected)))
     if scenario.sources:
         parts.append(details(counted(len(scenario.sources), "source"), listing(map(link, scenario.sources))))
-    written = line(f"{kind} for {target}" if target else kind, quiet=True)
+    written = line(f"{kind} for {target}" if target else kind, muted=True)
     return card(scenario.name, written, *parts)
 
 

@@ -85,8 +85,8 @@ def plot_waterfall(
         _draw_steps(ax, id, bars, x, size if count < 12 else size - 1.0, base)
         ticks += [x + step for step in range(len(bars))]
         labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
-        ends = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
-        direction = " to ".join(style.brief(style.called(node), 16) for node in ends)
+        nodes = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
+        direction = " to ".join(style.brief(style.called(node), 16) for node in nodes)
         head = style.plain(style.called(flow.network.corridor(id)), 27)
         ax.annotate(
             f"{head}\n{direction}", (x - 0.36, 1), xytext=(0, -3), va="top",
@@ -98,10 +98,10 @@ def plot_waterfall(
     ax.set_xticks(ticks, labels, fontsize=size - (1.0 if count < 12 else 2.2))
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel("USD/t", fontsize=size, color=INK)
-    oil = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
-    below = f"from price to netback: a tonne of {style.called(oil)}"
+    commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
+    below = f"from price to netback: a tonne of {style.called(commodity_record)}"
     below += f"; the axis starts at {base:g} USD/t" if base > 0 else ""
-    style.headline(ax, style.condition(flow) if title is None else title, below)
+    style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 
 
@@ -149,14 +149,14 @@ def _draw_steps(
     """Draw one waterfall, its first bar at a place on the x axis; bars that reach below the axis are marked."""
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
-        whole = component in ("price", "netback")
-        colour, hatch = (_KEEPS, "") if whole else (_GAINS, "///") if change > 0 else (_TAKES, "")
+        is_total = component in ("price", "netback")
+        colour, hatch = (_KEEPS, "") if is_total else (_GAINS, "///") if change > 0 else (_TAKES, "")
         x = first_x + number
         ax.bar(
             x, change, bottom=start, width=0.72, color=colour, edgecolor=INK, linewidth=0.6, hatch=hatch, zorder=3,
             gid=f"step:{id}:{component}",
         )[0].set_gid(f"step:{id}:{component}")  # fmt: skip
-        if whole and base > 0:
+        if is_total and base > 0:
             ax.plot(
                 [x - 0.42, x + 0.42], [0.022, 0.042], color="white", linewidth=3.2, zorder=4, gid="cut",
                 transform=ax.get_xaxis_transform(),
@@ -164,10 +164,10 @@ def _draw_steps(
         if number:
             ax.plot([x - 1 + 0.36, x - 0.36], [level, level], color=FAINT, linewidth=0.7, zorder=2)
         level = start + change
-        label = f"{change:,.0f}" if whole else f"{change:+,.1f}".replace("-", "−")
+        label = f"{change:,.0f}" if is_total else f"{change:+,.1f}".replace("-", "−")
         ax.annotate(
             label, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
-            fontsize=size - (0 if whole else 0.5), fontweight="bold" if whole else None, color=INK, zorder=5,
+            fontsize=size - (0 if is_total else 0.5), fontweight="bold" if is_total else None, color=INK, zorder=5,
             gid=f"label:{id}:{component}", path_effects=_halo(),
         )  # fmt: skip
 
@@ -227,7 +227,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     ax.set_xlabel(_outcome_label(result.outcome), fontsize=size, color=INK)
     if rows:
         _name_rows(ax, rows, result.central, size)
-        _legend_of_ends(ax, size)
+        _range_legend(ax, size)
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
         ax.annotate("no figure alone swings it", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
@@ -242,8 +242,8 @@ def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size
     """Write the figures' names to the left of all bars, and make room for them."""
     from matplotlib.ticker import MaxNLocator
 
-    ends = [float(row[end]) for row in rows for end in ("at_low", "at_high")] + [central]
-    low, high = min(ends), max(ends)
+    outcomes = [float(row[end]) for row in rows for end in ("at_low", "at_high")] + [central]
+    low, high = min(outcomes), max(outcomes)
     size = min(size - 0.5, 72 * style.inches(ax)[1] / len(rows) / 2.7)
     texts = [
         ax.annotate(
@@ -282,7 +282,7 @@ def _outcome_label(outcome: str) -> str:
     return f"{style.plain(name, 40)} [{_UNITS[ending]}]" if ending else style.plain(name, 40)
 
 
-def _legend_of_ends(ax: Axes, size: float) -> None:
+def _range_legend(ax: Axes, size: float) -> None:
     from matplotlib.patches import Patch
 
     handles = [

@@ -80,11 +80,11 @@ def plot_comparison(
     inches = 1.1 + 0.26 * _height(rows)
     ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.62 / inches, bottom=0.1 / inches)
     ax.set_axis_off()
-    drawing = _Panels(ax, table, wanted, rows, network)
+    drawing = _ComparisonPanels(ax, table, wanted, rows, network)
     drawing.draw()
-    left_out = f"; {same} rows like it are left out" if same else ""
+    omitted = f"; {same} rows like it are left out" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
-    below = f"cost, time and risk of the best way{change}{left_out}"
+    below = f"cost, time and risk of the best way{change}{omitted}"
     style.headline(ax, "Corridors compared" if title is None else title, below)
     return ax
 
@@ -149,7 +149,7 @@ def _height(rows: Sequence[_Row]) -> float:
     return rows[-1].y + (0.5 if rows[-1].alone else 1.0)
 
 
-class _Panels:
+class _ComparisonPanels:
     """One comparison being drawn."""
 
     def __init__(
@@ -250,9 +250,9 @@ class _Panels:
         if any(text.get_window_extent().width > 0.72 * room for text in texts):
             for text in texts:
                 text.set_text(text.get_text().split(" (")[0].split(" of ")[0])
-        ends = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
-        low = min(0.0, *(value for value, _ in ends), 0.0)
-        spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in ends]
+        extents = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
+        low = min(0.0, *(value for value, _ in extents), 0.0)
+        spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in extents]
         panel.set_xlim(low, low + max(*spans, 1e-9, 1e-9))
 
     def _blocks(self) -> Iterator[list[_Row]]:

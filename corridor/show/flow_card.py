@@ -12,7 +12,7 @@ from corridor.show.html import Html, bar, card, line, table, warning
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
 
-_DUST_MTPA = 1e-6
+_TOLERANCE_MTPA = 1e-6
 
 
 def flow_card(flow: Flow) -> Html:
@@ -20,7 +20,7 @@ def flow_card(flow: Flow) -> Html:
     network = flow.network
     name = flow.scenario.name if flow.scenario is not None else "baseline"
     label = network_label(network)
-    short = flow.shortfall_mtpa > _DUST_MTPA
+    short = flow.shortfall_mtpa > _TOLERANCE_MTPA
     summary = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
     rest = f"{amount(flow.shortfall_mtpa)} Mt/y stay in the ground"
     headline = line(summary, warning(rest) if short else "nothing stays in the ground")
@@ -47,19 +47,19 @@ def _short(flow: Flow) -> Iterator[Html]:
     net = flow.network
     rows: list[tuple[object, ...]] = []
     for supply, missing in zip(net.supplies, flow.shortfall_by_supply.tolist(), strict=True):
-        if missing > _DUST_MTPA:
+        if missing > _TOLERANCE_MTPA:
             rows.append((_node_name(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
                          amount(missing), amount(supply.volume_mtpa), f"{supply.penalty_usd_per_t:,.0f}"))  # fmt: skip
     rows.sort(key=lambda row: (-float(str(row[3]).replace(",", "")), str(row[0])))
     if rows:
         heads = ["stays in the ground", "commodity", "", "short [Mt/y]", "offered [Mt/y]", "penalty [USD/t]"]
         yield table(heads, shortened(rows, 6))
-        yield line("penalties steer what happens; they are assumptions and no money", quiet=True)
+        yield line("penalties steer what happens; they are assumptions and no money", muted=True)
     unmet: list[tuple[object, ...]] = [
         (_node_name(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True),
          amount(missing), amount(market.required_mtpa))
         for market, missing in zip(net.markets, flow.unmet_by_market.tolist(), strict=True)
-        if missing > _DUST_MTPA
+        if missing > _TOLERANCE_MTPA
     ]  # fmt: skip
     if unmet:
         heads = ["requirement not met", "commodity", "", "short [Mt/y]", "required [Mt/y]"]
@@ -67,7 +67,7 @@ def _short(flow: Flow) -> Iterator[Html]:
     minima: list[tuple[object, ...]] = [
         (quota.edge, quota.commodity, bar(missing / quota.min_mtpa, warn=True), amount(missing), amount(quota.min_mtpa))
         for quota, missing in zip(net.quotas, flow.unmet_by_quota.tolist(), strict=True)
-        if missing > _DUST_MTPA
+        if missing > _TOLERANCE_MTPA
     ]
     if minima:
         heads = ["minimum of a quota not met", "commodity", "", "short [Mt/y]", "minimum [Mt/y]"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from corridor.errors import visible
 
-_QUIET = "opacity:.7"
+_MUTED = "opacity:.7"
 _LINE = "1px solid rgba(128,128,128,.35)"
 _FILL, _TROUGH, _WARN = "#4583b8", "rgba(128,128,128,.22)", "#d0582a"
 
@@ -46,9 +46,9 @@ def card(title: object, *parts: object) -> Html:
     return tag("div", head, *parts, style="line-height:1.4;max-width:60em;margin:2px 0")
 
 
-def line(*children: object, quiet: bool = False) -> Html:
+def line(*children: object, muted: bool = False) -> Html:
     """Return a line of text, a quiet one in smaller print."""
-    return tag("div", *children, style=f"{_QUIET};font-size:.92em" if quiet else "")
+    return tag("div", *children, style=f"{_MUTED};font-size:.92em" if muted else "")
 
 
 def warning(text: object) -> Html:
@@ -87,7 +87,7 @@ def bar(share: float | None, *, warn: bool = False) -> Html:
     return tag("div", fill, style=f"width:8em;height:.7em;background:{_TROUGH};display:inline-block")
 
 
-def counted(number: int, thing: str) -> str:
+def counted(number: int, noun: str) -> str:
     """Return a number of things in words.
 
     Examples
@@ -95,7 +95,7 @@ def counted(number: int, thing: str) -> str:
     >>> counted(1, "source"), counted(3, "source")
     ('1 source', '3 sources')
     """
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def details(summary: object, *parts: object) -> Html:

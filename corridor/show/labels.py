@@ -59,7 +59,7 @@ class Labels:
         *,
         clear_pt: float = 3.0,
         far_pt: float = 60.0,
-        own: bool = True,
+        unambiguous: bool = True,
         **style: Any,
     ) -> Annotation | None:
         """Write a text near a point, or return None where there is no room.
@@ -85,7 +85,7 @@ class Labels:
         anchor = self._ax.transData.transform(point)
         offsets, distance = self._candidates(half, clear_pt * self._px, far_pt * self._px)
         corners = np.hstack([anchor + offsets - half, anchor + offsets + half])
-        doubtful = self._doubtful(corners, anchor) & own
+        doubtful = self._doubtful(corners, anchor) & unambiguous
         cost = self._cost(corners) + distance + _DOUBT * doubtful
         cost[doubtful & (distance < _LEADS_PT)] = np.inf
         best = int(np.argmin(cost))

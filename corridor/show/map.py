@@ -11,8 +11,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.records import Edge
-from corridor.show import basemap as terrain
-from corridor.show import style
+from corridor.show import basemap, style
 from corridor.show.basemap import Extent, Floats, Position
 from corridor.show.labels import Labels
 from corridor.show.style import FAINT, FREE, INK, WARN
@@ -21,7 +20,7 @@ from corridor.solver.flow import Flow
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DUST_MTPA = 1e-6
+_TOLERANCE_MTPA = 1e-6
 _WIDEST = 0.016
 """Width of the fattest edge, as a share of the width of the Axes."""
 _KEY_PT2 = 160.0
@@ -100,7 +99,7 @@ def plot_map(
     if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
         raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
     positions = _positions(flow)
-    asked = terrain.core(flow.network, positions) if extent is None else _extent(extent)
+    asked = basemap.core(flow.network, positions) if extent is None else _extent(extent)
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
     width, height = style.inches(ax)
     shown = asked.filling(width / height)
@@ -112,11 +111,11 @@ def plot_map(
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_color(style.RULE)
-    terrain.draw(ax, shown)
-    drawing = _Drawing(ax, flow, commodity, positions, shown, widest_mtpa)
+    basemap.draw(ax, shown)
+    drawing = _MapDrawing(ax, flow, commodity, positions, shown, widest_mtpa)
     drawing.edges()
     drawing.nodes()
-    style.headline(ax, style.condition(flow) if title is None else title, _summary(flow, commodity))
+    style.headline(ax, style.flow_label(flow) if title is None else title, _summary(flow, commodity))
     drawing.legends()
     drawing.note()
     if labels:
@@ -176,11 +175,15 @@ def _summary(flow: Flow, commodity: str | None) -> str:
         supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
     lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
-    rest = f"; {style.tonnes(short)} Mt/y stay in the ground" if short > _DUST_MTPA else ", nothing stays in the ground"
+    rest = (
+        f"; {style.tonnes(short)} Mt/y stay in the ground"
+        if short > _TOLERANCE_MTPA
+        else ", nothing stays in the ground"
+    )
     return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
 
 
-class _Drawing:
+class _MapDrawing:
     """One map being drawn."""
 
     def __init__(
@@ -198,11 +201,11 @@ class _Drawing:
         amounts = self._amounts()
         self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
         self.gone = {node.id for node in self.network.nodes if node.throughput_mtpa is not None and node.remaining == 0}
-        self.waters = terrain.Waters(extent)
+        self.sea_router = basemap.SeaRouter(extent)
         self.lines = list(self._laid(amounts))
         drawn = {line.edge.id for line in self.lines}
         self.beyond = sum(
-            amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= positions.keys()
+            amounts[e.id] > _TOLERANCE_MTPA and e.id not in drawn and {e.tail, e.head} <= positions.keys()
             for e in self.network.edges
         )
         supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
@@ -219,12 +222,12 @@ class _Drawing:
         if self.commodity is None:
             return dict(zip((e.id for e in self.network.edges), self.flow.edge_flow_mtpa.tolist(), strict=True))
         table = self.flow.edge_flows
-        own = table[table.index.get_level_values("commodity") == self.commodity]["flow_mtpa"].droplevel("commodity")
-        return {edge.id: float(own.get(edge.id, 0.0)) for edge in self.network.edges}
+        by_edge = table[table.index.get_level_values("commodity") == self.commodity]["flow_mtpa"].droplevel("commodity")
+        return {edge.id: float(by_edge.get(edge.id, 0.0)) for edge in self.network.edges}
 
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
         """Yield the edges that touch the map, parallel and opposite ones apart."""
-        ends: dict[str, list[Floats]] = {}
+        exits: dict[str, list[Floats]] = {}
         together: dict[frozenset[str], list[Edge]] = {}
         for edge in self.network.edges:
             together.setdefault(frozenset((edge.tail, edge.head)), []).append(edge)
@@ -238,10 +241,10 @@ class _Drawing:
             apart = (group.index(edge) - (len(group) - 1) / 2) * 0.16
             apart = apart if edge.tail < edge.head else -apart
             for leaves, span in self._spans(edge):
-                taken = ends.setdefault(edge.head if leaves == edge.tail else edge.tail, [])
-                curve = self._curve(edge, leaves, span, apart, taken)
+                occupied = exits.setdefault(edge.head if leaves == edge.tail else edge.tail, [])
+                curve = self._curve(edge, leaves, span, apart, occupied)
                 if leaves is not None:
-                    taken.append(curve[-1] if leaves == edge.head else curve[0])
+                    occupied.append(curve[-1] if leaves == edge.head else curve[0])
                 yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
 
     def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Position, Position]]]:
@@ -250,33 +253,33 @@ class _Drawing:
         The other end lies the short way round the world, hence beyond the map even if it is on it too.
         """
         tail, head = self.positions[edge.tail], self.positions[edge.head]
-        whole = terrain.shortest_turn(tail, head) == head
-        if whole and {edge.tail, edge.head} <= self.inside:
+        direct = basemap.shortest_turn(tail, head) == head
+        if direct and {edge.tail, edge.head} <= self.inside:
             yield None, (tail, head)
             return
         if edge.tail in self.inside:
-            yield edge.head, (tail, terrain.shortest_turn(tail, head))
+            yield edge.head, (tail, basemap.shortest_turn(tail, head))
         if edge.head in self.inside:
-            yield edge.tail, (terrain.shortest_turn(head, tail), head)
+            yield edge.tail, (basemap.shortest_turn(head, tail), head)
 
     def _shut(self, edge: Edge) -> bool:
         """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""
         return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
-        self, edge: Edge, leaves: str | None, span: tuple[Position, Position], apart: float, taken: list[Floats]
+        self, edge: Edge, leaves: str | None, span: tuple[Position, Position], apart: float, occupied: list[Floats]
     ) -> Floats:
         """Return the curve of an edge: straight over land, by water where there is some at sea."""
         if leaves is None:
             if edge.mode == "sea":
-                return self.waters.between(*span, apart)
-            return terrain.curve_between(*span, apart, self.extent.squeeze)
+                return self.sea_router.between(*span, apart)
+            return basemap.curve_between(*span, apart, self.extent.squeeze)
         near, far = span if leaves == edge.head else span[::-1]
         if edge.mode == "sea" and leaves not in self.inside:
-            out = self.waters.outward(near, far, taken)
+            out = self.sea_router.outward(near, far, occupied)
         else:
             bow = apart if leaves == edge.head else -apart
-            out = terrain.cut(terrain.curve_between(near, far, bow, self.extent.squeeze), self.extent)
+            out = basemap.clipped(basemap.curve_between(near, far, bow, self.extent.squeeze), self.extent)
         return out if leaves == edge.head else out[::-1]
 
     # What is drawn
@@ -284,7 +287,7 @@ class _Drawing:
     def edges(self) -> None:
         """Draw the edges, those that carry most first."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
-            if line.flow_mtpa > _DUST_MTPA:
+            if line.flow_mtpa > _TOLERANCE_MTPA:
                 self._draw_flowing(line)
             elif line.shut or line.idle:
                 self._draw_closed(line)
@@ -347,7 +350,7 @@ class _Drawing:
         """Return what stays in the ground at each node. [Mt/y]"""
         short: dict[str, float] = {}
         for supply, amount in zip(self.network.supplies, self.flow.shortfall_by_supply.tolist(), strict=True):
-            if amount > _DUST_MTPA and self.commodity in (None, supply.commodity):
+            if amount > _TOLERANCE_MTPA and self.commodity in (None, supply.commodity):
                 short[supply.node] = short.get(supply.node, 0.0) + amount
         return short
 
@@ -376,7 +379,7 @@ class _Drawing:
     def note(self) -> None:
         """Write in small print where the outlines come from, and what could not be drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.positions]
-        lines = [terrain.CREDIT]
+        lines = [basemap.CREDIT]
         if self.beyond:
             lines.insert(0, f"{self.beyond} further flows lie beyond the map")
         if missing:
@@ -458,11 +461,11 @@ class _Drawing:
             return Line2D([], [], label=label, **look)
 
         handles = []
-        flowing = [drawn for drawn in self.lines if drawn.flow_mtpa > _DUST_MTPA]
+        flowing = [drawn for drawn in self.lines if drawn.flow_mtpa > _TOLERANCE_MTPA]
         if any(math.isinf(drawn.edge.available_mtpa) for drawn in flowing):
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
             handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
-        still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _DUST_MTPA]
+        still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _TOLERANCE_MTPA]
         if any(not (drawn.shut or drawn.idle) for drawn in still):
             handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
         dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
@@ -539,7 +542,7 @@ class _Drawing:
                 continue
             line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))
             carried = self.flow.throughput_mtpa(corridor.id, self.commodity)
-            live = carried > _DUST_MTPA
+            live = carried > _TOLERANCE_MTPA
             if not (live or corridor.featured or any(drawn.shut for drawn in trunk)):
                 continue
             text = style.wrapped(style.called(corridor))
@@ -550,15 +553,16 @@ class _Drawing:
             )
             lon, lat = line.curve[len(line.curve) * 9 // 20]
             writer.add(
-                text, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
-                fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
+                text, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}",
+                unambiguous=False, fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic",
+                path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
 
     def _label_far(self, writer: Labels, halo: list[Any]) -> None:
         """Name the places beyond the map where flows to and from them cross its edge."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
-            if line.leaves is None or line.flow_mtpa <= _DUST_MTPA:
+            if line.leaves is None or line.flow_mtpa <= _TOLERANCE_MTPA:
                 continue
             outward = line.leaves == line.edge.head
             lon, lat = line.curve[-1] if outward else line.curve[0]

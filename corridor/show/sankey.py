@@ -13,7 +13,7 @@ from corridor.solver.flow import Flow
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DUST_MTPA = 1e-6
+_TOLERANCE_MTPA = 1e-6
 _BAR = 0.022
 _LAYER_X = (0.0, 0.43, 1.0)
 _SMALL = 0.012
@@ -73,8 +73,8 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
         ax.set_ylim(0, 1)
         ax.text(0.5, 0.5, "nothing is offered", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
     else:
-        _Diagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
-    style.headline(ax, style.condition(flow) if title is None else title, below)
+        _SankeyDiagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
+    style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 
 
@@ -86,11 +86,11 @@ def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
     chains: dict[Chain, float] = {}
 
     def add(chain: Chain, amount: float) -> None:
-        if amount > _DUST_MTPA:
+        if amount > _TOLERANCE_MTPA:
             chains[chain] = chains.get(chain, 0.0) + amount
 
     routes = flow.routes
-    for origin, oil, corridor, end, amount in zip(
+    for origin, route_commodity, corridor, end, amount in zip(
         routes["origin"],
         routes["commodity"],
         routes["corridor"],
@@ -98,9 +98,9 @@ def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
         routes["flow_mtpa"],
         strict=True,
     ):
-        if commodity in (None, oil):
+        if commodity in (None, route_commodity):
             via = corridor if isinstance(corridor, str) else _NO_CORRIDOR
-            add((oil if commodity is None else origin, via, end), float(amount))
+            add((route_commodity if commodity is None else origin, via, end), float(amount))
     for supply, amount in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
         if commodity in (None, supply.commodity):
             add((supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""), amount)
@@ -119,11 +119,11 @@ def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, floa
         sums: dict[str, float] = {}
         for chain, amount in chains.items():
             sums[chain[layer]] = sums.get(chain[layer], 0.0) + amount
-        own = sorted(
+        named = sorted(
             (name for name in sums if not name.startswith("\0") and name), key=lambda name: (-sums[name], name)
         )
         small = [
-            name for index, name in enumerate(own) if index >= most - 3 or sums[name] < _SMALL * sum(sums.values())
+            name for index, name in enumerate(named) if index >= most - 3 or sums[name] < _SMALL * sum(sums.values())
         ]
         small = small if len(small) > 1 else []
         merged: dict[Chain, float] = {}
@@ -141,10 +141,10 @@ def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
     """Return what ids are called, layer by layer."""
     network = flow.network
     nodes = {node.id: style.brief(style.called(node), 22) for node in network.nodes}
-    oils = {oil.id: style.plain(style.called(oil), 22) for oil in network.commodities}
+    commodities = {record.id: style.plain(style.called(record), 22) for record in network.commodities}
     corridors = {corridor.id: style.plain(style.called(corridor), 27) for corridor in network.corridors}
     corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
-    return [oils if commodity is None else nodes, corridors, nodes]
+    return [commodities if commodity is None else nodes, corridors, nodes]
 
 
 @dataclass
@@ -158,7 +158,7 @@ class _Bar:
     used: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
 
-class _Diagram:
+class _SankeyDiagram:
     """One diagram being drawn."""
 
     def __init__(
@@ -173,9 +173,9 @@ class _Diagram:
                 if name:
                     bar = self.layers[layer].setdefault(name, _Bar(layer, name))
                     bar.height += amount
-            for layer, ends in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
-                if ends[1]:
-                    key = (*ends, chain[0])
+            for layer, pair in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
+                if pair[1]:
+                    key = (*pair, chain[0])
                     self.bands[layer][key] = self.bands[layer].get(key, 0.0) + amount
         self.total = sum(self.chains.values())
         self._stack()
@@ -218,8 +218,8 @@ class _Diagram:
                 text = self.ax.text(0, 0, self._text(bar), fontsize=style.points(self.ax))
                 widths[bar.layer] = max(widths[bar.layer], text.get_window_extent().width)
                 text.remove()
-        whole = self.ax.get_window_extent().width
-        left, right = (width / whole for width in (widths[0], widths[2]))
+        full_width = self.ax.get_window_extent().width
+        left, right = (width / full_width for width in (widths[0], widths[2]))
         span = 1.06 / max(0.2, 1.0 - left - right)
         self.ax.set_xlim(-span * left - 0.03, 1.0 + span * right + 0.03)
 

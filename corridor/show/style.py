@@ -181,13 +181,13 @@ def fitted(text: Text, ax: Axes, share: float = 1.0) -> None:
     room = ax.get_window_extent().width * share
     lines = text.get_text().split("\n")
     for index, line in enumerate(lines):
-        cut = line.replace(r"\$", "$")
-        while len(cut) > 4:
-            text.set_text(plain(cut, len(cut)))
+        shortened = line.replace(r"\$", "$")
+        while len(shortened) > 4:
+            text.set_text(plain(shortened, len(shortened)))
             if text.get_window_extent().width <= room:
                 break
-            cut = cut[:-2].rstrip("…, ") + "…"
-        lines[index] = plain(cut, len(cut))
+            shortened = shortened[:-2].rstrip("…, ") + "…"
+        lines[index] = plain(shortened, len(shortened))
     text.set_text("\n".join(lines))
 
 
@@ -230,7 +230,7 @@ def utilisation_colours() -> Colormap:
     return ListedColormap(mpl.colormaps["viridis_r"](range(8, 248)), name="utilisation")
 
 
-def condition(flow: Flow) -> str:
+def flow_label(flow: Flow) -> str:
     """Return the network, its year and the scenario that a flow was solved for."""
     network = flow.network
     label = network_label(network)
@@ -238,8 +238,8 @@ def condition(flow: Flow) -> str:
     return f"{name} ({label})" if label else name
 
 
-def require_flow(thing: object) -> Flow:
+def require_flow(value: object) -> Flow:
     """Return the flow, or raise unless something is one."""
-    if not isinstance(thing, Flow):
-        raise DataError(f"a Flow is needed (got {type(thing).__name__}); solve(network, scenario) returns one")
-    return thing
+    if not isinstance(value, Flow):
+        raise DataError(f"a Flow is needed (got {type(value).__name__}); solve(network, scenario) returns one")
+    return value

@@ -141,10 +141,10 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
     """Return a comparison as it is printed: bottlenecks without the commodity's name, both ends of the way in one."""
-    ends = zip(table["origin"], table["destination"], strict=True)
+    origin_destination = zip(table["origin"], table["destination"], strict=True)
     return table.assign(
         bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-        way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+        way=[f"{origin} > {end}" if origin else "-" for origin, end in origin_destination],
     )
 
 
@@ -224,9 +224,11 @@ def _subjects(
 ) -> tuple[str, ...]:
     """Return the ids whose figures a row rests on: trunk, bottleneck, edges and ends of the way, countries, oil."""
     edges = [edge.id for edge in network.trunk(corridor)] + list(route.edges if route is not None else ())
-    ends = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
+    supply_and_market = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
     countries = [country for id in edges for country in network.edge(id).countries]
-    return tuple(dict.fromkeys([*edges, *(limit.id for limit in most.bottleneck), *ends, commodity, *countries]))
+    return tuple(
+        dict.fromkeys([*edges, *(limit.id for limit in most.bottleneck), *supply_and_market, commodity, *countries])
+    )
 
 
 def _in_order(countries: Iterable[str]) -> list[str]:
@@ -256,10 +258,10 @@ def _shortfall_without(solver: WarmSolver, flow: Flow, corridor: str) -> float:
 
 def _status(row: dict[str, Any], before_mtpa: float) -> str:
     """Return how a corridor's capacity compares with the baseline's."""
-    dust, capacity_mtpa = 1e-6, row["capacity_mtpa"]
-    if capacity_mtpa <= dust:
+    tolerance, capacity_mtpa = 1e-6, row["capacity_mtpa"]
+    if capacity_mtpa <= tolerance:
         limits = row["bottleneck"].split(" + ")
         return "no access" if all(limit.startswith("quota ") for limit in limits) else "closed"
-    if capacity_mtpa < before_mtpa - dust:
+    if capacity_mtpa < before_mtpa - tolerance:
         return "reduced"
-    return "expanded" if capacity_mtpa > before_mtpa + dust else "open"
+    return "expanded" if capacity_mtpa > before_mtpa + tolerance else "open"

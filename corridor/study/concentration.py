@@ -192,9 +192,9 @@ class _ExportPattern:
         home = _home(self.network, self.commodity)
         through: dict[str, list[str]] = {country: [] for country in self.crossing}
         for id, row in self.corridors.iterrows():
-            ends = self.network.node(row["destination"]).country if row["destination"] else None
+            final_country = self.network.node(row["destination"]).country if row["destination"] else None
             crossed = {*row["countries"].split("-"), *(c for e in self.network.trunk(str(id)) for c in e.countries)}
-            for country in sorted(crossed - {ends, ""} - home):
+            for country in sorted(crossed - {final_country, ""} - home):
                 through.setdefault(country, []).append(str(id))
         exported = sum(self.by_first_country.values())
         capacity = self.corridors["capacity_mtpa"]

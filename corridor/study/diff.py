@@ -18,7 +18,7 @@ _KINDS = (*(kind for kind in PARTS if kind.singular != "corridor"), KIND_OF["cor
 """The kinds of record in the order of rows."""
 _FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas")
 _FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
-_DUST = 1e-6
+_TOLERANCE = 1e-6
 
 
 def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
@@ -115,7 +115,7 @@ def _flow_rows(first: Flow, second: Flow) -> list[tuple[Any, ...]]:
             for column in (c for c in before.columns if c in _FLOW_COLUMNS):
                 old = float(before.loc[id, column]) if id in before.index else 0.0
                 new = float(after.loc[id, column]) if id in after.index else 0.0
-                if old != new and not abs(new - old) <= _DUST:
+                if old != new and not abs(new - old) <= _TOLERANCE:
                     shown = id if isinstance(id, str) else ".".join(id)
                     rows.append((name, shown, column, old, new, new - old))
     return rows

@@ -79,7 +79,7 @@ def write_tables(
             raise DataError(f"{target}: a workbook is a file; give a path that ends in .xlsx")
         write_bytes(target, _workbook(frames))
     elif single:
-        write_bytes(target, _one(next(iter(frames.values())), chosen))
+        write_bytes(target, _table_bytes(next(iter(frames.values())), chosen))
     elif ending:
         raise DataError(f"{target}: holds one table, and {len(frames)} are to be written; give a folder or a .xlsx")
     else:
@@ -99,8 +99,8 @@ def _frames(tables: Any) -> dict[str, pd.DataFrame]:
     if isinstance(tables, pd.DataFrame):
         return {"table": _flat(tables)}
     if isinstance(tables, Mapping) and tables and all(isinstance(frame, pd.DataFrame) for frame in tables.values()):
-        if strange := [name for name in tables if not _is_name(name)]:
-            raise DataError(f"a table's name must be usable as the name of a file and sheet (got {shown(strange[0])})")
+        if invalid := [name for name in tables if not _is_name(name)]:
+            raise DataError(f"a table's name must be usable as the name of a file and sheet (got {shown(invalid[0])})")
         return {name: _flat(frame) for name, frame in tables.items()}
     raise DataError(f"a Flow, a DataFrame or a mapping of names to DataFrames is needed (got {shown(tables)})")
 
@@ -132,7 +132,7 @@ def _plain(value: Any) -> Any:
     return None if value is None or type(value).__name__ in ("NAType", "NaTType") else value
 
 
-def _one(frame: pd.DataFrame, form: str) -> bytes:
+def _table_bytes(frame: pd.DataFrame, form: str) -> bytes:
     """Return one table as the bytes of a file."""
     if form == "csv":
         rows = [[cell(v) if isinstance(v, float | int) else guarded(cell(v)) for v in row] for row in _rows(frame)]
@@ -144,7 +144,7 @@ def _one(frame: pd.DataFrame, form: str) -> bytes:
         raise CorridorError(
             "Parquet needs pyarrow, which is not installed: pip install 'corridor[files]', or write CSV"
         ) from None
-    data = {column: _exact(frame[column].tolist()) for column in frame.columns}
+    data = {column: _parquet_values(frame[column].tolist()) for column in frame.columns}
     made = io.BytesIO()
     try:
         pq.write_table(pa.table({column: pa.array(values, from_pandas=False) for column, values in data.items()}), made)
@@ -153,7 +153,7 @@ def _one(frame: pd.DataFrame, form: str) -> bytes:
     return made.getvalue()
 
 
-def _exact(values: list[Any]) -> list[Any]:
+def _parquet_values(values: list[Any]) -> list[Any]:
     """Return a column's values as Parquet keeps them: NaN stays among numbers, and is missing among text."""
     if all(isinstance(value, float) for value in values):
         return values
@@ -171,10 +171,10 @@ def _workbook(frames: Mapping[str, pd.DataFrame]) -> bytes:
 
 def _write_folder(frames: Mapping[str, pd.DataFrame], folder: Path, form: str) -> None:
     """Write one file a table; a folder with other files is left alone."""
-    files = {f"{name}.{form}": _one(frame, form) for name, frame in frames.items()}
+    files = {f"{name}.{form}": _table_bytes(frame, form) for name, frame in frames.items()}
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; give the path of a folder")
-    strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
-    if strange:
-        raise DataError(f"{folder}: holds something else than these tables ({strange[0]!r}); give another folder")
+    unexpected = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
+    if unexpected:
+        raise DataError(f"{folder}: holds something else than these tables ({unexpected[0]!r}); give another folder")
     write_folder(folder, files)

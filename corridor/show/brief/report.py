@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_DUST = 0.05
+_TOLERANCE_MTPA = 0.05
 _DPI, _MOST_FIGURES, _MOST_LIMITS = 150, 15, 6
 _MOST_COLUMNS = 12  # of a comparison fit on A4
 
@@ -207,9 +207,9 @@ class _Brief:
         base = results[BASELINE]
         corridors = self.now.sort_values("throughput_mtpa", ascending=False)
         moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(corridors)]
-        carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _DUST)
+        carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _TOLERANCE_MTPA)
         rest = base["delivered_mtpa"] - sum(amount for _, amount in moving)
-        carried += f"; {rest:.1f} go by no corridor, to refineries near by" if rest > _DUST else ""
+        carried += f"; {rest:.1f} go by no corridor, to refineries near by" if rest > _TOLERANCE_MTPA else ""
         points = [
             f"{base['delivered_mtpa']:.1f} Mt/y of {self.named_commodity} are delivered, {base['shortfall_mtpa']:.1f} "
             f"Mt/y stay in the ground. Through corridors [Mt/y]: {carried or 'nothing'}."
@@ -309,11 +309,15 @@ class _Brief:
             name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in corridors] for name in self.flows
         }
         change = {name: [a - b for a, b in zip(row, moved[BASELINE], strict=True)] for name, row in moved.items()}
-        kept = [index for index in range(len(corridors)) if any(abs(row[index]) > _DUST for row in change.values())]
-        by_corridor = [
-            [name, *(_signed(row[index]) for index in kept)] for name, row in change.items() if name != BASELINE
+        changed = [
+            index
+            for index in range(len(corridors))
+            if any(abs(row[index]) > _TOLERANCE_MTPA for row in change.values())
         ]
-        heads_by = ["scenario", *(f"{self._corridor(corridors[index])} [Mt/y]" for index in kept)]
+        by_corridor = [
+            [name, *(_signed(row[index]) for index in changed)] for name, row in change.items() if name != BASELINE
+        ]
+        heads_by = ["scenario", *(f"{self._corridor(corridors[index])} [Mt/y]" for index in changed)]
         about = [
             tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
             for scenario in self.scenarios
@@ -323,7 +327,7 @@ class _Brief:
             _note(f"{self.named_commodity}; in brackets the change. HHI: 1 where all goes one way."),
             _table(heads, rows),
             tag("h3", "Who takes the barrels: change of what each corridor moves"),
-            _table(heads_by, by_corridor) if kept else _note("No corridor carries more or less."),
+            _table(heads_by, by_corridor) if changed else _note("No corridor carries more or less."),
             tag("details", tag("summary", "The scenarios"), tag("ul", *about), open=""),
         )
 
@@ -334,8 +338,8 @@ class _Brief:
             limits = [
                 line for line in flow.explain().splitlines() if line.startswith(("Not lifted", "Binding", "Closed"))
             ]
-            left = len(limits) - _MOST_LIMITS
-            limits = limits[:_MOST_LIMITS] + ([f"... and {left} more"] if left > 0 else [])
+            hidden = len(limits) - _MOST_LIMITS
+            limits = limits[:_MOST_LIMITS] + ([f"... and {hidden} more"] if hidden > 0 else [])
             limits = limits or ["No capacity or quota binds that would be worth lifting."]
             parts.append(
                 tag("details", tag("summary", name), tag("ul", *(tag("li", limit) for limit in limits)), open="")
@@ -401,10 +405,10 @@ class _Brief:
         if ens is None:
             return None
         column = f"{self.commodity}_shortfall_mt"
-        undisturbed, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
+        baseline, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
         rows = [
             [
-                f"{label} [{row['unit']}]", undisturbed.text(row["undisturbed"]),
+                f"{label} [{row['unit']}]", baseline.text(row["undisturbed"]),
                 *(f"{c.text(row[c.name])} ± {c.text(row[f'{c.name}_half'])}" for c in (mean, cvar)),
             ]
             for label, row in _rows(amounts(ens, self.commodity, named=self.named_commodity))
@@ -417,7 +421,7 @@ class _Brief:
                 "unless it says otherwise: where spare capacity takes small losses this understates the bad tail."
             ),
             _table(
-                ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (undisturbed, mean, cvar))],
+                ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (baseline, mean, cvar))],
                 rows,
             ),
         ]
@@ -554,9 +558,9 @@ def _picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -
     figure = Figure(figsize=size, facecolor="white")
     FigureCanvasAgg(figure)
     draw(ax=figure.add_subplot())
-    held = io.BytesIO()
-    figure.savefig(held, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
-    coded = base64.b64encode(held.getvalue()).decode()
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    coded = base64.b64encode(buffer.getvalue()).decode()
     return tag("figure", tag("img", src=f"data:image/png;base64,{coded}", alt=about), tag("figcaption", about))
 
 
