@@ -1,4 +1,4 @@
-"""How long corridors are in service under the network's hazards, and how often two are hit at once; exact."""
+"""Share of time that corridors are in service under a network's hazards, and how often two are hit at once."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 
 
 def availability(network: Network, scenario: Scenario | None = None) -> pd.DataFrame:
-    """Return how long the trunk of each corridor is in service, under the network's hazards; worked out, not drawn.
+    """Return the share of time that each corridor's trunk is in service under the network's hazards.
 
     Parameters
     ----------
     network : Network
-        With hazards.
+        Network with hazards.
     scenario : Scenario, optional
-        What holds all the time.
+        Scenario in force all the time.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by corridor. availability (mean share of the trunk's capacity in service, its end nodes included),
-        untouched (share of time in which nothing is taken from it), closed (share of time with nothing left),
-        full_loss_days_per_year, hazards (names of those that take anything, be it together). NaN where the trunk
-        carries nothing even undisturbed.
+        One row a corridor, indexed by corridor id; NaN where the trunk carries nothing in the baseline.
+
+        - availability: mean share of the trunk's capacity in service, end nodes included [1]
+        - untouched: share of time in which no hazard reduces it [1]
+        - closed: share of time in which nothing can pass [1]
+        - full_loss_days_per_year: days of full closure with the same mean loss [days/y]
+        - hazards: names of the hazards that reduce it, alone or together
 
     Raises
     ------
@@ -40,11 +43,12 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
 
     Notes
     -----
-    A hazard is in force for the share ``1 - exp(-frequency x duration / 365)`` of time, whatever the law of durations.
-    Of an edge counts the share of its capacity that is left; of a node the limit that is left over what passes there
-    undisturbed, all shippers, at most 1; and of an edge with its nodes the least of them at a time. Drawn severities of
-    several hazards at one limit that does not bind, or on one way, are counted in sixteen parts.
-    `compare` gives the same for the best way from field to market, feeders and sea legs included.
+    The shares are computed, not simulated. A hazard is in force for the share
+    ``1 - exp(-frequency x duration / 365)`` of time, whatever the distribution of durations. For an edge the remaining
+    share of its capacity counts; for a node its remaining limit over its baseline throughput (all shippers, at most 1);
+    for an edge with its nodes the least of the three at each time. Random severities of several hazards on one route,
+    or at one limit that does not bind, are computed in sixteen steps.
+    `compare` gives the same for the best route from field to market, feeders and sea legs included.
 
     Examples
     --------
@@ -80,19 +84,24 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
 
 
 def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataFrame:
-    """Return how often two corridors are hit at the same time, and how often they would be by chance alone; exact.
+    """Return how often hazards reduce two corridors at the same time, compared with independent hazards.
 
     Parameters
     ----------
-    network, scenario
-        As for `availability`.
+    network : Network
+        Network with hazards.
+    scenario : Scenario, optional
+        Scenario in force all the time.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by (corridor, other), each pair once. together: share of time in which hazards take from both trunks
-        [1]; if_independent: the product of the shares in which they take from each [1]; ratio: together over that;
-        shared: names of hazards that take from both. The largest excess over chance first.
+        One row a pair, indexed by (corridor, other); largest excess over independence first.
+
+        - together: share of time in which hazards reduce both trunks [1]
+        - if_independent: product of the shares in which hazards reduce each trunk [1]
+        - ratio: together over if_independent [1]
+        - shared: names of the hazards that reduce both
 
     Examples
     --------
@@ -121,7 +130,7 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
 
 
 def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
-    """Return the edges of a trunk in service with their two nodes, all of which each needs."""
+    """Return each trunk edge in service with its two nodes: a tonne needs all three."""
     edges: list[tuple[Place, Place, Place]] = [
         (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
     ]
@@ -129,12 +138,12 @@ def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[t
 
 
 def _or_one(share: float) -> float:
-    """Return a share, or 1 where none is known."""
+    """Return a share, or 1 where no hazard concerns it."""
     return 1.0 if math.isnan(share) else share
 
 
 def _exposed(network: Network, scenario: Scenario | None) -> tuple[Network, Exposures]:
-    """Return the network under a scenario, and what its hazards do to it."""
+    """Return the network under a scenario, and its exposure to its hazards."""
     require_network(network)
     if scenario is not None:
         require_scenario(scenario)

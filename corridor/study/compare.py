@@ -1,4 +1,4 @@
-"""The main job: corridors under scenarios, side by side."""
+"""Comparison of corridors in the baseline and under scenarios."""
 
 from __future__ import annotations
 
@@ -32,38 +32,39 @@ def compare(
     origin: str | None = None,
     corridors: Iterable[str] | None = None,
 ) -> pd.DataFrame:
-    """Return the corridors side by side, in the baseline and under each scenario.
+    """Return a comparison of corridors in the baseline and under each scenario.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to compare the corridors of.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
+        Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
-        Whose oil the table is about; the network's first commodity by default (Kazakh crude).
+        Id of the commodity to compare for; by default the network's first (Kazakh crude).
     origin : str, optional
-        Node from which cost, time and netback are counted; by default the commodity's largest supply, so that
-        corridors are compared for the same tonne. Where no way leads from it, the best supply that has one is taken.
+        Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
+        that all corridors are measured for the same tonne. If no route starts there, the supply with the best route
+        is used.
     corridors : iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by (scenario, corridor), baseline first.
-        All columns are about the commodity. The best way leads to a market with room for more, or else to any:
+        One row a scenario and corridor, indexed by (scenario, corridor), baseline first. All columns are of the
+        commodity. The best route leads to a market that can take more, or to any market if none can:
 
         {columns}
 
-        ``table.attrs["notes"]`` says by scenario what to know first: minima not met, quotas that it sets twice.
+        ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
 
     Raises
     ------
     UnknownNameError
-        If there is no such commodity, origin or corridor, or a scenario names what is not in the network.
+        If the commodity, origin or corridor is unknown, or a scenario names something that is not in the network.
     DataError
-        If two scenarios bear one name, a corridor cannot carry the commodity, or the origin supplies none of it.
+        If a scenario name is duplicate, a corridor cannot carry the commodity, or the origin supplies none of it.
 
     Examples
     --------
@@ -83,7 +84,7 @@ compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", d
 
 @dataclasses.dataclass(frozen=True)
 class ComparisonScope:
-    """What a comparison is about, checked against the network.
+    """Commodity, origins and corridors of a comparison, checked against the network.
 
     Attributes
     ----------
@@ -106,7 +107,9 @@ class ComparisonScope:
         """Return the scope with some corridors only, in the order given."""
         wanted = list(dict.fromkeys(network.corridor(id).id for id in corridors))
         if unable := [id for id in wanted if id not in self.carriers]:
-            raise DataError(f"corridor {unable[0]!r} carries no {self.commodity}; these do: {', '.join(self.carriers)}")
+            raise DataError(
+                f"corridor {unable[0]!r} cannot carry {self.commodity}; these can: {', '.join(self.carriers)}"
+            )
         return dataclasses.replace(self, corridors=wanted)
 
 
@@ -140,7 +143,7 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
-    """Return a comparison as it is printed: bottlenecks without the commodity's name, both ends of the way in one."""
+    """Return a comparison for printing: bottlenecks without the commodity, origin and destination in a column."""
     origin_destination = zip(table["origin"], table["destination"], strict=True)
     return table.assign(
         bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
@@ -149,7 +152,7 @@ def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
 
 
 def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
-    """Return lists of origins to try in turn: the one asked for or the largest, then all others."""
+    """Return lists of origins to try in turn: the one given, or the largest and then all others."""
     supplies = sorted((s for s in network.supplies if s.commodity == commodity), key=lambda s: (-s.volume_mtpa, s.node))
     nodes = [supply.node for supply in supplies]
     if origin is not None:
@@ -168,7 +171,7 @@ def _row(
     origins: Sequence[Sequence[str]],
     exposed: Exposures,
 ) -> dict[str, Any]:
-    """Return one corridor's row, status left out."""
+    """Return one corridor's row without its status."""
     most = route_capacity(solver, flow.solution, corridor, paths.commodity)
     through = flow.throughput_mtpa(corridor, paths.commodity)
     limited = 0 < most.capacity_mtpa < math.inf
@@ -186,13 +189,13 @@ def _row(
 
 
 def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
-    """Return the route that a comparison measures a corridor by, or None where nothing can take it."""
+    """Return the route that a comparison measures a corridor by, or None if no route leads through it."""
     chosen = chosen_commodity(flow.network, commodity)
     return _best_route(flow, BestPaths(flow.solution, chosen, True), corridor, _origins(flow.network, chosen, origin))
 
 
 def _best_route(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
-    """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
+    """Return the best route to a market that can take more, else to any, from the first origins that have a route."""
     for route in (paths.through(corridor, some) for some in origins):
         if route is not None:
             return route
@@ -201,7 +204,7 @@ def _best_route(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[S
 
 
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
-    """Return what a route costs, how long it takes, where it leads and how safe it is."""
+    """Return cost, time, destination and risk of a route."""
     edges = [network.edge(id) for id in route.edges]
     assets: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
     open_share = exposed.availability([*assets, ("node", route.origin)])
@@ -222,7 +225,7 @@ def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, A
 def _subjects(
     network: Network, corridor: str, most: RouteCapacity, route: Route | None, commodity: str
 ) -> tuple[str, ...]:
-    """Return the ids whose figures a row rests on: trunk, bottleneck, edges and ends of the way, countries, oil."""
+    """Return the ids whose figures a row rests on: trunk, bottleneck, route, its supply and market, countries."""
     edges = [edge.id for edge in network.trunk(corridor)] + list(route.edges if route is not None else ())
     supply_and_market = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
     countries = [country for id in edges for country in network.edge(id).countries]
@@ -232,7 +235,7 @@ def _subjects(
 
 
 def _in_order(countries: Iterable[str]) -> list[str]:
-    """Return countries in the order crossed, repeats in a row left out."""
+    """Return countries in the order crossed, without consecutive repeats."""
     crossed: list[str] = []
     for country in countries:
         if not crossed or crossed[-1] != country:
@@ -243,7 +246,7 @@ def _in_order(countries: Iterable[str]) -> list[str]:
 def _shortfall_without(solver: WarmSolver, flow: Flow, corridor: str) -> float:
     """Return the shortfall of all shippers with a corridor closed. [Mt/y]
 
-    Closing trunk edges is closing their columns; where nothing crosses them the flow stays the best one.
+    Closing trunk edges is closing their columns; if nothing crosses them the flow remains optimal.
     """
     solution = flow.solution
     columns = solution.program.trunk_columns(flow.network, corridor)

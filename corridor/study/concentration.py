@@ -1,4 +1,4 @@
-"""How concentrated a commodity's exports are, and what they lose if a country closes."""
+"""Concentration of a commodity's exports, and their exposure to each transit country."""
 
 from __future__ import annotations
 
@@ -19,28 +19,32 @@ if TYPE_CHECKING:
     from corridor.solver.flow import Flow
 
 
-def indices(network: Network, scenario: Scenario | None = None, commodity: str | None = None) -> pd.DataFrame:
-    """Return indices of how well exports of a commodity would bear a loss, and how concentrated they are.
+def indices(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
+    """Return indices of spare capacity and concentration of a commodity's exports.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to solve.
     scenario : Scenario, optional
-        What happens to it.
+        Scenario to apply before solving.
     commodity : str, optional
-        Whose oil; the network's first commodity by default.
+        Id of the commodity; by default the network's first.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by index: value, unit, about (how it is counted, and on what it hangs).
+        One row an index, indexed by its name.
+
+        - value: the index, in its unit
+        - unit: % or 1
+        - about: definition, and the shares or the corridor that it depends on
 
     Notes
     -----
-    Exports are what is offered less what is delivered in the countries that supply the commodity. Capacities are those
-    of `compare`: each way taken by itself, so that ways that share a feeder or a contract count it each. A tonne is
-    counted to the first foreign country it enters, that whose government can stop it first.
+    Exports are supply less deliveries in the countries that supply the commodity. Capacities are those of `compare`,
+    each corridor alone, so a feeder or contract that two corridors share counts for both. A tonne counts for the first
+    foreign country that it enters, whose government can stop it first.
 
     References
     ----------
@@ -68,51 +72,69 @@ def indices(network: Network, scenario: Scenario | None = None, commodity: str |
     known = [
         (view.by_corridor[id], risk) for id, risk in zip(corridors.index, risks, strict=True) if not math.isnan(risk)
     ]
-    about_needs = f"of {view.needed_mtpa:.1f} Mt/y to export"
+    about_needs = f"over {view.needed_mtpa:.1f} Mt/y to export"
     n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
     rows = [
-        ("n_minus_1", n1, "%", f"capacity left without the largest way ({largest}), {about_needs}"),
+        ("n_minus_1", n1, "%", f"capacity remaining without the largest corridor ({largest}), {about_needs}"),
         (
             "n_minus_j",
             worst["n_minus_j_percent"] if worst else math.nan,
             "%",
-            f"capacity left without any way through {worst['jurisdiction'] if worst else '-'}, {about_needs}",
+            f"capacity remaining without corridors through {worst['jurisdiction'] if worst else '-'}, {about_needs}",
         ),
-        ("hhi_routes", hhi(through), "1", f"sum of squared shares of ways: {shares}"),
-        ("shannon_wiener_routes", shannon_wiener(through), "1", "diversity of ways: -sum of share x ln share"),
-        ("effective_routes", math.exp(shannon_wiener(through)), "1", "exp of it: ways alike that are as diverse"),
-        ("hhi_jurisdictions", hhi(entered), "1", f"sum of squared shares of the first country entered: {first}"),
+        ("hhi_routes", hhi(through), "1", f"sum of squared shares of corridors: {shares}"),
+        ("shannon_wiener_routes", shannon_wiener(through), "1", "diversity of corridors: -sum of share x ln share"),
+        (
+            "effective_routes",
+            math.exp(shannon_wiener(through)),
+            "1",
+            "number of equal corridors with the same diversity: exp of Shannon-Wiener",
+        ),
+        ("hhi_jurisdictions", hhi(entered), "1", f"sum of squared shares of first countries entered: {first}"),
         ("shannon_wiener_jurisdictions", shannon_wiener(entered), "1", "diversity of first countries entered"),
-        ("effective_jurisdictions", math.exp(shannon_wiener(entered)), "1", "exp of it"),
+        (
+            "effective_jurisdictions",
+            math.exp(shannon_wiener(entered)),
+            "1",
+            "number of equal countries with the same diversity",
+        ),
         (
             "political_hhi",
             political_hhi([amount for amount, _ in known], [risk for _, risk in known]),
             "1",
-            "squared shares of ways, weighted by the governance risk of the weakest country on each",
+            "squared shares of corridors, weighted by the governance risk of the weakest country on each",
         ),
     ]
     return pd.DataFrame(rows, columns=["index", "value", "unit", "about"]).set_index("index")
 
 
-def jurisdictions(network: Network, scenario: Scenario | None = None, commodity: str | None = None) -> pd.DataFrame:
-    """Return what a commodity's exports lose if a country lets nothing through: N-J, by formula and solved.
+def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
+    """Return the exposure of a commodity's exports to the closure of each transit country.
 
     Parameters
     ----------
-    network, scenario, commodity
-        As for `indices`.
+    network : Network
+        Network to solve.
+    scenario : Scenario, optional
+        Scenario to apply before solving.
+    commodity : str, optional
+        Id of the commodity; by default the network's first.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by jurisdiction (ISO 3166 alpha-3), the largest loss first. corridors (ways through it), capacity_mtpa
-        (of them), n_minus_j_percent (capacity left without them, of what is to be exported), share (of exports that
-        crosses it now), shortfall_if_closed_mtpa (how much more of the commodity stays in the ground when all that
-        crosses the country is closed, all else taking what it can).
+        One row a country, indexed by jurisdiction (ISO 3166 alpha-3), largest shortfall first.
+
+        - corridors: ids of the corridors through it
+        - capacity_mtpa: their capacity [Mt/y]
+        - n_minus_j_percent: capacity remaining without them, over exports [%]
+        - share: share of exports that crosses it now [1]
+        - shortfall_if_closed_mtpa: extra shortfall of the commodity if everything that crosses the country is closed
+          and the rest is solved again [Mt/y]
 
     Notes
     -----
-    Countries are those crossed on the way, home countries left out, and countries where a way ends.
+    Home countries, and countries where a route only ends, are not listed.
     """
     import pandas as pd
 
@@ -138,7 +160,7 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, commodity:
 
 @dataclass(frozen=True, eq=False)
 class _ExportPattern:
-    """A commodity's exports in one condition: ways, and what goes by each."""
+    """A commodity's exports in one state: comparison of its corridors, exports by corridor and by country. [Mt/y]"""
 
     network: Network
     commodity: str
@@ -150,7 +172,7 @@ class _ExportPattern:
 
     @classmethod
     def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _ExportPattern:
-        """Solve, and gather."""
+        """Solve the network, and add up exports by route."""
         import pandas as pd
 
         from corridor.solver.flow import solve
@@ -188,7 +210,7 @@ class _ExportPattern:
         return cls(network, commodity, corridors, offered - home_delivered_mtpa, by_corridor, first, crossing)
 
     def jurisdictions(self) -> list[dict[str, Any]]:
-        """Return for each country on the way what goes through it, by formula."""
+        """Return corridors, capacity, N-J and share of exports of each transit country."""
         home = _home(self.network, self.commodity)
         through: dict[str, list[str]] = {country: [] for country in self.crossing}
         for id, row in self.corridors.iterrows():
@@ -211,18 +233,18 @@ class _ExportPattern:
 
 
 def _shortfall(flow: Flow, commodity: str) -> float:
-    """Return how much of a commodity is not lifted. [Mt/y]"""
+    """Return the shortfall of a commodity. [Mt/y]"""
     shortfalls = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
     return float(sum(missing for supply, missing in shortfalls if supply.commodity == commodity))
 
 
 def _home(network: Network, commodity: str) -> set[str]:
-    """Return the countries that supply a commodity; nodes without one belong to nobody's home."""
+    """Return the countries that supply a commodity; nodes without a country are ignored."""
     countries = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
     return {country for country in countries if country is not None}
 
 
 def _shares(amounts: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Return names and shares of what goes somewhere, the largest first."""
+    """Return names and shares of amounts above 0, the largest first."""
     total = sum(amounts.values())
     return [(name, amount / total) for name, amount in sorted(amounts.items(), key=lambda i: (-i[1], i[0])) if amount]

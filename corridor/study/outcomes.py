@@ -1,10 +1,11 @@
-"""What the baseline and each scenario come to, one row each."""
+"""Totals of the baseline and of each scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from corridor.model.columns import described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -19,39 +20,32 @@ if TYPE_CHECKING:
 def outcomes(
     network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
 ) -> pd.DataFrame:
-    """Return what the baseline and each scenario come to, one row each.
+    """Return totals of the baseline and of each scenario, with their change against the baseline.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to solve.
     scenarios : iterable of Scenario, optional
-        By default all that ship for a network that is `shipped`, none for any other.
+        Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
-        Count this commodity only; all of them by default.
+        Id of the only commodity to count; all commodities by default.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by scenario, baseline first.
+        One row a scenario, indexed by scenario, baseline first. No penalty is in any column.
 
-        - delivered_mtpa, shortfall_mtpa (supply not lifted), unmet_mtpa (requirements of markets not met),
-          unmet_minimum_mtpa (minima of quotas not met), netback_musd_per_year; each with its change against the
-          baseline, as delivered_change_mtpa
-        - loss_musd_per_year: the harm, by which scenarios are ranked: what netback falls by, plus the rise in unmet
-          requirements times what each costs its buyer beyond the price (`Market.replacement_usd_per_t`); negative
-          where a contract that cost money falls away
-        - unmet_not_in_loss_mtpa: the rise in unmet requirements of markets without a replacement cost, which is in
-          tonnes only
-        - route_hhi: concentration of what crosses a corridor (1: all by one corridor)
+        {columns}
 
-        No penalty is in any of them. ``table.attrs["notes"]`` says by scenario what to know first: minima not met,
-        quotas that it sets twice.
+        ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
 
     Raises
     ------
     UnknownNameError
-        If there is no such commodity, or a scenario names what is not in the network.
+        If the commodity is unknown, or a scenario names something that is not in the network.
+    DataError
+        If a scenario name is duplicate.
     """
     import pandas as pd
 
@@ -79,14 +73,17 @@ def outcomes(
     return table
 
 
+outcomes.__doc__ = (outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+
+
 def _change(total: str) -> str:
-    """Return the name of a total's change: delivered_mtpa, delivered_change_mtpa."""
+    """Return the column name of a total's change: delivered_mtpa gives delivered_change_mtpa."""
     unit = "_musd_per_year" if total.endswith("_musd_per_year") else "_mtpa"
     return f"{total.removesuffix(unit)}_change{unit}"
 
 
 def _loss(flow: Flow, base: Flow, fall_musd_per_year: float, commodity: str | None) -> dict[str, float]:
-    """Return the loss against the baseline, and the unmet requirements that are not in it for want of a cost."""
+    """Return the loss against the baseline, and the unmet requirements without a replacement cost."""
     loss, unpriced = fall_musd_per_year, 0.0
     more = flow.unmet_by_market - base.unmet_by_market
     for market, rise in zip(base.network.markets, more.tolist(), strict=True):

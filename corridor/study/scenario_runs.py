@@ -1,4 +1,4 @@
-"""What studies of several scenarios share: the baseline's name, the scenarios by name, the commodity asked about."""
+"""Shared by studies of several scenarios: name of the baseline, scenarios by name, commodity and its corridors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BASELINE = "baseline"
 
 
 def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
-    """Return the baseline and the scenarios by name; each name must stand once."""
+    """Return the baseline and the scenarios by name; names must be unique."""
     if isinstance(scenarios, str | Scenario):
         raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r}); put it in brackets")
     if scenarios is not None and not isinstance(scenarios, Iterable):
@@ -24,28 +24,28 @@ def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> l
         if not isinstance(scenario, Scenario):
             raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
         if any(scenario.name == name for name, _ in listed):
-            raise DataError(f"two scenarios are called {scenario.name!r}; rows are told apart by name, rename one")
+            raise DataError(f"duplicate scenario name {scenario.name!r}; rows are indexed by name, rename one")
         listed.append((scenario.name, scenario))
     return listed
 
 
 def default_scenarios(network: Network) -> tuple[Scenario, ...]:
-    """Return what studies look at unless told otherwise: all shipped scenarios for a shipped network, else none.
+    """Return the default scenarios of a study: all shipped ones for a shipped network, else none.
 
-    Where such a network was altered before, one may find nothing left to change, which is then no error.
+    If the network was altered before, a default scenario may have no effect; that is then not an error.
     """
     return tuple(map(load_scenario, scenarios())) if network.shipped else ()
 
 
 def chosen_commodity(network: Network, commodity: str | None) -> str:
-    """Return the commodity asked about."""
+    """Return the id of a commodity, by default of the network's first."""
     if commodity is not None:
         return network.commodity(commodity).id
     if not network.commodities:
-        raise DataError(f"{network!r} has no commodities; give it supplies and markets to compare corridors for")
+        raise DataError(f"{network!r} has no commodities; add supplies and markets")
     return network.commodities[0].id
 
 
 def carriers(network: Network, commodity: str) -> list[str]:
-    """Return the corridors of which some trunk edge admits a commodity."""
+    """Return the ids of the corridors with a trunk edge that admits a commodity."""
     return [corridor.id for corridor in network.corridors if carries(network, corridor.id, commodity)]

@@ -69,7 +69,7 @@ def test_output_goes_to_a_file_whole(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["compare", "--corridor", "cpcc"], "did you mean 'cpc'"),
         (["compare", "--commodity", "kazak_crude"], "did you mean 'kazakh_crude'"),
         (["compare", "--origin", "tengis"], "did you mean 'tengiz'"),
-        (["compare", "--scenario", "cpc-shut", "--scenario", "cpc-shut"], "two scenarios are called"),
+        (["compare", "--scenario", "cpc-shut", "--scenario", "cpc-shut"], "duplicate scenario name"),
         (["solve", "--explain", "cpcc"], "did you mean 'cpc'"),
         (["solve", "--output", "/nowhere/at/all.txt"], "/nowhere/at/all.txt: No such file or directory"),
         (["check", "none.scenario.yaml"], "none.scenario.yaml: cannot be read"),
