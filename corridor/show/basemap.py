@@ -1,7 +1,7 @@
-"""What lies under a map: which part of the world to show, land, water and borders, and ways that keep to the sea.
+"""Base of a map: extent, land, water and borders, and curves that avoid land.
 
 The outlines are those of Natural Earth (public domain), fine around the Caspian and coarse elsewhere; the file in the
-data folder says how they were made. Longitudes of a map run on over 180 degrees where it lies there.
+data folder says how they were made. Longitudes of a map across the antimeridian continue beyond 180 degrees.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BOWS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.45, -0.45)
 
 @dataclass(frozen=True)
 class Extent:
-    """The part of the world that a map shows. [degrees]"""
+    """Area that a map shows. [degrees]"""
 
     west: float
     east: float
@@ -41,25 +41,25 @@ class Extent:
 
     @property
     def squeeze(self) -> float:
-        """How long a degree of longitude is in the middle of the map, in degrees of latitude. [1]"""
+        """Length of a degree of longitude in the middle of the map, in degrees of latitude. [1]"""
         return max(0.05, math.cos(math.radians((self.south + self.north) / 2)))
 
     def holds(self, lon: float, lat: float) -> bool:
-        """Tell whether a place is on the map."""
+        """Return whether a position is on the map."""
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
     def turned(self, position: Position) -> Position:
-        """Return a place with its longitude counted as on the map: at most 180 degrees from the middle."""
+        """Return a position with its longitude at most 180 degrees from the middle of the map."""
         turns = round(((self.west + self.east) / 2 - position[0]) / 360)
         return (position[0] + 360 * turns, position[1]) if turns else position
 
     def padded(self, share: float) -> Extent:
-        """Return the extent with a margin around it. [share of its size]"""
+        """Return the extent with a margin, given as a share of its size."""
         across, up = (max(self.east - self.west, 0.5) * share, max(self.north - self.south, 0.5) * share)
         return Extent(self.west - across, self.east + across, self.south - up, self.north + up)
 
     def filling(self, ratio: float) -> Extent:
-        """Return the extent grown, east and west or north and south, to a ratio of width to height on paper."""
+        """Return the extent widened, east-west or north-south, to a ratio of width to height on paper."""
         width, height = (self.east - self.west) * self.squeeze, self.north - self.south
         if width < height * ratio:
             more = (height * ratio - width) / 2 / self.squeeze
@@ -69,13 +69,13 @@ class Extent:
 
 
 def core(network: Network, positions: dict[str, Position]) -> Extent:
-    """Return the part of the world where the oil starts and the corridors run, far ends left out.
+    """Return the area of supplies and corridors, without far ends.
 
     Notes
     -----
     Far is what lies more than 1.5 interquartile ranges (the usual fences of a box plot) beyond the quartiles of the
-    longitudes or latitudes of supplies and ends of trunk edges. It depends on the network alone, so that maps of its
-    scenarios can be laid side by side.
+    longitudes or latitudes of supplies and ends of trunk edges. It depends on the network only, so maps of its
+    scenarios are comparable.
     """
     trunk = {end for edge in network.edges if edge.corridor is not None for end in (edge.tail, edge.head)}
     wanted = sorted((trunk | {supply.node for supply in network.supplies}) & positions.keys())
@@ -92,20 +92,20 @@ def core(network: Network, positions: dict[str, Position]) -> Extent:
 
 
 def _first_east(lons: Sequence[float]) -> float:
-    """Return the longitude from which eastward some others span least: the one beyond the widest gap. [degrees]"""
+    """Return the longitude east of the widest gap, from which the others span least. [degrees]"""
     ordered = sorted(set(lons))
     gaps = np.diff([*ordered, ordered[0] + 360])
     return ordered[0] if gaps[-1] == gaps.max() else ordered[int(gaps.argmax()) + 1]
 
 
 def shortest_turn(start: Position, end: Position) -> Position:
-    """Return a place with its longitude counted so that the straight line there is the short way round the world."""
+    """Return a position with its longitude shifted by full turns to within 180 degrees of another."""
     turns = round((start[0] - end[0]) / 360)
     return (end[0] + 360 * turns, end[1]) if turns else end
 
 
 def _around(positions: Floats) -> Extent:
-    """Return the extent of some places, with a margin."""
+    """Return the extent of some positions, with a margin."""
     (west, south), (east, north) = positions.min(axis=0), positions.max(axis=0)
     return Extent(float(west), float(east), float(south), float(north)).padded(0.045)
 
@@ -122,7 +122,7 @@ def outlines() -> dict[str, Any]:
 
 
 def _degrees(flat: list[int]) -> Floats:
-    """Return pairs of longitude and latitude that stand in the file in turn, in hundredths. [degrees]"""
+    """Return longitude and latitude pairs from the file's alternating hundredths. [degrees]"""
     return np.array(flat, dtype=float).reshape(-1, 2) / 100.0
 
 
@@ -145,7 +145,7 @@ def draw(ax: Axes, extent: Extent) -> None:
 
 
 def _seen(lines: list[Floats], extent: Extent) -> Iterator[list[Floats]]:
-    """Yield rings of one area, or a line, where the box around the first meets the map, once a turn of the world."""
+    """Yield the rings of an area, or a line, if its bounding box meets the map, once for each full turn."""
     (west, south), (east, north) = lines[0].min(axis=0), lines[0].max(axis=0)
     if south < extent.north and north > extent.south:
         turns = range(math.floor((extent.west - east) / 360) + 1, math.ceil((extent.east - west) / 360))
@@ -153,14 +153,14 @@ def _seen(lines: list[Floats], extent: Extent) -> Iterator[list[Floats]]:
 
 
 def _path(rings: list[Floats]) -> Any:
-    """Return rings as one path, holes cut out (they run the other way round)."""
+    """Return rings as one path with holes (rings in the opposite direction)."""
     from matplotlib.path import Path
 
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
 
 def _without_box_edges(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
-    """Return a ring in parts without what runs along the edge of the file's box or of the world, which is no coast."""
+    """Return the parts of a ring that are coast, not edges of the file's box or of the world."""
     west, south, east, north = box
     on = [ring[:, 0] == lon for lon in (west, east, -180, 180)] + [ring[:, 1] == lat for lat in (south, north, -90)]
     breaks = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
@@ -168,7 +168,7 @@ def _without_box_edges(ring: Floats, box: tuple[float, float, float, float]) -> 
 
 
 class SeaRouter:
-    """Where the sea is, on a grid as fine as a map needs, and the least dry curve between two places on it."""
+    """Finds curves that avoid land, on a grid as fine as a map needs."""
 
     def __init__(self, extent: Extent) -> None:
         self._extent = extent
@@ -181,7 +181,7 @@ class SeaRouter:
         self._dry = dry.reshape(len(lat), len(lon))
 
     def dryness(self, curve: Floats) -> float:
-        """Return the share of a curve that crosses land, its ends (ports) not counted. [1]"""
+        """Return the share of a curve that crosses land, without its ends (ports). [1]"""
         inner = curve[3:-3]
         offset = inner - [self._extent.west, self._extent.south]
         size = [self._extent.east - self._extent.west, self._extent.north - self._extent.south]
@@ -191,13 +191,13 @@ class SeaRouter:
         return float(self._dry[y, x].mean())
 
     def between(self, start: Position, end: Position, apart: float) -> Floats:
-        """Return the curve that crosses least land, straighter ones preferred."""
+        """Return the curve that crosses least land; straighter curves are preferred."""
         k = self._extent.squeeze
         curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
         return min(curves, key=lambda pair: self.dryness(pair[0]) + 0.35 * pair[1])[0]
 
     def outward(self, start: Position, towards: Position, occupied: list[Floats]) -> Floats:
-        """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
+        """Return a curve by sea to the edge of the map, towards a far position and away from occupied exits."""
         extent, k = self._extent, self._extent.squeeze
         aim = _unit(np.array(towards) - start, k)
         wests = [(extent.west, lat) for lat in np.linspace(extent.south, extent.north, 31)[1:-1]]
@@ -226,7 +226,7 @@ def _unit(vector: Floats, squeeze: float) -> Floats:
 
 
 def curve_between(start: Position, end: Position, bow: float, squeeze: float) -> Floats:
-    """Return points of a curve whose middle stands off the straight line to the left by a share of its length."""
+    """Return points of a curve; `bow` is the offset of its middle to the left, as a share of its length."""
     a, b = np.array(start), np.array(end)
     across = np.array([-(b[1] - a[1]) / squeeze, (b[0] - a[0]) * squeeze])
     control = (a + b) / 2 + 2 * bow * across
@@ -235,7 +235,7 @@ def curve_between(start: Position, end: Position, bow: float, squeeze: float) ->
 
 
 def clipped(curve: Floats, extent: Extent) -> Floats:
-    """Return a curve from its start, which is on the map, to where it first leaves the map."""
+    """Return a curve from its start on the map to the point where it first leaves the map."""
     steps = np.linspace(0.0, 1.0, 25 * _STEPS)
     shares = np.linspace(0.0, 1.0, len(curve))
     fine = np.column_stack([np.interp(steps, shares, curve[:, 0]), np.interp(steps, shares, curve[:, 1])])

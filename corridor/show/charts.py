@@ -37,25 +37,25 @@ def plot_waterfall(
     origin: str | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw what becomes of the price of a tonne on its way: from the price at the market down to the netback.
+    """Draw the breakdown of the price of a tonne: from the price at the market down to the netback.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     corridor : str or sequence of str
-        Id of the corridor whose best route is followed; several are drawn side by side.
+        Id of the corridor whose best route is shown; several are drawn side by side.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
     commodity, origin : str, optional
-        As in `breakdown`, which gives the same numbers as a table.
+        Commodity and origin as in `breakdown`, which returns the same numbers as a table.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Its y axis counts USD/t. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last one of each ``netback``.
+        Axes with y in USD/t. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last one of each ``netback``.
 
     Raises
     ------
@@ -106,12 +106,12 @@ def plot_waterfall(
 
 
 def _levels(steps: Sequence[tuple[str, float, float]]) -> list[float]:
-    """Return the levels that a waterfall passes through, the start at 0 left out. [USD/t]"""
+    """Return the levels of a waterfall after each step. [USD/t]"""
     return [start + change for _, start, change in steps]
 
 
 def _set_levels(ax: Axes, levels: Sequence[float], size: float) -> float:
-    """Set the y axis so that steps can be told from each other and names fit above; return where it starts."""
+    """Set the y axis so that steps are distinct and names fit above; return its lower limit."""
     low, high = min(levels), max(levels)
     base = 0.0
     if low > 0.4 * high:
@@ -125,7 +125,7 @@ def _set_levels(ax: Axes, levels: Sequence[float], size: float) -> float:
 
 
 def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[str, float, float]]:
-    """Return component, level before and change of each step, then the netback from 0."""
+    """Return component, level before and change of each step, and last the netback from 0."""
     sums: dict[str, float] = {}
     for component, amount in zip(components, amounts, strict=True):
         sums[component] = sums.get(component, 0.0) + amount
@@ -137,7 +137,7 @@ def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[st
 
 
 def _halo() -> list[Any]:
-    """Return what keeps text legible over lines."""
+    """Return the outline that keeps text legible over lines."""
     from matplotlib import patheffects
 
     return [patheffects.withStroke(linewidth=2.5, foreground="white")]
@@ -146,7 +146,7 @@ def _halo() -> list[Any]:
 def _draw_steps(
     ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], first_x: float, size: float, base: float
 ) -> None:
-    """Draw one waterfall, its first bar at a place on the x axis; bars that reach below the axis are marked."""
+    """Draw one waterfall from a position on the x axis; bars that start below the axis are marked."""
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
         is_total = component in ("price", "netback")
@@ -173,29 +173,29 @@ def _draw_steps(
 
 
 def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, title: str | None = None) -> Axes:
-    """Draw how far each uncertain figure swings an outcome, the widest swing on top.
+    """Draw the sensitivity of an outcome to each uncertain figure, the largest swing on top.
 
     Parameters
     ----------
     result : Sensitivity
-        What `sensitivity` returned.
+        Sensitivity, from `sensitivity`.
     n : int
-        How many figures, at most; those that swing nothing are left out.
+        Largest number of figures; figures without effect are omitted.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
     title : str, optional
-        In place of the outcome's name; empty for none.
+        Title instead of the outcome's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Bars have the gid ``low:SUBJECT.ATTRIBUTE`` and ``high:SUBJECT.ATTRIBUTE``; they run from the outcome with
-        every figure at its value to that with the figure at the end of its range.
+        Axes with x in the outcome's unit. Bars have the gid ``low:SUBJECT.ATTRIBUTE`` and ``high:SUBJECT.ATTRIBUTE``;
+        they run from the central outcome to the outcome with the figure at that bound of its range.
 
     Raises
     ------
     DataError
-        If `result` is not of `sensitivity`, or `n` is below 1.
+        If `result` is not a Sensitivity, or `n` is below 1.
     CorridorError
         If matplotlib is not installed.
 
@@ -206,7 +206,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     >>> ax = cr.plot_tornado(shut, n=5)
     """
     if not isinstance(result, Sensitivity):
-        raise DataError(f"what sensitivity returns is needed (got {type(result).__name__})")
+        raise DataError(f"a Sensitivity is needed (got {type(result).__name__}); sensitivity(network) returns one")
     if not isinstance(n, int) or n < 1:
         raise DataError(f"n must be a whole number of at least 1 (got {n!r})")
     rows: list[Any] = result.table[result.table["swing"] > 1e-9].head(n).to_dict("records")
@@ -230,16 +230,18 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
         _range_legend(ax, size)
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
-        ax.annotate("no figure alone swings it", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
+        ax.annotate("no single figure has an effect", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
     name = result.scenario.name if result.scenario is not None else "baseline"
-    below = f"{name}: {result.central:,.1f} with every figure at its value; bars: one figure at the ends of its range"
+    below = (
+        f"{name}: {result.central:,.1f} with all figures at central values; bars: one figure at the bounds of its range"
+    )
     head = _outcome_label(result.outcome)
     style.headline(ax, head[:1].upper() + head[1:] if title is None else title, below)
     return ax
 
 
 def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size: float) -> None:
-    """Write the figures' names to the left of all bars, and make room for them."""
+    """Write the figures' names to the left of all bars, and widen the axis for them."""
     from matplotlib.ticker import MaxNLocator
 
     outcomes = [float(row[end]) for row in rows for end in ("at_low", "at_high")] + [central]
@@ -271,7 +273,7 @@ _UNITS = {
 
 
 def _unit_of(name: str) -> str:
-    """Return the unit that a name ends in, or nothing."""
+    """Return the unit that a name ends in, or an empty text."""
     return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
 
 
@@ -286,8 +288,8 @@ def _range_legend(ax: Axes, size: float) -> None:
     from matplotlib.patches import Patch
 
     handles = [
-        Patch(facecolor="#d99a5b", edgecolor=INK, hatch="///", linewidth=0.5, label="figure at its low end"),
-        Patch(facecolor="#20334d", edgecolor=INK, linewidth=0.5, label="at its high end"),
+        Patch(facecolor="#d99a5b", edgecolor=INK, hatch="///", linewidth=0.5, label="figure at its lower bound"),
+        Patch(facecolor="#20334d", edgecolor=INK, linewidth=0.5, label="figure at its upper bound"),
     ]
     ax.legend(handles=handles, loc="lower right", fontsize=size - 0.5, frameon=True, framealpha=0.9, edgecolor=RULE)
 
@@ -295,31 +297,31 @@ def _range_legend(ax: Axes, size: float) -> None:
 def plot_ensemble(
     ens: Any,
     column: str = "shortfall_mt",
-    alpha: float = 0.95,
     ax: Axes | None = None,
     *,
+    alpha: float = 0.95,
     title: str | None = None,
 ) -> Axes:
-    """Draw the loss exceedance curve of simulated years: which share of them is at least as bad.
+    """Draw the loss exceedance curve of simulated years: share of years with at least this loss.
 
     Parameters
     ----------
     ens : Ensemble, or list or dict of them
-        What `simulate` returned; several are drawn together, a dict by its keys, a list by the scenarios' names.
+        Ensemble, from `simulate`; several are drawn together, a dict by its keys, a list by the scenarios' names.
     column : str
-        Column of ``ens.years``. High is bad, but low where more is better (delivered, netback).
-    alpha : float, between 0 and 1
-        The worst ``1 - alpha`` of the years are the tail: VaR is where it begins, CVaR its mean.
+        Column of ``ens.years``. High values are bad; low values if more is better (delivered, netback).
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
+    alpha : float, between 0 and 1
+        Level of the tail: the worst ``1 - alpha`` of the years. VaR is its threshold, CVaR its mean.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        x: the column; y: the share of years that are at least as bad [%], on a logarithmic scale. Curves have the
-        gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``.
+        Axes with x in the column's unit; y: share of years that are at least as bad [%], on a logarithmic scale.
+        Curves have the gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``.
 
     Raises
     ------
@@ -352,7 +354,7 @@ def plot_ensemble(
         loc="upper left" if _is_gain(column) else "upper right",
     )  # fmt: skip
     first = next(iter(ensembles.values()))
-    head = "How bad are bad years" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
+    head = "Annual losses" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
     label = network_label(first.network)
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
     below = f"{label}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
@@ -361,7 +363,7 @@ def plot_ensemble(
 
 
 def _ensembles(given: Any) -> dict[str, Any]:
-    """Return ensembles by the names they are drawn under."""
+    """Return ensembles by name."""
 
     def named(ensemble: Any) -> str:
         scenario = getattr(ensemble, "scenario", None)
@@ -373,7 +375,7 @@ def _ensembles(given: Any) -> dict[str, Any]:
         listed = list(given) if isinstance(given, list | tuple) else [given]
         ensembles = {named(ensemble): ensemble for ensemble in listed}
         if len(ensembles) < len(listed):
-            raise DataError("two ensembles are of one scenario; give a dict, so that each has a name of its own")
+            raise DataError("two ensembles have the same scenario; give a dict with a name for each")
     if not ensembles:
         raise DataError("an ensemble is needed (got none); simulate returns one")
     for ensemble in ensembles.values():
@@ -393,19 +395,19 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     try:
         values = np.asarray(years[column], dtype=float)
     except (TypeError, ValueError):
-        raise DataError(f"ensemble {name!r}: column {column!r} must be of numbers") from None
+        raise DataError(f"ensemble {name!r}: column {column!r} must contain numbers") from None
     if not np.isfinite(values).all():
         raise DataError(f"ensemble {name!r}: column {column!r} must be finite in every year")
     return np.asarray(np.sort(values) if _is_gain(column) else np.sort(values)[::-1])
 
 
 def _is_gain(column: str) -> bool:
-    """Tell whether more is better; then bad years are the low ones, as in ``ens.cvar``."""
+    """Return whether more is better; then bad years are the low ones, as in ``ens.cvar``."""
     return "delivered" in column or "netback" in column
 
 
 def _amount(value: float) -> str:
-    """Return a number with three digits, or all before the point."""
+    """Return a number with three significant digits, or all digits before the point."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 

@@ -1,4 +1,4 @@
-"""`plot_comparison`: corridors under scenarios, side by side."""
+"""`plot_comparison`: comparison of corridors under scenarios."""
 
 from __future__ import annotations
 
@@ -30,42 +30,41 @@ def plot_comparison(
     network: Network | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw a comparison: for each corridor a row for the baseline and one for each scenario that alters it.
+    """Draw a comparison: for each corridor a row for the baseline and one for each scenario that changes it.
 
-    Bars show what moves, within the outline of what could; dots the other columns, beside a line at the baseline's
+    Bars show throughput inside the outline of capacity; dots show the other columns, with a line at the baseline's
     value. Closed corridors, and those without access, are crossed out.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What `compare` returned, or some rows of it.
+        Comparison, from `compare`, or some rows of it.
     columns : sequence of str, optional
-        Columns of numbers to draw, a panel each; by default what moves, unit cost, time, risk, and share of time in
-        service.
+        Columns of numbers to draw, a panel each; by default throughput, unit cost, time, risk, and availability.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure, as high as the rows need, by default. The panels are insets of it.
+        Axes to draw in; by default a new figure, as high as the rows need. The panels are insets of it.
     network : Network, optional
-        Whose names of corridors are written; without it they are made of the ids.
+        Network with the names of the corridors; without it names are made from ids.
     title : str, optional
-        In place of "Corridors compared"; empty for none.
+        Title instead of "Comparison of corridors"; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        The frame; its ``child_axes`` are the panels, in the order of the columns. Marks have the gid
+        Frame; its ``child_axes`` are the panels, in the order of the columns. Marks have the gid
         ``COLUMN:SCENARIO/CORRIDOR``, outlines of capacities ``capacity_mtpa:...``, crosses ``closed:...``.
 
     Raises
     ------
     DataError
-        If the table is not indexed by scenario and corridor, is empty, or lacks a column.
+        If the table is not indexed by scenario and corridor or is empty, or a column is unknown.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    The first scenario of the table is taken for the baseline. Rows that equal it in all that is drawn are left out;
-    the line below the title counts them.
+    The first scenario of the table is the baseline. Rows equal to it in everything drawn are omitted; the line below
+    the title gives their number.
 
     Examples
     --------
@@ -82,19 +81,17 @@ def plot_comparison(
     ax.set_axis_off()
     drawing = _ComparisonPanels(ax, table, wanted, rows, network)
     drawing.draw()
-    omitted = f"; {same} rows like it are left out" if same else ""
+    omitted = f"; {same} rows equal to it are omitted" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
-    below = f"cost, time and risk of the best way{change}{omitted}"
-    style.headline(ax, "Corridors compared" if title is None else title, below)
+    below = f"cost, time and risk of the best route{change}{omitted}"
+    style.headline(ax, "Comparison of corridors" if title is None else title, below)
     return ax
 
 
 def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
     """Return the columns to draw."""
     if getattr(getattr(table, "index", None), "names", None) != ["scenario", "corridor"]:
-        raise DataError(
-            f"the table that compare returns is needed, by scenario and corridor (got {type(table).__name__})"
-        )
+        raise DataError(f"a table of compare is needed, indexed by scenario and corridor (got {type(table).__name__})")
     if not len(table):
         raise DataError("the comparison has no rows; compare at least one corridor")
     if columns is not None and (isinstance(columns, str) or not list(columns)):
@@ -102,7 +99,7 @@ def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
     wanted = [column for column in COLUMNS if column in table] if columns is None else list(dict.fromkeys(columns))
     problems = [unknown("column", str(c), nearest(str(c), map(str, table.columns))) for c in wanted if c not in table]
     kinds = {c: table[c].dtype.kind for c in wanted if c in table}
-    problems += [f"column {c!r} must be of numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
+    problems += [f"column {c!r} must contain numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
     if problems or not wanted:
         raise DataError(problems or "the comparison has no columns to draw")
     return wanted
@@ -110,7 +107,7 @@ def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row drawn: its place from the top, and whether it is the first, or the only one, of its corridor."""
+    """A row drawn: y position from the top, and whether it is the first, or the only one, of its corridor."""
 
     y: float
     scenario: str
@@ -120,7 +117,7 @@ class _Row:
 
 
 def _rows(table: pd.DataFrame, wanted: Sequence[str]) -> tuple[list[_Row], int]:
-    """Return the rows, corridor by corridor, and how many are left out because nothing differs from the baseline."""
+    """Return the rows by corridor, and the number omitted because they equal the baseline."""
     shown = [c for c in (*wanted, "capacity_mtpa", "status") if c in table]
     rows, same, y = list[_Row](), 0, 0.0
     alone = len(set(table.index.get_level_values("scenario"))) == 1
@@ -138,7 +135,7 @@ def _rows(table: pd.DataFrame, wanted: Sequence[str]) -> tuple[list[_Row], int]:
 
 
 def _alike(a: Any, b: Any) -> bool:
-    """Tell whether two values would be drawn alike."""
+    """Return whether two values would look the same."""
     if isinstance(a, str) or isinstance(b, str):
         return bool(a == b)
     return (math.isnan(a) and math.isnan(b)) or a == b or abs(a - b) < 5e-3 * max(1e-9, min(1.0, abs(a) + abs(b)))
@@ -150,7 +147,7 @@ def _height(rows: Sequence[_Row]) -> float:
 
 
 class _ComparisonPanels:
-    """One comparison being drawn."""
+    """Drawing of one comparison."""
 
     def __init__(
         self, ax: Axes, table: pd.DataFrame, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
@@ -189,7 +186,7 @@ class _ComparisonPanels:
             self._panel(panel, column)
 
     def _names(self) -> float:
-        """Write corridors and scenarios on the left; return how much of the width they take."""
+        """Write corridors and scenarios on the left; return the share of the width that they need."""
         widest = 0.0
         for row in self.rows:
             closed = self._status(row) in _CLOSED
@@ -244,7 +241,7 @@ class _ComparisonPanels:
         self._scale(panel)
 
     def _scale(self, panel: Axes) -> None:
-        """Set the scale so that every value is written within the panel, changes left out where they are too long."""
+        """Set the scale so that every value fits in the panel; changes are omitted if too long."""
         room = panel.get_window_extent().width
         texts = [text for text in panel.texts if str(text.get_gid()).startswith("value:")]
         if any(text.get_window_extent().width > 0.72 * room for text in texts):
@@ -264,7 +261,7 @@ class _ComparisonPanels:
         return self._value(row, "capacity_mtpa") if "capacity_mtpa" in self.table else math.nan
 
     def _bar(self, panel: Axes, row: _Row) -> None:
-        """Draw what moves within what could, or a cross where nothing can."""
+        """Draw throughput inside capacity, or a cross if nothing can pass."""
         moved, capacity = self._value(row, "throughput_mtpa"), self._capacity(row)
         key = f"{row.scenario}/{row.corridor}"
         if self._status(row) in _CLOSED:
@@ -289,7 +286,7 @@ class _ComparisonPanels:
         )  # fmt: skip
 
     def _dot(self, panel: Axes, row: _Row, column: str, first: float) -> None:
-        """Draw one number as a dot, with what it changed by."""
+        """Draw one number as a dot, with its change."""
         value, key = self._value(row, column), f"{row.scenario}/{row.corridor}"
         if not math.isfinite(value):
             label = "no limit" if value > 0 else "–"
@@ -313,12 +310,12 @@ class _ComparisonPanels:
 
 
 def _column(name: str) -> Column:
-    """Return what is stated of a column; one that was added to the table is headed by its name."""
+    """Return the description of a column; a column that the user added is headed by its name."""
     return by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
 
 
 def _change(value: float, first: float, column: str) -> str:
-    """Return in brackets by how much a value differs from the baseline's, where that shows."""
+    """Return the difference from the baseline in brackets, empty if it rounds to 0."""
     if not math.isfinite(first):
         return ""
     text = _column(column).text(value - first)

@@ -1,4 +1,4 @@
-"""How an ensemble shows itself in a notebook."""
+"""Notebook card of an ensemble."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def ensemble_card(ensemble: Ensemble) -> Html:
-    """Return what simulated years came to: how bad a mean and a bad year are, and whose doing that is."""
+    """Return the card of an ensemble: mean and tail of annual losses, and their attribution by country."""
     name = ensemble.scenario.name if ensemble.scenario is not None else "baseline"
     label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
-    tail = f"{short:.2f} Mt stay in the ground in a mean one of the worst 5 % (CVaR)"
+    tail = f"{short:.2f} Mt shut in, mean of the worst 5 % of years (CVaR)"
     headline = line(
-        f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct conditions; ",
-        warning(tail) if short > 0 else "nothing stays in the ground in any",
+        f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct states; ",
+        warning(tail) if short > 0 else "nothing shut in in any year",
     )
     return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_actors(ensemble))
 
 
 def _years(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield means and bad tails."""
+    """Yield the table of means and tails."""
     columns = [by_name("bad_year")[name] for name in ("undisturbed", "mean", "p5", "p95", "cvar")]
     frame = amounts(ensemble)
     cells = (map(column.text, frame[column.name]) for column in columns)
@@ -38,7 +38,7 @@ def _years(ensemble: Ensemble) -> Iterator[Html]:
 
 
 def _actors(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield whose doing it was that oil stayed in the ground."""
+    """Yield the table of shut-in volume by country."""
     shares = attributed(ensemble, "shortfall_mt", by="actor")
     amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
@@ -46,4 +46,4 @@ def _actors(ensemble: Ensemble) -> Iterator[Html]:
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     if rows:
-        yield table(["kept in the ground by", "", "in a mean year [Mt]", "share [%]"], shortened(rows, 4))
+        yield table(["shut-in volume by country", "", "average year [Mt]", "share [%]"], shortened(rows, 4))

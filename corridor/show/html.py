@@ -1,7 +1,6 @@
-"""HTML for notebooks: everything escaped, nothing fetched, readable on light and dark ground.
+"""HTML for notebooks: everything escaped, nothing fetched, readable on light and dark backgrounds.
 
-The lowest room holds it, so that what is modelled, solved and studied can all show themselves. Characters that would
-turn other text round are shown by their code, as on a terminal.
+Characters that change the direction of text are shown by their code, as on a terminal.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _FILL, _TROUGH, _WARN = "#4583b8", "rgba(128,128,128,.22)", "#d0582a"
 
 
 class Html(str):
-    """Text that is HTML already; all other text is escaped where it is put into any."""
+    """Text that is already HTML; any other text is escaped when inserted."""
 
     __slots__ = ()
 
@@ -47,17 +46,17 @@ def card(title: object, *parts: object) -> Html:
 
 
 def line(*children: object, muted: bool = False) -> Html:
-    """Return a line of text, a quiet one in smaller print."""
+    """Return a line of text, a muted one in smaller print."""
     return tag("div", *children, style=f"{_MUTED};font-size:.92em" if muted else "")
 
 
 def warning(text: object) -> Html:
-    """Return words that catch the eye."""
+    """Return emphasised text."""
     return tag("span", text, style=f"color:{_WARN};font-weight:600")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> Html:
-    """Return a table; columns of numbers, that is those with a unit in brackets and those named, to the right."""
+    """Return a table; columns with a unit in brackets, and those named in `right`, are aligned to the right."""
     aligned = ["right" if column.endswith("]") or column in set(right) else "left" for column in columns]
 
     def cell(kind: str, content: object, side: str) -> Html:
@@ -79,7 +78,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Itera
 
 
 def bar(share: float | None, *, warn: bool = False) -> Html:
-    """Return a horizontal bar filled to a share; nothing where there is none. [1]"""
+    """Return a horizontal bar filled to a share [1]; empty if there is none."""
     if share is None or share != share:
         return Html("")
     width = 100.0 * min(1.0, max(0.0, share))
@@ -88,7 +87,7 @@ def bar(share: float | None, *, warn: bool = False) -> Html:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number of things in words.
+    """Return a number with its noun in singular or plural.
 
     Examples
     --------
@@ -99,7 +98,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def details(summary: object, *parts: object) -> Html:
-    """Return parts that show when their summary is clicked."""
+    """Return parts that open by a click on their summary."""
     return tag("details", tag("summary", summary, style="cursor:pointer"), *parts)
 
 
@@ -109,7 +108,7 @@ def listing(items: Iterable[object]) -> Html:
 
 
 def link(address: str) -> Html:
-    """Return an address of the web as a link, anything else as text."""
+    """Return a web address as a link, any other text as text."""
     if not address.startswith(("https://", "http://")):
         return tag("span", address)
     safe = _escaped(address)

@@ -1,4 +1,4 @@
-"""`plot_map`: what flows where, how full it is, what is closed and what stays in the ground."""
+"""`plot_map`: map of flows, utilisation, closures and shut-in volumes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _TOLERANCE_MTPA = 1e-6
 _WIDEST = 0.016
-"""Width of the fattest edge, as a share of the width of the Axes."""
+"""Width of the widest line, as a share of the width of the Axes."""
 _KEY_PT2 = 160.0
-"""Area that a circle in the legend may have. [points squared]"""
+"""Largest area of a circle in the legend. [points squared]"""
 _ALL_SHORT_PT2 = 1500.0
-"""Area of a circle that stands for all that is offered, on a large map. [points squared]"""
+"""Area of a circle for the total supply, on a large map. [points squared]"""
 
 
 def plot_map(
@@ -39,53 +39,52 @@ def plot_map(
     widest_mtpa: float | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw what flows where on a map.
+    """Draw a map of flows, utilisation, closures and shut-in volumes.
 
-    Line widths are proportional to what flows, colours show how full each edge is; edges that are closed or not in
-    service are dashed and crossed out, edges with no flow are thin and grey. Circles at fields show what stays in the
-    ground. Places beyond the map are named at its edge, where arrows lead to them. Lines take the short way round the
-    world: one that leaves the map on the far side of 180 degrees comes back at its other edge.
+    Line widths are proportional to flow, colours show utilisation. Edges that are closed or not in service are dashed
+    and crossed out; edges without flow are thin and grey. Circles at supplies show shut-in volumes. Nodes outside the
+    map are named at its edge, where arrows point to them. Lines take the shorter direction around the world: a line
+    that leaves the map across 180 degrees returns at its other edge.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default. Legends stand below it, in a sixth of its height.
+        Axes to draw in; a new figure by default. Legends are below it, in a sixth of its height.
     commodity : str, optional
-        Draw this shipper's flow only; utilisation is always that of all shippers together.
+        Id of the only commodity to draw; utilisation is always of all commodities together.
     labels : bool
-        Whether to name places and corridors, as many as there is room for.
+        Whether to name nodes and corridors, as many as fit.
     extent : sequence of float, optional
-        West, east, south and north of the map [degrees]; by default the part of the world where supplies and
-        corridors lie. It is widened to fill the Axes. Over the antimeridian longitudes run on: 160, 200 is from
-        160 E to 160 W.
+        West, east, south and north of the map [degrees]; by default the area of supplies and corridors. It is widened
+        to fill the Axes. Across the antimeridian longitudes continue: 160, 200 is from 160 E to 160 W.
     widest_mtpa : float, optional
-        The flow that is drawn as wide as the fattest edge is by default [Mt/y]; give the same to maps of several
-        scenarios, so that their widths can be compared.
+        Flow of the widest line [Mt/y]; by default the largest flow on the map. Give maps of several scenarios the
+        same value to make their widths comparable.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        In degrees east and north. Edges have the gid ``edge:ID``, crosses of closed ones ``closed:ID``, shortfalls
+        Axes in degrees east and north. Edges have the gid ``edge:ID``, crosses of closed ones ``closed:ID``, shortfalls
         ``shortfall:NODE``, labels ``label:node:ID``, ``label:corridor:ID``, ``label:edge:ID``.
 
     Raises
     ------
     DataError
-        If no two nodes have coordinates, naming those without; nodes are left out, with a note on the picture, where
-        only some lack them. If the extent is not west, east, south, north, or the widest flow not above 0.
+        If fewer than two nodes have coordinates; other nodes without them are omitted, with a note on the map. If the
+        extent is not west, east, south, north, or `widest_mtpa` is not above 0.
     UnknownNameError
-        If there is no such commodity.
+        If the commodity is unknown.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    Labels are placed for the size that the figure has now: set it before, not after. The map depends on the network
-    alone, so that pictures of several scenarios can be laid side by side.
+    Labels are placed for the current size of the figure: set the size before drawing. The area shown depends on the
+    network only, so maps of several scenarios are comparable.
 
     Examples
     --------
@@ -125,25 +124,25 @@ def plot_map(
 
 @dataclass(frozen=True)
 class _Line:
-    """An edge on the map: its curve, as far as the edge of the map, and what it carries."""
+    """An edge on the map: its curve, up to the edge of the map, and its flow."""
 
     edge: Edge
     curve: Floats
     flow_mtpa: float
     leaves: str | None
-    """Node beyond the map that it leads to or comes from."""
+    """Node outside the map that it leads to or comes from."""
 
     shut: bool
-    """Whether an outage, of the edge or of a node at its end, has closed it."""
+    """Whether an outage of the edge, or of a node at its end, has closed it."""
 
     @property
     def idle(self) -> bool:
-        """Whether nothing could pass although nothing has happened: planned, idle, or of no capacity."""
+        """Whether it has no capacity without any outage: planned, idle, or of capacity 0."""
         return not self.shut and self.edge.available_mtpa <= 0
 
 
 def _positions(flow: Flow) -> dict[str, Position]:
-    """Return where the nodes are, those without coordinates left out."""
+    """Return the positions of the nodes that have coordinates."""
     nodes = flow.network.nodes
     positions = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
     if len(positions) < 2:
@@ -155,7 +154,7 @@ def _positions(flow: Flow) -> dict[str, Position]:
 
 
 def _extent(given: Sequence[float]) -> Extent:
-    """Return the extent asked for."""
+    """Return an extent from west, east, south and north."""
     try:
         west, east, south, north = (float(value) for value in given)
     except (TypeError, ValueError):
@@ -169,22 +168,18 @@ def _extent(given: Sequence[float]) -> Extent:
 
 
 def _summary(flow: Flow, commodity: str | None) -> str:
-    """Return what the flow comes to, in a line."""
+    """Return the totals of a flow as one line of text."""
     supplies = flow.supplies
     if commodity is not None:
         supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
     lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
-    rest = (
-        f"; {style.tonnes(short)} Mt/y stay in the ground"
-        if short > _TOLERANCE_MTPA
-        else ", nothing stays in the ground"
-    )
+    rest = f"; {style.tonnes(short)} Mt/y shut in" if short > _TOLERANCE_MTPA else ", nothing shut in"
     return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
 
 
 class _MapDrawing:
-    """One map being drawn."""
+    """Drawing of one map."""
 
     def __init__(
         self,
@@ -215,10 +210,10 @@ class _MapDrawing:
         self.points_per_mtpa = self.wide * 72 * _WIDEST / self.most if self.most > 0 else 0.0
         self.size = style.points(ax)
         self.scale = min(1.0, self.wide / 10.5)
-        """How large marks are, and how far labels may stand off. [1]"""
+        """Scale of marks and of distances of labels. [1]"""
 
     def _amounts(self) -> dict[str, float]:
-        """Return what each edge carries. [Mt/y]"""
+        """Return the flow by edge. [Mt/y]"""
         if self.commodity is None:
             return dict(zip((e.id for e in self.network.edges), self.flow.edge_flow_mtpa.tolist(), strict=True))
         table = self.flow.edge_flows
@@ -226,7 +221,7 @@ class _MapDrawing:
         return {edge.id: float(by_edge.get(edge.id, 0.0)) for edge in self.network.edges}
 
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
-        """Yield the edges that touch the map, parallel and opposite ones apart."""
+        """Yield the edges on the map; parallel and opposite edges are drawn apart."""
         exits: dict[str, list[Floats]] = {}
         together: dict[frozenset[str], list[Edge]] = {}
         for edge in self.network.edges:
@@ -248,9 +243,9 @@ class _MapDrawing:
                 yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
 
     def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Position, Position]]]:
-        """Yield the node beyond the map, if any, and both ends, for each end of an edge from which it leaves the map.
+        """Yield, for each end of an edge on the map, the node outside the map, if any, and the positions of both ends.
 
-        The other end lies the short way round the world, hence beyond the map even if it is on it too.
+        The other end lies in the shorter direction around the world, hence outside even if the map shows it too.
         """
         tail, head = self.positions[edge.tail], self.positions[edge.head]
         direct = basemap.shortest_turn(tail, head) == head
@@ -263,13 +258,13 @@ class _MapDrawing:
             yield edge.tail, (basemap.shortest_turn(head, tail), head)
 
     def _shut(self, edge: Edge) -> bool:
-        """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""
+        """Return whether an outage has closed an edge in service, or a node at one of its ends."""
         return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
         self, edge: Edge, leaves: str | None, span: tuple[Position, Position], apart: float, occupied: list[Floats]
     ) -> Floats:
-        """Return the curve of an edge: straight over land, by water where there is some at sea."""
+        """Return the curve of an edge: straight over land, over water for sea edges."""
         if leaves is None:
             if edge.mode == "sea":
                 return self.sea_router.between(*span, apart)
@@ -285,7 +280,7 @@ class _MapDrawing:
     # What is drawn
 
     def edges(self) -> None:
-        """Draw the edges, those that carry most first."""
+        """Draw the edges, the largest flows first."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
             if line.flow_mtpa > _TOLERANCE_MTPA:
                 self._draw_flowing(line)
@@ -311,7 +306,7 @@ class _MapDrawing:
         self._draw_direction(line, width)
 
     def _draw_direction(self, line: _Line, width: float) -> None:
-        """Draw an arrow head on an edge that is long enough, at the edge of the map where it leaves it."""
+        """Draw an arrow head on an edge that is long enough; at the edge of the map if it leaves the map."""
         pixels = self.ax.transData.transform(line.curve)
         length = float(np.hypot(*np.diff(pixels, axis=0).T).sum()) * 72 / self.ax.get_figure(root=True).dpi  # type: ignore[union-attr]
         if length < 26 and line.leaves is None:
@@ -338,7 +333,7 @@ class _MapDrawing:
         )  # fmt: skip
 
     def _kinds(self) -> dict[str, str]:
-        """Return what each node is here: supply, market, or waypoint."""
+        """Return the kind of each node: supply, market, or waypoint."""
         kinds = dict.fromkeys(self.inside, "waypoint")
         for records, kind in ((self.network.markets, "market"), (self.network.supplies, "supply")):
             kinds |= {
@@ -347,7 +342,7 @@ class _MapDrawing:
         return kinds
 
     def _shortfalls(self) -> dict[str, float]:
-        """Return what stays in the ground at each node. [Mt/y]"""
+        """Return shortfall by node. [Mt/y]"""
         short: dict[str, float] = {}
         for supply, amount in zip(self.network.supplies, self.flow.shortfall_by_supply.tolist(), strict=True):
             if amount > _TOLERANCE_MTPA and self.commodity in (None, supply.commodity):
@@ -355,11 +350,11 @@ class _MapDrawing:
         return short
 
     def _area(self, amount: float) -> float:
-        """Return the area of a shortfall's circle, in proportion to its share of what is offered. [points squared]"""
+        """Return the area of a shortfall's circle, in proportion to its share of supply. [points squared]"""
         return _ALL_SHORT_PT2 * (self.wide / 10.5) ** 2 * amount / self.offered
 
     def nodes(self) -> None:
-        """Draw the places, and what stays in the ground there."""
+        """Draw nodes and shortfalls."""
         for id, amount in sorted(self._shortfalls().items()):
             if id in self.inside:
                 self.ax.scatter(
@@ -377,14 +372,14 @@ class _MapDrawing:
                 )  # fmt: skip
 
     def note(self) -> None:
-        """Write in small print where the outlines come from, and what could not be drawn."""
+        """Write in small print the source of the outlines, and what is not drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.positions]
         lines = [basemap.CREDIT]
         if self.beyond:
-            lines.insert(0, f"{self.beyond} further flows lie beyond the map")
+            lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:
             named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
-            lines.insert(0, f"not drawn, for want of coordinates: {named}")
+            lines.insert(0, f"not drawn, no coordinates: {named}")
         text = self.ax.annotate(
             "\n".join(lines), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
             va="bottom", fontsize=max(4.5, self.size - 3), color=FAINT, linespacing=1.2, gid="note", zorder=9,
@@ -395,7 +390,7 @@ class _MapDrawing:
     # Legends
 
     def legends(self) -> None:
-        """Draw below the map what colours, widths and marks mean."""
+        """Draw the legends of colours, widths and marks below the map."""
         from matplotlib.cm import ScalarMappable
         from matplotlib.colors import Normalize
         from matplotlib.ticker import PercentFormatter
@@ -440,7 +435,7 @@ class _MapDrawing:
         return legend
 
     def _width_handles(self) -> list[Any]:
-        """Return lines as wide as some round flows."""
+        """Return lines as wide as some round amounts of flow."""
         from matplotlib import patheffects
         from matplotlib.lines import Line2D
 
@@ -453,7 +448,7 @@ class _MapDrawing:
         ]  # fmt: skip
 
     def _mark_handles(self) -> list[Any]:
-        """Return one entry for each kind of mark that is on the map."""
+        """Return one entry for each kind of mark on the map."""
         from matplotlib import patheffects
         from matplotlib.lines import Line2D
 
@@ -475,7 +470,7 @@ class _MapDrawing:
             look = {"color": FAINT, "linewidth": 0.9, "markersize": 4.5, "markeredgewidth": 1.0}
             handles.append(line("planned, idle", **look, **dashed))
         kinds = set(self._kinds().values())
-        for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other place")):
+        for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other node")):
             if kind in kinds:
                 marker, area, fill = _NODES[kind]
                 look = {"markerfacecolor": fill, "markeredgecolor": INK, "markeredgewidth": 0.7, "linestyle": "none"}
@@ -493,7 +488,7 @@ class _MapDrawing:
     # Labels
 
     def labels(self) -> None:
-        """Name shortfalls, corridors, far places and the rest, in this order, where there is room."""
+        """Name shortfalls, corridors, nodes outside the map and other nodes, in this order, where they fit."""
         from matplotlib import patheffects
 
         writer = Labels(self.ax)
@@ -526,7 +521,7 @@ class _MapDrawing:
         return style.brief(style.called(self.network.node(id)), 22)
 
     def _busy(self) -> dict[str, float]:
-        """Return how much a place matters on this map: what starts, ends and passes there. [Mt/y]"""
+        """Return the weight of a node for labelling: flow that starts, ends and passes there. [Mt/y]"""
         busy = dict.fromkeys(self.inside, 0.0)
         for line in self.lines:
             for end in {line.edge.tail, line.edge.head} & busy.keys():
@@ -535,7 +530,7 @@ class _MapDrawing:
         return {id: amount * (4.0 if kinds[id] != "waypoint" else 1.0) for id, amount in busy.items()}
 
     def _label_corridors(self, writer: Labels, halo: list[Any]) -> None:
-        """Name each corridor, with what it carries, at its fattest trunk edge on the map."""
+        """Name each corridor, with its throughput, at its widest trunk edge on the map."""
         for corridor in self.network.corridors:
             trunk = [line for line in self.lines if line.edge.corridor == corridor.id]
             if not trunk:
@@ -560,7 +555,7 @@ class _MapDrawing:
             )  # fmt: skip
 
     def _label_far(self, writer: Labels, halo: list[Any]) -> None:
-        """Name the places beyond the map where flows to and from them cross its edge."""
+        """Name nodes outside the map where their flows cross its edge."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
             if line.leaves is None or line.flow_mtpa <= _TOLERANCE_MTPA:
                 continue

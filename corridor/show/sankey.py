@@ -1,4 +1,4 @@
-"""`plot_sankey`: who ships by which corridor to which market."""
+"""`plot_sankey`: flows from shippers through corridors to markets."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ _TOLERANCE_MTPA = 1e-6
 _BAR = 0.022
 _LAYER_X = (0.0, 0.43, 1.0)
 _SMALL = 0.012
-"""Bands of less than this share of the total are put together."""
+"""Bands of less than this share of the total are combined."""
 _NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
 
 
 def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = None, title: str | None = None) -> Axes:
-    """Draw who ships by which corridor to which market, as bands whose heights are tonnes.
+    """Draw flows from shippers through corridors to markets as bands; their heights are in Mt/y.
 
-    From left to right: who offers the oil, the corridors, the markets. What no corridor carries (oil refined at home)
-    and what stays in the ground have bands of their own, the latter ending half-way. Small ones are put together.
+    From left to right: shippers (or supplies), corridors, markets. Flows outside the corridors (local refineries) and
+    shut-in volumes have bands of their own; the latter end in the middle. Small bands are combined.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
     commodity : str, optional
-        Draw this shipper alone, by the places where its oil is offered; by default all shippers, one band each.
+        Id of the only commodity to draw, by supply; by default all commodities, one band each.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Its y axis counts Mt/y. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
+        Axes with y in Mt/y. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
 
     Raises
     ------
     UnknownNameError
-        If there is no such commodity.
+        If the commodity is unknown.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    The bands add up `Flow.routes`, one of several ways to split a flow into routes: what a corridor carries and what a
-    market gets is certain, which market a corridor's oil reaches often is not.
+    The bands add up `Flow.routes`, one of several possible splits of a flow into routes. Totals of corridors and of
+    markets are unique; which market a corridor supplies often is not.
 
     Examples
     --------
@@ -68,10 +68,10 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
     chains = _chains(flow, commodity)
     total = sum(chains.values())
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
-    below = f"{what}: {style.tonnes(total)} Mt/y offered; heights of bands are Mt/y"
+    below = f"{what}: {style.tonnes(total)} Mt/y offered; band heights in Mt/y"
     if not chains:
         ax.set_ylim(0, 1)
-        ax.text(0.5, 0.5, "nothing is offered", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
+        ax.text(0.5, 0.5, "no supply", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
     else:
         _SankeyDiagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
     style.headline(ax, style.flow_label(flow) if title is None else title, below)
@@ -82,7 +82,7 @@ Chain = tuple[str, str, str]
 
 
 def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
-    """Return the tonnes by who offers them, corridor and market. [Mt/y]"""
+    """Return amounts by shipper or supply, corridor and market. [Mt/y]"""
     chains: dict[Chain, float] = {}
 
     def add(chain: Chain, amount: float) -> None:
@@ -108,12 +108,12 @@ def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
 
 
 def _most_bars(ax: Axes) -> int:
-    """Return how many labelled bars fit below each other."""
+    """Return the number of labelled bars that fit in a column."""
     return max(4, int(style.inches(ax)[1] * 72 / (style.points(ax) * 2.3)))
 
 
 def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, float], tuple[int, ...]]:
-    """Return the chains with small bars put together in each layer, and how many were."""
+    """Return the chains with small bars combined in each layer, and the numbers combined."""
     counts = []
     for layer in range(3):
         sums: dict[str, float] = {}
@@ -138,18 +138,18 @@ def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, floa
 
 
 def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
-    """Return what ids are called, layer by layer."""
+    """Return the names of ids, layer by layer."""
     network = flow.network
     nodes = {node.id: style.brief(style.called(node), 22) for node in network.nodes}
     commodities = {record.id: style.plain(style.called(record), 22) for record in network.commodities}
     corridors = {corridor.id: style.plain(style.called(corridor), 27) for corridor in network.corridors}
-    corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
+    corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "shut in"}
     return [commodities if commodity is None else nodes, corridors, nodes]
 
 
 @dataclass
 class _Bar:
-    """A bar of one layer: where it stands, and how far bands have used its two sides. [Mt/y]"""
+    """A bar of one layer: position, and how much of its two sides bands have used. [Mt/y]"""
 
     layer: int
     name: str
@@ -159,7 +159,7 @@ class _Bar:
 
 
 class _SankeyDiagram:
-    """One diagram being drawn."""
+    """Drawing of one diagram."""
 
     def __init__(
         self, ax: Axes, grouped: tuple[dict[Chain, float], tuple[int, ...]], names: Sequence[Mapping[str, str]]
@@ -181,7 +181,7 @@ class _SankeyDiagram:
         self._stack()
 
     def _stack(self) -> None:
-        """Put the bars of each layer below each other: the largest first, then other, none, and the shortfall last."""
+        """Stack the bars of each layer: the largest first, then other, no corridor, and the shortfall last."""
         last = {_OTHER: 1, _NO_CORRIDOR: 2, _NOT_LIFTED: 3}
         self.order = [
             sorted(bars.values(), key=lambda bar: (last.get(bar.name, 0), -bar.height, bar.name))
@@ -224,11 +224,11 @@ class _SankeyDiagram:
         self.ax.set_xlim(-span * left - 0.03, 1.0 + span * right + 0.03)
 
     def _base(self, layer: int, key: tuple[str, str, str], rank_of: Mapping[str, int]) -> tuple[float, float]:
-        """Return where a band leaves its left bar and where it meets its right bar. [Mt/y]"""
+        """Return the upper edge of a band at its left and at its right bar. [Mt/y]"""
         bands = self.bands[layer]
 
         def rank(of: tuple[str, str, str], side: int) -> tuple[int, int]:
-            """Return the order of a band at one of its bars: other end, then shipper; or the other way round."""
+            """Return the order of a band at one of its bars: other end, then shipper, or the reverse."""
             far, who = rank_of[of[1 - side]], rank_of[of[2]]
             return (who, far) if (layer, side) == (1, 0) else (far, who)
 
@@ -288,7 +288,7 @@ class _SankeyDiagram:
             )  # fmt: skip
 
     def _labels(self, bars: Sequence[_Bar]) -> None:
-        """Write names and tonnes beside the bars, moved apart where bars are thin."""
+        """Write names and amounts next to the bars, moved apart where bars are thin."""
         from matplotlib import patheffects
 
         if not bars:
@@ -320,7 +320,7 @@ class _SankeyDiagram:
                 text.set_text(self._text(bar, most))
 
     def _room_px(self) -> float:
-        """Return how wide labels between the middle bars and the right ones may be. [pixels]"""
+        """Return the width available for labels between the middle and the right bars. [pixels]"""
         spots = self.ax.transData.transform([(_LAYER_X[1] + _BAR / 2 + 0.02, 0), (_LAYER_X[2] - _BAR, 0)])
         return float(spots[1, 0] - spots[0, 0])
 
@@ -335,7 +335,7 @@ class _SankeyDiagram:
 
 
 def _id(name: str) -> str:
-    """Return how gids call a bar."""
+    """Return the name of a bar in gids."""
     return {_NO_CORRIDOR: "(none)", _NOT_LIFTED: "(shortfall)", _OTHER: "(other)"}.get(name, name)
 
 

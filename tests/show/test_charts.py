@@ -174,7 +174,7 @@ def test_nothing_offered_is_said_so(diamond: cr.Network) -> None:
     """A commodity that nobody supplies gives a picture with a sentence."""
     with sheet((6, 4)) as ax:
         cr.plot_sankey(cr.solve(diamond), ax, commodity="gas")
-        assert "nothing is offered" in [text.get_text() for text in ax.texts]
+        assert "no supply" in [text.get_text() for text in ax.texts]
 
 
 # Breakdown and waterfall
@@ -347,12 +347,12 @@ def test_one_scenario_alone_takes_one_line_a_corridor(table: pd.DataFrame) -> No
 @pytest.mark.parametrize(
     ("change", "options", "said"),
     [
-        (lambda t: t.reset_index(), {}, "the table that compare returns"),
+        (lambda t: t.reset_index(), {}, "a table of compare is needed"),
         (lambda t: t.iloc[:0], {}, "no rows"),
         (lambda t: t, {"columns": ["unit_cost_usd"]}, "did you mean 'unit_cost_usd_per_t'"),
-        (lambda t: t, {"columns": ["status"]}, "'status' must be of numbers"),
+        (lambda t: t, {"columns": ["status"]}, "'status' must contain numbers"),
         (lambda t: t, {"columns": "transit_days"}, "must be a list"),
-        (lambda t: None, {}, "the table that compare returns"),
+        (lambda t: None, {}, "a table of compare is needed"),
     ],
 )
 def test_other_tables_are_refused(table: pd.DataFrame, change: Any, options: dict[str, Any], said: str) -> None:
@@ -501,7 +501,7 @@ def test_years_without_any_loss_are_drawn() -> None:
         (ensemble([1.0]), {"alpha": 1.0}, "alpha must lie between 0 and 1"),
         (ensemble([]), {}, "has no years"),
         (ensemble([float("nan")]), {}, "must be finite"),
-        (ensemble(["x"]), {}, "must be of numbers"),
+        (ensemble(["x"]), {}, "must contain numbers"),
         ([], {}, "got none"),
         ([ensemble([1.0]), ensemble([2.0])], {}, "give a dict"),
         (3, {}, "an Ensemble is needed"),

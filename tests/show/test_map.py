@@ -69,7 +69,7 @@ def test_every_flow_is_drawn_once_and_as_wide_as_it_is_large(name: str | None) -
     assert len(scales) > 15
     assert max(scales) == pytest.approx(min(scales))
     missing = [id for id in flows.index if id not in lines]
-    assert (f"{len(missing)} further flows" in note) == bool(missing)
+    assert (f"{len(missing)} more flows" in note) == bool(missing)
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     for id in missing:
         for end in (flow.network.edge(id).tail, flow.network.edge(id).head):
@@ -301,7 +301,7 @@ def test_places_without_coordinates_are_left_out_with_a_note() -> None:
     with sheet((6, 4)) as ax:
         cr.plot_map(cr.solve(small(nodes=nodes)), ax)
         note = next(text for text in ax.texts if text.get_gid() == "note").get_text()
-        assert "want of coordinates: market" in note
+        assert "no coordinates: market" in note
         assert set(drawn(ax, "edge")) == {"in", "trunk", "back"}
 
 
