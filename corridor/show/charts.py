@@ -15,6 +15,7 @@ from corridor.show.cards import network_label
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
+from corridor.study.scenario_runs import scenario_name
 from corridor.study.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
         ax.annotate("no single figure has an effect", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
-    name = result.scenario.name if result.scenario is not None else "baseline"
+    name = scenario_name(result.scenario)
     below = (
         f"{name}: {result.central:,.1f} with all figures at central values; bars: one figure at the bounds of its range"
     )
@@ -364,16 +365,11 @@ def plot_ensemble(
 
 def _ensembles(given: Any) -> dict[str, Any]:
     """Return ensembles by name."""
-
-    def named(ensemble: Any) -> str:
-        scenario = getattr(ensemble, "scenario", None)
-        return scenario.name if scenario is not None else "baseline"
-
     if isinstance(given, Mapping):
         ensembles = {str(name): ensemble for name, ensemble in given.items()}
     else:
         listed = list(given) if isinstance(given, list | tuple) else [given]
-        ensembles = {named(ensemble): ensemble for ensemble in listed}
+        ensembles = {scenario_name(getattr(ensemble, "scenario", None)): ensemble for ensemble in listed}
         if len(ensembles) < len(listed):
             raise DataError("two ensembles have the same scenario; give a dict with a name for each")
     if not ensembles:

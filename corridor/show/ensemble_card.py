@@ -9,6 +9,7 @@ from corridor.model.columns import by_name, printed
 from corridor.risk.bad_year import amounts, attributed
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def ensemble_card(ensemble: Ensemble) -> Html:
     """Return the card of an ensemble: mean and tail of annual losses, and their attribution by country."""
-    name = ensemble.scenario.name if ensemble.scenario is not None else "baseline"
+    name = scenario_name(ensemble.scenario)
     label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
     tail = f"{short:.2f} Mt shut in, mean of the worst 5 % of years (CVaR)"

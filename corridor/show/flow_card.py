@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
@@ -18,7 +19,7 @@ _TOLERANCE_MTPA = 1e-6
 def flow_card(flow: Flow) -> Html:
     """Return the card of a flow: summary, corridors with utilisation, shortfalls."""
     network = flow.network
-    name = flow.scenario.name if flow.scenario is not None else "baseline"
+    name = scenario_name(flow.scenario)
     label = network_label(network)
     short = flow.shortfall_mtpa > _TOLERANCE_MTPA
     summary = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "

@@ -11,6 +11,7 @@ from corridor.errors import CorridorError, DataError, visible
 from corridor.model.records import Commodity, Corridor, Node
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -234,7 +235,7 @@ def flow_label(flow: Flow) -> str:
     """Return the network, its year and the scenario that a flow was solved for."""
     network = flow.network
     label = network_label(network)
-    name = flow.scenario.name if flow.scenario is not None else "baseline"
+    name = scenario_name(flow.scenario)
     return f"{name} ({label})" if label else name
 
 

@@ -14,6 +14,7 @@ from corridor.files.bytes import write_bytes, write_folder
 from corridor.files.rows import cell, csv_text
 from corridor.model.columns import FLOW_TABLES, column_names
 from corridor.solver.flow import Flow
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ def _frames(tables: Any) -> dict[str, pd.DataFrame]:
 
     if isinstance(tables, Flow):
         totals = {name: [getattr(tables, name)] for name in _TOTALS}
-        scenario = tables.scenario.name if tables.scenario is not None else "baseline"
+        scenario = scenario_name(tables.scenario)
         frames = {"totals": pd.DataFrame({"scenario": [scenario], **totals})}
         return frames | {name: _flat(getattr(tables, name)) for name in FLOW_TABLES}
     if isinstance(tables, pd.DataFrame):

@@ -29,6 +29,11 @@ def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> l
     return listed
 
 
+def scenario_name(scenario: Scenario | None) -> str:
+    """Return the name of a scenario, or of the baseline for None."""
+    return BASELINE if scenario is None else scenario.name
+
+
 def default_scenarios(network: Network) -> tuple[Scenario, ...]:
     """Return the default scenarios of a study: all shipped ones for a shipped network, else none.
 

@@ -16,6 +16,7 @@ from corridor.model.scenario import Scenario
 from corridor.model.variation import Variation, range_of
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +82,7 @@ class Sensitivity:
         self._table: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
-        name = self.scenario.name if self.scenario is not None else "baseline"
+        name = scenario_name(self.scenario)
         subject = f"{visible(self.outcome)} under {name!r}"
         return f"<Sensitivity of {subject}: {self.central:.6g} with every figure at its central value>"
 
