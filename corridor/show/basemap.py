@@ -193,7 +193,7 @@ class SeaRouter:
     def between(self, start: Position, end: Position, apart: float) -> Floats:
         """Return the curve that crosses least land; straighter curves are preferred."""
         k = self._extent.squeeze
-        curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
+        curves = [(curve_between(start, end, bow + apart, squeeze=k), abs(bow)) for bow in _BOWS]
         return min(curves, key=lambda pair: self.dryness(pair[0]) + 0.35 * pair[1])[0]
 
     def outward(self, start: Position, towards: Position, occupied: list[Floats]) -> Floats:
@@ -204,7 +204,7 @@ class SeaRouter:
         souths = [(lon, extent.south) for lon in np.linspace(extent.west, extent.east, 49)[1:-1]]
         rim = [*wests, *((extent.east, lat) for _, lat in wests), *souths, *((lon, extent.north) for lon, _ in souths)]
         span = math.hypot((extent.east - extent.west) * k, extent.north - extent.south)
-        best, chosen = math.inf, clipped(curve_between(start, towards, 0.0, k), extent)
+        best, chosen = math.inf, clipped(curve_between(start, towards, 0.0, squeeze=k), extent)
         for point in rim:
             off = np.array(point) - start
             turn = 1.0 - float(aim @ _unit(off, k))
@@ -213,7 +213,7 @@ class SeaRouter:
             for bow in (0.0, 0.15, -0.15, 0.3, -0.3):
                 penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.5 * crowded
                 if penalty < best:
-                    curve = curve_between(start, point, bow, k)
+                    curve = curve_between(start, point, bow, squeeze=k)
                     if (total := penalty + 2.5 * self.dryness(curve)) < best:
                         best, chosen = total, curve
         return chosen
@@ -225,7 +225,7 @@ def _unit(vector: Floats, squeeze: float) -> Floats:
     return np.asarray(flat / max(float(np.hypot(*flat)), 1e-12))
 
 
-def curve_between(start: Position, end: Position, bow: float, squeeze: float) -> Floats:
+def curve_between(start: Position, end: Position, bow: float, *, squeeze: float) -> Floats:
     """Return points of a curve; `bow` is the offset of its middle to the left, as a share of its length."""
     a, b = np.array(start), np.array(end)
     across = np.array([-(b[1] - a[1]) / squeeze, (b[0] - a[0]) * squeeze])

@@ -83,7 +83,7 @@ def plot_waterfall(
     x, ticks, labels = 0.0, list[float](), list[str]()
     count = sum(len(bars) + 1 for bars in steps.values())
     for id, bars in steps.items():
-        _draw_steps(ax, id, bars, x, size if count < 12 else size - 1.0, base)
+        _draw_steps(ax, id, bars, first_x=x, size=size if count < 12 else size - 1.0, base=base)
         ticks += [x + step for step in range(len(bars))]
         labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
         nodes = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
@@ -145,7 +145,7 @@ def _halo() -> list[Any]:
 
 
 def _draw_steps(
-    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], first_x: float, size: float, base: float
+    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float
 ) -> None:
     """Draw one waterfall from a position on the x axis; bars that start below the axis are marked."""
     level = 0.0
@@ -227,7 +227,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(_outcome_label(result.outcome), fontsize=size, color=INK)
     if rows:
-        _name_rows(ax, rows, result.central, size)
+        _name_rows(ax, rows, central=result.central, size=size)
         _range_legend(ax, size)
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
@@ -241,7 +241,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     return ax
 
 
-def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size: float) -> None:
+def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], *, central: float, size: float) -> None:
     """Write the figures' names to the left of all bars, and widen the axis for them."""
     from matplotlib.ticker import MaxNLocator
 
@@ -303,7 +303,7 @@ def plot_ensemble(
     alpha: float = 0.95,
     title: str | None = None,
 ) -> Axes:
-    """Draw the loss exceedance curve of simulated years: share of years with at least this loss.
+    """Draw the exceedance curve of simulated years: share of years that are at least as bad.
 
     Parameters
     ----------
@@ -340,8 +340,9 @@ def plot_ensemble(
     size = style.points(ax)
     for index, (name, values) in enumerate(losses.items()):
         _draw_curve(
-            ax, name, values, column, alpha, float(ensembles[name].cvar(column, alpha=alpha)), index, len(losses) > 1
-        )
+            ax, name, values, column=column, alpha=alpha, index=index, several=len(losses) > 1,
+            cvar=float(ensembles[name].cvar(column, alpha=alpha)),
+        )  # fmt: skip
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
     ax.set_ylim(100 / years / 1.5, 140)
@@ -355,7 +356,7 @@ def plot_ensemble(
         loc="upper left" if _is_gain(column) else "upper right",
     )  # fmt: skip
     first = next(iter(ensembles.values()))
-    head = "Annual losses" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
+    head = "Exceedance curve" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
     label = network_label(first.network)
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
     below = f"{label}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
@@ -408,8 +409,9 @@ def _amount(value: float) -> str:
 
 
 def _draw_curve(
-    ax: Axes, name: str, values: np.ndarray[Any, Any], column: str, alpha: float, cvar: float, index: int, several: bool
-) -> None:
+    ax: Axes, name: str, values: np.ndarray[Any, Any], *, column: str, alpha: float, cvar: float, index: int,
+    several: bool,
+) -> None:  # fmt: skip
     """Draw one exceedance curve with its mean, VaR and CVaR."""
     colour, line = style.SHADES[index % len(style.SHADES)], style.LINES[index % len(style.LINES)]
     years = len(values)

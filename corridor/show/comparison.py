@@ -79,7 +79,7 @@ def plot_comparison(
     inches = 1.1 + 0.26 * _height(rows)
     ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.62 / inches, bottom=0.1 / inches)
     ax.set_axis_off()
-    drawing = _ComparisonPanels(ax, table, wanted, rows, network)
+    drawing = _ComparisonPanels(ax, table, wanted=wanted, rows=rows, network=network)
     drawing.draw()
     omitted = f"; {same} rows equal to it are omitted" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
@@ -150,7 +150,7 @@ class _ComparisonPanels:
     """Drawing of one comparison."""
 
     def __init__(
-        self, ax: Axes, table: pd.DataFrame, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
+        self, ax: Axes, table: pd.DataFrame, *, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
     ) -> None:
         self.ax, self.table, self.wanted, self.rows = ax, table, wanted, rows
         corridors = network.corridors if isinstance(network, Network) else ()
@@ -237,7 +237,7 @@ class _ComparisonPanels:
                 if column == "throughput_mtpa":
                     self._bar(panel, row)
                 else:
-                    self._dot(panel, row, column, first)
+                    self._dot(panel, row, column, first=first)
         self._scale(panel)
 
     def _scale(self, panel: Axes) -> None:
@@ -285,7 +285,7 @@ class _ComparisonPanels:
             fontsize=self.size - 0.5, gid=f"value:throughput_mtpa:{key}", annotation_clip=False,
         )  # fmt: skip
 
-    def _dot(self, panel: Axes, row: _Row, column: str, first: float) -> None:
+    def _dot(self, panel: Axes, row: _Row, column: str, *, first: float) -> None:
         """Draw one number as a dot, with its change."""
         value, key = self._value(row, column), f"{row.scenario}/{row.corridor}"
         if not math.isfinite(value):

@@ -95,7 +95,7 @@ class Labels:
         self._boxes = np.vstack([self._boxes, corners[best]])
         label.set_position(tuple(offsets[best] / self._px))
         if distance[best] > 12.0 or doubtful[best]:
-            self._lead(point, offsets[best] / self._px, half / self._px, style.get("color", "black"))
+            self._lead(point, offsets[best] / self._px, half / self._px, colour=style.get("color", "black"))
         return label
 
     def _candidates(self, half: Floats, clear: float, far: float) -> tuple[Floats, Floats]:
@@ -135,7 +135,7 @@ class Labels:
             return np.zeros(len(corners), dtype=bool)
         return np.asarray(distance(others).min(axis=1) <= distance(anchor[None])[:, 0] + self._px)
 
-    def _lead(self, point: tuple[float, float], offset: Floats, half: Floats, colour: str) -> None:
+    def _lead(self, point: tuple[float, float], offset: Floats, half: Floats, *, colour: str) -> None:
         """Draw a thin line from a text's edge to its point. [points]"""
         with np.errstate(divide="ignore"):
             share = min(1.0, *(half / np.maximum(np.abs(offset), 1e-9)))

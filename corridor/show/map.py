@@ -111,7 +111,7 @@ def plot_map(
     for spine in ax.spines.values():
         spine.set_color(style.RULE)
     basemap.draw(ax, shown)
-    drawing = _MapDrawing(ax, flow, commodity, positions, shown, widest_mtpa)
+    drawing = _MapDrawing(ax, flow, commodity, positions=positions, extent=shown, widest=widest_mtpa)
     drawing.edges()
     drawing.nodes()
     style.headline(ax, style.flow_label(flow) if title is None else title, _summary(flow, commodity))
@@ -186,6 +186,7 @@ class _MapDrawing:
         ax: Axes,
         flow: Flow,
         commodity: str | None,
+        *,
         positions: dict[str, Position],
         extent: Extent,
         widest: float | None,
@@ -237,7 +238,7 @@ class _MapDrawing:
             apart = apart if edge.tail < edge.head else -apart
             for leaves, span in self._spans(edge):
                 occupied = exits.setdefault(edge.head if leaves == edge.tail else edge.tail, [])
-                curve = self._curve(edge, leaves, span, apart, occupied)
+                curve = self._curve(edge, leaves, span, apart=apart, occupied=occupied)
                 if leaves is not None:
                     occupied.append(curve[-1] if leaves == edge.head else curve[0])
                 yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
@@ -262,19 +263,19 @@ class _MapDrawing:
         return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
-        self, edge: Edge, leaves: str | None, span: tuple[Position, Position], apart: float, occupied: list[Floats]
+        self, edge: Edge, leaves: str | None, span: tuple[Position, Position], *, apart: float, occupied: list[Floats]
     ) -> Floats:
         """Return the curve of an edge: straight over land, over water for sea edges."""
         if leaves is None:
             if edge.mode == "sea":
                 return self.sea_router.between(*span, apart)
-            return basemap.curve_between(*span, apart, self.extent.squeeze)
+            return basemap.curve_between(*span, apart, squeeze=self.extent.squeeze)
         near, far = span if leaves == edge.head else span[::-1]
         if edge.mode == "sea" and leaves not in self.inside:
             out = self.sea_router.outward(near, far, occupied)
         else:
             bow = apart if leaves == edge.head else -apart
-            out = basemap.clipped(basemap.curve_between(near, far, bow, self.extent.squeeze), self.extent)
+            out = basemap.clipped(basemap.curve_between(near, far, bow, squeeze=self.extent.squeeze), self.extent)
         return out if leaves == edge.head else out[::-1]
 
     # What is drawn
@@ -411,16 +412,16 @@ class _MapDrawing:
         widths = self._width_handles()
         x = 0.215
         if widths:
-            legend = self._legend(widths, "Flow [Mt/y]", (x, top), len(widths))
+            legend = self._legend(widths, "Flow [Mt/y]", (x, top), columns=len(widths))
             x = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
-            legend = self._legend(marks, None, (x, top), columns)
+            legend = self._legend(marks, None, (x, top), columns=columns)
             if columns == 1 or legend.get_window_extent().x1 <= self.ax.get_window_extent().x1:
                 break
             legend.remove()
 
-    def _legend(self, handles: list[Any], title: str | None, corner: Position, columns: int) -> Any:
+    def _legend(self, handles: list[Any], title: str | None, corner: Position, *, columns: int) -> Any:
         from matplotlib.legend import Legend
 
         legend = Legend(

@@ -204,7 +204,8 @@ class _SankeyDiagram:
         rank_of = {bar.name: index for bars in self.order for index, bar in enumerate(bars)}
         for index, bands in enumerate(self.bands):
             for left, right, who in sorted(bands, key=lambda key: (rank_of[key[0]], rank_of[key[1]], rank_of[key[2]])):
-                self._band(index, left, right, who, bands[left, right, who], colours[who], hatches[who], rank_of)
+                key = (left, right, who)
+                self._band(index, key, bands[key], colour=colours[who], hatch=hatches[who], rank_of=rank_of)
         self._make_room()
         for bars in self.order:
             self._bars(bars, colours, hatches)
@@ -246,10 +247,9 @@ class _SankeyDiagram:
     def _band(
         self,
         layer: int,
-        left: str,
-        right: str,
-        who: str,
+        key: tuple[str, str, str],
         amount: float,
+        *,
         colour: str,
         hatch: str,
         rank_of: Mapping[str, int],
@@ -257,7 +257,8 @@ class _SankeyDiagram:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        y0, y1 = self._base(layer, (left, right, who), rank_of)
+        left, right, who = key
+        y0, y1 = self._base(layer, key, rank_of)
         x0, x1 = _LAYER_X[layer] + _BAR / 2, _LAYER_X[layer + 1] - _BAR / 2
         half = (x0 + x1) / 2
         points = [
@@ -297,7 +298,10 @@ class _SankeyDiagram:
         size = style.points(self.ax)
         per_point = 1.02 * self.tall / (style.inches(self.ax)[1] * 72)
         middles = [bar.base + bar.height / 2 for bar in bars]
-        spots = _apart(middles, 1.5 * size * per_point, 0.6 * size * per_point, self.tall - 0.6 * size * per_point)
+        spots = _apart(
+            middles, 1.5 * size * per_point,
+            low=0.6 * size * per_point, high=self.tall - 0.6 * size * per_point,
+        )  # fmt: skip
         side = -1 if layer == 0 else 1
         edge = _LAYER_X[layer] + side * _BAR / 2
         reach = 0.014
@@ -339,7 +343,7 @@ def _id(name: str) -> str:
     return {_NO_CORRIDOR: "(none)", _NOT_LIFTED: "(shortfall)", _OTHER: "(other)"}.get(name, name)
 
 
-def _apart(wanted: Sequence[float], step: float, low: float, high: float) -> list[float]:
+def _apart(wanted: Sequence[float], step: float, *, low: float, high: float) -> list[float]:
     """Return descending positions near the wanted ones, at least a step apart and within bounds if they fit."""
     groups: list[list[float]] = []
     for index, value in enumerate(wanted):

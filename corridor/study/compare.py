@@ -117,7 +117,7 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
     """Return the scope of a comparison of all corridors that can carry a commodity."""
     chosen = chosen_commodity(network, commodity)
     able = carriers(network, chosen)
-    return ComparisonScope(chosen, _origins(network, chosen, origin), able, able)
+    return ComparisonScope(commodity=chosen, origins=_origins(network, chosen, origin), carriers=able, corridors=able)
 
 
 def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
@@ -133,7 +133,10 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
         if flow.notes:
             notes[name] = list(flow.notes)
         for corridor in scope.corridors:
-            row = _row(solver.solver_for(flow.network), flow, paths, corridor, scope.origins, exposed)
+            row = _row(
+                solver.solver_for(flow.network), flow,
+                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed,
+            )  # fmt: skip
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
@@ -166,6 +169,7 @@ def _origins(network: Network, commodity: str, origin: str | None) -> list[list[
 def _row(
     solver: WarmSolver,
     flow: Flow,
+    *,
     paths: BestPaths,
     corridor: str,
     origins: Sequence[Sequence[str]],
@@ -182,19 +186,20 @@ def _row(
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
         "shortfall_if_lost_mtpa": _shortfall_without(solver, flow, corridor) - flow.shortfall_mtpa,
     }
-    route = _best_route(flow, paths, corridor, origins) if most.capacity_mtpa > 0 else None
+    route = _best_route(flow, paths, corridor, origins=origins) if most.capacity_mtpa > 0 else None
     if route is not None:
         row |= _measured(flow.network, route, exposed)
-    return row | {"subjects": _subjects(flow.network, corridor, most, route, paths.commodity)}
+    return row | {"subjects": _subjects(flow.network, corridor, paths.commodity, most=most, route=route)}
 
 
 def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
     """Return the route that a comparison measures a corridor by, or None if no route leads through it."""
     chosen = chosen_commodity(flow.network, commodity)
-    return _best_route(flow, BestPaths(flow.solution, chosen, True), corridor, _origins(flow.network, chosen, origin))
+    paths = BestPaths(flow.solution, chosen, True)
+    return _best_route(flow, paths, corridor, origins=_origins(flow.network, chosen, origin))
 
 
-def _best_route(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
+def _best_route(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best route to a market that can take more, else to any, from the first origins that have a route."""
     for route in (paths.through(corridor, some) for some in origins):
         if route is not None:
@@ -223,7 +228,7 @@ def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, A
 
 
 def _subjects(
-    network: Network, corridor: str, most: RouteCapacity, route: Route | None, commodity: str
+    network: Network, corridor: str, commodity: str, *, most: RouteCapacity, route: Route | None
 ) -> tuple[str, ...]:
     """Return the ids whose figures a row rests on: trunk, bottleneck, route, its supply and market, countries."""
     edges = [edge.id for edge in network.trunk(corridor)] + list(route.edges if route is not None else ())

@@ -12,11 +12,12 @@ from corridor.model.formulas import hhi
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.risk.measures import left_without, political_hhi, shannon_wiener
+from corridor.solver.flow import Flow, solve
+from corridor.solver.warm import WarmSolver
+from corridor.study.compare import compare_in_scope, comparison_scope
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from corridor.solver.flow import Flow
 
 
 def indices(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
@@ -138,9 +139,6 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     """
     import pandas as pd
 
-    from corridor.solver.flow import Flow
-    from corridor.solver.warm import WarmSolver
-
     view = _ExportPattern.of(network, scenario, commodity)
     rows = view.jurisdictions()
     solver = WarmSolver(view.network)
@@ -174,9 +172,6 @@ class _ExportPattern:
     def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _ExportPattern:
         """Solve the network, and add up exports by route."""
         import pandas as pd
-
-        from corridor.solver.flow import solve
-        from corridor.study.compare import compare_in_scope, comparison_scope
 
         require_network(network)
         if scenario is not None:

@@ -60,10 +60,11 @@ def outcomes(
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
+        fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
         rows[name] = (
             row
             | {_change(total): row[total] - before[total] for total in row}
-            | _loss(flow, base, before["netback_musd_per_year"] - row["netback_musd_per_year"], commodity)
+            | _loss(flow, base, commodity, fall_musd_per_year=fall)
             | {"route_hhi": hhi(through)}
         )
         if flow.notes:
@@ -82,7 +83,7 @@ def _change(total: str) -> str:
     return f"{total.removesuffix(unit)}_change{unit}"
 
 
-def _loss(flow: Flow, base: Flow, fall_musd_per_year: float, commodity: str | None) -> dict[str, float]:
+def _loss(flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: float) -> dict[str, float]:
     """Return the loss against the baseline, and the unmet requirements without a replacement cost."""
     loss, unpriced = fall_musd_per_year, 0.0
     more = flow.unmet_by_market - base.unmet_by_market

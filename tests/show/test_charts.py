@@ -164,7 +164,7 @@ def test_small_ones_are_put_together_and_counted() -> None:
 def test_labels_are_pushed_apart_in_order(wanted: list[float], step: float) -> None:
     """Positions keep their order, a step apart, within bounds where they fit."""
     wanted = sorted(wanted, reverse=True)
-    found = sankey._apart(wanted, step, 0.0, 100.0)
+    found = sankey._apart(wanted, step, low=0.0, high=100.0)
     assert all(a - b >= step - 1e-9 for a, b in itertools.pairwise(found))
     assert found[0] <= 100.0 + 1e-9
     assert found[-1] >= -1e-9

@@ -389,7 +389,7 @@ def test_tankers_keep_to_the_sea() -> None:
     waters = basemap.SeaRouter(extent)
     ends = [net.node(id) for id in ("batumi", "turkish_straits")]
     start, end = [(node.lon or 0.0, node.lat or 0.0) for node in ends]
-    straight = waters.dryness(basemap.curve_between(start, end, 0.0, extent.squeeze))
+    straight = waters.dryness(basemap.curve_between(start, end, 0.0, squeeze=extent.squeeze))
     assert waters.dryness(waters.between(start, end, 0.0)) < min(0.12, straight)
 
 

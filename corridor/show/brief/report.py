@@ -107,7 +107,10 @@ def report(
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
     asked = None if scenarios is None else tuple(scenarios)
-    brief = _Brief(network, asked, chosen_commodity(network, commodity), title, years, seed)
+    brief = _Brief(
+        network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, years=years,
+        seed=seed,
+    )  # fmt: skip
     write_text(Path(path), brief.page())
     return Path(path)
 
