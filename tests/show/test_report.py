@@ -83,7 +83,8 @@ def test_the_headline_says_what_the_tables_say(page: Page) -> None:
     net = cr.load(year=2024, regime="war")
     outcomes = cr.outcomes(net, two_scenarios(), commodity="kazakh_crude")
     worst = outcomes["loss_musd_per_year"].idxmax()
-    assert f"Largest loss of 2 scenarios: '{worst}', {outcomes.loc[worst, 'loss_musd_per_year']:,.0f} m" in page.text
+    loss = f"{outcomes.loc[worst, 'loss_musd_per_year']:,.0f} million USD/y"
+    assert f"Scenario with the largest loss (2 compared): '{worst}', {loss}" in page.text
     countries = cr.jurisdictions(net)
     assert f"{countries['share'].iloc[0]:.0%} of exports cross {countries.index[0]}" in page.text
 
@@ -166,7 +167,7 @@ def test_without_scenarios_nothing_is_said_of_changes(diamond: cr.Network, tmp_p
     """No empty table, no worst scenario."""
     found = Page(cr.report(diamond, [], tmp_path / "b.html"))
     assert "Changes against the baseline" not in found.headings
-    assert "Largest loss" not in found.text
+    assert "largest loss" not in found.text
 
 
 @pytest.mark.parametrize("years", [-1, 1.5, True, "many"])

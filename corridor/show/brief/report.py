@@ -223,7 +223,7 @@ class _Brief:
         if self.worst is not None:
             worst = results[self.worst]
             points.append(
-                f"Largest loss of {counted(len(self.scenarios), 'scenario')}: '{self.worst}', "
+                f"Scenario with the largest loss ({len(self.scenarios)} compared): '{self.worst}', "
                 f"{worst['loss_musd_per_year']:,.0f} million USD/y; shut-in volume "
                 f"{worst['shortfall_change_mtpa']:+.1f} Mt/y."
             )
