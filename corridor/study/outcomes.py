@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,8 @@ def outcomes(
 
         {columns}
 
-        ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
+        The loss counts unmet requirements at `Market.replacement_usd_per_t`; it is negative if a contract that cost
+        money ends. ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def outcomes(
     return table
 
 
-outcomes.__doc__ = (outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
 
 
 def _change(total: str) -> str:
