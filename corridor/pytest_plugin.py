@@ -171,8 +171,9 @@ def corridor_network(request: pytest.FixtureRequest) -> Network:
 
     Without a marker it is what `corridor.load` gives by default. Override the fixture to test on a network of your own.
     """
-    from corridor.errors import DataError, nearest, unknown
+    from corridor.errors import DataError
     from corridor.library import networks as library
+    from corridor.messages import nearest, unknown
 
     mark = request.node.get_closest_marker("corridor")
     if mark is None:

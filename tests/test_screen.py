@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import corridor as cr
 from corridor.cli import simulate
 from corridor.cli.printing import machine_text, table_text
-from corridor.errors import guarded, visible
+from corridor.errors import visible
+from corridor.messages import guarded
 from corridor.model.columns import FLOW_TABLES
 
 EVIL = "\x1b[31mred\x1b]0,pwn\x07\u202e\u2066\r\n\u2028\x9b2J\u200b\ufeff\t"

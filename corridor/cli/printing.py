@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from corridor.cli import streams
 from corridor.cli.exit_codes import DONE
-from corridor.errors import guarded, visible
+from corridor.errors import visible
+from corridor.messages import guarded
 from corridor.model.columns import LISTS, Column, printed
 
 if TYPE_CHECKING:

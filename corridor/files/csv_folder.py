@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files import foreign
 from corridor.files.bytes import write_folder
 from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
 from corridor.files.scenario_yaml import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
+from corridor.messages import placed, unknown_name
 from corridor.model.frames import KINDS, Table, build, numbers
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
@@ -66,7 +67,7 @@ def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
     known = [*_TABLES, MARKER, HAZARDS]
     found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     strange = [name for name in found if name not in known and not _is_kept(name)]
-    return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
+    return [(name, unknown_name("table of a network", name, known)) for name in strange]
 
 
 def _is_kept(name: str) -> bool:

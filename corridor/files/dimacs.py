@@ -7,8 +7,9 @@ import os
 import re
 from pathlib import Path
 
-from corridor.errors import DataError, shown
+from corridor.errors import DataError
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.messages import shown
 from corridor.model.frames import Table, build
 from corridor.model.network import Network
 

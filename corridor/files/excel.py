@@ -12,11 +12,12 @@ from functools import partial
 from typing import Any
 from xml.parsers import expat
 
-from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed, shown
+from corridor.errors import CorridorError, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
 from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
 from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
+from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network
 from corridor.model.records import joined
@@ -133,7 +134,7 @@ def read(place: str, raw: bytes) -> Network:
     hint = "; notes may stand in a sheet called notes or README"
     for name in meant:
         if name not in _HEADS:
-            problems.append(UnknownNameError("sheet of a network", name[:80], _HEADS, f"{place}: ", hint))
+            problems.append(unknown_name("sheet of a network", name[:80], _HEADS, f"{place}: ", hint))
     problems += [f"{place}: sheet {part} is missing" for part in ("nodes", "edges") if part not in sheets]
     tables = {
         part: _table(f"{place}, sheet {part}", sheets[part], heads, problems)

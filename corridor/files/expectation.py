@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Self
 
-from corridor.errors import CorridorError, DataError, UnknownNameError, nearest, unknown
+from corridor.errors import CorridorError, DataError
+from corridor.messages import nearest, unknown, unknown_name
 from corridor.model.network import Network
 from corridor.model.records import Record
 from corridor.model.result_path import STATUSES, is_word, shortened
@@ -128,7 +129,7 @@ def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorEr
         except DataError:
             return
         if word not in network._nodes:
-            yield UnknownNameError("node", shortened(word), network._nodes, f"expect {shortened(path)}: ")
+            yield unknown_name("node", shortened(word), network._nodes, f"expect {shortened(path)}: ")
 
 
 def _around(value: float) -> tuple[float, float]:

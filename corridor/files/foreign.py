@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from corridor.errors import listed
+from corridor.messages import listed
 
 _AS_GRAPH = "name its attributes as the fields of Node and Edge and give the graph to Network.from_networkx"
 _GRAPH = f"read it with networkx, {_AS_GRAPH}"

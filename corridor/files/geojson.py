@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from corridor.errors import DataError, Problem, UnknownNameError, shown
+from corridor.errors import DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, dump, network_of, parsed, path_at
+from corridor.messages import shown, unknown_name
 from corridor.model.frames import Table
 from corridor.model.network import Network
 from corridor.model.records import Node, Record
@@ -64,7 +65,7 @@ def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> N
     """Return the network of a FeatureCollection; lines of edges are drawn from their nodes and not read."""
     for key in data:
         if key not in (known := ("type", "features", "corridor", "bbox", "name", "crs")):
-            problems.append(UnknownNameError("member", key[:80], known, f"{path_at(place, (key,))}: "))
+            problems.append(unknown_name("member", key[:80], known, f"{path_at(place, (key,))}: "))
     if elsewhere := _foreign_crs(data, path_at(place, ("crs",))):
         raise DataError([*problems, *elsewhere])
     nodes, edges = Table(), Table()
@@ -109,7 +110,7 @@ def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems:
         problems.append(f"{here}: must be a Feature (got {shown(feature)})")
         return
     strange = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
-    problems += [UnknownNameError("member", key[:80], (), f"{here}: ") for key in strange]
+    problems += [unknown_name("member", key[:80], (), f"{here}: ") for key in strange]
     properties, kind = feature.get("properties"), _record_of(feature)
     if not isinstance(properties, dict) or kind not in ("node", "edge"):
         problems.append(f"{here}: properties must have record: node or edge (got {shown(kind)})")

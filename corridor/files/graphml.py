@@ -8,11 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from corridor.errors import MOST_SHOWN, DataError, Problem, UnknownNameError, nearest, shown
+from corridor.errors import MOST_SHOWN, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, of_attributes, path_of
 from corridor.files.rows import cell, row_of
 from corridor.files.scenario_yaml import Loc
+from corridor.messages import nearest, shown, unknown_name
 from corridor.model.frames import Table, numbers
 from corridor.model.network import Network
 from corridor.model.records import Edge, Node, Record
@@ -137,7 +138,7 @@ class _Reader:
             raise DataError(f"{self.place}: {found}")
         for owner, name, line in self._strange:
             self.problems.append(
-                UnknownNameError(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.place}:{line}: ")
+                unknown_name(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.place}:{line}: ")
             )
         self._name_edges()
 

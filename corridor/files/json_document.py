@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from corridor.errors import DataError, Problem, UnknownNameError, shown
+from corridor.errors import DataError, Problem
 from corridor.files import foreign
 from corridor.files.rows import tables_of, whole_number
 from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
+from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network
 from corridor.model.records import Record
@@ -48,7 +49,7 @@ def assembled(
     """Return the network of an object's keys, some tables given from elsewhere."""
     for key in data:
         if key not in KEYS and key not in extra:
-            problems.append(UnknownNameError("key", str(key)[:80], KEYS, f"{place((key,))}: "))
+            problems.append(unknown_name("key", str(key)[:80], KEYS, f"{place((key,))}: "))
         elif given is not None and key in given:
             problems.append(f"{place((key,))}: must not stand here; features hold the {key}")
     if data.get("format", FORMAT) != FORMAT:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import DataError, decimal_point, shown
+from corridor.errors import DataError
 from corridor.files.rows import MOST_BYTES
 from corridor.files.scenario_yaml import decoded, read_bytes
+from corridor.messages import decimal_point, shown
 
 MOST_NODES = 200_000
 _LARGEST = 1e15

@@ -8,11 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
+from corridor.errors import CorridorError, DataError
 from corridor.files import csv_folder, foreign
 from corridor.files.bytes import write_bytes
 from corridor.files.rows import MOST_BYTES
 from corridor.files.scenario_yaml import read_bytes
+from corridor.messages import nearest, shown, unknown
 from corridor.model.network import Network, require_network
 
 

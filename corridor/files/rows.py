@@ -7,8 +7,9 @@ import io as streams
 import re
 from typing import Any
 
-from corridor.errors import DataError, Problem, UnknownNameError, placed, shown
+from corridor.errors import DataError, Problem
 from corridor.files.scenario_yaml import decoded
+from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, Table, repeated
 from corridor.model.network import Network
 from corridor.model.records import Record, joined
@@ -129,7 +130,7 @@ def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
     hint = f" (known: {', '.join(columns)})"
     return [
         *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
-        *(UnknownNameError("column", head[:80], columns, hint=hint) for head in strange),
+        *(unknown_name("column", head[:80], columns, hint=hint) for head in strange),
         *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
     ]
 

@@ -14,17 +14,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from corridor.errors import (
-    CorridorError,
-    DataError,
-    Problem,
-    UnknownNameError,
-    decimal_point,
-    placed,
-    rule_broken,
-    shown,
-)
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files.bytes import write_text
+from corridor.messages import decimal_point, placed, rule_broken, shown, unknown_name
 from corridor.model.changes import CHANGES, Change, Outage
 from corridor.model.network import Network
 from corridor.model.records import split
@@ -308,7 +300,7 @@ class _Reader:
         fields = {key: value for key, value in data.items() if key in _KEYS}
         for key in data:
             if key not in _KEYS:
-                self._note((*loc, key), UnknownNameError("key", str(key), _KEYS))
+                self._note((*loc, key), unknown_name("key", str(key), _KEYS))
         told = {"changes", *self._truth_values(fields, loc)}
         fields["changes"] = self._changes(data.get("changes"), (*loc, "changes"))
         kind: type[Scenario] = Scenario
@@ -374,7 +366,7 @@ class _Reader:
                 continue
             ((key, fields),) = entry.items()
             if key not in CHANGES:
-                self._note((*loc, at, key), UnknownNameError("change", str(key), CHANGES))
+                self._note((*loc, at, key), unknown_name("change", str(key), CHANGES))
                 continue
             kind = CHANGES[key]
             if not isinstance(fields, dict):

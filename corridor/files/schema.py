@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from corridor.errors import DataError, nearest, unknown
+from corridor.errors import DataError
 from corridor.files.json_document import FORMAT
+from corridor.messages import nearest, unknown
 from corridor.model.changes import CHANGES, Change, DemandShock, QuotaChange, SupplyShock
 from corridor.model.frames import KINDS
 from corridor.model.records import Record

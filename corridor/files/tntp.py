@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from corridor.errors import DataError, nearest, shown, unknown
+from corridor.errors import DataError
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.messages import nearest, shown, unknown
 from corridor.model.frames import Table, build
 from corridor.model.network import Network
 

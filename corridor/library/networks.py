@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
+from corridor.errors import DataError
+from corridor.messages import nearest, rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import in_force
 from corridor.model.formulas import governance_risk
 from corridor.model.network import Network, as_shipped
@@ -100,9 +101,9 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
     """
     entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
     if entry is None:
-        raise UnknownNameError("network", name, networks())
+        raise unknown_name("network", name, networks())
     if regime not in REGIMES:
-        raise UnknownNameError("regime", regime, REGIMES)
+        raise unknown_name("regime", regime, REGIMES)
     first, last = int(entry["first_year"]), int(entry["last_year"])
     if not first <= year <= last:
         raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")

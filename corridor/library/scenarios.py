@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
 from corridor.files.scenario_yaml import ScenarioFile, parse_scenario, read_scenario_file
 from corridor.library.networks import SCENARIO_ENDING, data_root, load
+from corridor.messages import unknown_name
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 
@@ -79,5 +80,5 @@ def read_scenario(
         return parse_scenario(file.name, file.read_text(encoding="utf-8"))
     named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
     if named and "\0" not in str(source) and not os.path.exists(source):
-        raise UnknownNameError("scenario", str(source), shipped)
+        raise unknown_name("scenario", str(source), shipped)
     return read_scenario_file(Path(source), shown or str(source), network, load)

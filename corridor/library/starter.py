@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from corridor.errors import DataError, shown
+from corridor.errors import DataError
 from corridor.files.bytes import encoded, write_folder
 from corridor.library.networks import data_root
+from corridor.messages import shown
 from corridor.model.frames import KINDS, PARTS
 from corridor.model.records import Record
 

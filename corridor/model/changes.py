@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from corridor.errors import DataError, UnknownNameError, rule_broken
+from corridor.errors import DataError, UnknownNameError
+from corridor.messages import rule_broken, unknown_name
 from corridor.model.network import Key, Network, require_network
 from corridor.model.records import (
     KIND_OF,
@@ -213,7 +214,7 @@ class Change(Record):
             known = network._once(what, partial(self._known, network, selector))
             for name in names:
                 if name not in known:
-                    yield UnknownNameError(selector, name, known, where=where)
+                    yield unknown_name(selector, name, known, where=where)
 
     def _names(self) -> dict[str, tuple[str, ...]]:
         """Return every name that the change uses, by what it is the name of."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
+from corridor.errors import DataError, Problem
+from corridor.messages import listed, placed, problems_of, shown, unknown_name
 from corridor.model import records as registry
 from corridor.model.records import KIND_OF, Record, split
 from corridor.model.validation import findings, references
@@ -114,7 +115,7 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Proble
         hint = f" (known: {', '.join(known)})"
         if "Unnamed: 0" in strange:
             hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
-        problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in strange]
+        problems += [unknown_name("column", column[:80], known, f"{part}: ", hint) for column in strange]
         if twice := repeated(columns):
             problems.append(f"{part}: a column stands twice ({listed(twice)})")
         cells = [table.iloc[:, at].tolist() for at, column in enumerate(columns) if column in known]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown, visible
+from corridor.errors import DataError, Problem, at_most, visible
+from corridor.messages import nearest, placed, shown, unknown, unknown_name
 from corridor.model.cycles import on_cycles
 from corridor.model.frames import build, frame_of
 from corridor.model.records import (
@@ -283,11 +284,11 @@ class Network:
         if self.ledger and not found:
             subjects, attributes = {f.subject for f in self.ledger}, {f.attribute for f in self.ledger}
             if not about and not self._subjects_known().intersection(asked or ()):
-                raise UnknownNameError("subject of a figure", ", ".join(asked or ()), subjects)
+                raise unknown_name("subject of a figure", ", ".join(asked or ()), subjects)
             if attribute is not None and attribute not in attributes.union(
                 *(kind.record.model_fields for kind in PARTS)
             ):
-                raise UnknownNameError("attribute", attribute, attributes)
+                raise unknown_name("attribute", attribute, attributes)
         if inputs:
             found += ledger.behind(found, self.ledger, self.year)
         return pd.DataFrame(ledger.rows(found, self.sources), columns=list(ledger.COLUMNS))
@@ -455,4 +456,4 @@ def _look_up(kind: str, name: str, known: dict[str, R]) -> R:
     try:
         return known[name]
     except (KeyError, TypeError):
-        raise UnknownNameError(kind, str(name), known) from None
+        raise unknown_name(kind, str(name), known) from None

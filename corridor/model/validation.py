@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from corridor.errors import Problem, UnknownNameError, at_most
+from corridor.errors import Problem, at_most
+from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Record, Supply
 
@@ -55,7 +56,7 @@ def _dangling(net: Network) -> Iterator[Finding]:
         named = getattr(record, role)
         for name in (named,) if isinstance(named, str) else named or ():
             if name not in known:
-                yield record, UnknownNameError(kind, name, known, f"{owner}: {role}: ")
+                yield record, unknown_name(kind, name, known, f"{owner}: {role}: ")
 
     for edge in net.edges:
         if edge.tail == edge.head and edge.tail is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
+from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.figures import Book, in_force
 from corridor.model.frames import numbers
@@ -65,9 +66,7 @@ class Variation:
         found = [f for key, f in self.book.figures.items() if name in (key, key.split(":", 1)[1])]
         if len(found) != 1:
             names = list(self.book.figures) if found else [key.split(":", 1)[1] for key in self.book.figures]
-            raise UnknownNameError(
-                "figure" if not found else "single figure (write record:subject.attribute)", name, names
-            )
+            raise unknown_name("figure" if not found else "single figure (write record:subject.attribute)", name, names)
         return found[0]
 
     def edits(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError, shown
+from corridor.errors import DataError
+from corridor.messages import shown
 from corridor.model import figures as ledger
 from corridor.model.formulas import inventory_cost
 from corridor.model.variation import Variation, ends, subject_of

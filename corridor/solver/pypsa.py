@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from corridor.errors import CorridorError, DataError, at_most, nearest, shown
+from corridor.errors import CorridorError, DataError, at_most
+from corridor.messages import nearest, shown
 from corridor.model.frames import build
 from corridor.model.network import Network
 from corridor.solver.warm import WarmSolver

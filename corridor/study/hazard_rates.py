@@ -16,8 +16,9 @@ from functools import cached_property, lru_cache
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Self
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
 from corridor.library import networks as library
+from corridor.messages import unknown_name
 from corridor.risk.measures import (
     beta_factor,
     common_rate_per_year,
@@ -333,7 +334,7 @@ def interruptions(asset: str | None = None) -> pd.DataFrame:
     if asset is None:
         return table
     if asset not in set(table["asset"]):
-        raise UnknownNameError("asset", asset, table["asset"].unique())
+        raise unknown_name("asset", asset, table["asset"].unique())
     return table[table["asset"] == asset]
 
 
