@@ -14,9 +14,9 @@ from shown import assert_shown
 
 import corridor as cr
 from corridor.library import networks as library
+from corridor.library.observations import observations
 from corridor.model.figures import key_of
 from corridor.model.variation import Variation, ends
-from corridor.study.backcast import observations
 
 BOUNDS = ("capacity_mtpa", "max_mtpa", "min_mtpa", "throughput_mtpa")
 

@@ -58,6 +58,11 @@ def sources() -> tuple[Source, ...]:
     return found
 
 
+def publishers() -> dict[str, str]:
+    """Return the publisher of each source by the source's id, or its title where it has none."""
+    return {source.id: source.publisher or source.title for source in sources()}
+
+
 def _checked(loaded: Callable[..., Network]) -> Callable[..., Network]:
     """Refuse what is no name and no year before it is looked for among what was loaded before."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
 from corridor.library import networks as library
+from corridor.library.observations import observations
 from corridor.model.columns import column_names
 from corridor.solver.flow import solve
 
@@ -105,7 +106,7 @@ def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dic
             f"no observations of {commodity or 'all shippers'} in {year}; there are for {', '.join(years) or 'none'}; "
             "observed={corridor: value} takes your own"
         )
-    titles = {source.id: source for source in library.sources()}
+    publishers = library.publishers()
     told: dict[str, dict[str, object]] = {}
     for row in (row for row in of_year if row["corridor"]):
         value = float(row["observed_mtpa"])
@@ -114,12 +115,7 @@ def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dic
             "low_mtpa": float(row["low"] or value),
             "high_mtpa": float(row["high"] or value),
             "confidence": row["confidence"],
-            "source": "; ".join(titles[id].publisher or titles[id].title for id in row["sources"].split(";")),
+            "source": "; ".join(publishers[id] for id in row["sources"].split(";")),
             "note": row["note"],
         }
     return told, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)
-
-
-def observations(name: str = "caspian") -> list[dict[str, str]]:
-    """Return the observed throughputs of a shipped network, as they stand in ``observed.csv``."""
-    return library.table(library.data_root().joinpath(name, "observed.csv"))

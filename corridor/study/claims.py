@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corridor.files.expectation import Expectation
 from corridor.library import networks as library
+from corridor.library.claims import claim_rows
 from corridor.library.scenarios import load_scenario
 from corridor.model.network import Network
 from corridor.model.result_path import value_at
@@ -41,14 +42,13 @@ def claims(network: Network | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = library.table(library.data_root().joinpath("claims.csv"))
-    titles = {source.id: source for source in library.sources()}
+    publishers = library.publishers()
     found = {}
-    for row in rows:
+    for row in claim_rows():
         value = _found(row, network)
         met = value is not None and Expectation.parse(row["path"] or row["id"], row["expected"]).holds(value)
         percent = 100 if row["unit"] == "%" and row["path"] else 1
-        named = (titles[id].publisher or titles[id].title for id in row["sources"].split(";") if id)
+        named = (publishers[id] for id in row["sources"].split(";") if id)
         found[row["id"]] = {
             "claim": row["claim"],
             "brief": _date(float(row["brief"])) if row["unit"] == "date" and row["brief"] else row["brief"],
