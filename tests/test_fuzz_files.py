@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from nasty import nasty_networks
 
 import corridor as cr
+from corridor.files.bytes import decoded
 from corridor.files.network import read_network, write_network
-from corridor.files.scenario_yaml import _Reader, decoded
+from corridor.files.scenario_yaml import _Reader
 from corridor.library import networks as library
 
 pytestmark = pytest.mark.fuzz

@@ -169,3 +169,29 @@ def _exchange(draft: Path, target: Path) -> None:
             os.rename(old, target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def read_bytes(path: Path, most: int, what: str, name: str | None = None) -> bytes:
+    """Return what a user's file holds, or say in one sentence why not, by another name if one is given."""
+    name = name or str(path)
+    if os.path.isdir(path):
+        raise DataError(f"{name}: is a folder; give the path of a {what}")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if len(raw) > most:
+        raise DataError(f"{name}: must be at most {most:,} bytes (got more)")
+    return raw
+
+
+def decoded(name: object, raw: bytes) -> str:
+    """Return bytes as UTF-8 text, or name the line where they are not."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{name}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
+        ) from None

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files import foreign
-from corridor.files.bytes import write_folder
+from corridor.files.bytes import decoded, read_bytes, write_folder
 from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
-from corridor.files.scenario_yaml import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
+from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml, mapping_of
 from corridor.messages import placed, unknown_name
 from corridor.model.frames import KINDS, Table, build, numbers
 from corridor.model.network import Network

@@ -9,8 +9,9 @@ from typing import Any
 
 from corridor.errors import DataError, Problem
 from corridor.files import foreign
+from corridor.files.bytes import decoded
 from corridor.files.rows import tables_of, whole_number
-from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
+from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
 from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from corridor.errors import DataError
+from corridor.files.bytes import decoded, read_bytes
 from corridor.files.rows import MOST_BYTES
-from corridor.files.scenario_yaml import decoded, read_bytes
 from corridor.messages import decimal_point, shown
 
 MOST_NODES = 200_000

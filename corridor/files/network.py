@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from corridor.errors import CorridorError, DataError
 from corridor.files import csv_folder, foreign
-from corridor.files.bytes import write_bytes
+from corridor.files.bytes import read_bytes, write_bytes
 from corridor.files.rows import MOST_BYTES
-from corridor.files.scenario_yaml import read_bytes
 from corridor.messages import nearest, shown, unknown
 from corridor.model.network import Network, require_network
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from corridor.errors import DataError, Problem
-from corridor.files.scenario_yaml import decoded
+from corridor.files.bytes import decoded
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, Table, repeated
 from corridor.model.network import Network

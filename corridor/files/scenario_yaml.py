@@ -15,7 +15,7 @@ import yaml
 from pydantic import ValidationError
 
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
-from corridor.files.bytes import write_text
+from corridor.files.bytes import decoded, read_bytes, write_text
 from corridor.messages import decimal_point, placed, rule_broken, shown, unknown_name
 from corridor.model.changes import CHANGES, Change, Outage
 from corridor.model.network import Network
@@ -184,32 +184,6 @@ def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Prob
     if not isinstance(data, dict) or list(data) != ["hazards"]:
         return (), [f"{name}:1: must hold one key, hazards, with a list"]
     return read_hazards_of(data["hazards"] or [], lambda loc: reader.place_of(("hazards", *loc)))
-
-
-def read_bytes(path: Path, most: int, what: str, name: str | None = None) -> bytes:
-    """Return what a user's file holds, or say in one sentence why not, by another name if one is given."""
-    name = name or str(path)
-    if os.path.isdir(path):
-        raise DataError(f"{name}: is a folder; give the path of a {what}")
-    try:
-        with path.open("rb") as file:
-            raw = file.read(most + 1)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    if len(raw) > most:
-        raise DataError(f"{name}: must be at most {most:,} bytes (got more)")
-    return raw
-
-
-def decoded(name: object, raw: bytes) -> str:
-    """Return bytes as UTF-8 text, or name the line where they are not."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise DataError(
-            f"{name}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
-        ) from None
 
 
 def _text(path: Path, name: str) -> str:
