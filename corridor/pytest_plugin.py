@@ -81,7 +81,7 @@ class Expectations(pytest.File):
 
     def line(self, path: str) -> int:
         """Return the line of an expectation, counted from 1."""
-        return self._file.places[path][0]
+        return self._file.positions[path][0]
 
     def network(self) -> tuple[str | None, int | None]:
         """Return name and year of the network that the file names."""
@@ -96,7 +96,7 @@ class Expectations(pytest.File):
                 self._trial = error
         if isinstance(self._trial, Exception):
             raise self._trial
-        return self._trial.verdict(path, self._file.place(path)), self._trial
+        return self._trial.verdict(path, self._file.location(path)), self._trial
 
 
 class Expected(pytest.Item):

@@ -313,9 +313,9 @@ def test_a_scenario_is_equal_wherever_its_lines_stand(written) -> None:
     plain = read_scenario(written(text))
     moved = read_scenario(written("# A comment.\n\n" + text.replace("  corr", "\n  # Another.\n  corr")))
     assert plain.scenario == moved.scenario
-    assert plain.places == {"shortfall_mtpa": (7, 3), "corridors.btc.utilisation": (8, 3)}
-    assert moved.places == {"shortfall_mtpa": (9, 3), "corridors.btc.utilisation": (12, 3)}
-    assert moved.place("shortfall_mtpa").endswith("it.scenario.yaml:9")
+    assert plain.positions == {"shortfall_mtpa": (7, 3), "corridors.btc.utilisation": (8, 3)}
+    assert moved.positions == {"shortfall_mtpa": (9, 3), "corridors.btc.utilisation": (12, 3)}
+    assert moved.location("shortfall_mtpa").endswith("it.scenario.yaml:9")
 
 
 def test_dates_in_code_are_dates_too() -> None:

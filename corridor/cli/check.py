@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             streams.say(f"{file.scenario.name}: expects nothing; add an 'expect:' block.")
     for note in dict.fromkeys(f"{_named(t)}: {note}" for _, t in trials for note in t.before.notes):
         streams.say(note)
-    told = [(t, [t.verdict(path, file.place(path)) for path in file.scenario.expect]) for file, t in trials]
+    told = [(t, [t.verdict(path, file.location(path)) for path in file.scenario.expect]) for file, t in trials]
     verdicts = [verdict for _, found in told for verdict in found]
     failed = sum(not verdict.holds for verdict in verdicts)
     if arguments.format == "table":

@@ -10,7 +10,8 @@ from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files import foreign
 from corridor.files.bytes import decoded, read_bytes, write_folder
 from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
-from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml, mapping_of
+from corridor.files.scenario_fields import to_fields
+from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml
 from corridor.messages import placed, unknown_name
 from corridor.model.frames import KINDS, Table, build, numbers
 from corridor.model.network import Network
@@ -114,7 +115,7 @@ def _files(network: Network) -> dict[str, str]:
         rows = [[cell(value) for value in row_of(record).values()] for record in records]
         files[f"{part}.csv"] = csv_text(list(KINDS[part].model_fields), rows)
     if network.hazards:
-        files[HAZARDS] = dump_yaml({"hazards": [mapping_of(hazard) for hazard in network.hazards]})
+        files[HAZARDS] = dump_yaml({"hazards": [to_fields(hazard) for hazard in network.hazards]})
     return files
 
 

@@ -16,7 +16,7 @@ from corridor.errors import CorridorError, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
 from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
-from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
+from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network
@@ -105,7 +105,7 @@ def write(network: Network) -> bytes:
     for part, records in tables_of(network).items():
         sheets[part] = _HEADS[part], [[_cell(value) for value in row_of(record).values()] for record in records]
     if network.hazards:
-        rows = [mapping_of(hazard) for hazard in network.hazards]
+        rows = [to_fields(hazard) for hazard in network.hazards]
         sheets["hazards"] = _HAZARD, [[_hazard_cell(row.get(head)) for head in _HAZARD] for row in rows]
     return write_sheets(sheets)
 
@@ -170,10 +170,10 @@ def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return read_hazards_of(entries, lambda loc: table.places[int(loc[0])] if loc else f"{place}, sheet hazards")
+    return hazards_from(entries, lambda loc: table.places[int(loc[0])] if loc else f"{place}, sheet hazards")
 
 
-def _inside(cell: str, loc: Loc) -> str:
+def _inside(cell: str, loc: FieldPath) -> str:
     """Return a place within the JSON of a cell."""
     return f"{cell}{path_of(loc)}"
 

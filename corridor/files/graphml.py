@@ -12,7 +12,7 @@ from corridor.errors import MOST_SHOWN, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, of_attributes, path_of
 from corridor.files.rows import cell, row_of
-from corridor.files.scenario_yaml import Loc
+from corridor.files.scenario_fields import FieldPath
 from corridor.messages import nearest, shown, unknown_name
 from corridor.model.frames import Table, numbers
 from corridor.model.network import Network
@@ -257,7 +257,7 @@ def read(place: str, raw: bytes) -> Network:
         raise DataError([*problems, f"{place}: holds no <graph>"])
     lines, start = reader.graph.lines, reader.graph.line
 
-    def where(loc: Loc) -> str:
+    def where(loc: FieldPath) -> str:
         """Return file and line of a graph's attribute, and the path within."""
         return f"{place}:{lines.get(str(loc[0]) if loc else '', start)}: {path_of(loc)[1:]}"
 

@@ -11,7 +11,7 @@ from corridor.errors import DataError, Problem
 from corridor.files import foreign
 from corridor.files.bytes import decoded
 from corridor.files.rows import tables_of, whole_number
-from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
+from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
 from corridor.model.network import Network
@@ -20,7 +20,7 @@ from corridor.model.records import Record
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
 _MOST_DEPTH = 20
-Place = Callable[[Loc], str]
+Place = Callable[[FieldPath], str]
 
 
 def network_of(place: str, data: Any, problems: list[Problem]) -> Network:
@@ -65,7 +65,7 @@ def assembled(
     if not isinstance(name, str):
         problems.append(f"{place(('name',))}: name must be text (got {shown(name)})")
     year = whole_number(data.get("year"), place(("year",)), problems)
-    hazards, strange = read_hazards_of(data.get("hazards", []), lambda loc: place(("hazards", *loc)))
+    hazards, strange = hazards_from(data.get("hazards", []), lambda loc: place(("hazards", *loc)))
     problems += strange
     return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
@@ -85,12 +85,12 @@ def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[Probl
     return sound
 
 
-def path_at(place: str, loc: Loc) -> str:
+def path_at(place: str, loc: FieldPath) -> str:
     """Return a place in a JSON file as a path: ``net.json: $.edges[3]``."""
     return f"{place}: ${path_of(loc)}"
 
 
-def path_of(loc: Loc) -> str:
+def path_of(loc: FieldPath) -> str:
     """Return a path within JSON: ``.edges[3]``."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}" for part in loc)
 
@@ -99,7 +99,7 @@ def _document(network: Network, tables: dict[str, tuple[Record, ...]]) -> dict[s
     """Return what a JSON file holds of a network: head, some tables, hazards."""
     head: dict[str, Any] = {"format": FORMAT, "name": network.name, "year": network.year}
     rows = {part: [record.model_dump(mode="json") for record in records] for part, records in tables.items()}
-    hazards = [mapping_of(hazard) for hazard in network.hazards]
+    hazards = [to_fields(hazard) for hazard in network.hazards]
     return {**head, **rows, **({"hazards": hazards} if hazards else {})}
 
 
@@ -165,7 +165,7 @@ def plain(text: str, place: Place, problems: list[Problem]) -> Any:
         data = json.loads(text, object_pairs_hook=_Object, parse_constant=_Token, parse_int=_number)
     except RecursionError:
         raise DataError(f"{place(())}: is nested too deep") from None
-    queue: list[tuple[Loc, Any]] = [((), data)]
+    queue: list[tuple[FieldPath, Any]] = [((), data)]
     while queue:
         loc, value = queue.pop()
         if len(loc) > _MOST_DEPTH:
@@ -181,7 +181,7 @@ def plain(text: str, place: Place, problems: list[Problem]) -> Any:
     return data
 
 
-def _below(place: Place, name: str, loc: Loc) -> str:
+def _below(place: Place, name: str, loc: FieldPath) -> str:
     return place((name, *loc))
 
 

@@ -116,7 +116,7 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
 
 
 def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Network:
-    from corridor.files.scenario_yaml import read_hazards
+    from corridor.files.scenario_yaml import shipped_hazards
 
     problems: list[str] = []
     figures = [figure for file in _FIGURE_FILES for figure in _figures(folder.joinpath(file), year, problems)]
@@ -138,7 +138,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     parts["edges"] = _with_risk(parts["edges"], values)
     if problems:
         raise DataError(problems)
-    hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
+    hazards = shipped_hazards(folder.joinpath("hazards.yaml"), regime)
     return as_shipped(Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts))
 
 
