@@ -126,8 +126,8 @@ class Expected(pytest.Item):
             words = "\n".join(f"  {line}" for line in error.trial.summary.splitlines())
             return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", f"got {error.verdict.told()}")
         if isinstance(error, CorridorError):
-            place = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
-            return Told(f"{place}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
+            location = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
+            return Told(f"{location}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:

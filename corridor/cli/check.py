@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         columns = ["scenario", "path", "expected", "got", "baseline", "holds", "change", "place"]
         rows = [
-            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.place)
+            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.location)
             for v in verdicts
         ]
         text = machine_text(pd.DataFrame(rows, columns=columns), arguments.format)
@@ -110,7 +110,7 @@ def _lines_of(trial: Trial, verdicts: Sequence[Verdict]) -> list[str]:
     """Return a line for each verdict on a scenario, for the failed ones where they stand, and why it is so."""
     lines = []
     for verdict in verdicts:
-        lines += [str(verdict)] if verdict.holds else [str(verdict), f"         {verdict.place}"]
+        lines += [str(verdict)] if verdict.holds else [str(verdict), f"         {verdict.location}"]
     if not all(verdict.holds for verdict in verdicts):
         lines += [f"         {line}" for line in trial.summary.splitlines()]
     return lines

@@ -124,20 +124,20 @@ def _hazard_cell(value: Any) -> Any:
 # Reading
 
 
-def read(place: str, raw: bytes) -> Network:
+def read(location: str, raw: bytes) -> Network:
     """Return the network of a workbook."""
     problems: list[Problem] = []
-    sheets = _sheets(place, raw, problems)
+    sheets = _sheets(location, raw, problems)
     meant = [name for name, cells in sheets.items() if name in _HEADS or (cells and not _is_notes(name))]
     if found := foreign.of_workbook(meant, _HEADS):
-        raise DataError(f"{place}: {found}")
+        raise DataError(f"{location}: {found}")
     hint = "; notes may stand in a sheet called notes or README"
     for name in meant:
         if name not in _HEADS:
-            problems.append(unknown_name("sheet of a network", name[:80], _HEADS, f"{place}: ", hint))
-    problems += [f"{place}: sheet {part} is missing" for part in ("nodes", "edges") if part not in sheets]
+            problems.append(unknown_name("sheet of a network", name[:80], _HEADS, f"{location}: ", hint))
+    problems += [f"{location}: sheet {part} is missing" for part in ("nodes", "edges") if part not in sheets]
     tables = {
-        part: _table(f"{place}, sheet {part}", sheets[part], heads, problems)
+        part: _table(f"{location}, sheet {part}", sheets[part], heads, problems)
         for part, heads in _HEADS.items()
         if part in sheets
     }
@@ -150,14 +150,16 @@ def read(place: str, raw: bytes) -> Network:
         if not isinstance(name, str):
             problems.append(f"{marker.places[0]}: name must be text (got {shown(name)})")
     elif marker is not None and len(marker) > 1:
-        problems.append(f"{place}, sheet network: must have one row, the network's name and year (got {len(marker)})")
-    hazards, strange = _hazards(place, tables.pop("hazards", Table()), problems)
+        problems.append(
+            f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
+        )
+    hazards, strange = _hazards(location, tables.pop("hazards", Table()), problems)
     problems += strange
     whole = {"nodes", "edges"} <= tables.keys()
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
+def _hazards(location: str, table: Table, problems: list[Problem]) -> Any:
     """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
     entries = []
     for row, here in zip(table.rows, table.places, strict=True):
@@ -170,11 +172,11 @@ def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return hazards_from(entries, lambda loc: table.places[int(loc[0])] if loc else f"{place}, sheet hazards")
+    return hazards_from(entries, lambda loc: table.places[int(loc[0])] if loc else f"{location}, sheet hazards")
 
 
 def _inside(cell: str, loc: FieldPath) -> str:
-    """Return a place within the JSON of a cell."""
+    """Return a location within the JSON of a cell."""
     return f"{cell}{path_of(loc)}"
 
 
@@ -186,39 +188,43 @@ def _is_notes(name: str) -> bool:
     return re.split(r"[^a-z]", name.strip().lower())[0] in foreign.NOTES
 
 
-def _sheets(place: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
+def _sheets(location: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
     """Return the cells that hold something, by sheet, row and column; formulas by the value they came to."""
     openpyxl = require_openpyxl()
     if found := foreign.of_bytes(raw):
-        raise DataError(f"{place}: {found}")
+        raise DataError(f"{location}: {found}")
     sheets: dict[str, Cells] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            _refuse_unsafe(place, archive)
+            _refuse_unsafe(location, archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
             for sheet in book.worksheets:
                 if sheet.title in sheets:
-                    problems.append(f"{place}: sheet {sheet.title!r} stands twice")
-                sheets[sheet.title] = _cells(sheet, f"{place}, sheet {sheet.title}", problems)
+                    problems.append(f"{location}: sheet {sheet.title!r} stands twice")
+                sheets[sheet.title] = _cells(sheet, f"{location}, sheet {sheet.title}", problems)
     except CorridorError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
-        raise DataError(f"{place}: is no workbook that can be read ({type(error).__name__}: {shown(error)})") from None
+        raise DataError(
+            f"{location}: is no workbook that can be read ({type(error).__name__}: {shown(error)})"
+        ) from None
     return sheets
 
 
-def _refuse_unsafe(place: str, archive: zipfile.ZipFile) -> None:
+def _refuse_unsafe(location: str, archive: zipfile.ZipFile) -> None:
     """Raise if the parts of a workbook are too large, stand twice, or declare a document type, that is entities."""
     parts = archive.infolist()
     if (size := sum(part.file_size for part in parts)) > MOST_BYTES:
-        raise DataError(f"{place}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
+        raise DataError(f"{location}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
     if twice := repeated(part.filename for part in parts):
-        raise DataError(f"{place}: part {shown(twice[0])} stands twice; save the workbook anew")
+        raise DataError(f"{location}: part {shown(twice[0])} stands twice; save the workbook anew")
 
     def refuse(*_: object) -> None:
-        raise DataError(f"{place}: document types are not read; remove <!DOCTYPE from its part {shown(part.filename)}")
+        raise DataError(
+            f"{location}: document types are not read; remove <!DOCTYPE from its part {shown(part.filename)}"
+        )
 
     for part in parts:
         parser = expat.ParserCreate()
@@ -232,7 +238,7 @@ def _refuse_unsafe(place: str, archive: zipfile.ZipFile) -> None:
                 continue  # what is no XML, as a picture is, has no document type
 
 
-def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
+def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
     """Return the cells of a sheet that hold something."""
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -259,28 +265,30 @@ def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
                 if cell["value"] is not None:
                     row = found.setdefault(cell["row"], {})
                     if cell["column"] in row:
-                        problems.append(f"{place}, row {cell['row']}: the cell in column {cell['column']} stands twice")
+                        problems.append(
+                            f"{location}, row {cell['row']}: the cell in column {cell['column']} stands twice"
+                        )
                     row[cell["column"]] = cell["value"]
     problems += [
-        f"{place}, row {row}: column {column} holds a formula without a value; "
+        f"{location}, row {row}: column {column} holds a formula without a value; "
         "open and save the file in a spreadsheet program, or write the number"
         for row, column in unworked
     ]
     return {row: dict(sorted(found[row].items())) for row in sorted(found)}
 
 
-def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
+def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
     """Return the rows of a sheet whose first row names the columns."""
     table = Table()
     first = min(sheet, default=0)
     names = {column: str(head).strip() for column, head in sheet.get(first, {}).items()}
     if not names:
-        problems.append(f"{place}: is empty; its first row must name the columns")
-    problems += [placed(f"{place}, row {first}", problem) for problem in wrong_heads(list(names.values()), heads)]
+        problems.append(f"{location}: is empty; its first row must name the columns")
+    problems += [placed(f"{location}, row {first}", problem) for problem in wrong_heads(list(names.values()), heads)]
     nameless: set[int] = set()
     for number, cells in sheet.items():
         if number != first:
-            here = f"{place}, row {number}"
+            here = f"{location}, row {number}"
             strange = cells.keys() - names.keys() - nameless
             nameless |= strange
             problems += [f"{here}: a cell in column {column} has no heading; {INDEX}" for column in sorted(strange)]

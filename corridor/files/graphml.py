@@ -101,8 +101,8 @@ class _Element:
 class _Reader:
     """Gathers rows from one GraphML file, each problem with its line."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, location: str) -> None:
+        self.location = location
         self.problems: list[Problem] = []
         self.nodes, self.edges = Table(), Table()
         self.graph: _Element | None = None
@@ -130,15 +130,15 @@ class _Reader:
             raise
         except expat.ExpatError as error:
             told = expat.ErrorString(error.code)
-            raise DataError(f"{self.place}:{error.lineno}:{error.offset + 1}: is no XML: {told}") from None
+            raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: is no XML: {told}") from None
         except (ValueError, LookupError) as error:
-            raise DataError(f"{self.place}: is no XML: {error}") from None
+            raise DataError(f"{self.location}: is no XML: {error}") from None
         strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()
         if found := foreign.of_graphml(strange, own, self._by_yed):
-            raise DataError(f"{self.place}: {found}")
+            raise DataError(f"{self.location}: {found}")
         for owner, name, line in self._strange:
             self.problems.append(
-                unknown_name(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.place}:{line}: ")
+                unknown_name(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.location}:{line}: ")
             )
         self._name_edges()
 
@@ -158,18 +158,20 @@ class _Reader:
 
     def note(self, text: str, line: int | None = None) -> None:
         """Note a problem at a line, by default the current one."""
-        self.problems.append(f"{self.place}:{self._parser.CurrentLineNumber if line is None else line}: {text}")
+        self.problems.append(f"{self.location}:{self._parser.CurrentLineNumber if line is None else line}: {text}")
 
     def _doctype(self, *_: object) -> None:
-        raise DataError(f"{self.place}:{self._parser.CurrentLineNumber}: document types are not read; remove <!DOCTYPE")
+        raise DataError(
+            f"{self.location}:{self._parser.CurrentLineNumber}: document types are not read; remove <!DOCTYPE"
+        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rsplit(" ", 1)[-1]
         self._path.append(tag)
         if len(self._path) > _MOST_DEPTH:
-            raise DataError(f"{self.place}:{self._parser.CurrentLineNumber}: is nested too deep")
+            raise DataError(f"{self.location}:{self._parser.CurrentLineNumber}: is nested too deep")
         if len(self._path) == 1 and tag != "graphml":
-            raise DataError(f"{self.place}: {foreign.of_root(tag)}")
+            raise DataError(f"{self.location}: {foreign.of_root(tag)}")
         self._by_yed = self._by_yed or "yworks.com" in name or "yfiles.type" in attributes
         if tag in ("graph", "node", "edge"):
             self._open_element(tag, attributes)
@@ -196,7 +198,7 @@ class _Reader:
             element = self._open.pop()
             if element.owner != "graph":
                 table = self.nodes if element.owner == "node" else self.edges
-                table.add(element.values, f"{self.place}:{element.line}")
+                table.add(element.values, f"{self.location}:{element.line}")
             if element.owner == "edge" and "id" not in element.values:
                 self._note_id(element)
 
@@ -248,18 +250,18 @@ class _Reader:
             element.values[name], element.lines[name] = text, line
 
 
-def read(place: str, raw: bytes) -> Network:
+def read(location: str, raw: bytes) -> Network:
     """Return the network of a GraphML file."""
-    reader = _Reader(place)
+    reader = _Reader(location)
     reader.parse(raw)
     problems = reader.problems
     if reader.graph is None:
-        raise DataError([*problems, f"{place}: holds no <graph>"])
+        raise DataError([*problems, f"{location}: holds no <graph>"])
     lines, start = reader.graph.lines, reader.graph.line
 
     def where(loc: FieldPath) -> str:
         """Return file and line of a graph's attribute, and the path within."""
-        return f"{place}:{lines.get(str(loc[0]) if loc else '', start)}: {path_of(loc)[1:]}"
+        return f"{location}:{lines.get(str(loc[0]) if loc else '', start)}: {path_of(loc)[1:]}"
 
     data = of_attributes(reader.graph.values, where, problems)
     return assembled(data, where, problems, {"nodes": reader.nodes, "edges": reader.edges})

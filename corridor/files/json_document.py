@@ -20,19 +20,19 @@ from corridor.model.records import Record
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
 _MOST_DEPTH = 20
-Place = Callable[[FieldPath], str]
+Location = Callable[[FieldPath], str]
 
 
-def network_of(place: str, data: Any, problems: list[Problem]) -> Network:
+def network_of(location: str, data: Any, problems: list[Problem]) -> Network:
     """Return the network of a JSON file's data."""
     if not isinstance(data, dict):
-        raise DataError([*problems, f"{place}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
+        raise DataError([*problems, f"{location}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
     if found := foreign.of_json(data, KEYS):
-        raise DataError(f"{place}: {found}")
+        raise DataError(f"{location}: {found}")
     for part in ("nodes", "edges"):
         if part not in data:
-            problems.append(f"{place}: $: {part} is missing")
-    return assembled(data, lambda loc: path_at(place, loc), problems)
+            problems.append(f"{location}: $: {part} is missing")
+    return assembled(data, lambda loc: json_location(location, loc), problems)
 
 
 def write(network: Network) -> bytes:
@@ -42,7 +42,7 @@ def write(network: Network) -> bytes:
 
 def assembled(
     data: dict[Any, Any],
-    place: Place,
+    location: Location,
     problems: list[Problem],
     given: Mapping[str, Any] | None = None,
     extra: tuple[str, ...] = (),
@@ -50,44 +50,44 @@ def assembled(
     """Return the network of an object's keys, some tables given from elsewhere."""
     for key in data:
         if key not in KEYS and key not in extra:
-            problems.append(unknown_name("key", str(key)[:80], KEYS, f"{place((key,))}: "))
+            problems.append(unknown_name("key", str(key)[:80], KEYS, f"{location((key,))}: "))
         elif given is not None and key in given:
-            problems.append(f"{place((key,))}: must not stand here; features hold the {key}")
+            problems.append(f"{location((key,))}: must not stand here; features hold the {key}")
     if data.get("format", FORMAT) != FORMAT:
-        problems.append(f"{place(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
+        problems.append(f"{location(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
     tables: dict[str, Any] = dict(given or {})
     whole = True
     for part in KINDS:
         if part in data and part not in tables:
             tables[part] = Table()
-            whole = _fill(tables[part], data[part], part, place, problems) and whole
+            whole = _fill(tables[part], data[part], part, location, problems) and whole
     name = data.get("name", "")
     if not isinstance(name, str):
-        problems.append(f"{place(('name',))}: name must be text (got {shown(name)})")
-    year = whole_number(data.get("year"), place(("year",)), problems)
-    hazards, strange = hazards_from(data.get("hazards", []), lambda loc: place(("hazards", *loc)))
+        problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
+    year = whole_number(data.get("year"), location(("year",)), problems)
+    hazards, strange = hazards_from(data.get("hazards", []), lambda loc: location(("hazards", *loc)))
     problems += strange
     return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[Problem]) -> bool:
+def _fill(table: Table, rows: Any, part: str, location: Location, problems: list[Problem]) -> bool:
     """Fill a table with the rows of a list; tell whether it is one."""
     if not isinstance(rows, list):
-        problems.append(f"{place((part,))}: must be a list of objects (got {shown(rows)})")
+        problems.append(f"{location((part,))}: must be a list of objects (got {shown(rows)})")
         return False
     sound = True
     for at, row in enumerate(rows):
         if isinstance(row, dict):
-            table.add(row, place((part, at)))
+            table.add(row, location((part, at)))
         else:
-            problems.append(f"{place((part, at))}: must be an object with fields (got {shown(row)})")
+            problems.append(f"{location((part, at))}: must be an object with fields (got {shown(row)})")
             sound = False
     return sound
 
 
-def path_at(place: str, loc: FieldPath) -> str:
-    """Return a place in a JSON file as a path: ``net.json: $.edges[3]``."""
-    return f"{place}: ${path_of(loc)}"
+def json_location(location: str, loc: FieldPath) -> str:
+    """Return a location in a JSON file as a path: ``net.json: $.edges[3]``."""
+    return f"{location}: ${path_of(loc)}"
 
 
 def path_of(loc: FieldPath) -> str:
@@ -142,16 +142,16 @@ def _number(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
-def parsed(place: str, raw: bytes, problems: list[Problem]) -> Any:
+def parsed(location: str, raw: bytes, problems: list[Problem]) -> Any:
     """Return the data of a JSON file; what is wrong with it goes to `problems`, what is no JSON is refused."""
-    text = decoded(place, raw)
+    text = decoded(location, raw)
     try:
-        return plain(text, lambda loc: path_at(place, loc), problems)
+        return plain(text, lambda loc: json_location(location, loc), problems)
     except json.JSONDecodeError as error:
-        raise DataError(f"{place}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
+        raise DataError(f"{location}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
 
 
-def plain(text: str, place: Place, problems: list[Problem]) -> Any:
+def plain(text: str, location: Location, problems: list[Problem]) -> Any:
     """Return the data of JSON wherever it stands; keys that stand twice and numbers that are none go to `problems`.
 
     Raises
@@ -164,35 +164,35 @@ def plain(text: str, place: Place, problems: list[Problem]) -> Any:
     try:
         data = json.loads(text, object_pairs_hook=_Object, parse_constant=_Token, parse_int=_number)
     except RecursionError:
-        raise DataError(f"{place(())}: is nested too deep") from None
+        raise DataError(f"{location(())}: is nested too deep") from None
     queue: list[tuple[FieldPath, Any]] = [((), data)]
     while queue:
         loc, value = queue.pop()
         if len(loc) > _MOST_DEPTH:
-            raise DataError(f"{place(loc[:4])}: is nested too deep")
+            raise DataError(f"{location(loc[:4])}: is nested too deep")
         if isinstance(value, _Token):
             told = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-            problems.append(f"{place(loc)}: {told} is no JSON; null stands for no limit")
+            problems.append(f"{location(loc)}: {told} is no JSON; null stands for no limit")
         elif isinstance(value, _Object):
-            problems += [f"{place(loc)}: key {key[:80]!r} stands twice" for key in value.twice]
+            problems += [f"{location(loc)}: key {key[:80]!r} stands twice" for key in value.twice]
             queue += [((*loc, key), item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
             queue += [((*loc, at), value[at]) for at in reversed(range(len(value)))]
     return data
 
 
-def _below(place: Place, name: str, loc: FieldPath) -> str:
-    return place((name, *loc))
+def _below(location: Location, name: str, loc: FieldPath) -> str:
+    return location((name, *loc))
 
 
-def of_attributes(found: Mapping[str, Any], place: Place, problems: list[Problem]) -> dict[str, Any]:
+def of_attributes(found: Mapping[str, Any], location: Location, problems: list[Problem]) -> dict[str, Any]:
     """Return the keys of a network that a graph's attributes hold as text, which is JSON but for name, year, format."""
     data = dict(found)
     for name, text in found.items():
         if isinstance(text, str) and name not in ("name", "year", "format"):
             try:
-                data[name] = plain(text, partial(_below, place, name), problems)
+                data[name] = plain(text, partial(_below, location, name), problems)
             except json.JSONDecodeError as error:
-                problems.append(f"{place((name,))} must be JSON: {error.msg} (got {shown(text)})")
+                problems.append(f"{location((name,))} must be JSON: {error.msg} (got {shown(text)})")
                 data[name] = []
     return data

@@ -141,22 +141,22 @@ def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = l
     """Return path and form, or say what is wrong with them; `known` tells what a foreign ending stands for."""
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise DataError(f"a network is read from and written to a path (got {shown(path)})")
-    place = Path(path)
+    location = Path(path)
     if form is not None:
         if form not in FORMS:
             raise DataError(unknown("form of a network file", str(form), nearest(str(form), FORMS)))
-        return place, form
-    if os.path.isdir(place) or str(path).endswith(("/", os.sep)) or not place.suffix:
-        return place, "folder"
-    ending = place.suffix.lower().removeprefix(".")
+        return location, form
+    if os.path.isdir(location) or str(path).endswith(("/", os.sep)) or not location.suffix:
+        return location, "folder"
+    ending = location.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
         if told := known(ending):
-            raise DataError(f"{place}: {told}")
+            raise DataError(f"{location}: {told}")
         *others, last = (f".{known}" for known in FORMATS)
         near = nearest(ending, FORMATS)
         hint = f"; did you mean '.{near}'?" if near else ""
         raise DataError(
-            f"{place}: a network file ends in {', '.join(others)} or {last}, or is a folder of CSV tables{hint} "
+            f"{location}: a network file ends in {', '.join(others)} or {last}, or is a folder of CSV tables{hint} "
             "(form= says it regardless of the ending)"
         )
-    return place, ending
+    return location, ending

@@ -1,4 +1,4 @@
-"""Rows of tables as files have them: cells, column names, CSV text, each mistake with its place."""
+"""Rows of tables as files have them: cells, column names, CSV text, each mistake with its location."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     return {part: records for part, records in found.items() if records or part in ("nodes", "edges")}
 
 
-def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
+def whole_number(value: Any, location: str, problems: list[Problem]) -> int | None:
     """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
     if value in (None, ""):
         return None
@@ -53,12 +53,12 @@ def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
         return value
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and value.isascii() and len(value) < 20:
         return int(value)
-    problems.append(f"{place}: year must be a whole number (got {shown(value)})")
+    problems.append(f"{location}: year must be a whole number (got {shown(value)})")
     return None
 
 
 def read_csv(
-    place: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
+    location: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
 ) -> Table:
     """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
 
@@ -67,13 +67,13 @@ def read_csv(
     The line of column names decides: separated by commas, numbers have a decimal point; by semicolons, a decimal
     comma, which is exchanged for a point in the `numeric` columns.
     """
-    text = decoded(place, raw)
-    separator = _separator(place, text)
+    text = decoded(location, raw)
+    separator = _separator(location, text)
     reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
     table, heads, line = Table(), None, 1
     try:
         for cells in reader:
-            here, line = f"{place}:{line}", reader.line_num + 1
+            here, line = f"{location}:{line}", reader.line_num + 1
             if not cells:
                 continue
             if heads is None:
@@ -90,9 +90,9 @@ def read_csv(
                     row |= {head: _pointed(here, head, row[head]) for head in numeric & row.keys()}
                 table.add(row, here)
     except csv.Error as error:
-        raise DataError(f"{place}:{line}: is no CSV: {error}") from None
+        raise DataError(f"{location}:{line}: is no CSV: {error}") from None
     if heads is None:
-        problems.append(f"{place}: is empty; its first line must name the columns")
+        problems.append(f"{location}: is empty; its first line must name the columns")
     return table
 
 
@@ -102,24 +102,24 @@ _SEPARATORS = {
 }
 
 
-def _separator(place: str, text: str) -> str:
+def _separator(location: str, text: str) -> str:
     """Return what separates the columns of a CSV table, as its first line tells."""
     first = re.search(r"[^\r\n]+", text)
     head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
     if re.fullmatch(r"sep=.\s*", head):
-        raise DataError(f"{place}:{line}: must name the columns (got {shown(head)}); remove this line")
+        raise DataError(f"{location}:{line}: must name the columns (got {shown(head)}); remove this line")
     found = [mark for mark in (",", ";", "\t") if mark in head]
     if len(found) > 1 or found == ["\t"]:
         raise DataError(
-            f"{place}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
+            f"{location}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
         )
     return found[0] if found else ","
 
 
-def _pointed(place: str, head: str, text: str) -> str:
+def _pointed(location: str, head: str, text: str) -> str:
     """Return a number with a decimal comma as one with a point; refuse one that has a point."""
     if "." in text and re.fullmatch(r"[-+\d\s.,eE]+", text):
-        raise DataError(f"{place}: {head}: {_SEPARATORS[';']} (got {shown(text)}); write the whole table in one way")
+        raise DataError(f"{location}: {head}: {_SEPARATORS[';']} (got {shown(text)}); write the whole table in one way")
     return text.replace(",", ".") if re.fullmatch(r"\s*[-+]?\d*,\d*([eE][-+]?\d+)?\s*", text, re.ASCII) else text
 
 

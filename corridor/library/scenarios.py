@@ -58,7 +58,7 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
 def read_scenario(
     source: str | os.PathLike[str], network: Network | None = None, *, shown: str | None = None
 ) -> ScenarioFile:
-    """Return a scenario with the places of its expectations.
+    """Return a scenario with the location of each expectation.
 
     Parameters
     ----------

@@ -39,8 +39,8 @@ class Verdict:
         What it leads to without the scenario.
     change : float or None
         The change against the baseline; None for words.
-    place : str
-        ``file:line`` of the expectation, empty where it stands in no file.
+    location : str
+        ``file:line`` of the expectation, empty where it is in no file.
     """
 
     scenario: str
@@ -48,7 +48,7 @@ class Verdict:
     got: float | str
     baseline: float | str
     change: float | None
-    place: str = ""
+    location: str = ""
 
     @property
     def holds(self) -> bool:
@@ -70,7 +70,7 @@ class Verdict:
         e = self.expectation
         hint = " (no number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
         lines = [
-            f"{self.place + ': ' if self.place else ''}{e.path}",
+            f"{self.location + ': ' if self.location else ''}{e.path}",
             f"  expected  {e.text}",
             f"  got       {_shown(self.got)}{hint}",
             f"  baseline  {_shown(self.baseline)}{', ' if self._change else ''}{self._change}",
@@ -178,13 +178,13 @@ class Trial:
     expectations: Mapping[str, Expectation]
     _compared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
-    def verdict(self, path: str, place: str = "") -> Verdict:
-        """Return what has become of one expectation; `place` is where it stands."""
+    def verdict(self, path: str, location: str = "") -> Verdict:
+        """Return what has become of one expectation; `location` is its file and line."""
         plain = path.removeprefix(CHANGE)
         before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
         change = None if isinstance(before, str) or isinstance(after, str) else after - before
         got = change if path.startswith(CHANGE) and change is not None else after
-        return Verdict(self.scenario.name, self.expectations[path], got, before, change, place)
+        return Verdict(self.scenario.name, self.expectations[path], got, before, change, location)
 
     @cached_property
     def summary(self) -> str:
