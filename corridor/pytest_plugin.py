@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
     from corridor.solver.flow import Flow
-    from corridor.testing.check import Bench, Trial, Verdict
+    from corridor.testing.check import CheckResult, CheckRunner, ScenarioCheck
 
 ENDING = ".scenario.yaml"
-_bench = pytest.StashKey["Bench"]()
+_runner_key = pytest.StashKey["CheckRunner"]()
 _written = pytest.StashKey[dict[Path, tuple[str, str]]]()
 
 
@@ -50,18 +50,18 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Expectations | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFileCollector | None:
     """Collect scenario files."""
-    return Expectations.from_parent(parent, path=file_path) if file_path.name.endswith(ENDING) else None
+    return ScenarioFileCollector.from_parent(parent, path=file_path) if file_path.name.endswith(ENDING) else None
 
 
-class Expectations(pytest.File):
+class ScenarioFileCollector(pytest.File):
     """A scenario file; its tests are its expectations."""
 
     _file: ScenarioFile
-    _trial: Trial | Exception | None = None
+    _check: ScenarioCheck | Exception | None = None
 
-    def collect(self) -> Iterable[Expected]:
+    def collect(self) -> Iterable[ExpectationItem]:
         """Yield a test for each expectation; a broken file is an error that names all its problems."""
         from corridor.errors import CorridorError, visible
         from corridor.library.scenarios import read_scenario
@@ -77,7 +77,7 @@ class Expectations(pytest.File):
                 "or load it in a test with solve_scenario"
             )
         for path in scenario.expect:
-            yield Expected.from_parent(self, name=visible(path), expectation=path)
+            yield ExpectationItem.from_parent(self, name=visible(path), expectation=path)
 
     def line(self, path: str) -> int:
         """Return the line of an expectation, counted from 1."""
@@ -87,22 +87,22 @@ class Expectations(pytest.File):
         """Return name and year of the network that the file names."""
         return self._file.scenario.network, self._file.scenario.year
 
-    def verdict(self, path: str) -> tuple[Verdict, Trial]:
+    def result(self, path: str) -> tuple[CheckResult, ScenarioCheck]:
         """Return what has become of an expectation; the scenario is solved when the first is asked for."""
-        if self._trial is None:
+        if self._check is None:
             try:
-                self._trial = _bench_of(self.config).trial(self._file.scenario)
+                self._check = _runner(self.config).check(self._file.scenario)
             except Exception as error:
-                self._trial = error
-        if isinstance(self._trial, Exception):
-            raise self._trial
-        return self._trial.verdict(path, self._file.location(path)), self._trial
+                self._check = error
+        if isinstance(self._check, Exception):
+            raise self._check
+        return self._check.result(path, self._file.location(path)), self._check
 
 
-class Expected(pytest.Item):
+class ExpectationItem(pytest.Item):
     """One expectation of a scenario file."""
 
-    parent: Expectations
+    parent: ScenarioFileCollector
 
     def __init__(self, *, expectation: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -113,21 +113,21 @@ class Expected(pytest.Item):
 
     def runtest(self) -> None:
         """Solve the scenario, once per file, and compare."""
-        verdict, trial = self.parent.verdict(self.expectation)
-        if not verdict.holds:
-            raise NotMet(verdict, trial)
+        result, check = self.parent.result(self.expectation)
+        if not result.holds:
+            raise ExpectationFailed(result, check)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return where the expectation stands, what was expected and got, and the flow in words."""
         from corridor.errors import CorridorError
 
         error = excinfo.value
-        if isinstance(error, NotMet):
-            words = "\n".join(f"  {line}" for line in error.trial.summary.splitlines())
-            return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", f"got {error.verdict.told()}")
+        if isinstance(error, ExpectationFailed):
+            words = "\n".join(f"  {line}" for line in error.check.summary.splitlines())
+            return FailureReport(f"{error.result.report()}\nflow.explain():\n{words}", f"got {error.result.sentence()}")
         if isinstance(error, CorridorError):
             location = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
-            return Told(f"{location}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
+            return FailureReport(f"{location}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -135,22 +135,22 @@ class Expected(pytest.Item):
         return self.path, self.parent.line(self.expectation) - 1, self.name
 
 
-class NotMet(Exception):
+class ExpectationFailed(Exception):
     """An expectation that does not hold."""
 
-    def __init__(self, verdict: Verdict, trial: Trial) -> None:
-        super().__init__(verdict.told())
-        self.verdict, self.trial = verdict, trial
+    def __init__(self, result: CheckResult, check: ScenarioCheck) -> None:
+        super().__init__(result.sentence())
+        self.result, self.check = result, check
 
 
-class Told:
+class FailureReport:
     """A failure in words; pytest shows `text`, and `message` in its summary of one line each."""
 
     def __init__(self, text: str, message: str) -> None:
         self.text, self.message = text, message
 
     @property
-    def reprcrash(self) -> Told:
+    def reprcrash(self) -> FailureReport:
         """Where pytest looks for the message."""
         return self
 
@@ -201,7 +201,7 @@ def solve_scenario(
         from corridor.library.scenarios import load_scenario, scenarios
         from corridor.solver.flow import Flow
 
-        solver, baseline = _bench_of(request.config).solver(corridor_network)
+        solver, baseline = _runner(request.config).solver(corridor_network)
         if scenario is None:
             return baseline
         if isinstance(scenario, str | os.PathLike) and scenario not in scenarios():
@@ -265,11 +265,11 @@ def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
         write_text(file, text)
 
 
-def _bench_of(config: pytest.Config) -> Bench:
-    """Return the bench at which this run of pytest solves."""
-    from corridor.testing.check import Bench
+def _runner(config: pytest.Config) -> CheckRunner:
+    """Return the runner with which this run of pytest solves."""
+    from corridor.testing.check import CheckRunner
 
-    return config.stash.setdefault(_bench, Bench())
+    return config.stash.setdefault(_runner_key, CheckRunner())
 
 
 def _shown(config: pytest.Config, path: Path) -> str:

@@ -158,14 +158,14 @@ def _records(file: Traversable, kind: type[R], problems: list[str]) -> tuple[R, 
     return _assembled(kind, table(file), problems, file.name)
 
 
-def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str], location: str = "") -> tuple[R, ...]:
+def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str], file: str = "") -> tuple[R, ...]:
     """Return the records of some rows; what breaks a rule goes to `problems`."""
     records = []
     for number, row in enumerate(rows, start=2):
         try:
             records.append(kind.model_validate({key: value for key, value in row.items() if value not in ("", None)}))
         except ValidationError as error:
-            label = f"{location or kind.__name__.lower()} {row.get('id') or row.get('subject') or f'row {number}'}"
+            label = f"{file or kind.__name__.lower()} {row.get('id') or row.get('subject') or f'row {number}'}"
             problems += [f"{label}: {rule_broken(dict(found), kind.model_fields)}" for found in error.errors()]
     return tuple(records)
 
@@ -184,17 +184,17 @@ def _values(
     for figure in ledger:
         if figure.choice != "chosen" or figure.record == "input":
             continue
-        location = f"figure '{figure.subject}.{figure.attribute}'"
+        owner = f"figure '{figure.subject}.{figure.attribute}'"
         for source in set(figure.sources) - sources:
-            problems.append(f"{location}: {unknown('source', source, nearest(source, sources))}")
+            problems.append(f"{owner}: {unknown('source', source, nearest(source, sources))}")
         if figure.record in KIND_OF:
             kind = KIND_OF[figure.record].record
             unit = unit_of(kind, figure.attribute)
             if unit is None:
                 known = kind.model_fields
-                problems.append(f"{location}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
+                problems.append(f"{owner}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
             elif unit != figure.unit:
-                problems.append(f"{location}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
+                problems.append(f"{owner}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
         values.setdefault((figure.record, figure.subject), {})[figure.attribute] = figure.value
     return values
 

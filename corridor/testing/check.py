@@ -24,7 +24,7 @@ _MOST_LINES = 4
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """One expectation of a scenario, and what the result is.
 
     Attributes
@@ -57,9 +57,9 @@ class Verdict:
 
     def __str__(self) -> str:
         mark = "ok    " if self.holds else "FAILED"
-        return f"{mark} {visible(f'{self.scenario}: {self.expectation.path}')} = {self.told()}"
+        return f"{mark} {visible(f'{self.scenario}: {self.expectation.path}')} = {self.sentence()}"
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Return got, expected, baseline and change in one line."""
         e = self.expectation
         change = f", {self._change}" if self._change and not e.path.startswith(CHANGE) else ""
@@ -86,7 +86,7 @@ def _shown(value: float | str) -> str:
     return repr(value) if isinstance(value, str) else f"{value:.6g}"
 
 
-def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, ...]:
+def check(scenario: Scenario, network: Network | None = None) -> tuple[CheckResult, ...]:
     """Return for each expectation of a scenario what the solved result is.
 
     Parameters
@@ -104,14 +104,14 @@ def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, 
     Examples
     --------
     >>> import corridor as cr
-    >>> all(verdict.holds for verdict in cr.check(cr.load_scenario("cpc-shut")))
+    >>> all(result.holds for result in cr.check(cr.load_scenario("cpc-shut")))
     True
     """
-    trial = Bench().trial(scenario, network)
-    return tuple(trial.verdict(path) for path in scenario.expect)
+    solved = CheckRunner().check(scenario, network)
+    return tuple(solved.result(path) for path in scenario.expect)
 
 
-class Bench:
+class CheckRunner:
     """Solves scenarios for their expectations, each network and its baseline once."""
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ class Bench:
             found = self._solvers[id(network)] = solver, Flow(solver.solve())
         return found
 
-    def trial(self, scenario: Scenario, network: Network | None = None) -> Trial:
+    def check(self, scenario: Scenario, network: Network | None = None) -> ScenarioCheck:
         """Return a scenario with its baseline, ready to be asked.
 
         Raises
@@ -140,7 +140,7 @@ class Bench:
             network = library.load(scenario.network, **({} if scenario.year is None else {"year": scenario.year}))
         solver, before = self.solver(network)
         expectations = _read(scenario, network)
-        return Trial(scenario, before, Flow(solver.solve(scenario)), expectations)
+        return ScenarioCheck(scenario, before, Flow(solver.solve(scenario)), expectations)
 
 
 def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
@@ -159,7 +159,7 @@ def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
 
 
 @dataclass(frozen=True)
-class Trial:
+class ScenarioCheck:
     """A solved scenario beside its baseline.
 
     Attributes
@@ -178,13 +178,13 @@ class Trial:
     expectations: Mapping[str, Expectation]
     _compared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
-    def verdict(self, path: str, location: str = "") -> Verdict:
+    def result(self, path: str, location: str = "") -> CheckResult:
         """Return what has become of one expectation; `location` is its file and line."""
         plain = path.removeprefix(CHANGE)
         before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
         change = None if isinstance(before, str) or isinstance(after, str) else after - before
         got = change if path.startswith(CHANGE) and change is not None else after
-        return Verdict(self.scenario.name, self.expectations[path], got, before, change, location)
+        return CheckResult(self.scenario.name, self.expectations[path], got, before, change, location)
 
     @cached_property
     def summary(self) -> str:
