@@ -193,7 +193,8 @@ UNION = ("days", "law")
 def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, Problem]]:
     """Return field and clause of each of pydantic's findings."""
     return [
-        (str(found["loc"][0]) if found["loc"] else "", rule_broken(dict(found), fields)) for found in error.errors()
+        (str(finding["loc"][0]) if finding["loc"] else "", rule_broken(dict(finding), fields))
+        for finding in error.errors()
     ]
 
 
@@ -235,8 +236,8 @@ def decimal_point(value: object) -> str:
     """
     if not isinstance(value, str):
         return ""
-    ways = [found.group(1) + found.group(2).replace(",", "") for found in [_GROUPS.fullmatch(value)] if found]
-    ways += [f"{found.group(1)}.{found.group(2)}" for found in [_COMMA.fullmatch(value)] if found]
+    ways = [match.group(1) + match.group(2).replace(",", "") for match in [_GROUPS.fullmatch(value)] if match]
+    ways += [f"{match.group(1)}.{match.group(2)}" for match in [_COMMA.fullmatch(value)] if match]
     return f"; write {' or '.join(ways)}" if ways else ""
 
 

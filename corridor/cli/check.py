@@ -80,19 +80,19 @@ def _scenario_files(sources: Sequence[str], network: Network | None, problems: l
     from corridor.library.scenarios import read_scenario, scenarios
 
     shipped = scenarios()
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for source in sources:
         path = Path(source)
         if source in shipped or not source or not os.path.isdir(source):
-            found.setdefault(source if source in shipped else os.path.abspath(source), source)
+            paths.setdefault(source if source in shipped else os.path.abspath(source), source)
             continue
         inside = sorted(path.rglob(f"*{SCENARIO_ENDING}"))
         seen = [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
-        found |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in found}
+        paths |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in paths}
         if not seen:
             problems.append(f"{source}: holds no file *{SCENARIO_ENDING}; name one that does, or the files")
     files = []
-    for source in found.values():
+    for source in paths.values():
         try:
             files.append(read_scenario(source, network))
         except CorridorError as error:

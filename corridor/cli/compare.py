@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
     if hidden := [corridor for corridor in able if corridor not in wanted]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
-    notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
+    notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
     width = terminal_width(arguments)
     if arguments.format == "table":
         text = _text(table, network, commodity, arguments.regime, width) + "".join(f"{note}\n" for note in notes)

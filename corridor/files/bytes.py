@@ -65,15 +65,15 @@ _DRAFT = re.compile(r"\.(.+)\.([0-9]{1,18})\.tmp", re.DOTALL)
 
 def draft_of(name: str) -> str | None:
     """Return the name of the file that a file is a draft of, or None."""
-    found = _DRAFT.fullmatch(name)
-    return found[1] if found else None
+    match = _DRAFT.fullmatch(name)
+    return match[1] if match else None
 
 
 def sweep_drafts(folder: Path, names: re.Pattern[str]) -> None:
     """Remove the drafts of files of some names that processes which have ended left in a folder."""
     for entry in folder.iterdir():
-        found = _DRAFT.fullmatch(entry.name)
-        if found and names.fullmatch(found[1]) and not _is_alive(found[2]):
+        match = _DRAFT.fullmatch(entry.name)
+        if match and names.fullmatch(match[1]) and not _is_alive(match[2]):
             with contextlib.suppress(OSError):
                 shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 

@@ -28,8 +28,8 @@ def read(folder: Path) -> Network:
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
         problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
-        if found := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
-            raise DataError(f"{folder}: {found}")
+        if format_hint := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
+            raise DataError(f"{folder}: {format_hint}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
@@ -66,8 +66,8 @@ def read(folder: Path) -> Network:
 def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
     """Return name and error for each file of a folder that is no part of a network."""
     known = [*_TABLES, MARKER, HAZARDS]
-    found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    strange = [name for name in found if name not in known and not _is_kept(name)]
+    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    strange = [name for name in names if name not in known and not _is_kept(name)]
     return [(name, unknown_name("table of a network", name, known)) for name in strange]
 
 

@@ -91,7 +91,7 @@ def _put(cell: Any, value: Any) -> None:
     elif isinstance(value, int | float) and value - value == 0:
         cell._value, cell.data_type = repr(value), "n"
     else:
-        text = _TO_ESCAPE.sub(lambda found: f"_x{ord(found.group()):04X}_", str(value))
+        text = _TO_ESCAPE.sub(lambda match: f"_x{ord(match.group()):04X}_", str(value))
         if len(text) > _LONGEST_TEXT:
             raise DataError(f"a text of {len(text):,} characters is too long for a cell of a workbook; write JSON")
         cell._value, cell.data_type = text, "s"
@@ -129,8 +129,8 @@ def read(location: str, raw: bytes) -> Network:
     problems: list[Problem] = []
     sheets = _sheets(location, raw, problems)
     meant = [name for name, cells in sheets.items() if name in _HEADS or (cells and not _is_notes(name))]
-    if found := foreign.of_workbook(meant, _HEADS):
-        raise DataError(f"{location}: {found}")
+    if format_hint := foreign.of_workbook(meant, _HEADS):
+        raise DataError(f"{location}: {format_hint}")
     hint = "; notes may stand in a sheet called notes or README"
     for name in meant:
         if name not in _HEADS:
@@ -191,8 +191,8 @@ def _is_notes(name: str) -> bool:
 def _sheets(location: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
     """Return the cells that hold something, by sheet, row and column; formulas by the value they came to."""
     openpyxl = require_openpyxl()
-    if found := foreign.of_bytes(raw):
-        raise DataError(f"{location}: {found}")
+    if format_hint := foreign.of_bytes(raw):
+        raise DataError(f"{location}: {format_hint}")
     sheets: dict[str, Cells] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -253,7 +253,7 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
                 unworked.append((cell["row"], cell["column"]))
             return cell
 
-    found: dict[int, dict[int, Any]] = {}
+    rows: dict[int, dict[int, Any]] = {}
     book = sheet.parent
     with sheet._get_source() as source:
         parser = Parser(
@@ -263,7 +263,7 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
         for _, cells in parser.parse():
             for cell in cells:
                 if cell["value"] is not None:
-                    row = found.setdefault(cell["row"], {})
+                    row = rows.setdefault(cell["row"], {})
                     if cell["column"] in row:
                         problems.append(
                             f"{location}, row {cell['row']}: the cell in column {cell['column']} stands twice"
@@ -274,7 +274,7 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
         "open and save the file in a spreadsheet program, or write the number"
         for row, column in unworked
     ]
-    return {row: dict(sorted(found[row].items())) for row in sorted(found)}
+    return {row: dict(sorted(rows[row].items())) for row in sorted(rows)}
 
 
 def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
@@ -300,5 +300,5 @@ def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Pro
 def _plain(value: Any) -> Any:
     """Return a cell's value as it was meant: escaped characters back, numbers and text alike."""
     if isinstance(value, str):
-        return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value)
+        return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), value)
     return value

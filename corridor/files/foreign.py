@@ -72,11 +72,11 @@ DRAWN = (
 
 def of_graphml(strange: Collection[str], own: bool, by_yed: bool) -> str | None:
     """Return what a GraphML file with foreign attributes is and what to do, or None if it is meant for a network."""
-    found = {name.lower() for name in strange}
+    lowered = {name.lower() for name in strange}
     maker = "yEd" if by_yed else ""
-    if {"r", "g", "b"} <= found or {"edge label", "edgelabel"} & found:
+    if {"r", "g", "b"} <= lowered or {"edge label", "edgelabel"} & lowered:
         maker = "Gephi"
-    elif {"latitude", "longitude"} <= found and {"internal", "linklabel", "geolocation", "linkspeed"} & found:
+    elif {"latitude", "longitude"} <= lowered and {"internal", "linklabel", "geolocation", "linkspeed"} & lowered:
         maker = "the Topology Zoo"
     if not maker and (own or not strange):
         return None

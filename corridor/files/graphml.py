@@ -79,8 +79,8 @@ def _data(owner: str, name: str, text: str, indent: str = "    ") -> str:
 
 def _escaped(text: str) -> str:
     """Return text as XML, exact even where a parser would even out white space."""
-    if found := _NO_XML.search(text):
-        raise DataError(f"{shown(text)} holds the character {found.group()!r}, which XML cannot hold; write JSON")
+    if character := _NO_XML.search(text):
+        raise DataError(f"{shown(text)} holds the character {character.group()!r}, which XML cannot hold; write JSON")
     return text.translate(_ESCAPES)
 
 
@@ -134,8 +134,8 @@ class _Reader:
         except (ValueError, LookupError) as error:
             raise DataError(f"{self.location}: is no XML: {error}") from None
         strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()
-        if found := foreign.of_graphml(strange, own, self._by_yed):
-            raise DataError(f"{self.location}: {found}")
+        if format_hint := foreign.of_graphml(strange, own, self._by_yed):
+            raise DataError(f"{self.location}: {format_hint}")
         for owner, name, line in self._strange:
             self.problems.append(
                 unknown_name(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.location}:{line}: ")

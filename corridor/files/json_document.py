@@ -27,8 +27,8 @@ def network_of(location: str, data: Any, problems: list[Problem]) -> Network:
     """Return the network of a JSON file's data."""
     if not isinstance(data, dict):
         raise DataError([*problems, f"{location}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
-    if found := foreign.of_json(data, KEYS):
-        raise DataError(f"{location}: {found}")
+    if format_hint := foreign.of_json(data, KEYS):
+        raise DataError(f"{location}: {format_hint}")
     for part in ("nodes", "edges"):
         if part not in data:
             problems.append(f"{location}: $: {part} is missing")
@@ -185,10 +185,10 @@ def _below(location: Location, name: str, loc: FieldPath) -> str:
     return location((name, *loc))
 
 
-def of_attributes(found: Mapping[str, Any], location: Location, problems: list[Problem]) -> dict[str, Any]:
+def of_attributes(attributes: Mapping[str, Any], location: Location, problems: list[Problem]) -> dict[str, Any]:
     """Return the keys of a network that a graph's attributes hold as text, which is JSON but for name, year, format."""
-    data = dict(found)
-    for name, text in found.items():
+    data = dict(attributes)
+    for name, text in attributes.items():
         if isinstance(text, str) and name not in ("name", "year", "format"):
             try:
                 data[name] = plain(text, partial(_below, location, name), problems)

@@ -39,8 +39,8 @@ def row_of(record: Record) -> dict[str, Any]:
 
 def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     """Return the records of a network by the names of its tables; nodes and edges always, others if there are any."""
-    found = {part: getattr(network, "ledger" if part == "figures" else part) for part in KINDS}
-    return {part: records for part, records in found.items() if records or part in ("nodes", "edges")}
+    tables = {part: getattr(network, "ledger" if part == "figures" else part) for part in KINDS}
+    return {part: records for part, records in tables.items() if records or part in ("nodes", "edges")}
 
 
 def whole_number(value: Any, location: str, problems: list[Problem]) -> int | None:
@@ -108,12 +108,12 @@ def _separator(location: str, text: str) -> str:
     head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
     if re.fullmatch(r"sep=.\s*", head):
         raise DataError(f"{location}:{line}: must name the columns (got {shown(head)}); remove this line")
-    found = [mark for mark in (",", ";", "\t") if mark in head]
-    if len(found) > 1 or found == ["\t"]:
+    marks = [mark for mark in (",", ";", "\t") if mark in head]
+    if len(marks) > 1 or marks == ["\t"]:
         raise DataError(
             f"{location}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
         )
-    return found[0] if found else ","
+    return marks[0] if marks else ","
 
 
 def _pointed(location: str, head: str, text: str) -> str:

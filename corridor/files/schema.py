@@ -100,7 +100,7 @@ def _scenario() -> dict[str, Any]:
 
 def _change(kind: type[Change]) -> dict[str, Any]:
     """Return the schema of a change's fields."""
-    found = {
+    fields = {
         "type": "object",
         "description": (kind.__doc__ or "").split("\n")[0],
         "properties": _properties(kind),
@@ -109,10 +109,10 @@ def _change(kind: type[Change]) -> dict[str, Any]:
         "anyOf": [{"required": [selector]} for selector in kind._selectors()],
     }
     if kind in (SupplyShock, DemandShock):
-        found["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in _ONE_OF]
+        fields["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in _ONE_OF]
     if kind is QuotaChange:
-        found["allOf"] = [{"anyOf": [{"required": ["min_mtpa"]}, {"required": ["max_mtpa"]}]}]
-    return found
+        fields["allOf"] = [{"anyOf": [{"required": ["min_mtpa"]}, {"required": ["max_mtpa"]}]}]
+    return fields
 
 
 _ONE_OF = ("remaining", "add_mtpa")
@@ -162,13 +162,13 @@ def _properties(kind: type[Record]) -> dict[str, Any]:
     """Return pydantic's own schema of each field, without the titles that only repeat its name."""
     made = kind.model_json_schema()
     definitions = made.get("$defs", {})
-    found: dict[str, Any] = _untitled(
+    properties: dict[str, Any] = _untitled(
         {name: _resolved(field, definitions) for name, field in made["properties"].items()}
     )
     for name, field in kind.model_fields.items():
         if field.description:
-            found[name]["description"] = field.description
-    return found
+            properties[name]["description"] = field.description
+    return properties
 
 
 def _resolved(part: Any, definitions: dict[str, Any]) -> Any:

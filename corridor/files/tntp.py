@@ -126,21 +126,21 @@ def _after_head(
     rows = iter(lines)
     ended = False
     for location, text in rows:
-        found = re.fullmatch(r"<([^<>]+)>(.*)", text)
-        if found is None:
+        match = re.fullmatch(r"<([^<>]+)>(.*)", text)
+        if match is None:
             told = f"{location}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
             raise DataError([*lines.problems, told])  # what is missing cannot be told
-        name = found.group(1).strip().upper()
+        name = match.group(1).strip().upper()
         if name == "END OF METADATA":
             ended = True
             break
         if name in head:
             lines.note(location, f"<{name}> stands twice")
         elif name == _TOTAL:
-            if (value := lines.number(location, name, found.group(2).strip(), least=0)) is not None:
+            if (value := lines.number(location, name, match.group(2).strip(), least=0)) is not None:
                 head[name] = location, value
         elif name in needed + taken:
-            value = lines.number(location, name, found.group(2).strip(), least=0, whole=True)
+            value = lines.number(location, name, match.group(2).strip(), least=0, whole=True)
             if value is not None and value > MOST_NODES:
                 lines.note(location, f"{name} must be <= {MOST_NODES:,} (got {value:.0f})")
             elif value is not None:
@@ -160,19 +160,19 @@ def _link(lines: Lines, location: str, text: str, nodes: int) -> dict[str, float
     if len(words) != len(_COLUMNS):
         lines.note(location, f"must be ten columns: {' '.join(_COLUMNS)} ; (got {shown(text)})")
         return None
-    found: dict[str, float] = {}
+    columns: dict[str, float] = {}
     for name, word in zip(_COLUMNS, words, strict=True):
         if name in ("init_node", "term_node"):
             value: float | None = node_number(lines, location, name, word, nodes)
         else:
             value = lines.number(location, name, word, least=0)
         if value is not None:
-            found[name] = value
-    if len(found) < len(_COLUMNS):
+            columns[name] = value
+    if len(columns) < len(_COLUMNS):
         return None
-    if found["init_node"] == found["term_node"]:
+    if columns["init_node"] == columns["term_node"]:
         lines.note(location, f"init_node and term_node must differ (got {words[0]} twice)")
-    return found
+    return columns
 
 
 def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], float]:
@@ -185,8 +185,8 @@ def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], fl
     trips: dict[tuple[int, int], float] = {}
     origin: int | None = None
     for location, text in rows:
-        if found := re.fullmatch(r"[Oo]rigin\s+(\S+)", text):
-            origin = node_number(lines, location, "Origin", found.group(1), zones)
+        if match := re.fullmatch(r"[Oo]rigin\s+(\S+)", text):
+            origin = node_number(lines, location, "Origin", match.group(1), zones)
         elif origin is None:
             lines.note(location, f"must come after a line 'Origin ID' (got {shown(text)})")
         else:

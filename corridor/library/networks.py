@@ -52,10 +52,10 @@ def networks() -> tuple[str, ...]:
 def sources() -> tuple[Source, ...]:
     """Return the one table of sources that every shipped figure refers to."""
     problems: list[str] = []
-    found = _records(data_root().joinpath(_MARKER), Source, problems)
+    records = _records(data_root().joinpath(_MARKER), Source, problems)
     if problems:
         raise DataError(problems)
-    return found
+    return records
 
 
 def publishers() -> dict[str, str]:
@@ -144,8 +144,8 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
 
 def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
     """Return the rows of a kind whose records are named by a pair of ids and have figures only."""
-    found = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind.singular)
-    return [dict(zip(kind.key, pair, strict=True)) | fields for pair, fields in found]
+    pairs = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind.singular)
+    return [dict(zip(kind.key, pair, strict=True)) | fields for pair, fields in pairs]
 
 
 def table(file: Traversable) -> list[dict[str, str]]:
@@ -166,7 +166,7 @@ def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str
             records.append(kind.model_validate({key: value for key, value in row.items() if value not in ("", None)}))
         except ValidationError as error:
             label = f"{file or kind.__name__.lower()} {row.get('id') or row.get('subject') or f'row {number}'}"
-            problems += [f"{label}: {rule_broken(dict(found), kind.model_fields)}" for found in error.errors()]
+            problems += [f"{label}: {rule_broken(dict(finding), kind.model_fields)}" for finding in error.errors()]
     return tuple(records)
 
 
@@ -216,8 +216,8 @@ def _strays(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> li
 def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
     """Return the edges with the risk score of the weakest country that each crosses."""
     scores = {
-        subject: governance_risk([estimate for estimate in found.values() if estimate is not None])
-        for (record, subject), found in values.items()
+        subject: governance_risk([estimate for estimate in estimates.values() if estimate is not None])
+        for (record, subject), estimates in values.items()
         if record == "country"
     }
     return tuple(

@@ -21,8 +21,8 @@ def scenarios() -> tuple[str, ...]:
     >>> "cpc-shut" in scenarios()
     True
     """
-    found = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
-    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in found if name.endswith(SCENARIO_ENDING)))
+    names = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
+    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in names if name.endswith(SCENARIO_ENDING)))
 
 
 def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:

@@ -43,13 +43,13 @@ def claims(network: Network | None = None) -> pd.DataFrame:
     import pandas as pd
 
     publishers = library.publishers()
-    found = {}
+    rows = {}
     for row in claim_rows():
-        value = _found(row, network)
+        value = _number(row, network)
         met = value is not None and Expectation.parse(row["path"] or row["id"], row["expected"]).holds(value)
         percent = 100 if row["unit"] == "%" and row["path"] else 1
         named = (publishers[id] for id in row["sources"].split(";") if id)
-        found[row["id"]] = {
+        rows[row["id"]] = {
             "claim": row["claim"],
             "brief": _date(float(row["brief"])) if row["unit"] == "date" and row["brief"] else row["brief"],
             "found": ""
@@ -65,7 +65,7 @@ def claims(network: Network | None = None) -> pd.DataFrame:
             "basis": _basis(row, network),
             "source": "; ".join(dict.fromkeys(named)),
         }
-    return pd.DataFrame(list(found.values()), index=pd.Index(list(found), name="id"), columns=list(COLUMNS))
+    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="id"), columns=list(COLUMNS))
 
 
 def _date(value: float) -> str:
@@ -74,7 +74,7 @@ def _date(value: float) -> str:
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
-def _found(row: dict[str, str], network: Network | None) -> float | None:
+def _number(row: dict[str, str], network: Network | None) -> float | None:
     """Return the number that the model or the sources give, or None where nothing is checked."""
     if row["path"]:
         return value_at(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])

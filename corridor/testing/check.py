@@ -119,11 +119,11 @@ class CheckRunner:
 
     def solver(self, network: Network) -> tuple[WarmSolver, Flow]:
         """Return the solver of a network, and its baseline."""
-        found = self._solvers.get(id(network))
-        if found is None:
+        solved = self._solvers.get(id(network))
+        if solved is None:
             solver = WarmSolver(network)
-            found = self._solvers[id(network)] = solver, Flow(solver.solve())
-        return found
+            solved = self._solvers[id(network)] = solver, Flow(solver.solve())
+        return solved
 
     def check(self, scenario: Scenario, network: Network | None = None) -> ScenarioCheck:
         """Return a scenario with its baseline, ready to be asked.
@@ -146,16 +146,16 @@ class CheckRunner:
 def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
     """Return the expectations by path, or raise one error with all that is wrong with them."""
     problems: list[str] = []
-    found = {}
+    expectations = {}
     for path, wanted in scenario.expect.items():
         problems += map(str, [*path_errors(path, network), *word_errors(path, wanted, network)])
         try:
-            found[path] = Expectation.parse(path, wanted)
+            expectations[path] = Expectation.parse(path, wanted)
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
-    return found
+    return expectations
 
 
 @dataclass(frozen=True)

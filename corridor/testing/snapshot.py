@@ -131,9 +131,9 @@ def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
     if isinstance(got, tuple | list):
         parts = expected.split(";") if expected else []
         return len(parts) == len(got) and all(met(e, g, rtol, atol) for e, g in zip(parts, got, strict=True))
-    found = text(got)
-    if isinstance(got, str) or found in ("True", "False", _MISSING) or not isinstance(got, Real):
-        return expected == found
+    cell = text(got)
+    if isinstance(got, str) or cell in ("True", "False", _MISSING) or not isinstance(got, Real):
+        return expected == cell
     number = _number(expected)
     if number is None or math.isnan(number):
         return False
@@ -154,12 +154,12 @@ def report(name: str, file: Path, told: Sequence[str]) -> str:
 def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     """Return head and rows of a stored file."""
     try:
-        found = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
     except csv.Error as error:
         raise DataError(f"it holds no table ({error}); {_ANEW}") from None
-    if not found:
+    if not rows:
         raise DataError(f"it is empty; {_ANEW}")
-    head, *rows = found
+    head, *rows = rows
     if len(head) == 1 and ";" in head[0]:
         raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
     for number, row in enumerate(rows, start=2):
@@ -173,23 +173,23 @@ def _paired(
 ) -> tuple[list[tuple[Sequence[str], Row]], list[str]]:
     """Return the rows that both have, by their keys, and what only one has."""
     stored = _keyed([tuple(row[:n]) for row in rows])
-    found = _keyed([tuple(map(text, row[:n])) for row in now])
-    told = [f"[{', '.join(key[0])}]: expected this row, got none" for key in stored if key not in found]
-    told += [f"[{', '.join(key[0])}]: a new row" for key in found if key not in stored]
-    both = [key for key in stored if key in found]
-    if both != [key for key in found if key in stored]:
+    current = _keyed([tuple(map(text, row[:n])) for row in now])
+    told = [f"[{', '.join(key[0])}]: expected this row, got none" for key in stored if key not in current]
+    told += [f"[{', '.join(key[0])}]: a new row" for key in current if key not in stored]
+    both = [key for key in stored if key in current]
+    if both != [key for key in current if key in stored]:
         told.append("the rows stand in another order")
-    return [(rows[stored[key]], now[found[key]]) for key in both], told
+    return [(rows[stored[key]], now[current[key]]) for key in both], told
 
 
 def _keyed(keys: Sequence[tuple[str, ...]]) -> dict[tuple[tuple[str, ...], int], int]:
     """Return the place of each key, repeated keys told apart by a number."""
     seen: Counter[tuple[str, ...]] = Counter()
-    found = {}
-    for at, key in enumerate(keys):
-        found[key, seen[key]] = at
+    positions = {}
+    for position, key in enumerate(keys):
+        positions[key, seen[key]] = position
         seen[key] += 1
-    return found
+    return positions
 
 
 def _told_heads(expected: Sequence[str], got: Sequence[str]) -> list[str]:
