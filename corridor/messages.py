@@ -98,7 +98,7 @@ def _shared_start(one: str, other: str) -> int:
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
     """Return the sentence for a name that nothing bears."""
-    hint = f"; did you mean {shown(suggestion)}?{_told_apart(name, suggestion)}" if suggestion is not None else ""
+    hint = f"; did you mean {shown(suggestion)}?{_difference(name, suggestion)}" if suggestion is not None else ""
     return f"no {kind} named {shown(name)}{hint}"
 
 
@@ -111,7 +111,7 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
 
 
-def _told_apart(name: str, other: str) -> str:
+def _difference(name: str, other: str) -> str:
     """Return which characters tell two names apart that look alike; empty for any that do not."""
     if _folded(str(name)) != _folded(other):
         return ""
@@ -119,8 +119,8 @@ def _told_apart(name: str, other: str) -> str:
     for which, text, lacks in (("the unknown one", name, other), ("the known one", other, name)):
         marks = [mark for mark in dict.fromkeys(text) if not mark.isascii() and mark not in lacks]
         if marks:
-            told = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
-            return f" (they look alike, but {which} has {told})"
+            described = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
+            return f" (they look alike, but {which} has {described})"
     return ""
 
 
@@ -248,5 +248,5 @@ def _in_quotes(value: object) -> str:
 
 def listed(names: Collection[Any]) -> str:
     """Return some names for a message, the rest of many counted."""
-    told = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
-    return told + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")
+    text = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
+    return text + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

@@ -236,15 +236,15 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
         sheet = snapshot.Sheet.of(table)
         try:
             stored = file.read_bytes().decode("utf-8") if file.exists() else None
-            told = ["missing"] if stored is None else snapshot.differences(stored, sheet, rtol=rtol, atol=atol)
+            differences = ["missing"] if stored is None else snapshot.differences(stored, sheet, rtol=rtol, atol=atol)
         except (DataError, OSError, UnicodeDecodeError) as error:
-            stored, told = "", [f"{error}"]
+            stored, differences = "", [f"{error}"]
         if request.config.getoption("corridor_update"):
-            _update(request, file, sheet.csv() if told else stored or "")
+            _update(request, file, sheet.csv() if differences else stored or "")
         elif stored is None:
             raise AssertionError(f"snapshot {name!r}: there is no {shown}; make it with pytest --corridor-update")
-        elif told:
-            raise AssertionError(snapshot.report(name, Path(shown), told))
+        elif differences:
+            raise AssertionError(snapshot.report(name, Path(shown), differences))
 
     return hold
 

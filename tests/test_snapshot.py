@@ -122,5 +122,7 @@ def test_a_tolerance_is_a_number(tolerance: Any) -> None:
 def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_told() -> None:
     """One sentence instead of every column missing."""
     sheet = Sheet.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
-    with pytest.raises(cr.DataError, match=r"separated by commas, as it was written \(got semicolons\); write it anew"):
+    with pytest.raises(
+        cr.DataError, match=r"separated by commas, as it was written \(got semicolons\); write it again"
+    ):
         differences(";c\nr;1,5\n", sheet, rtol=0.0, atol=0.0)

@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     added = [scenario for scenario in scenarios if isinstance(scenario, Hazard)]
     if added:
         network = network.replace(hazards=(*network.hazards, *added))
-        told = ", ".join(repr(hazard.name) for hazard in added)
-        streams.say(f"{told}: comes and goes at its own rate, beside the network's hazards.")
+        text = ", ".join(repr(hazard.name) for hazard in added)
+        streams.say(f"{text}: comes and goes at its own rate, beside the network's hazards.")
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
     width = terminal_width(arguments)
     ensemble = simulate(

@@ -64,8 +64,8 @@ class Expectation(Record):
         if match is None or isinstance(wanted, bool):
             pointed = re.sub(r"(?<=\d),(?=\d)", ".", text)
             hint = f"; write {pointed!r}" if any(form.fullmatch(pointed) for form in _NUMBERS) and match is None else ""
-            told = f"must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {shortened(text)!r}){hint}"
-            raise DataError(f"expect {path}: {told}")
+            text = f"must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {shortened(text)!r}){hint}"
+            raise DataError(f"expect {path}: {text}")
         part = match.groupdict()
         number = {name: float(part[name]) for name in part if name not in ("sign", "percent") and part[name]}
         margin = number.get("tolerance", 0.0) * (abs(number.get("middle", 0.0)) / 100 if part.get("percent") else 1)

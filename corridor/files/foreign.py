@@ -80,8 +80,8 @@ def of_graphml(strange: Collection[str], own: bool, by_yed: bool) -> str | None:
         maker = "the Topology Zoo"
     if not maker and (own or not strange):
         return None
-    told = f"attributes that are no fields of a network ({listed(strange)})" if strange else "graphics of its own"
-    return f"is a graph {f'by {maker}, ' if maker else ''}with {told}; {_GRAPH}"
+    attributes = f"attributes that are no fields of a network ({listed(strange)})" if strange else "graphics of its own"
+    return f"is a graph {f'by {maker}, ' if maker else ''}with {attributes}; {_GRAPH}"
 
 
 def of_folder(names: Collection[str], known: Collection[str]) -> str | None:

@@ -100,8 +100,8 @@ def _foreign_crs(holder: Any, location: str) -> list[str]:
     name = properties.get("name") if isinstance(properties, dict) else None
     if crs is None or (isinstance(name, str) and _DEGREES.fullmatch(name)):
         return []
-    told = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
-    return [f"{location}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
+    text = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
+    return [f"{location}: {text}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
 
 
 def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[Problem]) -> None:

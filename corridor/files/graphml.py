@@ -45,8 +45,8 @@ def write(network: Network) -> bytes:
     lines += [_key("edge", name, kind) for name, kind in _types(Edge)]
     lines += ['  <graph id="network" edgedefault="directed">', _data("graph", "name", name)]
     lines += [_data("graph", "year", str(year))] if year is not None else []
-    told = {part: value if isinstance(value, str) else json.dumps(value) for part, value in rest.items()}
-    lines += [_data("graph", part, text) for part, text in told.items()]
+    attributes = {part: value if isinstance(value, str) else json.dumps(value) for part, value in rest.items()}
+    lines += [_data("graph", part, text) for part, text in attributes.items()]
     for node in network.nodes:
         lines += [f'    <node id="{_escaped(node.id)}">', *_attributes("node", node), "    </node>"]
     for edge in network.edges:
@@ -129,8 +129,8 @@ class _Reader:
         except DataError:  # our own word, although a ValueError too
             raise
         except expat.ExpatError as error:
-            told = expat.ErrorString(error.code)
-            raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: is no XML: {told}") from None
+            reason = expat.ErrorString(error.code)
+            raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: is no XML: {reason}") from None
         except (ValueError, LookupError) as error:
             raise DataError(f"{self.location}: is no XML: {error}") from None
         strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()

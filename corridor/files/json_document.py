@@ -171,8 +171,8 @@ def plain(text: str, location: Location, problems: list[Problem]) -> Any:
         if len(loc) > _MOST_DEPTH:
             raise DataError(f"{location(loc[:4])}: is nested too deep")
         if isinstance(value, _Token):
-            told = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-            problems.append(f"{location(loc)}: {told} is no JSON; null stands for no limit")
+            number = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
+            problems.append(f"{location(loc)}: {number} is no JSON; null stands for no limit")
         elif isinstance(value, _Object):
             problems += [f"{location(loc)}: key {key[:80]!r} stands twice" for key in value.twice]
             queue += [((*loc, key), item) for key, item in reversed(value.items())]

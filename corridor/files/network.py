@@ -133,8 +133,8 @@ def _call(form: str, function: str, *given: Any) -> Any:
     except ModuleNotFoundError as error:
         if not (extra := FORMATS[form].extra):
             raise
-        told = f".{form} files need {error.name}, which is not installed: pip install 'corridor[{extra}]'"
-        raise CorridorError(f"{told}, or write CSV or JSON") from None
+        text = f".{form} files need {error.name}, which is not installed: pip install 'corridor[{extra}]'"
+        raise CorridorError(f"{text}, or write CSV or JSON") from None
 
 
 def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = lambda ending: None) -> tuple[Path, str]:
@@ -150,8 +150,8 @@ def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = l
         return location, "folder"
     ending = location.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
-        if told := known(ending):
-            raise DataError(f"{location}: {told}")
+        if text := known(ending):
+            raise DataError(f"{location}: {text}")
         *others, last = (f".{known}" for known in FORMATS)
         near = nearest(ending, FORMATS)
         hint = f"; did you mean '.{near}'?" if near else ""

@@ -128,8 +128,8 @@ def _after_head(
     for location, text in rows:
         match = re.fullmatch(r"<([^<>]+)>(.*)", text)
         if match is None:
-            told = f"{location}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
-            raise DataError([*lines.problems, told])  # what is missing cannot be told
+            text = f"{location}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
+            raise DataError([*lines.problems, text])  # what is missing cannot be told
         name = match.group(1).strip().upper()
         if name == "END OF METADATA":
             ended = True
@@ -193,9 +193,9 @@ def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], fl
             _destinations(lines, location, text, origin, zones, trips)
     total = math.fsum(trips.values())
     if not lines.problems and _TOTAL in head and abs(head[_TOTAL][1] - total) > _ROUNDED_HEADS * total:
-        location, told = head[_TOTAL]
+        location, stated = head[_TOTAL]
         lines.note(
-            location, f"{_TOTAL} must be the sum of the trips, {total:.10g}, to a share of 1e-4 (got {told:.10g})"
+            location, f"{_TOTAL} must be the sum of the trips, {total:.10g}, to a share of 1e-4 (got {stated:.10g})"
         )
     lines.refuse_if_broken()
     return trips

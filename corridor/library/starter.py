@@ -77,9 +77,9 @@ def _columns(name: str, kind: type[Record]) -> str:
     """Return the columns of a table, one a line."""
     lines = [f"{name}: {(kind.__doc__ or '').splitlines()[0]}"]
     for column, field in kind.model_fields.items():
-        told = str(field.description)
+        text = str(field.description)
         if get_origin(field.annotation) is Literal:
-            told += f": {', '.join(get_args(field.annotation))}"
+            text += f": {', '.join(get_args(field.annotation))}"
         default = "" if field.default in (None, "", ()) or field.is_required() else f" (default {field.default})"
-        lines.append(f"  {column:<24}{told}{' (needed)' if field.is_required() else default}")
+        lines.append(f"  {column:<24}{text}{' (needed)' if field.is_required() else default}")
     return "\n".join(lines) + "\n"

@@ -64,11 +64,11 @@ def backcast(
     network = library.load(name, year=year)
     if commodity is not None:
         network.commodity(commodity)
-    told, exports = (_own(observed), None) if observed is not None else _shipped(name, year, commodity)
-    for corridor in told:
+    by_corridor, exports = (_own(observed), None) if observed is not None else _shipped(name, year, commodity)
+    for corridor in by_corridor:
         network.corridor(corridor)
     flow = solve(network)
-    rows = {corridor.id: told[corridor.id] for corridor in network.corridors if corridor.id in told}
+    rows = {corridor.id: by_corridor[corridor.id] for corridor in network.corridors if corridor.id in by_corridor}
     table = pd.DataFrame(
         list(rows.values()), index=pd.Index(list(rows), name="corridor"), columns=list(column_names("backcast"))
     )
@@ -89,9 +89,9 @@ def _own(observed: Mapping[str, float]) -> dict[str, dict[str, object]]:
     """Return a caller's observations by corridor."""
     if not observed:
         raise DataError("observed holds no corridor; give at least one, as in {'cpc': 52.2}")
-    said = {"confidence": "", "source": "given", "note": ""}
+    common = {"confidence": "", "source": "given", "note": ""}
     return {
-        corridor: {"observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **said}
+        corridor: {"observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **common}
         for corridor, value in observed.items()
     }
 
@@ -107,10 +107,10 @@ def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dic
             "observed={corridor: value} takes your own"
         )
     publishers = library.publishers()
-    told: dict[str, dict[str, object]] = {}
+    observed: dict[str, dict[str, object]] = {}
     for row in (row for row in of_year if row["corridor"]):
         value = float(row["observed_mtpa"])
-        told[row["corridor"]] = {
+        observed[row["corridor"]] = {
             "observed_mtpa": value,
             "low_mtpa": float(row["low"] or value),
             "high_mtpa": float(row["high"] or value),
@@ -118,4 +118,4 @@ def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dic
             "source": "; ".join(publishers[id] for id in row["sources"].split(";")),
             "note": row["note"],
         }
-    return told, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)
+    return observed, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)

@@ -17,9 +17,9 @@ from corridor.errors import DataError, visible
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_TOLD = 12
+_MOST_SHOWN = 12
 _MISSING = "nan"
-_ANEW = "write it anew with pytest --corridor-update"
+_UPDATE = "write it again with pytest --corridor-update"
 Row = Sequence[Any]
 
 
@@ -108,22 +108,22 @@ def differences(stored: str, sheet: Sheet, *, rtol: float, atol: float) -> list[
             raise DataError(f"{name} must be a finite number >= 0 (got {value!r})")
     head, rows = _read(stored)
     if head != list(sheet.head):
-        return _told_heads(head, sheet.head)
+        return _head_differences(head, sheet.head)
 
     n = sheet.n_index
     pairs: list[tuple[Sequence[str], Row]] = list(zip(rows, sheet.rows, strict=False))
-    told: list[str] = []
+    lines: list[str] = []
     in_place = len(rows) == len(sheet.rows) and all(
         met(e, g, rtol, atol) for expected, got in pairs for e, g in zip(expected[:n], got[:n], strict=True)
     )
     if not in_place:
-        pairs, told = _paired(rows, sheet.rows, n)
+        pairs, lines = _paired(rows, sheet.rows, n)
     for expected, got in pairs:
         for column, e, g in zip(head[n:], expected[n:], got[n:], strict=True):
             if not met(e, g, rtol, atol):
                 label = ", ".join(map(text, got[:n]))
-                told.append(f"[{label}] {column}: expected {e or repr(e)}, got {text(g) or repr(g)}{_off(e, g)}")
-    return told
+                lines.append(f"[{label}] {column}: expected {e or repr(e)}, got {text(g) or repr(g)}{_off(e, g)}")
+    return lines
 
 
 def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
@@ -143,12 +143,12 @@ def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
     return abs(value - number) <= atol + rtol * abs(number)
 
 
-def report(name: str, file: Path, told: Sequence[str]) -> str:
+def report(name: str, file: Path, lines: Sequence[str]) -> str:
     """Return the failure that names what differs."""
-    more = [f"... and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
-    lines = "\n".join(f"  {visible(line)}" for line in [*told[:_MOST_TOLD], *more])
-    count = "1 difference" if len(told) == 1 else f"{len(told)} differences"
-    return f"snapshot {name!r}: {count} from {file}\n{lines}\nIf this is right: pytest --corridor-update"
+    more = [f"... and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
+    text_lines = "\n".join(f"  {visible(line)}" for line in [*lines[:_MOST_SHOWN], *more])
+    count = "1 difference" if len(lines) == 1 else f"{len(lines)} differences"
+    return f"snapshot {name!r}: {count} from {file}\n{text_lines}\nIf this is right: pytest --corridor-update"
 
 
 def _read(stored: str) -> tuple[list[str], list[list[str]]]:
@@ -156,15 +156,15 @@ def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     try:
         rows = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
     except csv.Error as error:
-        raise DataError(f"it holds no table ({error}); {_ANEW}") from None
+        raise DataError(f"it holds no table ({error}); {_UPDATE}") from None
     if not rows:
-        raise DataError(f"it is empty; {_ANEW}")
+        raise DataError(f"it is empty; {_UPDATE}")
     head, *rows = rows
     if len(head) == 1 and ";" in head[0]:
-        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
+        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_UPDATE}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_ANEW}")
+            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_UPDATE}")
     return head, rows
 
 
@@ -174,12 +174,12 @@ def _paired(
     """Return the rows that both have, by their keys, and what only one has."""
     stored = _keyed([tuple(row[:n]) for row in rows])
     current = _keyed([tuple(map(text, row[:n])) for row in now])
-    told = [f"[{', '.join(key[0])}]: expected this row, got none" for key in stored if key not in current]
-    told += [f"[{', '.join(key[0])}]: a new row" for key in current if key not in stored]
+    lines = [f"[{', '.join(key[0])}]: expected this row, got none" for key in stored if key not in current]
+    lines += [f"[{', '.join(key[0])}]: a new row" for key in current if key not in stored]
     both = [key for key in stored if key in current]
     if both != [key for key in current if key in stored]:
-        told.append("the rows stand in another order")
-    return [(rows[stored[key]], now[current[key]]) for key in both], told
+        lines.append("the rows stand in another order")
+    return [(rows[stored[key]], now[current[key]]) for key in both], lines
 
 
 def _keyed(keys: Sequence[tuple[str, ...]]) -> dict[tuple[tuple[str, ...], int], int]:
@@ -192,11 +192,11 @@ def _keyed(keys: Sequence[tuple[str, ...]]) -> dict[tuple[tuple[str, ...], int],
     return positions
 
 
-def _told_heads(expected: Sequence[str], got: Sequence[str]) -> list[str]:
+def _head_differences(expected: Sequence[str], got: Sequence[str]) -> list[str]:
     """Return how the columns differ."""
-    told = [f"column {column!r}: expected, got none" for column in (Counter(expected) - Counter(got))]
-    told += [f"column {column!r}: new" for column in (Counter(got) - Counter(expected))]
-    return told or [f"the columns stand in another order: expected {', '.join(expected)}"]
+    lines = [f"column {column!r}: expected, got none" for column in (Counter(expected) - Counter(got))]
+    lines += [f"column {column!r}: new" for column in (Counter(got) - Counter(expected))]
+    return lines or [f"the columns stand in another order: expected {', '.join(expected)}"]
 
 
 def _off(expected: str, got: Any) -> str:
