@@ -27,7 +27,7 @@ def read(folder: Path) -> Network:
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
-        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
+        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _unexpected_files(folder)]
         if format_hint := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
             raise DataError(f"{folder}: {format_hint}")
     except OSError as error:
@@ -56,19 +56,19 @@ def read(folder: Path) -> Network:
     if (folder / HAZARDS).exists():
         try:
             text = decoded(folder / HAZARDS, read_bytes(folder / HAZARDS, budget, "YAML file"))
-            hazards, strange = hazards_in_yaml(str(folder / HAZARDS), text)
-            problems += strange
+            hazards, hazard_problems = hazards_in_yaml(str(folder / HAZARDS), text)
+            problems += hazard_problems
         except DataError as error:
             problems += error.problems
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 
-def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
+def _unexpected_files(folder: Path) -> list[tuple[str, UnknownNameError]]:
     """Return name and error for each file of a folder that is no part of a network."""
     known = [*_TABLES, MARKER, HAZARDS]
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    strange = [name for name in names if name not in known and not _is_kept(name)]
-    return [(name, unknown_name("table of a network", name, known)) for name in strange]
+    unexpected = [name for name in names if name not in known and not _is_kept(name)]
+    return [(name, unknown_name("table of a network", name, known)) for name in unexpected]
 
 
 def _is_kept(name: str) -> bool:
@@ -102,9 +102,9 @@ def _refuse_foreign(folder: Path) -> None:
         raise DataError(f"{folder}: is a file, and a network is to be written there as a folder; give another path")
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    strays = _strays(folder)
-    if strays or not (folder / MARKER).exists():
-        why = f"it holds {strays[0][0]!r}" if strays else f"it has no {MARKER}"
+    unexpected = _unexpected_files(folder)
+    if unexpected or not (folder / MARKER).exists():
+        why = f"it holds {unexpected[0][0]!r}" if unexpected else f"it has no {MARKER}"
         raise DataError(f"{folder}: is not empty and no network written by corridor ({why}); give another path")
 
 

@@ -153,8 +153,8 @@ def read(location: str, raw: bytes) -> Network:
         problems.append(
             f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
         )
-    hazards, strange = _hazards(location, tables.pop("hazards", Table()), problems)
-    problems += strange
+    hazards, hazard_problems = _hazards(location, tables.pop("hazards", Table()), problems)
+    problems += hazard_problems
     whole = {"nodes", "edges"} <= tables.keys()
     return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
@@ -289,9 +289,9 @@ def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Pro
     for number, cells in sheet.items():
         if number != first:
             here = f"{location}, row {number}"
-            strange = cells.keys() - names.keys() - nameless
-            nameless |= strange
-            problems += [f"{here}: a cell in column {column} has no heading; {INDEX}" for column in sorted(strange)]
+            headless = cells.keys() - names.keys() - nameless
+            nameless |= headless
+            problems += [f"{here}: a cell in column {column} has no heading; {INDEX}" for column in sorted(headless)]
             row = {head: _plain(cells.get(column)) for column, head in names.items() if head in heads}
             table.add(row, here)
     return table

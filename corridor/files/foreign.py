@@ -59,8 +59,8 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
         return "is a scenario, not a network; write it as YAML, which load_scenario reads"
     if {"columns", "data"} <= data.keys() or {"schema", "data"} <= data.keys():
         return f"is one table as pandas writes it; {_FRAMES}"
-    if not {"nodes", "edges"} & data.keys() and (strange := [key for key in data if key not in keys]):
-        return f"is no network: it has neither nodes nor edges, but {listed(strange)}"
+    if not {"nodes", "edges"} & data.keys() and (unknown_keys := [key for key in data if key not in keys]):
+        return f"is no network: it has neither nodes nor edges, but {listed(unknown_keys)}"
     return None
 
 
@@ -70,17 +70,17 @@ DRAWN = (
 )
 
 
-def of_graphml(strange: Collection[str], own: bool, by_yed: bool) -> str | None:
+def of_graphml(unknown: Collection[str], own: bool, by_yed: bool) -> str | None:
     """Return what a GraphML file with foreign attributes is and what to do, or None if it is meant for a network."""
-    lowered = {name.lower() for name in strange}
+    lowered = {name.lower() for name in unknown}
     maker = "yEd" if by_yed else ""
     if {"r", "g", "b"} <= lowered or {"edge label", "edgelabel"} & lowered:
         maker = "Gephi"
     elif {"latitude", "longitude"} <= lowered and {"internal", "linklabel", "geolocation", "linkspeed"} & lowered:
         maker = "the Topology Zoo"
-    if not maker and (own or not strange):
+    if not maker and (own or not unknown):
         return None
-    attributes = f"attributes that are no fields of a network ({listed(strange)})" if strange else "graphics of its own"
+    attributes = f"attributes that are no fields of a network ({listed(unknown)})" if unknown else "graphics of its own"
     return f"is a graph {f'by {maker}, ' if maker else ''}with {attributes}; {_GRAPH}"
 
 

@@ -109,8 +109,8 @@ def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         problems.append(f"{here}: must be a Feature (got {shown(feature)})")
         return
-    strange = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
-    problems += [unknown_name("member", key[:80], (), f"{here}: ") for key in strange]
+    unknown_keys = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
+    problems += [unknown_name("member", key[:80], (), f"{here}: ") for key in unknown_keys]
     properties, kind = feature.get("properties"), _record_of(feature)
     if not isinstance(properties, dict) or kind not in ("node", "edge"):
         problems.append(f"{here}: properties must have record: node or edge (got {shown(kind)})")

@@ -109,7 +109,7 @@ class _Reader:
         self._graphs = 0
         self._by_yed = False
         self._keys: dict[tuple[str, str], str] = {}
-        self._strange: list[tuple[str, str, int]] = []
+        self._unknown: list[tuple[str, str, int]] = []
         self._keyed: list[tuple[dict[str, str], str]] = []
         self._open: list[_Element] = []
         self._path: list[str] = []
@@ -133,10 +133,10 @@ class _Reader:
             raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: is no XML: {reason}") from None
         except (ValueError, LookupError) as error:
             raise DataError(f"{self.location}: is no XML: {error}") from None
-        strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()
-        if format_hint := foreign.of_graphml(strange, own, self._by_yed):
+        unknown, own = list(dict.fromkeys(name for _, name, _ in self._unknown if name)), self._has_own_attributes()
+        if format_hint := foreign.of_graphml(unknown, own, self._by_yed):
             raise DataError(f"{self.location}: {format_hint}")
-        for owner, name, line in self._strange:
+        for owner, name, line in self._unknown:
             self.problems.append(
                 unknown_name(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.location}:{line}: ")
             )
@@ -146,7 +146,7 @@ class _Reader:
         """Tell whether an attribute is a field of a network, or one that is none may be meant for one."""
         if any(name in known for (owner, _), name in self._keys.items() for known in [_KNOWN.get(owner, ())]):
             return True
-        return any(nearest(name, _KNOWN[owner]) for owner, name, _ in self._strange[:MOST_SHOWN])
+        return any(nearest(name, _KNOWN[owner]) for owner, name, _ in self._unknown[:MOST_SHOWN])
 
     def _name_edges(self) -> None:
         """Give edges their ids: what is no id of its own but a key of networkx, 0, 1, ... per pair, is not one."""
@@ -233,7 +233,7 @@ class _Reader:
             self.note(f"key {id[:80]!r} stands twice")
         self._keys[owner, id] = name
         if owner in _KNOWN and name not in _KNOWN[owner]:
-            self._strange.append((owner, name, self._parser.CurrentLineNumber))
+            self._unknown.append((owner, name, self._parser.CurrentLineNumber))
 
     def _take_data(self, key: str, line: int, text: str) -> None:
         element = self._open[-1]

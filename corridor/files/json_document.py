@@ -65,8 +65,8 @@ def assembled(
     if not isinstance(name, str):
         problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
     year = whole_number(data.get("year"), location(("year",)), problems)
-    hazards, strange = hazards_from(data.get("hazards", []), lambda loc: location(("hazards", *loc)))
-    problems += strange
+    hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda loc: location(("hazards", *loc)))
+    problems += hazard_problems
     return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
 
 

@@ -126,11 +126,11 @@ def _pointed(location: str, head: str, text: str) -> str:
 def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
     """Return a problem for each column that is unknown or stands twice."""
     nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
-    strange = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
+    unknown_heads = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
     hint = f" (known: {', '.join(columns)})"
     return [
         *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
-        *(unknown_name("column", head[:80], columns, hint=hint) for head in strange),
+        *(unknown_name("column", head[:80], columns, hint=hint) for head in unknown_heads),
         *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
     ]
 

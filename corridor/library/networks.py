@@ -131,7 +131,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
             parts[kind.plural] = _assembled(kind.record, _paired(kind, values), problems)
         elif kind.record is not Corridor:
             rows = table(folder.joinpath(f"{kind.plural}.csv"))
-            problems += _strays(kind.singular, values, {row["id"] for row in rows})
+            problems += _orphan_figures(kind.singular, values, {row["id"] for row in rows})
             filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
             parts[kind.plural] = _assembled(kind.record, filled, problems)
     parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
@@ -207,10 +207,10 @@ def unit_of(kind: type[Record], field: str) -> str | None:
     return description[description.rindex("[") + 1 : -1] if description.endswith("]") else "1"
 
 
-def _strays(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
+def _orphan_figures(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
     """Return a sentence for each figure of a record that does not exist."""
-    strays = (subject for record, subject in values if record == kind and subject not in known)
-    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in strays]
+    orphans = (subject for record, subject in values if record == kind and subject not in known)
+    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in orphans]
 
 
 def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
