@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     years = list(dict.fromkeys(arguments.year or (2021, 2022)))
     tables = {year: backcast(year, commodity=arguments.commodity, name=arguments.network) for year in years}
     if arguments.format != "table":
-        whole = pd.concat(tables, names=["year"])
-        return write_output(machine_text(whole, arguments.format), arguments.output, arguments.format)
+        combined = pd.concat(tables, names=["year"])
+        return write_output(machine_text(combined, arguments.format), arguments.output, arguments.format)
     width = terminal_width(arguments)
     blocks = []
     for year, table in tables.items():

@@ -33,14 +33,14 @@ def read(folder: Path) -> Network:
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, Table] = {}
-    whole = True
+    complete = True
     budget = MOST_BYTES
     for part, kind in KINDS.items():
         file = folder / f"{part}.csv"
         if not file.exists():
             if part in ("nodes", "edges"):
                 problems.append(f"{file}: is missing; a network needs nodes.csv and edges.csv")
-                whole = False
+                complete = False
             continue
         try:
             raw = read_bytes(file, budget, "CSV table")
@@ -48,7 +48,7 @@ def read(folder: Path) -> Network:
             tables[part] = read_csv(str(file), raw, kind.model_fields, problems, numbers(kind))
         except DataError as error:
             problems += error.problems
-            whole = False
+            complete = False
     name, year = folder.resolve().name, None
     if (folder / MARKER).exists():
         name, year = _read_marker(folder / MARKER, problems)
@@ -60,7 +60,7 @@ def read(folder: Path) -> Network:
             problems += hazard_problems
         except DataError as error:
             problems += error.problems
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=complete)
 
 
 def _unexpected_files(folder: Path) -> list[tuple[str, UnknownNameError]]:

@@ -102,8 +102,8 @@ def _problem_line(lines: Lines, location: str, words: list[str]) -> tuple[int, i
     if len(words) != 3 or words[0] != "min":
         lines.note(location, wrong)
         return None
-    nodes = lines.number(location, "NODES", words[1], least=0, whole=True)
-    arcs = lines.number(location, "ARCS", words[2], least=0, whole=True)
+    nodes = lines.number(location, "NODES", words[1], least=0, integer=True)
+    arcs = lines.number(location, "ARCS", words[2], least=0, integer=True)
     if nodes is None or arcs is None:
         return None
     if nodes > MOST_NODES:

@@ -155,8 +155,8 @@ def read(location: str, raw: bytes) -> Network:
         )
     hazards, hazard_problems = _hazards(location, tables.pop("hazards", Table()), problems)
     problems += hazard_problems
-    whole = {"nodes", "edges"} <= tables.keys()
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    complete = {"nodes", "edges"} <= tables.keys()
+    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=complete)
 
 
 def _hazards(location: str, table: Table, problems: list[Problem]) -> Any:

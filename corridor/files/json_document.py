@@ -56,18 +56,18 @@ def assembled(
     if data.get("format", FORMAT) != FORMAT:
         problems.append(f"{location(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
     tables: dict[str, Any] = dict(given or {})
-    whole = True
+    complete = True
     for part in KINDS:
         if part in data and part not in tables:
             tables[part] = Table()
-            whole = _fill(tables[part], data[part], part, location, problems) and whole
+            complete = _fill(tables[part], data[part], part, location, problems) and complete
     name = data.get("name", "")
     if not isinstance(name, str):
         problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
     year = whole_number(data.get("year"), location(("year",)), problems)
     hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda loc: location(("hazards", *loc)))
     problems += hazard_problems
-    return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=complete)
 
 
 def _fill(table: Table, rows: Any, part: str, location: Location, problems: list[Problem]) -> bool:

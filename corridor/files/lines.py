@@ -40,13 +40,13 @@ class Lines:
         self.problems.append(f"{location}: {text}")
 
     def number(
-        self, location: str, name: str, text: str, *, least: float = -_LARGEST, whole: bool = False
+        self, location: str, name: str, text: str, *, least: float = -_LARGEST, integer: bool = False
     ) -> float | None:
         """Return a number, or None after noting why it is none."""
-        pattern = r"[-+]?\d+" if whole else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+        pattern = r"[-+]?\d+" if integer else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
         value = float(text) if re.fullmatch(pattern, text, re.ASCII) else math.nan
         if not least <= value <= _LARGEST:
-            kind = "a whole number" if whole else "a number"
+            kind = "a whole number" if integer else "a number"
             low = "" if least == -_LARGEST or abs(value) > _LARGEST else f" >= {least:g}"
             limit = f" from {least:g} to {_LARGEST:g}" if abs(value) > _LARGEST else low
             self.note(location, f"{name} must be {kind}{limit} (got {shown(text)}){decimal_point(text)}")
@@ -61,7 +61,7 @@ class Lines:
 
 def node_number(lines: Lines, location: str, name: str, word: str, nodes: int) -> int | None:
     """Return the number of a node that there is."""
-    number = lines.number(location, name, word, least=1, whole=True)
+    number = lines.number(location, name, word, least=1, integer=True)
     if number is not None and number > nodes:
         lines.note(location, f"{name} must be a node, 1 to {nodes} (got {word})")
         return None

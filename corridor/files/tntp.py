@@ -140,7 +140,7 @@ def _after_head(
             if (value := lines.number(location, name, match.group(2).strip(), least=0)) is not None:
                 head[name] = location, value
         elif name in needed + taken:
-            value = lines.number(location, name, match.group(2).strip(), least=0, whole=True)
+            value = lines.number(location, name, match.group(2).strip(), least=0, integer=True)
             if value is not None and value > MOST_NODES:
                 lines.note(location, f"{name} must be <= {MOST_NODES:,} (got {value:.0f})")
             elif value is not None:
