@@ -76,7 +76,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     same = folded.get(wanted)
     if same is not None:
         return same
-    likely = heapq.nlargest(_MOST_COMPARED, folded, key=lambda candidate: _shared_ends(wanted, candidate))
+    likely = heapq.nlargest(_MOST_COMPARED, folded, key=lambda candidate: _shared_affixes(wanted, candidate))
     close = difflib.get_close_matches(wanted, likely, n=1, cutoff=0.6)
     if close:
         return folded[close[0]]
@@ -84,15 +84,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
 
 
-def _shared_ends(one: str, other: str) -> int:
+def _shared_affixes(one: str, other: str) -> int:
     """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
     return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
 
 
 def _shared_start(one: str, other: str) -> int:
-    for at, (mine, its) in enumerate(zip(one, other, strict=False)):
+    for index, (mine, its) in enumerate(zip(one, other, strict=False)):
         if mine != its:
-            return at
+            return index
     return min(len(one), len(other))
 
 
@@ -236,9 +236,9 @@ def decimal_point(value: object) -> str:
     """
     if not isinstance(value, str):
         return ""
-    ways = [match.group(1) + match.group(2).replace(",", "") for match in [_GROUPS.fullmatch(value)] if match]
-    ways += [f"{match.group(1)}.{match.group(2)}" for match in [_COMMA.fullmatch(value)] if match]
-    return f"; write {' or '.join(ways)}" if ways else ""
+    spellings = [match.group(1) + match.group(2).replace(",", "") for match in [_GROUPS.fullmatch(value)] if match]
+    spellings += [f"{match.group(1)}.{match.group(2)}" for match in [_COMMA.fullmatch(value)] if match]
+    return f"; write {' or '.join(spellings)}" if spellings else ""
 
 
 def _in_quotes(value: object) -> str:

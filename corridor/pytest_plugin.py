@@ -233,14 +233,16 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
             raise DataError(f"a snapshot's name must be letters, digits, _, -, +, spaces or dots (got {name!r})")
         file = request.path.parent / "snapshots" / request.path.stem / f"{name}.csv"
         shown = _shown(request.config, file)
-        sheet = snapshot.Sheet.of(table)
+        snapshot_table = snapshot.SnapshotTable.of(table)
         try:
             stored = file.read_bytes().decode("utf-8") if file.exists() else None
-            differences = ["missing"] if stored is None else snapshot.differences(stored, sheet, rtol=rtol, atol=atol)
+            differences = (
+                ["missing"] if stored is None else snapshot.differences(stored, snapshot_table, rtol=rtol, atol=atol)
+            )
         except (DataError, OSError, UnicodeDecodeError) as error:
             stored, differences = "", [f"{error}"]
         if request.config.getoption("corridor_update"):
-            _update(request, file, sheet.csv() if differences else stored or "")
+            _update(request, file, snapshot_table.csv() if differences else stored or "")
         elif stored is None:
             raise AssertionError(f"snapshot {name!r}: there is no {shown}; make it with pytest --corridor-update")
         elif differences:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor.testing.snapshot import Sheet, differences, report
+from corridor.testing.snapshot import SnapshotTable, differences, report
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 CELLS = st.one_of(NUMBERS, st.text(max_size=5), st.integers(-(10**9), 10**9), st.booleans(), st.none())
@@ -21,7 +21,7 @@ CELLS = st.one_of(NUMBERS, st.text(max_size=5), st.integers(-(10**9), 10**9), st
 
 def told(stored: Any, now: Any, rtol: float = 0.0, atol: float = 0.0) -> list[str]:
     """Return what differs between a table that was stored and one that is now."""
-    return differences(Sheet.of(stored).csv(), Sheet.of(now), rtol=rtol, atol=atol)
+    return differences(SnapshotTable.of(stored).csv(), SnapshotTable.of(now), rtol=rtol, atol=atol)
 
 
 @given(st.lists(st.tuples(st.text(max_size=4), CELLS, NUMBERS), max_size=6))
@@ -108,7 +108,7 @@ def test_a_report_is_no_longer_than_a_screen() -> None:
 def test_only_tables_are_held(thing: Any) -> None:
     """What is neither DataFrame nor Series is refused."""
     with pytest.raises(cr.DataError, match="a snapshot holds a DataFrame or a Series"):
-        Sheet.of(thing)
+        SnapshotTable.of(thing)
 
 
 @pytest.mark.parametrize("tolerance", [-1.0, math.nan, math.inf, "0.1", None, True])
@@ -121,7 +121,7 @@ def test_a_tolerance_is_a_number(tolerance: Any) -> None:
 
 def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_told() -> None:
     """One sentence instead of every column missing."""
-    sheet = Sheet.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
+    sheet = SnapshotTable.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
     with pytest.raises(
         cr.DataError, match=r"separated by commas, as it was written \(got semicolons\); write it again"
     ):

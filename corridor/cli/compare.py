@@ -10,8 +10,8 @@ from corridor.cli.inputs import add_command, add_world, load_inputs
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
-    left_out,
     machine_text,
+    omitted_columns,
     terminal_width,
     title_of,
     write_output,
@@ -94,5 +94,5 @@ def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, wi
     kept = columns_that_fit(columns, lambda some: "\n".join(block(name, some) for name in parts), width)
     blocks = [f"{visible(commodity)} by corridor, {title_of(network)}.\n{head}\n"]
     blocks += [block(scenario, kept) for scenario in parts]
-    blocks += [left_out(columns, kept), f"{figures}\n" if graded else ""]
+    blocks += [omitted_columns(columns, kept), f"{figures}\n" if graded else ""]
     return "\n".join(filter(None, blocks))

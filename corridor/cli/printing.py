@@ -45,7 +45,7 @@ def columns_that_fit(columns: Sequence[C], render: Callable[[list[C]], str], wid
         return kept
     kept = [column for column in kept if _widest(render([column])) <= width] or kept[:1]
     while len(kept) > 1 and _widest(render(kept)) > width:
-        last = max(range(len(kept)), key=lambda at: (getattr(kept[at], "priority", 0), at))
+        last = max(range(len(kept)), key=lambda index: (getattr(kept[index], "priority", 0), index))
         del kept[last]
     return kept
 
@@ -54,7 +54,7 @@ def _widest(text: str) -> int:
     return max(map(len, text.splitlines()), default=0)
 
 
-def left_out(columns: Iterable[C], kept: Iterable[C]) -> str:
+def omitted_columns(columns: Iterable[C], kept: Iterable[C]) -> str:
     """Return a line that names the columns not shown, by their headings; nothing where all are."""
     shown = list(kept)
     names = dict.fromkeys(_heading(column).strip() for column in columns if column not in shown)
@@ -83,7 +83,7 @@ def table_text(frame: pd.DataFrame, width: int | None = None) -> str:
     shown = named.assign(**words)
     columns: list[str] = shown.columns.tolist()
     kept = columns_that_fit(columns, lambda some: shown[some].to_string(), width)
-    return shown[kept].to_string() + "\n" + left_out(columns, kept)
+    return shown[kept].to_string() + "\n" + omitted_columns(columns, kept)
 
 
 def machine_text(frame: pd.DataFrame, form: str) -> str:
@@ -123,7 +123,7 @@ def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> s
     lines = [" " * width] * 2 + [name.ljust(width) for name in index]
     for column in columns:
         unit = column.shown_unit
-        cells = [_cut(column.text(value)) for value in frame[column.name]]
+        cells = [_shortened(column.text(value)) for value in frame[column.name]]
         texts = [column.heading.format(tail=tail), f"[{unit}]" if unit else "", *map(visible, cells)]
         width = max(map(len, texts))
         lines = [
@@ -135,7 +135,7 @@ def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> s
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
-def _cut(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
@@ -143,7 +143,7 @@ def fitted(table: str, frame: pd.DataFrame, width: int | None, tail: str = "") -
     """Return the printed columns of a result that fit, with a line that names the others."""
     columns = printed(table)
     kept = columns_that_fit(columns, lambda some: aligned(some, frame, tail), width)
-    return "\n".join(filter(None, (aligned(kept, frame, tail), left_out(columns, kept).rstrip())))
+    return "\n".join(filter(None, (aligned(kept, frame, tail), omitted_columns(columns, kept).rstrip())))
 
 
 def title_of(network: Network) -> str:

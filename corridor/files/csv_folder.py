@@ -9,7 +9,7 @@ from pathlib import Path
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files import foreign
 from corridor.files.bytes import decoded, read_bytes, write_folder
-from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
+from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, year_of_cell
 from corridor.files.scenario_fields import to_fields
 from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml
 from corridor.messages import placed, unknown_name
@@ -86,14 +86,16 @@ def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     if len(table) != 1:
         problems.append(f"{file}: must have one row, the network's name and year (got {len(table)})")
         return "", None
-    return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.places[0], problems)
+    return table.rows[0].get("name") or "", year_of_cell(table.rows[0].get("year"), table.places[0], problems)
 
 
 def write(network: Network, folder: Path) -> None:
     """Write a network as a folder of CSV tables."""
     _refuse_foreign(folder)
     files = {name: text.encode("utf-8") for name, text in _files(network).items()}
-    write_folder(folder, files, kept=_is_kept, check=lambda draft: assert_kept(network, lambda: read(draft), folder))
+    write_folder(
+        folder, files, kept=_is_kept, check=lambda temporary: assert_kept(network, lambda: read(temporary), folder)
+    )
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -151,8 +151,8 @@ def _min_cost_network(location: str, nodes: int, amounts: dict[int, float], arcs
     dearest = penalty_above_all_costs(nodes, [arc[4] for _, arc in arcs])
     demands = [(id, -amount) for id, amount in amounts.items() if amount < 0]
     edges, quotas = Table(), Table()
-    for at, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
-        id = f"a{at}"
+    for number, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
+        id = f"a{number}"
         edges.add({"id": id, "tail": str(tail), "head": str(head), "capacity_mtpa": capacity,
                    "tariff_usd_per_t": cost}, where)  # fmt: skip
         if lower:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 from corridor.errors import CorridorError, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
-from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
+from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, wrong_heads, year_of_cell
 from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
@@ -54,25 +54,25 @@ def write_sheets(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any
     Numbers are written in full, text as text whatever it looks like (``=1+1``, ``#N/A``, ``1e5``).
     """
     openpyxl = require_openpyxl()
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
     for name, (heads, rows) in sheets.items():
-        sheet = book.create_sheet(name)
-        for at, row in enumerate([heads, *rows], start=1):
+        sheet = workbook.create_sheet(name)
+        for number, row in enumerate([heads, *rows], start=1):
             for column, value in enumerate(row, start=1):
                 if value is not None and value != "":
-                    _put(sheet.cell(at, column), value)
+                    _put(sheet.cell(number, column), value)
         sheet.freeze_panes = "A2"
-    return _zipped(book)
+    return _zipped(workbook)
 
 
-def _zipped(book: Any) -> bytes:
+def _zipped(workbook: Any) -> bytes:
     """Return a workbook's bytes without the time of writing: same input, same bytes."""
     import datetime as dt
 
-    book.properties.created = book.properties.modified = dt.datetime(2000, 1, 1)
+    workbook.properties.created = workbook.properties.modified = dt.datetime(2000, 1, 1)
     raw, still = io.BytesIO(), io.BytesIO()
-    book.save(raw)
+    workbook.save(raw)
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(still, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)
@@ -145,7 +145,7 @@ def read(location: str, raw: bytes) -> Network:
     marker = tables.pop("network", None)
     if marker is not None and len(marker) == 1:
         row = marker.rows[0]
-        year = whole_number(row.get("year"), marker.places[0], problems)
+        year = year_of_cell(row.get("year"), marker.places[0], problems)
         name = row.get("name") or ""
         if not isinstance(name, str):
             problems.append(f"{marker.places[0]}: name must be text (got {shown(name)})")
@@ -172,12 +172,12 @@ def _hazards(location: str, table: Table, problems: list[Problem]) -> Any:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return hazards_from(entries, lambda loc: table.places[int(loc[0])] if loc else f"{location}, sheet hazards")
+    return hazards_from(entries, lambda path: table.places[int(path[0])] if path else f"{location}, sheet hazards")
 
 
-def _inside(cell: str, loc: FieldPath) -> str:
+def _inside(cell: str, path: FieldPath) -> str:
     """Return a location within the JSON of a cell."""
-    return f"{cell}{path_of(loc)}"
+    return f"{cell}{path_of(path)}"
 
 
 Cells = dict[int, dict[int, Any]]
@@ -199,8 +199,8 @@ def _sheets(location: str, raw: bytes, problems: list[Problem]) -> dict[str, Cel
             _refuse_unsafe(location, archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-            for sheet in book.worksheets:
+            workbook = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+            for sheet in workbook.worksheets:
                 if sheet.title in sheets:
                     problems.append(f"{location}: sheet {sheet.title!r} stands twice")
                 sheets[sheet.title] = _cells(sheet, f"{location}, sheet {sheet.title}", problems)
@@ -254,11 +254,11 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
             return cell
 
     rows: dict[int, dict[int, Any]] = {}
-    book = sheet.parent
+    workbook = sheet.parent
     with sheet._get_source() as source:
         parser = Parser(
-            source, sheet._shared_strings, data_only=True, epoch=book.epoch,
-            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+            source, sheet._shared_strings, data_only=True, epoch=workbook.epoch,
+            date_formats=workbook._date_formats, timedelta_formats=workbook._timedelta_formats,
         )  # fmt: skip
         for _, cells in parser.parse():
             for cell in cells:

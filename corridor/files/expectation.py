@@ -115,9 +115,9 @@ class Expectation(Record):
             return (got == self.word) != self.word_refused
         if math.isnan(got):
             return False
-        dust = 1e-9 * max(1.0, abs(got)) if math.isfinite(got) else 0.0
-        above = self.low is None or (got >= self.low - dust if self.low_included else got > self.low)
-        below = self.high is None or (got <= self.high + dust if self.high_included else got < self.high)
+        tolerance = 1e-9 * max(1.0, abs(got)) if math.isfinite(got) else 0.0
+        above = self.low is None or (got >= self.low - tolerance if self.low_included else got > self.low)
+        below = self.high is None or (got <= self.high + tolerance if self.high_included else got < self.high)
         return above and below
 
 
@@ -134,5 +134,5 @@ def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorEr
 
 def _around(value: float) -> tuple[float, float]:
     """Return the interval that counts as equal to a value."""
-    dust = _EXACT * max(1.0, abs(value))
-    return value - dust, value + dust
+    tolerance = _EXACT * max(1.0, abs(value))
+    return value - tolerance, value + tolerance

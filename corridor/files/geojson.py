@@ -72,8 +72,8 @@ def _of_features(location: str, data: dict[str, Any], problems: list[Problem]) -
     features = data.get("features")
     if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
         raise DataError(f"{location}: {foreign.DRAWN}")
-    for at, feature in enumerate(features if isinstance(features, list) else ()):
-        _read_feature(feature, json_location(location, ("features", at)), nodes, edges, problems)
+    for index, feature in enumerate(features if isinstance(features, list) else ()):
+        _read_feature(feature, json_location(location, ("features", index)), nodes, edges, problems)
     if not isinstance(features, list):
         problems.append(f"{json_location(location, ('features',))}: must be a list of features (got {shown(features)})")
     rest = data.get("corridor", {})
@@ -81,7 +81,7 @@ def _of_features(location: str, data: dict[str, Any], problems: list[Problem]) -
         problems.append(f"{json_location(location, ('corridor',))}: must be an object (got {shown(rest)})")
         rest = {}
     given = {"nodes": nodes, "edges": edges}
-    return assembled(rest, lambda loc: json_location(location, ("corridor", *loc)), problems, given)
+    return assembled(rest, lambda path: json_location(location, ("corridor", *path)), problems, given)
 
 
 def _record_of(feature: Any) -> Any:

@@ -23,7 +23,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 )
-_ENDS = {"node": ("id",), "edge": ("id", "tail", "head")}
+_OWN_ATTRIBUTES = {"node": ("id",), "edge": ("id", "tail", "head")}
 _KNOWN = {"node": Node.model_fields, "edge": Edge.model_fields}
 _MOST_DEPTH = 20
 
@@ -50,14 +50,14 @@ def write(network: Network) -> bytes:
     for node in network.nodes:
         lines += [f'    <node id="{_escaped(node.id)}">', *_attributes("node", node), "    </node>"]
     for edge in network.edges:
-        ends = f'source="{_escaped(edge.tail)}" target="{_escaped(edge.head)}"'
-        lines += [f'    <edge id="{_escaped(edge.id)}" {ends}>', *_attributes("edge", edge), "    </edge>"]
+        endpoints = f'source="{_escaped(edge.tail)}" target="{_escaped(edge.head)}"'
+        lines += [f'    <edge id="{_escaped(edge.id)}" {endpoints}>', *_attributes("edge", edge), "    </edge>"]
     return "\n".join([*lines, "  </graph>", "</graphml>", ""]).encode("utf-8")
 
 
 def _types(kind: type[Record]) -> list[tuple[str, str]]:
     """Return name and GraphML type of each attribute of a record."""
-    fields = [name for name in kind.model_fields if name not in _ENDS[kind.__name__.lower()]]
+    fields = [name for name in kind.model_fields if name not in _OWN_ATTRIBUTES[kind.__name__.lower()]]
     booleans = {name for name in fields if kind.model_fields[name].annotation is bool}
     wants_number = numbers(kind)
     return [(n, "boolean" if n in booleans else "double" if n in wants_number else "string") for n in fields]
@@ -69,7 +69,7 @@ def _key(owner: str, name: str, kind: str) -> str:
 
 def _attributes(owner: str, record: Record) -> list[str]:
     """Return the data lines of a record; what is empty has none."""
-    values = {name: value for name, value in row_of(record).items() if name not in _ENDS[owner]}
+    values = {name: value for name, value in row_of(record).items() if name not in _OWN_ATTRIBUTES[owner]}
     return [_data(owner, name, text, "      ") for name, value in values.items() if (text := cell(value))]
 
 
@@ -259,9 +259,9 @@ def read(location: str, raw: bytes) -> Network:
         raise DataError([*problems, f"{location}: holds no <graph>"])
     lines, start = reader.graph.lines, reader.graph.line
 
-    def where(loc: FieldPath) -> str:
+    def where(path: FieldPath) -> str:
         """Return file and line of a graph's attribute, and the path within."""
-        return f"{location}:{lines.get(str(loc[0]) if loc else '', start)}: {path_of(loc)[1:]}"
+        return f"{location}:{lines.get(str(path[0]) if path else '', start)}: {path_of(path)[1:]}"
 
     data = of_attributes(reader.graph.values, where, problems)
     return assembled(data, where, problems, {"nodes": reader.nodes, "edges": reader.edges})

@@ -10,7 +10,7 @@ from typing import Any
 from corridor.errors import DataError, Problem
 from corridor.files import foreign
 from corridor.files.bytes import decoded
-from corridor.files.rows import tables_of, whole_number
+from corridor.files.rows import tables_of, year_of_cell
 from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, Table, build, repeated
@@ -32,7 +32,7 @@ def network_of(location: str, data: Any, problems: list[Problem]) -> Network:
     for part in ("nodes", "edges"):
         if part not in data:
             problems.append(f"{location}: $: {part} is missing")
-    return assembled(data, lambda loc: json_location(location, loc), problems)
+    return assembled(data, lambda path: json_location(location, path), problems)
 
 
 def write(network: Network) -> bytes:
@@ -64,8 +64,8 @@ def assembled(
     name = data.get("name", "")
     if not isinstance(name, str):
         problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
-    year = whole_number(data.get("year"), location(("year",)), problems)
-    hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda loc: location(("hazards", *loc)))
+    year = year_of_cell(data.get("year"), location(("year",)), problems)
+    hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)))
     problems += hazard_problems
     return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=complete)
 
@@ -76,23 +76,23 @@ def _fill(table: Table, rows: Any, part: str, location: Location, problems: list
         problems.append(f"{location((part,))}: must be a list of objects (got {shown(rows)})")
         return False
     sound = True
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if isinstance(row, dict):
-            table.add(row, location((part, at)))
+            table.add(row, location((part, index)))
         else:
-            problems.append(f"{location((part, at))}: must be an object with fields (got {shown(row)})")
+            problems.append(f"{location((part, index))}: must be an object with fields (got {shown(row)})")
             sound = False
     return sound
 
 
-def json_location(location: str, loc: FieldPath) -> str:
+def json_location(location: str, path: FieldPath) -> str:
     """Return a location in a JSON file as a path: ``net.json: $.edges[3]``."""
-    return f"{location}: ${path_of(loc)}"
+    return f"{location}: ${path_of(path)}"
 
 
-def path_of(loc: FieldPath) -> str:
+def path_of(path: FieldPath) -> str:
     """Return a path within JSON: ``.edges[3]``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}" for part in loc)
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}" for part in path)
 
 
 def _document(network: Network, tables: dict[str, tuple[Record, ...]]) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def parsed(location: str, raw: bytes, problems: list[Problem]) -> Any:
     """Return the data of a JSON file; what is wrong with it goes to `problems`, what is no JSON is refused."""
     text = decoded(location, raw)
     try:
-        return plain(text, lambda loc: json_location(location, loc), problems)
+        return plain(text, lambda path: json_location(location, path), problems)
     except json.JSONDecodeError as error:
         raise DataError(f"{location}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
 
@@ -167,22 +167,22 @@ def plain(text: str, location: Location, problems: list[Problem]) -> Any:
         raise DataError(f"{location(())}: is nested too deep") from None
     queue: list[tuple[FieldPath, Any]] = [((), data)]
     while queue:
-        loc, value = queue.pop()
-        if len(loc) > _MOST_DEPTH:
-            raise DataError(f"{location(loc[:4])}: is nested too deep")
+        path, value = queue.pop()
+        if len(path) > _MOST_DEPTH:
+            raise DataError(f"{location(path[:4])}: is nested too deep")
         if isinstance(value, _Token):
             number = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-            problems.append(f"{location(loc)}: {number} is no JSON; null stands for no limit")
+            problems.append(f"{location(path)}: {number} is no JSON; null stands for no limit")
         elif isinstance(value, _Object):
-            problems += [f"{location(loc)}: key {key[:80]!r} stands twice" for key in value.twice]
-            queue += [((*loc, key), item) for key, item in reversed(value.items())]
+            problems += [f"{location(path)}: key {key[:80]!r} stands twice" for key in value.twice]
+            queue += [((*path, key), item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
-            queue += [((*loc, at), value[at]) for at in reversed(range(len(value)))]
+            queue += [((*path, index), value[index]) for index in reversed(range(len(value)))]
     return data
 
 
-def _below(location: Location, name: str, loc: FieldPath) -> str:
-    return location((name, *loc))
+def _below(location: Location, name: str, path: FieldPath) -> str:
+    return location((name, *path))
 
 
 def of_attributes(attributes: Mapping[str, Any], location: Location, problems: list[Problem]) -> dict[str, Any]:

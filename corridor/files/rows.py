@@ -43,7 +43,7 @@ def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     return {part: records for part, records in tables.items() if records or part in ("nodes", "edges")}
 
 
-def whole_number(value: Any, location: str, problems: list[Problem]) -> int | None:
+def year_of_cell(value: Any, location: str, problems: list[Problem]) -> int | None:
     """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
     if value in (None, ""):
         return None

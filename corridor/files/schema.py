@@ -13,7 +13,7 @@ from corridor.model.frames import KINDS
 from corridor.model.records import Record
 from corridor.model.scenario import Event, Hazard, Scenario
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DATE = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
@@ -56,7 +56,7 @@ def schema_text(kind: str) -> str:
 def _scenario_schema() -> dict[str, Any]:
     """Return the schema of a scenario file."""
     return {
-        "$schema": _DRAFT,
+        "$schema": _DIALECT,
         "title": "Scenario of corridor",
         "description": "A named list of changes; a hazard with a frequency, an event with dates.",
         **_scenario(),
@@ -124,7 +124,7 @@ def _network_schema() -> dict[str, Any]:
     hazard = {**scenario, "required": ["name", "changes", "frequency_per_year", "duration_days"]}
     tables = {part: {"type": "array", "items": {"$ref": f"#/$defs/{kind.__name__}"}} for part, kind in KINDS.items()}
     return {
-        "$schema": _DRAFT,
+        "$schema": _DIALECT,
         "title": "Network of corridor",
         "description": "Nodes, edges and what is shipped over them; null stands for no limit.",
         "type": "object",

@@ -90,12 +90,12 @@ def read_tntp(
     trips = {} if trips_path is None else _trips(trips_path, zones)
     penalty = {"penalty_usd_per_t": penalty_above_all_costs(nodes, [link[cost] for _, link in links])}
     edges = Table()
-    for at, (location, link) in enumerate(links, start=1):
+    for number, (location, link) in enumerate(links, start=1):
         tail = int(link["init_node"])
         own = [f"from_{tail}"] if tail < first else None
         if own and tail > zones:
             raise DataError(f"{location}: node {tail} is below FIRST THRU NODE {first} but no zone (1 to {zones})")
-        edges.add({"id": f"l{at}", "tail": str(tail), "head": f"{link['term_node']:.0f}", "mode": "road",
+        edges.add({"id": f"l{number}", "tail": str(tail), "head": f"{link['term_node']:.0f}", "mode": "road",
                    "capacity_mtpa": link["capacity"], "distance_km": link["length"], "tariff_usd_per_t": link[cost],
                    "commodities": own}, location)  # fmt: skip
     volumes: dict[int, float] = {}
@@ -120,7 +120,7 @@ def read_tntp(
 
 
 def _after_head(
-    lines: Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...], taken: tuple[str, ...] = ()
+    lines: Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str]]:
     """Read the head into `head`, what is needed and what is taken if there, and return the lines that follow it."""
     rows = iter(lines)
@@ -139,7 +139,7 @@ def _after_head(
         elif name == _TOTAL:
             if (value := lines.number(location, name, match.group(2).strip(), least=0)) is not None:
                 head[name] = location, value
-        elif name in needed + taken:
+        elif name in needed + optional:
             value = lines.number(location, name, match.group(2).strip(), least=0, integer=True)
             if value is not None and value > MOST_NODES:
                 lines.note(location, f"{name} must be <= {MOST_NODES:,} (got {value:.0f})")

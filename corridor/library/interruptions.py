@@ -103,7 +103,7 @@ class InterruptionRecord:
 
     Attributes
     ----------
-    begins, ends, war_begins : date
+    first_day, last_day, war_begins : date
         First and last day of the record, and the day from which the regime is war.
     longest_days : float
         What a longer interruption counts in means. [days]
@@ -111,8 +111,8 @@ class InterruptionRecord:
         How many groups of interruptions the mean of all assets is worth beside an asset's own. [1]
     """
 
-    begins: dt.date
-    ends: dt.date
+    first_day: dt.date
+    last_day: dt.date
     war_begins: dt.date
     longest_days: float
     weight: float
@@ -127,8 +127,8 @@ def interruption_record() -> InterruptionRecord:
     settings = {row["setting"]: row["value"] for row in table(_file("settings.csv"))}
     assets = tuple(_assets(_file("routes.csv")))
     return InterruptionRecord(
-        begins=dt.date.fromisoformat(settings["begins"]),
-        ends=dt.date.fromisoformat(settings["ends"]),
+        first_day=dt.date.fromisoformat(settings["first_day"]),
+        last_day=dt.date.fromisoformat(settings["last_day"]),
         war_begins=dt.date.fromisoformat(settings["war_begins"]),
         longest_days=float(settings["longest_days"]),
         weight=float(settings["weight"]),

@@ -41,10 +41,17 @@ def backcast(
     Returns
     -------
     pandas.DataFrame
-        Indexed by corridor: modelled_mtpa, observed_mtpa, error_mtpa (modelled less observed), low_mtpa and high_mtpa
-        of the observation, confidence, source, note; corridors without an observation are left out. The last row,
-        ``total``, adds up; its error is the sum of the absolute errors, and its observation is the country's exports
-        where they are known (their sum over the corridors else).
+        Indexed by corridor, those without an observation left out, with the columns
+
+        - modelled_mtpa: flow of the model [Mt/y]
+        - observed_mtpa: observation [Mt/y]
+        - error_mtpa: modelled less observed [Mt/y]
+        - low_mtpa, high_mtpa: range of the observation [Mt/y]
+        - confidence: of the observation, A, B or C
+        - source, note
+
+        The last row, ``total``, adds up; its error is the sum of the absolute errors, and its observation is the
+        country's exports where they are known (their sum over the corridors else).
 
     Raises
     ------

@@ -86,8 +86,8 @@ class RateEstimates:
     def years(self, asset: MonitoredAsset, regime: str) -> float:
         """Return how long an asset was watched in a regime. [years]"""
         record = self.record
-        total = _years(asset.opened, asset.idle_from or record.ends)
-        calm = _years(asset.opened, min(record.war_begins, asset.idle_from or record.ends))
+        total = _years(asset.opened, asset.idle_from or record.last_day)
+        calm = _years(asset.opened, min(record.war_begins, asset.idle_from or record.last_day))
         return {"full": total, "calm": calm, "war": total - calm}[regime]
 
     @cached_property
@@ -351,7 +351,7 @@ def _country_row(estimates: RateEstimates, country: str) -> dict[str, object]:
 def _kind_rate(estimates: RateEstimates, events: int, kind: str) -> float:
     """Return the rate of a kind in a country with so many events, the prior worth one event of all countries. [1/y]"""
     record, countries = estimates.record, estimates.by_country
-    years = float(record.ends.year - record.begins.year + 1)
+    years = float(record.last_day.year - record.first_day.year + 1)
     total = sum(group[0].kind == kind for groups in countries.values() for group in groups.values())
     return rate_per_year(events, years, 1.0, len(countries) * years / total)
 
@@ -365,11 +365,11 @@ def hazard_file(estimates: RateEstimates) -> str:
     the record says; a route without events of its own, whose rate is a prior, may be hit more often.
     """
     record = estimates.record
-    calm_ends = record.war_begins - dt.timedelta(days=1)
+    last_calm_day = record.war_begins - dt.timedelta(days=1)
     lines = [
         "# Output of corridor.study.hazard_rates.hazard_file from data/history; do not edit, a test regenerates it.",
-        f"# frequency_per_year: full is the whole record since {record.begins.year}, "
-        f"calm until {calm_ends.day} {calm_ends:%B %Y}, war since.",
+        f"# frequency_per_year: full is the whole record since {record.first_day.year}, "
+        f"calm until {last_calm_day.day} {last_calm_day:%B %Y}, war since.",
         "# remaining: such that duration x (1 - remaining) gives the full-loss days per shock of the record.",
         "hazards:",
     ]
@@ -395,7 +395,7 @@ def _own_hazard(
         if rate is not None and rate.frequency_per_year > shared:
             rates[regime] = rate.frequency_per_year - shared
     events = len(estimates.of(asset.id))
-    about = f"{events} interruptions on record since {max(estimates.record.begins, asset.opened).year}"
+    about = f"{events} interruptions on record since {max(estimates.record.first_day, asset.opened).year}"
     if events < 2:
         about = "no interruption on record, so the prior of all routes" if not events else about.replace("ons", "on")
     for cause in causes:

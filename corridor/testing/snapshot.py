@@ -24,7 +24,7 @@ Row = Sequence[Any]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SnapshotTable:
     """A table as rows of cells: index and columns alike, their names in the head.
 
     Attributes
@@ -42,7 +42,7 @@ class Sheet:
     rows: tuple[tuple[Any, ...], ...]
 
     @classmethod
-    def of(cls, table: pd.DataFrame | pd.Series[Any]) -> Sheet:
+    def of(cls, table: pd.DataFrame | pd.Series[Any]) -> SnapshotTable:
         """Return a DataFrame or Series as a sheet.
 
         Raises
@@ -58,8 +58,8 @@ class Sheet:
             raise DataError(f"a snapshot holds a DataFrame or a Series (got {type(table).__name__})")
         keys = [key if isinstance(key, tuple) else (key,) for key in table.index]
         names = ["" if name is None else text(name) for name in table.index.names]
-        columns = [table.iloc[:, at].tolist() for at in range(table.shape[1])]
-        rows = [(*key, *(column[at] for column in columns)) for at, key in enumerate(keys)]
+        columns = [table.iloc[:, index].tolist() for index in range(table.shape[1])]
+        rows = [(*key, *(column[index] for column in columns)) for index, key in enumerate(keys)]
         return cls((*names, *map(text, table.columns)), table.index.nlevels, tuple(rows))
 
     def csv(self) -> str:
@@ -86,7 +86,7 @@ def text(cell: Any) -> str:
     return repr(float(cell)) if isinstance(cell, Real) else str(cell)
 
 
-def differences(stored: str, sheet: Sheet, *, rtol: float, atol: float) -> list[str]:
+def differences(stored: str, table: SnapshotTable, *, rtol: float, atol: float) -> list[str]:
     """Return what differs between a stored file and a table, one sentence each; empty where they agree.
 
     Parameters
@@ -107,30 +107,30 @@ def differences(stored: str, sheet: Sheet, *, rtol: float, atol: float) -> list[
         if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
             raise DataError(f"{name} must be a finite number >= 0 (got {value!r})")
     head, rows = _read(stored)
-    if head != list(sheet.head):
-        return _head_differences(head, sheet.head)
+    if head != list(table.head):
+        return _head_differences(head, table.head)
 
-    n = sheet.n_index
-    pairs: list[tuple[Sequence[str], Row]] = list(zip(rows, sheet.rows, strict=False))
+    n = table.n_index
+    pairs: list[tuple[Sequence[str], Row]] = list(zip(rows, table.rows, strict=False))
     lines: list[str] = []
-    in_place = len(rows) == len(sheet.rows) and all(
-        met(e, g, rtol, atol) for expected, got in pairs for e, g in zip(expected[:n], got[:n], strict=True)
+    same_rows = len(rows) == len(table.rows) and all(
+        matches(e, g, rtol, atol) for expected, got in pairs for e, g in zip(expected[:n], got[:n], strict=True)
     )
-    if not in_place:
-        pairs, lines = _paired(rows, sheet.rows, n)
+    if not same_rows:
+        pairs, lines = _paired(rows, table.rows, n)
     for expected, got in pairs:
         for column, e, g in zip(head[n:], expected[n:], got[n:], strict=True):
-            if not met(e, g, rtol, atol):
+            if not matches(e, g, rtol, atol):
                 label = ", ".join(map(text, got[:n]))
                 lines.append(f"[{label}] {column}: expected {e or repr(e)}, got {text(g) or repr(g)}{_off(e, g)}")
     return lines
 
 
-def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
+def matches(expected: str, got: Any, rtol: float, atol: float) -> bool:
     """Tell whether a cell is what the file says: numbers within tolerances, all else exactly."""
     if isinstance(got, tuple | list):
         parts = expected.split(";") if expected else []
-        return len(parts) == len(got) and all(met(e, g, rtol, atol) for e, g in zip(parts, got, strict=True))
+        return len(parts) == len(got) and all(matches(e, g, rtol, atol) for e, g in zip(parts, got, strict=True))
     cell = text(got)
     if isinstance(got, str) or cell in ("True", "False", _MISSING) or not isinstance(got, Real):
         return expected == cell
