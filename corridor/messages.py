@@ -32,7 +32,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "", hi
     known : iterable of str
         The names that exist; they are compared only when the error is shown.
     where, hint : str
-        What stands before and after the sentence.
+        Text before and after the sentence.
     """
     return UnknownNameError(kind, name, _UnknownName(kind, name, known, where, hint))
 
@@ -65,7 +65,7 @@ class _UnknownName:
 
 
 def placed(where: str, problem: Problem) -> Problem:
-    """Return a problem with its place or owner before it."""
+    """Return a problem with its location or owner before it."""
     return f"{where}: {problem}" if isinstance(problem, str) else problem.within(f"{where}: ")
 
 
@@ -97,7 +97,7 @@ def _shared_start(one: str, other: str) -> int:
 
 
 def unknown(kind: str, name: str, suggestion: str | None) -> str:
-    """Return the sentence for a name that nothing bears."""
+    """Return the sentence for an unknown name."""
     hint = f"; did you mean {shown(suggestion)}?{_difference(name, suggestion)}" if suggestion is not None else ""
     return f"no {kind} named {shown(name)}{hint}"
 
@@ -107,12 +107,12 @@ _LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсух�
 
 
 def _folded(name: str) -> str:
-    """Return a name in one spelling for all that are easily taken for it."""
+    """Return one spelling for all names that are easily confused."""
     return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
 
 
 def _difference(name: str, other: str) -> str:
-    """Return which characters tell two names apart that look alike; empty for any that do not."""
+    """Return which characters differ between two names that look alike; empty for other names."""
     if _folded(str(name)) != _folded(other):
         return ""
     name, other = str(name).lower(), other.lower()
@@ -171,23 +171,23 @@ _RULES: Mapping[str, str] = {
     "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_sub_type": "must be text",
-    "string_unicode": "must be text without half characters (lone surrogates)",
+    "string_unicode": "must not contain unpaired surrogates",
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must be three capital letters, ISO 3166 alpha-3, as in KAZ",
     "literal_error": "must be {expected}",
-    "too_short": "must hold at least {min_length} item",
+    "too_short": "must have at least {min_length} item",
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "is_instance_of": "must be a {class}",
-    "dict_type": "must be keys with values",
-    "model_type": "must be keys with values",
-    "model_attributes_type": "must be keys with values",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
     "date_type": "must be a date, as in 2022-03-22",
 }
 
 
 UNION = ("days", "law")
-"""Marks by which pydantic tells the branches of a union; no part of a field's name."""
+"""Names that pydantic gives the branches of a union; they are not part of a field's name."""
 
 
 def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, Problem]]:
@@ -242,7 +242,7 @@ def decimal_point(value: object) -> str:
 
 
 def _in_quotes(value: object) -> str:
-    """Return how a number stands where text is needed; empty for anything else."""
+    """Return how to write a number where text is needed; empty for anything else."""
     return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""
 
 

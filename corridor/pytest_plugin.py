@@ -1,7 +1,7 @@
-"""Scenario files as unit tests, and fixtures for tests of one's own; pytest finds it by itself.
+"""Scenario files as unit tests, and fixtures for your own tests; pytest loads it automatically.
 
 ``*.scenario.yaml`` files with an ``expect:`` block are collected, one test for each expectation. The fixtures are
-`corridor_network`, `solve_scenario` and `corridor_snapshot`. ``-p no:corridor`` turns it all off.
+`corridor_network`, `solve_scenario` and `corridor_snapshot`. ``-p no:corridor`` turns it off.
 
 This module is loaded by every run of pytest wherever `corridor` is installed, so it imports nothing but pytest until
 there is something to do. (PYTEST_DONT_REWRITE: it holds no assertions to rewrite.)
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--corridor-update",
         action="store_true",
-        help="write the tables that corridor_snapshot holds, where they are missing or differ",
+        help="write the tables of corridor_snapshot where they are missing or differ",
     )
 
 
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "corridor(name='caspian', year=2024, regime='full'): the shipped network that the fixture corridor_network "
-        "gives; expectations of scenario files bear it too",
+        "gives; expectations of scenario files carry it too",
     )
 
 
@@ -73,7 +73,7 @@ class ScenarioFileCollector(pytest.File):
         scenario = self._file.scenario
         if scenario.expect and scenario.network is None:
             raise self.CollectError(
-                f"{self._file.name}:1: expects something of no network; add 'network: caspian' and a year, "
+                f"{self._file.name}:1: has expectations but names no network; add 'network: caspian' and a year, "
                 "or load it in a test with solve_scenario"
             )
         for path in scenario.expect:
@@ -88,7 +88,7 @@ class ScenarioFileCollector(pytest.File):
         return self._file.scenario.network, self._file.scenario.year
 
     def result(self, path: str) -> tuple[CheckResult, ScenarioCheck]:
-        """Return what has become of an expectation; the scenario is solved when the first is asked for."""
+        """Return the result of an expectation; the scenario is solved on the first call."""
         if self._check is None:
             try:
                 self._check = _runner(self.config).check(self._file.scenario)
@@ -118,7 +118,7 @@ class ExpectationItem(pytest.Item):
             raise ExpectationFailed(result, check)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return where the expectation stands, what was expected and got, and the flow in words."""
+        """Return location, expected and actual result, and the explanation of the flow."""
         from corridor.errors import CorridorError
 
         error = excinfo.value
@@ -127,7 +127,7 @@ class ExpectationItem(pytest.Item):
             return FailureReport(f"{error.result.report()}\nflow.explain():\n{words}", f"got {error.result.sentence()}")
         if isinstance(error, CorridorError):
             location = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
-            return FailureReport(f"{location}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
+            return FailureReport(f"{location}: {self.name}: cannot be checked\n{error}", str(error).splitlines()[0])
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -217,11 +217,11 @@ def solve_scenario(
 
 @pytest.fixture
 def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Hold a table against a stored CSV: ``corridor_snapshot(table, "name", rtol=1e-6, atol=1e-9)``.
+    """Compare a table with a stored CSV: ``corridor_snapshot(table, "name", rtol=1e-6, atol=1e-9)``.
 
     The table is a DataFrame or Series; it is stored in ``snapshots/TEST_FILE/NAME.csv`` beside the test.
-    ``pytest --corridor-update`` writes what is missing or differs. Numbers must be met within
-    ``atol + rtol * |stored|``, all else exactly.
+    ``pytest --corridor-update`` writes what is missing or differs. Numbers must agree within
+    ``atol + rtol * |stored|``, everything else exactly.
     """
 
     def hold(table: pd.DataFrame | pd.Series[Any], name: str, *, rtol: float = 1e-6, atol: float = 1e-9) -> None:
@@ -244,7 +244,7 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
         if request.config.getoption("corridor_update"):
             _update(request, file, snapshot_table.csv() if differences else stored or "")
         elif stored is None:
-            raise AssertionError(f"snapshot {name!r}: there is no {shown}; make it with pytest --corridor-update")
+            raise AssertionError(f"snapshot {name!r}: {shown} is missing; create it with pytest --corridor-update")
         elif differences:
             raise AssertionError(snapshot.report(name, Path(shown), differences))
 
@@ -260,7 +260,7 @@ def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
     test, before = written.setdefault(file, (request.node.nodeid, text))
     if before != text:
         raise AssertionError(
-            f"snapshot {file.stem!r}: {test} has written another table by this name; give one of them another name"
+            f"snapshot {file.stem!r}: {test} has written a different table under this name; rename one of them"
         )
     if not file.exists() or file.read_bytes() != text.encode():
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -275,6 +275,6 @@ def _runner(config: pytest.Config) -> CheckRunner:
 
 
 def _shown(config: pytest.Config, path: Path) -> str:
-    """Return a path as one would type it where pytest was started."""
+    """Return a path relative to where pytest was started."""
     start = config.invocation_params.dir
     return str(path.relative_to(start)) if path.is_relative_to(start) else str(path)

@@ -184,7 +184,7 @@ def test_claims_and_backcast_print(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Does not hold." in out
     code, out, _ = run(capsys, "backcast", "--year", "2022")
     assert code == 0
-    assert "Errors regardless of sign add up to" in out
+    assert "Sum of absolute errors: " in out
     code, out, _ = run(capsys, "backcast", "--format", "csv")
     assert set(pd.read_csv(io.StringIO(out))["year"]) == {2021, 2022}
 

@@ -80,7 +80,7 @@ def test_rows_are_found_by_their_keys() -> None:
         "[d]: a new row",
         "[c] v: expected 3.0, got 3.5 (+0.5, +16.67%)",
     ]
-    assert told(table, table[::-1]) == ["the rows stand in another order"]
+    assert told(table, table[::-1]) == ["the rows are in a different order"]
 
 
 def test_an_index_of_numbers_has_tolerance_too() -> None:
@@ -92,7 +92,7 @@ def test_columns_are_told_by_name() -> None:
     """New, gone, or in another order."""
     table = pd.DataFrame({"a": [1], "b": [2]})
     assert told(table, table.rename(columns={"b": "c"})) == ["column 'b': expected, got none", "column 'c': new"]
-    assert told(table, table[["b", "a"]])[0].startswith("the columns stand in another order")
+    assert told(table, table[["b", "a"]])[0].startswith("the columns are in a different order")
 
 
 def test_a_report_is_no_longer_than_a_screen() -> None:
@@ -122,7 +122,5 @@ def test_a_tolerance_is_a_number(tolerance: Any) -> None:
 def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_told() -> None:
     """One sentence instead of every column missing."""
     sheet = SnapshotTable.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
-    with pytest.raises(
-        cr.DataError, match=r"separated by commas, as it was written \(got semicolons\); write it again"
-    ):
+    with pytest.raises(cr.DataError, match=r"separated by commas \(got semicolons\); write it again"):
         differences(";c\nr;1,5\n", sheet, rtol=0.0, atol=0.0)

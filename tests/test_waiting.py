@@ -16,7 +16,7 @@ import corridor as cr
 from corridor.cli import waiting
 from corridor.solver import flow as solver
 
-SIGN = "corridor solve: still at work after 0 s\n"
+SIGN = "corridor solve: still running after 0 s\n"
 
 
 def until(met: Callable[[], bool]) -> None:
@@ -44,7 +44,7 @@ def test_a_long_command_tells_again_and_again(
 ) -> None:
     """Lines on stderr while it works, none after it; stdout is that of a quick run."""
     _, wanted, silence = run(capsys, "solve", "--format", "csv")
-    slow_solve(monkeypatch, lambda: sys.stderr.getvalue().count("still at work") > 2)  # type: ignore[attr-defined]
+    slow_solve(monkeypatch, lambda: sys.stderr.getvalue().count("still running") > 2)  # type: ignore[attr-defined]
     code, out, err = run(capsys, "solve", "--format", "csv")
     assert (code, out, silence) == (0, wanted, "")
     assert err.startswith(SIGN)

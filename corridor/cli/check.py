@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "check", run, "test the expectations of scenario files")
+    parser = add_command(commands, "check", run, "check the expectations of scenario files")
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="scenario file, folder of such, or name of a shipped scenario"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="scenario file, folder of scenario files, or name of a shipped scenario",
     )
     parser.add_argument(
-        "--network", metavar="NAME_OR_PATH", help="shipped network, or folder or file (default: as the file names)"
+        "--network",
+        metavar="NAME_OR_PATH",
+        help="shipped network, or path of a folder or file (default: the network that the file names)",
     )
     parser.add_argument("--year", type=int, metavar="YEAR", help="year of the network (default: the file's)")
     add_output(parser)
@@ -54,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise DataError(problems)
     for file, _ in checks:
         if not file.scenario.expect:
-            streams.say(f"{file.scenario.name}: expects nothing; add an 'expect:' block.")
+            streams.say(f"{file.scenario.name}: has no expectations; add an 'expect:' block.")
     for note in dict.fromkeys(f"{_title(c)}: {note}" for _, c in checks for note in c.before.notes):
         streams.say(note)
     listed = [(c, [c.result(path, file.location(path)) for path in file.scenario.expect]) for file, c in checks]
@@ -75,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
-    """Return the scenario files named and those in folders named, each once; what is wrong goes to `problems`."""
+    """Return the scenario files named and those in folders named, each once; problems are added to `problems`."""
     from corridor.library.networks import SCENARIO_ENDING
     from corridor.library.scenarios import read_scenario, scenarios
 
@@ -90,7 +95,7 @@ def _scenario_files(sources: Sequence[str], network: Network | None, problems: l
         seen = [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
         paths |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in paths}
         if not seen:
-            problems.append(f"{source}: holds no file *{SCENARIO_ENDING}; name one that does, or the files")
+            problems.append(f"{source}: contains no *{SCENARIO_ENDING} file; give another folder, or files")
     files = []
     for source in paths.values():
         try:

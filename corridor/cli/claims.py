@@ -11,7 +11,7 @@ from corridor.cli.printing import machine_text, terminal_width, write_output
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    add_output(add_command(commands, "claims", run, "the policy brief of 2022, checked claim by claim"))
+    add_output(add_command(commands, "claims", run, "check the claims of the policy brief of 2022"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
-"""Tables as the command line gives them: to people as text, to machines as CSV or JSON.
+"""Tables of the command line: text for people, CSV or JSON for programs.
 
-On a terminal a text keeps to its width. Results have no colour, so that NO_COLOR has nothing to switch off in them.
+On a terminal, text keeps to its width. Results have no colour, so NO_COLOR needs no support.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def terminal_width(arguments: argparse.Namespace) -> int | None:
 
 
 def columns_that_fit(columns: Sequence[C], render: Callable[[list[C]], str], width: int | None) -> list[C]:
-    """Return the columns of a table that a width holds: one too wide by itself is left out, then the least important.
+    """Return the columns of a table that fit a width: those too wide alone are omitted, then the least important.
 
-    Of equally important columns, as of those that have no priority, the one farthest to the right is left out first.
+    Of equally important columns, as of those that have no priority, the rightmost is omitted first.
     """
     kept = list(columns)
     if width is None:
@@ -106,7 +106,7 @@ def _visible(value: Any) -> Any:
 
 
 def _exact(value: Any) -> str:
-    """Return a value as the text of a cell, numbers to ten digits, nothing where there is none."""
+    """Return a value as the text of a cell: numbers to ten digits, empty for a missing value."""
     if value is None or value != value:
         return ""
     return f"{value:.10g}" if isinstance(value, float) else guarded(value) if isinstance(value, str) else str(value)
@@ -115,7 +115,7 @@ def _exact(value: Any) -> str:
 def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> str:
     """Return columns of a table under headings and, if any has one, units; long text is cut.
 
-    Numbers stand to the right, words to the left. `tail` names the worst years in headings.
+    Numbers are aligned right, words left. `tail` names the worst years in headings.
     """
     columns = list(columns)
     index = [visible(str(name)) for name in frame.index]
@@ -147,12 +147,12 @@ def fitted(table: str, frame: pd.DataFrame, width: int | None, tail: str = "") -
 
 
 def title_of(network: Network) -> str:
-    """Return name and year of a network, as far as it has them."""
+    """Return name and year of a network."""
     return visible(" ".join(map(str, filter(None, (network.name or "unnamed network", network.year)))))
 
 
 def write_output(text: str, output: str | None, form: str = "table", *, width: int | None = None) -> int:
-    """Print a result, or write it to a file whole; what machines read is exact but on a terminal."""
+    """Print a result or write it to a file; CSV and JSON are escaped on a terminal only."""
     if form == "table" or (output is None and streams.on_a_terminal()):
         text = visible(text, keep="\n")
     if width is not None:

@@ -119,7 +119,7 @@ def _node_line(lines: Lines, location: str, words: list[str], nodes: int, amount
         return
     id, amount = node_number(lines, location, "ID", words[0], nodes), lines.number(location, "SUPPLY", words[1])
     if id in amounts:
-        lines.note(location, f"node {id} stands twice")
+        lines.note(location, f"duplicate node {id}")
     elif id is not None and amount is not None:
         amounts[id] = amount
 

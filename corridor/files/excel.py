@@ -111,12 +111,12 @@ def write(network: Network) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as it stands in a cell, names joined."""
+    """Return a value as the text of a cell, names joined."""
     return joined(value) if isinstance(value, tuple) else value
 
 
 def _hazard_cell(value: Any) -> Any:
-    """Return a value as it stands in a cell: as JSON what has parts, is empty text or begins with a quote."""
+    """Return a value as the text of a cell: as JSON what has parts, is empty text or begins with a quote."""
     is_json = isinstance(value, list | dict) or (isinstance(value, str) and (not value or value.startswith('"')))
     return json.dumps(value, ensure_ascii=False) if is_json else value
 
@@ -131,7 +131,7 @@ def read(location: str, raw: bytes) -> Network:
     meant = [name for name, cells in sheets.items() if name in _HEADS or (cells and not _is_notes(name))]
     if format_hint := foreign.of_workbook(meant, _HEADS):
         raise DataError(f"{location}: {format_hint}")
-    hint = "; notes may stand in a sheet called notes or README"
+    hint = "; put notes in a sheet called notes or README"
     for name in meant:
         if name not in _HEADS:
             problems.append(unknown_name("sheet of a network", name[:80], _HEADS, f"{location}: ", hint))
@@ -202,28 +202,26 @@ def _sheets(location: str, raw: bytes, problems: list[Problem]) -> dict[str, Cel
             workbook = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
             for sheet in workbook.worksheets:
                 if sheet.title in sheets:
-                    problems.append(f"{location}: sheet {sheet.title!r} stands twice")
+                    problems.append(f"{location}: duplicate sheet {sheet.title!r}")
                 sheets[sheet.title] = _cells(sheet, f"{location}, sheet {sheet.title}", problems)
     except CorridorError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
-        raise DataError(
-            f"{location}: is no workbook that can be read ({type(error).__name__}: {shown(error)})"
-        ) from None
+        raise DataError(f"{location}: not a readable workbook ({type(error).__name__}: {shown(error)})") from None
     return sheets
 
 
 def _refuse_unsafe(location: str, archive: zipfile.ZipFile) -> None:
-    """Raise if the parts of a workbook are too large, stand twice, or declare a document type, that is entities."""
+    """Raise if the parts of a workbook are too large, duplicate, or declare a document type, that is entities."""
     parts = archive.infolist()
     if (size := sum(part.file_size for part in parts)) > MOST_BYTES:
         raise DataError(f"{location}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
     if twice := repeated(part.filename for part in parts):
-        raise DataError(f"{location}: part {shown(twice[0])} stands twice; save the workbook anew")
+        raise DataError(f"{location}: duplicate part {shown(twice[0])}; save the workbook again")
 
     def refuse(*_: object) -> None:
         raise DataError(
-            f"{location}: document types are not read; remove <!DOCTYPE from its part {shown(part.filename)}"
+            f"{location}: document types are not supported; remove <!DOCTYPE from its part {shown(part.filename)}"
         )
 
     for part in parts:
@@ -235,7 +233,7 @@ def _refuse_unsafe(location: str, archive: zipfile.ZipFile) -> None:
             except DataError:  # our own word, although a ValueError too
                 raise
             except (expat.ExpatError, ValueError, LookupError):
-                continue  # what is no XML, as a picture is, has no document type
+                continue  # parts that are not XML, such as pictures, have no document type
 
 
 def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
@@ -245,7 +243,7 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
     unworked: list[tuple[int, int]] = []
 
     class Parser(WorkSheetParser):  # type: ignore[misc]
-        """Notes each formula that has no value; a second reading of the file would tell the same."""
+        """Notes each formula that has no value; reading the file a second time would find the same."""
 
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = super().parse_cell(element)
@@ -265,9 +263,7 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
                 if cell["value"] is not None:
                     row = rows.setdefault(cell["row"], {})
                     if cell["column"] in row:
-                        problems.append(
-                            f"{location}, row {cell['row']}: the cell in column {cell['column']} stands twice"
-                        )
+                        problems.append(f"{location}, row {cell['row']}: duplicate cell in column {cell['column']}")
                     row[cell["column"]] = cell["value"]
     problems += [
         f"{location}, row {row}: column {column} holds a formula without a value; "

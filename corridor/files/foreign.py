@@ -60,7 +60,7 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
     if {"columns", "data"} <= data.keys() or {"schema", "data"} <= data.keys():
         return f"is one table as pandas writes it; {_FRAMES}"
     if not {"nodes", "edges"} & data.keys() and (unknown_keys := [key for key in data if key not in keys]):
-        return f"is no network: it has neither nodes nor edges, but {listed(unknown_keys)}"
+        return f"not a network: it has neither nodes nor edges, but {listed(unknown_keys)}"
     return None
 
 
@@ -80,7 +80,9 @@ def of_graphml(unknown: Collection[str], own: bool, by_yed: bool) -> str | None:
         maker = "the Topology Zoo"
     if not maker and (own or not unknown):
         return None
-    attributes = f"attributes that are no fields of a network ({listed(unknown)})" if unknown else "graphics of its own"
+    attributes = (
+        f"attributes that are not fields of a network ({listed(unknown)})" if unknown else "graphics of its own"
+    )
     return f"is a graph {f'by {maker}, ' if maker else ''}with {attributes}; {_GRAPH}"
 
 
@@ -91,7 +93,7 @@ def of_folder(names: Collection[str], known: Collection[str]) -> str | None:
         return f"is a network of PyPSA; {_PYPSA}"
     if not set(names) & set(known):
         held = f"it holds {listed(sorted(names))}" if names else "it is empty"
-        return f"is no network: a network is a folder that holds nodes.csv and edges.csv; {held}"
+        return f"not a network: a network is a folder that holds nodes.csv and edges.csv; {held}"
     return None
 
 
@@ -103,12 +105,12 @@ def of_workbook(names: Collection[str], known: Collection[str]) -> str | None:
         return f"is a workbook of NodeXL; give nodes and edges as Network.from_frames takes them, or {_GRAPH}"
     if not {name.strip().lower() for name in names} & set(known):
         held = f"its sheets are {listed(names)}" if names else "all its sheets are empty"
-        return f"is no network: a network has the sheets nodes and edges; {held}"
+        return f"not a network: a network has the sheets nodes and edges; {held}"
     return None
 
 
 def of_bytes(raw: bytes) -> str | None:
-    """Return what bytes are that are no workbook of today."""
+    """Return what bytes are that openpyxl does not read."""
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         return "is an old workbook (.xls) or one with a password; save it as .xlsx without a password"
     if raw[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument"):
@@ -119,4 +121,4 @@ def of_bytes(raw: bytes) -> str | None:
 def of_root(tag: str) -> str:
     """Return what an XML file is whose outermost element is not <graphml>."""
     known = {"gexf": f"a graph as Gephi writes it; {_GRAPH}", "kml": "a map; convert it to GeoJSON"}
-    return f"is {known.get(tag, f'no GraphML: its outermost element must be <graphml> (got <{tag[:40]}>)')}"
+    return f"is {known.get(tag, f'not GraphML: its outermost element must be <graphml> (got <{tag[:40]}>)')}"

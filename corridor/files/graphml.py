@@ -123,16 +123,16 @@ class _Reader:
         self._parser.StartDoctypeDeclHandler = self._doctype
 
     def parse(self, raw: bytes) -> None:
-        """Read the file, or refuse what is no XML."""
+        """Read the file, or refuse invalid XML."""
         try:
             self._parser.Parse(raw, True)
         except DataError:  # our own word, although a ValueError too
             raise
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
-            raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: is no XML: {reason}") from None
+            raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: invalid XML: {reason}") from None
         except (ValueError, LookupError) as error:
-            raise DataError(f"{self.location}: is no XML: {error}") from None
+            raise DataError(f"{self.location}: invalid XML: {error}") from None
         unknown, own = list(dict.fromkeys(name for _, name, _ in self._unknown if name)), self._has_own_attributes()
         if format_hint := foreign.of_graphml(unknown, own, self._by_yed):
             raise DataError(f"{self.location}: {format_hint}")
@@ -143,7 +143,7 @@ class _Reader:
         self._name_edges()
 
     def _has_own_attributes(self) -> bool:
-        """Tell whether an attribute is a field of a network, or one that is none may be meant for one."""
+        """Tell whether an attribute is a field of a network, or may be meant for one."""
         if any(name in known for (owner, _), name in self._keys.items() for known in [_KNOWN.get(owner, ())]):
             return True
         return any(nearest(name, _KNOWN[owner]) for owner, name, _ in self._unknown[:MOST_SHOWN])
@@ -162,7 +162,7 @@ class _Reader:
 
     def _doctype(self, *_: object) -> None:
         raise DataError(
-            f"{self.location}:{self._parser.CurrentLineNumber}: document types are not read; remove <!DOCTYPE"
+            f"{self.location}:{self._parser.CurrentLineNumber}: document types are not supported; remove <!DOCTYPE"
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -186,7 +186,7 @@ class _Reader:
         if self._data is not None:
             self._text.append(text)
         elif self._path[-1:] == ["default"] and text.strip():
-            self.note("defaults of keys are not read; write the value at each node or edge")
+            self.note("defaults of keys are not supported; write the value at each node or edge")
 
     def _end(self, name: str) -> None:
         self._path.pop()
@@ -220,17 +220,17 @@ class _Reader:
         self._open.append(element)
 
     def _note_id(self, element: _Element) -> None:
-        """Remember an edge whose id does not stand among its data."""
+        """Remember an edge whose id is not among its data."""
         if element.key:
             self._keyed.append((element.values, element.key))
         else:
             element.values["id"] = f"{element.values.get('tail', '')}-{element.values.get('head', '')}"
 
     def _note_key(self, attributes: dict[str, str]) -> None:
-        """Remember what a key stands for, and whether it is a field."""
+        """Remember the attribute that a key declares, and whether it is a field."""
         name, owner, id = attributes.get("attr.name", ""), attributes.get("for", "all"), attributes.get("id", "")
         if (owner, id) in self._keys:
-            self.note(f"key {id[:80]!r} stands twice")
+            self.note(f"duplicate key {id[:80]!r}")
         self._keys[owner, id] = name
         if owner in _KNOWN and name not in _KNOWN[owner]:
             self._unknown.append((owner, name, self._parser.CurrentLineNumber))
@@ -245,7 +245,7 @@ class _Reader:
             or (name in element.values and element.values[name] != text)
             or (name == "id" and element.key not in ("", text) and not element.key.isdigit())
         ):
-            self.note(f"{name[:80]} stands twice", line)
+            self.note(f"duplicate {name[:80]}", line)
         elif name in _KNOWN.get(element.owner, (name,)) or (element.owner, key) not in self._keys:
             element.values[name], element.lines[name] = text, line
 

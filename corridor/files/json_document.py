@@ -52,7 +52,7 @@ def assembled(
         if key not in KEYS and key not in extra:
             problems.append(unknown_name("key", str(key)[:80], KEYS, f"{location((key,))}: "))
         elif given is not None and key in given:
-            problems.append(f"{location((key,))}: must not stand here; features hold the {key}")
+            problems.append(f"{location((key,))}: not allowed here; features hold the {key}")
     if data.get("format", FORMAT) != FORMAT:
         problems.append(f"{location(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
     tables: dict[str, Any] = dict(given or {})
@@ -104,7 +104,7 @@ def _document(network: Network, tables: dict[str, tuple[Record, ...]]) -> dict[s
 
 
 def document_beside(network: Network, *apart: str) -> dict[str, Any]:
-    """Return what a JSON file holds of a network, without the tables that stand elsewhere."""
+    """Return what a JSON file holds of a network, without the tables that are written elsewhere."""
     return _document(network, {part: records for part, records in tables_of(network).items() if part not in apart})
 
 
@@ -127,7 +127,7 @@ def _line(value: Any) -> str:
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that remembers which of its keys stood twice."""
+    """A JSON object that remembers its duplicate keys."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
@@ -135,7 +135,7 @@ class _Object(dict[str, Any]):
 
 
 class _Token(float):
-    """NaN or Infinity, which are no JSON."""
+    """NaN or Infinity, which JSON does not allow."""
 
 
 def _number(digits: str) -> int | float:
@@ -143,21 +143,21 @@ def _number(digits: str) -> int | float:
 
 
 def parsed(location: str, raw: bytes, problems: list[Problem]) -> Any:
-    """Return the data of a JSON file; what is wrong with it goes to `problems`, what is no JSON is refused."""
+    """Return the data of a JSON file; problems are added to `problems`, invalid JSON is refused."""
     text = decoded(location, raw)
     try:
         return plain(text, lambda path: json_location(location, path), problems)
     except json.JSONDecodeError as error:
-        raise DataError(f"{location}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
+        raise DataError(f"{location}:{error.lineno}:{error.colno}: invalid JSON: {error.msg}") from None
 
 
 def plain(text: str, location: Location, problems: list[Problem]) -> Any:
-    """Return the data of JSON wherever it stands; keys that stand twice and numbers that are none go to `problems`.
+    """Return the data of JSON text; duplicate keys, NaN and Infinity are added to `problems`.
 
     Raises
     ------
     json.JSONDecodeError
-        If it is no JSON.
+        If it is invalid.
     DataError
         If it is nested too deep.
     """
@@ -172,9 +172,9 @@ def plain(text: str, location: Location, problems: list[Problem]) -> Any:
             raise DataError(f"{location(path[:4])}: is nested too deep")
         if isinstance(value, _Token):
             number = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-            problems.append(f"{location(path)}: {number} is no JSON; null stands for no limit")
+            problems.append(f"{location(path)}: {number} is not allowed in JSON; null means no limit")
         elif isinstance(value, _Object):
-            problems += [f"{location(path)}: key {key[:80]!r} stands twice" for key in value.twice]
+            problems += [f"{location(path)}: duplicate key {key[:80]!r}" for key in value.twice]
             queue += [((*path, key), item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
             queue += [((*path, index), value[index]) for index in reversed(range(len(value)))]

@@ -42,7 +42,7 @@ class Lines:
     def number(
         self, location: str, name: str, text: str, *, least: float = -_LARGEST, integer: bool = False
     ) -> float | None:
-        """Return a number, or None after noting why it is none."""
+        """Return a number, or None after noting the problem."""
         pattern = r"[-+]?\d+" if integer else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
         value = float(text) if re.fullmatch(pattern, text, re.ASCII) else math.nan
         if not least <= value <= _LARGEST:

@@ -44,7 +44,7 @@ def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
 
 
 def year_of_cell(value: Any, location: str, problems: list[Problem]) -> int | None:
-    """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
+    """Return the year that a cell holds, None for an empty one; anything but a year is added to `problems`."""
     if value in (None, ""):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -60,7 +60,7 @@ def year_of_cell(value: Any, location: str, problems: list[Problem]) -> int | No
 def read_csv(
     location: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
 ) -> Table:
-    """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
+    """Return the rows of a CSV table as text by column; problems of its shape are added to `problems`.
 
     Notes
     -----
@@ -82,7 +82,7 @@ def read_csv(
             elif len(cells) != len(heads):
                 problems.append(
                     f"{here}: has {len(cells)} cells, but there are {len(heads)} columns; "
-                    f"{_SEPARATORS[separator]}, and a text that has one stands in quotes"
+                    f"{_SEPARATORS[separator]}, and a text that has one must be quoted"
                 )
             else:
                 row = {head: cell for head, cell in zip(heads, cells, strict=True) if head in columns}
@@ -90,7 +90,7 @@ def read_csv(
                     row |= {head: _pointed(here, head, row[head]) for head in numeric & row.keys()}
                 table.add(row, here)
     except csv.Error as error:
-        raise DataError(f"{location}:{line}: is no CSV: {error}") from None
+        raise DataError(f"{location}:{line}: invalid CSV: {error}") from None
     if heads is None:
         problems.append(f"{location}: is empty; its first line must name the columns")
     return table
@@ -103,7 +103,7 @@ _SEPARATORS = {
 
 
 def _separator(location: str, text: str) -> str:
-    """Return what separates the columns of a CSV table, as its first line tells."""
+    """Return what separates the columns of a CSV table, according to its first line."""
     first = re.search(r"[^\r\n]+", text)
     head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
     if re.fullmatch(r"sep=.\s*", head):
@@ -119,19 +119,21 @@ def _separator(location: str, text: str) -> str:
 def _pointed(location: str, head: str, text: str) -> str:
     """Return a number with a decimal comma as one with a point; refuse one that has a point."""
     if "." in text and re.fullmatch(r"[-+\d\s.,eE]+", text):
-        raise DataError(f"{location}: {head}: {_SEPARATORS[';']} (got {shown(text)}); write the whole table in one way")
+        raise DataError(
+            f"{location}: {head}: {_SEPARATORS[';']} (got {shown(text)}); use one notation in the whole table"
+        )
     return text.replace(",", ".") if re.fullmatch(r"\s*[-+]?\d*,\d*([eE][-+]?\d+)?\s*", text, re.ASCII) else text
 
 
 def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
-    """Return a problem for each column that is unknown or stands twice."""
+    """Return a problem for each column that is unknown or duplicate."""
     nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
     unknown_heads = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
     hint = f" (known: {', '.join(columns)})"
     return [
         *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
         *(unknown_name("column", head[:80], columns, hint=hint) for head in unknown_heads),
-        *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
+        *(f"duplicate column {head[:80]!r}" for head in repeated(heads) if head),
     ]
 
 

@@ -142,12 +142,10 @@ def _without_changes(kind: type[Scenario]) -> type[Scenario]:
 
 
 def _booleans(fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem]) -> set[str]:
-    """Add a problem for each key whose value is true or false, which none may be; return these keys."""
+    """Add a problem for each key whose value is true or false, which is never allowed; return these keys."""
     keys = {key for key, value in fields.items() if isinstance(value, bool)}
     for key in keys:
-        problems.append(
-            FieldProblem((*path, key), f"{key} must not be true or false; put text in quotes if it is meant")
-        )
+        problems.append(FieldProblem((*path, key), f"{key} must not be true or false; quote it if you mean text"))
     return keys
 
 
@@ -163,7 +161,7 @@ def _changes(data: Any, path: FieldPath, problems: list[FieldProblem]) -> tuple[
 
 def _change(entry: Any, path: FieldPath, problems: list[FieldProblem]) -> Change | None:
     if not isinstance(entry, dict) or len(entry) != 1:
-        problems.append(FieldProblem(path, "a change is one key with its fields, as in 'outage: {corridor: cpc}'"))
+        problems.append(FieldProblem(path, "a change must be one key with its fields, as in 'outage: {corridor: cpc}'"))
         return None
     ((key, fields),) = entry.items()
     path = (*path, key)
@@ -171,7 +169,7 @@ def _change(entry: Any, path: FieldPath, problems: list[FieldProblem]) -> Change
         problems.append(FieldProblem(path, unknown_name("change", str(key), CHANGES)))
         return None
     if not isinstance(fields, dict):
-        text = f"{key} needs fields in braces, as in '{key}: {{corridor: cpc}}'"
+        text = f"{key} must be a mapping of fields, as in '{key}: {{corridor: cpc}}'"
         problems.append(FieldProblem(path, text))
         return None
     kind = CHANGES[key]
@@ -190,7 +188,7 @@ def _expectations(data: Any, path: FieldPath, problems: list[FieldProblem]) -> s
 
     before = len(problems)
     if not isinstance(data, dict | None):
-        problems.append(FieldProblem(path, "expect must be keys with values, as in 'shortfall_mtpa: \"> 20\"'"))
+        problems.append(FieldProblem(path, "expect must be a mapping, as in 'shortfall_mtpa: \"> 20\"'"))
     for key, expected in data.items() if isinstance(data, dict) else ():
         try:
             Expectation.parse(key, expected)

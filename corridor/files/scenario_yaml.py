@@ -95,7 +95,7 @@ def read_scenario_file(path: Path, name: str, network: Network | None, resolve: 
 def _top(document: YamlDocument) -> dict[str, Any]:
     data = document.data()
     if not isinstance(data, dict):
-        raise DataError(f"{document.name}:1: must hold keys and values: name, changes, ...")
+        raise DataError(f"{document.name}:1: must be a mapping: name, changes, ...")
     return data
 
 
@@ -179,7 +179,7 @@ def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Prob
     except DataError as error:
         return (), list(error.problems)
     if not isinstance(data, dict) or list(data) != ["hazards"]:
-        return (), [f"{name}:1: must hold one key, hazards, with a list"]
+        return (), [f"{name}:1: must have one key, hazards, with a list"]
     return hazards_from(data["hazards"] or [], lambda path: document.location(("hazards", *path)))
 
 
@@ -209,10 +209,10 @@ class YamlDocument:
             mark = error.problem_mark or error.context_mark
             position = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
             problem = str(error.problem or error.context)
-            text = "is nested too deep" if "nesting depth" in problem else f"is no YAML: {problem}"
+            text = "is nested too deep" if "nesting depth" in problem else f"invalid YAML: {problem}"
             raise DataError(f"{self.name}{position}: {text}{self._to_quote(mark)}") from None
         except (yaml.YAMLError, RecursionError) as error:
-            raise DataError(f"{self.name}: is no YAML: {error}") from None
+            raise DataError(f"{self.name}: invalid YAML: {error}") from None
         if node is None:
             raise DataError(f"{self.name}: is empty; a scenario needs a name and changes")
         data = self._plain(node, (), set())
@@ -268,11 +268,11 @@ class YamlDocument:
         mark = node.start_mark
         self._values.setdefault(path, (mark.line + 1, mark.column + 1))
         if id(node) in seen:
-            self._problems.append((self._values[path], "aliases (*name) are not read; write it out"))
+            self._problems.append((self._values[path], "aliases (*name) are not supported; write the value out"))
             return None
         seen.add(id(node))
         if node.tag not in _TAGS:
-            text = f"tags are not read (got {node.tag!r}); remove it, or put the text in quotes"
+            text = f"YAML tags are not supported (got {node.tag!r}); remove it, or put the text in quotes"
             self._problems.append((self._values[path], text))
             return None
         if isinstance(node, yaml.SequenceNode):
@@ -294,7 +294,7 @@ class YamlDocument:
             if not isinstance(key, yaml.ScalarNode):
                 self._problems.append((position, "a key must be plain text"))
             elif key.value in data:
-                self._problems.append((position, f"key {key.value!r} stands twice"))
+                self._problems.append((position, f"duplicate key {key.value!r}"))
             else:
                 self._keys[(*path, key.value)] = position
                 if isinstance(value, yaml.CollectionNode):

@@ -33,8 +33,8 @@ def schema(kind: str) -> dict[str, Any]:
     Notes
     -----
     The schema says what JSON Schema can say: keys, types, ranges, which fields a change needs. That a name exists in
-    the network, or that limits do not cross, only `load_scenario` and `read_network` tell. An editor with a YAML
-    language server shows mistakes while one types if the file begins with ``# yaml-language-server: $schema=PATH``.
+    the network, or that limits do not cross, only `load_scenario` and `read_network` check. An editor with a YAML
+    language server shows errors while you type if the file begins with ``# yaml-language-server: $schema=PATH``.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def _network_schema() -> dict[str, Any]:
     return {
         "$schema": _DIALECT,
         "title": "Network of corridor",
-        "description": "Nodes, edges and what is shipped over them; null stands for no limit.",
+        "description": "Nodes, edges and what is shipped over them; null means no limit.",
         "type": "object",
         "properties": {
             "$schema": {"type": "string"},

@@ -122,20 +122,20 @@ def read_tntp(
 def _after_head(
     lines: Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Read the head into `head`, what is needed and what is taken if there, and return the lines that follow it."""
+    """Read the head into `head`, needed and optional entries, and return the lines that follow it."""
     rows = iter(lines)
     ended = False
     for location, text in rows:
         match = re.fullmatch(r"<([^<>]+)>(.*)", text)
         if match is None:
             text = f"{location}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
-            raise DataError([*lines.problems, text])  # what is missing cannot be told
+            raise DataError([*lines.problems, text])  # without the end of the head, what is missing is unknown
         name = match.group(1).strip().upper()
         if name == "END OF METADATA":
             ended = True
             break
         if name in head:
-            lines.note(location, f"<{name}> stands twice")
+            lines.note(location, f"duplicate <{name}>")
         elif name == _TOTAL:
             if (value := lines.number(location, name, match.group(2).strip(), least=0)) is not None:
                 head[name] = location, value
@@ -215,5 +215,5 @@ def _destinations(
         if end is None or amount is None:
             continue
         if (origin, end) in trips:
-            lines.note(location, f"trips from {origin} to {end} stand twice")
+            lines.note(location, f"duplicate trips from {origin} to {end}")
         trips[origin, end] = amount

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from functools import lru_cache, wraps
+from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from numbers import Integral
@@ -35,7 +35,7 @@ def data_root() -> Traversable:
     beside = Path(__file__).resolve().parents[2] / "data"
     if (beside / _MARKER).is_file():
         return beside
-    raise DataError(f"the data of corridor is missing: no {_MARKER} in {inside} or {beside}; install the package anew")
+    raise DataError(f"packaged data not found: no {_MARKER} in {inside} or {beside}; reinstall corridor")
 
 
 def networks() -> tuple[str, ...]:
@@ -63,23 +63,6 @@ def publishers() -> dict[str, str]:
     return {source.id: source.publisher or source.title for source in sources()}
 
 
-def _checked(loaded: Callable[..., Network]) -> Callable[..., Network]:
-    """Refuse what is no name and no year before it is looked for among what was loaded before."""
-
-    @wraps(loaded)
-    def load(name: object = "caspian", *, year: object = 2024, regime: object = "full") -> Network:
-        if isinstance(year, bool) or not isinstance(year, Integral):
-            raise DataError(f"a network is loaded for a year, a whole number (got year={shown(year)})")
-        for kind, word in (("network", name), ("regime", regime)):
-            if not isinstance(word, str):
-                raise DataError(f"a {kind} is loaded by its name (got {shown(word)})")
-        return loaded(name, year=int(year), regime=regime)
-
-    return load
-
-
-@_checked
-@lru_cache(maxsize=32)
 def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Network:
     """Return a shipped network as it was in a year.
 
@@ -104,6 +87,17 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
     >>> load("caspian", year=2021).edge("btc").capacity_mtpa
     50.0
     """
+    # Checked before the cache is asked, which fails on a list and takes 2024.0 for 2024.
+    if isinstance(year, bool) or not isinstance(year, Integral):
+        raise DataError(f"year must be a whole number (got {shown(year)})")
+    for kind, word in (("network", name), ("regime", regime)):
+        if not isinstance(word, str):
+            raise DataError(f"{kind} must be a name (got {shown(word)})")
+    return _load_cached(name, int(year), regime)
+
+
+@lru_cache(maxsize=32)
+def _load_cached(name: str, year: int, regime: str) -> Network:
     entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
     if entry is None:
         raise unknown_name("network", name, networks())

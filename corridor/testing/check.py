@@ -68,7 +68,7 @@ class CheckResult:
     def report(self) -> str:
         """Return the same on several lines, for a failure."""
         e = self.expectation
-        hint = " (no number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
+        hint = " (not a number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
         lines = [
             f"{self.location + ': ' if self.location else ''}{e.path}",
             f"  expected  {e.text}",
@@ -99,7 +99,7 @@ def check(scenario: Scenario, network: Network | None = None) -> tuple[CheckResu
     Raises
     ------
     DataError
-        Naming every expectation that cannot be read or leads to nothing, or if there is no network to solve on.
+        Naming every expectation that is invalid or leads to nothing, or if there is no network to solve on.
 
     Examples
     --------
@@ -131,13 +131,16 @@ class CheckRunner:
         Raises
         ------
         DataError
-            Naming every expectation that cannot be read or leads to nothing, or if there is no network.
+            Naming every expectation that is invalid or leads to nothing, or if there is no network.
         """
         require_scenario(scenario)
         if network is None:
             if scenario.network is None:
-                raise DataError(f"scenario {scenario.name!r} names no network; add 'network: caspian' or give one")
-            network = library.load(scenario.network, **({} if scenario.year is None else {"year": scenario.year}))
+                raise DataError(
+                    f"scenario {scenario.name!r} names no network; add 'network: caspian', or pass a network"
+                )
+            name, year = scenario.network, scenario.year
+            network = library.load(name) if year is None else library.load(name, year=year)
         solver, before = self.solver(network)
         expectations = _read(scenario, network)
         return ScenarioCheck(scenario, before, Flow(solver.solve(scenario)), expectations)
@@ -160,7 +163,7 @@ def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
 
 @dataclass(frozen=True)
 class ScenarioCheck:
-    """A solved scenario beside its baseline.
+    """A solved scenario and its baseline.
 
     Attributes
     ----------
@@ -179,7 +182,7 @@ class ScenarioCheck:
     _compared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def result(self, path: str, location: str = "") -> CheckResult:
-        """Return what has become of one expectation; `location` is its file and line."""
+        """Return the result of one expectation; `location` is its file and line."""
         plain = path.removeprefix(CHANGE)
         before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
         change = None if isinstance(before, str) or isinstance(after, str) else after - before

@@ -1,4 +1,4 @@
-"""Result tables held against a stored CSV: written as text, compared cell by cell within tolerances."""
+"""Result tables compared with a stored CSV, cell by cell within tolerances."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class SnapshotTable:
 
 
 def text(cell: Any) -> str:
-    """Return a cell as it stands in the file: numbers in full, missing as nan, tuples joined by semicolons."""
+    """Return a cell as the file holds it: numbers in full, missing as nan, tuples joined by semicolons."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, tuple | list):
@@ -96,12 +96,12 @@ def differences(stored: str, table: SnapshotTable, *, rtol: float, atol: float) 
     sheet : Sheet
         The table now.
     rtol, atol : float, >= 0
-        A number is met when it is at most ``atol + rtol * |expected|`` away. Words and truth values must be equal.
+        Numbers agree when they are at most ``atol + rtol * |expected|`` apart. Words and booleans must be equal.
 
     Raises
     ------
     DataError
-        If the file holds no table, or a tolerance is negative or no number.
+        If the file holds no table, or a tolerance is negative or not a number.
     """
     for name, value in (("rtol", rtol), ("atol", atol)):
         if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
@@ -127,7 +127,7 @@ def differences(stored: str, table: SnapshotTable, *, rtol: float, atol: float) 
 
 
 def matches(expected: str, got: Any, rtol: float, atol: float) -> bool:
-    """Tell whether a cell is what the file says: numbers within tolerances, all else exactly."""
+    """Tell whether a cell agrees with the file: numbers within tolerances, all else exactly."""
     if isinstance(got, tuple | list):
         parts = expected.split(";") if expected else []
         return len(parts) == len(got) and all(matches(e, g, rtol, atol) for e, g in zip(parts, got, strict=True))
@@ -148,7 +148,7 @@ def report(name: str, file: Path, lines: Sequence[str]) -> str:
     more = [f"... and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
     text_lines = "\n".join(f"  {visible(line)}" for line in [*lines[:_MOST_SHOWN], *more])
     count = "1 difference" if len(lines) == 1 else f"{len(lines)} differences"
-    return f"snapshot {name!r}: {count} from {file}\n{text_lines}\nIf this is right: pytest --corridor-update"
+    return f"snapshot {name!r}: {count} from {file}\n{text_lines}\nIf the new table is right: pytest --corridor-update"
 
 
 def _read(stored: str) -> tuple[list[str], list[list[str]]]:
@@ -156,12 +156,12 @@ def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     try:
         rows = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
     except csv.Error as error:
-        raise DataError(f"it holds no table ({error}); {_UPDATE}") from None
+        raise DataError(f"not a CSV table ({error}); {_UPDATE}") from None
     if not rows:
         raise DataError(f"it is empty; {_UPDATE}")
     head, *rows = rows
     if len(head) == 1 and ";" in head[0]:
-        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_UPDATE}")
+        raise DataError(f"columns must be separated by commas (got semicolons); {_UPDATE}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
             raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_UPDATE}")
@@ -178,12 +178,12 @@ def _paired(
     lines += [f"[{', '.join(key[0])}]: a new row" for key in current if key not in stored]
     both = [key for key in stored if key in current]
     if both != [key for key in current if key in stored]:
-        lines.append("the rows stand in another order")
+        lines.append("the rows are in a different order")
     return [(rows[stored[key]], now[current[key]]) for key in both], lines
 
 
 def _keyed(keys: Sequence[tuple[str, ...]]) -> dict[tuple[tuple[str, ...], int], int]:
-    """Return the place of each key, repeated keys told apart by a number."""
+    """Return the position of each key, repeated keys numbered."""
     seen: Counter[tuple[str, ...]] = Counter()
     positions = {}
     for position, key in enumerate(keys):
@@ -196,7 +196,7 @@ def _head_differences(expected: Sequence[str], got: Sequence[str]) -> list[str]:
     """Return how the columns differ."""
     lines = [f"column {column!r}: expected, got none" for column in (Counter(expected) - Counter(got))]
     lines += [f"column {column!r}: new" for column in (Counter(got) - Counter(expected))]
-    return lines or [f"the columns stand in another order: expected {', '.join(expected)}"]
+    return lines or [f"the columns are in a different order: expected {', '.join(expected)}"]
 
 
 def _off(expected: str, got: Any) -> str:
