@@ -84,7 +84,7 @@ def test_quiet_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(waiting.threading.Thread, "join", lambda thread: None)
     monkeypatch.setattr("corridor.cli.simulate.run", lambda arguments: 0)
     assert [run(capsys, "simulate", *quiet)[0] for quiet in ([], ["--quiet"])] == [0, 0]
-    assert watched == ["sign of life"]
+    assert watched == ["notes while running"]
 
 
 def test_the_library_says_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
