@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report import HOSTILE, hostile, two_scenarios
 
 import corridor as cr
+from helpers.briefs import HOSTILE, hostile, two_scenarios
 
 ROOT = Path(__file__).resolve().parents[1]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

@@ -16,9 +16,10 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import nbformat
-import notebooks
 import pytest
-from notebooks import differences, light, run_all, size, steady, tidy, written
+
+from helpers import notebooks
+from helpers.notebooks import differences, light, run_all, size, steady, tidy, written
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from certificates import Slack, assert_certified, same_answer
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 import corridor as cr
 from corridor.solver.program import Program
 from corridor.solver.warm import WarmSolver
+from helpers.certificates import Slack, assert_certified, same_answer
+from helpers.strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 
 def objective(net: cr.Network, scenario: cr.Scenario | None = None) -> float:
@@ -273,7 +273,7 @@ def test_a_change_that_alters_nothing_is_refused(change: cr.Outage):
         supplies=pd.DataFrame({"node": ["a"], "commodity": ["oil"], "volume_mtpa": [1.0]}),
         markets=pd.DataFrame({"node": ["b"], "commodity": ["oil"]}),
     )  # fmt: skip
-    with pytest.raises(cr.DataError, match="alters nothing") as caught:
+    with pytest.raises(cr.DataError, match="has no effect") as caught:
         change.apply(net)
     assert str(change) in str(caught.value)
 
@@ -324,4 +324,4 @@ def test_networkx_gives_a_shipped_network_back(year: int):
     """All but hazards and figures survives the trip."""
     net = cr.load("caspian", year=year)
     again = cr.Network.from_networkx(net.to_networkx())
-    assert again == net.replace(hazards=(), ledger=(), sources=())
+    assert again == net.replace(hazards=(), figure_records=(), sources=())

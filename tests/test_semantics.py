@@ -10,56 +10,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from certificates import assert_certified
-from oracle import best_objective
 
 import corridor as cr
-
-OIL = "oil"
-
-
-def edge(
-    id: str, cost: float = 0.0, capacity: float | None = None, *, ends: str = "field port", **more: Any
-) -> cr.Edge:
-    """Return an edge from field to port."""
-    tail, head = ends.split()
-    return cr.Edge(id=id, tail=tail, head=head, tariff_usd_per_t=cost, capacity_mtpa=capacity, **more)
-
-
-def minimum(edge: str, least: float, penalty: float = 100.0, *, of: str = OIL, most: float | None = None) -> cr.Quota:
-    """Return a quota with a minimum."""
-    return cr.Quota(edge=edge, commodity=of, min_mtpa=least, max_mtpa=most, penalty_usd_per_t=penalty)
-
-
-def network(
-    *edges: cr.Edge, supplies: tuple[cr.Supply, ...] = (), markets: tuple[cr.Market, ...] = (),
-    quotas: tuple[cr.Quota, ...] = (),
-) -> cr.Network:  # fmt: skip
-    """Return a network of edges; where nothing is said 5 are offered at the field and the port pays 100."""
-    supplies = supplies or (cr.Supply(node="field", commodity=OIL, volume_mtpa=5.0),)
-    markets = markets or (cr.Market(node="port", commodity=OIL, price_usd_per_t=100.0),)
-    ends = {*(end for e in edges for end in (e.tail, e.head)), *(r.node for r in (*supplies, *markets))}
-    names = dict.fromkeys(record.commodity for record in (*supplies, *markets))
-    return cr.Network(
-        nodes=tuple(cr.Node(id=end) for end in sorted(ends)), edges=edges,
-        commodities=tuple(cr.Commodity(id=name) for name in names), supplies=supplies, markets=markets, quotas=quotas,
-    )  # fmt: skip
-
-
-def scenario(*changes: Any, name: str = "it") -> cr.Scenario:
-    """Return the scenario of some changes."""
-    return cr.Scenario(name=name, changes=changes)
-
-
-def flows(flow: cr.Flow) -> dict[str, float]:
-    """Return what each edge carries. [Mt/y]"""
-    return {str(id): float(amount) for id, amount in flow.edges["flow_mtpa"].items()}
-
-
-def money(flow: cr.Flow) -> tuple[float, float]:
-    """Return netback and objective."""
-    return flow.netback_musd_per_year, flow.objective
-
+from helpers.certificates import assert_certified
+from helpers.oracle import best_objective
+from helpers.small_networks import OIL, edge, flows, minimum, money, network, scenario
 
 # A minimum is priced, never cut, and no money
 

@@ -76,11 +76,11 @@ def _featured(network: Network, able: list[str]) -> list[str]:
 
 def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, width: int | None) -> str:
     """Return the comparison as text, one block a scenario."""
-    from corridor.model.figures import grades
+    from corridor.model.figures import confidence_counts
     from corridor.study.compare import readable
 
     rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    head, counts = legend("compare", rates), grades(network.ledger)
+    head, counts = legend("compare", rates), confidence_counts(network.figure_records)
     figures = (
         f"Confidence of the {sum(counts.values())} figures behind this: A {counts['A']}, B {counts['B']}, "
         f"C (estimates) {counts['C']}.\nnetwork.figures() lists them, with ranges and rival sources."

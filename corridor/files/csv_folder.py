@@ -13,8 +13,8 @@ from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, ta
 from corridor.files.scenario_fields import to_fields
 from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml
 from corridor.messages import placed, unknown_name
-from corridor.model.frames import KINDS, Table, build, numbers
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, RawTable, numbers
+from corridor.model.network import Network, build_network
 from corridor.model.scenario import Hazard
 
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
@@ -32,7 +32,7 @@ def read(folder: Path) -> Network:
             raise DataError(f"{folder}: {format_hint}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
-    tables: dict[str, Table] = {}
+    tables: dict[str, RawTable] = {}
     complete = True
     budget = MOST_BYTES
     for part, kind in KINDS.items():
@@ -60,7 +60,7 @@ def read(folder: Path) -> Network:
             problems += hazard_problems
         except DataError as error:
             problems += error.problems
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=complete)
+    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
 def _unexpected_files(folder: Path) -> list[tuple[str, UnknownNameError]]:
@@ -86,7 +86,7 @@ def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     if len(table) != 1:
         problems.append(f"{file}: must have one row, the network's name and year (got {len(table)})")
         return "", None
-    return table.rows[0].get("name") or "", year_of_cell(table.rows[0].get("year"), table.places[0], problems)
+    return table.rows[0].get("name") or "", year_of_cell(table.rows[0].get("year"), table.locations[0], problems)
 
 
 def write(network: Network, folder: Path) -> None:

@@ -18,9 +18,9 @@ from corridor.files.json_document import path_of, plain
 from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, wrong_heads, year_of_cell
 from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import placed, shown, unknown_name
-from corridor.model.frames import KINDS, Table, build, repeated
-from corridor.model.network import Network
-from corridor.model.records import joined
+from corridor.model.frames import KINDS, RawTable, repeated
+from corridor.model.network import Network, build_network
+from corridor.model.records import format_list
 
 _HAZARD = (
     "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
@@ -111,8 +111,8 @@ def write(network: Network) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as the text of a cell, names joined."""
-    return joined(value) if isinstance(value, tuple) else value
+    """Return a value as the content of a cell, names joined."""
+    return format_list(value) if isinstance(value, tuple) else value
 
 
 def _hazard_cell(value: Any) -> Any:
@@ -145,24 +145,24 @@ def read(location: str, raw: bytes) -> Network:
     marker = tables.pop("network", None)
     if marker is not None and len(marker) == 1:
         row = marker.rows[0]
-        year = year_of_cell(row.get("year"), marker.places[0], problems)
+        year = year_of_cell(row.get("year"), marker.locations[0], problems)
         name = row.get("name") or ""
         if not isinstance(name, str):
-            problems.append(f"{marker.places[0]}: name must be text (got {shown(name)})")
+            problems.append(f"{marker.locations[0]}: name must be text (got {shown(name)})")
     elif marker is not None and len(marker) > 1:
         problems.append(
             f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
         )
-    hazards, hazard_problems = _hazards(location, tables.pop("hazards", Table()), problems)
+    hazards, hazard_problems = _hazards(location, tables.pop("hazards", RawTable()), problems)
     problems += hazard_problems
     complete = {"nodes", "edges"} <= tables.keys()
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=complete)
+    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _hazards(location: str, table: Table, problems: list[Problem]) -> Any:
+def _hazards(location: str, table: RawTable, problems: list[Problem]) -> Any:
     """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
     entries = []
-    for row, here in zip(table.rows, table.places, strict=True):
+    for row, here in zip(table.rows, table.locations, strict=True):
         entry = {key: value for key, value in row.items() if value is not None}
         for key, text in list(entry.items()):
             if isinstance(text, str) and (key in _WITH_PARTS or text.startswith('"')):
@@ -172,7 +172,7 @@ def _hazards(location: str, table: Table, problems: list[Problem]) -> Any:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return hazards_from(entries, lambda path: table.places[int(path[0])] if path else f"{location}, sheet hazards")
+    return hazards_from(entries, lambda path: table.locations[int(path[0])] if path else f"{location}, sheet hazards")
 
 
 def _inside(cell: str, path: FieldPath) -> str:
@@ -273,9 +273,9 @@ def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
     return {row: dict(sorted(rows[row].items())) for row in sorted(rows)}
 
 
-def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
+def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> RawTable:
     """Return the rows of a sheet whose first row names the columns."""
-    table = Table()
+    table = RawTable()
     first = min(sheet, default=0)
     names = {column: str(head).strip() for column, head in sheet.get(first, {}).items()}
     if not names:

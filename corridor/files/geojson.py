@@ -9,7 +9,7 @@ from corridor.errors import DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, dump, json_location, network_of, parsed
 from corridor.messages import shown, unknown_name
-from corridor.model.frames import Table
+from corridor.model.frames import RawTable
 from corridor.model.network import Network
 from corridor.model.records import Node, Record
 
@@ -68,7 +68,7 @@ def _of_features(location: str, data: dict[str, Any], problems: list[Problem]) -
             problems.append(unknown_name("member", key[:80], known, f"{json_location(location, (key,))}: "))
     if elsewhere := _foreign_crs(data, json_location(location, ("crs",))):
         raise DataError([*problems, *elsewhere])
-    nodes, edges = Table(), Table()
+    nodes, edges = RawTable(), RawTable()
     features = data.get("features")
     if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
         raise DataError(f"{location}: {foreign.DRAWN}")
@@ -104,7 +104,7 @@ def _foreign_crs(holder: Any, location: str) -> list[str]:
     return [f"{location}: {text}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
 
 
-def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[Problem]) -> None:
+def _read_feature(feature: Any, here: str, nodes: RawTable, edges: RawTable, problems: list[Problem]) -> None:
     """Put a feature into the table of its record."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         problems.append(f"{here}: must be a Feature (got {shown(feature)})")

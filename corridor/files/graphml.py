@@ -14,7 +14,7 @@ from corridor.files.json_document import assembled, document_beside, of_attribut
 from corridor.files.rows import cell, row_of
 from corridor.files.scenario_fields import FieldPath
 from corridor.messages import nearest, shown, unknown_name
-from corridor.model.frames import Table, numbers
+from corridor.model.frames import RawTable, numbers
 from corridor.model.network import Network
 from corridor.model.records import Edge, Node, Record
 
@@ -104,7 +104,7 @@ class _Reader:
     def __init__(self, location: str) -> None:
         self.location = location
         self.problems: list[Problem] = []
-        self.nodes, self.edges = Table(), Table()
+        self.nodes, self.edges = RawTable(), RawTable()
         self.graph: _Element | None = None
         self._graphs = 0
         self._by_yed = False

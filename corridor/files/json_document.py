@@ -13,8 +13,8 @@ from corridor.files.bytes import decoded
 from corridor.files.rows import tables_of, year_of_cell
 from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import shown, unknown_name
-from corridor.model.frames import KINDS, Table, build, repeated
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, RawTable, repeated
+from corridor.model.network import Network, build_network
 from corridor.model.records import Record
 
 FORMAT = "corridor network 1"
@@ -59,7 +59,7 @@ def assembled(
     complete = True
     for part in KINDS:
         if part in data and part not in tables:
-            tables[part] = Table()
+            tables[part] = RawTable()
             complete = _fill(tables[part], data[part], part, location, problems) and complete
     name = data.get("name", "")
     if not isinstance(name, str):
@@ -67,10 +67,10 @@ def assembled(
     year = year_of_cell(data.get("year"), location(("year",)), problems)
     hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)))
     problems += hazard_problems
-    return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=complete)
+    return build_network(tables, name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _fill(table: Table, rows: Any, part: str, location: Location, problems: list[Problem]) -> bool:
+def _fill(table: RawTable, rows: Any, part: str, location: Location, problems: list[Problem]) -> bool:
     """Fill a table with the rows of a list; tell whether it is one."""
     if not isinstance(rows, list):
         problems.append(f"{location((part,))}: must be a list of objects (got {shown(rows)})")

@@ -10,9 +10,9 @@ from typing import Any
 from corridor.errors import DataError, Problem
 from corridor.files.bytes import decoded
 from corridor.messages import placed, shown, unknown_name
-from corridor.model.frames import KINDS, Table, repeated
+from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network
-from corridor.model.records import Record, joined
+from corridor.model.records import KIND_OF, Record, format_list
 
 MOST_BYTES = 100_000_000
 INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
@@ -20,12 +20,12 @@ _LONGEST_CELL = 131_072  # what Python's csv module reads
 
 
 def cell(value: Any) -> str:
-    """Return a value as the text of a cell: numbers exact, no limit empty, lists as `joined` writes them."""
+    """Return a value as the text of a cell: numbers exact, no limit empty, lists as `format_list` writes them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return joined(value) if isinstance(value, tuple) else str(value)
+    return format_list(value) if isinstance(value, tuple) else str(value)
 
 
 def row_of(record: Record) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def row_of(record: Record) -> dict[str, Any]:
 
 def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     """Return the records of a network by the names of its tables; nodes and edges always, others if there are any."""
-    tables = {part: getattr(network, "ledger" if part == "figures" else part) for part in KINDS}
+    tables = {part: network.records(KIND_OF[part].singular) for part in KINDS}
     return {part: records for part, records in tables.items() if records or part in ("nodes", "edges")}
 
 
@@ -59,7 +59,7 @@ def year_of_cell(value: Any, location: str, problems: list[Problem]) -> int | No
 
 def read_csv(
     location: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
-) -> Table:
+) -> RawTable:
     """Return the rows of a CSV table as text by column; problems of its shape are added to `problems`.
 
     Notes
@@ -70,7 +70,7 @@ def read_csv(
     text = decoded(location, raw)
     separator = _separator(location, text)
     reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
-    table, heads, line = Table(), None, 1
+    table, heads, line = RawTable(), None, 1
     try:
         for cells in reader:
             here, line = f"{location}:{line}", reader.line_num + 1

@@ -16,7 +16,7 @@ from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.messages import UNION, placed, rule_broken, shown, unknown_name
 from corridor.model.changes import CHANGES, Change
 from corridor.model.network import Network
-from corridor.model.records import split
+from corridor.model.records import parse_list
 from corridor.model.scenario import Event, Hazard, Scenario
 
 FieldPath = tuple[str | int, ...]
@@ -69,7 +69,7 @@ def _change_fields(change: Change) -> dict[str, Any]:
     """Return the fields that a change was given, single names out of their tuples."""
     given = {field: getattr(change, field) for field in type(change).model_fields if field in change.model_fields_set}
     return {
-        field: (value[0] if split(value[0]) == value else list(value)) if isinstance(value, tuple) else value
+        field: (value[0] if parse_list(value[0]) == value else list(value)) if isinstance(value, tuple) else value
         for field, value in given.items()
         if value != ()
     }
@@ -216,8 +216,8 @@ def check_names(data: dict[str, Any], network: Network, problems: list[FieldProb
     for index, entry in enumerate(changes if isinstance(changes, list) else ()):
         for key, fields in entry.items() if isinstance(entry, dict) else ():
             if key in CHANGES and isinstance(fields, dict):
-                for field, error in CHANGES[key].strange_names_of(fields, network):
-                    problems.append(FieldProblem(("changes", index, key, field), error))
+                for error in CHANGES[key].unknown_names_of(fields, network):
+                    problems.append(FieldProblem(("changes", index, key, error.kind), error))
     _result_paths(data.get("expect"), ("expect",), problems, network)
 
 

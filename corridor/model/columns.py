@@ -243,7 +243,7 @@ FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "
 """The tables of a flow; `totals` are its attributes."""
 LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
 """Names of the columns whose cells are tuples of ids."""
-WAY = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True)
+ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True)
 """In printed comparisons: origin and destination in one."""
 
 
@@ -259,7 +259,7 @@ def by_name(table: str) -> dict[str, Column]:
 
 def printed(table: str) -> list[Column]:
     """Return the columns that are printed, in this order: long text last."""
-    columns = (*COLUMNS[table], WAY) if table == "compare" else COLUMNS[table]
+    columns = (*COLUMNS[table], ROUTE) if table == "compare" else COLUMNS[table]
     return sorted((column for column in columns if column.priority), key=lambda column: column.wide)
 
 

@@ -13,8 +13,7 @@ import pandas as pd
 
 from corridor.errors import CorridorError, DataError, at_most
 from corridor.messages import nearest, shown
-from corridor.model.frames import build
-from corridor.model.network import Network
+from corridor.model.network import Network, build_network
 from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
@@ -269,7 +268,7 @@ def from_pypsa(n: pypsa.Network) -> Network:
     if problems:
         raise DataError(at_most(problems))
     reading = _Reading(parts, float(n.snapshot_weightings["objective"].iloc[0]))
-    return build(reading.tables, name=str(n.name or ""))
+    return build_network(reading.tables, name=str(n.name or ""))
 
 
 _READ = {

@@ -1,0 +1,348 @@
+"""The shipped data: complete, sourced, consistent, and the network that the issue asks for."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+import corridor as cr
+from corridor.library import networks as library
+from corridor.model.figures import in_force
+from corridor.model.formulas import governance_risk
+from corridor.model.records import Figure, Record
+
+YEARS = range(2018, 2025)
+DATA = Path(str(library.data_root()))
+GIANTS = ("tengiz", "kashagan", "karachaganak")
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of one of the shipped tables."""
+    return list(csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines()))
+
+
+def figures() -> list[dict[str, str]]:
+    """Return every figure of the network."""
+    return [row for name in ("figures", "positions", "countries") for row in rows(f"caspian/{name}.csv")]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_network_is_sound(year: int) -> None:
+    """Every year loads without a problem, stranded supplies and markets included."""
+    assert cr.load(year=year).problems() == []
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_it_is_as_large_as_promised(year: int) -> None:
+    """At least 45 nodes and 80 edges for crude."""
+    net = cr.load(year=year)
+    assert len(net.nodes) >= 45
+    assert len(net.edges) >= 80
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_number_has_a_figure(year: int) -> None:
+    """No number of a record that is not its default stands without a chosen figure, and the figure says the same."""
+    net = cr.load(year=year)
+    told = {(f.record, f.subject, f.attribute): f.value for f in net.figure_records if f.choice == "chosen"}
+    for record, part in (("node", net.nodes), ("edge", net.edges), ("commodity", net.commodities)):
+        for item in part:
+            _assert_told(record, item.id, item, told)
+    for item in (*net.supplies, *net.markets):
+        _assert_told(type(item).__name__.lower(), f"{item.node}.{item.commodity}", item, told)
+    for quota in net.quotas:
+        _assert_told("quota", f"{quota.edge}.{quota.commodity}", quota, told)
+
+
+def _assert_told(record: str, subject: str, item: Record, told: dict[tuple[str, str, str], float | None]) -> None:
+    """Assert that each number of a record is that of its figure; risk scores follow from the countries' figures."""
+    for name, field in type(item).model_fields.items():
+        value = getattr(item, name)
+        if isinstance(value, int | float) and value != field.default and name != "risk_score":
+            figure = told.get((record, subject, name))
+            assert figure is not None, f"{subject}.{name} = {value} has no figure"
+            assert float(value) == figure, f"{subject}.{name}"
+
+
+def test_every_figure_refers_to_known_sources() -> None:
+    """Each source id stands in the one table of sources, and each source there is used."""
+    known = {row["id"] for row in rows("sources.csv")}
+    shown = [*figures(), *rows("caspian/observed.csv"), *rows("claims.csv")]
+    used = {source for row in shown for source in row["sources"].split(";") if source}
+    assert used == known
+
+
+def test_every_value_has_a_source() -> None:
+    """Only formulas, whose inputs have sources, may stand without one of their own."""
+    bare = [(r["subject"], r["attribute"]) for r in figures() if not r["sources"] and not r["formula"]]
+    assert bare == []
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_worked_out_figures_have_sources(year: int) -> None:
+    """In force, every figure has at least one source, formulas by their inputs."""
+    assert [f.subject for f in cr.load(year=year).figure_records if not f.sources] == []
+
+
+def test_own_estimates_are_marked_c() -> None:
+    """What no source states is of confidence C, and what C states has a range or is a structural zero."""
+    unsourced = {"general_knowledge", "own_estimate"}
+    better = [
+        r["subject"]
+        for r in figures()
+        if set(r["sources"].split(";")) <= unsourced and r["sources"] and r["confidence"] != "C"
+    ]
+    assert better == []
+
+
+def test_ids_are_unique() -> None:
+    """Sources, nodes and edges stand once."""
+    for name in ("sources.csv", "caspian/nodes.csv", "caspian/edges.csv"):
+        ids = [row["id"] for row in rows(name)]
+        assert len(ids) == len(set(ids))
+
+
+def test_addresses_look_like_addresses() -> None:
+    """An address is either empty or one; none is made up of words."""
+    assert [r["url"] for r in rows("sources.csv") if r["url"] and not r["url"].startswith("http")] == []
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_corridor_labels_stand_where_they_should(year: int) -> None:
+    """CPC: Russian section; BTC: Sangachal to Tbilisi; Druzhba: out of Mozyr; Middle Corridor: into Georgia."""
+    net = cr.load(year=year)
+    assert [c.id for c in net.corridors][:4] == ["cpc", "btc", "druzhba", "middle_corridor"]
+    assert all(set(edge.countries) == {"RUS"} for edge in net.trunk("cpc"))
+    assert [(e.tail, e.head) for e in net.trunk("btc")] == [("sangachal", "tbilisi")]
+    assert {(e.tail, e.head) for e in net.trunk("druzhba")} == {("mozyr", "adamowo"), ("mozyr", "uzhhorod")}
+    assert all(e.countries == ("AZE", "GEO") and e.id != "btc" for e in net.trunk("middle_corridor"))
+
+
+def test_giants_feed_the_cpc_and_the_national_system_hardly() -> None:
+    """The three large fields reach the CPC by lines of their own; all others only by one link with small rights."""
+    net = cr.load(year=2021)
+    into = [edge for edge in net.edges if edge.head == "cpc_atyrau"]
+    assert {edge.id for edge in into} == {"cpc_tengiz", "karabatan_cpc", "karachaganak_cpc", "atyrau_cpc"}
+    rights = next(q.max_mtpa for q in net.quotas if q.edge == "atyrau_cpc")
+    assert rights is not None
+    assert rights < 0.1 * sum(s.volume_mtpa for s in net.supplies if s.node in GIANTS)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_kazakh_supplies_add_up_to_the_national_output(year: int) -> None:
+    """Fields and regions together make the published output of the country."""
+    net = cr.load(year=year)
+    offered = sum(s.volume_mtpa for s in net.supplies if s.commodity == "kazakh_crude")
+    published = next(
+        f.value for f in net.figure_records if (f.subject, f.attribute) == ("kazakhstan", "production_mtpa")
+    )
+    assert offered == pytest.approx(published)
+
+
+def test_btc_in_2021_is_as_in_the_brief() -> None:
+    """27 to 28 Mt of 50 flow through the BTC in 2021, so that about 22.5 Mt are unused."""
+    btc = cr.solve(cr.load(year=2021)).corridors.loc["btc"]
+    assert 27 <= btc.throughput_mtpa <= 28
+    assert btc.available_mtpa - btc.throughput_mtpa == pytest.approx(22.5, abs=0.5)
+
+
+def test_risk_is_that_of_the_weakest_country() -> None:
+    """The worked numbers of the World Bank estimates for 2023: CPC 0.708 (Russia), BTC 0.600 (Turkey)."""
+    net = cr.load(year=2023)
+    assert net.edge("cpc_russia").risk_score == pytest.approx(0.708, abs=5e-4)
+    assert net.edge("btc_ceyhan").risk_score == pytest.approx(0.600, abs=5e-4)
+    assert net.edge("druzhba_north").risk_score == pytest.approx(0.720, abs=5e-4)
+    assert governance_risk([2.5]) == 0
+    assert governance_risk([-3.0]) == 1
+
+
+def test_sea_legs_add_up_to_the_quoted_freight() -> None:
+    """The legs to and from the Straits together cost the freight from Novorossiysk to Augusta of that year."""
+    net = cr.load(year=2021)
+    legs = net.edge("cpc_straits").tariff_usd_per_t + net.edge("straits_augusta").tariff_usd_per_t
+    assert legs == pytest.approx(6.0)
+
+
+def test_sections_add_up_to_the_line() -> None:
+    """CPC and BTC sections make the tariff and length of the whole line."""
+    net = cr.load(year=2021)
+    cpc = [net.edge(id) for id in ("cpc_tengiz", "cpc_kazakhstan", "cpc_astrakhan_kropotkin", "cpc_russia")]
+    assert sum(edge.tariff_usd_per_t for edge in cpc) == pytest.approx(38)
+    assert sum(edge.distance_km for edge in cpc) == pytest.approx(1510)
+    btc = [net.edge(id) for id in ("btc", "btc_ceyhan")]
+    assert sum(edge.tariff_usd_per_t for edge in btc) == pytest.approx(24)
+
+
+def test_zangezur_is_planned() -> None:
+    """It stands in the network, out of service, and opening it opens a way for Kazakh oil."""
+    net = cr.load(year=2024)
+    assert not net.edge("zangezur").in_service
+    opened = cr.compare(net, [cr.Scenario(name="open", changes=[cr.Opening(tag="zangezur")])], corridors=["zangezur"])
+    assert opened.loc[("baseline", "zangezur"), "status"] == "closed"
+    assert opened.loc[("open", "zangezur"), "capacity_mtpa"] > 0
+
+
+def test_figures_show_rivals_beside_the_chosen() -> None:
+    """Who says 50, who 60: both stand in one table, with source and address."""
+    table = cr.load(year=2021).figures("btc", "capacity_mtpa")
+    assert set(table["choice"]) == {"chosen", "rival"}
+    assert table.loc[table["choice"] == "chosen", "value"].tolist() == [50.0]
+    assert (table["source"] != "").all()
+    assert (table["url"] != "").all()
+
+
+def test_figures_of_a_corridor_are_those_of_its_trunk() -> None:
+    """A corridor's name leads to the figures of its trunk edges."""
+    assert "cpc_russia" in set(cr.load(year=2021).figures("cpc")["subject"])
+
+
+def test_figures_refuse_an_unknown_subject() -> None:
+    """A subject that no figure has is an error with a suggestion."""
+    with pytest.raises(cr.UnknownNameError, match="did you mean 'btc'"):
+        cr.load(year=2021).figures("btv")
+
+
+def test_figures_of_an_own_network_are_empty(diamond: cr.Network) -> None:
+    """A network from frames has no figures, and says so with an empty table."""
+    assert diamond.figures().empty
+
+
+def _figure(**fields: object) -> Figure:
+    return Figure.model_validate(
+        {
+            "record": "input",
+            "subject": "a",
+            "attribute": "x",
+            "unit": "1",
+            "since": 2020,
+            "until": 2022,
+            "confidence": "A",
+            **fields,
+        }
+    )
+
+
+def test_a_formula_takes_range_confidence_and_sources_of_its_inputs() -> None:
+    """B = 2 a with a in 1..3 lies in 2..6, is as weak as a and has a's source."""
+    a = _figure(value=2.0, low=1.0, high=3.0, confidence="C", sources="s")
+    b = _figure(subject="b", formula="2 * a.x", confidence="A")
+    worked = in_force([a, b], 2021)[1]
+    assert (worked.value, worked.low, worked.high, worked.confidence, worked.sources) == (4.0, 2.0, 6.0, "C", ("s",))
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("a.y + 1", "no figure in force in 2021 named 'a.y'"),
+        ("b.x", "leads back to itself"),
+        ("__import__('os')", "must be arithmetic"),
+        ("a.x **", "must be arithmetic"),
+        ("a.x / 0", "must be arithmetic"),
+    ],
+)
+def test_a_bad_formula_is_refused(formula: str, message: str) -> None:
+    """What is no arithmetic over figures in force names the formula."""
+    with pytest.raises(cr.DataError, match=message):
+        in_force([_figure(value=1.0), _figure(subject="b", formula=formula)], 2021)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"unit": "kb/d"}, r"figure 'btc.capacity_mtpa': unit must be 'Mt/y' \(got 'kb/d'\); convert it by a formula"),
+        ({"attribute": "capacity"}, "no field named 'capacity'; did you mean 'capacity_mtpa'"),
+        ({"sources": "nobody"}, "no source named 'nobody'"),
+    ],
+)
+def test_a_figure_that_does_not_fit_its_record_is_refused(fields: dict[str, object], message: str) -> None:
+    """A wrong unit, an unknown field and an unknown source are problems of the data, told in one sentence each."""
+    told = {
+        "record": "edge",
+        "subject": "btc",
+        "attribute": "capacity_mtpa",
+        "unit": "Mt/y",
+        "value": 50.0,
+        "sources": "s",
+    }
+    problems: list[str] = []
+    library._values([_figure(**{**told, **fields})], {"s"}, problems)
+    assert len(problems) == 1
+    assert re.search(message, problems[0])
+
+
+def test_two_chosen_figures_are_refused() -> None:
+    """One number of a year has one chosen figure."""
+    with pytest.raises(cr.DataError, match="two are chosen for 2021"):
+        in_force([_figure(value=1.0), _figure(value=2.0)], 2021)
+
+
+@pytest.mark.parametrize("regime", ["full", "calm", "war"])
+def test_hazards_follow_the_regime(regime: str) -> None:
+    """The CPC is hit, alone or with all of Russia, at the rate of the regime; every hazard hits something."""
+    hazards = {h.name: h for h in cr.load(year=2024, regime=regime).hazards}
+    hit = hazards["CPC"].frequency_per_year + hazards["Russia"].frequency_per_year
+    assert hit == pytest.approx({"full": 0.434, "calm": 0.062, "war": 2.62}[regime], rel=0.01)
+    for hazard in hazards.values():
+        hazard.apply(cr.load(year=2024))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"name": "caspain"}, cr.UnknownNameError, "did you mean 'caspian'"),
+        ({"year": 1999}, cr.DataError, r"year must be 2018 to 2024 \(got 1999\)"),
+        ({"regime": "peace"}, cr.UnknownNameError, "no regime named 'peace'"),
+    ],
+)
+def test_load_refuses_what_does_not_ship(arguments: dict[str, object], error: type[Exception], message: str) -> None:
+    """Unknown networks, years and regimes are named."""
+    with pytest.raises(error, match=message):
+        cr.load(**arguments)  # type: ignore[arg-type]
+
+
+def test_every_edge_has_a_finite_cost_and_time() -> None:
+    """Nothing in the network is NaN or infinite but what is meant to be unlimited."""
+    table = cr.load(year=2024).edge_table()
+    for column in ("tariff_usd_per_t", "transit_days", "distance_km", "quality_usd_per_t"):
+        assert table[column].map(math.isfinite).all()
+
+
+def test_the_four_routes_have_known_hazards() -> None:
+    """Availability of the four routes is known and below 1."""
+    table = cr.compare(cr.load(year=2024), [], corridors=["cpc", "btc", "druzhba", "middle_corridor"])
+    assert table["availability"].between(0.9, 1, inclusive="left").all()
+
+
+@pytest.mark.parametrize("year", range(2018, 2025))
+def test_every_requirement_has_a_replacement_cost(year: int) -> None:
+    """What a missing tonne costs its buyer beyond the price is known wherever one is required, and never a gain."""
+    for market in cr.load(year=year).markets:
+        if market.required_mtpa:
+            assert market.replacement_usd_per_t is not None, market
+            assert market.replacement_usd_per_t >= 0, market
+
+
+@pytest.mark.parametrize("year", range(2018, 2025))
+@pytest.mark.parametrize(("input", "commodity"), [("kazakh_export", "kazakh_crude"), ("azeri_export", "azeri_crude")])
+def test_the_export_netback_of_a_formula_is_that_of_the_best_route(year: int, input: str, commodity: str) -> None:
+    """Home refineries buy back at what the best route of the solved year earns, to 5 %."""
+    net = cr.load(year=year)
+    routes = cr.solve(net).routes
+    best = routes.loc[routes["commodity"] == commodity, "netback_usd_per_t"].max()
+    assert net.figures(input)["value"].iloc[0] == pytest.approx(best, rel=0.05)
+
+
+def test_the_loss_of_a_halt_counts_what_refineries_do_without() -> None:
+    """Netback rises by a loss of Druzhba's southern branch, and its refineries pay the discount and transport."""
+    net = cr.load(year=2024)
+    row = cr.outcomes(net, [cr.load_scenario("druzhba-south-halted")]).iloc[1]
+    cost = net.figures("bratislava", "replacement_usd_per_t")["value"].iloc[0]
+    assert cost == pytest.approx(15 + (80.52 - 68) * 7.3)
+    assert row["netback_change_musd_per_year"] > 0
+    assert row["loss_musd_per_year"] == pytest.approx(
+        row["unmet_change_mtpa"] * cost - row["netback_change_musd_per_year"]
+    )

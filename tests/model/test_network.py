@@ -1,0 +1,233 @@
+"""Networks from tables and graphs: what is read, what is refused and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pydantic
+import pytest
+
+import corridor as cr
+from helpers.tables import EDGES, MARKETS, NODES, SUPPLIES, built
+
+
+def quotas(**fields: Any) -> pd.DataFrame:
+    """Return one quota on edge ab."""
+    return pd.DataFrame({"edge": ["ab"], "commodity": ["oil"], **{name: [value] for name, value in fields.items()}})
+
+
+def test_defaults_stand_for_what_is_left_out() -> None:
+    """Capacity and market unlimited, tariff, days, premium and price 0, penalty 1000 USD/t."""
+    net = built()
+    edge, supply, market = net.edge("ab"), net.supplies[0], net.markets[0]
+    assert (edge.capacity_mtpa, edge.tariff_usd_per_t, edge.transit_days, edge.risk_premium_usd_per_t) == (
+        None,
+        0,
+        0,
+        0,
+    )
+    assert supply.penalty_usd_per_t == 1000
+    assert (market.volume_mtpa, market.price_usd_per_t) == (None, 0)
+    assert [c.id for c in net.commodities] == ["oil"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({"edges": EDGES.assign(capacity=5.0)}, r"edges: no column named 'capacity'; did you mean 'capacity_mtpa'\?"),
+        ({"edges": EDGES.assign(capacity_kbd=5.0)}, "no column named 'capacity_kbd'; did you mean 'capacity_mtpa'"),
+        ({"edges": EDGES.assign(tariff_usd_per_bbl=5.0)}, "did you mean 'tariff_usd_per_t'"),
+        (
+            {"edges": EDGES.drop(columns="head")},
+            r"edge 'ab': head is missing here and in all other rows \[edges, row 0\]",
+        ),
+        ({"edges": EDGES.assign(capacity_mtpa=[-5.0, 1.0])}, r"edge 'ab': capacity_mtpa must be >= 0.0 \(got -5.0\)"),
+        (
+            {"edges": EDGES.assign(capacity_mtpa=[1.0, np.inf])},
+            r"edge 'bc': capacity_mtpa must be a finite number.*row 1",
+        ),
+        ({"edges": EDGES.assign(tariff_usd_per_t=["x", 1])}, r"tariff_usd_per_t must be a number \(got 'x'\)"),
+        ({"edges": EDGES.assign(mode="pipe")}, "mode"),
+        ({"edges": EDGES.assign(head=["bb", "c"])}, "edge 'ab': head: no node named 'bb'; did you mean 'b'"),
+        ({"edges": EDGES.assign(head=["a", "c"])}, r"edge 'ab': tail and head must differ \(got 'a' twice\)"),
+        ({"edges": pd.concat([EDGES, EDGES])}, "duplicate edge 'ab'"),
+        ({"nodes": pd.concat([NODES, NODES])}, "duplicate node 'a'"),
+        ({"supplies": pd.concat([SUPPLIES, SUPPLIES])}, "duplicate supply 'a/oil'"),
+        ({"supplies": SUPPLIES.assign(volume_mtpa=np.nan)}, r"supply 'a/oil': volume_mtpa is missing"),
+        ({"supplies": SUPPLIES.assign(node="z")}, "supply 'z/oil': node: no node named 'z'"),
+        ({"nodes": NODES.assign(country="Georgia")}, "country"),
+        ({"nodes": NODES.assign(lat=91.0)}, r"lat must be <= 90.0 \(got 91.0\)"),
+        ({"quotas": quotas().assign(edge="abc")}, "edge: no edge named 'abc'; did you mean"),
+        ({"markets": MARKETS.assign(required_mtpa=3.0, volume_mtpa=2.0)}, "required_mtpa must be <= volume_mtpa"),
+        ({"edges": EDGES.assign(commodities=["gas", ""])}, "commodities: no commodity named 'gas'|does not carry"),
+        ({"nodes": [1, 2]}, r"nodes: must be a DataFrame \(got list\)"),
+    ],
+)
+def test_a_bad_table_is_refused(tables: dict[str, Any], message: str) -> None:
+    """One error names the thing, the rule, the value and the place."""
+    tables = {"commodities": pd.DataFrame({"id": ["oil"]}), **tables} if "edges" in tables else tables
+    with pytest.raises(cr.DataError, match=message):
+        built(**tables)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """Two bad cells in two tables make one error with two sentences."""
+    with pytest.raises(cr.DataError) as caught:
+        built(edges=EDGES.assign(capacity_mtpa=-1.0), supplies=SUPPLIES.assign(volume_mtpa=-2.0))
+    assert len(caught.value.problems) == 3
+
+
+def test_very_many_problems_are_counted() -> None:
+    """A thousand bad rows do not make a thousand sentences, and none is forgotten."""
+    many = pd.DataFrame({"id": [f"n{at}" for at in range(1000)], "lat": 99.0})
+    with pytest.raises(cr.DataError, match="and 950 more problems"):
+        cr.Network.from_frames(many, EDGES[:0])
+
+
+def test_a_minimum_above_its_ceiling_is_a_problem_that_a_scenario_may_leave() -> None:
+    """It is told, not refused: what the ceiling does not let through is unmet."""
+    net = built(quotas=quotas(min_mtpa=3.0, max_mtpa=2.0))
+    assert any("min_mtpa must be <= max_mtpa (got 3.0 > 2.0)" in problem for problem in net.problems())
+    assert cr.solve(net).unmet_minimum_mtpa >= 1.0
+
+
+def test_quotas_may_not_demand_more_than_the_edge_carries() -> None:
+    """Ship-or-pay volumes beyond the capacity contradict each other, and the edge is named."""
+    with pytest.raises(cr.DataError, match=r"quotas on edge 'ab'.*\(5 > 3 Mt/y\)"):
+        built(edges=EDGES.assign(capacity_mtpa=3.0), quotas=quotas(min_mtpa=5.0))
+
+
+def test_a_quota_for_what_the_edge_does_not_carry_is_refused() -> None:
+    """The edge's commodities and the quota's must fit."""
+    both = pd.DataFrame({"id": ["oil", "gas"]})
+    with pytest.raises(cr.DataError, match="edge 'ab' does not carry 'oil'"):
+        built(edges=EDGES.assign(commodities=["gas", None]), commodities=both, quotas=quotas())
+
+
+def test_two_trunk_edges_in_a_row_are_refused() -> None:
+    """A tonne could cross two labels; both edges are named."""
+    with pytest.raises(cr.DataError, match="trunk edge 'ab' can go on to cross trunk edge 'bc' of corridor 'y'"):
+        built(edges=EDGES.assign(corridor=["x", "y"]))
+
+
+def test_a_cycle_through_a_trunk_edge_is_refused() -> None:
+    """A tonne could cross the label again and again."""
+    ring = pd.DataFrame({"id": ["ab", "ba"], "tail": ["a", "b"], "head": ["b", "a"], "corridor": ["x", None]})
+    with pytest.raises(cr.DataError, match="can go on to cross itself"):
+        built(edges=ring)
+
+
+def test_empty_cells_take_the_default() -> None:
+    """None, NaN, NA and blank text are empty."""
+    edges = EDGES.assign(capacity_mtpa=[None, np.nan], operator=["", "  "], corridor=[pd.NA, None])
+    assert built(edges=edges) == built()
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "category", "object", "float32"])
+def test_columns_of_any_dtype_are_read(dtype: str) -> None:
+    """What pandas calls the numbers does not matter."""
+    edges = EDGES.assign(capacity_mtpa=pd.Series([3, 4]).astype(dtype))
+    assert built(edges=edges).edge("bc").capacity_mtpa == 4
+
+
+def test_a_named_index_counts_as_a_column() -> None:
+    """Tables indexed by id read like those with a column."""
+    assert built(nodes=NODES.set_index("id"), edges=EDGES.set_index("id")) == built()
+
+
+def test_an_own_table_gives_the_network_back() -> None:
+    """edge_table() and its kin are what from_frames reads, but for the column that follows from others."""
+    net = built(edges=EDGES.assign(capacity_mtpa=[3.0, None], tags=["x;y", None]))
+    again = cr.Network.from_frames(
+        net.node_table(), net.edge_table().drop(columns="available_mtpa"), supplies=net.supply_table(),
+        markets=net.market_table(),
+    )  # fmt: skip
+    assert again == net
+
+
+def test_lookups_suggest_the_nearest_name() -> None:
+    """A misspelt id is an error with a suggestion, carried as data too."""
+    with pytest.raises(cr.UnknownNameError, match="no edge named 'btv'; did you mean 'btc'") as caught:
+        cr.load().edge("btv")
+    assert (caught.value.kind, caught.value.name, caught.value.suggestion) == ("edge", "btv", "btc")
+
+
+def test_a_network_is_frozen() -> None:
+    """Neither the network nor its records can be altered in place."""
+    net = built()
+    with pytest.raises(AttributeError):
+        net.name = "other"  # type: ignore[misc]
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        net.edge("ab").capacity_mtpa = 1.0  # type: ignore[misc]
+
+
+def test_replace_validates_anew() -> None:
+    """A part exchanged for one that does not fit is refused, an unknown part named."""
+    net = built()
+    with pytest.raises(cr.DataError, match="no node named 'a'"):
+        net.replace(nodes=net.nodes[1:])
+    with pytest.raises(cr.DataError, match="no part of a network named 'edgs'; did you mean 'edges'"):
+        net.replace(edgs=())
+
+
+def test_problems_find_what_is_stranded() -> None:
+    """A supply without a way out and a market without a way in are problems, though no errors."""
+    net = built(edges=EDGES[:1])
+    assert net.problems() == [
+        "supply 'a/oil': no edges lead from it to a market of oil",
+        "market 'c/oil': no edges lead to it from a supply of oil",
+    ]
+
+
+def test_tables_carry_units_in_their_names() -> None:
+    """Every number's column ends in its unit, or is a share, a score or a place."""
+    table = cr.load().edge_table()
+    plain = {"remaining", "risk_score", "in_service"}
+    units = ("_mtpa", "_usd_per_t", "_days", "_km")
+    numbers = [column for column in table.select_dtypes("number") if column not in plain]
+    assert all(column.endswith(units) for column in numbers)
+
+
+def test_parallel_and_opposite_edges_survive_networkx() -> None:
+    """A multigraph keyed by edge id comes back equal."""
+    edges = pd.DataFrame(
+        {"id": ["x", "y", "z"], "tail": ["a", "a", "b"], "head": ["b", "b", "a"], "capacity_mtpa": [1, 2, 3]}
+    )
+    net = built(edges=edges)
+    graph = net.to_networkx()
+    assert sorted(key for _, _, key in graph.edges(keys=True)) == ["x", "y", "z"]
+    assert cr.Network.from_networkx(graph) == net
+
+
+def test_an_undirected_graph_is_refused() -> None:
+    """Which way oil flows must be said."""
+    with pytest.raises(cr.DataError, match="must be directed"):
+        cr.Network.from_networkx(nx.Graph([("a", "b")]))
+
+
+def test_an_unknown_attribute_of_a_graph_is_refused() -> None:
+    """A misspelt capacity is not an infinite one."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edge("a", "b", capacity=3)
+    with pytest.raises(cr.DataError, match="edge 'a-b': no field named 'capacity'; did you mean 'capacity_mtpa'"):
+        cr.Network.from_networkx(graph)
+
+
+def test_a_simple_digraph_is_read() -> None:
+    """Edges without a key are called after their ends."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edge("a", "b", capacity_mtpa=3)
+    assert cr.Network.from_networkx(graph).edge("a-b").capacity_mtpa == 3
+
+
+def test_an_empty_network_solves() -> None:
+    """Nothing in, nothing out."""
+    assert cr.solve(cr.Network.from_frames(NODES[:0], EDGES[:0])).delivered_mtpa == 0
+
+
+def test_a_repr_says_what_it_is() -> None:
+    """Name, year and sizes."""
+    assert repr(cr.load(year=2021)) == "<Network caspian 2021: 66 nodes, 98 edges, 4 commodities, 9 corridors>"

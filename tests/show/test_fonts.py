@@ -1,0 +1,102 @@
+"""Names in scripts that the font lacks: pictures are drawn without a warning, and the names can still be read."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from matplotlib.font_manager import findfont, get_font
+
+import corridor as cr
+from corridor.show import style
+from helpers.figures import drawn, sheet, texts
+
+PICTURES: dict[str, Any] = {
+    "map": cr.plot_map, "sankey": cr.plot_sankey, "waterfall": lambda flow, ax: cr.plot_waterfall(flow, "way", ax=ax),
+    "comparison": lambda flow, ax: cr.plot_comparison(cr.compare(flow.network, []), ax=ax, network=flow.network),
+}  # fmt: skip
+SCRIPTS = {
+    "chinese": "独山子炼油厂", "georgian": "სუფსა", "arabic": "بندر نکا", "hindi": "मथुरा", "thai": "ระยอง",
+    "amharic": "አዋሽ",
+    "emoji": "port 🛢⚓", "kazakh": "Ақтау", "control": "a\x1b[31m\u202eb", "unassigned": "\U000e0fff\uffff",
+}  # fmt: skip
+
+
+def named(name: str) -> cr.Network:
+    """Return a field, a way and a port of that name, with ids of plain letters."""
+    return cr.Network(
+        name=name,
+        nodes=[cr.Node(id="field", name=name, lat=45, lon=50), cr.Node(id="port", name=name, lat=40, lon=40)],
+        edges=[cr.Edge(id="pipe", tail="field", head="port", capacity_mtpa=5, corridor="way", tariff_usd_per_t=1)],
+        commodities=[cr.Commodity(id="oil", name=name)], corridors=[cr.Corridor(id="way", name=name)],
+        supplies=[cr.Supply(node="field", commodity="oil", volume_mtpa=8)],
+        markets=[cr.Market(node="port", commodity="oil", price_usd_per_t=100)],
+        hazards=[cr.Hazard(name=name, changes=[cr.Outage(edge="pipe")], frequency_per_year=2, duration_days=20)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("picture", PICTURES)
+def test_no_script_ends_a_picture(script: str, picture: str) -> None:
+    """With warnings as errors, drawn to the last pixel."""
+    flow = cr.solve(
+        named(SCRIPTS[script]), cr.Scenario(name=SCRIPTS[script], changes=[cr.Derate(edge="pipe", remaining=0.5)])
+    )
+    with warnings.catch_warnings(), sheet((9, 6)) as ax:
+        warnings.simplefilter("error")
+        PICTURES[picture](flow, ax=ax)
+        ax.figure.canvas.draw()
+
+
+def test_a_report_is_written_for_any_script(tmp_path: Path) -> None:
+    """The page itself has the name as it is; only its pictures fall back."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        page = cr.report(named("独山子"), path=tmp_path / "brief.html", years=50).read_text(encoding="utf-8")
+    assert "独山子" in page
+
+
+def test_a_name_that_cannot_be_drawn_is_replaced_by_its_id() -> None:
+    """Places and corridors of a map are called by their ids then, others by their names."""
+    with sheet((9, 6)) as ax:
+        cr.plot_map(cr.solve(named("独山子")), ax)
+        assert [label.get_text().split("\n")[0] for label in drawn(ax, "label:node")["field"]] == ["field"]
+    with sheet((9, 6)) as ax:
+        cr.plot_map(cr.solve(named("Ақтау")), ax)
+        assert [label.get_text().split("\n")[0] for label in drawn(ax, "label:node")["field"]] == ["Ақтау"]
+
+
+def test_a_text_without_an_id_is_written_by_its_codes() -> None:
+    """So it can be read and told from others; letters that the font has stay."""
+    assert style.plain("油 oil Ө") == r"\u6cb9 oil Ө"
+
+
+@pytest.mark.parametrize("family", [["DejaVu Sans"], ["serif"], ["No Such Font"], ["monospace", "DejaVu Sans"]])
+def test_the_fonts_asked_for_decide(family: list[str]) -> None:
+    """What is left undrawn is what the fonts in matplotlib's settings lack, whichever they are."""
+    with mpl.rc_context({"font.family": family}), warnings.catch_warnings(), sheet((9, 6)) as ax:
+        warnings.simplefilter("error")
+        cr.plot_map(cr.solve(named("Ақтау \u0531 油 \u2603 \u0628")), ax)
+        ax.figure.canvas.draw()
+
+
+def test_no_letter_is_thought_missing_that_every_style_has() -> None:
+    """Every letter of all four styles of the usual font is drawn as it is."""
+    files = [findfont(f"DejaVu Sans{style}") for style in ("", ":bold", ":italic", ":bold:italic")]
+    common = set.intersection(*(set(get_font(file).get_charmap()) for file in files))
+    letters = [chr(code) for code in common if chr(code).isalpha()]
+    assert len(letters) > 2000
+    assert all(style.plain(letter) == letter for letter in letters)
+
+
+def test_text_is_what_was_meant_in_every_picture() -> None:
+    """A legible name is left alone in each of them."""
+    flow = cr.solve(named("Ақтау"))
+    for draw in PICTURES.values():
+        with sheet((9, 6)) as ax:
+            draw(flow, ax=ax)
+            said = [text.get_text() for panel in (ax, *ax.child_axes) for text in texts(panel)]
+            assert any("Ақтау" in text for text in said)
