@@ -36,7 +36,7 @@ class DataError(CorridorError, ValueError):
     """
 
     def __init__(self, problems: str | Iterable[Problem]) -> None:
-        listed = [problems] if isinstance(problems, str) else at_most(list(problems))
+        listed = [problems] if isinstance(problems, str) else limited_problems(list(problems))
         self.problems = tuple(visible(problem, keep="\n") for problem in listed)
         super().__init__("\n".join(self.problems))
 
@@ -88,7 +88,7 @@ Problem = str | UnknownNameError
 """A sentence about something wrong; an unknown name becomes a sentence when it is shown."""
 
 
-def at_most(problems: Sequence[Problem]) -> list[str]:
+def limited_problems(problems: Sequence[Problem]) -> list[str]:
     """Return the problems as sentences, the tail of a very long list counted instead of listed."""
     if len(problems) <= MOST_SHOWN + 1:
         return list(map(str, problems))

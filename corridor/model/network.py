@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from corridor.errors import DataError, Problem, at_most
+from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import nearest, placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of
@@ -121,7 +121,7 @@ class Network(NetworkParts):
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
         hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
-        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *at_most(hazards)]
+        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *limited_problems(hazards)]
 
     # Views
 

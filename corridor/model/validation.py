@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from corridor.errors import Problem, at_most
+from corridor.errors import Problem, limited_problems
 from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.parts import NetworkParts
@@ -17,7 +17,7 @@ Finding = tuple[Record, Problem]
 
 def structural_problems(net: NetworkParts) -> list[str]:
     """Return every structural problem, one sentence each."""
-    return at_most([text for _, text in findings(net)])
+    return limited_problems([text for _, text in findings(net)])
 
 
 def findings(net: NetworkParts) -> list[Finding]:
