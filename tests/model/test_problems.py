@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import corridor as cr
+import corridor.files.graphml  # imported while `nearest` is replaced, it would keep the stand-in
 from corridor import messages
 from corridor.errors import MOST_SHOWN
 from corridor.messages import nearest
