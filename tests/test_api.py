@@ -108,6 +108,11 @@ def test_no_room_has_a_circle_of_imports() -> None:
     assert sorted(map(sorted, circles)) == sorted(map(sorted, CIRCLES))
 
 
+def test_nothing_is_built_around_its_init() -> None:
+    """No object is made without its class's checks."""
+    assert [f.name for f in PACKAGE.rglob("*.py") if "object.__new__" in f.read_text(encoding="utf-8")] == []
+
+
 def test_every_module_has_a_room() -> None:
     """Only errors, messages, the plugin and the door of the command line stand outside."""
     outside = {"__init__.py", "__main__.py", "errors.py", "messages.py", "pytest_plugin.py"}

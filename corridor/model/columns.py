@@ -275,7 +275,7 @@ def legend(table: str, regime: str = "") -> str:
 
 
 def described(table: str) -> str:
-    """Return a list of a table's columns, as docstrings have it: name, unit, meaning."""
+    """Return a list of a table's columns, as cleaned docstrings have it: name, unit, meaning."""
     items = (f"{c.name}{f' [{c.unit}]' if c.unit else ''}: {c.meaning}" for c in COLUMNS[table])
     wrapped = (textwrap.wrap(item, 108, initial_indent="- ", subsequent_indent="  ") for item in items)
-    return "\n        ".join(line for lines in wrapped for line in lines)
+    return "\n    ".join(line for lines in wrapped for line in lines)

@@ -204,7 +204,7 @@ class Network(NetworkParts):
 
     # Other forms
 
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
+    def to_networkx(self) -> nx.MultiDiGraph:  # type: ignore[type-arg]  # generic in stubs, not when run
         """Return a networkx multigraph keyed by edge id, every field an attribute.
 
         Notes
@@ -224,7 +224,7 @@ class Network(NetworkParts):
         return graph
 
     @classmethod
-    def from_networkx(cls, graph: nx.Graph[Any]) -> Network:
+    def from_networkx(cls, graph: nx.Graph) -> Network:  # type: ignore[type-arg]
         """Return the network of a directed networkx graph whose attributes are fields of records.
 
         Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import networkx as nx
@@ -231,3 +232,26 @@ def test_an_empty_network_solves() -> None:
 def test_a_repr_says_what_it_is() -> None:
     """Name, year and sizes."""
     assert repr(cr.load(year=2021)) == "<Network caspian 2021: 66 nodes, 98 edges, 4 commodities, 9 corridors>"
+
+
+@pytest.mark.parametrize("scenario", cr.scenarios())
+def test_a_network_under_a_scenario_is_as_if_built_from_its_records(scenario: str) -> None:
+    """Order and structure are kept without being looked at: a copy that is checked and sorted again is the same."""
+    net = cr.load()
+    net.problems()
+    altered = cr.load_scenario(scenario).apply(net)
+    again = altered.replace()
+    assert altered == again
+    assert [altered.keys(kind) for kind in ("edge", "quota")] == [again.keys(kind) for kind in ("edge", "quota")]
+    assert altered.problems() == again.problems()
+
+
+def test_a_pickle_holds_the_parts_only() -> None:
+    """What was looked up is worked out again, and the mark of `load` stays."""
+    net = cr.load()
+    fresh = len(pickle.dumps(net.replace()))
+    net.problems()
+    cr.Outage(country="RUS").apply(net)
+    again = pickle.loads(pickle.dumps(net))
+    assert (again, again.shipped, again.edge("btc")) == (net, True, net.edge("btc"))
+    assert len(pickle.dumps(net)) == fresh
