@@ -32,6 +32,7 @@ _HOME = {
     "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
     "corridor.risk.measures": ("cvar",),
     "corridor.model.distributions": ("Lognormal", "Uniform"),
+    "corridor.library.interruptions": ("interruptions",),
     "corridor.library.networks": ("load", "networks"),
     "corridor.files.scenario_yaml": ("save_scenario",),
     "corridor.library.scenarios": ("load_scenario", "scenarios"),
@@ -55,7 +56,7 @@ _HOME = {
     "corridor.risk.ensemble": ("Ensemble",),
     "corridor.testing.check": ("check",),
     "corridor.study.export": ("write_tables",),
-    "corridor.study.hazard_rates": ("hazard_rates", "interruptions", "jurisdiction_rates"),
+    "corridor.study.hazard_rates": ("hazard_rates", "jurisdiction_rates"),
     "corridor.study.availability": ("availability", "common_cause"),
     "corridor.study.concentration": ("indices", "jurisdictions"),
     "corridor.study.outcomes": ("outcomes",),
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from corridor.files.scenario_yaml import save_scenario as save_scenario
     from corridor.files.schema import schema as schema
     from corridor.files.tntp import read_tntp as read_tntp
+    from corridor.library.interruptions import interruptions as interruptions
     from corridor.library.networks import load as load
     from corridor.library.networks import networks as networks
     from corridor.library.scenarios import load_scenario as load_scenario
@@ -131,7 +133,6 @@ if TYPE_CHECKING:
     from corridor.study.diff import diff as diff
     from corridor.study.export import write_tables as write_tables
     from corridor.study.hazard_rates import hazard_rates as hazard_rates
-    from corridor.study.hazard_rates import interruptions as interruptions
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
     from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError, unknown
-from corridor.errors import nearest as nearest_name
+from corridor.errors import DataError
+from corridor.messages import nearest as nearest_name
+from corridor.messages import unknown
 from corridor.show import style
 from corridor.show.cards import network_label
 from corridor.show.style import FAINT, INK, RULE, WARN

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError, nearest, unknown
+from corridor.errors import DataError
+from corridor.messages import nearest, unknown
 from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
 from corridor.show import style

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError, DataError, guarded, nearest, shown, unknown
+from corridor.errors import CorridorError, DataError
 from corridor.files.bytes import write_bytes, write_folder
 from corridor.files.rows import cell, csv_text
+from corridor.messages import guarded, nearest, shown, unknown
 from corridor.model.columns import FLOW_TABLES, column_names
 from corridor.solver.flow import Flow
 from corridor.study.scenario_runs import scenario_name
