@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
+from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard, Scenario
@@ -180,7 +181,7 @@ class Ensemble:
         wanted = [state] if isinstance(state, str) else list(state)
         for name in wanted:
             if name not in names:
-                raise UnknownNameError("hazard", name, names)
+                raise unknown_name("hazard", name, names)
         solution = self.simulator.solver.solution(np.array([float(name in wanted) for name in names]))
         scenarios = [self.scenario] if self.scenario is not None else []
         scenarios += [hazard for hazard in self.hazards if hazard.name in wanted]
@@ -286,7 +287,7 @@ class Ensemble:
 
         index = self._shareable(column)
         if by not in ("hazard", "actor"):
-            raise UnknownNameError("kind of attribution", by, ("hazard", "actor"))
+            raise unknown_name("kind of attribution", by, ("hazard", "actor"))
         totals = self._states
         all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
         shared = np.sum(
@@ -327,7 +328,7 @@ class Ensemble:
 
     def _values(self, column: str) -> Floats:
         if column not in list(self.years.columns):
-            raise UnknownNameError("column of years", column, self.years.columns)
+            raise unknown_name("column of years", column, self.years.columns)
         return np.asarray(self.years[column], dtype=np.float64)
 
     def _is_gain(self, column: str) -> bool:
