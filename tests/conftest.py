@@ -74,3 +74,9 @@ def diamond() -> cr.Network:
 def bundled() -> cr.Network:
     """Return the shipped network of 2021, the year of the policy brief."""
     return cr.load("caspian", year=2021)
+
+
+@pytest.fixture(scope="session")
+def shut(bundled: cr.Network) -> cr.Flow:
+    """Return the flow of 2021 with the CPC shut."""
+    return cr.solve(bundled, cr.load_scenario("cpc-shut"))
