@@ -62,7 +62,7 @@ def test_a_failed_command_leaves_the_output_as_it_was(tmp_path: Path, capsys: py
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("unbuffered", ["", pytest.param("1", marks=pytest.mark.fuzz)])
 def test_a_full_disk_exits_with_two(unbuffered: str) -> None:
     """What could not be written is not called done."""
     result = shell("$C scenarios > /dev/full", PYTHONUNBUFFERED=unbuffered)
@@ -85,7 +85,9 @@ def test_a_closed_stdout_exits_with_two_and_says_so(
     assert capsys.readouterr().err.endswith("corridor: stdout: is closed; --output PATH writes to a file\n")
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", [">&- 2>&-", *(pytest.param(one, marks=pytest.mark.fuzz) for one in (">&-", "2>&-"))]
+)
 def test_what_goes_to_a_file_needs_no_stream(closed: str, tmp_path: Path) -> None:
     """Done is done, and no note lands where results go."""
     result = shell(f"$C scenarios --output '{tmp_path}/it' {closed} && $C new '{tmp_path}/new' {closed}")
@@ -111,7 +113,7 @@ def test_an_error_that_cannot_be_shown_has_its_exit_code_and_is_no_result(stream
     assert (result.returncode, result.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", pytest.param("cp1252", marks=pytest.mark.fuzz)])
 def test_a_terminal_that_lacks_the_letters_is_no_traceback(encoding: str, tmp_path: Path) -> None:
     """A Kazakh name is shown as well as the terminal can, and the exit code stays that of the check."""
     path = scenario_file(tmp_path, "Қазақ", "{corridors.cpc.throughput_mtpa: 0}")
@@ -120,7 +122,10 @@ def test_a_terminal_that_lacks_the_letters_is_no_traceback(encoding: str, tmp_pa
     assert result.returncode == 0
 
 
-@pytest.mark.parametrize("command", ["$C scenarios | head -0", "$C solve --table edge_flows | head -c 1"])
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param("$C scenarios | head -0", marks=pytest.mark.fuzz), "$C solve --table edge_flows | head -c 1"],
+)
 def test_a_reader_that_leaves_at_once_is_no_traceback(command: str) -> None:
     """Nothing on stderr, whatever was left unread."""
     assert shell(command).stderr == ""

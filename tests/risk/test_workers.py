@@ -83,9 +83,9 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("when", "told"),
     [
-        ("before", "DataError client must be open and not asynchronous"),
+        pytest.param("before", "DataError client must be open and not asynchronous", marks=pytest.mark.fuzz),
         ("during", "SolverError Dask did not finish all blocks"),
-        ("cluster", "SolverError Dask did not finish all blocks"),
+        pytest.param("cluster", "SolverError Dask did not finish all blocks", marks=pytest.mark.fuzz),
     ],
 )
 def test_a_dask_client_that_ends_is_one_error_of_ours(tmp_path: Path, when: str, told: str) -> None:
@@ -137,7 +137,9 @@ def test_a_killed_run_resumes_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
+@pytest.mark.parametrize(
+    "name", ["SIGTERM", "SIGKILL", *(pytest.param(name, marks=pytest.mark.fuzz) for name in ("SIGHUP", "SIGINT"))]
+)
 def test_no_worker_outlives_its_parent(tmp_path: Path, name: str) -> None:
     """However the command is ended, its pipes close at once; what can be caught ends as Ctrl-C does."""
     arguments = ["simulate", "--regime", "war", "--years", "50000000", "--workers", "2"]
