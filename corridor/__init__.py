@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.2.0"
+__docformat__ = "numpy"  # for pdoc
 
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),

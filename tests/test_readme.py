@@ -16,7 +16,7 @@ import corridor as cr
 from corridor.cli.main import main
 from corridor.files.expectation import Expectation
 from corridor.model.changes import CHANGES
-from corridor.model.figures import grades
+from corridor.model.figures import confidence_counts
 from corridor.model.records import Commodity, Corridor, Edge, Market, Node, Quota, Record, Supply
 from corridor.model.result_path import path_errors
 from corridor.solver import program
@@ -40,8 +40,8 @@ def confidence() -> str:
     """Return how many of the chosen figures of each year have which confidence."""
     lines = ["| year | chosen figures | A | B | C | rivals |", "| --- | --- | --- | --- | --- | --- |"]
     for year in range(2018, 2025):
-        ledger = cr.load(year=year).ledger
-        count, rivals = grades(ledger), sum(figure.choice == "rival" for figure in ledger)
+        figures = cr.load(year=year).figure_records
+        count, rivals = confidence_counts(figures), sum(figure.choice == "rival" for figure in figures)
         lines.append(f"| {year} | {sum(count.values())} | {count['A']} | {count['B']} | {count['C']} | {rivals} |")
     return "\n".join([*lines, "", "(Positions and governance indicators of countries not counted.)"])
 

@@ -31,7 +31,7 @@ def own(*figures: cr.Figure, **parts: Any) -> cr.Network:
         commodities=[cr.Commodity(id="oil")], corridors=[cr.Corridor(id="line")],
         supplies=[cr.Supply(node="field", commodity="oil", volume_mtpa=8.0)],
         markets=[cr.Market(node="port", commodity="oil", price_usd_per_t=9.0)],
-        ledger=figures, **parts,
+        figure_records=figures, **parts,
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_load_marks_what_it_made_and_equality_does_not_ask() -> None:
     """The mark says where a network comes from, not what is in it; nobody else can set it."""
     net = cr.load()
     twin = cr.Network.from_networkx(net.to_networkx()).replace(
-        ledger=net.ledger, sources=net.sources, hazards=net.hazards
+        figure_records=net.figure_records, sources=net.sources, hazards=net.hazards
     )
     assert (net.shipped, twin.shipped, twin == net) == (True, False, True)
     with pytest.raises(cr.DataError, match="no part of a network named 'shipped'"):
@@ -76,7 +76,7 @@ def test_the_mark_stays_while_all_that_scenarios_name_is_there() -> None:
     net = cr.load()
     wider = net.edges[0].replace(tariff_usd_per_t=1.0)
     kept = [
-        net.replace(name="mine", year=None, hazards=(), ledger=()), net.replace(edges=(wider, *net.edges[1:])),
+        net.replace(name="mine", year=None, hazards=(), figure_records=()), net.replace(edges=(wider, *net.edges[1:])),
         net.replace(nodes=(*net.nodes, cr.Node(id="new"))), cr.load_scenario("cpc-shut").apply(net),
         pickle.loads(pickle.dumps(net)),
     ]  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_shipped_network_altered_before_is_compared_under_all_scenarios() -> N
     table = cr.outcomes(net)
     assert len(table) == 1 + len(cr.scenarios())
     assert table.loc["CPC shut", "delivered_change_mtpa"] == 0.0
-    with pytest.raises(cr.DataError, match="alters nothing"):
+    with pytest.raises(cr.DataError, match="has no effect"):
         cr.outcomes(net, [cr.load_scenario("cpc-shut")])
 
 

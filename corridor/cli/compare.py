@@ -74,11 +74,11 @@ def _featured(network: Network, able: list[str]) -> list[str]:
 
 def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, width: int | None) -> str:
     """Return the comparison as text, one block a scenario."""
-    from corridor.model.figures import grades
+    from corridor.model.figures import confidence_counts
     from corridor.study.compare import readable
 
     rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    head, graded = legend("compare", rates), grades(network.ledger)
+    head, graded = legend("compare", rates), confidence_counts(network.figure_records)
     figures = (
         f"Of the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
         f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."

@@ -11,8 +11,8 @@ from corridor.files import foreign
 from corridor.files.bytes import write_folder
 from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
 from corridor.files.scenario_yaml import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
-from corridor.model.frames import KINDS, Table, build, numbers
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, RawTable, numbers
+from corridor.model.network import Network, build_network
 from corridor.model.scenario import Hazard
 
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
@@ -30,15 +30,15 @@ def read(folder: Path) -> Network:
             raise DataError(f"{folder}: {found}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
-    tables: dict[str, Table] = {}
-    whole = True
+    tables: dict[str, RawTable] = {}
+    complete = True
     budget = MOST_BYTES
     for part, kind in KINDS.items():
         file = folder / f"{part}.csv"
         if not file.exists():
             if part in ("nodes", "edges"):
                 problems.append(f"{file}: is missing; a network needs nodes.csv and edges.csv")
-                whole = False
+                complete = False
             continue
         try:
             raw = read_bytes(file, budget, "CSV table")
@@ -46,7 +46,7 @@ def read(folder: Path) -> Network:
             tables[part] = read_csv(str(file), raw, kind.model_fields, problems, numbers(kind))
         except DataError as error:
             problems += error.problems
-            whole = False
+            complete = False
     name, year = folder.resolve().name, None
     if (folder / MARKER).exists():
         name, year = _read_marker(folder / MARKER, problems)
@@ -58,7 +58,7 @@ def read(folder: Path) -> Network:
             problems += strange
         except DataError as error:
             problems += error.problems
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
 def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
@@ -84,7 +84,7 @@ def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     if len(table) != 1:
         problems.append(f"{file}: must have one row, the network's name and year (got {len(table)})")
         return "", None
-    return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.places[0], problems)
+    return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.locations[0], problems)
 
 
 def write(network: Network, folder: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from corridor.errors import DataError, shown
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
-from corridor.model.frames import Table, build
-from corridor.model.network import Network
+from corridor.model.frames import RawTable
+from corridor.model.network import Network, build_network
 
 COMMODITY = "flow"
 _ROUNDING = 1e-9  # of the supplies: ten of 0.1 and a demand of 1 differ by 1e-16
@@ -146,7 +146,7 @@ def _min_cost_network(place: str, nodes: int, amounts: dict[int, float], arcs: l
     """Return the network of a minimum-cost flow problem."""
     dearest = penalty_above_all_costs(nodes, [arc[4] for _, arc in arcs])
     demands = [(id, -amount) for id, amount in amounts.items() if amount < 0]
-    edges, quotas = Table(), Table()
+    edges, quotas = RawTable(), RawTable()
     for at, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
         id = f"a{at}"
         edges.add({"id": id, "tail": str(tail), "head": str(head), "capacity_mtpa": capacity,
@@ -155,7 +155,7 @@ def _min_cost_network(place: str, nodes: int, amounts: dict[int, float], arcs: l
             priced = {"min_mtpa": lower, "penalty_usd_per_t": dearest, "allow_cycles": True}
             quotas.add({"edge": id, "commodity": COMMODITY, **priced}, where)
     common = {"commodity": COMMODITY, "penalty_usd_per_t": dearest}
-    return build(
+    return build_network(
         {
             "nodes": [{"id": str(id)} for id in range(1, nodes + 1)],
             "edges": edges,

@@ -17,9 +17,9 @@ from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
 from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
 from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
-from corridor.model.frames import KINDS, Table, build, repeated
-from corridor.model.network import Network
-from corridor.model.records import joined
+from corridor.model.frames import KINDS, RawTable, repeated
+from corridor.model.network import Network, build_network
+from corridor.model.records import format_list
 
 _HAZARD = (
     "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
@@ -110,8 +110,8 @@ def write(network: Network) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as it stands in a cell, names joined."""
-    return joined(value) if isinstance(value, tuple) else value
+    """Return a value as the content of a cell, names joined."""
+    return format_list(value) if isinstance(value, tuple) else value
 
 
 def _hazard_cell(value: Any) -> Any:
@@ -144,22 +144,22 @@ def read(place: str, raw: bytes) -> Network:
     marker = tables.pop("network", None)
     if marker is not None and len(marker) == 1:
         row = marker.rows[0]
-        year = whole_number(row.get("year"), marker.places[0], problems)
+        year = whole_number(row.get("year"), marker.locations[0], problems)
         name = row.get("name") or ""
         if not isinstance(name, str):
-            problems.append(f"{marker.places[0]}: name must be text (got {shown(name)})")
+            problems.append(f"{marker.locations[0]}: name must be text (got {shown(name)})")
     elif marker is not None and len(marker) > 1:
         problems.append(f"{place}, sheet network: must have one row, the network's name and year (got {len(marker)})")
-    hazards, strange = _hazards(place, tables.pop("hazards", Table()), problems)
+    hazards, strange = _hazards(place, tables.pop("hazards", RawTable()), problems)
     problems += strange
-    whole = {"nodes", "edges"} <= tables.keys()
-    return build(dict(tables), name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    complete = {"nodes", "edges"} <= tables.keys()
+    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
+def _hazards(place: str, table: RawTable, problems: list[Problem]) -> Any:
     """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
     entries = []
-    for row, here in zip(table.rows, table.places, strict=True):
+    for row, here in zip(table.rows, table.locations, strict=True):
         entry = {key: value for key, value in row.items() if value is not None}
         for key, text in list(entry.items()):
             if isinstance(text, str) and (key in _WITH_PARTS or text.startswith('"')):
@@ -169,7 +169,7 @@ def _hazards(place: str, table: Table, problems: list[Problem]) -> Any:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return read_hazards_of(entries, lambda loc: table.places[int(loc[0])] if loc else f"{place}, sheet hazards")
+    return read_hazards_of(entries, lambda loc: table.locations[int(loc[0])] if loc else f"{place}, sheet hazards")
 
 
 def _inside(cell: str, loc: Loc) -> str:
@@ -268,9 +268,9 @@ def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
     return {row: dict(sorted(found[row].items())) for row in sorted(found)}
 
 
-def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> Table:
+def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> RawTable:
     """Return the rows of a sheet whose first row names the columns."""
-    table = Table()
+    table = RawTable()
     first = min(sheet, default=0)
     names = {column: str(head).strip() for column, head in sheet.get(first, {}).items()}
     if not names:

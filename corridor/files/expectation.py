@@ -127,8 +127,8 @@ def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorEr
             word = Expectation.parse(path, wanted).word or ""
         except DataError:
             return
-        if word not in network._nodes:
-            yield UnknownNameError("node", shortened(word), network._nodes, f"expect {shortened(path)}: ")
+        if word not in network.keys("node"):
+            yield UnknownNameError("node", shortened(word), network.keys("node"), f"expect {shortened(path)}: ")
 
 
 def _around(value: float) -> tuple[float, float]:

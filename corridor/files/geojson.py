@@ -8,7 +8,7 @@ from typing import Any
 from corridor.errors import DataError, Problem, UnknownNameError, shown
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, dump, network_of, parsed, path_at
-from corridor.model.frames import Table
+from corridor.model.frames import RawTable
 from corridor.model.network import Network
 from corridor.model.records import Node, Record
 
@@ -67,7 +67,7 @@ def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> N
             problems.append(UnknownNameError("member", key[:80], known, f"{path_at(place, (key,))}: "))
     if elsewhere := _foreign_crs(data, path_at(place, ("crs",))):
         raise DataError([*problems, *elsewhere])
-    nodes, edges = Table(), Table()
+    nodes, edges = RawTable(), RawTable()
     features = data.get("features")
     if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
         raise DataError(f"{place}: {foreign.DRAWN}")
@@ -103,7 +103,7 @@ def _foreign_crs(holder: Any, place: str) -> list[str]:
     return [f"{place}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
 
 
-def _read_feature(feature: Any, here: str, nodes: Table, edges: Table, problems: list[Problem]) -> None:
+def _read_feature(feature: Any, here: str, nodes: RawTable, edges: RawTable, problems: list[Problem]) -> None:
     """Put a feature into the table of its record."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         problems.append(f"{here}: must be a Feature (got {shown(feature)})")

@@ -13,7 +13,7 @@ from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, of_attributes, path_of
 from corridor.files.rows import cell, row_of
 from corridor.files.scenario_yaml import Loc
-from corridor.model.frames import Table, numbers
+from corridor.model.frames import RawTable, numbers
 from corridor.model.network import Network
 from corridor.model.records import Edge, Node, Record
 
@@ -103,7 +103,7 @@ class _Reader:
     def __init__(self, place: str) -> None:
         self.place = place
         self.problems: list[Problem] = []
-        self.nodes, self.edges = Table(), Table()
+        self.nodes, self.edges = RawTable(), RawTable()
         self.graph: _Element | None = None
         self._graphs = 0
         self._by_yed = False

@@ -11,8 +11,8 @@ from corridor.errors import DataError, Problem, UnknownNameError, shown
 from corridor.files import foreign
 from corridor.files.rows import tables_of, whole_number
 from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
-from corridor.model.frames import KINDS, Table, build, repeated
-from corridor.model.network import Network
+from corridor.model.frames import KINDS, RawTable, repeated
+from corridor.model.network import Network, build_network
 from corridor.model.records import Record
 
 FORMAT = "corridor network 1"
@@ -54,21 +54,21 @@ def assembled(
     if data.get("format", FORMAT) != FORMAT:
         problems.append(f"{place(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
     tables: dict[str, Any] = dict(given or {})
-    whole = True
+    complete = True
     for part in KINDS:
         if part in data and part not in tables:
-            tables[part] = Table()
-            whole = _fill(tables[part], data[part], part, place, problems) and whole
+            tables[part] = RawTable()
+            complete = _fill(tables[part], data[part], part, place, problems) and complete
     name = data.get("name", "")
     if not isinstance(name, str):
         problems.append(f"{place(('name',))}: name must be text (got {shown(name)})")
     year = whole_number(data.get("year"), place(("year",)), problems)
     hazards, strange = read_hazards_of(data.get("hazards", []), lambda loc: place(("hazards", *loc)))
     problems += strange
-    return build(tables, name=name, year=year, hazards=hazards, problems=problems, whole=whole)
+    return build_network(tables, name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _fill(table: Table, rows: Any, part: str, place: Place, problems: list[Problem]) -> bool:
+def _fill(table: RawTable, rows: Any, part: str, place: Place, problems: list[Problem]) -> bool:
     """Fill a table with the rows of a list; tell whether it is one."""
     if not isinstance(rows, list):
         problems.append(f"{place((part,))}: must be a list of objects (got {shown(rows)})")

@@ -9,9 +9,9 @@ from typing import Any
 
 from corridor.errors import DataError, Problem, UnknownNameError, placed, shown
 from corridor.files.scenario_yaml import decoded
-from corridor.model.frames import KINDS, Table, repeated
+from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network
-from corridor.model.records import Record, joined
+from corridor.model.records import KIND_OF, Record, format_list
 
 MOST_BYTES = 100_000_000
 INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
@@ -19,12 +19,12 @@ _LONGEST_CELL = 131_072  # what Python's csv module reads
 
 
 def cell(value: Any) -> str:
-    """Return a value as the text of a cell: numbers exact, no limit empty, lists as `joined` writes them."""
+    """Return a value as the text of a cell: numbers exact, no limit empty, lists as `format_list` writes them."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return joined(value) if isinstance(value, tuple) else str(value)
+    return format_list(value) if isinstance(value, tuple) else str(value)
 
 
 def row_of(record: Record) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def row_of(record: Record) -> dict[str, Any]:
 
 def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     """Return the records of a network by the names of its tables; nodes and edges always, others if there are any."""
-    found = {part: getattr(network, "ledger" if part == "figures" else part) for part in KINDS}
+    found = {part: network.records(KIND_OF[part].singular) for part in KINDS}
     return {part: records for part, records in found.items() if records or part in ("nodes", "edges")}
 
 
@@ -58,7 +58,7 @@ def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
 
 def read_csv(
     place: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
-) -> Table:
+) -> RawTable:
     """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
 
     Notes
@@ -69,7 +69,7 @@ def read_csv(
     text = decoded(place, raw)
     separator = _separator(place, text)
     reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
-    table, heads, line = Table(), None, 1
+    table, heads, line = RawTable(), None, 1
     try:
         for cells in reader:
             here, line = f"{place}:{line}", reader.line_num + 1

@@ -27,7 +27,7 @@ from corridor.errors import (
 from corridor.files.bytes import write_text
 from corridor.model.changes import CHANGES, Change, Outage
 from corridor.model.network import Network
-from corridor.model.records import split
+from corridor.model.records import parse_list
 from corridor.model.scenario import Event, Hazard, Scenario, require_scenario
 
 Loc = tuple[str | int, ...]
@@ -142,7 +142,7 @@ def _plain(change: Change) -> dict[str, Any]:
     """Return the fields that a change was given, single names out of their tuples."""
     given = {field: getattr(change, field) for field in type(change).model_fields if field in change.model_fields_set}
     return {
-        field: (value[0] if split(value[0]) == value else list(value)) if isinstance(value, tuple) else value
+        field: (value[0] if parse_list(value[0]) == value else list(value)) if isinstance(value, tuple) else value
         for field, value in given.items()
         if value != ()
     }
@@ -449,8 +449,8 @@ class _Reader:
         for at, entry in enumerate(changes if isinstance(changes, list) else ()):
             for key, fields in entry.items() if isinstance(entry, dict) else ():
                 if key in CHANGES and isinstance(fields, dict):
-                    for field, error in CHANGES[key].strange_names_of(fields, network):
-                        self._note(("changes", at, key, field), error)
+                    for error in CHANGES[key].unknown_names_of(fields, network):
+                        self._note(("changes", at, key, error.kind), error)
 
     def _plain(self, node: yaml.Node, loc: Loc, seen: set[int]) -> Any:
         """Return a node as plain data and note where each part stands; aliases and tags are refused."""

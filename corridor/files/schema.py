@@ -7,7 +7,7 @@ from typing import Any
 
 from corridor.errors import DataError, nearest, unknown
 from corridor.files.json_document import FORMAT
-from corridor.model.changes import CHANGES, Change, DemandShock, QuotaChange, SupplyShock
+from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
 from corridor.model.records import Record
 from corridor.model.scenario import Event, Hazard, Scenario
@@ -105,16 +105,13 @@ def _change(kind: type[Change]) -> dict[str, Any]:
         "properties": _properties(kind),
         "required": [name for name, field in kind.model_fields.items() if field.is_required()],
         "additionalProperties": False,
-        "anyOf": [{"required": [selector]} for selector in kind._selectors()],
+        "anyOf": [{"required": [selector]} for selector in kind.selectors],
     }
-    if kind in (SupplyShock, DemandShock):
-        found["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in _ONE_OF]
-    if kind is QuotaChange:
-        found["allOf"] = [{"anyOf": [{"required": ["min_mtpa"]}, {"required": ["max_mtpa"]}]}]
+    if kind.exactly_one:
+        found["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in kind.exactly_one]
+    if kind.one_or_more:
+        found["allOf"] = [{"anyOf": [{"required": [name]} for name in kind.one_or_more]}]
     return found
-
-
-_ONE_OF = ("remaining", "add_mtpa")
 
 
 def _network_schema() -> dict[str, Any]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from corridor.errors import DataError, nearest, shown, unknown
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
-from corridor.model.frames import Table, build
-from corridor.model.network import Network
+from corridor.model.frames import RawTable
+from corridor.model.network import Network, build_network
 
 _TOTAL = "TOTAL OD FLOW"
 _ROUNDED_HEADS = 1e-4  # published totals of trips are rounded to so much
@@ -88,7 +88,7 @@ def read_tntp(
     lines.refuse_if_broken()
     trips = {} if trips_path is None else _trips(trips_path, zones)
     penalty = {"penalty_usd_per_t": penalty_above_all_costs(nodes, [link[cost] for _, link in links])}
-    edges = Table()
+    edges = RawTable()
     for at, (place, link) in enumerate(links, start=1):
         tail = int(link["init_node"])
         own = [f"from_{tail}"] if tail < first else None
@@ -100,7 +100,7 @@ def read_tntp(
     volumes: dict[int, float] = {}
     for (zone, _), amount in trips.items():
         volumes[zone] = volumes.get(zone, 0.0) + amount
-    return build(
+    return build_network(
         {
             "nodes": [{"id": str(id)} for id in range(1, nodes + 1)],
             "edges": edges,

@@ -113,13 +113,13 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     from corridor.files.scenario_yaml import read_hazards
 
     problems: list[str] = []
-    figures = [figure for file in _FIGURE_FILES for figure in _figures(folder.joinpath(file), year, problems)]
+    listed = [figure for file in _FIGURE_FILES for figure in _figures(folder.joinpath(file), year, problems)]
     if problems:
         raise DataError(problems)
-    ledger = in_force(figures, year)
+    figures = in_force(listed, year)
     known = sources()
-    values = _values(ledger, {source.id for source in known}, problems)
-    parts: dict[str, tuple[Any, ...]] = {}
+    values = _values(figures, {source.id for source in known}, problems)
+    parts: dict[str, Any] = {}
     for kind in PARTS:
         if kind.key != ("id",):
             parts[kind.plural] = _assembled(kind.record, _paired(kind, values), problems)
@@ -133,7 +133,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     if problems:
         raise DataError(problems)
     hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
-    return as_shipped(Network(name=name, year=year, ledger=ledger, sources=known, hazards=hazards, **parts))
+    return as_shipped(Network(name=name, year=year, figure_records=figures, sources=known, hazards=hazards, **parts))
 
 
 def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
@@ -171,11 +171,11 @@ def _figures(file: Traversable, year: int, problems: list[str]) -> tuple[Figure,
 
 
 def _values(
-    ledger: Iterable[Figure], sources: set[str], problems: list[str]
+    figures: Iterable[Figure], sources: set[str], problems: list[str]
 ) -> dict[tuple[str, str], dict[str, float | None]]:
     """Return the chosen values by record and subject, their fields, units and sources checked."""
     values: dict[tuple[str, str], dict[str, float | None]] = {}
-    for figure in ledger:
+    for figure in figures:
         if figure.choice != "chosen" or figure.record == "input":
             continue
         place = f"figure '{figure.subject}.{figure.attribute}'"

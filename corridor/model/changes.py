@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
-from functools import partial
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError, rule_broken
-from corridor.model.network import Key, Network, require_network
-from corridor.model.records import (
-    KIND_OF,
-    PARTS,
-    Amount,
-    Countries,
-    Edge,
-    Name,
-    Names,
-    Quota,
-    Record,
-    Share,
-    by_key,
-    split,
-)
+from corridor.model.parts import NetworkParts, require_network
+from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, parse_list
+from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names
 from corridor.model.validation import crossed, numerical_problems
 
+N = TypeVar("N", bound=NetworkParts)
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
-
-
 FieldKey = tuple[str, Any, str]
 """Kind of record, its key, and the name of a field."""
+CHANGES: dict[str, type[Change]] = {}
+"""The changes by their names in scenario files; a class with a `key` adds itself."""
 
 
 class NetworkEdit:
@@ -42,36 +29,25 @@ class NetworkEdit:
     Selectors look at the network as it was, `origin`.
     """
 
-    def __init__(self, origin: Network) -> None:
+    def __init__(self, origin: NetworkParts, changes: Iterable[Change] = ()) -> None:
         self.origin = origin
         self.notes: list[str] = []
-        self._records: dict[str, dict[Any, Record]] = by_key(origin)
         self._factor: dict[FieldKey, float] = {}
         self._amount: dict[FieldKey, float] = {}
         self._set: dict[FieldKey, tuple[Any, Change]] = {}
         self._changes: dict[tuple[str, Any], list[Change]] = {}
-
-    def anew(self, changes: Iterable[Change] = ()) -> Self:
-        """Return an edit of the same network with other changes made."""
-        twin = copy(self)
-        twin.notes, twin._factor, twin._amount, twin._set, twin._changes = [], {}, {}, {}, {}
         for change in changes:
-            change._alter(twin)
-        return twin
-
-    def keys(self, kind: str) -> Iterable[Any]:
-        """Return the keys of all records of a kind."""
-        return self._records[kind]
+            change._alter(self)
 
     def value(self, kind: str, key: Any, field: str) -> Any:
         """Return the value of a field after the changes made so far; no limit is infinite."""
-        at = (kind, key, field)
-        if at in self._set:
-            return self._set[at][0]
+        location = (kind, key, field)
+        if location in self._set:
+            return self._set[location][0]
         value = getattr(self.original(kind, key), field)
-        if at not in self._factor and at not in self._amount:
+        if location not in self._factor:
             return value
-        factor, amount = self._factor.get(at, 1.0), self._amount.get(at, 0.0)
+        factor, amount = self._factor[location], self._amount[location]
         return (math.inf if value is None else value) * factor + amount if factor else amount
 
     def alter(
@@ -80,9 +56,9 @@ class NetworkEdit:
         """Multiply a field of some records and add to it; tell whether any value differs."""
         altered = False
         for key in keys:
-            at, before = (kind, key, field), self.value(kind, key, field)
-            self._factor[at] = self._factor.get(at, 1.0) * factor
-            self._amount[at] = self._amount.get(at, 0.0) + add
+            location, before = (kind, key, field), self.value(kind, key, field)
+            self._factor[location] = self._factor.get(location, 1.0) * factor
+            self._amount[location] = self._amount.get(location, 0.0) + add
             self._changes.setdefault((kind, key), []).append(change)
             altered |= self.value(kind, key, field) != before
         return altered
@@ -91,23 +67,20 @@ class NetworkEdit:
         """Set a field of some records; tell whether any value differs. Of two changes the later holds and is noted."""
         altered = False
         for key in keys:
-            at, before = (kind, key, field), self.value(kind, key, field)
-            earlier = self._set.get(at)
+            location, before = (kind, key, field), self.value(kind, key, field)
+            earlier = self._set.get(location)
             if earlier is not None and earlier[0] != value:
                 name = "/".join(key) if isinstance(key, tuple) else key
                 self.notes.append(
                     f"{kind} {name!r}: {field} is set twice, by {earlier[1]} and by {change}; the later one holds"
                 )
-            self._set[at] = value, change
+            self._set[location] = value, change
             self._changes.setdefault((kind, key), []).append(change)
             altered |= value != before
         return altered
 
-    def network(self, owner: str) -> Network:
-        """Return the network edited; an error about a record names whose changes touched it, and which.
-
-        Only numbers have changed, so only quotas may need their place found.
-        """
+    def parts(self, owner: str) -> dict[str, Any]:
+        """Return the parts of the network that differ; an error about a record names the changes that touched it."""
         fields: dict[tuple[str, Any], dict[str, Any]] = {}
         for kind, key, field in (*self._factor, *self._set):
             value, before = self.value(kind, key, field), getattr(self.original(kind, key), field)
@@ -115,18 +88,21 @@ class NetworkEdit:
                 value = None
             if value != before:
                 fields.setdefault((kind, key), {})[field] = value
-        for (kind, key), edited in fields.items():
-            self._records[kind][key] = self._revised(owner, kind, key, edited)
-        self._records["quota"] = dict(sorted(self._records["quota"].items()))
-        found = {kind.plural: tuple(self._records[kind.singular].values()) for kind in PARTS}
-        altered = self.origin.altered(**found)
+        edited: dict[str, dict[Any, Record]] = {}
+        for (kind, key), values in fields.items():
+            if kind not in edited:
+                edited[kind] = dict(self.origin.by_key(kind))
+            edited[kind][key] = self._revised(owner, kind, key, values)
+        parts: dict[str, Any] = {KIND_OF[kind].attribute: tuple(records.values()) for kind, records in edited.items()}
+        if len(edited.get("quota", ())) > len(self.origin.quotas):  # only a quota may be new
+            parts["quotas"] = tuple(record for _, record in sorted(edited["quota"].items()))
         if self.notes:
-            object.__setattr__(altered, "notes", (*altered.notes, *dict.fromkeys(self.notes)))
-        return altered
+            parts["notes"] = (*self.origin.notes, *dict.fromkeys(self.notes))
+        return parts
 
     def original(self, kind: str, key: Any) -> Any:
         """Return a record as it was; a quota that is not there allows everything."""
-        record = self._records[kind].get(key)
+        record = self.origin.by_key(kind).get(key)
         return Quota(edge=key[0], commodity=key[1]) if record is None and kind == "quota" else record
 
     def _revised(self, owner: str, kind: str, key: Any, edited: dict[str, Any]) -> Record:
@@ -136,9 +112,9 @@ class NetworkEdit:
             required = edited.get("required_mtpa", record.required_mtpa)
             edited["required_mtpa"] = min(required, max(volume, 0.0))
         try:
-            revised: Record = record.revised(**edited)
+            revised: Record = record.replace_raw(**edited)
         except ValidationError as error:
-            broken = "; ".join(str(rule_broken(dict(found), ())) for found in error.errors())
+            broken = "; ".join(str(rule_broken(dict(rule), ())) for rule in error.errors())
         else:
             if not (isinstance(revised, Quota) and revised.min_mtpa > record.min_mtpa and crossed(revised)):
                 return revised
@@ -151,9 +127,24 @@ class Change(Record):
     """Something that happens to what a selector matches; several selectors narrow it."""
 
     key: ClassVar[str]
-    """Name of the change in scenario files."""
+    """Name of the change in scenario files; a class without one is a base of others."""
+    selectors: ClassVar[Mapping[str, Selector]]
+    """The fields that select, and how."""
+    also_names: ClassVar[tuple[str, ...]] = ()
+    """Other fields that hold an id, called after the kind of record."""
+    exactly_one: ClassVar[tuple[str, ...]] = ()
+    """Fields of which one must be given, and no other."""
+    one_or_more: ClassVar[tuple[str, ...]] = ()
+    """Fields of which some must be given, if only as empty."""
+    only_derates: ClassVar[bool] = False
+    """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
 
-    def apply(self, network: Network) -> Network:
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if "key" in cls.__dict__:
+            CHANGES[cls.key] = cls
+
+    def apply(self, network: N) -> N:
         """Return the network with the change made.
 
         Raises
@@ -161,7 +152,7 @@ class Change(Record):
         UnknownNameError
             If a selector names what is not there.
         DataError
-            If the change matches or alters nothing, or leaves a record that breaks a rule.
+            If the change matches nothing or has no effect, or leaves a record that breaks a rule.
         """
         return apply_changes(f"scenario {str(self)!r}", (self,), network)
 
@@ -175,58 +166,44 @@ class Change(Record):
     @property
     def aim(self) -> dict[str, tuple[str, ...]]:
         """Selectors given, by name."""
-        return {name: getattr(self, name) for name in self._selectors() if getattr(self, name)}
+        return {name: names for name in self.selectors if (names := getattr(self, name))}
 
-    def strange_names(self, network: Network) -> Iterator[tuple[str, UnknownNameError]]:
-        """Yield selector and error for each name that is not in a network."""
-        for error in self._strange(network):
-            yield error.kind, error
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Every name that the change uses, by what it is the name of."""
+        return self.aim | {field: (getattr(self, field),) for field in self.also_names}
+
+    def unknown_names(self, network: NetworkParts) -> Iterator[UnknownNameError]:
+        """Yield an error, whose kind is the field, for each name that is not in a network."""
+        return unknown_names(network, self.names, self.selectors)
 
     @classmethod
-    def strange_names_of(cls, fields: Mapping[str, Any], network: Network) -> Iterator[tuple[str, UnknownNameError]]:
-        """Yield what `strange_names` does, for fields of which some may break a rule; those are passed over."""
+    def unknown_names_of(cls, fields: Mapping[str, Any], network: NetworkParts) -> Iterator[UnknownNameError]:
+        """Yield what `unknown_names` does, for fields of which some may break a rule; those are passed over."""
         try:
-            change = cls.model_validate(fields)
+            names = cls.model_validate(fields).names
         except ValidationError as error:
-            broken = {found["loc"][0] for found in error.errors() if found["loc"]}
-            listed = {name: split(fields[name]) for name in cls._selectors() if name in fields and name not in broken}
-            names: dict[str, Any] = {
-                name: tuple(item.strip() for item in value if isinstance(item, str))
-                for name, value in listed.items()
-                if isinstance(value, list | tuple)
+            broken = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+            listed = {field: parse_list(fields[field]) for field in cls.selectors if field in fields}
+            listed |= {field: (fields[field],) for field in cls.also_names if field in fields}
+            names = {
+                field: tuple(name.strip() for name in value if isinstance(name, str))
+                for field, value in listed.items()
+                if field not in broken and isinstance(value, list | tuple)
             }
-            commodity = fields.get("commodity")
-            if isinstance(commodity, str) and commodity and "commodity" in set(cls.model_fields) - set(names):
-                names["commodity"] = commodity.strip()
-            change = cls.model_construct(**names)
-        yield from change.strange_names(network)
+        return unknown_names(network, names, cls.selectors)
 
-    def refuse_strange_names(self, network: Network) -> None:
+    def require_known_names(self, network: NetworkParts) -> None:
         """Raise for the first name that is not in a network."""
-        for error in self._strange(network, where=f"{self}: "):
-            raise error
+        for error in self.unknown_names(network):
+            raise error.within(f"{self}: ")
 
-    def _strange(self, network: Network, where: str = "") -> Iterator[UnknownNameError]:
-        for selector, names in self._names().items():
-            # a scenario may have thousands of changes, all aimed at one network
-            what = type(self)._known.__qualname__, selector
-            known = network._once(what, partial(self._known, network, selector))
-            for name in names:
-                if name not in known:
-                    yield UnknownNameError(selector, name, known, where=where)
-
-    def _names(self) -> dict[str, tuple[str, ...]]:
-        """Return every name that the change uses, by what it is the name of."""
-        return self.aim
-
-    @abstractmethod
-    def _known(self, network: Network, selector: str) -> set[str]:
-        """Return the names that a selector may bear in a network."""
-
-    @classmethod
-    @abstractmethod
-    def _selectors(cls) -> tuple[str, ...]:
-        """Return the names of the fields that select."""
+    def selected(self, network: NetworkParts, kind: str) -> list[Any]:
+        """Return the sorted keys of the records of a kind that every selector matches, or raise if there is none."""
+        self.require_known_names(network)
+        if keys := selected_keys(network, kind, self.aim, self.selectors):
+            return keys
+        raise DataError(f"{self} matches nothing: no {kind} satisfies every selector; drop or correct one of them")
 
     @abstractmethod
     def _alter(self, edit: NetworkEdit) -> bool:
@@ -235,7 +212,7 @@ class Change(Record):
     @model_validator(mode="before")
     @classmethod
     def _has_no_truth_values(cls, data: Any) -> Any:
-        """Refuse true and false, which would else count as 1 and 0."""
+        """Refuse true and false, which would otherwise count as 1 and 0."""
         for name, value in data.items() if isinstance(data, dict) else ():
             if isinstance(value, bool):
                 raise ValueError(f"{name} must be a number or a name (got {value})")
@@ -244,11 +221,18 @@ class Change(Record):
     @model_validator(mode="after")
     def _is_aimed(self) -> Self:
         if not self.aim:
-            raise ValueError(f"{type(self).__name__} needs at least one of {', '.join(self._selectors())}")
+            raise ValueError(f"{type(self).__name__} needs at least one of {', '.join(self.selectors)}")
         return self
 
-    def _matches_nothing(self) -> DataError:
-        return DataError(f"{self} matches nothing: no record fits all its selectors; drop or correct one of them")
+    @model_validator(mode="after")
+    def _gives_one_of_several(self) -> Self:
+        given = {field: getattr(self, field) for field in self.exactly_one}
+        if given and sum(value is not None for value in given.values()) != 1:
+            raise ValueError(
+                f"{type(self).__name__} needs exactly one of {', '.join(given)} "
+                f"(got {', '.join(f'{field}={value}' for field, value in given.items())})"
+            )
+        return self
 
 
 def _plain(value: Any) -> Any:
@@ -258,58 +242,34 @@ def _plain(value: Any) -> Any:
 class EdgeChange(Change):
     """A change of edges."""
 
+    selectors = EDGE_SELECTORS
     edge: Aim = ()
     node: Annotated[Names, Field(description="nodes: every edge that starts or ends there")] = ()
     corridor: Annotated[Names, Field(description="corridors: their trunk edges")] = ()
     country: Annotated[Countries, Field(description="countries crossed, ISO 3166 alpha-3")] = ()
     mode: Aim = ()
-    operator: Annotated[Names, Field(description="who runs the edge")] = ()
+    operator: Annotated[Names, Field(description="operators of the edges")] = ()
     tag: Aim = ()
 
-    @classmethod
-    def _selectors(cls) -> tuple[str, ...]:
-        return ("edge", "node", "corridor", "country", "mode", "operator", "tag")
-
-    def selected(self, network: Network) -> list[str]:
-        """Return the ids of the edges that match, or raise if none does."""
-        self.refuse_strange_names(network)
-        tests = [(_READ[selector], frozenset(names)) for selector, names in self.aim.items()]
-        pool = map(network.edge, dict.fromkeys(self.edge)) if self.edge else network.edges
-        found = [e.id for e in pool if all(not wanted.isdisjoint(read(e)) for read, wanted in tests)]
-        if not found:
-            raise self._matches_nothing()
-        return found
-
-    def _known(self, network: Network, selector: str) -> set[str]:
-        if selector in KIND_OF:
-            return {record.id for record in getattr(network, KIND_OF[selector].plural)}
-        return {value for edge in network.edges for value in _READ[selector](edge)}
+    def selected(self, network: NetworkParts, kind: str = "edge") -> list[Any]:
+        """Return the sorted ids of the edges that match, or raise if none does."""
+        return super().selected(network, kind)
 
     def _alter_edges(self, edit: NetworkEdit, field: str, *, factor: float = 1.0, add: float = 0.0) -> bool:
         """Multiply and add to a field of the selected edges; tell whether any value differs."""
         return edit.alter(self, "edge", self.selected(edit.origin), field, factor=factor, add=add)
 
 
-_READ: dict[str, Callable[[Edge], tuple[str, ...]]] = {
-    "edge": lambda edge: (edge.id,),
-    "node": lambda edge: (edge.tail, edge.head),
-    "corridor": lambda edge: (edge.corridor,) if edge.corridor is not None else (),
-    "country": lambda edge: edge.countries,
-    "mode": lambda edge: (edge.mode,),
-    "operator": lambda edge: (edge.operator,) if edge.operator else (),
-    "tag": lambda edge: edge.tags,
-}
-
-
 class Outage(EdgeChange):
     """Nothing passes. Aimed at a node: every edge that starts or ends there is closed."""
 
     key = "outage"
+    only_derates = True
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        found = self.selected(edit.origin)
-        flowing = any(self._flows(edit, id) for id in found)
-        edit.alter(self, "edge", found, "remaining", factor=0.0)
+        edges = self.selected(edit.origin)
+        flowing = any(self._flows(edit, id) for id in edges)
+        edit.alter(self, "edge", edges, "remaining", factor=0.0)
         return flowing
 
     def _flows(self, edit: NetworkEdit, id: str) -> bool:
@@ -322,13 +282,14 @@ class Outage(EdgeChange):
 
 
 class Derate(EdgeChange):
-    """Only a share of the capacity is left; derates of the same edge multiply.
+    """Only a share of the capacity remains; derates of the same edge multiply.
 
     Aimed at a node alone, it takes from the node's throughput if that is limited, else from the edges there.
     """
 
     key = "derate"
-    remaining: float = Field(ge=0, lt=1, description="share that is left [1]")
+    only_derates = True
+    remaining: float = Field(ge=0, lt=1, description="share that remains [1]")
 
     def _alter(self, edit: NetworkEdit) -> bool:
         ports = _limited_nodes(self, edit.origin)
@@ -337,36 +298,10 @@ class Derate(EdgeChange):
             return altered
         touching = self.selected(edit.origin)
         if ports:
-            rest = frozenset(self.node) - frozenset(ports)
-            touching = [id for id in touching if not rest.isdisjoint(_READ["node"](edit.origin.edge(id)))]
+            rest = tuple(node for node in self.node if node not in ports)
+            touching = selected_keys(edit.origin, "edge", {"node": rest}, self.selectors)
         limited = [id for id in touching if edit.origin.edge(id).capacity_mtpa is not None or self.remaining == 0]
         return edit.alter(self, "edge", limited, "remaining", factor=self.remaining) or altered
-
-
-class Expansion(EdgeChange):
-    """Capacity is added. Aimed at a node alone, it is the node's throughput that grows."""
-
-    key = "expand"
-    add_mtpa: float = Field(gt=0, description="capacity added to each edge or node that matches [Mt/y]")
-
-    def _alter(self, edit: NetworkEdit) -> bool:
-        found = self.selected(edit.origin)
-        if list(self.aim) == ["node"]:
-            ports = _limited_nodes(self, edit.origin)
-            if len(ports) < len(self.node):
-                free = ", ".join(repr(node) for node in self.node if node not in ports)
-                raise DataError(f"{self}: node {free} has no throughput limit; aim at the edge that is to be expanded")
-            return edit.alter(self, "node", ports, "throughput_mtpa", add=self.add_mtpa)
-        limited = [id for id in found if edit.origin.edge(id).capacity_mtpa is not None]
-        return edit.alter(self, "edge", limited, "capacity_mtpa", add=self.add_mtpa)
-
-
-def _limited_nodes(change: EdgeChange, network: Network) -> list[str]:
-    """Return the nodes a change is aimed at whose throughput is limited, if it is aimed at nodes alone."""
-    if list(change.aim) != ["node"]:
-        return []
-    change.refuse_strange_names(network)
-    return [node for node in dict.fromkeys(change.node) if network.node(node).throughput_mtpa is not None]
 
 
 class TariffShock(EdgeChange):
@@ -381,7 +316,7 @@ class TariffShock(EdgeChange):
 
 
 class Delay(EdgeChange):
-    """The way takes longer."""
+    """Transit takes longer."""
 
     key = "delay"
     add_days: float = Field(gt=0, description="added to the transit time [days]")
@@ -399,83 +334,45 @@ class Opening(EdgeChange):
         return edit.set(self, "edge", self.selected(edit.origin), "in_service", True)
 
 
-class QuotaChange(EdgeChange):
-    """What a commodity may or must use of an edge changes; a limit that is not given stays as it is.
+class Expansion(EdgeChange):
+    """Capacity is added. Aimed at a node alone, it is the node's throughput that grows."""
 
-    Edges that match but cannot carry the commodity are passed over. A quota is set, not added to: of two changes of
-    the same limit the later holds, and the network's `notes` name the two.
-    """
-
-    key = "quota"
-    commodity: Name = Field(description="commodity it concerns")
-    min_mtpa: Amount | None = Field(default=None, description="new ship-or-pay volume [Mt/y]")
-    max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
-
-    def _names(self) -> dict[str, tuple[str, ...]]:
-        return self.aim | ({"commodity": (self.commodity,)} if "commodity" in self.model_fields_set else {})
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not {"min_mtpa", "max_mtpa"} & self.model_fields_set:
-            raise ValueError("QuotaChange needs min_mtpa or max_mtpa; max_mtpa: null lifts the ceiling")
-        return self
+    key = "expand"
+    add_mtpa: float = Field(gt=0, description="capacity added to each edge or node that matches [Mt/y]")
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        given: dict[str, Any] = {f: getattr(self, f) for f in ("min_mtpa", "max_mtpa") if f in self.model_fields_set}
-        if given.get("min_mtpa", 0.0) is None:
-            given["min_mtpa"] = 0.0
-        found = self.selected(edit.origin)
-        carrying = [id for id in found if edit.origin.edge(id).admits(self.commodity)]
-        if not carrying:
-            raise DataError(f"{self}: edge {', '.join(map(repr, found))} does not carry {self.commodity!r}")
-        keys = [(id, self.commodity) for id in carrying]
-        altered = [edit.set(self, "quota", keys, field, value) for field, value in given.items()]
-        return any(altered)
+        edges = self.selected(edit.origin)
+        if list(self.aim) == ["node"]:
+            ports = _limited_nodes(self, edit.origin)
+            if len(ports) < len(self.node):
+                free = ", ".join(repr(node) for node in self.node if node not in ports)
+                raise DataError(f"{self}: node {free} has no throughput limit; aim at the edge that is to be expanded")
+            return edit.alter(self, "node", ports, "throughput_mtpa", add=self.add_mtpa)
+        limited = [id for id in edges if edit.origin.edge(id).capacity_mtpa is not None]
+        return edit.alter(self, "edge", limited, "capacity_mtpa", add=self.add_mtpa)
+
+
+def _limited_nodes(change: EdgeChange, network: NetworkParts) -> list[str]:
+    """Return the nodes a change is aimed at whose throughput is limited, if it is aimed at nodes alone."""
+    if list(change.aim) != ["node"]:
+        return []
+    change.require_known_names(network)
+    return [node for node in dict.fromkeys(change.node) if network.node(node).throughput_mtpa is not None]
 
 
 class PointChange(Change):
     """A change of supplies or markets."""
 
+    selectors = POINT_SELECTORS
     node: Aim = ()
     country: Annotated[Countries, Field(description="countries of the nodes, ISO 3166 alpha-3")] = ()
     commodity: Aim = ()
 
-    @classmethod
-    def _selectors(cls) -> tuple[str, ...]:
-        return ("node", "country", "commodity")
-
-    def _known(self, network: Network, selector: str) -> set[str]:
-        if selector == "country":
-            return {node.country for node in network.nodes if node.country is not None}
-        return {record.id for record in (network.nodes if selector == "node" else network.commodities)}
-
-    def _selected(self, edit: NetworkEdit, kind: str) -> list[Key]:
-        """Return the keys of the supplies or markets that match, or raise if none does."""
-        self.refuse_strange_names(edit.origin)
-        found = [
-            (node, commodity)
-            for node, commodity in edit.keys(kind)
-            if (not self.node or node in self.node)
-            and (not self.commodity or commodity in self.commodity)
-            and (not self.country or edit.origin.node(node).country in self.country)
-        ]
-        if not found:
-            raise self._matches_nothing()
-        return found
-
 
 class _VolumeShock(PointChange):
-    remaining: Share | None = Field(default=None, description="share that is left [1]")
+    exactly_one = ("remaining", "add_mtpa")
+    remaining: Share | None = Field(default=None, description="share that remains [1]")
     add_mtpa: float | None = Field(default=None, description="added to each, negative to take away [Mt/y]")
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
-        if (self.remaining is None) == (self.add_mtpa is None):
-            raise ValueError(
-                f"{type(self).__name__} needs exactly one of remaining, add_mtpa "
-                f"(got remaining={self.remaining}, add_mtpa={self.add_mtpa})"
-            )
-        return self
 
     @property
     def _shock(self) -> dict[str, float]:
@@ -489,7 +386,7 @@ class SupplyShock(_VolumeShock):
     key = "supply"
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        return edit.alter(self, "supply", self._selected(edit, "supply"), "volume_mtpa", **self._shock)
+        return edit.alter(self, "supply", self.selected(edit.origin, "supply"), "volume_mtpa", **self._shock)
 
 
 class DemandShock(_VolumeShock):
@@ -498,13 +395,13 @@ class DemandShock(_VolumeShock):
     key = "demand"
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        found = [(key, edit.original("market", key)) for key in self._selected(edit, "market")]
-        sized = [key for key, market in found if market.volume_mtpa is not None or self.remaining == 0]
+        markets = {key: edit.original("market", key) for key in self.selected(edit.origin, "market")}
+        sized = [key for key, market in markets.items() if market.volume_mtpa is not None or self.remaining == 0]
         altered = edit.alter(self, "market", sized, "volume_mtpa", **self._shock)
         if self.remaining is not None:
-            needing = [key for key, _ in found]
+            needing = list(markets)
         else:
-            needing = [key for key, market in found if market.volume_mtpa is None and market.required_mtpa]
+            needing = [key for key, market in markets.items() if market.volume_mtpa is None and market.required_mtpa]
         return edit.alter(self, "market", needing, "required_mtpa", **self._shock) or altered
 
 
@@ -515,17 +412,51 @@ class PriceShock(PointChange):
     add_usd_per_t: float = Field(description="added to the price [USD/t]")
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        return edit.alter(self, "market", self._selected(edit, "market"), "price_usd_per_t", add=self.add_usd_per_t)
+        return edit.alter(
+            self, "market", self.selected(edit.origin, "market"), "price_usd_per_t", add=self.add_usd_per_t
+        )
 
 
-_KINDS: tuple[type[Change], ...] = (
-    Outage, Derate, TariffShock, Delay, Opening, Expansion, SupplyShock, DemandShock, PriceShock, QuotaChange,
-)  # fmt: skip
-CHANGES = {kind.key: kind for kind in _KINDS}
-"""The changes by their names in scenario files."""
+class QuotaChange(EdgeChange):
+    """What a commodity may or must use of an edge changes; a limit that is not given stays as it is.
+
+    Edges that match but cannot carry the commodity are passed over. A quota is set, not added to: of two changes of
+    the same limit the later holds, and the network's `notes` name the two.
+    """
+
+    key = "quota"
+    also_names = ("commodity",)
+    one_or_more = ("min_mtpa", "max_mtpa")
+    commodity: Name = Field(description="commodity it concerns")
+    min_mtpa: Amount | None = Field(default=None, description="new ship-or-pay volume [Mt/y]")
+    max_mtpa: Amount | None = Field(default=None, description="new ceiling; given as empty: no ceiling [Mt/y]")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set.intersection(self.one_or_more):
+            raise ValueError("QuotaChange needs min_mtpa or max_mtpa; max_mtpa: null lifts the ceiling")
+        return self
+
+    def _alter(self, edit: NetworkEdit) -> bool:
+        given: dict[str, Any] = {f: getattr(self, f) for f in self.one_or_more if f in self.model_fields_set}
+        if given.get("min_mtpa", 0.0) is None:
+            given["min_mtpa"] = 0.0
+        edges = self.selected(edit.origin)
+        carrying = [id for id in edges if edit.origin.edge(id).admits(self.commodity)]
+        if not carrying:
+            raise DataError(f"{self}: edge {', '.join(map(repr, edges))} does not carry {self.commodity!r}")
+        keys = [(id, self.commodity) for id in carrying]
+        altered = [edit.set(self, "quota", keys, field, value) for field, value in given.items()]
+        return any(altered)
 
 
-def apply_changes(owner: str, changes: Sequence[Change], network: Network, *, strict: bool = True) -> Network:
+def remaining_shares(changes: Iterable[Change], network: NetworkParts) -> dict[tuple[str, str], float]:
+    """Return what outages and derates leave of the edges and nodes that they hit, by (kind, id). [1]"""
+    edit = NetworkEdit(network, (change for change in changes if change.only_derates))
+    return {(kind, key): factor for (kind, key, field), factor in edit._factor.items() if field == "remaining"}
+
+
+def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: bool = True) -> N:
     """Return the network with all changes made; errors begin with whose they are.
 
     Raises
@@ -538,12 +469,12 @@ def apply_changes(owner: str, changes: Sequence[Change], network: Network, *, st
     idle = [change for change in changes if not change._alter(edit)]
     for change in idle if strict else ():
         others = (other for other in changes if other is not change)
-        if not (change._alter(edit.anew()) or change._alter(edit.anew(others))):
+        if not (change._alter(NetworkEdit(network)) or change._alter(NetworkEdit(network, others))):
             raise DataError(
-                f"{owner}: {change} alters nothing in {network!r}; "
-                "what it aims at is in that condition already, or has no limit to change"
+                f"{owner}: {change} has no effect on {network!r}; "
+                "the target already has this value, or has no limit to change"
             )
-    altered = edit.network(owner)
+    altered = network.with_numbers(**edit.parts(owner))
     if problems := list(numerical_problems(altered)):
         raise DataError([f"{owner}: {problem}" for problem in problems])
     return altered

@@ -243,7 +243,7 @@ FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "
 """The tables of a flow; `totals` are its attributes."""
 LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
 """Names of the columns whose cells are tuples of ids."""
-WAY = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True)
+ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True)
 """In printed comparisons: origin and destination in one."""
 
 
@@ -259,7 +259,7 @@ def by_name(table: str) -> dict[str, Column]:
 
 def printed(table: str) -> list[Column]:
     """Return the columns that are printed, in this order: long text last."""
-    columns = (*COLUMNS[table], WAY) if table == "compare" else COLUMNS[table]
+    columns = (*COLUMNS[table], ROUTE) if table == "compare" else COLUMNS[table]
     return sorted((column for column in columns if column.priority), key=lambda column: column.wide)
 
 
@@ -275,7 +275,7 @@ def legend(table: str, regime: str = "") -> str:
 
 
 def described(table: str) -> str:
-    """Return a list of a table's columns, as docstrings have it: name, unit, meaning."""
+    """Return a list of a table's columns, as cleaned docstrings have it: name, unit, meaning."""
     items = (f"{c.name}{f' [{c.unit}]' if c.unit else ''}: {c.meaning}" for c in COLUMNS[table])
     wrapped = (textwrap.wrap(item, 108, initial_indent="- ", subsequent_indent="  ") for item in items)
-    return "\n        ".join(line for lines in wrapped for line in lines)
+    return "\n    ".join(line for lines in wrapped for line in lines)

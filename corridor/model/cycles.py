@@ -1,38 +1,36 @@
-"""Cycles that cannot be: a commodity would earn money, or meet a contract, by going round and arriving nowhere."""
+"""Cycles that are refused: a commodity would earn money, or meet a contract, by going round without arriving."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.model.formulas import inventory_cost, unit_cost
+from corridor.model.parts import NetworkParts
 from corridor.model.records import Commodity, Edge
-
-if TYPE_CHECKING:
-    from corridor.model.network import Network
 
 _TOLERANCE = 1e-9
 """Share of the costs round a cycle that their sum must exceed to count: what is left of 0.1 + 0.2 - 0.3 does not."""
 
 
-def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
+def earning_cycles(net: NetworkParts) -> Iterator[tuple[Edge, str]]:
     """Yield an edge and a sentence for each commodity that earns money, or meets a minimum, by going round.
 
     Notes
     -----
-    Every edge counts that is in service, has something available at itself and at both its ends, and on which the
+    Every edge counts that is in service, has something available at itself and at both its sources, and on which the
     commodity has no quota of 0. Whether a supply leads there does not matter, nor how much could go round: a steady
     flow would be driven round as long as there is room.
     """
-    edges = [net.edges[at] for at in net._on_cycles]
+    on_cycles = net._by_structure("on cycles", lambda: _on_cycles(net.edges))
+    edges = [net.edges[index] for index in on_cycles]
     ids = {edge.id for edge in edges}
     demanding = (q for q in net.quotas if q.min_mtpa > 0 and not q.allow_cycles and q.edge in ids)
-    held = {(quota.edge, quota.commodity): quota.penalty_usd_per_t for quota in demanding}
-    if not held and all(_posted(edge) >= 0 for edge in edges):
+    saved = {(quota.edge, quota.commodity): quota.penalty_usd_per_t for quota in demanding}
+    if not saved and all(_posted(edge) >= 0 for edge in edges):
         return
     closed = {node.id for node in net.nodes if node.available_mtpa == 0}
     usable = [e for e in edges if e.available_mtpa > 0 and e.tail not in closed and e.head not in closed]
@@ -40,33 +38,33 @@ def earning_cycles(net: Network) -> Iterator[tuple[Edge, str]]:
     for commodity in net.commodities:
         own = [e for e in usable if e.admits(commodity.id) and (e.id, commodity.id) not in barred]
         cost = np.array([_cost(edge, commodity) for edge in own])
-        spared = np.array([held.get((edge.id, commodity.id), 0.0) for edge in own])
-        if found := _negative_cycle(own, cost):
-            yield own[found[0]], _earning(commodity, [own[at] for at in found], -float(cost[found].sum()))
-        elif spared.any() and (found := _negative_cycle(own, cost - spared)):
-            carrying = next(at for at in found if spared[at] > 0)
-            amounts = float(cost[found].sum()), float(spared[found].sum())
-            yield own[carrying], _contract(commodity, own[carrying], [own[at] for at in found], *amounts)
+        penalty = np.array([saved.get((edge.id, commodity.id), 0.0) for edge in own])
+        if cycle := _negative_cycle(own, cost):
+            yield own[cycle[0]], _earning(commodity, [own[index] for index in cycle], -float(cost[cycle].sum()))
+        elif penalty.any() and (cycle := _negative_cycle(own, cost - penalty)):
+            carrying = next(index for index in cycle if penalty[index] > 0)
+            amounts = float(cost[cycle].sum()), float(penalty[cycle].sum())
+            yield own[carrying], _contract(commodity, own[carrying], [own[index] for index in cycle], *amounts)
 
 
-def on_cycles(edges: Sequence[Edge]) -> tuple[int, ...]:
+def _on_cycles(edges: Sequence[Edge]) -> tuple[int, ...]:
     """Return the positions of edges that lie on a cycle or between two, whatever they can carry."""
-    left = set(range(len(edges)))
+    remaining = set(range(len(edges)))
     for near, far in (("tail", "head"), ("head", "tail")):
-        at_node: dict[str, list[int]] = {}
+        edges_of: dict[str, list[int]] = {}
         arriving: Counter[str] = Counter()
-        for at in left:
-            at_node.setdefault(getattr(edges[at], near), []).append(at)
-            arriving[getattr(edges[at], far)] += 1
-        ends = [node for node in at_node if not arriving[node]]
-        while ends:  # nothing arrives there, so nothing that goes on from there is on a cycle
-            for at in at_node.get(ends.pop(), ()):
-                left.discard(at)
-                node = getattr(edges[at], far)
+        for index in remaining:
+            edges_of.setdefault(getattr(edges[index], near), []).append(index)
+            arriving[getattr(edges[index], far)] += 1
+        sources = [node for node in edges_of if not arriving[node]]
+        while sources:  # nothing arrives there, so nothing that goes on from there is on a cycle
+            for index in edges_of.get(sources.pop(), ()):
+                remaining.discard(index)
+                node = getattr(edges[index], far)
                 arriving[node] -= 1
                 if not arriving[node]:
-                    ends.append(node)
-    return tuple(sorted(left))
+                    sources.append(node)
+    return tuple(sorted(remaining))
 
 
 def _posted(edge: Edge) -> float:
@@ -100,7 +98,7 @@ def _contract(
 ) -> str:
     """Return the sentence for a cycle on which a minimum could be met by going round."""
     return (
-        f"quota '{edge.id}/{commodity.id}': its min_mtpa could be met by driving {commodity.id} round the edges "
+        f"quota '{edge.id}/{commodity.id}': its min_mtpa could be met by sending {commodity.id} round the edges "
         f"{_named(edges)}, since a round costs {cost_usd_per_t:g} USD/t, less than the penalty of "
         f"{penalty_usd_per_t:g} that it saves; lower penalty_usd_per_t, close one of the other edges to it, or set "
         "allow_cycles if that is meant"
@@ -128,20 +126,20 @@ def _negative_cycle(edges: list[Edge], cost: npt.NDArray[np.float64]) -> list[in
     firsts = np.flatnonzero(np.diff(head[order], prepend=-1))
     nodes, group = head[order][firsts], np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(order)))
     reached, by = np.zeros(len(number)), np.full(len(number), -1)
-    slack = -_TOLERANCE / 10 * float(cost.min())
+    tolerance = -_TOLERANCE / 10 * float(cost.min())
     for round_ in range(1, len(number) + 1):
         offered = (reached[tail] + cost)[order]
         best = np.minimum.reduceat(offered, firsts)
-        better = best < reached[nodes] - slack
+        better = best < reached[nodes] - tolerance
         if not better.any():
             return []
         attained = np.flatnonzero(offered == best[group])
         chosen = attained[np.unique(group[attained], return_index=True)[1]]
         reached[nodes[better]], by[nodes[better]] = best[better], order[chosen[better]]
         if round_ & (round_ - 1) == 0 or round_ == len(number):
-            found = _closed(by.tolist(), tail.tolist())
-            if found and cost[found].sum() < -_TOLERANCE * np.abs(cost[found]).sum():
-                return found
+            cycle = _closed(by.tolist(), tail.tolist())
+            if cycle and cost[cycle].sum() < -_TOLERANCE * np.abs(cost[cycle]).sum():
+                return cycle
     return []
 
 
@@ -154,8 +152,8 @@ def _closed(by: list[int], tail: list[int]) -> list[int]:
             seen[node] = start
             node = tail[by[node]]
         if by[node] >= 0 and seen[node] == start:
-            found, last = [by[node]], node
-            while tail[found[-1]] != last:
-                found.append(by[tail[found[-1]]])
-            return found[::-1]
+            cycle = [by[node]]
+            while tail[cycle[-1]] != node:
+                cycle.append(by[tail[cycle[-1]]])
+            return cycle[::-1]
     return []

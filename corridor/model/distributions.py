@@ -1,4 +1,4 @@
-"""What a hazard's durations and severities follow, and the dates of events."""
+"""Distributions of the durations and severities of hazards, and the dates of events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Lognormal(Record):
     def _has_a_mean(self) -> Self:
         half = self.sigma * self.sigma / 2  # not a power, which raises where this is infinite
         if max(half, math.log(self.median) + half) > 700:
-            raise ValueError(f"the mean is beyond all numbers (got median={self.median}, sigma={self.sigma})")
+            raise ValueError(
+                f"the mean overflows; reduce sigma or median (got median={self.median}, sigma={self.sigma})"
+            )
         return self
 
     @property
@@ -33,7 +35,7 @@ class Lognormal(Record):
 
 
 class Uniform(Record):
-    """A share that is as likely anywhere between two ends."""
+    """A share that is equally likely anywhere between two bounds."""
 
     low: Share = Field(description="least [1]")
     high: Share = Field(description="most [1]")

@@ -39,11 +39,11 @@ def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
     of its own, its range spans the results at every corner of its inputs' ranges.
     """
     current = [figure for figure in figures if year is None or figure.since <= year <= figure.until]
-    book = Book(current, year)
+    figure_set = FigureSet(current, year)
     worked: dict[str, Figure] = {key_of(f): f for f in current if f.choice == "chosen"}
-    for key in book.order:
-        inputs = {name: worked[other] for name, other in book.inputs[key].items()}
-        worked[key] = _evaluated(worked[key], book.trees[key], inputs)
+    for key in figure_set.order:
+        inputs = {name: worked[other] for name, other in figure_set.inputs[key].items()}
+        worked[key] = _evaluated(worked[key], figure_set.trees[key], inputs)
     return tuple(worked[key_of(figure)] if figure.choice == "chosen" else figure for figure in current)
 
 
@@ -52,7 +52,7 @@ def key_of(figure: Figure) -> str:
     return f"{figure.record}:{figure.subject}.{figure.attribute}"
 
 
-class Book:
+class FigureSet:
     """The chosen figures of one year by key (of all where there is none), their formulas read and in working order.
 
     Attributes
@@ -97,7 +97,7 @@ class Book:
                 except ZeroDivisionError:
                     pass
                 except (SyntaxError, ValueError) as error:
-                    problems.append(f"{_place(figure)}: must be arithmetic over figures{_of(year)} ({error})")
+                    problems.append(f"{_described(figure)}: must be arithmetic over figures{_of(year)} ({error})")
         if problems:
             raise DataError(problems)
         self.order: list[str] = []
@@ -105,24 +105,26 @@ class Book:
 
     def _key(self, name: str, record: str, year: int | None) -> str:
         """Return the key that a name in a formula means: of the same kind of record, or the only one there is."""
-        found = self._by_name.get(name, {})
-        if not found:
+        keys = self._by_name.get(name, {})
+        if not keys:
             raise ValueError(unknown(f"figure{_of(year)}", name, nearest(name, self._by_name)))
-        if record not in found and len(found) > 1:
-            raise ValueError(f"{name!r} may be of {' or '.join(found)}; put it in an input of its own")
-        return found.get(record) or next(iter(found.values()))
+        if record not in keys and len(keys) > 1:
+            raise ValueError(f"{name!r} may be of {' or '.join(keys)}; put it in an input of its own")
+        return keys.get(record) or next(iter(keys.values()))
 
     def _sort(self) -> None:
         """Put the formulas in order, or refuse those that lead back to themselves."""
-        left = {key: {other for other in inputs.values() if other in self.trees} for key, inputs in self.inputs.items()}
-        while left:
-            ready = [key for key, waiting in left.items() if not waiting & left.keys()]
+        waiting = {
+            key: {other for other in inputs.values() if other in self.trees} for key, inputs in self.inputs.items()
+        }
+        while waiting:
+            ready = [key for key, inputs in waiting.items() if not inputs & waiting.keys()]
             if not ready:
-                circle = [f"{_place(self.figures[key])}: leads back to itself; break the circle" for key in left]
+                circle = [f"{_described(self.figures[key])}: leads back to itself; break the circle" for key in waiting]
                 raise DataError(circle)
             self.order += ready
             for key in ready:
-                del left[key]
+                del waiting[key]
 
     def values(self, changed: Mapping[str, float]) -> dict[str, float]:
         """Return the values that change when some figures take other values, by key, those included.
@@ -132,20 +134,20 @@ class Book:
         changed : mapping
             New values by key; a figure with a formula keeps its formula unless it is changed itself.
         """
-        found = dict(changed)
+        values = dict(changed)
         for key in self.order:
             inputs = self.inputs[key]
-            if key not in changed and any(other in found for other in inputs.values()):
-                now = {name: found.get(other, _central(self.figures[other])) for name, other in inputs.items()}
-                found[key] = float(_value(self.trees[key], now))
-        return found
+            if key not in changed and any(other in values for other in inputs.values()):
+                now = {name: values.get(other, _central(self.figures[other])) for name, other in inputs.items()}
+                values[key] = float(_value(self.trees[key], now))
+        return values
 
 
 def _of(year: int | None) -> str:
     return "" if year is None else f" in force in {year}"
 
 
-def _place(figure: Figure) -> str:
+def _described(figure: Figure) -> str:
     return f"figure '{figure.subject}.{figure.attribute}', formula {figure.formula!r}"
 
 
@@ -158,21 +160,21 @@ def _names(tree: ast.expr) -> list[str]:
 def _evaluated(figure: Figure, tree: ast.expr, inputs: dict[str, Figure]) -> Figure:
     """Return the figure with the value and range that its inputs give it."""
     try:
-        value = float(_value(tree, {name: _central(found) for name, found in inputs.items()}))
+        value = float(_value(tree, {name: _central(other) for name, other in inputs.items()}))
     except ZeroDivisionError as error:
-        raise DataError(f"{_place(figure)}: must be arithmetic that comes to a number ({error})") from None
+        raise DataError(f"{_described(figure)}: must be arithmetic that comes to a number ({error})") from None
     low, high = figure.low, figure.high
     if low is None or high is None:
-        ends = [sorted({_end(found, found.low), _end(found, found.high)}) for found in inputs.values()]
-        corners = np.array(list(itertools.product(*ends)), dtype=float)
+        bounds = [sorted({_bound(other, other.low), _bound(other, other.high)}) for other in inputs.values()]
+        corners = np.array(list(itertools.product(*bounds)), dtype=float)
         results = np.append(_value(tree, dict(zip(inputs, corners.T, strict=True))), value)
         low, high = (float(results.min()) if low is None else low), (float(results.max()) if high is None else high)
     return figure.replace(
         value=value,
         low=low,
         high=high,
-        confidence=max([figure.confidence, *(found.confidence for found in inputs.values())]),
-        sources=tuple(dict.fromkeys([*figure.sources, *(s for found in inputs.values() for s in found.sources)])),
+        confidence=max([figure.confidence, *(other.confidence for other in inputs.values())]),
+        sources=tuple(dict.fromkeys([*figure.sources, *(s for other in inputs.values() for s in other.sources)])),
     )
 
 
@@ -180,8 +182,8 @@ def _central(figure: Figure) -> float:
     return 0.0 if figure.value is None else figure.value
 
 
-def _end(figure: Figure, end: float | None) -> float:
-    return _central(figure) if end is None else end
+def _bound(figure: Figure, bound: float | None) -> float:
+    return _central(figure) if bound is None else bound
 
 
 def _dotted(node: ast.expr) -> str:
@@ -206,12 +208,12 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     raise ValueError(f"cannot read {ast.unparse(node)!r}")
 
 
-def is_about(figure: Figure, subjects: frozenset[str]) -> bool:
+def concerns(figure: Figure, subjects: frozenset[str]) -> bool:
     """Tell whether a figure is about one of some ids, or about a supply, market or quota there."""
     return figure.subject in subjects or figure.subject.split(".")[0] in subjects
 
 
-def grades(figures: Iterable[Figure]) -> Counter[str]:
+def confidence_counts(figures: Iterable[Figure]) -> Counter[str]:
     """Return how many of the chosen figures have which confidence; positions and governance estimates not counted."""
     return Counter(
         figure.confidence
@@ -220,28 +222,28 @@ def grades(figures: Iterable[Figure]) -> Counter[str]:
     )
 
 
-def behind(figures: Iterable[Figure], ledger: Sequence[Figure], year: int | None) -> list[Figure]:
-    """Return the figures that the formulas of some figures draw on, and theirs in turn, those themselves left out."""
-    book = Book(ledger, year)
+def inputs_of(figures: Iterable[Figure], among: Sequence[Figure], year: int | None) -> list[Figure]:
+    """Return the figures that the formulas of some figures draw on, and theirs in turn, without those themselves."""
+    figure_set = FigureSet(among, year)
     queue = [key_of(figure) for figure in figures if figure.choice == "chosen"]
     seen = set(queue)
-    found = []
+    inputs = []
     while queue:
-        for other in book.inputs.get(queue.pop(), {}).values():
+        for other in figure_set.inputs.get(queue.pop(), {}).values():
             if other not in seen:
                 seen.add(other)
                 queue.append(other)
-                found.append(book.figures[other])
-    return found
+                inputs.append(figure_set.figures[other])
+    return inputs
 
 
-def rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[dict[str, object]]:
+def figure_rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[dict[str, object]]:
     """Return figures with their sources spelt out, one mapping each, chosen before rival."""
     library = {source.id: source for source in sources}
 
-    def told(figure: Figure, field: str) -> str:
-        said = (getattr(library[id], field) for id in figure.sources if id in library)
-        return "; ".join(dict.fromkeys(text for text in said if text))
+    def joined(figure: Figure, field: str) -> str:
+        texts = (getattr(library[id], field) for id in figure.sources if id in library)
+        return "; ".join(dict.fromkeys(text for text in texts if text))
 
     return [
         {
@@ -249,10 +251,10 @@ def rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[dict[str,
             "year": str(figure.since) if figure.since == figure.until else f"{figure.since}-{figure.until}",
             "choice": figure.choice,
             "confidence": figure.confidence,
-            "source": told(figure, "title"),
-            "publisher": told(figure, "publisher"),
-            "date": told(figure, "date"),
-            "url": told(figure, "url") or "no page address kept",
+            "source": joined(figure, "title"),
+            "publisher": joined(figure, "publisher"),
+            "date": joined(figure, "date"),
+            "url": joined(figure, "url") or "no page address kept",
             "formula": figure.formula,
             "note": figure.note,
         }

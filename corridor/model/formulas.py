@@ -115,13 +115,13 @@ def hhi(amounts: Sequence[float]) -> float:
     return sum((amount / total) ** 2 for amount in amounts) if total > 0 else float("nan")
 
 
-def in_service(left: npt.NDArray[np.float64], headroom: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def in_service(remaining: npt.NDArray[np.float64], headroom: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return how much of a place is in service while a share of its limit is left. [1]
 
     Parameters
     ----------
-    left : any shape
-        Share of the limit that is left. [1]
+    remaining : any shape
+        Share of the limit that remains. [1]
     headroom : a shape that broadcasts
         How many times what passes undisturbed the limit is: 1 where it binds and of edges, whose capacity counts
         whatever uses it; infinite where nothing passes and where there is no limit. [1]
@@ -138,4 +138,4 @@ def in_service(left: npt.NDArray[np.float64], headroom: npt.ArrayLike) -> npt.ND
     """
     import numpy as np
 
-    return np.where(left > 0, np.minimum(1.0, np.where(left > 0, left, 1.0) * headroom), 0.0)
+    return np.where(remaining > 0, np.minimum(1.0, np.where(remaining > 0, remaining, 1.0) * headroom), 0.0)

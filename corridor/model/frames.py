@@ -1,4 +1,4 @@
-"""Tables in: raw rows become records, records a network, with every problem of every row told at once."""
+"""Tables in: raw rows become records, and every problem of every row is reported at once."""
 
 from __future__ import annotations
 
@@ -13,123 +13,130 @@ from pydantic import ValidationError
 
 from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
 from corridor.model import records as registry
-from corridor.model.records import KIND_OF, Record, split
-from corridor.model.validation import findings, references
+from corridor.model.parts import NetworkParts
+from corridor.model.records import KIND_OF, Record, parse_list
+from corridor.model.validation import Finding, findings, references
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridor.model.network import Network
-    from corridor.model.scenario import Hazard
-
 R = TypeVar("R", bound=Record)
 PARTS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.PARTS}
 KINDS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.KINDS}
-"""Every table that a network can be written to, by name; hazards stand apart, being scenarios."""
+"""Every table that a network can be written to, by name; hazards are apart, being scenarios."""
 _NAMING = ("id", "tail", "head", "node", "edge", "commodity", "commodities", "corridor")
 
 
 @dataclass
-class Table:
-    """Rows of one part as they were found in a file, and the place of each, as a message names it."""
+class RawTable:
+    """Rows of one part as a file has them, and the location of each, as a message names it."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    locations: list[str] = field(default_factory=list)
 
-    def add(self, row: dict[str, Any], place: str) -> None:
+    def add(self, row: dict[str, Any], location: str) -> None:
         """Add a row."""
         self.rows.append(row)
-        self.places.append(place)
+        self.locations.append(location)
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-def build(
+@dataclass
+class TableRecords:
+    """The records of some tables, and where in a file each of them was found."""
+
+    arguments: dict[str, Any]
+    """Parts of a network, as its class takes them."""
+    locations: dict[int, str]
+
+    def located(self, rows: Iterable[Finding]) -> list[Problem]:
+        """Return findings about the records as sentences with their locations."""
+        return [
+            placed(self.locations[id(record)], text) if id(record) in self.locations else text for record, text in rows
+        ]
+
+    def error(self, error: DataError) -> DataError:
+        """Return the error of a network that breaks a rule with the locations of its records, where they are known."""
+        if not self.locations:
+            return error
+        return DataError(self.located(findings(NetworkParts(**self.arguments))) or error.problems)
+
+
+def build_records(
     tables: dict[str, Any],
     *,
     name: str = "",
     year: int | None = None,
-    hazards: Sequence[Hazard] = (),
+    hazards: Sequence[Record] = (),
     problems: Iterable[Problem] = (),
-    whole: bool = True,
-) -> Network:
-    """Return the network of raw rows, or raise one `DataError` with every problem of every table.
+    complete: bool = True,
+) -> TableRecords:
+    """Return the records of raw rows, or raise one `DataError` with every problem of every table.
 
     Parameters
     ----------
     tables : dict
-        For each part of a network, `figures` and `sources` a DataFrame, a `Table` or a list of mappings.
+        For each part of a network, `figures` and `sources` a DataFrame, a `RawTable` or a list of mappings.
     name, year, hazards
         What else the network has.
     problems : iterable of str or UnknownNameError
-        What was found wrong before.
-    whole : bool
+        Problems found before.
+    complete : bool
         Whether all tables are there; if one could not be read, references to it are not looked at.
     """
-    from corridor.model.network import Network
-
-    found = list(problems)
+    problems = list(problems)
     parts: dict[str, tuple[Any, ...]] = {}
-    places: dict[int, str] = {}
+    locations: dict[int, str] = {}
     for part, kind in KINDS.items():
-        rows, strange, readable = _rows(tables.get(part, ()), part, kind)
-        found += strange
-        whole = whole and readable
-        parts[part] = _read(rows, part, kind, found, places)
+        rows, invalid, readable = _rows(tables.get(part, ()), part, kind)
+        problems += invalid
+        complete = complete and readable
+        parts[part] = _read(rows, part, kind, problems, locations)
     for part, names in (("commodities", _named_commodities(parts)), ("corridors", _named_corridors(parts))):
         if part not in tables or not len(tables[part]):
             parts[part] = tuple(PARTS[part].model_validate({"id": id}) for id in names)
-    parts["ledger"] = parts.pop("figures")
-    if not found:
-        try:
-            return Network(name=name, year=year, hazards=tuple(hazards), **parts)
-        except DataError as error:
-            if not places:
-                raise
-            original = error.problems
-    else:
-        original = ()
-    draft = object.__new__(Network)
-    for key, value in {**parts, "hazards": tuple(hazards), "name": name, "year": year}.items():
-        object.__setattr__(draft, key, value)
-    if whole:
-        broken = references(draft) if found else findings(draft)
-        found += [placed(places[id(record)], text) if id(record) in places else text for record, text in broken]
-    raise DataError(found or original)
+    held = {KIND_OF[part].attribute: records for part, records in parts.items()}
+    records = TableRecords({"name": name, "year": year, "hazards": tuple(hazards), **held}, locations)
+    if not problems:
+        return records
+    if complete:
+        problems += records.located(references(NetworkParts(**records.arguments)))
+    raise DataError(problems)
 
 
-def _rows(table: Any, part: str, kind: type[Record]) -> tuple[Table, list[Problem], bool]:
+def _rows(table: Any, part: str, kind: type[Record]) -> tuple[RawTable, list[Problem], bool]:
     """Return the rows without their empty cells, a problem for each unknown column, and whether it is a table."""
     known = kind.model_fields
-    if isinstance(table, Table):
-        return Table([_cells(row, kind) for row in table.rows], table.places), [], True
-    found: Iterable[dict[str, Any]]
+    if isinstance(table, RawTable):
+        return RawTable([_cells(row, kind) for row in table.rows], table.locations), [], True
+    rows: Iterable[dict[str, Any]]
     problems: list[Problem] = []
     if hasattr(table, "columns"):
         if any(table.index.names):
             table = table.reset_index()
         columns = [str(column) for column in table.columns]
-        strange = [column for column in columns if column not in known]
+        unexpected = [column for column in columns if column not in known]
         hint = f" (known: {', '.join(known)})"
-        if "Unnamed: 0" in strange:
+        if "Unnamed: 0" in unexpected:
             hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
-        problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in strange]
+        problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in unexpected]
         if twice := repeated(columns):
-            problems.append(f"{part}: a column stands twice ({listed(twice)})")
-        cells = [table.iloc[:, at].tolist() for at, column in enumerate(columns) if column in known]
+            problems.append(f"{part}: duplicate column ({listed(twice)})")
+        cells = [table.iloc[:, position].tolist() for position, column in enumerate(columns) if column in known]
         names = [column for column in columns if column in known]
-        found = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
+        rows = (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
     elif isinstance(table, list | tuple) and all(isinstance(row, dict) for row in table):
-        found = table
+        rows = table
     else:
-        return Table(), [f"{part}: must be a DataFrame (got {type(table).__name__})"], False
-    rows = [{key: value for key, value in row.items() if not _empty(value)} for row in found]
-    return Table(rows), problems, True
+        return RawTable(), [f"{part}: must be a DataFrame (got {type(table).__name__})"], False
+    filled = [{key: value for key, value in row.items() if not _empty(value)} for row in rows]
+    return RawTable(filled), problems, True
 
 
 def repeated(names: Iterable[str]) -> list[str]:
-    """Return the names that stand more than once, in the order of their first."""
+    """Return the duplicate names, in the order of their first."""
     return [name for name, count in Counter(names).items() if count > 1]
 
 
@@ -144,15 +151,15 @@ def _empty(value: Any) -> bool:
 
 def _cells(row: dict[str, Any], kind: type[Record]) -> dict[str, Any]:
     """Return the cells of a file's row that are not empty; where a field holds any text, blanks are kept."""
-    found = {}
+    cells = {}
     for key, value in row.items():
         if key in _free_text(kind):
             needed = kind.model_fields[key].is_required()
             if value not in (None, "") or needed:
-                found[key] = "" if value is None else value
+                cells[key] = "" if value is None else value
         elif value is not None and not (isinstance(value, str) and not value.strip()):
-            found[key] = value
-    return found
+            cells[key] = value
+    return cells
 
 
 @cache
@@ -176,20 +183,22 @@ def _leaves(annotation: Any) -> Iterator[Any]:
         yield from _leaves(other)
 
 
-def _read(table: Table, part: str, kind: type[R], problems: list[Problem], places: dict[int, str]) -> tuple[R, ...]:
+def _read(
+    table: RawTable, part: str, kind: type[R], problems: list[Problem], locations: dict[int, str]
+) -> tuple[R, ...]:
     """Return the records of some rows; a row that breaks a rule goes to `problems` and leaves a stand-in.
 
     Notes
     -----
-    A stand-in bears what names of the row can be read, so that references to and from it are looked at all the same.
-    A field that every row lacks, as where a column is misspelt, is told once.
+    A stand-in has the names of the row that can be read, so that references to and from it are looked at all the same.
+    A field that every row lacks, as where a column is misspelt, is reported once.
     """
     records: list[R] = []
     wants_number = numbers(kind)
-    needed = [name for name, found in kind.model_fields.items() if found.is_required()]
+    needed = [name for name, field in kind.model_fields.items() if field.is_required()]
     lacking = {f"{name} is missing" for name in needed if len(table) > 1 and not any(name in r for r in table.rows)}
     for number, row in enumerate(table.rows):
-        told: list[tuple[str, Problem]] = [
+        broken: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
             if key in wants_number and type(value).__name__ in ("bool", "bool_")
@@ -197,40 +206,40 @@ def _read(table: Table, part: str, kind: type[R], problems: list[Problem], place
         try:
             record: R = kind.model_validate(row)
         except ValidationError as error:
-            told += problems_of(error, kind.model_fields)
-        if told:
+            broken += problems_of(error, kind.model_fields)
+        if broken:
             label = _label(part, row)
-            clauses = dict.fromkeys(text for _, text in told if not (number and text in lacking))
+            clauses = dict.fromkeys(text for _, text in broken if not (number and text in lacking))
             texts = [placed(label, f"{text} here and in all other rows" if text in lacking else text)
                      for text in clauses]  # fmt: skip
-            problems += [_placed(text, table, part, number) for text in texts]
-            record = _stand_in(kind, row, {field for field, _ in told})
-        if table.places:
-            places[id(record)] = table.places[number]
+            problems += [_located(text, table, part, number) for text in texts]
+            record = _stand_in(kind, row, {field for field, _ in broken})
+        if table.locations:
+            locations[id(record)] = table.locations[number]
         records.append(record)
     return tuple(records)
 
 
-def _placed(text: Problem, table: Table, part: str, number: int) -> Problem:
-    """Return a problem with the place of its row; in a DataFrame rows are counted from 0."""
-    if table.places:
-        return placed(table.places[number], text)
+def _located(text: Problem, table: RawTable, part: str, number: int) -> Problem:
+    """Return a problem with the location of its row; in a DataFrame rows are counted from 0."""
+    if table.locations:
+        return placed(table.locations[number], text)
     row = f" [{part}, row {number}]"
     return text + row if isinstance(text, str) else text.within("", row)
 
 
 def _stand_in(kind: type[R], row: dict[str, Any], bad: set[str]) -> R:
     """Return a record without rules that has the names of a row, None where one cannot be read."""
-    fields: dict[str, Any] = {name: None for name, found in kind.model_fields.items() if found.is_required()}
+    fields: dict[str, Any] = {name: None for name, field in kind.model_fields.items() if field.is_required()}
     for name in _NAMING:
         if name in kind.model_fields and name in row and name not in bad:
-            value = split(row[name]) if name == "commodities" else row[name]
+            value = parse_list(row[name]) if name == "commodities" else row[name]
             fields[name] = value.strip() if isinstance(value, str) else tuple(map(str.strip, value))
     return cast("R", kind.model_construct(**fields))
 
 
 def _label(part: str, row: dict[str, Any]) -> str:
-    """Return how a message calls the thing in a row."""
+    """Return how a message calls the record in a row."""
     kind = KIND_OF[part]
     names = [row[field] for field in kind.key if field in row]
     key = "/".join(map(str, names)) if len(kind.key) > 1 else next(iter(names), None)

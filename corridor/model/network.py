@@ -1,60 +1,46 @@
-"""`Network`: nodes, edges and what is shipped over them, validated as a whole and frozen."""
+"""`Network`: nodes, edges and what is shipped over them, validated together and frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Iterable, Iterator
+from dataclasses import InitVar, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown, visible
-from corridor.model.cycles import on_cycles
-from corridor.model.frames import build, frame_of
-from corridor.model.records import (
-    PARTS,
-    Commodity,
-    Corridor,
-    Edge,
-    Figure,
-    Market,
-    Node,
-    Quota,
-    Record,
-    Source,
-    Supply,
-    by_key,
-)  # fmt: skip
+from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown
+from corridor.model import figures
+from corridor.model.frames import build_records, frame_of
+from corridor.model.parts import NetworkParts
+from corridor.model.parts import require_network as require_network
+from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Market, Node, Quota, Record, Supply
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
+from corridor.model.scenario import Hazard
 from corridor.model.validation import adjacency as adjacency
 from corridor.model.validation import reach as reach
-from corridor.model.validation import stranded, structural_problems, unmeetable
+from corridor.model.validation import structural_problems, unmeetable, unreachable
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-    from corridor.model.scenario import Hazard
-
-R = TypeVar("R", bound=Record)
-T = TypeVar("T")
-_HELD: dict[str, type[Record]] = {**{kind.plural: kind.record for kind in PARTS}, "ledger": Figure, "sources": Source}
-_AS_GIVEN = ("commodities", "corridors")
+_SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
 _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
 """The parts for which a networkx graph has no place of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Network:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Network(NetworkParts):
     """A graph of nodes and edges with the commodities shipped over it.
 
     Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets and quotas are kept sorted by
     id, so that no result depends on the order of rows; commodities and corridors keep the order given, the first
-    commodity being the one that studies ask about unless told otherwise.
+    commodity being the one that studies ask about by default.
 
     Attributes
     ----------
+    notes : tuple of str
+        What applying a scenario had to decide: which of two quotas set by it holds.
     shipped : bool
         Whether `load` made it, so that all that the shipped scenarios name is there: studies run those by default.
         `load` alone sets it, whatever figures or names a network of one's own has. Scenarios keep it, and so does
@@ -64,51 +50,30 @@ class Network:
     Raises
     ------
     DataError
-        Naming every structural problem at once: ids that are missing or stand twice, edges from nowhere, minima above
+        Naming every structural problem at once: missing or duplicate ids, edges from unknown nodes, minima above
         their edge's capacity, corridor labels of which a tonne could cross two, cycles that earn money.
-
-    Attributes
-    ----------
-    notes : tuple of str
-        What applying a scenario had to decide: which of two quotas set by it holds.
     """
 
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    commodities: tuple[Commodity, ...]
-    supplies: tuple[Supply, ...] = ()
-    markets: tuple[Market, ...] = ()
-    quotas: tuple[Quota, ...] = ()
-    corridors: tuple[Corridor, ...] = ()
     hazards: tuple[Hazard, ...] = ()
-    name: str = ""
-    year: int | None = None
-    ledger: tuple[Figure, ...] = ()
-    sources: tuple[Source, ...] = ()
-    notes: tuple[str, ...] = field(default=(), compare=False)
     shipped: bool = field(default=False, init=False, compare=False, repr=False)
+    structure_of: InitVar[Network | None] = None
+    """Network with the same records in the same order but for their numbers, so that no structure is checked again."""
+    from_library: InitVar[bool] = False
+    """Set by `load`."""
 
-    def __post_init__(self) -> None:
-        if strange := list(_strange_parts(self)):
-            raise DataError(strange)
-
-        def hold(part: str, key: Callable[[Any], Any] | None) -> None:
-            records = tuple(getattr(self, part))
-            object.__setattr__(self, part, tuple(sorted(records, key=key)) if key else records)
-
-        for kind in PARTS:
-            hold(kind.plural, None if kind.plural in _AS_GIVEN else kind.key_of)
-        for part in ("hazards", "ledger", "sources"):
-            hold(part, None)
+    def __post_init__(self, structure_of: Network | None, from_library: bool) -> None:
+        if structure_of is not None:
+            object.__setattr__(self, "shipped", structure_of.shipped or from_library)
+            self._share(structure_of)
+            return
+        if invalid := list(_invalid_parts(self)):
+            raise DataError(invalid)
+        for kind in (*KINDS, HAZARD):
+            records = self.records(kind.singular)
+            held = tuple(sorted(records, key=kind.key_of) if kind in _SORTED else records)
+            object.__setattr__(self, kind.attribute, held)
         if problems := structural_problems(self):
             raise DataError(problems)
-
-    def __repr__(self) -> str:
-        named = f"{visible(self.name) or 'unnamed'}{f' {self.year}' if self.year else ''}"
-        return (
-            f"<Network {named}: {len(self.nodes)} nodes, "
-            f"{len(self.edges)} edges, {len(self.commodities)} commodities, {len(self.corridors)} corridors>"
-        )
 
     def _repr_html_(self) -> str:
         from corridor.show.cards import network_card
@@ -118,94 +83,29 @@ class Network:
     def __hash__(self) -> int:
         return hash((self.name, self.year, len(self.nodes), len(self.edges)))
 
-    # Lookups
-
-    def node(self, id: str) -> Node:
-        """Return the node of that id, or raise `UnknownNameError` with the nearest id."""
-        return _look_up("node", id, self._nodes)
-
-    def edge(self, id: str) -> Edge:
-        """Return the edge of that id, or raise `UnknownNameError` with the nearest id."""
-        return _look_up("edge", id, self._edges)
-
-    def corridor(self, id: str) -> Corridor:
-        """Return the corridor of that id, or raise `UnknownNameError` with the nearest id."""
-        return _look_up("corridor", id, self._corridors)
-
-    def commodity(self, id: str) -> Commodity:
-        """Return the commodity of that id, or raise `UnknownNameError` with the nearest id."""
-        return _look_up("commodity", id, self._commodities)
-
-    def trunk(self, corridor: str) -> tuple[Edge, ...]:
-        """Return the trunk edges of a corridor, sorted by id."""
-        self.corridor(corridor)
-        return self._trunks.get(corridor, ())
-
-    @cached_property
-    def _nodes(self) -> dict[str, Node]:
-        return {node.id: node for node in self.nodes}
-
-    @cached_property
-    def _edges(self) -> dict[str, Edge]:
-        return {edge.id: edge for edge in self.edges}
-
-    @cached_property
-    def _corridors(self) -> dict[str, Corridor]:
-        return {corridor.id: corridor for corridor in self.corridors}
-
-    @cached_property
-    def _commodities(self) -> dict[str, Commodity]:
-        return {commodity.id: commodity for commodity in self.commodities}
-
-    @cached_property
-    def _trunks(self) -> dict[str, tuple[Edge, ...]]:
-        found: dict[str, list[Edge]] = {}
-        for edge in self.edges:
-            if edge.corridor is not None:
-                found.setdefault(edge.corridor, []).append(edge)
-        return {corridor: tuple(edges) for corridor, edges in found.items()}
-
-    @cached_property
-    def _kept(self) -> dict[Any, Any]:
-        return {}
-
-    def _once(self, what: Any, make: Callable[[], T]) -> T:
-        """Return what `make` gives, worked out once for each `what`: a network never changes."""
-        if what not in self._kept:
-            self._kept[what] = make()
-        return cast("T", self._kept[what])
-
-    @cached_property
-    def _on_cycles(self) -> tuple[int, ...]:
-        return on_cycles(self.edges)
-
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
-        """Return a copy with whole parts exchanged, validated anew.
+        """Return a copy with some parts exchanged, validated again.
 
         Raises
         ------
         DataError
-            If the new whole breaks a rule, or a part is unknown.
+            If the copy breaks a rule, or a part is unknown.
         """
         known = [part.name for part in fields(self) if part.init]
-        if strange := [part for part in parts if part not in known]:
-            raise DataError([unknown("part of a network", part, nearest(part, known)) for part in strange])
+        if invalid := [part for part in parts if part not in known]:
+            raise DataError([unknown("part of a network", part, nearest(part, known)) for part in invalid])
         twin = replace(self, **parts)
         return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin
 
+    def with_numbers(self, **parts: Any) -> Self:
+        """Return a copy whose records differ in numbers only, in the same order: no structure is checked again."""
+        return replace(self, structure_of=self, **parts)
+
     def _keys(self) -> frozenset[tuple[str, str | Key]]:
         """Return kind and key of every record that a scenario can aim at."""
-        return frozenset((kind, key) for kind, records in by_key(self).items() for key in records)
-
-    def altered(self, **parts: tuple[Record, ...]) -> Network:
-        """Return a copy whose records differ in numbers only, in the same order: nothing structural is looked at."""
-        twin = object.__new__(Network)
-        for name in (held.name for held in fields(self)):
-            object.__setattr__(twin, name, parts.get(name, getattr(self, name)))
-        twin.__dict__["_on_cycles"] = self._on_cycles
-        return twin
+        return frozenset((kind.singular, key) for kind in PARTS for key in self.keys(kind.singular))
 
     # Checks
 
@@ -219,8 +119,8 @@ class Network:
         a hazard that names what is not there.
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [placed(owner, error) for owner, change in named for _, error in change.strange_names(self)]
-        return [*structural_problems(self), *stranded(self), *unmeetable(self), *at_most(hazards)]
+        hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
+        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *at_most(hazards)]
 
     # Views
 
@@ -275,13 +175,12 @@ class Network:
         """
         import pandas as pd
 
-        from corridor.model import figures as ledger
-
+        held = self.figure_records
         asked = None if subject is None else [subject] if isinstance(subject, str) else list(subject)
-        about = [f for f in self.ledger if asked is None or ledger.is_about(f, self._subjects(asked))]
-        found = [f for f in about if attribute is None or f.attribute == attribute]
-        if self.ledger and not found:
-            subjects, attributes = {f.subject for f in self.ledger}, {f.attribute for f in self.ledger}
+        about = [f for f in held if asked is None or figures.concerns(f, self._subjects(asked))]
+        chosen = [f for f in about if attribute is None or f.attribute == attribute]
+        if held and not chosen:
+            subjects, attributes = {f.subject for f in held}, {f.attribute for f in held}
             if not about and not self._subjects_known().intersection(asked or ()):
                 raise UnknownNameError("subject of a figure", ", ".join(asked or ()), subjects)
             if attribute is not None and attribute not in attributes.union(
@@ -289,12 +188,12 @@ class Network:
             ):
                 raise UnknownNameError("attribute", attribute, attributes)
         if inputs:
-            found += ledger.behind(found, self.ledger, self.year)
-        return pd.DataFrame(ledger.rows(found, self.sources), columns=list(ledger.COLUMNS))
+            chosen += figures.inputs_of(chosen, held, self.year)
+        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS))
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
-        return frozenset(id for subject in asked for id in (subject, *(e.id for e in self._trunks.get(subject, ()))))
+        return frozenset(id for subject in asked for id in (subject, *(e.id for e in self.trunks.get(subject, ()))))
 
     def _subjects_known(self) -> set[str]:
         """Return the ids that figures of this network may be about."""
@@ -304,7 +203,7 @@ class Network:
 
     # Other forms
 
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
+    def to_networkx(self) -> nx.MultiDiGraph:  # type: ignore[type-arg]  # generic in stubs, not when run
         """Return a networkx multigraph keyed by edge id, every field an attribute.
 
         Notes
@@ -324,7 +223,7 @@ class Network:
         return graph
 
     @classmethod
-    def from_networkx(cls, graph: nx.Graph[Any]) -> Network:
+    def from_networkx(cls, graph: nx.Graph) -> Network:  # type: ignore[type-arg]
         """Return the network of a directed networkx graph whose attributes are fields of records.
 
         Parameters
@@ -354,7 +253,7 @@ class Network:
         if str(graph.graph.get("format")).startswith("corridor network"):
             return _from_graphml(graph.graph, nodes, edges)
         parts = {part: graph.graph.get(part, ()) for part in _APART}
-        return build(
+        return build_network(
             {"nodes": nodes, "edges": edges, **parts}, name=graph.graph.get("name") or "", year=graph.graph.get("year")
         )
 
@@ -406,7 +305,7 @@ class Network:
             "commodities": commodities, "corridors": corridors, "quotas": quotas,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
-        return build(given, name=name)
+        return build_network(given, name=name)
 
 
 def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
@@ -422,37 +321,30 @@ def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]
     return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
 
 
+def build_network(tables: dict[str, Any], **given: Any) -> Network:
+    """Return the network of raw rows, or raise one `DataError`; arguments as those of `frames.build_records`."""
+    records = build_records(tables, **given)
+    try:
+        return Network(**records.arguments)
+    except DataError as error:
+        raise records.error(error) from None
+
+
 def as_shipped(network: Network) -> Network:
-    """Mark a network that was just built as one that ships, and return it."""
-    object.__setattr__(network, "shipped", True)
-    return network
+    """Return a network marked as one that ships."""
+    return replace(network, structure_of=network, from_library=True)
 
 
-def require_network(thing: object) -> None:
-    """Raise unless something is a network."""
-    if not isinstance(thing, Network):
-        raise DataError(f"a Network is needed (got {thing!r}); load('caspian') gives one that ships")
-
-
-def _strange_parts(network: Network) -> Iterator[str]:
+def _invalid_parts(network: Network) -> Iterator[str]:
     """Yield a sentence for each part of a network that is not what it ought to be."""
-    from corridor.model.scenario import Hazard
-
-    kinds: dict[str, type[Record]] = {**_HELD, "hazards": Hazard}
+    kinds: dict[str, type[Record]] = {**{kind.attribute: kind.record for kind in KINDS}, "hazards": Hazard}
     for part, kind in kinds.items():
         records = getattr(network, part)
         if not isinstance(records, list | tuple):
             yield f"{part} of a network must be a list of {kind.__name__} records (got {shown(records)})"
-        elif strange := [record for record in records if not isinstance(record, kind)]:
-            yield f"{part} of a network must hold {kind.__name__} records only (got {shown(strange[0])})"
+        elif invalid := [record for record in records if not isinstance(record, kind)]:
+            yield f"{part} of a network must hold {kind.__name__} records only (got {shown(invalid[0])})"
     if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
         yield f"name of a network must be text (got {shown(network.name)})"
     if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
         yield f"year of a network must be a whole number or None (got {shown(network.year)})"
-
-
-def _look_up(kind: str, name: str, known: dict[str, R]) -> R:
-    try:
-        return known[name]
-    except (KeyError, TypeError):
-        raise UnknownNameError(kind, str(name), known) from None

@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
@@ -29,39 +29,39 @@ Amount = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def split(value: Any) -> Any:
-    """Read how a list stands in one cell of a table: 'a' as ('a',), 'a;b' and '["a", "b"]' as ('a', 'b')."""
+def parse_list(value: Any) -> Any:
+    """Read the list in one cell of a table: 'a' as ('a',), 'a;b' and '["a", "b"]' as ('a', 'b')."""
     if not isinstance(value, str):
         return value
     if value.lstrip()[:1] == "[":
         with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(value)
-            if all(isinstance(part, str) for part in found):
-                return tuple(found)
+            names = json.loads(value)
+            if all(isinstance(name, str) for name in names):
+                return tuple(names)
     return tuple(part.strip() for part in value.split(";") if part.strip())
 
 
-def joined(names: Sequence[str]) -> str:
-    """Return names as they stand in one cell, such that `split` gives them back: 'a;b', or JSON where that would not.
+def format_list(names: Sequence[str]) -> str:
+    """Return names as the text of one cell that `parse_list` reads again: 'a;b', or JSON where that would not do.
 
     Examples
     --------
-    >>> joined(["KAZ", "RUS"]), joined(["a;b"])
+    >>> format_list(["KAZ", "RUS"]), format_list(["a;b"])
     ('KAZ;RUS', '["a;b"]')
     """
     plain = ";".join(names)
-    return plain if names and split(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
+    return plain if names and parse_list(plain) == tuple(names) else json.dumps(list(names), ensure_ascii=False)
 
 
 _CODES = r"^\s*[A-Z]{3}\s*(;\s*[A-Z]{3}\s*)*$"
 Names = Annotated[
     tuple[Name, ...],
-    BeforeValidator(split),
+    BeforeValidator(parse_list),
     WithJsonSchema({"type": ["string", "array"], "minLength": 1, "items": {"type": "string", "minLength": 1}}),
 ]
 Countries = Annotated[
     tuple[Country, ...],
-    BeforeValidator(split),
+    BeforeValidator(parse_list),
     WithJsonSchema(
         {"type": ["string", "array"], "pattern": _CODES, "items": {"type": "string", "pattern": "^[A-Z]{3}$"}}
     ),
@@ -74,8 +74,8 @@ else:
     _Model = type(BaseModel)
 
 
-class _Telling(_Model):
-    """Tells of rules broken by a caller in Python as readers of files do; readers keep pydantic's own findings."""
+class _FriendlyErrors(_Model):
+    """Words rules broken by a caller in Python as readers of files do; these readers use pydantic's own errors."""
 
     if TYPE_CHECKING:
         model_fields: dict[str, Any]
@@ -114,13 +114,13 @@ class _Telling(_Model):
         """Pass over the one that pydantic makes when a record is first built: help is asked for before that."""
 
 
-class Record(BaseModel, metaclass=_Telling):
+class Record(BaseModel, metaclass=_FriendlyErrors):
     """A frozen, validated record; `replace` returns an altered copy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def replace(self, **changes: Any) -> Self:
-        """Return a copy with some fields changed, validated anew.
+        """Return a copy with some fields changed, validated again.
 
         Raises
         ------
@@ -129,15 +129,15 @@ class Record(BaseModel, metaclass=_Telling):
         """
         return type(self)(**{**self.__dict__, **changes})
 
-    def revised(self, **changes: Any) -> Self:
-        """Return what `replace` does; what breaks a rule is left as pydantic tells it, for readers that word it."""
+    def replace_raw(self, **changes: Any) -> Self:
+        """Return what `replace` does; what breaks a rule raises pydantic's own error, for readers that word it."""
         return type(self).model_validate({**self.__dict__, **changes})
 
 
 class Node(Record):
     """A place where flows begin, meet or end."""
 
-    id: Name = Field(description="name by which everything refers to the node")
+    id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
     country: Country | None = Field(default=None, description="ISO 3166 alpha-3 code; empty at sea")
     kind: Name = Field(default="junction", description="field, terminal, seaport, refinery, market, junction, ...")
@@ -146,7 +146,7 @@ class Node(Record):
     throughput_mtpa: Amount | None = Field(
         default=None, description="most that may pass: arrivals plus tonnes lifted here; empty: unlimited [Mt/y]"
     )
-    remaining: Share = Field(default=1.0, description="share of the throughput that is left, after derates [1]")
+    remaining: Share = Field(default=1.0, description="share of the throughput that remains after derates [1]")
     storage_mt: Amount = Field(default=0.0, description="tank room; a steady flow neither fills nor drains it [Mt]")
 
     @property
@@ -158,21 +158,21 @@ class Node(Record):
 class Edge(Record):
     """A directed connection; parallel and opposite edges are edges of their own."""
 
-    id: Name = Field(description="name by which everything refers to the edge")
+    id: Name = Field(description="unique id")
     tail: Name = Field(description="node where it starts")
     head: Name = Field(description="node where it ends")
-    mode: Literal["pipeline", "rail", "sea", "road"] = Field(default="pipeline", description="carriage")
+    mode: Literal["pipeline", "rail", "sea", "road"] = Field(default="pipeline", description="transport mode")
     capacity_mtpa: Amount | None = Field(
         default=None, description="most that it can carry, all commodities together; empty: unlimited [Mt/y]"
     )
     remaining: Share = Field(
-        default=1.0, description="share of the capacity that is left, after outages and derates [1]"
+        default=1.0, description="share of the capacity that remains after outages and derates [1]"
     )
     tariff_usd_per_t: float = Field(default=0.0, description="charge for the edge, as sourced [USD/t]")
     transit_days: Amount = Field(default=0.0, description="time from tail to head, waiting included [days]")
     distance_km: Amount = Field(default=0.0, description="length [km]")
     countries: Countries = Field(default=(), description="countries crossed, in order, ISO 3166 alpha-3")
-    operator: str = Field(default="", description="who runs it")
+    operator: str = Field(default="", description="operator")
     risk_score: Share | None = Field(
         default=None, description="governance risk of the weakest country crossed; empty: not known [index 0 to 1]"
     )
@@ -198,7 +198,7 @@ class Edge(Record):
 class Commodity(Record):
     """A shipper's stream; all streams share capacity."""
 
-    id: Name = Field(description="name by which everything refers to the commodity")
+    id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
     value_usd_per_t: Amount = Field(default=0.0, description="value of the cargo while under way [USD/t]")
     interest_per_year: Amount = Field(default=0.0, description="cost of the capital bound in the cargo [1/y]")
@@ -213,7 +213,7 @@ class Supply(Record):
     commodity: Name = Field(description="what is offered")
     volume_mtpa: Amount = Field(description="tonnes offered [Mt/y]")
     penalty_usd_per_t: Amount = Field(
-        default=1000.0, description="steering price of a tonne not lifted: decides what happens, is no money [USD/t]"
+        default=1000.0, description="steering price of a tonne not lifted: decides what happens, is not money [USD/t]"
     )
 
 
@@ -227,7 +227,7 @@ class Market(Record):
     required_mtpa: Amount = Field(default=0.0, description="tonnes that ought to arrive [Mt/y]")
     penalty_usd_per_t: Amount = Field(
         default=1000.0,
-        description="steering price of a required tonne that does not come: decides what happens, is no money [USD/t]",
+        description="steering price of a required tonne that does not come: decides what happens, is not money [USD/t]",
     )
     replacement_usd_per_t: Amount | None = Field(
         default=None,
@@ -253,7 +253,7 @@ class Quota(Record):
     max_mtpa: Amount | None = Field(default=None, description="most that may pass; empty: no ceiling [Mt/y]")
     penalty_usd_per_t: Amount = Field(
         default=100.0,
-        description="steering price of a tonne below min_mtpa: decides what happens, is no money [USD/t]",
+        description="steering price of a tonne below min_mtpa: decides what happens, is not money [USD/t]",
     )
     allow_cycles: bool = Field(
         default=False,
@@ -276,17 +276,17 @@ def edge_key(record: Quota) -> Key:
 
 
 class Corridor(Record):
-    """A named way to the market; its trunk edges carry its id as their label."""
+    """A named route to the market; its trunk edges carry its id as their label."""
 
-    id: Name = Field(description="name by which everything refers to the corridor")
+    id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
-    featured: bool = Field(default=True, description="whether printed comparisons show it unasked")
+    featured: bool = Field(default=True, description="whether printed comparisons show it by default")
 
 
 class Source(Record):
     """Where a figure was read."""
 
-    id: Name = Field(description="name by which figures refer to it")
+    id: Name = Field(description="unique id, used by figures")
     title: str = Field(description="short description of the page or report")
     publisher: str = Field(default="", description="who published it")
     date: str = Field(default="", description="when, as far as known")
@@ -294,7 +294,7 @@ class Source(Record):
 
 
 class Figure(Record):
-    """One number about the world, with who says so and how sure that is."""
+    """One number about the world, with its sources and confidence."""
 
     record: Literal["node", "edge", "commodity", "supply", "market", "quota", "country", "input"] = Field(
         description="kind of record it belongs to; input: used by formulas only"
@@ -350,6 +350,11 @@ class Kind(NamedTuple):
     key: tuple[str, ...] = ("id",)
 
     @property
+    def attribute(self) -> str:
+        """Attribute of a network that holds the records; its method `figures` is a table."""
+        return "figure_records" if self.record is Figure else self.plural
+
+    @property
     def key_of(self) -> Callable[[Any], Any]:
         """What reads the key of a record: one name, or a tuple of several."""
         return attrgetter(*self.key)
@@ -368,11 +373,6 @@ PARTS = (
 KINDS = (*PARTS, Kind("figure", "figures", Figure, ("subject", "attribute")), Kind("source", "sources", Source))
 """The kinds that a network can be written to as tables; hazards are apart, being scenarios."""
 HAZARD = Kind("hazard", "hazards", Record, ("name",))
-"""Hazards, whose class stands in `scenario`, above this module."""
+"""Hazards, whose class is in `scenario`, above this module."""
 KIND_OF = {kind.singular: kind for kind in KINDS} | {kind.plural: kind for kind in KINDS}
 """Kinds by either of their words."""
-
-
-def by_key(network: Any, kinds: Iterable[Kind] = PARTS) -> dict[str, dict[Any, Any]]:
-    """Return the records of a network by what one of their kind is called, and by key."""
-    return {kind.singular: {kind.key_of(record): record for record in getattr(network, kind.plural)} for kind in kinds}

@@ -19,7 +19,7 @@ TABLES = {
 }
 """The tables that a path may lead into, and their columns."""
 RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa"}
-"""Totals and columns that have gone, and what has taken their place."""
+"""Totals and columns that were renamed."""
 STATUSES = ("open", "reduced", "expanded", "closed", "no access")
 WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "word")
 _PAIRED = ("supplies", "markets", "quotas", "edge_flows")
@@ -32,7 +32,7 @@ _FORMS = {
 }
 
 _MOST_SHOWN = 60
-_MOST_PLACES = 20
+_MOST_NODES = 20
 
 
 def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorError]:
@@ -65,7 +65,7 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
         yield DataError(f"{where}must be like {form}")
         return
     if network is not None:
-        yield from _strange_row(table, key, network, where)
+        yield from _unknown_ids(table, key, network, where)
     if column not in TABLES[table] and f"{table}.{column}" in RENAMED:
         yield _renamed(where, column, RENAMED[f"{table}.{column}"])
     elif column not in TABLES[table]:
@@ -110,29 +110,29 @@ def _rows_by_key(table: str, network: Network) -> dict[str, list[tuple[str, ...]
     """Return the keys of a result's table by how a path names them; ids with dots may fall together."""
 
     def gathered() -> dict[str, list[tuple[str, ...]]]:
-        found: dict[str, list[tuple[str, ...]]] = {}
+        rows: dict[str, list[tuple[str, ...]]] = {}
         for row in _rows(table, network):
-            found.setdefault(".".join(row), []).append(row)
-        return found
+            rows.setdefault(".".join(row), []).append(row)
+        return rows
 
     return network._once(("rows", table), gathered)
 
 
-def _places_of(table: str, commodity: str, network: Network) -> str:
-    """Return where a commodity has rows in a table of nodes or edges, some of many."""
+def _nodes_of(table: str, commodity: str, network: Network) -> str:
+    """Return at which nodes a commodity has rows in a table, some of many."""
 
     def gathered() -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        nodes: dict[str, list[str]] = {}
         for node, of in _rows(table, network):
-            found.setdefault(of, []).append(node)
-        return found
+            nodes.setdefault(of, []).append(node)
+        return nodes
 
-    nodes = network._once(("places", table), gathered).get(commodity, [])
-    more = f" and {len(nodes) - _MOST_PLACES} others" if len(nodes) > _MOST_PLACES else ""
-    return f"there is at {', '.join(nodes[:_MOST_PLACES])}{more}" if nodes else "nor elsewhere"
+    nodes = network._once(("nodes of", table), gathered).get(commodity, [])
+    more = f" and {len(nodes) - _MOST_NODES} others" if len(nodes) > _MOST_NODES else ""
+    return f"there is at {', '.join(nodes[:_MOST_NODES])}{more}" if nodes else "nor elsewhere"
 
 
-def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator[CorridorError]:
+def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator[CorridorError]:
     """Yield what is wrong with the ids in the middle of a path."""
     rows = _rows_by_key(table, network).get(key, [])
     if len(rows) > 1:
@@ -143,15 +143,15 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
     first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
     kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge"}.get(table, "node")
     kind = "edge" if table in ("edge_flows", "quotas") else kind
-    known, commodities = getattr(network, f"_{kind}s"), network._commodities
+    known, commodities = network.by_key(kind), network.by_key("commodity")
     if table == "compare" and first not in known:
         corridor, _, commodity = key.rpartition(".")
         first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")
-    strange = [(kind, first, known)] if first not in known else []
-    strange += [("commodity", last, commodities)] if last and last not in commodities else []
-    for what, name, names in strange:
-        yield UnknownNameError(what, shortened(name), names, where)
-    if strange:
+    unknown = [(kind, first, known)] if first not in known else []
+    unknown += [("commodity", last, commodities)] if last and last not in commodities else []
+    for kind_of_id, name, names in unknown:
+        yield UnknownNameError(kind_of_id, shortened(name), names, where)
+    if unknown:
         return
     if table == "nodes":
         yield DataError(
@@ -162,7 +162,7 @@ def _strange_row(table: str, key: str, network: Network, where: str) -> Iterator
     else:
         yield DataError(
             f"{where}there is no {KIND_OF[table].singular} of {last} at {kind} {first!r}; "
-            f"{_places_of(table, last, network)}"
+            f"{_nodes_of(table, last, network)}"
         )
 
 
@@ -177,7 +177,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 3] + "..."
 
 
-def value_at(flow: Any, path: str) -> float:
+def value_by_path(flow: Any, path: str) -> float:
     """Return the number that a dotted path leads to in a flow.
 
     Raises
@@ -186,7 +186,7 @@ def value_at(flow: Any, path: str) -> float:
         If it leads to none.
     """
     if path.startswith((CHANGE, "compare.")):
-        raise DataError(f"{path}: is no number of one flow, but compares two; leave out {path.split('.')[0]!r}")
+        raise DataError(f"{path}: compares two flows and cannot be read from one; leave out {path.split('.')[0]!r}")
     for error in path_errors(path, flow.network):
         raise error
     if path in TOTALS:

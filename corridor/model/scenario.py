@@ -7,9 +7,8 @@ from typing import Self
 from pydantic import Field, SerializeAsAny, model_validator
 
 from corridor.errors import DataError
-from corridor.model.changes import Change, Derate, Outage, apply_changes
+from corridor.model.changes import Change, N, apply_changes
 from corridor.model.distributions import Day, Duration, Lognormal, Uniform
-from corridor.model.network import Network
 from corridor.model.records import Name, Record
 
 
@@ -22,32 +21,32 @@ class Scenario(Record):
     year: int | None = Field(default=None, description="year of that network")
     changes: tuple[SerializeAsAny[Change], ...] = Field(min_length=1, description="what happens")
     expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
-    sources: tuple[str, ...] = Field(default=(), description="who says so")
+    sources: tuple[str, ...] = Field(default=(), description="where it is from")
 
-    def apply(self, network: Network, *, strict: bool = True) -> Network:
+    def apply(self, network: N, *, strict: bool = True) -> N:
         """Return the network with all changes made; the one given stays as it is.
 
         Parameters
         ----------
         network : Network
-            What the changes are made to.
+            Network to change.
         strict : bool
-            Whether a change that alters nothing is an error; not so for networks whose figures are being varied.
+            Whether a change without effect is an error; not so for networks whose figures are being varied.
 
         Raises
         ------
         UnknownNameError
             If a selector names what is not in the network.
         DataError
-            If a change matches or alters nothing, or leaves a record that breaks a rule.
+            If a change matches nothing or has no effect, or leaves a record that breaks a rule.
 
         Notes
         -----
         The order of changes does not matter: of each field factors and shares multiply first, then amounts are added.
         Only quotas are set, and the later change holds; `notes` of the network returned name the two.
 
-        A change that alters nothing because another has already done it (a second outage of a closed edge) is no
-        error; one that would alter nothing in the network as given, nor after all the others, is.
+        A change without effect because another has already done it (a second outage of a closed edge) is no error; one
+        that would have no effect on the network as given, nor after all the others, is.
         """
         return apply_changes(f"scenario {self.name!r}", self.changes, network, strict=strict)
 
@@ -77,7 +76,7 @@ def require_scenario(thing: object) -> None:
 
 
 class Hazard(Scenario):
-    """A scenario with a frequency and a duration law.
+    """A scenario with a frequency and a distribution of durations.
 
     It comes at random, whatever is in force already (Poisson); while several of its events overlap, the worst counts.
     """
@@ -88,18 +87,18 @@ class Hazard(Scenario):
         default=None,
         description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
     )
-    actor: str | None = Field(default=None, description="whose doing it is, ISO 3166 alpha-3 or a name")
+    actor: str | None = Field(default=None, description="country or party responsible, ISO 3166 alpha-3 or a name")
 
     @model_validator(mode="after")
     def _has_something_to_vary(self) -> Self:
         if self.severity is not None and not self.only_derates:
-            raise ValueError("severity varies outages and derates; a hazard with any other change takes none")
+            raise ValueError("severity varies outages and derates; a hazard with any other change must have none")
         return self
 
     @property
     def only_derates(self) -> bool:
         """Whether it does nothing but close and derate."""
-        return all(isinstance(change, Outage | Derate) for change in self.changes)
+        return all(change.only_derates for change in self.changes)
 
     @property
     def mean_duration_days(self) -> float:
@@ -114,7 +113,7 @@ class Event(Scenario):
     end: Day = Field(description="first day on which it is over")
 
     @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
+    def _has_start_before_end(self) -> Self:
         if self.end <= self.start:
             raise ValueError(f"end must be after start (got start={self.start}, end={self.end})")
         return self

@@ -1,57 +1,56 @@
-"""The rules that a network keeps as a whole: names that exist, ids that stand once, labels no tonne meets twice."""
+"""Rules between the records of a network: names that exist, unique ids, trunk labels that no tonne crosses twice."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 from corridor.errors import Problem, UnknownNameError, at_most
 from corridor.model.cycles import earning_cycles
+from corridor.model.parts import NetworkParts
 from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Record, Supply
-
-if TYPE_CHECKING:
-    from corridor.model.network import Network
 
 Finding = tuple[Record, Problem]
 
 
-def structural_problems(net: Network) -> list[str]:
+def structural_problems(net: NetworkParts) -> list[str]:
     """Return every structural problem, one sentence each."""
     return at_most([text for _, text in findings(net)])
 
 
-def findings(net: Network) -> list[Finding]:
+def findings(net: NetworkParts) -> list[Finding]:
     """Return every structural problem with the record that it is about."""
-    return [*references(net)] or [*_overbooked(net), *_crossing_twice(net), *earning_cycles(net)]
+    return [*references(net)] or [*_quotas_over_capacity(net), *_trunks_in_series(net), *earning_cycles(net)]
 
 
-def references(net: Network) -> Iterator[Finding]:
-    """Yield ids that stand twice and references to what is not there; an id that could not be read is None."""
-    yield from _twice(net)
-    yield from _dangling(net)
+def references(net: NetworkParts) -> Iterator[Finding]:
+    """Yield duplicate ids and references to missing records; an id that could not be read is None."""
+    yield from _duplicates(net)
+    yield from _missing_references(net)
 
 
-def _twice(net: Network) -> Iterator[Finding]:
-    """Yield a sentence for each id that stands twice."""
+def _duplicates(net: NetworkParts) -> Iterator[Finding]:
+    """Yield a sentence for each duplicate id."""
     for kind in (*PARTS, HAZARD):
         seen: set[Any] = set()
-        for record in getattr(net, kind.plural):
-            key = kind.key_of(record)
+        key_of = kind.key_of
+        for record in net.records(kind.singular):
+            key = key_of(record)
             if key is None or (isinstance(key, tuple) and None in key):
                 continue
             if key in seen:
                 shown = "/".join(key) if isinstance(key, tuple) else key
                 name = kind.singular
-                yield record, f"{name} {shown!r} stands twice; give each {name} an id of its own, or merge the two"
+                yield record, f"duplicate {name} {shown!r}; give each {name} an id of its own, or merge the two"
             seen.add(key)
 
 
-def _dangling(net: Network) -> Iterator[Finding]:
-    """Yield a sentence for each reference to something that is not there."""
-    nodes, edges, commodities, corridors = net._nodes, net._edges, net._commodities, net._corridors
+def _missing_references(net: NetworkParts) -> Iterator[Finding]:
+    """Yield a sentence for each reference to a missing record."""
+    nodes, edges, commodities, corridors = map(net.by_key, ("node", "edge", "commodity", "corridor"))
 
-    def missing(record: Record, owner: str, role: str, kind: str, known: dict[str, Any]) -> Iterator[Finding]:
+    def missing(record: Record, owner: str, role: str, kind: str, known: Mapping[str, Any]) -> Iterator[Finding]:
         named = getattr(record, role)
         for name in (named,) if isinstance(named, str) else named or ():
             if name not in known:
@@ -82,12 +81,12 @@ def _dangling(net: Network) -> Iterator[Finding]:
             )
 
 
-def numerical_problems(net: Network) -> Iterator[str]:
+def numerical_problems(net: NetworkParts) -> Iterator[str]:
     """Yield a sentence for each rule that a change of numbers can break: minima above capacity, earning cycles."""
-    return (str(text) for _, text in (*_overbooked(net), *earning_cycles(net)))
+    return (str(text) for _, text in (*_quotas_over_capacity(net), *earning_cycles(net)))
 
 
-def unmeetable(net: Network) -> Iterator[str]:
+def unmeetable(net: NetworkParts) -> Iterator[str]:
     """Yield a sentence for each quota whose minimum lies above its ceiling, as a scenario may leave it."""
     for quota in net.quotas:
         if problem := crossed(quota):
@@ -101,28 +100,29 @@ def crossed(quota: Quota) -> str:
     return f"min_mtpa must be <= max_mtpa (got {quota.min_mtpa} > {quota.max_mtpa})"
 
 
-def _overbooked(net: Network) -> Iterator[Finding]:
+def _quotas_over_capacity(net: NetworkParts) -> Iterator[Finding]:
     """Yield edge and sentence for each edge whose quotas demand more than its capacity."""
     demanded: dict[str, float] = {}
     for quota in net.quotas:
-        demanded[quota.edge] = demanded.get(quota.edge, 0.0) + quota.min_mtpa
-    for edge, amount in demanded.items():
-        capacity = net.edge(edge).capacity_mtpa
+        if quota.min_mtpa:
+            demanded[quota.edge] = demanded.get(quota.edge, 0.0) + quota.min_mtpa
+    for edge in net.edges if demanded else ():
+        amount, capacity = demanded.get(edge.id, 0.0), edge.capacity_mtpa
         if capacity is not None and amount > capacity * (1 + 1e-12):
-            told = f"min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
-            yield net.edge(edge), f"quotas on edge {edge!r}: {told}"
+            rule = f"min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
+            yield edge, f"quotas on edge {edge.id!r}: {rule}"
 
 
-def _crossing_twice(net: Network) -> Iterator[Finding]:
+def _trunks_in_series(net: NetworkParts) -> Iterator[Finding]:
     """Yield a sentence for each trunk edge from which a tonne could go on to a further one.
 
     Proof for the rest: where no trunk edge starts at a node that can be reached from a trunk edge's head, each tonne
     crosses at most one, and none lies on a cycle.
     """
-    if not net._trunks:
+    if not net.trunks:
         return
     for commodity in net.commodities:
-        trunk = [edge for edges in net._trunks.values() for edge in edges if edge.admits(commodity.id)]
+        trunk = [edge for edges in net.trunks.values() for edge in edges if edge.admits(commodity.id)]
         onward = adjacency((e for e in net.edges if e.admits(commodity.id)), "tail", "head")
         came_from = reach(((edge.head, edge.id) for edge in trunk), onward)
         for edge in sorted(trunk, key=lambda edge: edge.id):
@@ -132,12 +132,12 @@ def _crossing_twice(net: Network) -> Iterator[Finding]:
                 yield (
                     first,
                     f"corridor {first.corridor!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on "
-                    f"to cross {where}; label one edge of each way, or restrict the commodities of an edge between",
+                    f"to cross {where}; label one edge of each route, or restrict the commodities of an edge between",
                 )
 
 
-def stranded(net: Network) -> Iterator[str]:
-    """Yield a sentence for each supply without a way to a market, and each market without a way from a supply."""
+def unreachable(net: NetworkParts) -> Iterator[str]:
+    """Yield a sentence for each supply without a route to a market, and each market without one from a supply."""
     for commodity in net.commodities:
         edges = [edge for edge in net.edges if edge.admits(commodity.id)]
         sold = reach(
@@ -163,7 +163,10 @@ def adjacency(edges: Iterable[Edge], start: str, end: str) -> dict[str, list[str
 
 
 def reach(starts: Iterable[tuple[str, str]], onward: dict[str, list[str]]) -> dict[str, str]:
-    """Return every node that can be reached, with the mark of a start it can be reached from."""
+    """Return every node that can be reached, with the mark of a start it can be reached from.
+
+    By hand: importing networkx takes as long as importing the model, and no command needs it otherwise.
+    """
     seen: dict[str, str] = {}
     for node, mark in starts:
         seen.setdefault(node, mark)

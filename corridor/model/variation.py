@@ -7,10 +7,10 @@ from typing import Any
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.model.cycles import earning_cycles
-from corridor.model.figures import Book, in_force
+from corridor.model.figures import FigureSet, in_force
 from corridor.model.frames import numbers
 from corridor.model.network import Key, Network
-from corridor.model.records import PARTS, Figure, Record, by_key
+from corridor.model.records import PARTS, Figure, Record
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
 
@@ -31,27 +31,27 @@ class Variation:
     """
 
     def __init__(self, network: Network) -> None:
-        if not network.ledger:
+        if not network.figure_records:
             raise DataError(
                 f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
             )
         self.network = network
-        self.book = Book(in_force(network.ledger, network.year), network.year)
-        self._owners: dict[str, dict[Any, Record]] = by_key(network)
+        self.figure_set = FigureSet(in_force(network.figure_records, network.year), network.year)
+        self._owners: dict[str, Mapping[Any, Record]] = {kind.singular: network.by_key(kind.singular) for kind in PARTS}
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
 
-    def ranged(self) -> list[Figure]:
-        """Return the figures that have a range and no formula and can move a flow, in the order of the ledger."""
+    def varying_figures(self) -> list[Figure]:
+        """Return the figures that have a range and no formula and can move a flow, in their order."""
         return [
             figure
-            for key, figure in self.book.figures.items()
+            for key, figure in self.figure_set.figures.items()
             if not figure.formula
             and figure.record != "country"
             and figure.attribute not in _UNUSED
-            and ends(figure)[0] < ends(figure)[1]
-            and any(True for end in ends(figure) for _ in self.edits({key: end}))
+            and range_of(figure)[0] < range_of(figure)[1]
+            and any(True for bound in range_of(figure) for _ in self.field_changes({key: bound}))
         ]
 
     def figure(self, name: str) -> Figure:
@@ -62,18 +62,20 @@ class Variation:
         UnknownNameError
             If there is none, or more than one.
         """
-        found = [f for key, f in self.book.figures.items() if name in (key, key.split(":", 1)[1])]
-        if len(found) != 1:
-            names = list(self.book.figures) if found else [key.split(":", 1)[1] for key in self.book.figures]
-            raise UnknownNameError(
-                "figure" if not found else "single figure (write record:subject.attribute)", name, names
+        matches = [f for key, f in self.figure_set.figures.items() if name in (key, key.split(":", 1)[1])]
+        if len(matches) != 1:
+            names = (
+                list(self.figure_set.figures) if matches else [key.split(":", 1)[1] for key in self.figure_set.figures]
             )
-        return found[0]
+            raise UnknownNameError(
+                "figure" if not matches else "single figure (write record:subject.attribute)", name, names
+            )
+        return matches[0]
 
-    def edits(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
+    def field_changes(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
         """Yield kind, id, field and new value of each record field that other values of figures change."""
-        for key, value in self.book.values(values).items():
-            figure = self.book.figures[key]
+        for key, value in self.figure_set.values(values).items():
+            figure = self.figure_set.figures[key]
             id = self._ids.get((figure.record, figure.subject))
             if id is not None and value != figure.value and self._is_number(figure, id):
                 yield figure.record, id, figure.attribute, value
@@ -96,21 +98,21 @@ class Variation:
         values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares
         that remain, additions) stays done.
         """
-        records = {kind: dict(owned) for kind, owned in self._owners.items()}
+        records: dict[str, dict[Any, Record]] = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
-        for kind, id, field, value in self.edits(values):
-            before = self.book.figures[f"{kind}:{subject_of(id)}.{field}"].value
+        for kind, id, field, value in self.field_changes(values):
+            before = self.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value
             changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
-        varied = self.network.altered(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
+        varied = self.network.with_numbers(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
         if problems := [text for _, text in earning_cycles(varied)]:
             raise DataError([f"with figures at other values: {problem}" for problem in problems])
         return varied
 
 
-def ends(figure: Figure) -> tuple[float, float]:
-    """Return the low and high end of a figure; an end not given is its value."""
+def range_of(figure: Figure) -> tuple[float, float]:
+    """Return the low and high bound of a figure; one not given is its value."""
     value = figure.value or 0.0
     return (value if figure.low is None else figure.low), (value if figure.high is None else figure.high)
 

@@ -216,7 +216,7 @@ def distinct(in_force: Sets) -> tuple[Sets, Places]:
 
 def pack(network: Network, hazards: Sequence[Hazard]) -> bytes:
     """Return what a worker needs to make its bench."""
-    return pickle.dumps((network.altered(ledger=(), sources=(), hazards=()), tuple(hazards)), protocol=5)
+    return pickle.dumps((network.with_numbers(figure_records=(), sources=(), hazards=()), tuple(hazards)), protocol=5)
 
 
 @lru_cache(maxsize=2)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import DataError
-from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING, in_service
+from corridor.model.changes import remaining_shares
+from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
 from corridor.risk.measures import in_force_share, worst_shares
-from corridor.solver.batch import headroom, remaining_shares
+from corridor.solver.batch import headroom
 from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
@@ -85,22 +86,24 @@ class Exposures:
 
     hit: tuple[Exposure, ...]
     headroom: Mapping[Place, float]
+    _taking_at: dict[Place, list[int]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of(cls, network: Network, flow: Flow | None = None) -> Exposures:
         """Return what hazards do to a network; its flow is solved if it is needed and not given."""
         from corridor.solver.flow import solve
 
-        places: list[Place] = [("edge", e.id) for e in network.edges] + [("node", n.id) for n in network.nodes]
+        assets = {("edge", e.id): e.remaining for e in network.edges}
+        assets |= {("node", n.id): n.remaining for n in network.nodes}
         hit = []
         for hazard in network.hazards:
-            left = zip(places, remaining_shares(hazard, network).tolist(), strict=True)
+            left = remaining_shares(hazard.changes, network).items()
             share = in_force_share(hazard.frequency_per_year, hazard.mean_duration_days)
-            hit.append(Exposure(hazard, share, {place: own for place, own in left if own < 1}))
+            hit.append(Exposure(hazard, share, {place: own for place, own in left if own < 1 and assets[place] > 0}))
         if flow is None and any(kind == "node" for exposure in hit for kind, _ in exposure.left):
             flow = solve(network)
         room = headroom(network, None if flow is None else flow.solution).tolist()
-        return cls(tuple(hit), dict(zip(places, room, strict=True)))
+        return cls(tuple(hit), dict(zip(assets, room, strict=True)))
 
     def on(self, places: Iterable[Place]) -> tuple[Exposure, ...]:
         """Return the hazards that take anything from some places, be it together with others."""
@@ -135,9 +138,14 @@ class Exposures:
 
     def _taking(self, place: Place) -> list[int]:
         """Return the hazards that take anything from a place: those that close it, and others if they bind there."""
+        if place not in self._taking_at:
+            self._taking_at[place] = self._hazards_taking(place)
+        return self._taking_at[place]
+
+    def _hazards_taking(self, place: Place) -> list[int]:
         least = {at: 1.0 - e.most * (1.0 - e.left[place]) for at, e in enumerate(self.hit) if place in e.left}
         together = math.prod(left for at, left in least.items() if left > 0 or not self.hit[at].takes_all)
-        binding = in_service(np.array(together), self.headroom[place]) < 1.0 - ROUNDING
+        binding = together <= 0 or together * self.headroom[place] < 1.0 - ROUNDING
         return [at for at, left in least.items() if binding or left == 0]
 
     def _groups(self, places: Iterable[Place]) -> list[tuple[Rows, Floats]]:

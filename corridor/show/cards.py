@@ -66,7 +66,7 @@ def _confidence(network: Network) -> Iterator[Html]:
     """Yield how many of the chosen figures are how sure."""
     sure = Counter(
         figure.confidence
-        for figure in network.ledger
+        for figure in network.figure_records
         if figure.choice == "chosen" and figure.record != "country" and figure.attribute not in ("lat", "lon")
     )
     total = sum(sure.values())

@@ -20,12 +20,11 @@ from corridor.model.changes import (
     Change,
     Delay,
     DemandShock,
-    Derate,
-    Outage,
     PriceShock,
     QuotaChange,
     SupplyShock,
     TariffShock,
+    remaining_shares,
 )
 from corridor.model.formulas import ROUNDING, in_service
 from corridor.model.network import Key, Network, edge_key
@@ -89,7 +88,7 @@ class BatchSolver:
         self._solver = WarmSolver(network, minima=_minima(network, self.hazards))
         self._program: Program = self._solver.program
         self._others = [at for at, hazard in enumerate(self.hazards) if not hazard.only_derates]
-        self._remaining = np.array([remaining_shares(hazard, network) for hazard in self.hazards])
+        self._remaining = np.array([remaining_limits(hazard, network) for hazard in self.hazards])
         self._remaining = self._remaining.reshape(len(self.hazards), len(network.edges) + len(network.nodes))
         derates = self._remaining.copy()
         derates[self._others] = 1.0
@@ -248,7 +247,7 @@ class BatchSolver:
             np.prod(1.0 - severity[:, None] * (1.0 - remaining), axis=0)
             for remaining in (self._remaining_edges, self._remaining_nodes)
         )
-        return base.network.altered(
+        return base.network.with_numbers(
             edges=tuple(
                 edge.replace(remaining=edge.remaining * share) if share < 1 else edge
                 for edge, share in zip(base.network.edges, remaining_edges.tolist(), strict=True)
@@ -370,19 +369,11 @@ def headroom(network: Network, solution: Solution | None) -> Floats:
     return np.where(available > 0, np.where(used, times, np.inf), 0.0)
 
 
-def remaining_shares(hazard: Scenario, network: Network) -> Floats:
+def remaining_limits(hazard: Scenario, network: Network) -> Floats:
     """Return the share of their limit that edges and nodes keep under a hazard, shape (n_edges + n_nodes,). [1]"""
-    closing = tuple(change for change in hazard.changes if isinstance(change, Outage | Derate))
-    before = _remaining(network)
-    if not closing:
-        return np.ones(len(before))
-    after = _remaining(Scenario(name=hazard.name, changes=closing).apply(network, strict=False))
-    return np.where(before > 0, after / np.where(before > 0, before, 1.0), 1.0)
-
-
-def _remaining(network: Network) -> Floats:
-    """Return the shares of their limits that edges and nodes have. [1]"""
-    return np.array([edge.remaining for edge in network.edges] + [node.remaining for node in network.nodes])
+    remaining = remaining_shares(hazard.changes, network)
+    assets = [("edge", edge) for edge in network.edges] + [("node", node) for node in network.nodes]
+    return np.array([remaining.get((kind, a.id), 1.0) if a.remaining > 0 else 1.0 for kind, a in assets])
 
 
 def _minima(network: Network, hazards: Sequence[Hazard]) -> frozenset[Key]:

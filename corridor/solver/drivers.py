@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError, shown
-from corridor.model import figures as ledger
+from corridor.model import figures
 from corridor.model.formulas import inventory_cost
-from corridor.model.variation import Variation, ends, subject_of
+from corridor.model.variation import Variation, range_of, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
     variation = Variation(solution.network)
     worth = _worth(solution)
     told = {(row["record"], row["subject"], row["attribute"]): row
-            for row in ledger.rows(variation.book.figures.values(), solution.network.sources)}  # fmt: skip
+            for row in figures.figure_rows(variation.figure_set.figures.values(), solution.network.sources)
+            }  # fmt: skip
     rows = []
-    for figure in variation.ranged():
-        low, high = ends(figure)
-        moved = _gain(variation, worth, ledger.key_of(figure), high) - _gain(
-            variation, worth, ledger.key_of(figure), low
+    for figure in variation.varying_figures():
+        low, high = range_of(figure)
+        moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
+            variation, worth, figures.key_of(figure), low
         )
         row = told[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})
@@ -47,8 +48,8 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
 def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], figure: str, value: float) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
-    for kind, id, field, new in variation.edits({figure: value}):
-        before = variation.book.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
+    for kind, id, field, new in variation.field_changes({figure: value}):
+        before = variation.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
         total += worth.get((kind, id, field), 0.0) * (new - before)
     return total
 

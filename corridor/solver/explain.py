@@ -107,7 +107,8 @@ def _told(network: Network, limit: BindingLimit) -> str:
     else:
         told, size = (limit.kind, limit.id, "throughput_mtpa"), network.node(limit.id).available_mtpa
     graded = (
-        (f.record, f.subject, f.attribute) == told and f.choice == "chosen" and f.confidence for f in network.ledger
+        (f.record, f.subject, f.attribute) == told and f.choice == "chosen" and f.confidence
+        for f in network.figure_records
     )
     confidence = next((f", confidence {grade}" for grade in graded if grade), "")
     return f"{limit} ({size:g} Mt/y{confidence})"
@@ -129,7 +130,7 @@ def _one_more(solver: WarmSolver, network: Network, limit: BindingLimit) -> Solu
             q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if (q.edge, q.commodity) == (limit.id, limit.commodity) else q
             for q in quotas
         )
-    wider = network.altered(nodes=nodes, edges=edges, quotas=quotas)
+    wider = network.with_numbers(nodes=nodes, edges=edges, quotas=quotas)
     return None if any(earning_cycles(wider)) else solver.solve_network(wider)
 
 

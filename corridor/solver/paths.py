@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from corridor.model.records import Edge
 from corridor.model.tolerances import FULL_MTPA, SHORTER_USD_PER_T, TIE_USD_PER_T
 from corridor.solver.decompose import Route, route_along
 from corridor.solver.solution import Solution
@@ -17,7 +18,7 @@ class BestPaths:
         """Find the paths to markets that would take more, or to all of them where no room is asked for."""
         network, program, state = solution.network, solution.program, solution.state
         self._solution, self._network, self._program, self.commodity = solution, network, program, commodity
-        self._cost = state.cost
+        self._cost = state.cost.tolist()
         which = program.commodities.index(commodity)
         self._columns = [
             column
@@ -30,46 +31,53 @@ class BestPaths:
             if market.commodity == commodity
             and (market.volume_mtpa is None or market.volume_mtpa > (delivered + FULL_MTPA if room else 0.0))
         }
+        self._ends = [(edge.tail, edge.head) for edge in map(self._edge, self._columns)]
+        self._from: dict[str, tuple[dict[str, float], dict[str, int]]] = {}
         self._worth, self._onward = self._best({node: -price for node, price in prices.items()}, backward=True)
+
+    def _edge(self, column: int) -> Edge:
+        return self._network.edges[self._program.edge_of(column)]
 
     def through(self, corridor: str, origins: Iterable[str]) -> Route | None:
         """Return the route of highest netback through a corridor from one of some origins, or None if there is none."""
         found: Route | None = None
         for origin in origins:
-            cost, back = self._best({origin: 0.0}, backward=False)
+            if origin not in self._from:
+                self._from[origin] = self._best({origin: 0.0}, backward=False)
+            cost, back = self._from[origin]
             for column in self._columns:
-                edge = self._network.edges[self._program.edge_of(column)]
+                edge = self._edge(column)
                 if edge.corridor != corridor or edge.tail not in cost or edge.head not in self._worth:
                     continue
-                total = cost[edge.tail] + float(self._cost[column]) + self._worth[edge.head]
+                total = cost[edge.tail] + self._cost[column] + self._worth[edge.head]
                 if found is None or -total > found.netback_usd_per_t + TIE_USD_PER_T:
                     found = self._assemble(origin, back, column)
         return found
 
     def _assemble(self, origin: str, back: dict[str, int], trunk: int) -> Route:
-        network, program = self._network, self._program
         columns = [trunk]
-        node = network.edges[program.edge_of(trunk)].tail
+        node = self._edge(trunk).tail
         while node != origin:
             columns.insert(0, back[node])
-            node = network.edges[program.edge_of(back[node])].tail
-        node = network.edges[program.edge_of(trunk)].head
+            node = self._edge(back[node]).tail
+        node = self._edge(trunk).head
         while node in self._onward:
             columns.append(self._onward[node])
-            node = network.edges[program.edge_of(self._onward[node])].head
+            node = self._edge(self._onward[node]).head
         return route_along(self._solution, columns, self.commodity, (origin, node), 0.0)
 
     def _best(self, start: Mapping[str, float], *, backward: bool) -> tuple[dict[str, float], dict[str, int]]:
         """Return least costs from the starts, and the column by which each node is reached (Bellman-Ford)."""
         cost, reached_by = dict(start), dict[str, int]()
-        edges, at = self._network.edges, self._program.flow_edge
-        steps = [(c, edges[at[c]].head, edges[at[c]].tail) if backward else (c, edges[at[c]].tail, edges[at[c]].head)
-                 for c in self._columns]  # fmt: skip
+        steps = [
+            (column, head, tail) if backward else (column, tail, head)
+            for column, (tail, head) in zip(self._columns, self._ends, strict=True)
+        ]
         for _ in range(len(self._network.nodes)):
             settled = True
             for column, near, far in steps:
                 if near in cost:
-                    total = cost[near] + float(self._cost[column])
+                    total = cost[near] + self._cost[column]
                     if total < cost.get(far, math.inf) - SHORTER_USD_PER_T:
                         cost[far], reached_by[far], settled = total, column, False
             if settled:

@@ -113,37 +113,37 @@ class Program:
     unit_mtpa: float = 1.0
     unit_usd_per_t: float = 1.0
 
-    @property
+    @cached_property
     def n_flows(self) -> int:
         """Number of flow columns."""
         return len(self.flow_edge)
 
-    @property
+    @cached_property
     def n_columns(self) -> int:
         """Number of all columns."""
         return len(self.start) - 1
 
-    @property
+    @cached_property
     def n_balances(self) -> int:
         """Number of balance rows; they come first."""
         return len(self.balances)
 
-    @property
+    @cached_property
     def n_ceilings(self) -> int:
         """Number of ceiling rows: shared edges, limited nodes, minima."""
         return len(self.shared_edges) + len(self.limited_nodes) + len(self.minima)
 
-    @property
+    @cached_property
     def lifted(self) -> slice:
         """Columns of lifted tonnes, in the order of ``network.supplies``."""
         return slice(self.n_flows, self.n_flows + self.n_supplies)
 
-    @property
+    @cached_property
     def required(self) -> slice:
         """Columns of required tonnes delivered, in the order of ``network.markets``."""
         return slice(self.lifted.stop, self.lifted.stop + self.n_markets)
 
-    @property
+    @cached_property
     def extra(self) -> slice:
         """Columns of further tonnes delivered, in the order of ``network.markets``."""
         return slice(self.required.stop, self.required.stop + self.n_markets)

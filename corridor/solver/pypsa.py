@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.errors import CorridorError, DataError, at_most, nearest, shown
-from corridor.model.frames import build
-from corridor.model.network import Network
+from corridor.model.network import Network, build_network
 from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
@@ -268,7 +267,7 @@ def from_pypsa(n: pypsa.Network) -> Network:
     if problems:
         raise DataError(at_most(problems))
     reading = _Reading(parts, float(n.snapshot_weightings["objective"].iloc[0]))
-    return build(reading.tables, name=str(n.name or ""))
+    return build_network(reading.tables, name=str(n.name or ""))
 
 
 _READ = {

@@ -81,8 +81,12 @@ def _items(network: Network, route: Route) -> Iterator[tuple[str, str, float]]:
     """Yield component, edge and what it adds to the netback; price first, then along the route. [USD/t]"""
     yield "price", route.destination, route.netback_usd_per_t + route.unit_cost_usd_per_t
     oil = network.commodity(route.commodity)
-    formulas = {f.subject: f.formula for f in network.ledger if f.attribute == "tariff_usd_per_t" and _is_chosen(f)}
-    charges = {f"{f.subject}.{_PORT}": f.value or 0.0 for f in network.ledger if f.attribute == _PORT and _is_chosen(f)}
+    formulas = {
+        f.subject: f.formula for f in network.figure_records if f.attribute == "tariff_usd_per_t" and _is_chosen(f)
+    }
+    charges = {
+        f"{f.subject}.{_PORT}": f.value or 0.0 for f in network.figure_records if f.attribute == _PORT and _is_chosen(f)
+    }
     for edge in map(network.edge, route.edges):
         interest = inventory_cost(edge.transit_days, oil.value_usd_per_t, oil.interest_per_year)
         charged = sum(charges[term] for term in _added(formulas.get(edge.id, "")) if term in charges)

@@ -10,7 +10,7 @@ from corridor.files.expectation import Expectation
 from corridor.library import networks as library
 from corridor.library.scenarios import load_scenario
 from corridor.model.network import Network
-from corridor.model.result_path import value_at
+from corridor.model.result_path import value_by_path
 from corridor.solver.flow import Flow, solve
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _date(value: float) -> str:
 def _found(row: dict[str, str], network: Network | None) -> float | None:
     """Return the number that the model or the sources give, or None where nothing is checked."""
     if row["path"]:
-        return value_at(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])
+        return value_by_path(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])
     return float(row["found"]) if row["found"] else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,7 @@ def compare(
     return table
 
 
-compare.__doc__ = (compare.__doc__ or "").replace("{columns}", described("compare"))
+compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:

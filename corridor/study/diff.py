@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.model.network import Network
-from corridor.model.records import HAZARD, KIND_OF, PARTS, Record, by_key
+from corridor.model.records import HAZARD, KIND_OF, PARTS, Record
 from corridor.model.variation import subject_of
 from corridor.solver.flow import Flow
 
@@ -63,7 +63,7 @@ def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
 def _network_rows(first: Network, second: Network) -> list[tuple[Any, ...]]:
     """Return a row for each field that differs."""
     notes: dict[tuple[str, str, str], str] = {
-        (f.record, f.subject, f.attribute): f.note for f in second.ledger if f.choice == "chosen"
+        (f.record, f.subject, f.attribute): f.note for f in second.figure_records if f.choice == "chosen"
     }
     rows = []
     for kind, before in _records(first).items():
@@ -87,8 +87,8 @@ def _note(notes: dict[tuple[str, str, str], str], kind: str, id: str) -> str:
 
 def _records(network: Network) -> dict[str, dict[str, Record]]:
     """Return the records of a network by kind and id, paired ids joined by a dot."""
-    held = by_key(network, _KINDS)
-    return {kind: {subject_of(key): record for key, record in found.items()} for kind, found in held.items()}
+    kinds = [kind.singular for kind in _KINDS]
+    return {kind: {subject_of(key): record for key, record in network.by_key(kind).items()} for kind in kinds}
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -11,9 +11,9 @@ from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
-from corridor.model.result_path import value_at
+from corridor.model.result_path import value_by_path
 from corridor.model.scenario import Scenario
-from corridor.model.variation import Variation, ends
+from corridor.model.variation import Variation, range_of
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 
@@ -86,7 +86,7 @@ class Sensitivity:
         varied = self._variation.with_values(values) if values else self.network
         if self.scenario is not None:
             varied = self.scenario.apply(varied, strict=False)
-        return value_at(Flow(self._solver.solve_network(varied)), self.outcome)
+        return value_by_path(Flow(self._solver.solve_network(varied)), self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -98,14 +98,14 @@ class Sensitivity:
         import pandas as pd
 
         if self._table is None:
-            rows = [self._row(figure) for figure in self._variation.ranged()]
+            rows = [self._row(figure) for figure in self._variation.varying_figures()]
             rows.sort(key=lambda row: (-row["swing"], row["subject"], row["attribute"], row["record"]))
             self._table = pd.DataFrame(rows, columns=list(COLUMNS))
         return self._table
 
     def _row(self, figure: Figure) -> dict[str, Any]:
         """Return one bar of the tornado."""
-        low, high = ends(figure)
+        low, high = range_of(figure)
         at_low, at_high = self._at({key_of(figure): low}), self._at({key_of(figure): high})
         found = (at_low, at_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
@@ -145,7 +145,7 @@ class Sensitivity:
         except ImportError:
             raise CorridorError("Sobol' indices need SALib; install corridor[sensitivity]") from None
         chosen = self._chosen(figures)
-        bounds = [list(ends(figure)) for figure in chosen]
+        bounds = [list(range_of(figure)) for figure in chosen]
         keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
@@ -170,6 +170,6 @@ class Sensitivity:
         if not chosen:
             raise DataError("sobol needs at least one figure; name some, or give how many from the top of the tornado")
         for figure in chosen:
-            if ends(figure)[0] >= ends(figure)[1]:
+            if range_of(figure)[0] >= range_of(figure)[1]:
                 raise DataError(f"figure '{figure.subject}.{figure.attribute}' has no range between low and high")
         return chosen

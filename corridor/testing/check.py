@@ -12,7 +12,7 @@ from corridor.errors import DataError, visible
 from corridor.files.expectation import Expectation, word_errors
 from corridor.library import networks as library
 from corridor.model.network import Network
-from corridor.model.result_path import CHANGE, path_errors, row_of, value_at
+from corridor.model.result_path import CHANGE, path_errors, row_of, value_by_path
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
@@ -193,7 +193,7 @@ class Trial:
         return "\n".join(lines[:_MOST_LINES] + ["..."] * (len(lines) > _MOST_LINES))
 
     def _cells(self, path: str) -> tuple[float, float]:
-        return value_at(self.before, path), value_at(self.after, path)
+        return value_by_path(self.before, path), value_by_path(self.after, path)
 
     def _compare(self, path: str) -> tuple[float | str, float | str]:
         """Return a cell of `compare` in the baseline and under the scenario."""

@@ -52,8 +52,9 @@ def path(tmp_path: Path) -> str:
         quotas=[cr.Quota(edge=f"e{EVIL}e", commodity=f"o{EVIL}o", max_mtpa=4.0)],
         hazards=[cr.Hazard(name=EVIL, about=EVIL, actor=EVIL, changes=[cr.Outage(edge=f"e{EVIL}e")],
                            frequency_per_year=2.0, duration_days=20.0)],
-        ledger=[cr.Figure(record="edge", subject=f"e{EVIL}e", attribute="capacity_mtpa", value=5.0, low=4.0, high=6.0,
-                          unit="Mt/y", since=2000, until=2100, confidence="C", note=EVIL, sources=["s"])],
+        figure_records=[cr.Figure(record="edge", subject=f"e{EVIL}e", attribute="capacity_mtpa", value=5.0, low=4.0,
+                                  high=6.0, unit="Mt/y", since=2000, until=2100, confidence="C", note=EVIL,
+                                  sources=["s"])],
         sources=[cr.Source(id="s", title=EVIL, publisher=EVIL, url=f"https://x/{EVIL}")],
     )  # fmt: skip
     return str(cr.write_network(net, tmp_path / "evil.json"))

@@ -205,7 +205,7 @@ def small() -> cr.Network:
                       frequency_per_year=1, duration_days=cr.Lognormal(median=2, sigma=1),
                       expect={"shortfall_mtpa": 1}),
         ],
-        ledger=net.ledger[:8], sources=net.sources[:3],
+        figure_records=net.figure_records[:8], sources=net.sources[:3],
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def told(path: Path, **options: Any) -> list[str]:
 def test_the_shipped_network_survives_every_form(form: str, tmp_path: Path) -> None:
     """Hazards, figures with formulas and rivals, sources, name and year included."""
     net = cr.load(year=2022)
-    assert any(figure.formula for figure in net.ledger)
+    assert any(figure.formula for figure in net.figure_records)
     again = cr.read_network(cr.write_network(net, tmp_path / FILES[form]))
     assert again == net
     assert again.figures().equals(net.figures())
@@ -92,7 +92,7 @@ def test_a_bare_network_survives(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_network_makes_the_same_bytes(form: str, tmp_path: Path) -> None:
     """No time of writing and no order of a set gets into a file."""
-    net, made = cr.load(year=2021).replace(ledger=()), []
+    net, made = cr.load(year=2021).replace(figure_records=()), []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         path = cr.write_network(net, tmp_path / name / FILES[form])
@@ -103,7 +103,7 @@ def test_the_same_network_makes_the_same_bytes(form: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_can_be_said_regardless_of_the_ending(form: str, tmp_path: Path) -> None:
     """A file called anything is read as what it is said to be."""
-    net = cr.load(year=2021).replace(ledger=())
+    net = cr.load(year=2021).replace(figure_records=())
     path = cr.write_network(net, tmp_path / "v1.0", form=form)
     assert cr.read_network(path, form=form) == net
 
@@ -288,7 +288,7 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         "edges.csv:2: edge 'ab': capacity_mtpa must be >= 0.0 (got '-1')",
         "edges.csv:3: edge 'bc': capacity_mtpa must be a number (got '1\\n2')",
         "supplies.csv:2: supply 'a/oil': volume_mtpa is missing here and in all other rows",
-        "edges.csv:5: edge 'ab' stands twice; give each edge an id of its own, or merge the two",
+        "edges.csv:5: duplicate edge 'ab'; give each edge an id of its own, or merge the two",
         "edges.csv:2: edge 'ab': head: no node named 'bb'; did you mean 'b'?",
         "supplies.csv:3: supply 'z/oil': node: no node named 'z'",
     ]

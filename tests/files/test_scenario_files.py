@@ -224,7 +224,7 @@ def test_truth_values_are_no_numbers(written) -> None:
         ),
         (
             GOOD + "frequency_per_year: 1\nduration_days: {median: 1, sigma: 1e308}\n",
-            "7:1: duration_days: the mean is beyond all numbers",
+            "7:1: duration_days: the mean overflows",
         ),
         (GOOD + "expect:\n  shortfall_mtpa: 1e308 +- 1e308\n", "7:19: expect shortfall_mtpa: must be a finite number"),
         (GOOD[: GOOD.index("  - ")] + "  5\n", "5:3: changes must be a list"),

@@ -80,7 +80,7 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
             cr.Quota(edge=edge.id, commodity=goods[0], max_mtpa=draw(_maybe(AMOUNTS)))
             for edge in edges if edge.admits(goods[0])
         ],
-        hazards=draw(_hazards()), ledger=draw(_figures()),
+        hazards=draw(_hazards()), figure_records=draw(_figures()),
         sources=draw(st.lists(st.builds(cr.Source, id=NAMES, title=TEXTS, publisher=TEXTS, url=TEXTS), max_size=2)),
         name=draw(TEXTS), year=draw(_maybe(st.integers(-5, 3000))),
     )  # fmt: skip

@@ -48,7 +48,7 @@ def test_it_is_as_large_as_promised(year: int) -> None:
 def test_every_number_has_a_figure(year: int) -> None:
     """No number of a record that is not its default stands without a chosen figure, and the figure says the same."""
     net = cr.load(year=year)
-    told = {(f.record, f.subject, f.attribute): f.value for f in net.ledger if f.choice == "chosen"}
+    told = {(f.record, f.subject, f.attribute): f.value for f in net.figure_records if f.choice == "chosen"}
     for record, part in (("node", net.nodes), ("edge", net.edges), ("commodity", net.commodities)):
         for item in part:
             _assert_told(record, item.id, item, told)
@@ -85,7 +85,7 @@ def test_every_value_has_a_source() -> None:
 @pytest.mark.parametrize("year", YEARS)
 def test_worked_out_figures_have_sources(year: int) -> None:
     """In force, every figure has at least one source, formulas by their inputs."""
-    assert [f.subject for f in cr.load(year=year).ledger if not f.sources] == []
+    assert [f.subject for f in cr.load(year=year).figure_records if not f.sources] == []
 
 
 def test_own_estimates_are_marked_c() -> None:
@@ -137,7 +137,9 @@ def test_kazakh_supplies_add_up_to_the_national_output(year: int) -> None:
     """Fields and regions together make the published output of the country."""
     net = cr.load(year=year)
     offered = sum(s.volume_mtpa for s in net.supplies if s.commodity == "kazakh_crude")
-    published = next(f.value for f in net.ledger if (f.subject, f.attribute) == ("kazakhstan", "production_mtpa"))
+    published = next(
+        f.value for f in net.figure_records if (f.subject, f.attribute) == ("kazakhstan", "production_mtpa")
+    )
     assert offered == pytest.approx(published)
 
 

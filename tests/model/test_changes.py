@@ -134,13 +134,13 @@ def test_apply_leaves_its_input_equal() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (cr.TariffShock(edge="bc", factor=2), "alters nothing"),
-        (cr.Expansion(edge="ac", add_mtpa=1), "alters nothing"),
+        (cr.TariffShock(edge="bc", factor=2), "has no effect"),
+        (cr.Expansion(edge="ac", add_mtpa=1), "has no effect"),
         (cr.Expansion(node=["a", "b"], add_mtpa=1), "node 'a' has no throughput limit"),
-        (cr.QuotaChange(edge="ab", commodity="oil", max_mtpa=None), "alters nothing"),
+        (cr.QuotaChange(edge="ab", commodity="oil", max_mtpa=None), "has no effect"),
         (cr.QuotaChange(edge="ac", commodity="gas", max_mtpa=1), "edge 'ac' does not carry 'gas'"),
         (cr.SupplyShock(country="TUR", remaining=0.5), "matches nothing"),
-        (cr.SupplyShock(node="a", remaining=1), "alters nothing"),
+        (cr.SupplyShock(node="a", remaining=1), "has no effect"),
         (cr.PriceShock(node="a", add_usd_per_t=1), "matches nothing"),
         (cr.DemandShock(commodity="oil", add_mtpa=-9), r"volume_mtpa must be >= 0.0 \(got -1.0\)"),
         (cr.DemandShock(commodity="gas", add_mtpa=-5), r"required_mtpa must be >= 0.0 \(got -4.0\)"),

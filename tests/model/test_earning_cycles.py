@@ -252,6 +252,6 @@ def test_a_draw_of_figures_that_makes_a_cycle_earn_is_refused():
         record="edge", subject="out", attribute="tariff_usd_per_t", value=8.0, low=-20.0, high=9.0, unit="USD/t",
         since=2024, until=2024, confidence="C",
     )  # fmt: skip
-    net = network(edge("out", 8.0, 2.0), edge("back", 5.0, 2.0, ends=BACK)).replace(ledger=(figure,), year=2024)
+    net = network(edge("out", 8.0, 2.0), edge("back", 5.0, 2.0, ends=BACK)).replace(figure_records=(figure,), year=2024)
     with pytest.raises(cr.DataError, match=r"figures at other values: .* earn 15 USD/t"):
         assert cr.sensitivity(net, outcome="delivered_mtpa").table is not None

@@ -14,7 +14,7 @@ import pytest
 
 import corridor as cr
 from corridor.cli.main import main
-from corridor.model.changes import CHANGES, Change
+from corridor.model.changes import CHANGES, Change, EdgeChange
 from corridor.model.frames import PARTS
 
 FLOW = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
@@ -217,28 +217,18 @@ SELECTORS: dict[str, tuple[Any, Any]] = {
 }  # fmt: skip
 POINTS: dict[str, tuple[Any, Any]] = {"node": ("field", "well"), "country": ("KAZ", "RUS"), "commodity": ("oil", "gas")}
 ENDS: dict[str, tuple[Any, Any]] = {"node": ("port", "town"), "country": ("ITA", "TUR"), "commodity": ("oil", "gas")}
-NUMBERS: dict[str, dict[str, tuple[Any, Any]]] = {
-    "outage": {}, "open": {}, "derate": {"remaining": (0.5, 0.25)}, "expand": {"add_mtpa": (1.0, 2.0)},
-    "tariff": {"add_usd_per_t": (1.0, 2.0), "factor": (2.0, 3.0)}, "delay": {"add_days": (1.0, 2.0)},
-    "supply": {"remaining": (0.5, 0.25), "add_mtpa": (1.0, 2.0)},
-    "demand": {"remaining": (0.5, 0.25), "add_mtpa": (1.0, 2.0)},
-    "price": {"add_usd_per_t": (1.0, 2.0)},
-    "quota": {"commodity": ("oil", "gas"), "min_mtpa": (0.5, 0.25), "max_mtpa": (4.0, 5.0)},
+OTHERS: dict[str, tuple[Any, Any]] = {
+    "remaining": (0.5, 0.25), "add_mtpa": (1.0, 2.0), "add_usd_per_t": (1.0, 2.0), "factor": (2.0, 3.0),
+    "add_days": (1.0, 2.0), "commodity": ("oil", "gas"), "min_mtpa": (0.5, 0.25), "max_mtpa": (4.0, 5.0),
 }  # fmt: skip
-NEEDED: dict[str, dict[str, Any]] = {
-    "derate": {"remaining": 0.5}, "expand": {"add_mtpa": 1.0}, "tariff": {"add_usd_per_t": 1.0},
-    "delay": {"add_days": 1.0}, "supply": {"remaining": 0.5},
-    "demand": {"remaining": 0.5}, "price": {"add_usd_per_t": 1.0},
-    "quota": {"commodity": "oil", "max_mtpa": 2.0},
-}  # fmt: skip
+"""Two values of each field of a change that does not select, which ought to differ in what they do."""
 
 
-def _values(key: str, field: str) -> tuple[Any, Any] | None:
+def _values(kind: type[Change], field: str) -> tuple[Any, Any] | None:
     """Return two values of a field that ought to differ in what they do."""
-    if field in NUMBERS[key]:
-        return NUMBERS[key][field]
-    points = {"supply": POINTS, "demand": ENDS, "price": ENDS}
-    return points.get(key, SELECTORS).get(field)
+    if field not in kind.selectors:
+        return OTHERS.get(field)
+    return (SELECTORS if issubclass(kind, EdgeChange) else POINTS if kind is cr.SupplyShock else ENDS).get(field)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +236,7 @@ def _values(key: str, field: str) -> tuple[Any, Any] | None:
 )
 def test_every_field_of_a_change_tells(key: str, field: str, net: cr.Network) -> None:
     """Two values of it make two networks of the same one."""
-    values = _values(key, field)
+    values = _values(CHANGES[key], field)
     assert values is not None, f"say what two values of {key}.{field} do"
     if key == "open":
         closed = [edge.replace(in_service=not edge.corridor) for edge in net.edges]
@@ -259,12 +249,13 @@ def test_every_field_of_a_change_tells(key: str, field: str, net: cr.Network) ->
 def _made(key: str, field: str, value: Any) -> Change:
     """Return a change that gives a field, and what it needs besides."""
     kind = CHANGES[key]
-    selector = {} if field in kind._selectors() else {"edge": "north_out"}
-    if key in ("supply", "demand", "price") and selector:
-        selector = {"commodity": "oil"}
-    needed = dict(NEEDED.get(key, {}))
-    if field == "add_mtpa" and key in ("supply", "demand"):
-        needed = {}
-    if field == "min_mtpa":
-        needed.pop("max_mtpa")
-    return kind.model_validate({**selector, **needed, field: value})
+    others = [name for name in kind.model_fields if name not in kind.selectors]
+    needed = {name for name in others if kind.model_fields[name].is_required()}
+    if field not in kind.exactly_one + kind.one_or_more:
+        needed |= {*kind.exactly_one[:1], *kind.one_or_more[-1:]}
+    if not needed and field not in others:
+        needed = {*others[:1]}
+    selector = (
+        {} if field in kind.selectors else {"edge": "north_out"} if "edge" in kind.selectors else {"commodity": "oil"}
+    )
+    return kind.model_validate({**selector, **{name: OTHERS[name][0] for name in needed}, field: value})

@@ -16,7 +16,7 @@ import pytest
 import corridor as cr
 from corridor import errors
 from corridor.errors import MOST_SHOWN, nearest
-from corridor.model.changes import EdgeChange
+from corridor.model.selectors import EDGE_SELECTORS, _borne_by_edges
 
 MANY = 400
 Read = Callable[[], object]
@@ -153,20 +153,17 @@ def test_problems_of_hazards_are_counted_too(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_ids_of_a_network_are_gathered_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scenario of hundreds of changes asks once for the names that a selector may bear."""
+    """A scenario of hundreds of changes reads each edge once for the names that a selector may bear."""
     gathered: list[str] = []
-    really = EdgeChange._known
 
-    def known(self: EdgeChange, network: cr.Network, selector: str) -> set[str]:
-        gathered.append(selector)
-        return really(self, network, selector)
+    def read(_: object, edge: cr.Edge) -> tuple[str, ...]:
+        gathered.append(edge.id)
+        return (edge.mode,)
 
-    known.__qualname__ = "EdgeChange._known"
-    monkeypatch.setattr(EdgeChange, "_known", known)
-    net = cr.load()
-    net = net.replace(name="fresh")
-    cr.Scenario(name="s", changes=[cr.TariffShock(edge="btc", add_usd_per_t=n + 1) for n in range(MANY)]).apply(net)
-    assert gathered == ["edge"]
+    monkeypatch.setitem(EDGE_SELECTORS, "mode", _borne_by_edges("mode", read))
+    net = cr.load().replace(name="fresh")
+    cr.Scenario(name="s", changes=[cr.TariffShock(mode="sea", add_usd_per_t=n + 1) for n in range(MANY)]).apply(net)
+    assert gathered == [edge.id for edge in net.edges]
 
 
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (50, 50), (51, 51), (52, 51), (5_000, 51)])

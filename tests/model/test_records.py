@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 import corridor as cr
-from corridor.model.records import KIND_OF, KINDS, PARTS, Figure, Kind, by_key
+from corridor.model.records import KIND_OF, KINDS, PARTS, Figure, Kind
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
@@ -19,7 +19,7 @@ def test_a_kind_is_named_by_fields_that_it_needs(kind: Kind) -> None:
 def test_records_are_found_by_their_keys() -> None:
     """One id, or a pair of them, and every record of a network once."""
     net = cr.load(year=2021)
-    found = by_key(net)
+    found = {kind.singular: net.by_key(kind.singular) for kind in PARTS}
     assert found["edge"]["btc"] is net.edge("btc")
     assert ("tengiz", "kazakh_crude") in found["supply"]
     assert {kind.plural: len(found[kind.singular]) for kind in PARTS} == {

@@ -223,11 +223,11 @@ def test_unknown_names_are_named(change: Any, message: str) -> None:
     [
         (cr.Outage(corridor="cpc", mode="sea"), "matches nothing"),
         (cr.SupplyShock(node="augusta", remaining=0.5), "matches nothing"),
-        (cr.Outage(edge="zangezur"), "alters nothing"),
-        (cr.Opening(edge="btc"), "alters nothing"),
+        (cr.Outage(edge="zangezur"), "has no effect"),
+        (cr.Opening(edge="btc"), "has no effect"),
         (cr.Derate(edge="straits_augusta", remaining=0.5), "has no limit to change"),
-        (cr.TariffShock(edge="btc"), "alters nothing"),
-        (cr.QuotaChange(edge="btc", commodity="kazakh_crude", max_mtpa=2.2), "alters nothing"),
+        (cr.TariffShock(edge="btc"), "has no effect"),
+        (cr.QuotaChange(edge="btc", commodity="kazakh_crude", max_mtpa=2.2), "has no effect"),
         (
             cr.QuotaChange(edge="baku_novorossiysk", commodity="kazakh_crude", max_mtpa=1),
             "does not carry 'kazakh_crude'",

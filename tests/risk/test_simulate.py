@@ -411,7 +411,7 @@ def test_numpy_integers_are_whole_numbers() -> None:
             ways(1, hazards=[derates("x", "w0", 0.5)]).replace(edges=ways(None).edges),
             {},
             cr.DataError,
-            "alters nothing",
+            "has no effect",
         ),
         ("caspian", {}, cr.DataError, "a Network is needed"),
         (ways(1, hazards=[closes("undisturbed", "w0")]), {}, cr.DataError, "stands for no hazard at all"),
@@ -491,7 +491,7 @@ def test_severities_vary_closures_only() -> None:
     with pytest.raises(ValueError, match="must be <= 1"):
         cr.Uniform(low=0.5, high=1.4)
     for median, sigma in ((1.0, 100.0), (1.0, 1e308), (1e308, 1.0), (1e-300, 51.0)):
-        with pytest.raises(ValueError, match="beyond all numbers"):
+        with pytest.raises(ValueError, match="the mean overflows"):
             cr.Lognormal(median=median, sigma=sigma)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import corridor as cr
 from corridor.model.figures import key_of
-from corridor.model.variation import Variation, ends
+from corridor.model.variation import Variation, range_of
 from helpers.readme_blocks import assert_shown
 
 
@@ -24,9 +24,9 @@ def test_leans_on_is_the_dual_times_half_the_range() -> None:
         ("input", "home_market", "price_usd_per_t"),
         ("supply", "caspian_shelf.russian_crude", "volume_mtpa"),
     ):
-        figure = variation.book.figures[f"{record}:{subject}.{attribute}"]
+        figure = variation.figure_set.figures[f"{record}:{subject}.{attribute}"]
         middle = figure.value or 0.0
-        near = [middle + 0.01 * (end - middle) for end in ends(figure)]
+        near = [middle + 0.01 * (end - middle) for end in range_of(figure)]
         solved = [cr.solve(variation.with_values({key_of(figure): value})).objective for value in near]
         assert abs(solved[1] - solved[0]) / 2 / 0.01 == pytest.approx(told[record, subject, attribute], rel=1e-3)
 

@@ -57,7 +57,9 @@ def test_no_observed_flow_bounds_its_own_year() -> None:
         net = cr.load(year=year)
         trunk = {edge.id for edge in net.trunk(row["corridor"])}
         bounds = [
-            f for f in net.ledger if f.attribute in BOUNDS and f.subject.split(".")[0] in trunk and f.choice == "chosen"
+            f
+            for f in net.figure_records
+            if f.attribute in BOUNDS and f.subject.split(".")[0] in trunk and f.choice == "chosen"
         ]
         same = [f for f in bounds if f.value is not None and math.isclose(f.value, observed, rel_tol=1e-3)]
         assert [(year, f.subject) for f in same if not _older(f, year)] == []
@@ -70,7 +72,7 @@ def _older(figure: cr.Figure, year: int) -> bool:
 
 def test_no_figure_cites_an_observation_of_its_year() -> None:
     """What is chosen as a bound has no attribute of throughput: those stand in observed.csv only."""
-    attributes = {f.attribute for year in range(2018, 2025) for f in cr.load(year=year).ledger}
+    attributes = {f.attribute for year in range(2018, 2025) for f in cr.load(year=year).figure_records}
     assert not attributes & {"throughput_mt", "kazakh_volume_mt", "volume_mt", "observed_mtpa"}
 
 

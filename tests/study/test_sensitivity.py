@@ -7,14 +7,14 @@ import pytest
 
 import corridor as cr
 from corridor.model.figures import key_of
-from corridor.model.variation import Variation, ends
+from corridor.model.variation import Variation, range_of
 
 
 def test_no_variation_gives_the_network_back() -> None:
     """With every figure at its value nothing changes."""
     net = cr.load(year=2022)
     variation = Variation(net)
-    same = variation.with_values({key_of(f): f.value or 0.0 for f in variation.ranged()})
+    same = variation.with_values({key_of(f): f.value or 0.0 for f in variation.varying_figures()})
     assert same == net
 
 
@@ -23,7 +23,7 @@ def test_every_end_of_every_range_makes_a_network_that_solves(year: int) -> None
     """No low or high end breaks a rule, alone, and the tornado has a bar for each."""
     net = cr.load(year=year)
     table = cr.sensitivity(net, cr.load_scenario("cpc-shut")).table
-    assert len(table) == len(Variation(net).ranged())
+    assert len(table) == len(Variation(net).varying_figures())
     assert np.isfinite(table[["at_low", "at_high"]].to_numpy()).all()
 
 
@@ -52,7 +52,7 @@ def test_sobol_of_a_linear_outcome_is_known_in_closed_form() -> None:
     names = ["turkmenistan.transit_mtpa", "turkmenistan.contract_mtpa"]
     table = cr.sensitivity(net, outcome="corridors.btc.throughput_mtpa").sobol(names, samples=256, seed=3)
     variation = Variation(net)
-    squared = [(ends(variation.figure(name))[1] - ends(variation.figure(name))[0]) ** 2 for name in names]
+    squared = [(range_of(variation.figure(name))[1] - range_of(variation.figure(name))[0]) ** 2 for name in names]
     expected = [value / sum(squared) for value in squared]
     assert table["first_order"].to_numpy() == pytest.approx(expected, abs=0.03)
     assert table["total"].to_numpy() == pytest.approx(expected, abs=0.03)

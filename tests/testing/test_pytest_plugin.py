@@ -102,7 +102,7 @@ def test_a_scenario_that_alters_nothing_fails_in_words(run) -> None:
     idle = GOOD.replace("outage: {corridor: cpc}", "open: {corridor: cpc}")
     result = run(kz=idle)
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["kz.scenario.yaml:7: *", "scenario 'CPC shut': * alters nothing in *"])
+    result.stdout.fnmatch_lines(["kz.scenario.yaml:7: *", "scenario 'CPC shut': * has no effect on *"])
     assert "Traceback" not in result.stdout.str()
 
 
@@ -330,7 +330,7 @@ def without_scenarios(folder: Path, *arguments: str, text: str) -> subprocess.Co
     """Run pytest apart, on one test and no scenario file."""
     (folder / "test_it.py").write_text(text, encoding="utf-8")
     command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.skipif(not INSTALLED, reason="run from a folder; pip install -e '.[test]' makes the entry point known")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.model.columns import Column, by_name, legend, printed
-from corridor.model.figures import grades
+from corridor.model.figures import confidence_counts
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
 from corridor.risk.bad_year import amounts, attributed
@@ -437,7 +437,7 @@ class _Brief:
 
     def _sources(self) -> Html:
         """Return the figures that the answer leans on, each with range, confidence and source."""
-        if not self.network.ledger:
+        if not self.network.figure_records:
             return _section("Sources", _note("This network was not built from sourced figures: no source is kept."))
         shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
         seen: dict[tuple[str, str], list[object]] = {}
@@ -451,7 +451,7 @@ class _Brief:
                         row["unit"], row["confidence"], row["source"], _links(str(row["url"])),
                     ],
                 )  # fmt: skip
-        graded = grades(self.network.ledger)
+        graded = confidence_counts(self.network.figure_records)
         leaning = f"baseline and {self.worst!r}" if self.worst else "baseline"
         heads = ["figure", "value [unit]", "range [unit]", "unit", "confidence", "source", "address"]
         return _section(

@@ -1,0 +1,158 @@
+"""`NetworkParts`: the records of a network and how to look them up; nothing about them is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, KeysView, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self, TypeVar, cast
+
+from corridor.errors import DataError, UnknownNameError, visible
+from corridor.model.records import (
+    HAZARD,
+    KINDS,
+    Commodity,
+    Corridor,
+    Edge,
+    Figure,
+    Market,
+    Node,
+    Quota,
+    Record,
+    Source,
+    Supply,
+)
+
+T = TypeVar("T")
+_KIND = {kind.singular: kind for kind in (*KINDS, HAZARD)}
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NetworkParts:
+    """Tuples of records and the name and year of their network, with lookups that are made once and kept."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    commodities: tuple[Commodity, ...]
+    supplies: tuple[Supply, ...] = ()
+    markets: tuple[Market, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    corridors: tuple[Corridor, ...] = ()
+    hazards: tuple[Record, ...] = ()
+    name: str = ""
+    year: int | None = None
+    figure_records: tuple[Figure, ...] = ()
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def __repr__(self) -> str:
+        named = f"{visible(self.name) or 'unnamed'}{f' {self.year}' if self.year else ''}"
+        return (
+            f"<{type(self).__name__} {named}: {len(self.nodes)} nodes, "
+            f"{len(self.edges)} edges, {len(self.commodities)} commodities, {len(self.corridors)} corridors>"
+        )
+
+    def with_numbers(self, **parts: Any) -> Self:
+        """Return a copy whose records differ in numbers only, in the same order: no structure is checked again."""
+        return replace(self, **parts)
+
+    # Lookups
+
+    def records(self, kind: str) -> tuple[Any, ...]:
+        """Return the records of a kind, ``"edge"`` for edges."""
+        return cast("tuple[Any, ...]", getattr(self, _KIND[kind].attribute))
+
+    def by_key(self, kind: str) -> Mapping[Any, Any]:
+        """Return the records of a kind by id, or by (node or edge, commodity)."""
+        if kind not in self._by_key:
+            key_of = _KIND[kind].key_of
+            self._by_key[kind] = {key_of(record): record for record in self.records(kind)}
+        return self._by_key[kind]
+
+    def keys(self, kind: str) -> KeysView[Any]:
+        """Return the keys of the records of a kind."""
+        return self.by_key(kind).keys()
+
+    def column(self, kind: str, field: str) -> list[Any]:
+        """Return a field of all records of a kind, in their order."""
+        return [getattr(record, field) for record in self.records(kind)]
+
+    def record(self, kind: str, key: Any) -> Any:
+        """Return the record of a kind and key, or raise `UnknownNameError` with the nearest id."""
+        try:
+            return self.by_key(kind)[key]
+        except (KeyError, TypeError):
+            raise UnknownNameError(kind, str(key), self.keys(kind)) from None
+
+    def node(self, id: str) -> Node:
+        """Return the node of that id, or raise `UnknownNameError` with the nearest id."""
+        return cast("Node", self.record("node", id))
+
+    def edge(self, id: str) -> Edge:
+        """Return the edge of that id, or raise `UnknownNameError` with the nearest id."""
+        return cast("Edge", self.record("edge", id))
+
+    def corridor(self, id: str) -> Corridor:
+        """Return the corridor of that id, or raise `UnknownNameError` with the nearest id."""
+        return cast("Corridor", self.record("corridor", id))
+
+    def commodity(self, id: str) -> Commodity:
+        """Return the commodity of that id, or raise `UnknownNameError` with the nearest id."""
+        return cast("Commodity", self.record("commodity", id))
+
+    def trunk(self, corridor: str) -> tuple[Edge, ...]:
+        """Return the trunk edges of a corridor, sorted by id."""
+        self.corridor(corridor)
+        return self.trunks.get(corridor, ())
+
+    @cached_property
+    def trunks(self) -> dict[str, tuple[Edge, ...]]:
+        """Trunk edges of each corridor that has any."""
+        trunks: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            if edge.corridor is not None:
+                trunks.setdefault(edge.corridor, []).append(edge)
+        return {corridor: tuple(edges) for corridor, edges in trunks.items()}
+
+    # What is kept: records never change, so whatever follows from them is worked out once
+
+    @cached_property
+    def _by_key(self) -> dict[str, dict[Any, Any]]:
+        return {}
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
+    def _structure(self) -> dict[Any, Any]:
+        return {}
+
+    def _once(self, what: Any, make: Callable[[], T]) -> T:
+        """Return what follows from the records, made once."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return cast("T", self._kept[what])
+
+    def _by_structure(self, what: Any, make: Callable[[], T]) -> T:
+        """Return what follows from ids, ends and labels, made once for a network and all its copies `with_numbers`."""
+        if what not in self._structure:
+            self._structure[what] = make()
+        return cast("T", self._structure[what])
+
+    def _share(self, other: NetworkParts) -> None:
+        """Take over what was worked out for a network of the same structure."""
+        self.__dict__["_structure"] = other._structure
+        for kind, records in other._by_key.items():
+            if self.records(kind) is other.records(kind):
+                self._by_key[kind] = records
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what can be worked out again, so that pickles are small."""
+        return {name: value for name, value in self.__dict__.items() if name in self.__dataclass_fields__}
+
+
+def require_network(value: object) -> None:
+    """Raise unless something is a network."""
+    if not isinstance(value, NetworkParts):
+        raise DataError(f"a Network is needed (got {value!r}); load('caspian') gives one that ships")
