@@ -244,7 +244,7 @@ MORE = cr.Scenario(name="more", changes=[cr.Expansion(edge="w1", add_mtpa=2.2)])
 @pytest.mark.parametrize("scenario", [None, pytest.param(MORE, marks=pytest.mark.fuzz)])
 def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None) -> None:
     """An oracle that shares the draws alone: each interval's scenario applied and solved, and added up over time."""
-    net, years, seed = two_oils(), 12, 12
+    net, years, seed = two_oils(), 6, 12
     ens = cr.simulate(net, years=years, seed=seed, scenario=scenario)
     world = net if scenario is None else scenario.apply(net)
     cut = intervals(net.hazards, seed, 0, years)

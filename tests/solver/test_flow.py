@@ -91,12 +91,13 @@ def test_linprog_agrees_on_very_many_networks(world: SimpleNamespace):
     assert_answered_as_by_own_program(world)
 
 
+@pytest.mark.fuzz
 def test_random_networks_are_of_every_kind():
     """Half have minima, a quarter on a derated edge; in a tenth one is unmet; in some a round earns."""
     counted = Counter[str]()
 
     @given(world=worlds())
-    @settings(max_examples=max(100, examples(200)), database=None)
+    @settings(max_examples=200, database=None)
     def count(world: SimpleNamespace) -> None:
         held = {quota.edge for quota in world.quotas if quota.min_mtpa}
         refused = earning_cycle(world) is not None

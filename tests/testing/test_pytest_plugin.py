@@ -130,6 +130,7 @@ def test_what_failed_last_runs_alone(run) -> None:
     run("--lf").assert_outcomes(failed=1)
 
 
+@pytest.mark.fuzz
 def test_several_processes_tell_a_failure_in_full(run) -> None:
     """The report survives the way between processes."""
     result = run("-n", "2", kz=GOOD, bad=BAD)
