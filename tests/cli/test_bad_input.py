@@ -55,7 +55,7 @@ def test_bad_arguments_exit_with_two(arguments: list[str], capsys: pytest.Captur
         (["compare", "--corridor", "cpcc"], "did you mean 'cpc'"),
         (["compare", "--commodity", "kazak_crude"], "did you mean 'kazakh_crude'"),
         (["compare", "--origin", "tengis"], "did you mean 'tengiz'"),
-        (["compare", "--scenario", "cpc-shut", "--scenario", "cpc-shut"], "two scenarios are called"),
+        (["compare", "--scenario", "cpc-shut", "--scenario", "cpc-shut"], "duplicate scenario name"),
         (["solve", "--explain", "cpcc"], "did you mean 'cpc'"),
         (["solve", "--output", "/nowhere/at/all.txt"], "/nowhere/at/all.txt: No such file or directory"),
         (["check", "none.scenario.yaml"], "none.scenario.yaml: cannot be read"),
@@ -97,7 +97,7 @@ def test_check_tells_all_problems_of_all_files(tmp_path: Path, capsys: pytest.Ca
         f"{tmp_path}/names.scenario.yaml:6:10: expect corridors.cpcc.throughput_mtpa: no corridor named 'cpcc'",
         f"{tmp_path}/idle.scenario.yaml: scenario 'shut': Opening(corridor='cpc') has no effect",
         f"{tmp_path}/homeless.scenario.yaml: scenario 'x' names no network",
-        f"{tmp_path}/empty: holds no file *.scenario.yaml",
+        f"{tmp_path}/empty: contains no *.scenario.yaml file",
         "none.yaml: cannot be read",
     ):
         assert told in err

@@ -145,7 +145,7 @@ def test_control_c_is_no_traceback_and_names_what_is_kept(
     assert run(capsys, "simulate", "--checkpoint", kept) == (
         130,
         "",
-        f"corridor: stopped; the same command goes on from {kept}\n",
+        f"corridor: stopped; run the same command again to continue from {kept}\n",
     )
     assert run(capsys, "simulate") == (130, "", "corridor: stopped\n")
 

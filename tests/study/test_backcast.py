@@ -8,7 +8,7 @@ import re
 import pytest
 
 import corridor as cr
-from corridor.study.backcast import observations
+from corridor.library.observations import observations
 
 BOUNDS = ("capacity_mtpa", "max_mtpa", "min_mtpa", "throughput_mtpa")
 
