@@ -54,9 +54,11 @@ def to_fields(scenario: Scenario) -> dict[str, Any]:
     if isinstance(scenario, Event):
         data |= {"from": scenario.start.isoformat(), "until": scenario.end.isoformat()}
     if isinstance(scenario, Hazard):
-        duration = scenario.duration_days
         data |= {"frequency_per_year": scenario.frequency_per_year}
+    if scenario.duration_days is not None:
+        duration = scenario.duration_days
         data |= {"duration_days": duration if isinstance(duration, int | float) else duration.model_dump()}
+    if isinstance(scenario, Hazard):
         data |= {"severity": scenario.severity.model_dump()} if scenario.severity is not None else {}
         data |= {"actor": scenario.actor} if scenario.actor is not None else {}
     data["changes"] = [{change.key: _change_fields(change)} for change in scenario.changes]
@@ -126,12 +128,16 @@ _FIELD_OF_KEY = {str(key): str(field) for field, key in _KEY_OF_FIELD.items()}
 
 
 def _kind(fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem]) -> type[Scenario]:
-    """Return what a mapping describes, by its keys."""
-    hazard = "frequency_per_year" in fields or "duration_days" in fields
+    """Return what a mapping describes, by its keys; a duration alone makes no hazard, a law of durations does."""
+    hazard = "frequency_per_year" in fields or isinstance(fields.get("duration_days"), dict)
     event = "from" in fields or "until" in fields
     if hazard and event:
         text = "a scenario is a hazard (frequency_per_year) or an event (from), not both"
         problems.append(FieldProblem((*path, "from"), text))
+    elif event and fields.get("duration_days") is not None:
+        text = "an event lasts from its first date until its last; leave duration_days out, or the dates"
+        problems.append(FieldProblem((*path, "duration_days"), text))
+        del fields["duration_days"]
     return Event if event else Hazard if hazard else Scenario
 
 

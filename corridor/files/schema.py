@@ -87,14 +87,16 @@ def _scenario() -> dict[str, Any]:
         "from": {**_DATE, "description": event["start"]["description"]},
         "until": {**_DATE, "description": event["end"]["description"]},
     }
-    together = {"frequency_per_year": ["duration_days"], "duration_days": ["frequency_per_year"]}
+    law = {"properties": {"duration_days": {"type": "object"}}, "required": ["duration_days"]}
     return {
         "type": "object",
         "properties": properties,
         "required": ["name", "changes"],
         "additionalProperties": False,
-        "dependentRequired": {**together, "from": ["until"], "until": ["from"]},
-        "not": {"required": ["frequency_per_year", "from"]},
+        "dependentRequired": {"frequency_per_year": ["duration_days"], "from": ["until"], "until": ["from"]},
+        "if": law,
+        "then": {"required": ["frequency_per_year"]},
+        "not": {"anyOf": [{"required": ["frequency_per_year", "from"]}, {"required": ["duration_days", "from"]}]},
     }
 
 

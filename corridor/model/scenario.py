@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import Field, PrivateAttr, SerializeAsAny, model_validator
 
 from corridor.errors import DataError
 from corridor.model.changes import Change, N, apply_changes
@@ -20,8 +20,21 @@ class Scenario(Record):
     network: str | None = Field(default=None, description="shipped network it was written for")
     year: int | None = Field(default=None, description="year of that network")
     changes: tuple[SerializeAsAny[Change], ...] = Field(min_length=1, description="what happens")
+    duration_days: float | None = Field(
+        default=None, gt=0, description="how long it lasts, which turns rates into amounts; empty: not said [days]"
+    )
     expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
     sources: tuple[str, ...] = Field(default=(), description="where it is from")
+    _durations: tuple[float, ...] = PrivateAttr(default=())
+
+    @property
+    def mean_duration_days(self) -> float | None:
+        """How long it lasts, on average for a hazard; None where that is not said. [days]"""
+        return self.duration_days
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether all fields are the same."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def apply(self, network: N, *, strict: bool = True) -> N:
         """Return the network with all changes made; the one given stays as it is.
@@ -48,7 +61,12 @@ class Scenario(Record):
         A change without effect because another has already done it (a second outage of a closed edge) is no error; one
         that would have no effect on the network as given, nor after all the others, is.
         """
-        return apply_changes(f"scenario {self.name!r}", self.changes, network, strict=strict)
+        altered = apply_changes(f"scenario {self.name!r}", self.changes, network, strict=strict)
+        if len(self._durations) < 2:
+            return altered
+        days = " and ".join(f"{days:g}" for days in self._durations)
+        note = f"Durations of what is added up in {self.name!r} differ ({days} days): none is taken."
+        return altered.with_numbers(notes=(*altered.notes, note))
 
     def _repr_html_(self) -> str:
         from corridor.show.cards import scenario_card
@@ -56,17 +74,30 @@ class Scenario(Record):
         return scenario_card(self)
 
     def __add__(self, other: Scenario) -> Scenario:
-        """Return the scenario in which both happen; expectations belong to each alone and are not kept."""
+        """Return the scenario in which both happen; expectations belong to each alone and are not kept.
+
+        It has a duration if only one of the two has, or both have the same.
+        """
         if not isinstance(other, Scenario):
             return NotImplemented
-        return Scenario(
+        durations = tuple(sorted({*self._known_durations, *other._known_durations}))
+        total = Scenario(
             name=f"{self.name} + {other.name}",
             about=" ".join(filter(None, (self.about, other.about))),
             network=self.network if self.network == other.network else None,
             year=self.year if self.year == other.year else None,
             changes=self.changes + other.changes,
+            duration_days=durations[0] if len(durations) == 1 else None,
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
         )
+        total._durations = durations
+        return total
+
+    @property
+    def _known_durations(self) -> tuple[float, ...]:
+        """Durations of what was added up."""
+        own = self.mean_duration_days
+        return self._durations or (() if own is None else (own,))
 
 
 def require_scenario(thing: object) -> None:
@@ -82,7 +113,9 @@ class Hazard(Scenario):
     """
 
     frequency_per_year: float = Field(gt=0, description="how often it comes, per calendar year [1/y]")
-    duration_days: Duration = Field(description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]")
+    duration_days: Duration = Field(  # type: ignore[assignment]
+        description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]"
+    )
     severity: Uniform | None = Field(
         default=None,
         description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
@@ -107,7 +140,7 @@ class Hazard(Scenario):
 
 
 class Event(Scenario):
-    """A scenario with dates: in force from `start` until the day before `end`."""
+    """A scenario with dates: in force from `start` until the day before `end`, which is its duration."""
 
     start: Day = Field(description="first day")
     end: Day = Field(description="first day on which it is over")
@@ -117,3 +150,16 @@ class Event(Scenario):
         if self.end <= self.start:
             raise ValueError(f"end must be after start (got start={self.start}, end={self.end})")
         return self
+
+    @model_validator(mode="after")
+    def _has_no_other_duration(self) -> Self:
+        if self.duration_days is not None:
+            raise ValueError(
+                f"an event lasts from start until end (got duration_days={self.duration_days:g}); leave one out"
+            )
+        return self
+
+    @property
+    def mean_duration_days(self) -> float:
+        """How long it lasts, end not included. [days]"""
+        return float((self.end - self.start).days)

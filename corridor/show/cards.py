@@ -93,6 +93,8 @@ def scenario_card(scenario: Scenario) -> Html:
         )
     if isinstance(scenario, Event):
         lines.append(line(f"from {scenario.start}, until {scenario.end}"))
+    elif not isinstance(scenario, Hazard) and scenario.mean_duration_days is not None:
+        lines.append(line(f"{scenario.mean_duration_days:g} days"))
     parts = [*lines, listing(scenario.changes)]
     if scenario.expect:
         expected = [f"{name}: {bound}" for name, bound in scenario.expect.items()]

@@ -61,7 +61,9 @@ def test_the_shipped_networks_validate(tmp_path: Path) -> None:
         GOOD + "expect: {shortfall_mtpa: [1]}\n",
         GOOD + "sources: {a: b}\n",
         GOOD + "frequency_per_year: 0.1\n",
-        GOOD + "duration_days: 3\n",
+        GOOD + "duration_days: {median: 3, sigma: 1}\n",
+        GOOD + "duration_days: 0\n",
+        GOOD + "duration_days: 3\nfrom: 2022-03-01\nuntil: 2022-04-01\n",
         GOOD + "frequency_per_year: 0\nduration_days: 3\n",
         GOOD + "frequency_per_year: 1\nduration_days: {median: 3}\n",
         GOOD + "frequency_per_year: 1\nduration_days: {median: 3, sigma: -1}\n",
@@ -100,7 +102,8 @@ def test_what_the_reader_refuses_as_to_structure_the_schema_refuses(text: str, t
 
 @pytest.mark.parametrize(
     "more",
-    ["", "year: 2021\nnetwork: caspian\n", "about:\nyear:\n", "sources: one\n", "expect: {shortfall_mtpa: 5}\n",
+    ["", "duration_days: 3\n",
+     "year: 2021\nnetwork: caspian\n", "about:\nyear:\n", "sources: one\n", "expect: {shortfall_mtpa: 5}\n",
      "from: 2022-03-01\nuntil: 2022-04-01\n", "frequency_per_year: 1\nduration_days: {median: 3, sigma: 0}\n",
      "frequency_per_year: 1\nduration_days: 3\nactor: RUS\n"],
 )  # fmt: skip
