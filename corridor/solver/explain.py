@@ -20,12 +20,18 @@ from corridor.solver.solution import BindingLimit, Solution
 from corridor.solver.warm import WarmSolver
 
 _MOST_LIMITS = 8
+_HELD = (
+    "No commodity may exceed its usual flow on any edge (rerouting=False); solve with rerouting to see what binds, and "
+    "what other ways would take."
+)
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
 def explain(solver: WarmSolver, solution: Solution, about: str | None = None) -> str:
     """Return the explanation of a solution, or of one corridor or edge in it; the solver holds its program."""
-    if about is None:
+    if solution.held is not None:
+        parts = [*_totals(solution), *solution.notes, _HELD]
+    elif about is None:
         parts = [*_totals(solution), *solution.notes, *_limits(solver, solution)]
         for corridor in solution.network.corridors:
             parts += _corridor(solver, solution, corridor.id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.errors import DataError
 from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def solve(network: Network, scenario: Scenario | None = None) -> Flow:
+def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = True, rerouting: bool = True) -> Flow:
     """Return the flow that earns most: delivered value less unit costs and penalties.
 
     Parameters
@@ -32,6 +33,12 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
         The world.
     scenario : Scenario, optional
         What happens to it; nothing by default.
+    strict : bool
+        Whether a change without effect is an error; otherwise it is passed over.
+    rerouting : bool
+        Whether flows may take other ways. Without it, as in the first days, no commodity moves on an edge beyond
+        its usual flow: that of ``solve(network).edge_flows``, before the scenario. Where several flows are optimal
+        there, the one solved counts.
 
     Returns
     -------
@@ -52,7 +59,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Flow(WarmSolver(network).solve(scenario))
+    return Flow(WarmSolver(network).solve(scenario, strict=strict, rerouting=rerouting))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +92,18 @@ class Flow:
         """What was applied."""
         return self.solution.scenario
 
+    @property
+    def rerouting(self) -> bool:
+        """Whether flows could take other ways than the usual ones."""
+        return self.solution.held is None
+
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
+        usual = "" if self.rerouting else ", by usual ways only"
         below = f", {self.unmet_minimum_mtpa:.1f} Mt/y below minima" if self.unmet_minimum_mtpa > 0 else ""
         return (
             f"<Flow {name!r}: {self.delivered_mtpa:.1f} Mt/y delivered, {self.shortfall_mtpa:.1f} Mt/y short, "
-            f"netback {self.netback_musd_per_year:,.0f} million USD/y{below}>"
+            f"netback {self.netback_musd_per_year:,.0f} million USD/y{below}{usual}>"
         )
 
     def _repr_html_(self) -> str:
@@ -346,12 +359,14 @@ class Flow:
         Raises
         ------
         DataError
-            If the network was not built from figures, or `n` is no number of rows.
+            If the network was not built from figures, `n` is no number of rows, or flows were held to the usual ones.
 
         Notes
         -----
         To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves again there.
         """
+        if not self.rerouting:
+            raise DataError("leans_on needs a flow that may take other ways; solve it with rerouting=True")
         return leans_on(self.solution, n)
 
     def explain(self, about: str | None = None) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -19,7 +20,7 @@ from corridor.solver.program import Floats, Program, ProgramState
 
 @dataclass(frozen=True)
 class BindingLimit:
-    """Something that stops more from moving: an edge, a quota on an edge, or a node of limited throughput."""
+    """Something that stops more from moving: an edge, a quota or a usual flow on an edge, or a node that is limited."""
 
     kind: str
     id: str
@@ -28,7 +29,7 @@ class BindingLimit:
     def __str__(self) -> str:
         if self.kind == "edge":
             return self.id
-        return f"quota {self.id}/{self.commodity}" if self.kind == "quota" else f"node {self.id}"
+        return f"{self.kind} {self.id}" if self.kind == "node" else f"{self.kind} {self.id}/{self.commodity}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,8 @@ class Solution:
         What was applied.
     program, state, optimum
         The network as arrays, and what the solver made of them.
+    held : shape (n_flows,), optional
+        Which flows may not exceed their usual one (`solve` with ``rerouting=False``); None where all may.
     """
 
     network: Network
@@ -50,6 +53,7 @@ class Solution:
     program: Program
     state: ProgramState
     optimum: Optimum
+    held: npt.NDArray[np.bool_] | None = None
 
     def of_state(self, state: ProgramState, optimum: Optimum) -> Self:
         """Return the solution of another state of the same network."""
@@ -191,6 +195,8 @@ class Solution:
         quota is lower; where both are equal it is the edge's.
         """
         edge, commodity = self.program.name_of(column)
+        if self.held is not None and self.held[column]:
+            return BindingLimit("usual flow", edge, commodity)
         available = self.network.edges[self.program.edge_of(column)].available_mtpa
         if self.program.alone[column] and self.state.upper[column] >= available:
             return BindingLimit("edge", edge)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
+
 from corridor.errors import SolverError
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.model.tolerances import REFUSED_EXCESS
 from corridor.solver.highs import Basis, Optimum, Solver
-from corridor.solver.program import Program, ProgramState
+from corridor.solver.program import Floats, Program, ProgramState
 from corridor.solver.solution import Solution
 
 
@@ -23,22 +27,49 @@ class WarmSolver:
         self._solver = Solver(self.program, self.base)
         self._others: dict[frozenset[Key], WarmSolver] = {}
 
-    def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Solution:
-        """Return the solution under a scenario of the solver's network; `strict` as in `Scenario.apply`."""
-        if scenario is None:
-            return self.solve_network(self.network)
-        require_scenario(scenario)
-        return self.solve_network(scenario.apply(self.network, strict=strict), scenario)
+    def solve(self, scenario: Scenario | None = None, *, strict: bool = True, rerouting: bool = True) -> Solution:
+        """Return the solution under a scenario of the solver's network; `strict` as in `Scenario.apply`.
+
+        Without rerouting no commodity moves on an edge beyond its flow there in the network without the scenario.
+        """
+        altered = self.network
+        if scenario is not None:
+            require_scenario(scenario)
+            altered = scenario.apply(self.network, strict=strict)
+        if rerouting:
+            return self.solve_network(altered, scenario)
+        usual = self.solve_network(self.network)
+        return self.solve_held(altered, scenario, usual.program, usual.flows)
+
+    def solve_held(self, network: Network, scenario: Scenario | None, program: Program, usual: Floats) -> Solution:
+        """Return the solution of a network in which no flow exceeds the usual one, by column of a program. [Mt/y]"""
+        if (solver := self.solver_for(network)) is not self:
+            return solver.solve_held(network, scenario, program, usual)
+        most = np.zeros(self.program.n_flows)
+        for column, amount in enumerate(usual.tolist()):
+            own = self.program.column(*program.name_of(column))
+            if own is not None:
+                most[own] = amount
+        state = self.program.state(network)
+        held = most < state.upper[: self.program.n_flows]
+        upper = state.upper.copy()
+        upper[: self.program.n_flows][held] = most[held]
+        state = dataclasses.replace(state, upper=upper)
+        return Solution(network, scenario, self.program, state, self._sound_optimum(network, state), held)
 
     def solve_network(self, network: Network, scenario: Scenario | None = None) -> Solution:
         """Return the solution of a network that differs from the solver's in numbers only."""
         if (solver := self.solver_for(network)) is not self:
             return solver.solve_network(network, scenario)
         state = self.base if network is self.network else self.program.state(network)
+        return Solution(network, scenario, self.program, state, self._sound_optimum(network, state))
+
+    def _sound_optimum(self, network: Network, state: ProgramState) -> Optimum:
+        """Return the optimum of a state, which keeps its limits."""
         optimum = self._solver.optimum(state)
         if optimum.excess > REFUSED_EXCESS:
             raise SolverError(self._too_far_apart(network, state, optimum))
-        return Solution(network, scenario, self.program, state, optimum)
+        return optimum
 
     def optimum(self, state: ProgramState) -> Optimum:
         """Return the optimum of a state.
