@@ -21,6 +21,15 @@ HELD_MTPA = 1e-7
 In units of the program.
 """
 
+OPTIMAL = 1e-7
+"""A flow counts as optimal too if its objective is below the optimum's by no more than this share. [1]"""
+
+SPAN_MTPA = 0.01
+"""A flow that no other optimum moves by as much is quoted bare, others with "about". [Mt/y]"""
+
+HELD_MONEY = 1e-3
+"""Money by usual ways is "about" where another optimum of the baseline moves it by more than this share. [1]"""
+
 FULL_MTPA = 1e-6
 """A market that lacks no more than this is full. [Mt/y]"""
 

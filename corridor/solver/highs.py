@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import SolverError
-from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY
+from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY, OPTIMAL
 from corridor.solver.program import Floats, Program, ProgramState
 
 _OK = highspy.HighsStatus.kOk
@@ -128,9 +128,7 @@ class Solver:
     def __init__(self, program: Program, base: ProgramState, *, finer: int = 0) -> None:
         self._turn = Lock()
         self._highs = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": FEASIBILITY}
-        for option, value in options.items():
-            _demand(self._highs.setOptionValue(option, value), f"set {option}")
+        _set_options(self._highs)
         self._columns = np.arange(program.n_columns, dtype=np.int32)
         first = program.n_balances
         self._ceilings = np.arange(first, first + program.n_ceilings, dtype=np.int32)
@@ -175,12 +173,7 @@ class Solver:
 
     def _scaled(self, state: ProgramState) -> ProgramState:
         """Return a state in the units that HiGHS sees."""
-        volume, money = self._unit_mtpa, self._program.unit_usd_per_t
-        if volume == money == 1.0:
-            return state
-        return ProgramState(
-            state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
-        )
+        return _in_units(state, self._unit_mtpa, self._program.unit_usd_per_t)
 
     def _again(self, state: ProgramState) -> Optimum:
         """Restart from the base basis."""
@@ -218,10 +211,7 @@ class Solver:
     def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs
         _run_alone(highs)
-        status = highs.getModelStatus()
-        if status not in _SOLVED:
-            ending = highs.modelStatusToString(status)
-            raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {ending!r}, not 'Optimal'; no flow is reported")
+        _refuse_unsolved(highs)
         solution = highs.getSolution()
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
         amount, activity = np.asarray(solution.col_value) * volume, np.asarray(solution.row_value) * volume
@@ -238,6 +228,64 @@ class Solver:
 _FINEST = 1
 _NOTHING = 1e-14
 """Largest violation of a bound that is rounding and needs no measuring, in the units that HiGHS sees."""
+
+
+class NearOptima:
+    """All solutions of one state whose objective is that of an optimum, to a tolerance.
+
+    Parameters
+    ----------
+    program, state, optimum
+        The state, and an optimum of it.
+    tolerance : float
+        Share of the objective that a solution may lack. [1]
+    """
+
+    def __init__(self, program: Program, state: ProgramState, optimum: Optimum, *, tolerance: float = OPTIMAL) -> None:
+        volume, money = program.unit_mtpa, program.unit_usd_per_t
+        self._volume, self._columns = volume, np.arange(program.n_columns, dtype=np.int32)
+        self._highs = highspy.Highs()
+        _set_options(self._highs)
+        scaled = _in_units(state, volume, money)
+        _demand(self._highs.passModel(_model(program, scaled)), "load the program")
+        largest = float(np.abs(scaled.cost).max(initial=0.0))
+        if largest > 0:
+            slack = tolerance * max(abs(optimum.objective) / volume / money, 1.0)
+            most = float(scaled.cost @ (optimum.amount / volume)) + slack
+            row = (-np.inf, most / largest, len(self._columns), self._columns, scaled.cost / largest)
+            _demand(self._highs.addRow(*row), "hold the objective")
+
+    def least(self, weight: Floats) -> Floats:
+        """Return the amounts in all columns that make their weighted sum least. [Mt/y]"""
+        n = len(self._columns)
+        _demand(self._highs.changeColsCost(n, self._columns, np.asarray(weight, dtype=np.float64)), "set the weights")
+        self._highs.clearSolver()
+        _run_alone(self._highs)
+        _refuse_unsolved(self._highs)
+        return np.asarray(self._highs.getSolution().col_value) * self._volume
+
+
+def _in_units(state: ProgramState, volume: float, money: float) -> ProgramState:
+    """Return a state in units of volume [Mt/y] and money [USD/t]."""
+    if volume == money == 1.0:
+        return state
+    return ProgramState(
+        state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
+    )
+
+
+def _set_options(highs: highspy.Highs) -> None:
+    options = {"output_flag": False, "threads": 1, "parallel": "off", "primal_feasibility_tolerance": FEASIBILITY}
+    for option, value in options.items():
+        _demand(highs.setOptionValue(option, value), f"set {option}")
+
+
+def _refuse_unsolved(highs: highspy.Highs) -> None:
+    """Raise unless HiGHS has found an optimum."""
+    status = highs.getModelStatus()
+    if status not in _SOLVED:
+        ending = highs.modelStatusToString(status)
+        raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {ending!r}, not 'Optimal'; no flow is reported")
 
 
 def _run_alone(highs: highspy.Highs) -> None:

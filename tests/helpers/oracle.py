@@ -39,6 +39,23 @@ def best_objective(world: Any) -> float:
     return program.constant - float(found.fun)
 
 
+def flow_range(world: Any, edges: Iterable[str], commodities: Iterable[str], *, share: float) -> tuple[float, float]:
+    """Return least and most of some commodities on some edges, the objective being the best's less a share. [Mt/y]"""
+    program = _Program(world)
+    best = program.solve()
+    assert best.status == 0, best.message
+    slack = share * max(1.0, abs(program.constant - float(best.fun)))
+    program.most.append((dict(enumerate(program.cost)), float(best.fun) + slack))
+    counted = [program._flow[key] for key in ((e, c) for e in edges for c in commodities) if key in program._flow]
+    found = []
+    for sign in (1.0, -1.0):
+        program.cost = [sign if column in counted else 0.0 for column in range(len(program.cost))]
+        answer = program.solve()
+        assert answer.status == 0, answer.message
+        found.append(sign * float(answer.fun))
+    return found[0], found[1]
+
+
 def stake(world: Any) -> tuple[float, float]:
     """Return the largest amount [Mt/y] and the largest money a tonne [USD/t] of a world, by which errors are measured.
 
