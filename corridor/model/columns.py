@@ -193,6 +193,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "unmet_not_in_loss_mtpa", "Mt/y", "rise in unmet requirements of markets without a replacement cost",
         ),
+        Column("duration_days", "days", "how long it lasts, on average for a hazard; empty: not known"),
+        Column(
+            "shortfall_mt", "Mt", "change in supply not lifted over these days",
+            title="shortfall, all ways at once",
+        ),
+        Column("loss_musd", "million USD", "loss over these days", title="loss, all ways at once"),
+        Column(
+            "shortfall_mt_held", "Mt",
+            "the same where no commodity moves on an edge beyond its usual flow, as in the first days",
+            title="shortfall, usual ways only",
+        ),
+        Column(
+            "loss_musd_held", "million USD",
+            "loss over these days where no commodity moves on an edge beyond its usual flow",
+            title="loss, usual ways only",
+        ),
         Column("route_hhi", "1", "concentration of what crosses a corridor; 1: all by one corridor"),
     ),
     "backcast": (

@@ -51,7 +51,7 @@ class WarmSolver:
             if own is not None:
                 most[own] = amount
         state = self.program.state(network)
-        held = most < state.upper[: self.program.n_flows]
+        held = most <= state.upper[: self.program.n_flows]
         upper = state.upper.copy()
         upper[: self.program.n_flows][held] = most[held]
         state = dataclasses.replace(state, upper=upper)

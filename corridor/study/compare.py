@@ -31,6 +31,7 @@ def compare(
     commodity: str | None = None,
     origin: str | None = None,
     corridors: Iterable[str] | None = None,
+    strict: bool = True,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
 
@@ -48,6 +49,8 @@ def compare(
         is used.
     corridors : iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
+    strict : bool
+        Whether a change without effect is an error; otherwise it is passed over.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def compare(
     scope = comparison_scope(network, commodity=commodity, origin=origin)
     if corridors is not None:
         scope = scope.limited_to(network, corridors)
-    return compare_in_scope(network, scenarios, scope)
+    return compare_in_scope(network, scenarios, scope, strict=strict)
 
 
 compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
@@ -120,7 +123,9 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
     return ComparisonScope(commodity=chosen, origins=_origins(network, chosen, origin), carriers=able, corridors=able)
 
 
-def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
+def compare_in_scope(
+    network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope, *, strict: bool = True
+) -> pd.DataFrame:
     """Return the table of `compare` for a scope."""
     import pandas as pd
 
@@ -128,7 +133,7 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
-        flow = Flow(solver.solve(scenario, strict=scenarios is not None))
+        flow = Flow(solver.solve(scenario, strict=strict and scenarios is not None))
         paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
         if flow.notes:
             notes[name] = list(flow.notes)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from corridor.model.columns import described
-from corridor.model.formulas import hhi
+from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.model.tolerances import HELD_MONEY
 from corridor.solver.flow import Flow
+from corridor.solver.optimal_range import other_usual_flows
+from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import BASELINE, named_scenarios
 
@@ -19,7 +24,11 @@ if TYPE_CHECKING:
 
 
 def outcomes(
-    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+    network: Network,
+    scenarios: Iterable[Scenario] | None = None,
+    *,
+    commodity: str | None = None,
+    strict: bool = True,
 ) -> pd.DataFrame:
     """Return totals of the baseline and of each scenario, with their change against the baseline.
 
@@ -31,6 +40,8 @@ def outcomes(
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.
+    strict : bool
+        Whether a change without effect is an error; otherwise it is passed over.
 
     Returns
     -------
@@ -40,7 +51,12 @@ def outcomes(
         {columns}
 
         The loss counts unmet requirements at `Market.replacement_usd_per_t`; it is negative if a contract that cost
-        money ends. ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
+        money ends. ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes, and
+        money by usual ways that another optimum of the baseline would move by more than 0.1 %.
+
+        Rates a year are those of a state that lasts; amounts are rates over its days. All shippers' shortfall lies
+        between that by all ways at once and that by usual ways only, tanks and catching up aside. One shipper's, and
+        the loss, can be larger by all ways, for others take its place.
 
     Raises
     ------
@@ -58,7 +74,7 @@ def outcomes(
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
-        flow = base if scenario is None else Flow(solver.solve(scenario, strict=scenarios is not None))
+        flow = base if scenario is None else Flow(solver.solve(scenario, strict=strict and scenarios is not None))
         row = _totals(flow, commodity)
         before = rows.get(BASELINE, row)
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
@@ -67,16 +83,79 @@ def outcomes(
             row
             | {_change(total): row[total] - before[total] for total in row}
             | _loss(flow, base, commodity, fall_musd_per_year=fall)
+            | dict.fromkeys(_AMOUNTS, math.nan)
             | {"route_hhi": hhi(through)}
         )
-        if flow.notes:
-            notes[name] = list(flow.notes)
+        told = list(flow.notes)
+        if scenario is not None and scenario.mean_duration_days is not None:
+            days = scenario.mean_duration_days
+            held = usual_ways(solver, base, flow, commodity)
+            years = days / DAYS_PER_YEAR
+            rows[name] |= {
+                "duration_days": days,
+                "shortfall_mt": rows[name]["shortfall_change_mtpa"] * years,
+                "loss_musd": rows[name]["loss_musd_per_year"] * years,
+                "shortfall_mt_held": held.shortfall_mtpa * years,
+                "loss_musd_held": held.loss_musd_per_year * years,
+            }
+            told += held.notes(years)
+        if told:
+            notes[name] = told
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
     table.attrs |= {"notes": notes} if notes else {}
     return table
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+
+
+_AMOUNTS = ("duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "loss_musd_held")
+
+
+@dataclasses.dataclass(frozen=True)
+class UsualWays:
+    """What a scenario comes to if no commodity moves on an edge beyond its usual flow.
+
+    Attributes
+    ----------
+    shortfall_mtpa, loss_musd_per_year : float
+        Change against the baseline.
+    low_musd_per_year, high_musd_per_year : float
+        Loss for other optimal flows of the baseline.
+    """
+
+    shortfall_mtpa: float
+    loss_musd_per_year: float
+    low_musd_per_year: float
+    high_musd_per_year: float
+
+    def notes(self, years: float) -> list[str]:
+        """Return a note if the loss is not unique; `years` is how long the scenario lasts."""
+        span = self.high_musd_per_year - self.low_musd_per_year
+        if span <= HELD_MONEY * abs(self.loss_musd_per_year):
+            return []
+        low, high = self.low_musd_per_year * years, self.high_musd_per_year * years
+        return [
+            f"By usual ways only the loss is about {self.loss_musd_per_year * years:,.1f} million USD: usual flows are "
+            f"not unique, and others as good give {low:,.1f} to {high:,.1f}."
+        ]
+
+
+def usual_ways(solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None = None) -> UsualWays:
+    """Return what the scenario of a flow comes to by usual ways only, as in the first days."""
+    scenario, program = flow.scenario, base.solution.program
+
+    def lost(usual: Solution) -> tuple[Solution, float, float]:
+        before = Flow(usual)
+        held = solver.solve_held(flow.network, scenario, program, usual.flows)
+        total, totals = _totals(Flow(held), commodity), _totals(before, commodity)
+        fall = totals["netback_musd_per_year"] - total["netback_musd_per_year"]
+        loss = _loss(Flow(held), before, commodity, fall_musd_per_year=fall)["loss_musd_per_year"]
+        return held, total["shortfall_mtpa"] - totals["shortfall_mtpa"], loss
+
+    held, shortfall, loss = lost(base.solution)
+    others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
+    return UsualWays(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 
 def _change(total: str) -> str:

@@ -1,0 +1,89 @@
+"""outcomes(): rates a year, and amounts over the days of a scenario by all ways and by usual ways only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pytest
+
+import corridor as cr
+from helpers.small_networks import OIL, edge, network
+
+AMOUNTS = ["duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "loss_musd_held"]
+
+
+def three_ways() -> cr.Network:
+    """Return ways a (5 USD/t, at most 6), b (15, 6) and c (40, 3) for 10 Mt/y."""
+    offered = (cr.Supply(node="field", commodity=OIL, volume_mtpa=10.0),)
+    return network(edge("a", 5.0, 6.0), edge("b", 15.0, 6.0), edge("c", 40.0, 3.0), supplies=offered)
+
+
+OUT = [cr.Outage(edge="a")]
+
+
+@pytest.mark.parametrize(
+    "shut",
+    [
+        cr.Scenario(name="it", changes=OUT, duration_days=30),
+        cr.Event(name="it", changes=OUT, start=dt.date(2022, 7, 5), end=dt.date(2022, 8, 4)),
+        cr.Hazard(name="it", changes=OUT, frequency_per_year=0.1, duration_days=30),
+    ],
+)
+def test_rates_become_amounts_over_the_days(shut: cr.Scenario) -> None:
+    """1 Mt/y and 220 million a year by all ways, 6 and 570 by usual ones, times 30 / 365."""
+    row = cr.outcomes(three_ways(), [shut]).loc["it"]
+    assert row[AMOUNTS].tolist() == pytest.approx([30, 0.082192, 18.082192, 0.493151, 46.849315], abs=5e-7)
+    assert row[["shortfall_change_mtpa", "loss_musd_per_year"]].tolist() == pytest.approx([1, 220])
+    assert cr.outcomes(three_ways(), [shut], commodity=OIL).loc["it", AMOUNTS].tolist() == pytest.approx(
+        row[AMOUNTS].tolist()
+    )
+
+
+def test_no_duration_no_amount() -> None:
+    """A rate a year says nothing of how long; nor does the baseline last."""
+    table = cr.outcomes(three_ways(), [cr.Scenario(name="it", changes=OUT)])
+    assert all(math.isnan(value) for value in table[AMOUNTS].to_numpy().ravel())
+
+
+def test_durations_that_differ_leave_amounts_empty_with_a_note() -> None:
+    """Two scenarios added up."""
+    both = cr.Scenario(name="a", changes=OUT, duration_days=3) + cr.Scenario(
+        name="b", changes=[cr.Outage(edge="b")], duration_days=4
+    )
+    table = cr.outcomes(three_ways(), [both])
+    assert math.isnan(table.loc["a + b", "loss_musd"])
+    assert "differ (3 and 4 days)" in table.attrs["notes"]["a + b"][0]
+
+
+def twins(capacity: float) -> cr.Network:
+    """Return five tonnes by a or b, both 10 USD/t, in a usual flow that is not unique unless capacity is scarce."""
+    return network(edge("a", 10.0, capacity), edge("b", 10.0, 4.0))
+
+
+@pytest.mark.parametrize(("capacity", "about"), [(4.0, True), (1.0, False)])
+def test_money_by_usual_ways_is_about_where_usual_flows_are_not_unique(capacity: float, about: bool) -> None:
+    """Of five tonnes one to four go by a, so 90 to 360 million a year are lost with it; at most one if it has 1."""
+    shut = cr.Scenario(name="it", changes=OUT, duration_days=365)
+    table = cr.outcomes(twins(capacity), [shut])
+    notes = table.attrs.get("notes", {}).get("it", [])
+    assert [note for note in notes if "usual ways" in note and note.endswith("90.0 to 360.0.")] == notes
+    assert len(notes) == about
+    assert 90 - 1e-6 <= table.loc["it", "loss_musd_held"] <= 360 + 1e-6
+
+
+def test_two_moorings_out_cost_four_times_as_much_by_usual_ways() -> None:
+    """Four and twenty million tonnes a year (all shippers), over 26 days."""
+    row = cr.outcomes(cr.load("caspian", year=2022), [cr.load_scenario("cpc-moorings-damaged")]).iloc[1]
+    assert row["duration_days"] == 26
+    assert row["shortfall_mt_held"] > 3 * row["shortfall_mt"] > 0
+
+
+def test_changes_without_effect_are_passed_over_if_not_strict() -> None:
+    """In outcomes and in compare."""
+    shut = cr.Scenario(name="it", changes=OUT)
+    closed = shut.apply(three_ways())
+    for study in (cr.outcomes, cr.compare):
+        with pytest.raises(cr.DataError, match="has no effect"):
+            study(closed, [shut])
+        study(closed, [shut], strict=False)
