@@ -89,7 +89,7 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
         "confidence.\n\n" + fitted("bad_year", rows, width, tail)
     ]
     for by, alpha, head in (
-        ("actor", None, "Average annual shut-in by responsible country"),
+        ("actor", None, "Where the mean shut-in of a year arises (country of the asset, not who did it)"),
         ("hazard", arguments.alpha, f"Shut-in by hazard in the worst {tail} of years"),
     ):
         table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)

@@ -1,4 +1,4 @@
-"""`Ensemble`: simulated years as tables, their tails, and whose doing the losses were."""
+"""`Ensemble`: simulated years as tables, their tails, and by which hazards and where the losses arose."""
 
 from __future__ import annotations
 
@@ -246,14 +246,15 @@ class Ensemble:
         return sign * cvar(sign * values, alpha)
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
-        """Return whose doing the years were: a column shared out among hazards or their actors.
+        """Return a column of the years shared out among hazards, or among the countries where they strike.
 
         Parameters
         ----------
         column : str
             delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
         by : {"hazard", "actor"}
-            What to share out among.
+            What to share out among; ``"actor"`` is where: the country in which what a hazard strikes lies, not who
+            did it.
         alpha : float, optional
             Only the worst ``1 - alpha`` of years by that column, so that the rows add up to `cvar`; all years by
             default, so that they add up to the mean.
@@ -261,8 +262,8 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by hazard or actor, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). actor (by hazard only); amount, per year in the column's unit; share (of all that
+            Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
+            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of all that
             hazards changed).
 
         Raises
@@ -293,7 +294,7 @@ class Ensemble:
         worst = [(sets, days / days.sum(), values[:, at])] if alpha is None else self._tail(column, alpha, at)
         effects = np.sum([self._shared_out(met, share, came, at) for met, share, came in worst], axis=0)
         undisturbed = self._undisturbed[at]
-        actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
+        actors = [hazard.actor or ("no country named" if by == "actor" else "") for hazard in self.hazards]
         columns = {"actor": actors, "amount": effects}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
         if by == "actor":

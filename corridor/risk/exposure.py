@@ -110,10 +110,14 @@ class Exposures:
         found = {at for place in places for at in self._taking(place)}
         return tuple(self.hit[at] for at in sorted(found))
 
+    def aimed(self, places: Iterable[Place]) -> bool:
+        """Tell whether a hazard aims at any of some places, whether or not what it takes is missed there."""
+        return any(place in e.left for place in places for e in self.hit)
+
     def availability(self, places: Iterable[Place]) -> float:
         """Return the mean share in service of the weakest of some places; NaN where no hazard aims at any. [1]"""
         places = tuple(places)
-        if not any(place in e.left for e in self.hit for place in places):
+        if not self.aimed(places):
             return math.nan
         groups = self._groups(places)
         if len(groups) == 1 and groups[0][1].tolist() == [1.0]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def ensemble_card(ensemble: Ensemble) -> Html:
-    """Return the card of an ensemble: mean and tail of annual losses, and their attribution by country."""
+    """Return the card of an ensemble: mean and tail of annual losses, and the countries where they arise."""
     name = scenario_name(ensemble.scenario)
     label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
@@ -39,7 +39,7 @@ def _years(ensemble: Ensemble) -> Iterator[Html]:
 
 
 def _actors(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield the table of shut-in volume by country."""
+    """Yield the table of shut-in volume by where hazards strike."""
     shares = attributed(ensemble, "shortfall_mt", by="actor")
     amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
@@ -47,4 +47,4 @@ def _actors(ensemble: Ensemble) -> Iterator[Html]:
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     if rows:
-        yield table(["shut-in volume by country", "", "average year [Mt]", "share [%]"], shortened(rows, 4))
+        yield table(["where the shut-in volume arises", "", "average year [Mt]", "share [%]"], shortened(rows, 4))

@@ -437,8 +437,8 @@ class _Brief:
             columns = printed("attribution")
             shares = [[name, *(c.text(row[c.name]) for c in columns)] for name, row in _rows(blame)]
             parts += [
-                tag("h3", "Shut-in volume by responsible country, worst 5 % of years"),
-                _table(["country", *map(_heading, columns)], shares),
+                tag("h3", "Where the shut-in volume arises (country of the asset, not who did it), worst 5 % of years"),
+                _table(["where", *map(_heading, columns)], shares),
             ]
         drawn = [
             [
@@ -449,7 +449,7 @@ class _Brief:
             ]
             for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
         ]
-        heads = ["hazard", "frequency [1/y]", "mean duration [days]", "country"]
+        heads = ["hazard", "frequency [1/y]", "mean duration [days]", "where"]
         return _section("Bad years", *parts, tag("h3", "Hazards simulated"), _table(heads, drawn))
 
     def _sources(self) -> Html:
