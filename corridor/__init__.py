@@ -32,6 +32,7 @@ _HOME = {
     "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
     "corridor.risk.measures": ("cvar",),
     "corridor.model.distributions": ("Lognormal", "Uniform"),
+    "corridor.library.interruptions": ("interruptions",),
     "corridor.library.networks": ("load", "networks"),
     "corridor.files.scenario_yaml": ("save_scenario",),
     "corridor.library.scenarios": ("load_scenario", "scenarios"),
@@ -50,13 +51,15 @@ _HOME = {
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
     "corridor.study.claims": ("claims",),
-    "corridor.study.compare": ("compare", "outcomes"),
+    "corridor.study.compare": ("compare",),
     "corridor.study.diff": ("diff",),
     "corridor.risk.ensemble": ("Ensemble",),
     "corridor.testing.check": ("check",),
     "corridor.study.export": ("write_tables",),
-    "corridor.study.hazard_rates": ("hazard_rates", "interruptions", "jurisdiction_rates"),
-    "corridor.study.concentration": ("availability", "common_cause", "indices", "jurisdictions"),
+    "corridor.study.hazard_rates": ("hazard_rates", "jurisdiction_rates"),
+    "corridor.study.availability": ("availability", "common_cause"),
+    "corridor.study.concentration": ("indices", "jurisdictions"),
+    "corridor.study.outcomes": ("outcomes",),
     "corridor.study.sensitivity": ("sensitivity",),
     "corridor.risk.simulate": ("simulate",),
 }  # fmt: skip
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
     from corridor.files.scenario_yaml import save_scenario as save_scenario
     from corridor.files.schema import schema as schema
     from corridor.files.tntp import read_tntp as read_tntp
+    from corridor.library.interruptions import interruptions as interruptions
     from corridor.library.networks import load as load
     from corridor.library.networks import networks as networks
     from corridor.library.scenarios import load_scenario as load_scenario
@@ -118,20 +122,19 @@ if TYPE_CHECKING:
     from corridor.solver.flow import solve as solve
     from corridor.solver.pypsa import from_pypsa as from_pypsa
     from corridor.solver.pypsa import to_pypsa as to_pypsa
+    from corridor.study.availability import availability as availability
+    from corridor.study.availability import common_cause as common_cause
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
-    from corridor.study.compare import outcomes as outcomes
-    from corridor.study.concentration import availability as availability
-    from corridor.study.concentration import common_cause as common_cause
     from corridor.study.concentration import indices as indices
     from corridor.study.concentration import jurisdictions as jurisdictions
     from corridor.study.diff import diff as diff
     from corridor.study.export import write_tables as write_tables
     from corridor.study.hazard_rates import hazard_rates as hazard_rates
-    from corridor.study.hazard_rates import interruptions as interruptions
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
+    from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity
     from corridor.testing.check import check as check
 else:

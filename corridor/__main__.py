@@ -16,17 +16,17 @@ def run() -> int:
 
     Notes
     -----
-    A command lives for half a second and leaves little to collect; looking for it would take a tenth of that.
+    A command runs for half a second and leaves little garbage; collecting it would take a tenth of that.
     """
     gc.disable()
     for number in _ENDING:
-        if signal.getsignal(number) is signal.SIG_DFL:  # not what nohup, or who else started the process, set
+        if signal.getsignal(number) is signal.SIG_DFL:  # not what nohup or a parent process set
             signal.signal(number, _stop)
     return main()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Stop as Ctrl-C does, once: nothing half-written stays, and no worker."""
+    """Stop as Ctrl-C does, once: no partial file and no worker remains."""
     for other in _ENDING:
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -2,33 +2,21 @@
 
 CorridorError
 ├── DataError          (ValueError)    a record, table or file breaks a rule
-├── UnknownNameError   (LookupError)   a name that nothing bears
+├── UnknownNameError   (LookupError)   an unknown name
 └── SolverError        (RuntimeError)  the linear program has no optimum
 
-Every message is one sentence with the thing, the rule, the value got, the place, and what to do;
-the same facts are attributes of the exception. Names of other people's files are made safe by `visible` for screens, by
-`guarded` for spreadsheets.
+Every message is one sentence with the thing, the rule, the value got, the location, and what to do; the same facts are
+attributes of the exception. How a sentence is made is in `messages`; here it is only made safe to print.
 """
 
 from __future__ import annotations
 
-import difflib
-import heapq
-import re
-import reprlib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-
+from collections.abc import Iterable, Sequence
+from typing import Protocol, Self
 
 MOST_SHOWN = 50
-"""How many problems one error tells; the rest are counted."""
-_MOST_COMPARED = 100
-_MOST_NAMED = 8
+"""How many problems one error lists; the rest are counted."""
 
 
 class CorridorError(Exception):
@@ -48,13 +36,24 @@ class DataError(CorridorError, ValueError):
     """
 
     def __init__(self, problems: str | Iterable[Problem]) -> None:
-        listed = [problems] if isinstance(problems, str) else at_most(list(problems))
+        listed = [problems] if isinstance(problems, str) else limited_problems(list(problems))
         self.problems = tuple(visible(problem, keep="\n") for problem in listed)
         super().__init__("\n".join(self.problems))
 
 
+class Sentence(Protocol):
+    """A sentence about an unknown name, made only when it is shown: of thousands of errors few are."""
+
+    @property
+    def suggestion(self) -> str | None:
+        """The nearest name that exists."""
+
+    def within(self, before: str, after: str = "") -> Self:
+        """Return the same sentence with more words around it."""
+
+
 class UnknownNameError(CorridorError, LookupError):
-    """A name that nothing of its kind bears.
+    """A name that nothing of its kind has; made by `messages.unknown_name`.
 
     Attributes
     ----------
@@ -64,101 +63,36 @@ class UnknownNameError(CorridorError, LookupError):
         The nearest name that exists.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], where: str = "", hint: str = "") -> None:
-        Exception.__init__(self, kind, name)
-        self.kind, self.name, self._known, self._where, self._hint = kind, name, known, where, hint
+    def __init__(self, kind: str, name: str, sentence: Sentence) -> None:
+        Exception.__init__(self, kind, name, sentence)
+        self.kind, self.name, self._sentence = kind, name, sentence
 
-    @cached_property
+    @property
     def suggestion(self) -> str | None:
-        """The nearest name that exists, looked for only when it is shown: of thousands of errors few are."""
-        return nearest(str(self.name), self._known)
+        """The nearest name that exists, looked for only when it is asked for."""
+        return self._sentence.suggestion
 
     def __str__(self) -> str:
-        sentence = f"{self._where}{unknown(self.kind, self.name, self.suggestion)}{self._hint}"
-        return visible(sentence, keep="\n")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        near = [] if self.suggestion is None else [self.suggestion]
-        return type(self), (self.kind, self.name, near, self._where, self._hint)
+        return visible(str(self._sentence), keep="\n")
 
     def within(self, before: str, after: str = "") -> UnknownNameError:
         """Return the same error with more words around its sentence."""
-        return UnknownNameError(self.kind, self.name, self._known, before + self._where, self._hint + after)
-
-
-Problem = str | UnknownNameError
-"""A sentence about something wrong; an unknown name becomes a sentence when it is shown."""
-
-
-def placed(where: str, problem: Problem) -> Problem:
-    """Return a problem with its place or owner before it."""
-    return f"{where}: {problem}" if isinstance(problem, str) else problem.within(f"{where}: ")
-
-
-def at_most(problems: Sequence[Problem]) -> list[str]:
-    """Return the problems as sentences, the tail of a very long list counted instead of listed."""
-    if len(problems) <= MOST_SHOWN + 1:
-        return list(map(str, problems))
-    return [*map(str, problems[:MOST_SHOWN]), f"... and {len(problems) - MOST_SHOWN} more problems"]
+        return UnknownNameError(self.kind, self.name, self._sentence.within(before, after))
 
 
 class SolverError(CorridorError, RuntimeError):
     """The linear program has no optimum, or the solver did not reach it."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like `name`, or None when none is near."""
-    name, known = str(name)[:200], [candidate for candidate in known if isinstance(candidate, str)]
-    wanted, folded = _folded(name), {_folded(candidate): candidate for candidate in known}
-    same = folded.get(wanted)
-    if same is not None:
-        return same
-    likely = heapq.nlargest(_MOST_COMPARED, folded, key=lambda candidate: _shared_ends(wanted, candidate))
-    close = difflib.get_close_matches(wanted, likely, n=1, cutoff=0.6)
-    if close:
-        return folded[close[0]]
-    stem = name.rsplit("_", 1)[0]
-    return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
+Problem = str | UnknownNameError
+"""A sentence about something wrong; an unknown name becomes a sentence when it is shown."""
 
 
-def _shared_ends(one: str, other: str) -> int:
-    """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
-    return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
-
-
-def _shared_start(one: str, other: str) -> int:
-    for at, (mine, its) in enumerate(zip(one, other, strict=False)):
-        if mine != its:
-            return at
-    return min(len(one), len(other))
-
-
-def unknown(kind: str, name: str, suggestion: str | None) -> str:
-    """Return the sentence for a name that nothing bears."""
-    hint = f"; did you mean {shown(suggestion)}?{_told_apart(name, suggestion)}" if suggestion is not None else ""
-    return f"no {kind} named {shown(name)}{hint}"
-
-
-_LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo")
-"""Letters of Cyrillic, then of Greek, that look like Latin ones."""
-
-
-def _folded(name: str) -> str:
-    """Return a name in one spelling for all that are easily taken for it."""
-    return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
-
-
-def _told_apart(name: str, other: str) -> str:
-    """Return which characters tell two names apart that look alike; empty for any that do not."""
-    if _folded(str(name)) != _folded(other):
-        return ""
-    name, other = str(name).lower(), other.lower()
-    for which, text, lacks in (("the unknown one", name, other), ("the known one", other, name)):
-        marks = [mark for mark in dict.fromkeys(text) if not mark.isascii() and mark not in lacks]
-        if marks:
-            told = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
-            return f" (they look alike, but {which} has {told})"
-    return ""
+def limited_problems(problems: Sequence[Problem]) -> list[str]:
+    """Return the problems as sentences, the tail of a very long list counted instead of listed."""
+    if len(problems) <= MOST_SHOWN + 1:
+        return list(map(str, problems))
+    return [*map(str, problems[:MOST_SHOWN]), f"... and {len(problems) - MOST_SHOWN} more problems"]
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -181,130 +115,3 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 _OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-
-
-def guarded(text: str) -> str:
-    """Return text for a cell of CSV that no spreadsheet runs: what would be a formula begins with an apostrophe.
-
-    Examples
-    --------
-    >>> guarded("=1+1"), guarded("-5.2"), guarded("cpc")
-    ("'=1+1", '-5.2', 'cpc')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
-
-
-def shown(value: object) -> str:
-    """Return a value as a message shows it: its repr, cut where it is very long or deep."""
-    try:
-        return _Short().repr(value)
-    except (ValueError, RecursionError):
-        return f"a {type(value).__name__} too long or deep to show"
-
-
-class _Short(reprlib.Repr):
-    """Shows enough of a value to find it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel, self.maxstring, self.maxlong, self.maxother = 3, 120, 60, 120
-
-
-_RULES: Mapping[str, str] = {
-    "greater_than_equal": "must be >= {ge}",
-    "greater_than": "must be > {gt}",
-    "less_than_equal": "must be <= {le}",
-    "less_than": "must be < {lt}",
-    "finite_number": "must be a finite number; leave it empty where there is no limit",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "int_parsing_size": "must be a whole number of at most 18 digits",
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "string_type": "must be text",
-    "string_sub_type": "must be text",
-    "string_unicode": "must be text without half characters (lone surrogates)",
-    "string_too_short": "must not be empty",
-    "string_pattern_mismatch": "must be three capital letters, ISO 3166 alpha-3, as in KAZ",
-    "literal_error": "must be {expected}",
-    "too_short": "must hold at least {min_length} item",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "is_instance_of": "must be a {class}",
-    "dict_type": "must be keys with values",
-    "model_type": "must be keys with values",
-    "model_attributes_type": "must be keys with values",
-    "date_type": "must be a date, as in 2022-03-22",
-}
-
-
-UNION = ("days", "law")
-"""Marks by which pydantic tells the branches of a union; no part of a field's name."""
-
-
-def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, Problem]]:
-    """Return field and clause of each of pydantic's findings."""
-    return [
-        (str(found["loc"][0]) if found["loc"] else "", rule_broken(dict(found), fields)) for found in error.errors()
-    ]
-
-
-def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
-    """Return one of pydantic's findings as a clause: field, rule and value got.
-
-    Parameters
-    ----------
-    error : mapping
-        One item of ``ValidationError.errors()``.
-    fields : iterable of str
-        The fields that the record has, for suggestions.
-    """
-    name = ".".join(str(part)[:120] for part in error["loc"] if part not in UNION and not isinstance(part, int))
-    if error["type"] == "missing":
-        return f"{name} is missing"
-    if error["type"] == "extra_forbidden":
-        return UnknownNameError("field", str(error["loc"][-1]), fields)
-    if error["type"] in ("value_error", "assertion_error"):
-        text = str(error["msg"]).split(", ", 1)[-1]
-        return f"{name}: {text}" if name else text
-    rule, value = _RULES.get(error["type"], "cannot be read"), error["input"]
-    hint = decimal_point(value) if "must be a number" in rule else _in_quotes(value) if error["type"] in _TEXT else ""
-    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(value)}){hint}"
-
-
-_TEXT = ("string_type", "string_sub_type", "tuple_type")
-_GROUPS = re.compile(r"\s*([-+]?\d{1,3})((?:,\d{3})+)\s*", re.ASCII)
-_COMMA = re.compile(r"\s*([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)\s*", re.ASCII)
-
-
-def decimal_point(value: object) -> str:
-    """Return what to write for a text that is a number but for its commas; empty for anything else.
-
-    Examples
-    --------
-    >>> decimal_point("3,5"), decimal_point("1,234"), decimal_point("many")
-    ('; write 3.5', '; write 1234 or 1.234', '')
-    """
-    if not isinstance(value, str):
-        return ""
-    ways = [found.group(1) + found.group(2).replace(",", "") for found in [_GROUPS.fullmatch(value)] if found]
-    ways += [f"{found.group(1)}.{found.group(2)}" for found in [_COMMA.fullmatch(value)] if found]
-    return f"; write {' or '.join(ways)}" if ways else ""
-
-
-def _in_quotes(value: object) -> str:
-    """Return how a number stands where text is needed; empty for anything else."""
-    return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""
-
-
-def listed(names: Collection[Any]) -> str:
-    """Return some names for a message, the rest of many counted."""
-    told = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
-    return told + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

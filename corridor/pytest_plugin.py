@@ -1,7 +1,7 @@
-"""Scenario files as unit tests, and fixtures for tests of one's own; pytest finds it by itself.
+"""Scenario files as unit tests, and fixtures for your own tests; pytest loads it automatically.
 
 ``*.scenario.yaml`` files with an ``expect:`` block are collected, one test for each expectation. The fixtures are
-`corridor_network`, `solve_scenario` and `corridor_snapshot`. ``-p no:corridor`` turns it all off.
+`corridor_network`, `solve_scenario` and `corridor_snapshot`. ``-p no:corridor`` turns it off.
 
 This module is loaded by every run of pytest wherever `corridor` is installed, so it imports nothing but pytest until
 there is something to do. (PYTEST_DONT_REWRITE: it holds no assertions to rewrite.)
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
     from corridor.solver.flow import Flow
-    from corridor.testing.check import Bench, Trial, Verdict
+    from corridor.testing.check import CheckResult, CheckRunner, ScenarioCheck
 
 ENDING = ".scenario.yaml"
-_bench = pytest.StashKey["Bench"]()
+_runner_key = pytest.StashKey["CheckRunner"]()
 _written = pytest.StashKey[dict[Path, tuple[str, str]]]()
 
 
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--corridor-update",
         action="store_true",
-        help="write the tables that corridor_snapshot holds, where they are missing or differ",
+        help="write the tables of corridor_snapshot where they are missing or differ",
     )
 
 
@@ -46,22 +46,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "corridor(name='caspian', year=2024, regime='full'): the shipped network that the fixture corridor_network "
-        "gives; expectations of scenario files bear it too",
+        "gives; expectations of scenario files carry it too",
     )
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Expectations | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFileCollector | None:
     """Collect scenario files."""
-    return Expectations.from_parent(parent, path=file_path) if file_path.name.endswith(ENDING) else None
+    return ScenarioFileCollector.from_parent(parent, path=file_path) if file_path.name.endswith(ENDING) else None
 
 
-class Expectations(pytest.File):
+class ScenarioFileCollector(pytest.File):
     """A scenario file; its tests are its expectations."""
 
     _file: ScenarioFile
-    _trial: Trial | Exception | None = None
+    _check: ScenarioCheck | Exception | None = None
 
-    def collect(self) -> Iterable[Expected]:
+    def collect(self) -> Iterable[ExpectationItem]:
         """Yield a test for each expectation; a broken file is an error that names all its problems."""
         from corridor.errors import CorridorError, visible
         from corridor.library.scenarios import read_scenario
@@ -73,36 +73,36 @@ class Expectations(pytest.File):
         scenario = self._file.scenario
         if scenario.expect and scenario.network is None:
             raise self.CollectError(
-                f"{self._file.name}:1: expects something of no network; add 'network: caspian' and a year, "
+                f"{self._file.name}:1: has expectations but names no network; add 'network: caspian' and a year, "
                 "or load it in a test with solve_scenario"
             )
         for path in scenario.expect:
-            yield Expected.from_parent(self, name=visible(path), expectation=path)
+            yield ExpectationItem.from_parent(self, name=visible(path), expectation=path)
 
     def line(self, path: str) -> int:
         """Return the line of an expectation, counted from 1."""
-        return self._file.places[path][0]
+        return self._file.positions[path][0]
 
     def network(self) -> tuple[str | None, int | None]:
         """Return name and year of the network that the file names."""
         return self._file.scenario.network, self._file.scenario.year
 
-    def verdict(self, path: str) -> tuple[Verdict, Trial]:
-        """Return what has become of an expectation; the scenario is solved when the first is asked for."""
-        if self._trial is None:
+    def result(self, path: str) -> tuple[CheckResult, ScenarioCheck]:
+        """Return the result of an expectation; the scenario is solved on the first call."""
+        if self._check is None:
             try:
-                self._trial = _bench_of(self.config).trial(self._file.scenario)
+                self._check = _runner(self.config).check(self._file.scenario)
             except Exception as error:
-                self._trial = error
-        if isinstance(self._trial, Exception):
-            raise self._trial
-        return self._trial.verdict(path, self._file.place(path)), self._trial
+                self._check = error
+        if isinstance(self._check, Exception):
+            raise self._check
+        return self._check.result(path, self._file.location(path)), self._check
 
 
-class Expected(pytest.Item):
+class ExpectationItem(pytest.Item):
     """One expectation of a scenario file."""
 
-    parent: Expectations
+    parent: ScenarioFileCollector
 
     def __init__(self, *, expectation: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -113,21 +113,21 @@ class Expected(pytest.Item):
 
     def runtest(self) -> None:
         """Solve the scenario, once per file, and compare."""
-        verdict, trial = self.parent.verdict(self.expectation)
-        if not verdict.holds:
-            raise NotMet(verdict, trial)
+        result, check = self.parent.result(self.expectation)
+        if not result.holds:
+            raise ExpectationFailed(result, check)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return where the expectation stands, what was expected and got, and the flow in words."""
+        """Return location, expected and actual result, and the explanation of the flow."""
         from corridor.errors import CorridorError
 
         error = excinfo.value
-        if isinstance(error, NotMet):
-            words = "\n".join(f"  {line}" for line in error.trial.summary.splitlines())
-            return Told(f"{error.verdict.report()}\nflow.explain():\n{words}", f"got {error.verdict.told()}")
+        if isinstance(error, ExpectationFailed):
+            words = "\n".join(f"  {line}" for line in error.check.summary.splitlines())
+            return FailureReport(f"{error.result.report()}\nflow.explain():\n{words}", f"got {error.result.sentence()}")
         if isinstance(error, CorridorError):
-            place = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
-            return Told(f"{place}: {self.name}: cannot be told\n{error}", str(error).splitlines()[0])
+            location = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
+            return FailureReport(f"{location}: {self.name}: cannot be checked\n{error}", str(error).splitlines()[0])
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -135,22 +135,22 @@ class Expected(pytest.Item):
         return self.path, self.parent.line(self.expectation) - 1, self.name
 
 
-class NotMet(Exception):
+class ExpectationFailed(Exception):
     """An expectation that does not hold."""
 
-    def __init__(self, verdict: Verdict, trial: Trial) -> None:
-        super().__init__(verdict.told())
-        self.verdict, self.trial = verdict, trial
+    def __init__(self, result: CheckResult, check: ScenarioCheck) -> None:
+        super().__init__(result.sentence())
+        self.result, self.check = result, check
 
 
-class Told:
+class FailureReport:
     """A failure in words; pytest shows `text`, and `message` in its summary of one line each."""
 
     def __init__(self, text: str, message: str) -> None:
         self.text, self.message = text, message
 
     @property
-    def reprcrash(self) -> Told:
+    def reprcrash(self) -> FailureReport:
         """Where pytest looks for the message."""
         return self
 
@@ -171,8 +171,9 @@ def corridor_network(request: pytest.FixtureRequest) -> Network:
 
     Without a marker it is what `corridor.load` gives by default. Override the fixture to test on a network of your own.
     """
-    from corridor.errors import DataError, nearest, unknown
+    from corridor.errors import DataError
     from corridor.library import networks as library
+    from corridor.messages import nearest, unknown
 
     mark = request.node.get_closest_marker("corridor")
     if mark is None:
@@ -200,7 +201,7 @@ def solve_scenario(
         from corridor.library.scenarios import load_scenario, scenarios
         from corridor.solver.flow import Flow
 
-        solver, baseline = _bench_of(request.config).solver(corridor_network)
+        solver, baseline = _runner(request.config).solver(corridor_network)
         if scenario is None:
             return baseline
         if isinstance(scenario, str | os.PathLike) and scenario not in scenarios():
@@ -216,11 +217,11 @@ def solve_scenario(
 
 @pytest.fixture
 def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Hold a table against a stored CSV: ``corridor_snapshot(table, "name", rtol=1e-6, atol=1e-9)``.
+    """Compare a table with a stored CSV: ``corridor_snapshot(table, "name", rtol=1e-6, atol=1e-9)``.
 
     The table is a DataFrame or Series; it is stored in ``snapshots/TEST_FILE/NAME.csv`` beside the test.
-    ``pytest --corridor-update`` writes what is missing or differs. Numbers must be met within
-    ``atol + rtol * |stored|``, all else exactly.
+    ``pytest --corridor-update`` writes what is missing or differs. Numbers must agree within
+    ``atol + rtol * |stored|``, everything else exactly.
     """
 
     def hold(table: pd.DataFrame | pd.Series[Any], name: str, *, rtol: float = 1e-6, atol: float = 1e-9) -> None:
@@ -232,18 +233,20 @@ def corridor_snapshot(request: pytest.FixtureRequest) -> Callable[..., None]:
             raise DataError(f"a snapshot's name must be letters, digits, _, -, +, spaces or dots (got {name!r})")
         file = request.path.parent / "snapshots" / request.path.stem / f"{name}.csv"
         shown = _shown(request.config, file)
-        sheet = snapshot.Sheet.of(table)
+        snapshot_table = snapshot.SnapshotTable.of(table)
         try:
             stored = file.read_bytes().decode("utf-8") if file.exists() else None
-            told = ["missing"] if stored is None else snapshot.differences(stored, sheet, rtol=rtol, atol=atol)
+            differences = (
+                ["missing"] if stored is None else snapshot.differences(stored, snapshot_table, rtol=rtol, atol=atol)
+            )
         except (DataError, OSError, UnicodeDecodeError) as error:
-            stored, told = "", [f"{error}"]
+            stored, differences = "", [f"{error}"]
         if request.config.getoption("corridor_update"):
-            _update(request, file, sheet.csv() if told else stored or "")
+            _update(request, file, snapshot_table.csv() if differences else stored or "")
         elif stored is None:
-            raise AssertionError(f"snapshot {name!r}: there is no {shown}; make it with pytest --corridor-update")
-        elif told:
-            raise AssertionError(snapshot.report(name, Path(shown), told))
+            raise AssertionError(f"snapshot {name!r}: {shown} is missing; create it with pytest --corridor-update")
+        elif differences:
+            raise AssertionError(snapshot.report(name, Path(shown), differences))
 
     return hold
 
@@ -257,21 +260,21 @@ def _update(request: pytest.FixtureRequest, file: Path, text: str) -> None:
     test, before = written.setdefault(file, (request.node.nodeid, text))
     if before != text:
         raise AssertionError(
-            f"snapshot {file.stem!r}: {test} has written another table by this name; give one of them another name"
+            f"snapshot {file.stem!r}: {test} has written a different table under this name; rename one of them"
         )
     if not file.exists() or file.read_bytes() != text.encode():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_text(file, text)
 
 
-def _bench_of(config: pytest.Config) -> Bench:
-    """Return the bench at which this run of pytest solves."""
-    from corridor.testing.check import Bench
+def _runner(config: pytest.Config) -> CheckRunner:
+    """Return the runner with which this run of pytest solves."""
+    from corridor.testing.check import CheckRunner
 
-    return config.stash.setdefault(_bench, Bench())
+    return config.stash.setdefault(_runner_key, CheckRunner())
 
 
 def _shown(config: pytest.Config, path: Path) -> str:
-    """Return a path as one would type it where pytest was started."""
+    """Return a path relative to where pytest was started."""
     start = config.invocation_params.dir
     return str(path.relative_to(start)) if path.is_relative_to(start) else str(path)

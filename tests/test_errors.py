@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 import corridor as cr
-from corridor.errors import decimal_point, nearest, unknown
+from corridor.messages import decimal_point, nearest, unknown
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 import corridor as cr
 from corridor.files.network import FORMS
-from corridor.study.compare import BASELINE
+from corridor.study.scenario_runs import BASELINE
 from helpers.commands import run
 
 

@@ -12,10 +12,12 @@ from corridor.model.columns import blank
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "backcast", run, "what each corridor carried in a year, modelled and observed")
+    parser = add_command(commands, "backcast", run, "compare modelled with observed throughputs of past years")
     parser.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
-    parser.add_argument("--year", type=int, action="append", metavar="YEAR", help="(repeatable; default: 2021, 2022)")
-    parser.add_argument("--commodity", default="kazakh_crude", metavar="ID", help="whose oil (default: kazakh_crude)")
+    parser.add_argument(
+        "--year", type=int, action="append", metavar="YEAR", help="year to compare (repeatable; default: 2021, 2022)"
+    )
+    parser.add_argument("--commodity", default="kazakh_crude", metavar="ID", help="commodity (default: kazakh_crude)")
     add_output(parser)
 
 
@@ -28,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     years = list(dict.fromkeys(arguments.year or (2021, 2022)))
     tables = {year: backcast(year, commodity=arguments.commodity, name=arguments.network) for year in years}
     if arguments.format != "table":
-        whole = pd.concat(tables, names=["year"])
-        return write_output(machine_text(whole, arguments.format), arguments.output, arguments.format)
+        combined = pd.concat(tables, names=["year"])
+        return write_output(machine_text(combined, arguments.format), arguments.output, arguments.format)
     width = terminal_width(arguments)
     blocks = []
     for year, table in tables.items():
@@ -37,6 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
         share = total["error_mtpa"] / total["observed_mtpa"]
         blocks.append(
             f"{arguments.commodity} by corridor, {year}\n{fitted('backcast', table.fillna(blank('backcast')), width)}\n"
-            f"  Errors regardless of sign add up to {total['error_mtpa']:.1f} Mt/y, {share:.1%} of what was observed."
+            f"  Sum of absolute errors: {total['error_mtpa']:.1f} Mt/y, {share:.1%} of the observed total."
         )
     return write_output("\n\n".join(blocks) + "\n", arguments.output, width=width)

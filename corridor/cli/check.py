@@ -17,17 +17,22 @@ from corridor.errors import CorridorError, DataError
 if TYPE_CHECKING:
     from corridor.files.scenario_yaml import ScenarioFile
     from corridor.model.network import Network
-    from corridor.testing.check import Trial, Verdict
+    from corridor.testing.check import CheckResult, ScenarioCheck
 
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "check", run, "test the expectations of scenario files")
+    parser = add_command(commands, "check", run, "check the expectations of scenario files")
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="scenario file, folder of such, or name of a shipped scenario"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="scenario file, folder of scenario files, or name of a shipped scenario",
     )
     parser.add_argument(
-        "--network", metavar="NAME_OR_PATH", help="shipped network, or folder or file (default: as the file names)"
+        "--network",
+        metavar="NAME_OR_PATH",
+        help="shipped network, or path of a folder or file (default: the network that the file names)",
     )
     parser.add_argument("--year", type=int, metavar="YEAR", help="year of the network (default: the file's)")
     add_output(parser)
@@ -37,37 +42,37 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     import pandas as pd
 
-    from corridor.testing.check import Bench
+    from corridor.testing.check import CheckRunner
 
     network = None
     if arguments.network is not None or arguments.year is not None:
         network = load_network("caspian" if arguments.network is None else arguments.network, arguments.year)
-    bench = Bench()
-    trials: list[tuple[ScenarioFile, Trial]] = []
+    runner = CheckRunner()
+    checks: list[tuple[ScenarioFile, ScenarioCheck]] = []
     problems: list[str] = []
     for file in _scenario_files(arguments.files, network, problems):
         try:
-            trials.append((file, bench.trial(file.scenario, network)))
+            checks.append((file, runner.check(file.scenario, network)))
         except CorridorError as error:
             problems += [f"{file.name}: {line}" for line in str(error).splitlines()]
     if problems:
         raise DataError(problems)
-    for file, _ in trials:
+    for file, _ in checks:
         if not file.scenario.expect:
-            streams.say(f"{file.scenario.name}: expects nothing; add an 'expect:' block.")
-    for note in dict.fromkeys(f"{_named(t)}: {note}" for _, t in trials for note in t.before.notes):
+            streams.say(f"{file.scenario.name}: has no expectations; add an 'expect:' block.")
+    for note in dict.fromkeys(f"{_title(c)}: {note}" for _, c in checks for note in c.before.notes):
         streams.say(note)
-    told = [(t, [t.verdict(path, file.place(path)) for path in file.scenario.expect]) for file, t in trials]
-    verdicts = [verdict for _, found in told for verdict in found]
-    failed = sum(not verdict.holds for verdict in verdicts)
+    listed = [(c, [c.result(path, file.location(path)) for path in file.scenario.expect]) for file, c in checks]
+    results = [result for _, some in listed for result in some]
+    failed = sum(not result.holds for result in results)
     if arguments.format == "table":
-        lines = [line for trial, found in told for line in _lines_of(trial, found)]
-        text = "\n".join([*lines, f"{len(verdicts) - failed} of {len(verdicts)} expectations hold."]) + "\n"
+        lines = [line for check, some in listed for line in _lines_of(check, some)]
+        text = "\n".join([*lines, f"{len(results) - failed} of {len(results)} expectations hold."]) + "\n"
     else:
         columns = ["scenario", "path", "expected", "got", "baseline", "holds", "change", "place"]
         rows = [
-            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.place)
-            for v in verdicts
+            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.location)
+            for v in results
         ]
         text = machine_text(pd.DataFrame(rows, columns=columns), arguments.format)
     write_output(text, arguments.output, arguments.format, width=terminal_width(arguments))
@@ -75,24 +80,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
-    """Return the scenario files named and those in folders named, each once; what is wrong goes to `problems`."""
+    """Return the scenario files named and those in folders named, each once; problems are added to `problems`."""
     from corridor.library.networks import SCENARIO_ENDING
     from corridor.library.scenarios import read_scenario, scenarios
 
     shipped = scenarios()
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for source in sources:
         path = Path(source)
         if source in shipped or not source or not os.path.isdir(source):
-            found.setdefault(source if source in shipped else os.path.abspath(source), source)
+            paths.setdefault(source if source in shipped else os.path.abspath(source), source)
             continue
         inside = sorted(path.rglob(f"*{SCENARIO_ENDING}"))
         seen = [file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts)]
-        found |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in found}
+        paths |= {os.path.abspath(file): str(file) for file in seen if os.path.abspath(file) not in paths}
         if not seen:
-            problems.append(f"{source}: holds no file *{SCENARIO_ENDING}; name one that does, or the files")
+            problems.append(f"{source}: contains no *{SCENARIO_ENDING} file; give another folder, or files")
     files = []
-    for source in found.values():
+    for source in paths.values():
         try:
             files.append(read_scenario(source, network))
         except CorridorError as error:
@@ -100,17 +105,17 @@ def _scenario_files(sources: Sequence[str], network: Network | None, problems: l
     return files
 
 
-def _named(trial: Trial) -> str:
-    """Return name and year of the network that a scenario is tried on."""
-    network = trial.before.network
+def _title(check: ScenarioCheck) -> str:
+    """Return name and year of the network that a scenario is checked on."""
+    network = check.before.network
     return " ".join(str(part) for part in ("baseline", network.name, network.year) if part)
 
 
-def _lines_of(trial: Trial, verdicts: Sequence[Verdict]) -> list[str]:
-    """Return a line for each verdict on a scenario, for the failed ones where they stand, and why it is so."""
+def _lines_of(check: ScenarioCheck, results: Sequence[CheckResult]) -> list[str]:
+    """Return a line for each result of a scenario, for the failed ones their location, and the explanation."""
     lines = []
-    for verdict in verdicts:
-        lines += [str(verdict)] if verdict.holds else [str(verdict), f"         {verdict.place}"]
-    if not all(verdict.holds for verdict in verdicts):
-        lines += [f"         {line}" for line in trial.summary.splitlines()]
+    for result in results:
+        lines += [str(result)] if result.holds else [str(result), f"         {result.location}"]
+    if not all(result.holds for result in results):
+        lines += [f"         {line}" for line in check.summary.splitlines()]
     return lines

@@ -11,7 +11,7 @@ from corridor.cli.printing import machine_text, terminal_width, write_output
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    add_output(add_command(commands, "claims", run, "the policy brief of 2022, checked claim by claim"))
+    add_output(add_command(commands, "claims", run, "check the claims of the policy brief of 2022"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,7 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     blocks = []
     for _, row in table.iterrows():
         numbers = [f"{who} {row[who]}" for who in ("brief", "found") if row[who]]
-        told = f" ({', '.join(numbers)} {row['unit']}; {row['basis'] or 'brief only'})" if numbers else ""
+        detail = f" ({', '.join(numbers)} {row['unit']}; {row['basis'] or 'brief only'})" if numbers else ""
         source = f" Source: {row['source']}." if row["source"] else ""
-        blocks.append(f"{row['claim']}{told}\n  {row['verdict'][0].upper()}{row['verdict'][1:]}. {row['why']}.{source}")
+        blocks.append(
+            f"{row['claim']}{detail}\n  {row['verdict'][0].upper()}{row['verdict'][1:]}. {row['why']}.{source}"
+        )
     return write_output("\n".join(blocks) + "\n", arguments.output, width=terminal_width(arguments))

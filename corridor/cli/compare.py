@@ -6,12 +6,12 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_world, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, load_inputs
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
-    left_out,
     machine_text,
+    omitted_columns,
     terminal_width,
     title_of,
     write_output,
@@ -29,10 +29,12 @@ _REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rat
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "compare", run, "the corridors side by side, under each scenario")
-    add_world(parser)
-    parser.add_argument("--commodity", metavar="ID", help="whose oil the table is about (default: kazakh_crude)")
-    parser.add_argument("--origin", metavar="NODE", help="node from which cost and time are counted (default: largest)")
+    parser = add_command(commands, "compare", run, "compare the corridors under each scenario")
+    add_inputs(parser)
+    parser.add_argument("--commodity", metavar="ID", help="commodity of the table (default: kazakh_crude)")
+    parser.add_argument(
+        "--origin", metavar="NODE", help="node from which cost and time are counted (default: largest supply)"
+    )
     parser.add_argument(
         "--corridor",
         metavar="ID",
@@ -43,20 +45,21 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.study.compare import carriers, chosen_commodity, compare
+    from corridor.study.compare import compare_in_scope, comparison_scope
 
     network, scenarios = load_inputs(arguments)
-    commodity = chosen_commodity(network, arguments.commodity)
-    able = carriers(network, commodity)
-    asked = arguments.corridor or _featured(network, able)
+    scope = comparison_scope(network, commodity=arguments.commodity, origin=arguments.origin)
+    asked = arguments.corridor or _featured(network, scope.carriers)
     for id in asked:
         if id != "all":
             network.corridor(id)
-    wanted = able if "all" in asked else asked
-    table = compare(network, scenarios or None, commodity=commodity, origin=arguments.origin, corridors=wanted)
-    if hidden := [corridor for corridor in able if corridor not in wanted]:
+    if "all" not in asked:
+        scope = scope.limited_to(network, asked)
+    commodity = scope.commodity
+    table = compare_in_scope(network, scenarios or None, scope)
+    if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
-    notes = [f"{name}: {note}" for name, found in table.attrs.get("notes", {}).items() for note in found]
+    notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
     width = terminal_width(arguments)
     if arguments.format == "table":
         text = _text(table, network, commodity, arguments.regime, width) + "".join(f"{note}\n" for note in notes)
@@ -68,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _featured(network: Network, able: list[str]) -> list[str]:
-    """Return the corridors to show unasked."""
+    """Return the corridors shown by default."""
     return [id for id in able if network.corridor(id).featured] or able
 
 
@@ -78,10 +81,10 @@ def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, wi
     from corridor.study.compare import readable
 
     rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    head, graded = legend("compare", rates), confidence_counts(network.figure_records)
+    head, counts = legend("compare", rates), confidence_counts(network.figure_records)
     figures = (
-        f"Of the {sum(graded.values())} figures behind this {graded['A']} are of confidence A, {graded['B']} of B "
-        f"and {graded['C']} of C, estimates.\nnetwork.figures() names them all, with ranges and rivals."
+        f"Confidence of the {sum(counts.values())} figures behind this: A {counts['A']}, B {counts['B']}, "
+        f"C (estimates) {counts['C']}.\nnetwork.figures() lists them, with ranges and rival sources."
     )
     if width is not None:  # where lines end depends on the terminal
         head, figures = head.replace("\n", " "), figures.replace("\n", " ")
@@ -94,5 +97,5 @@ def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, wi
     kept = columns_that_fit(columns, lambda some: "\n".join(block(name, some) for name in parts), width)
     blocks = [f"{visible(commodity)} by corridor, {title_of(network)}.\n{head}\n"]
     blocks += [block(scenario, kept) for scenario in parts]
-    blocks += [left_out(columns, kept), f"{figures}\n" if graded else ""]
+    blocks += [omitted_columns(columns, kept), f"{figures}\n" if counts else ""]
     return "\n".join(filter(None, blocks))

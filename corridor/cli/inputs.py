@@ -1,4 +1,4 @@
-"""What commands have in common: their options, and the network and scenarios that these name."""
+"""Options that commands share, and the network and scenarios that they name."""
 
 from __future__ import annotations
 
@@ -24,38 +24,40 @@ def add_command(commands: Any, name: str, run: Any, about: str) -> argparse.Argu
     return parser
 
 
-def add_world(parser: argparse.ArgumentParser, form: bool = True) -> None:
-    """Add the options that say which network, and under what."""
+def add_inputs(parser: argparse.ArgumentParser, *, output: bool = True) -> None:
+    """Add the options for network and scenarios, and for output."""
     parser.add_argument(
         "--network",
         default="caspian",
         metavar="NAME_OR_PATH",
-        help="shipped network, or folder or file of your own (default: caspian)",
+        help="shipped network, or path of your own folder or file (default: caspian)",
     )
     parser.add_argument("--year", type=int, metavar="YEAR", help="year of a shipped network (default: 2024)")
     parser.add_argument(
         "--regime",
         default="full",
         metavar="NAME",
-        help="hazard rates: full record (default), calm, or war (since 2022)",
+        help="hazard rates: full (whole record, default), calm (before 2022) or war (since 2022)",
     )
     parser.add_argument(
         "--scenario",
         action="append",
         default=[],
         metavar="NAME_OR_FILE",
-        help="name of a shipped scenario, or file (repeatable)",
+        help="name of a shipped scenario, or path of a file (repeatable)",
     )
-    if form:
+    if output:
         add_output(parser)
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say in which form a result comes, and where to."""
-    parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="form of the result")
+    """Add the options for the format of the result and where it is written."""
+    parser.add_argument(
+        "--format", choices=("table", "csv", "json"), default="table", help="output format (default: table)"
+    )
     parser.add_argument("--output", metavar="PATH", help="file to write the result to (default: stdout)")
     parser.add_argument(
-        "--wide", action="store_true", help="print all columns and whole lines, however narrow the terminal"
+        "--wide", action="store_true", help="print all columns and full lines, whatever the width of the terminal"
     )
 
 
@@ -88,7 +90,7 @@ def load_network(name: str, year: int | None, regime: str = "full") -> Network:
 
 def combined(scenarios: Sequence[Scenario]) -> Scenario | None:
     """Return one scenario in which all happen, or None."""
-    together = None
+    total = None
     for scenario in scenarios:
-        together = scenario if together is None else together + scenario
-    return together
+        total = scenario if total is None else total + scenario
+    return total

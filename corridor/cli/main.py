@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from corridor.cli import backcast, check, claims, compare, new, report, scenarios, schema, simulate, solve, streams
 from corridor.cli.exit_codes import BAD_INPUT, DONE, STOPPED
-from corridor.cli.waiting import sign_of_life
+from corridor.cli.waiting import notes_while_running
 from corridor.errors import CorridorError
 
 COMMANDS = (compare, solve, simulate, report, scenarios, claims, backcast, check, new, schema)
@@ -28,8 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         try:
             _parser().parse_args(argv, arguments)
-            quiet = getattr(arguments, "quiet", False)
-            with contextlib.nullcontext() if quiet else sign_of_life(arguments.command):
+            silent = getattr(arguments, "quiet", False)
+            with contextlib.nullcontext() if silent else notes_while_running(arguments.command):
                 code: int = arguments.run(arguments)
         finally:
             streams.flush()
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         kept = getattr(arguments, "checkpoint", None)
-        streams.say(f"corridor: stopped{f'; the same command goes on from {kept}' if kept else ''}")
+        streams.say(f"corridor: stopped{f'; run the same command again to continue from {kept}' if kept else ''}")
         return STOPPED
     return code
 
@@ -55,10 +55,10 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="corridor",
-        description="Oil from the Caspian to world markets: compare the routes, and ask what happens when one closes.",
-        epilog="Results go to stdout, notes to stderr, after 10 seconds also that it is still at work. "
-        "On a terminal, columns that do not fit are left out (--wide shows all); results have no colour. Exit code 0: "
-        "done, 1: an expectation failed, 2: bad input, 130: stopped by Ctrl-C, SIGTERM or SIGHUP.",
+        description="Analyse oil transit out of the Caspian: compare the routes, and see what happens when one closes.",
+        epilog="Results go to stdout; notes, and after 10 seconds a line of progress, to stderr. "
+        "On a terminal, columns that do not fit are omitted (--wide shows all); results have no colour. Exit codes: "
+        "0 done, 1 an expectation failed, 2 bad input, 130 stopped by Ctrl-C, SIGTERM or SIGHUP.",
     )
     parser.add_argument("--version", action="version", version=f"corridor {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -12,7 +12,7 @@ from corridor.cli.inputs import add_command
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "new", run, "create a starter network: a small, documented one in a new folder")
+    parser = add_command(commands, "new", run, "create a starter network, small and documented, in a new folder")
     parser.add_argument("folder", metavar="FOLDER", help="folder to create")
 
 
@@ -21,5 +21,5 @@ def run(arguments: argparse.Namespace) -> int:
     from corridor.library.starter import README, start_network
 
     folder = start_network(arguments.folder)
-    streams.say(f"Written: {folder}. {README} in it says what each column means, and which commands to try.")
+    streams.say(f"Written: {folder}. Its {README} explains the columns and lists commands to try.")
     return DONE

@@ -1,6 +1,6 @@
-"""Tables as the command line gives them: to people as text, to machines as CSV or JSON.
+"""Tables of the command line: text for people, CSV or JSON for programs.
 
-On a terminal a text keeps to its width. Results have no colour, so that NO_COLOR has nothing to switch off in them.
+On a terminal, text keeps to its width. Results have no colour, so NO_COLOR needs no support.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from corridor.cli import streams
 from corridor.cli.exit_codes import DONE
-from corridor.errors import guarded, visible
+from corridor.errors import visible
+from corridor.messages import guarded
 from corridor.model.columns import LISTS, Column, printed
 
 if TYPE_CHECKING:
@@ -35,16 +36,16 @@ def terminal_width(arguments: argparse.Namespace) -> int | None:
 
 
 def columns_that_fit(columns: Sequence[C], render: Callable[[list[C]], str], width: int | None) -> list[C]:
-    """Return the columns of a table that a width holds: one too wide by itself is left out, then the least important.
+    """Return the columns of a table that fit a width: those too wide alone are omitted, then the least important.
 
-    Of equally important columns, as of those that have no priority, the one farthest to the right is left out first.
+    Of equally important columns, as of those that have no priority, the rightmost is omitted first.
     """
     kept = list(columns)
     if width is None:
         return kept
     kept = [column for column in kept if _widest(render([column])) <= width] or kept[:1]
     while len(kept) > 1 and _widest(render(kept)) > width:
-        last = max(range(len(kept)), key=lambda at: (getattr(kept[at], "priority", 0), at))
+        last = max(range(len(kept)), key=lambda index: (getattr(kept[index], "priority", 0), index))
         del kept[last]
     return kept
 
@@ -53,7 +54,7 @@ def _widest(text: str) -> int:
     return max(map(len, text.splitlines()), default=0)
 
 
-def left_out(columns: Iterable[C], kept: Iterable[C]) -> str:
+def omitted_columns(columns: Iterable[C], kept: Iterable[C]) -> str:
     """Return a line that names the columns not shown, by their headings; nothing where all are."""
     shown = list(kept)
     names = dict.fromkeys(_heading(column).strip() for column in columns if column not in shown)
@@ -82,7 +83,7 @@ def table_text(frame: pd.DataFrame, width: int | None = None) -> str:
     shown = named.assign(**words)
     columns: list[str] = shown.columns.tolist()
     kept = columns_that_fit(columns, lambda some: shown[some].to_string(), width)
-    return shown[kept].to_string() + "\n" + left_out(columns, kept)
+    return shown[kept].to_string() + "\n" + omitted_columns(columns, kept)
 
 
 def machine_text(frame: pd.DataFrame, form: str) -> str:
@@ -105,7 +106,7 @@ def _visible(value: Any) -> Any:
 
 
 def _exact(value: Any) -> str:
-    """Return a value as the text of a cell, numbers to ten digits, nothing where there is none."""
+    """Return a value as the text of a cell: numbers to ten digits, empty for a missing value."""
     if value is None or value != value:
         return ""
     return f"{value:.10g}" if isinstance(value, float) else guarded(value) if isinstance(value, str) else str(value)
@@ -114,7 +115,7 @@ def _exact(value: Any) -> str:
 def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> str:
     """Return columns of a table under headings and, if any has one, units; long text is cut.
 
-    Numbers stand to the right, words to the left. `tail` names the worst years in headings.
+    Numbers are aligned right, words left. `tail` names the worst years in headings.
     """
     columns = list(columns)
     index = [visible(str(name)) for name in frame.index]
@@ -122,7 +123,7 @@ def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> s
     lines = [" " * width] * 2 + [name.ljust(width) for name in index]
     for column in columns:
         unit = column.shown_unit
-        cells = [_cut(column.text(value)) for value in frame[column.name]]
+        cells = [_shortened(column.text(value)) for value in frame[column.name]]
         texts = [column.heading.format(tail=tail), f"[{unit}]" if unit else "", *map(visible, cells)]
         width = max(map(len, texts))
         lines = [
@@ -134,7 +135,7 @@ def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> s
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
-def _cut(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
@@ -142,16 +143,16 @@ def fitted(table: str, frame: pd.DataFrame, width: int | None, tail: str = "") -
     """Return the printed columns of a result that fit, with a line that names the others."""
     columns = printed(table)
     kept = columns_that_fit(columns, lambda some: aligned(some, frame, tail), width)
-    return "\n".join(filter(None, (aligned(kept, frame, tail), left_out(columns, kept).rstrip())))
+    return "\n".join(filter(None, (aligned(kept, frame, tail), omitted_columns(columns, kept).rstrip())))
 
 
 def title_of(network: Network) -> str:
-    """Return name and year of a network, as far as it has them."""
+    """Return name and year of a network."""
     return visible(" ".join(map(str, filter(None, (network.name or "unnamed network", network.year)))))
 
 
 def write_output(text: str, output: str | None, form: str = "table", *, width: int | None = None) -> int:
-    """Print a result, or write it to a file whole; what machines read is exact but on a terminal."""
+    """Print a result or write it to a file; CSV and JSON are escaped on a terminal only."""
     if form == "table" or (output is None and streams.on_a_terminal()):
         text = visible(text, keep="\n")
     if width is not None:

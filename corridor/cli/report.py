@@ -7,14 +7,14 @@ from typing import Any
 
 from corridor.cli import streams
 from corridor.cli.exit_codes import DONE
-from corridor.cli.inputs import add_command, add_world, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, load_inputs
 
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "report", run, "one self-contained HTML file: answer, maps, tables, risk, sources")
-    add_world(parser, form=False)
-    parser.add_argument("--commodity", metavar="ID", help="whose oil it is about (default: kazakh_crude)")
+    parser = add_command(commands, "report", run, "write a brief as one HTML file: answer, maps, tables, risk, sources")
+    add_inputs(parser, output=False)
+    parser.add_argument("--commodity", metavar="ID", help="commodity of the brief (default: kazakh_crude)")
     parser.add_argument("--title", metavar="TEXT", help="title of the page")
     parser.add_argument(
         "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"

@@ -11,7 +11,7 @@ from corridor.cli.printing import machine_text, terminal_width, write_output
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    add_output(add_command(commands, "scenarios", run, "the scenarios that ship"))
+    add_output(add_command(commands, "scenarios", run, "list the shipped scenarios"))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from corridor.cli.printing import write_output
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "schema", run, "the JSON Schema of scenario or network files, for editors")
-    parser.add_argument("kind", choices=("scenario", "network"), help="which files")
+    parser = add_command(commands, "schema", run, "print the JSON Schema of scenario or network files, for editors")
+    parser.add_argument("kind", choices=("scenario", "network"), help="kind of file")
     parser.add_argument("--output", metavar="PATH", help="file to write it to (default: stdout)")
 
 

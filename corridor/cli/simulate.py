@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_world, combined, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs
 from corridor.cli.printing import fitted, machine_text, table_text, terminal_width, title_of, write_output
 from corridor.errors import visible
 
@@ -18,15 +18,17 @@ TABLES = ("summary", "corridors", "states", "attribution", "years")
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "simulate", run, "how likely and how bad a bad year is, by simulated years")
-    add_world(parser)
-    parser.add_argument("--years", type=int, default=10_000, metavar="N", help="years to draw (default: 10000)")
+    parser = add_command(commands, "simulate", run, "simulate years of outages: how likely and how severe losses are")
+    add_inputs(parser)
+    parser.add_argument("--years", type=int, default=10_000, metavar="N", help="number of years (default: 10000)")
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="random seed (default: 7)")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes to share the work (default: 1)")
-    parser.add_argument("--checkpoint", metavar="DIR", help="folder for finished blocks; a stopped run goes on there")
-    parser.add_argument("--commodity", metavar="ID", help="whose oil the text is about (default: kazakh_crude)")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes (default: 1)")
     parser.add_argument(
-        "--alpha", type=float, metavar="P", help="level of the bad tail (default: 0.95; attribution: all years)"
+        "--checkpoint", metavar="DIR", help="folder for finished blocks, from which a stopped run continues"
+    )
+    parser.add_argument("--commodity", metavar="ID", help="commodity of the text (default: kazakh_crude)")
+    parser.add_argument(
+        "--alpha", type=float, metavar="P", help="confidence level of CVaR (default: 0.95; attribution: all years)"
     )
     parser.add_argument("--table", choices=TABLES, help="table to print (default: a text; summary for csv and json)")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -37,18 +39,18 @@ def run(arguments: argparse.Namespace) -> int:
     from corridor.model.scenario import Hazard
     from corridor.risk.measures import require_level
     from corridor.risk.simulate import simulate
-    from corridor.study.compare import chosen_commodity
+    from corridor.study.scenario_runs import chosen_commodity
 
-    asked = arguments.alpha
-    arguments.alpha = 0.95 if asked is None else asked
+    alpha = arguments.alpha
+    arguments.alpha = 0.95 if alpha is None else alpha
     require_level(arguments.alpha)
     network, scenarios = load_inputs(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
     added = [scenario for scenario in scenarios if isinstance(scenario, Hazard)]
     if added:
         network = network.replace(hazards=(*network.hazards, *added))
-        told = ", ".join(repr(hazard.name) for hazard in added)
-        streams.say(f"{told}: comes and goes at its own rate, beside the network's hazards.")
+        text = ", ".join(repr(hazard.name) for hazard in added)
+        streams.say(f"{text}: added to the network's hazards, at its own frequency.")
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
     width = terminal_width(arguments)
     ensemble = simulate(
@@ -67,13 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
     if table == "summary":
         frame = frame(arguments.alpha)
     elif table == "attribution":
-        frame = frame(f"{commodity}_shortfall_mt", alpha=asked)
+        frame = frame(f"{commodity}_shortfall_mt", alpha=alpha)
     text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
     return write_output(text, arguments.output, arguments.format, width=width)
 
 
 def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None) -> str:
-    """Return what simulated years came to as text: amounts, whose doing, and what was in force."""
+    """Return the results of simulated years as text: amounts, causes, costliest states."""
     from corridor.risk.bad_year import amounts, attributed
 
     tail = f"{100 * (1 - arguments.alpha):.3g}%"
@@ -83,12 +85,12 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
     blocks = [
         f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
-        + f"\nUndisturbed: nothing happens. Worst {tail}: mean of the worst years (CVaR). +-: 95 % "
+        + f"\nUndisturbed: no hazard occurs. Worst {tail}: mean of the worst years (CVaR). +-: 95 % "
         "confidence.\n\n" + fitted("bad_year", rows, width, tail)
     ]
     for by, alpha, head in (
-        ("actor", None, "Whose doing, of what is left in the ground in a mean year"),
-        ("hazard", arguments.alpha, f"What it was in the worst {tail} of years"),
+        ("actor", None, "Average annual shut-in by responsible country"),
+        ("hazard", arguments.alpha, f"Shut-in by hazard in the worst {tail} of years"),
     ):
         table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)
         if len(table):
@@ -97,5 +99,5 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
     states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(8)
     if len(states):
         states.index = states["hazards"].map(" + ".join)
-        blocks.append(f"Conditions that cost most, all shippers\n{fitted('states', states, width)}")
+        blocks.append(f"States with the largest shut-in, all shippers\n{fitted('states', states, width)}")
     return "\n\n".join(blocks) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from corridor.cli.inputs import add_command, add_world, combined, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs
 from corridor.cli.printing import machine_text, table_text, terminal_width, write_output
 from corridor.errors import DataError
 from corridor.model.columns import FLOW_TABLES
@@ -13,10 +13,10 @@ from corridor.model.columns import FLOW_TABLES
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "solve", run, "one scenario solved, and explained in words")
-    add_world(parser)
+    parser = add_command(commands, "solve", run, "solve one scenario and explain the result")
+    add_inputs(parser)
     parser.add_argument("--table", choices=FLOW_TABLES, help="table to print (default: a summary; corridors for csv)")
-    parser.add_argument("--explain", metavar="ID", help="explain this corridor or edge alone")
+    parser.add_argument("--explain", metavar="ID", help="explain only this corridor or edge")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     flow = solve(network, combined(scenarios))
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
-            raise DataError("--explain gives words: leave out --table and --format")
+            raise DataError("--explain prints text; remove --table and --format")
         frame = getattr(flow, arguments.table or "corridors")
         text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
     else:

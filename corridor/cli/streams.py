@@ -1,4 +1,4 @@
-"""The streams of the command line, whatever state a process is given them in: closed, full, left by their reader."""
+"""The streams of the command line, which may be closed, full, or abandoned by their reader."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ def drop_unwritten() -> None:
 
 
 def say(text: str) -> None:
-    """Print to stderr as a screen can show it; where that cannot be written to, the exit code alone tells."""
+    """Print to stderr as a screen can show it; if it cannot be written to, only the exit code reports."""
     with contextlib.suppress(OSError, ValueError):
         print(visible(text, keep="\n"), file=sys.stderr, flush=True)

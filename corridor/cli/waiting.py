@@ -1,4 +1,4 @@
-"""A sign of life on stderr while a command is long at work; the library itself stays silent."""
+"""Notes on stderr while a command runs long; the library itself prints nothing."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ EVERY_S = 10.0
 
 
 @contextlib.contextmanager
-def sign_of_life(command: str) -> Iterator[None]:
-    """Write a line to stderr every ten seconds until the block ends; nothing where it ends before.
+def notes_while_running(command: str) -> Iterator[None]:
+    """Write a line to stderr every ten seconds until the block ends.
 
-    HiGHS works without Python's lock, so that the line comes within one long solve too. A stderr that is closed or
+    HiGHS releases Python's lock, so that the line comes during one long solve too. A stderr that is closed or
     full must not stop the work.
     """
     stream, over, begun = sys.stderr, threading.Event(), time.monotonic()
 
-    def tell() -> None:
+    def write_notes() -> None:
         while not over.wait(EVERY_S):
-            text = f"corridor {command}: still at work after {time.monotonic() - begun:.0f} s"
+            text = f"corridor {command}: still running after {time.monotonic() - begun:.0f} s"
             with contextlib.suppress(OSError, ValueError):
-                if stream.isatty():  # a progress bar may stand on the line
+                if stream.isatty():  # a progress bar may be on the line
                     text = f"\r{text.ljust(shutil.get_terminal_size().columns - 1)}"
                 print(text, file=stream, flush=True)
 
-    watch = threading.Thread(target=tell, name="sign of life", daemon=True)
+    watch = threading.Thread(target=write_notes, name="notes while running", daemon=True)
     if stream is not None:
         watch.start()
     try:

@@ -31,12 +31,12 @@ def write_bytes(path: Path, data: bytes) -> None:
         target = path.resolve()
     except RuntimeError:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
-    part = draft_beside(target)
+    part = temporary_beside(target)
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
-        _sweep_beside(part, target.name)
+        _remove_stale_beside(part, target.name)
         part.write_bytes(data)
         if target.exists():
             shutil.copymode(target, part)
@@ -48,39 +48,39 @@ def write_bytes(path: Path, data: bytes) -> None:
             part.unlink(missing_ok=True)
 
 
-def draft_beside(target: Path) -> Path:
+def temporary_beside(target: Path) -> Path:
     """Return where something is written before it takes its place; a long name is cut, so that this one fits."""
-    return target.with_name(f".{_cut(target.name)}.{os.getpid()}.tmp")
+    return target.with_name(f".{_shortened(target.name)}.{os.getpid()}.tmp")
 
 
-def _cut(name: str) -> str:
+def _shortened(name: str) -> str:
     while len(os.fsencode(name)) > _MOST_BYTES_OF_A_STEM:
         name = name[:-1]
     return name
 
 
 _MOST_BYTES_OF_A_STEM = 200
-_DRAFT = re.compile(r"\.(.+)\.([0-9]{1,18})\.tmp", re.DOTALL)
+_TEMPORARY = re.compile(r"\.(.+)\.([0-9]{1,18})\.tmp", re.DOTALL)
 
 
-def draft_of(name: str) -> str | None:
-    """Return the name of the file that a file is a draft of, or None."""
-    found = _DRAFT.fullmatch(name)
-    return found[1] if found else None
+def target_name_of(name: str) -> str | None:
+    """Return the name of the file that a file is the temporary of, or None."""
+    match = _TEMPORARY.fullmatch(name)
+    return match[1] if match else None
 
 
-def sweep_drafts(folder: Path, names: re.Pattern[str]) -> None:
-    """Remove the drafts of files of some names that processes which have ended left in a folder."""
+def remove_stale(folder: Path, names: re.Pattern[str]) -> None:
+    """Remove the temporary files of some names that ended processes left in a folder."""
     for entry in folder.iterdir():
-        found = _DRAFT.fullmatch(entry.name)
-        if found and names.fullmatch(found[1]) and not _is_alive(found[2]):
+        match = _TEMPORARY.fullmatch(entry.name)
+        if match and names.fullmatch(match[1]) and not _is_alive(match[2]):
             with contextlib.suppress(OSError):
                 shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
-def _sweep_beside(draft: Path, name: str) -> None:
-    """Remove what ended processes left of earlier drafts of a file or folder."""
-    sweep_drafts(draft.parent, re.compile(re.escape(_cut(name))))
+def _remove_stale_beside(temporary: Path, name: str) -> None:
+    """Remove what ended processes left beside a file or folder."""
+    remove_stale(temporary.parent, re.compile(re.escape(_shortened(name))))
 
 
 def _is_alive(pid: str) -> bool:
@@ -101,7 +101,7 @@ def write_folder(
     files: Mapping[str, bytes],
     *,
     kept: Callable[[str], bool] = lambda name: False,
-    check: Callable[[Path], object] = lambda draft: None,
+    check: Callable[[Path], object] = lambda temporary: None,
 ) -> None:
     """Write a folder whole or not at all, in exchange for the one that stands there.
 
@@ -114,58 +114,84 @@ def write_folder(
     kept : callable
         Whether what bears a name in the old folder comes along.
     check : callable
-        Raises if the draft that it is given must not take its place.
+        Raises if the temporary folder that it is given must not replace the old one.
     """
     target = folder.resolve()
     if target.is_dir():
-        _sweep_beside(target / target.name, target.name)
+        _remove_stale_beside(target / target.name, target.name)
     fills = target.is_dir() and not any(target.iterdir())
     if target == Path.cwd() and not fills:
         raise DataError(f"{folder}: is the current folder, which cannot be exchanged for a new one; give another path")
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "No such folder", str(folder.parent))
-    draft = draft_beside(target / target.name if fills else target)
-    _sweep_beside(draft, target.name)
-    shutil.rmtree(draft, ignore_errors=True)
+    temporary = temporary_beside(target / target.name if fills else target)
+    _remove_stale_beside(temporary, target.name)
+    shutil.rmtree(temporary, ignore_errors=True)
     try:
-        draft.mkdir()
+        temporary.mkdir()
         for name, data in files.items():
-            (draft / name).write_bytes(data)
-        check(draft)
+            (temporary / name).write_bytes(data)
+        check(temporary)
         if fills:
-            _fill(target, draft, files)
+            _fill(target, temporary, files)
             return
         for entry in target.iterdir() if target.is_dir() else ():
             if kept(entry.name):
-                (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, draft / entry.name)
-        _exchange(draft, target)
+                (shutil.copytree if entry.is_dir() else shutil.copy2)(entry, temporary / entry.name)
+        _swap_folder(temporary, target)
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(folder)) from None
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _fill(target: Path, draft: Path, names: Iterable[str]) -> None:
+def _fill(target: Path, temporary: Path, names: Iterable[str]) -> None:
     """Move files into an empty folder; where one cannot be moved it is empty again."""
     try:
         for name in names:
-            os.rename(draft / name, target / name)
+            os.rename(temporary / name, target / name)
     except BaseException:
         for name in names:
             (target / name).unlink(missing_ok=True)
         raise
 
 
-def _exchange(draft: Path, target: Path) -> None:
+def _swap_folder(temporary: Path, target: Path) -> None:
     """Put a folder in the place of another; where that fails the old one stays."""
-    old = draft.with_name(draft.name + ".old")
+    old = temporary.with_name(temporary.name + ".old")
     if target.exists():
-        shutil.copymode(target, draft)
+        shutil.copymode(target, temporary)
         os.rename(target, old)
     try:
-        os.rename(draft, target)
+        os.rename(temporary, target)
     except BaseException:
         if old.exists():
             os.rename(old, target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def read_bytes(path: Path, most: int, what: str, name: str | None = None) -> bytes:
+    """Return what a user's file holds, or say in one sentence why not, by another name if one is given."""
+    name = name or str(path)
+    if os.path.isdir(path):
+        raise DataError(f"{name}: is a folder; give the path of a {what}")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if len(raw) > most:
+        raise DataError(f"{name}: must be at most {most:,} bytes (got more)")
+    return raw
+
+
+def decoded(name: object, raw: bytes) -> str:
+    """Return bytes as UTF-8 text, or name the line where they are not."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{name}:{line}: must be UTF-8 text (byte {raw[error.start]:#04x} is not); save it so"
+        ) from None

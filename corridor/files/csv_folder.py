@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed
+from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files import foreign
-from corridor.files.bytes import write_folder
-from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, whole_number
-from corridor.files.scenario_yaml import decoded, dump_yaml, hazards_in_yaml, mapping_of, read_bytes
+from corridor.files.bytes import decoded, read_bytes, write_folder
+from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, year_of_cell
+from corridor.files.scenario_fields import to_fields
+from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml
+from corridor.messages import placed, unknown_name
 from corridor.model.frames import KINDS, RawTable, numbers
 from corridor.model.network import Network, build_network
 from corridor.model.scenario import Hazard
@@ -25,9 +27,9 @@ def read(folder: Path) -> Network:
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder; a network is a folder of CSV tables or a file that ends in .json")
     try:
-        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _strays(folder)]
-        if found := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
-            raise DataError(f"{folder}: {found}")
+        problems: list[Problem] = [placed(str(folder / name), error) for name, error in _unexpected_files(folder)]
+        if format_hint := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
+            raise DataError(f"{folder}: {format_hint}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, RawTable] = {}
@@ -54,19 +56,19 @@ def read(folder: Path) -> Network:
     if (folder / HAZARDS).exists():
         try:
             text = decoded(folder / HAZARDS, read_bytes(folder / HAZARDS, budget, "YAML file"))
-            hazards, strange = hazards_in_yaml(str(folder / HAZARDS), text)
-            problems += strange
+            hazards, hazard_problems = hazards_in_yaml(str(folder / HAZARDS), text)
+            problems += hazard_problems
         except DataError as error:
             problems += error.problems
     return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _strays(folder: Path) -> list[tuple[str, UnknownNameError]]:
+def _unexpected_files(folder: Path) -> list[tuple[str, UnknownNameError]]:
     """Return name and error for each file of a folder that is no part of a network."""
     known = [*_TABLES, MARKER, HAZARDS]
-    found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    strange = [name for name in found if name not in known and not _is_kept(name)]
-    return [(name, UnknownNameError("table of a network", name, known)) for name in strange]
+    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    unexpected = [name for name in names if name not in known and not _is_kept(name)]
+    return [(name, unknown_name("table of a network", name, known)) for name in unexpected]
 
 
 def _is_kept(name: str) -> bool:
@@ -84,14 +86,16 @@ def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
     if len(table) != 1:
         problems.append(f"{file}: must have one row, the network's name and year (got {len(table)})")
         return "", None
-    return table.rows[0].get("name") or "", whole_number(table.rows[0].get("year"), table.locations[0], problems)
+    return table.rows[0].get("name") or "", year_of_cell(table.rows[0].get("year"), table.locations[0], problems)
 
 
 def write(network: Network, folder: Path) -> None:
     """Write a network as a folder of CSV tables."""
     _refuse_foreign(folder)
     files = {name: text.encode("utf-8") for name, text in _files(network).items()}
-    write_folder(folder, files, kept=_is_kept, check=lambda draft: assert_kept(network, lambda: read(draft), folder))
+    write_folder(
+        folder, files, kept=_is_kept, check=lambda temporary: assert_kept(network, lambda: read(temporary), folder)
+    )
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -100,9 +104,9 @@ def _refuse_foreign(folder: Path) -> None:
         raise DataError(f"{folder}: is a file, and a network is to be written there as a folder; give another path")
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    strays = _strays(folder)
-    if strays or not (folder / MARKER).exists():
-        why = f"it holds {strays[0][0]!r}" if strays else f"it has no {MARKER}"
+    unexpected = _unexpected_files(folder)
+    if unexpected or not (folder / MARKER).exists():
+        why = f"it holds {unexpected[0][0]!r}" if unexpected else f"it has no {MARKER}"
         raise DataError(f"{folder}: is not empty and no network written by corridor ({why}); give another path")
 
 
@@ -113,7 +117,7 @@ def _files(network: Network) -> dict[str, str]:
         rows = [[cell(value) for value in row_of(record).values()] for record in records]
         files[f"{part}.csv"] = csv_text(list(KINDS[part].model_fields), rows)
     if network.hazards:
-        files[HAZARDS] = dump_yaml({"hazards": [mapping_of(hazard) for hazard in network.hazards]})
+        files[HAZARDS] = dump_yaml({"hazards": [to_fields(hazard) for hazard in network.hazards]})
     return files
 
 

@@ -7,8 +7,9 @@ import os
 import re
 from pathlib import Path
 
-from corridor.errors import DataError, shown
+from corridor.errors import DataError
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.messages import shown
 from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network
 
@@ -63,21 +64,21 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
     size: tuple[int, int] | None = None
     amounts: dict[int, float] = {}
     arcs: list[tuple[str, _Arc]] = []
-    for place, text in lines:
+    for location, text in lines:
         kind, *words = text.split()
         if kind == "p":
             if size is not None:
-                lines.note(place, "a second problem line")
-            size = _problem_line(lines, place, words) or size
+                lines.note(location, "a second problem line")
+            size = _problem_line(lines, location, words) or size
         elif size is None:
-            lines.note(place, f"must come after the problem line 'p min NODES ARCS' (got {shown(text)})")
+            lines.note(location, f"must come after the problem line 'p min NODES ARCS' (got {shown(text)})")
         elif kind == "n":
-            _node_line(lines, place, words, size[0], amounts)
+            _node_line(lines, location, words, size[0], amounts)
         elif kind == "a":
-            if (arc := _arc_line(lines, place, words, size[0])) is not None:
-                arcs.append((place, arc))
+            if (arc := _arc_line(lines, location, words, size[0])) is not None:
+                arcs.append((location, arc))
         else:
-            lines.note(place, f"must begin with c, p, n or a (got {shown(text)})")
+            lines.note(location, f"must begin with c, p, n or a (got {shown(text)})")
         if size is None:  # without it no further line can be judged; the file may be none of this kind
             lines.refuse_if_broken()
     if size is None and not lines.problems:
@@ -93,62 +94,65 @@ def read_dimacs(path: str | os.PathLike[str]) -> Network:
     return _min_cost_network(lines.name, nodes, amounts, arcs)
 
 
-def _problem_line(lines: Lines, place: str, words: list[str]) -> tuple[int, int] | None:
+def _problem_line(lines: Lines, location: str, words: list[str]) -> tuple[int, int] | None:
     """Return how many nodes and arcs there are."""
     wrong = f"must be 'p min NODES ARCS' (got 'p {' '.join(words)[:80]}')"
     if words[:1] and words[0] in _OTHER_PROBLEMS:
-        raise DataError(f"{place}: {wrong}, which is {_OTHER_PROBLEMS[words[0]]}{_AS_MIN}")
+        raise DataError(f"{location}: {wrong}, which is {_OTHER_PROBLEMS[words[0]]}{_AS_MIN}")
     if len(words) != 3 or words[0] != "min":
-        lines.note(place, wrong)
+        lines.note(location, wrong)
         return None
-    nodes = lines.number(place, "NODES", words[1], least=0, whole=True)
-    arcs = lines.number(place, "ARCS", words[2], least=0, whole=True)
+    nodes = lines.number(location, "NODES", words[1], least=0, integer=True)
+    arcs = lines.number(location, "ARCS", words[2], least=0, integer=True)
     if nodes is None or arcs is None:
         return None
     if nodes > MOST_NODES:
-        lines.note(place, f"NODES must be <= {MOST_NODES:,} (got {words[1]})")
+        lines.note(location, f"NODES must be <= {MOST_NODES:,} (got {words[1]})")
         return None
     return int(nodes), int(arcs)
 
 
-def _node_line(lines: Lines, place: str, words: list[str], nodes: int, amounts: dict[int, float]) -> None:
+def _node_line(lines: Lines, location: str, words: list[str], nodes: int, amounts: dict[int, float]) -> None:
     """Take the supply of a node."""
     if len(words) != 2:
-        lines.note(place, "must be 'n ID SUPPLY'")
+        lines.note(location, "must be 'n ID SUPPLY'")
         return
-    id, amount = node_number(lines, place, "ID", words[0], nodes), lines.number(place, "SUPPLY", words[1])
+    id, amount = node_number(lines, location, "ID", words[0], nodes), lines.number(location, "SUPPLY", words[1])
     if id in amounts:
-        lines.note(place, f"node {id} stands twice")
+        lines.note(location, f"duplicate node {id}")
     elif id is not None and amount is not None:
         amounts[id] = amount
 
 
-def _arc_line(lines: Lines, place: str, words: list[str], nodes: int) -> _Arc | None:
+def _arc_line(lines: Lines, location: str, words: list[str], nodes: int) -> _Arc | None:
     """Return tail, head, lower bound, capacity (None: no limit) and cost of an arc."""
     if len(words) != 5:
-        lines.note(place, "must be 'a TAIL HEAD LOWER CAPACITY COST'")
+        lines.note(location, "must be 'a TAIL HEAD LOWER CAPACITY COST'")
         return None
-    tail, head = node_number(lines, place, "TAIL", words[0], nodes), node_number(lines, place, "HEAD", words[1], nodes)
-    lower = lines.number(place, "LOWER", words[2], least=0)
+    tail, head = (
+        node_number(lines, location, "TAIL", words[0], nodes),
+        node_number(lines, location, "HEAD", words[1], nodes),
+    )
+    lower = lines.number(location, "LOWER", words[2], least=0)
     unlimited = words[3] in ("-1", "-1.0")
-    capacity = None if unlimited else lines.number(place, "CAPACITY (-1: no limit)", words[3], least=0)
-    cost = lines.number(place, "COST", words[4])
+    capacity = None if unlimited else lines.number(location, "CAPACITY (-1: no limit)", words[3], least=0)
+    cost = lines.number(location, "COST", words[4])
     if tail is None or head is None or lower is None or cost is None:
         return None
     if capacity is not None and lower > capacity:
-        lines.note(place, f"LOWER must be <= CAPACITY (got {words[2]} > {words[3]})")
+        lines.note(location, f"LOWER must be <= CAPACITY (got {words[2]} > {words[3]})")
     if tail == head:
-        lines.note(place, f"TAIL and HEAD must differ (got {words[0]} twice)")
+        lines.note(location, f"TAIL and HEAD must differ (got {words[0]} twice)")
     return tail, head, lower, capacity, cost
 
 
-def _min_cost_network(place: str, nodes: int, amounts: dict[int, float], arcs: list[tuple[str, _Arc]]) -> Network:
+def _min_cost_network(location: str, nodes: int, amounts: dict[int, float], arcs: list[tuple[str, _Arc]]) -> Network:
     """Return the network of a minimum-cost flow problem."""
     dearest = penalty_above_all_costs(nodes, [arc[4] for _, arc in arcs])
     demands = [(id, -amount) for id, amount in amounts.items() if amount < 0]
     edges, quotas = RawTable(), RawTable()
-    for at, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
-        id = f"a{at}"
+    for number, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):
+        id = f"a{number}"
         edges.add({"id": id, "tail": str(tail), "head": str(head), "capacity_mtpa": capacity,
                    "tariff_usd_per_t": cost}, where)  # fmt: skip
         if lower:
@@ -166,5 +170,5 @@ def _min_cost_network(place: str, nodes: int, amounts: dict[int, float], arcs: l
             ],
             "quotas": quotas,
         },
-        name=Path(place).stem,
+        name=Path(location).stem,
     )

@@ -12,11 +12,12 @@ from functools import partial
 from typing import Any
 from xml.parsers import expat
 
-from corridor.errors import CorridorError, DataError, Problem, UnknownNameError, placed, shown
+from corridor.errors import CorridorError, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import path_of, plain
-from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, whole_number, wrong_heads
-from corridor.files.scenario_yaml import Loc, mapping_of, read_hazards_of
+from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, wrong_heads, year_of_cell
+from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
+from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network, build_network
 from corridor.model.records import format_list
@@ -53,25 +54,25 @@ def write_sheets(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any
     Numbers are written in full, text as text whatever it looks like (``=1+1``, ``#N/A``, ``1e5``).
     """
     openpyxl = require_openpyxl()
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
     for name, (heads, rows) in sheets.items():
-        sheet = book.create_sheet(name)
-        for at, row in enumerate([heads, *rows], start=1):
+        sheet = workbook.create_sheet(name)
+        for number, row in enumerate([heads, *rows], start=1):
             for column, value in enumerate(row, start=1):
                 if value is not None and value != "":
-                    _put(sheet.cell(at, column), value)
+                    _put(sheet.cell(number, column), value)
         sheet.freeze_panes = "A2"
-    return _zipped(book)
+    return _zipped(workbook)
 
 
-def _zipped(book: Any) -> bytes:
+def _zipped(workbook: Any) -> bytes:
     """Return a workbook's bytes without the time of writing: same input, same bytes."""
     import datetime as dt
 
-    book.properties.created = book.properties.modified = dt.datetime(2000, 1, 1)
+    workbook.properties.created = workbook.properties.modified = dt.datetime(2000, 1, 1)
     raw, still = io.BytesIO(), io.BytesIO()
-    book.save(raw)
+    workbook.save(raw)
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(still, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)
@@ -90,7 +91,7 @@ def _put(cell: Any, value: Any) -> None:
     elif isinstance(value, int | float) and value - value == 0:
         cell._value, cell.data_type = repr(value), "n"
     else:
-        text = _TO_ESCAPE.sub(lambda found: f"_x{ord(found.group()):04X}_", str(value))
+        text = _TO_ESCAPE.sub(lambda match: f"_x{ord(match.group()):04X}_", str(value))
         if len(text) > _LONGEST_TEXT:
             raise DataError(f"a text of {len(text):,} characters is too long for a cell of a workbook; write JSON")
         cell._value, cell.data_type = text, "s"
@@ -104,7 +105,7 @@ def write(network: Network) -> bytes:
     for part, records in tables_of(network).items():
         sheets[part] = _HEADS[part], [[_cell(value) for value in row_of(record).values()] for record in records]
     if network.hazards:
-        rows = [mapping_of(hazard) for hazard in network.hazards]
+        rows = [to_fields(hazard) for hazard in network.hazards]
         sheets["hazards"] = _HAZARD, [[_hazard_cell(row.get(head)) for head in _HAZARD] for row in rows]
     return write_sheets(sheets)
 
@@ -115,7 +116,7 @@ def _cell(value: Any) -> Any:
 
 
 def _hazard_cell(value: Any) -> Any:
-    """Return a value as it stands in a cell: as JSON what has parts, is empty text or begins with a quote."""
+    """Return a value as the text of a cell: as JSON what has parts, is empty text or begins with a quote."""
     is_json = isinstance(value, list | dict) or (isinstance(value, str) and (not value or value.startswith('"')))
     return json.dumps(value, ensure_ascii=False) if is_json else value
 
@@ -123,20 +124,20 @@ def _hazard_cell(value: Any) -> Any:
 # Reading
 
 
-def read(place: str, raw: bytes) -> Network:
+def read(location: str, raw: bytes) -> Network:
     """Return the network of a workbook."""
     problems: list[Problem] = []
-    sheets = _sheets(place, raw, problems)
+    sheets = _sheets(location, raw, problems)
     meant = [name for name, cells in sheets.items() if name in _HEADS or (cells and not _is_notes(name))]
-    if found := foreign.of_workbook(meant, _HEADS):
-        raise DataError(f"{place}: {found}")
-    hint = "; notes may stand in a sheet called notes or README"
+    if format_hint := foreign.of_workbook(meant, _HEADS):
+        raise DataError(f"{location}: {format_hint}")
+    hint = "; put notes in a sheet called notes or README"
     for name in meant:
         if name not in _HEADS:
-            problems.append(UnknownNameError("sheet of a network", name[:80], _HEADS, f"{place}: ", hint))
-    problems += [f"{place}: sheet {part} is missing" for part in ("nodes", "edges") if part not in sheets]
+            problems.append(unknown_name("sheet of a network", name[:80], _HEADS, f"{location}: ", hint))
+    problems += [f"{location}: sheet {part} is missing" for part in ("nodes", "edges") if part not in sheets]
     tables = {
-        part: _table(f"{place}, sheet {part}", sheets[part], heads, problems)
+        part: _table(f"{location}, sheet {part}", sheets[part], heads, problems)
         for part, heads in _HEADS.items()
         if part in sheets
     }
@@ -144,19 +145,21 @@ def read(place: str, raw: bytes) -> Network:
     marker = tables.pop("network", None)
     if marker is not None and len(marker) == 1:
         row = marker.rows[0]
-        year = whole_number(row.get("year"), marker.locations[0], problems)
+        year = year_of_cell(row.get("year"), marker.locations[0], problems)
         name = row.get("name") or ""
         if not isinstance(name, str):
             problems.append(f"{marker.locations[0]}: name must be text (got {shown(name)})")
     elif marker is not None and len(marker) > 1:
-        problems.append(f"{place}, sheet network: must have one row, the network's name and year (got {len(marker)})")
-    hazards, strange = _hazards(place, tables.pop("hazards", RawTable()), problems)
-    problems += strange
+        problems.append(
+            f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
+        )
+    hazards, hazard_problems = _hazards(location, tables.pop("hazards", RawTable()), problems)
+    problems += hazard_problems
     complete = {"nodes", "edges"} <= tables.keys()
     return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _hazards(place: str, table: RawTable, problems: list[Problem]) -> Any:
+def _hazards(location: str, table: RawTable, problems: list[Problem]) -> Any:
     """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
     entries = []
     for row, here in zip(table.rows, table.locations, strict=True):
@@ -169,12 +172,12 @@ def _hazards(place: str, table: RawTable, problems: list[Problem]) -> Any:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return read_hazards_of(entries, lambda loc: table.locations[int(loc[0])] if loc else f"{place}, sheet hazards")
+    return hazards_from(entries, lambda path: table.locations[int(path[0])] if path else f"{location}, sheet hazards")
 
 
-def _inside(cell: str, loc: Loc) -> str:
-    """Return a place within the JSON of a cell."""
-    return f"{cell}{path_of(loc)}"
+def _inside(cell: str, path: FieldPath) -> str:
+    """Return a location within the JSON of a cell."""
+    return f"{cell}{path_of(path)}"
 
 
 Cells = dict[int, dict[int, Any]]
@@ -185,39 +188,41 @@ def _is_notes(name: str) -> bool:
     return re.split(r"[^a-z]", name.strip().lower())[0] in foreign.NOTES
 
 
-def _sheets(place: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
+def _sheets(location: str, raw: bytes, problems: list[Problem]) -> dict[str, Cells]:
     """Return the cells that hold something, by sheet, row and column; formulas by the value they came to."""
     openpyxl = require_openpyxl()
-    if found := foreign.of_bytes(raw):
-        raise DataError(f"{place}: {found}")
+    if format_hint := foreign.of_bytes(raw):
+        raise DataError(f"{location}: {format_hint}")
     sheets: dict[str, Cells] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            _refuse_unsafe(place, archive)
+            _refuse_unsafe(location, archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-            for sheet in book.worksheets:
+            workbook = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+            for sheet in workbook.worksheets:
                 if sheet.title in sheets:
-                    problems.append(f"{place}: sheet {sheet.title!r} stands twice")
-                sheets[sheet.title] = _cells(sheet, f"{place}, sheet {sheet.title}", problems)
+                    problems.append(f"{location}: duplicate sheet {sheet.title!r}")
+                sheets[sheet.title] = _cells(sheet, f"{location}, sheet {sheet.title}", problems)
     except CorridorError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
-        raise DataError(f"{place}: is no workbook that can be read ({type(error).__name__}: {shown(error)})") from None
+        raise DataError(f"{location}: not a readable workbook ({type(error).__name__}: {shown(error)})") from None
     return sheets
 
 
-def _refuse_unsafe(place: str, archive: zipfile.ZipFile) -> None:
-    """Raise if the parts of a workbook are too large, stand twice, or declare a document type, that is entities."""
+def _refuse_unsafe(location: str, archive: zipfile.ZipFile) -> None:
+    """Raise if the parts of a workbook are too large, duplicate, or declare a document type, that is entities."""
     parts = archive.infolist()
     if (size := sum(part.file_size for part in parts)) > MOST_BYTES:
-        raise DataError(f"{place}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
+        raise DataError(f"{location}: must unpack to at most {MOST_BYTES:,} bytes (got {size:,})")
     if twice := repeated(part.filename for part in parts):
-        raise DataError(f"{place}: part {shown(twice[0])} stands twice; save the workbook anew")
+        raise DataError(f"{location}: duplicate part {shown(twice[0])}; save the workbook again")
 
     def refuse(*_: object) -> None:
-        raise DataError(f"{place}: document types are not read; remove <!DOCTYPE from its part {shown(part.filename)}")
+        raise DataError(
+            f"{location}: document types are not supported; remove <!DOCTYPE from its part {shown(part.filename)}"
+        )
 
     for part in parts:
         parser = expat.ParserCreate()
@@ -228,17 +233,17 @@ def _refuse_unsafe(place: str, archive: zipfile.ZipFile) -> None:
             except DataError:  # our own word, although a ValueError too
                 raise
             except (expat.ExpatError, ValueError, LookupError):
-                continue  # what is no XML, as a picture is, has no document type
+                continue  # parts that are not XML, such as pictures, have no document type
 
 
-def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
+def _cells(sheet: Any, location: str, problems: list[Problem]) -> Cells:
     """Return the cells of a sheet that hold something."""
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
     unworked: list[tuple[int, int]] = []
 
     class Parser(WorkSheetParser):  # type: ignore[misc]
-        """Notes each formula that has no value; a second reading of the file would tell the same."""
+        """Notes each formula that has no value; reading the file a second time would find the same."""
 
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = super().parse_cell(element)
@@ -246,43 +251,43 @@ def _cells(sheet: Any, place: str, problems: list[Problem]) -> Cells:
                 unworked.append((cell["row"], cell["column"]))
             return cell
 
-    found: dict[int, dict[int, Any]] = {}
-    book = sheet.parent
+    rows: dict[int, dict[int, Any]] = {}
+    workbook = sheet.parent
     with sheet._get_source() as source:
         parser = Parser(
-            source, sheet._shared_strings, data_only=True, epoch=book.epoch,
-            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+            source, sheet._shared_strings, data_only=True, epoch=workbook.epoch,
+            date_formats=workbook._date_formats, timedelta_formats=workbook._timedelta_formats,
         )  # fmt: skip
         for _, cells in parser.parse():
             for cell in cells:
                 if cell["value"] is not None:
-                    row = found.setdefault(cell["row"], {})
+                    row = rows.setdefault(cell["row"], {})
                     if cell["column"] in row:
-                        problems.append(f"{place}, row {cell['row']}: the cell in column {cell['column']} stands twice")
+                        problems.append(f"{location}, row {cell['row']}: duplicate cell in column {cell['column']}")
                     row[cell["column"]] = cell["value"]
     problems += [
-        f"{place}, row {row}: column {column} holds a formula without a value; "
+        f"{location}, row {row}: column {column} holds a formula without a value; "
         "open and save the file in a spreadsheet program, or write the number"
         for row, column in unworked
     ]
-    return {row: dict(sorted(found[row].items())) for row in sorted(found)}
+    return {row: dict(sorted(rows[row].items())) for row in sorted(rows)}
 
 
-def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> RawTable:
+def _table(location: str, sheet: Cells, heads: Sequence[str], problems: list[Problem]) -> RawTable:
     """Return the rows of a sheet whose first row names the columns."""
     table = RawTable()
     first = min(sheet, default=0)
     names = {column: str(head).strip() for column, head in sheet.get(first, {}).items()}
     if not names:
-        problems.append(f"{place}: is empty; its first row must name the columns")
-    problems += [placed(f"{place}, row {first}", problem) for problem in wrong_heads(list(names.values()), heads)]
+        problems.append(f"{location}: is empty; its first row must name the columns")
+    problems += [placed(f"{location}, row {first}", problem) for problem in wrong_heads(list(names.values()), heads)]
     nameless: set[int] = set()
     for number, cells in sheet.items():
         if number != first:
-            here = f"{place}, row {number}"
-            strange = cells.keys() - names.keys() - nameless
-            nameless |= strange
-            problems += [f"{here}: a cell in column {column} has no heading; {INDEX}" for column in sorted(strange)]
+            here = f"{location}, row {number}"
+            headless = cells.keys() - names.keys() - nameless
+            nameless |= headless
+            problems += [f"{here}: a cell in column {column} has no heading; {INDEX}" for column in sorted(headless)]
             row = {head: _plain(cells.get(column)) for column, head in names.items() if head in heads}
             table.add(row, here)
     return table
@@ -291,5 +296,5 @@ def _table(place: str, sheet: Cells, heads: Sequence[str], problems: list[Proble
 def _plain(value: Any) -> Any:
     """Return a cell's value as it was meant: escaped characters back, numbers and text alike."""
     if isinstance(value, str):
-        return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value)
+        return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), value)
     return value

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Self
 
-from corridor.errors import CorridorError, DataError, UnknownNameError, nearest, unknown
+from corridor.errors import CorridorError, DataError
+from corridor.messages import nearest, unknown, unknown_name
 from corridor.model.network import Network
 from corridor.model.records import Record
 from corridor.model.result_path import STATUSES, is_word, shortened
@@ -59,13 +60,13 @@ class Expectation(Record):
             text = f"{wanted:.15g}"
         if is_word(path):
             return cls._of_word(path, text, readable=isinstance(wanted, str))
-        found = next((match for form in _NUMBERS if (match := form.fullmatch(text))), None)
-        if found is None or isinstance(wanted, bool):
+        match = next((candidate for form in _NUMBERS if (candidate := form.fullmatch(text))), None)
+        if match is None or isinstance(wanted, bool):
             pointed = re.sub(r"(?<=\d),(?=\d)", ".", text)
-            hint = f"; write {pointed!r}" if any(form.fullmatch(pointed) for form in _NUMBERS) and found is None else ""
-            told = f"must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {shortened(text)!r}){hint}"
-            raise DataError(f"expect {path}: {told}")
-        part = found.groupdict()
+            hint = f"; write {pointed!r}" if any(form.fullmatch(pointed) for form in _NUMBERS) and match is None else ""
+            text = f"must be like '> 20', '<= 5', '20..30' or '53 +- 2' (got {shortened(text)!r}){hint}"
+            raise DataError(f"expect {path}: {text}")
+        part = match.groupdict()
         number = {name: float(part[name]) for name in part if name not in ("sign", "percent") and part[name]}
         margin = number.get("tolerance", 0.0) * (abs(number.get("middle", 0.0)) / 100 if part.get("percent") else 1)
         if any(map(math.isinf, [*number.values(), margin + abs(number.get("middle", 0.0))])):
@@ -99,14 +100,14 @@ class Expectation(Record):
 
     @classmethod
     def _of_word(cls, path: str, text: str, *, readable: bool) -> Self:
-        found = _WORD.fullmatch(text) if readable else None
-        if found is None:
+        match = _WORD.fullmatch(text) if readable else None
+        if match is None:
             raise DataError(f"expect {path}: must be a word, like '= closed' or '!= closed' (got {shortened(text)!r})")
-        word = found["word"].strip()
+        word = match["word"].strip()
         if path.endswith(".status") and word not in STATUSES:
             hint = f" ({', '.join(STATUSES)})" if nearest(word, STATUSES) is None else ""
             raise DataError(f"expect {path}: {unknown('status', shortened(word), nearest(word, STATUSES))}{hint}")
-        return cls(path=path, text=text, word=word, word_refused=found["sign"] == "!=")
+        return cls(path=path, text=text, word=word, word_refused=match["sign"] == "!=")
 
     def holds(self, got: float | str) -> bool:
         """Tell whether a result is as expected; solver's dust of 1e-9 counts as met where the end is included."""
@@ -114,9 +115,9 @@ class Expectation(Record):
             return (got == self.word) != self.word_refused
         if math.isnan(got):
             return False
-        dust = 1e-9 * max(1.0, abs(got)) if math.isfinite(got) else 0.0
-        above = self.low is None or (got >= self.low - dust if self.low_included else got > self.low)
-        below = self.high is None or (got <= self.high + dust if self.high_included else got < self.high)
+        tolerance = 1e-9 * max(1.0, abs(got)) if math.isfinite(got) else 0.0
+        above = self.low is None or (got >= self.low - tolerance if self.low_included else got > self.low)
+        below = self.high is None or (got <= self.high + tolerance if self.high_included else got < self.high)
         return above and below
 
 
@@ -128,10 +129,10 @@ def word_errors(path: str, wanted: Any, network: Network) -> Iterator[CorridorEr
         except DataError:
             return
         if word not in network.keys("node"):
-            yield UnknownNameError("node", shortened(word), network.keys("node"), f"expect {shortened(path)}: ")
+            yield unknown_name("node", shortened(word), network.keys("node"), f"expect {shortened(path)}: ")
 
 
 def _around(value: float) -> tuple[float, float]:
     """Return the interval that counts as equal to a value."""
-    dust = _EXACT * max(1.0, abs(value))
-    return value - dust, value + dust
+    tolerance = _EXACT * max(1.0, abs(value))
+    return value - tolerance, value + tolerance

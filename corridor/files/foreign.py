@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from corridor.errors import listed
+from corridor.messages import listed
 
 _AS_GRAPH = "name its attributes as the fields of Node and Edge and give the graph to Network.from_networkx"
 _GRAPH = f"read it with networkx, {_AS_GRAPH}"
@@ -59,8 +59,8 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
         return "is a scenario, not a network; write it as YAML, which load_scenario reads"
     if {"columns", "data"} <= data.keys() or {"schema", "data"} <= data.keys():
         return f"is one table as pandas writes it; {_FRAMES}"
-    if not {"nodes", "edges"} & data.keys() and (strange := [key for key in data if key not in keys]):
-        return f"is no network: it has neither nodes nor edges, but {listed(strange)}"
+    if not {"nodes", "edges"} & data.keys() and (unknown_keys := [key for key in data if key not in keys]):
+        return f"not a network: it has neither nodes nor edges, but {listed(unknown_keys)}"
     return None
 
 
@@ -70,18 +70,20 @@ DRAWN = (
 )
 
 
-def of_graphml(strange: Collection[str], own: bool, by_yed: bool) -> str | None:
+def of_graphml(unknown: Collection[str], own: bool, by_yed: bool) -> str | None:
     """Return what a GraphML file with foreign attributes is and what to do, or None if it is meant for a network."""
-    found = {name.lower() for name in strange}
+    lowered = {name.lower() for name in unknown}
     maker = "yEd" if by_yed else ""
-    if {"r", "g", "b"} <= found or {"edge label", "edgelabel"} & found:
+    if {"r", "g", "b"} <= lowered or {"edge label", "edgelabel"} & lowered:
         maker = "Gephi"
-    elif {"latitude", "longitude"} <= found and {"internal", "linklabel", "geolocation", "linkspeed"} & found:
+    elif {"latitude", "longitude"} <= lowered and {"internal", "linklabel", "geolocation", "linkspeed"} & lowered:
         maker = "the Topology Zoo"
-    if not maker and (own or not strange):
+    if not maker and (own or not unknown):
         return None
-    told = f"attributes that are no fields of a network ({listed(strange)})" if strange else "graphics of its own"
-    return f"is a graph {f'by {maker}, ' if maker else ''}with {told}; {_GRAPH}"
+    attributes = (
+        f"attributes that are not fields of a network ({listed(unknown)})" if unknown else "graphics of its own"
+    )
+    return f"is a graph {f'by {maker}, ' if maker else ''}with {attributes}; {_GRAPH}"
 
 
 def of_folder(names: Collection[str], known: Collection[str]) -> str | None:
@@ -91,7 +93,7 @@ def of_folder(names: Collection[str], known: Collection[str]) -> str | None:
         return f"is a network of PyPSA; {_PYPSA}"
     if not set(names) & set(known):
         held = f"it holds {listed(sorted(names))}" if names else "it is empty"
-        return f"is no network: a network is a folder that holds nodes.csv and edges.csv; {held}"
+        return f"not a network: a network is a folder that holds nodes.csv and edges.csv; {held}"
     return None
 
 
@@ -103,12 +105,12 @@ def of_workbook(names: Collection[str], known: Collection[str]) -> str | None:
         return f"is a workbook of NodeXL; give nodes and edges as Network.from_frames takes them, or {_GRAPH}"
     if not {name.strip().lower() for name in names} & set(known):
         held = f"its sheets are {listed(names)}" if names else "all its sheets are empty"
-        return f"is no network: a network has the sheets nodes and edges; {held}"
+        return f"not a network: a network has the sheets nodes and edges; {held}"
     return None
 
 
 def of_bytes(raw: bytes) -> str | None:
-    """Return what bytes are that are no workbook of today."""
+    """Return what bytes are that openpyxl does not read."""
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         return "is an old workbook (.xls) or one with a password; save it as .xlsx without a password"
     if raw[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument"):
@@ -119,4 +121,4 @@ def of_bytes(raw: bytes) -> str | None:
 def of_root(tag: str) -> str:
     """Return what an XML file is whose outermost element is not <graphml>."""
     known = {"gexf": f"a graph as Gephi writes it; {_GRAPH}", "kml": "a map; convert it to GeoJSON"}
-    return f"is {known.get(tag, f'no GraphML: its outermost element must be <graphml> (got <{tag[:40]}>)')}"
+    return f"is {known.get(tag, f'not GraphML: its outermost element must be <graphml> (got <{tag[:40]}>)')}"

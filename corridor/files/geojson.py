@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from corridor.errors import DataError, Problem, UnknownNameError, shown
+from corridor.errors import DataError, Problem
 from corridor.files import foreign
-from corridor.files.json_document import assembled, document_beside, dump, network_of, parsed, path_at
+from corridor.files.json_document import assembled, document_beside, dump, json_location, network_of, parsed
+from corridor.messages import shown, unknown_name
 from corridor.model.frames import RawTable
 from corridor.model.network import Network
 from corridor.model.records import Node, Record
 
 
-def read(place: str, raw: bytes) -> Network:
+def read(location: str, raw: bytes) -> Network:
     """Return the network of a JSON file: of features if it is a FeatureCollection, else of a document."""
     problems: list[Problem] = []
-    data = parsed(place, raw, problems)
+    data = parsed(location, raw, problems)
     if isinstance(data, dict) and data.get("type") == "FeatureCollection":
-        return _of_features(place, data, problems)
-    return network_of(place, data, problems)
+        return _of_features(location, data, problems)
+    return network_of(location, data, problems)
 
 
 def write(network: Network) -> bytes:
@@ -60,27 +61,27 @@ def _line_between(tail: Node, head: Node) -> dict[str, Any] | None:
     return {"type": "MultiLineString", "coordinates": [[start, [side, lat]], [[-side, lat], end]]}
 
 
-def _of_features(place: str, data: dict[str, Any], problems: list[Problem]) -> Network:
+def _of_features(location: str, data: dict[str, Any], problems: list[Problem]) -> Network:
     """Return the network of a FeatureCollection; lines of edges are drawn from their nodes and not read."""
     for key in data:
         if key not in (known := ("type", "features", "corridor", "bbox", "name", "crs")):
-            problems.append(UnknownNameError("member", key[:80], known, f"{path_at(place, (key,))}: "))
-    if elsewhere := _foreign_crs(data, path_at(place, ("crs",))):
+            problems.append(unknown_name("member", key[:80], known, f"{json_location(location, (key,))}: "))
+    if elsewhere := _foreign_crs(data, json_location(location, ("crs",))):
         raise DataError([*problems, *elsewhere])
     nodes, edges = RawTable(), RawTable()
     features = data.get("features")
     if "corridor" not in data and isinstance(features, list) and features and not any(map(_record_of, features)):
-        raise DataError(f"{place}: {foreign.DRAWN}")
-    for at, feature in enumerate(features if isinstance(features, list) else ()):
-        _read_feature(feature, path_at(place, ("features", at)), nodes, edges, problems)
+        raise DataError(f"{location}: {foreign.DRAWN}")
+    for index, feature in enumerate(features if isinstance(features, list) else ()):
+        _read_feature(feature, json_location(location, ("features", index)), nodes, edges, problems)
     if not isinstance(features, list):
-        problems.append(f"{path_at(place, ('features',))}: must be a list of features (got {shown(features)})")
+        problems.append(f"{json_location(location, ('features',))}: must be a list of features (got {shown(features)})")
     rest = data.get("corridor", {})
     if not isinstance(rest, dict):
-        problems.append(f"{path_at(place, ('corridor',))}: must be an object (got {shown(rest)})")
+        problems.append(f"{json_location(location, ('corridor',))}: must be an object (got {shown(rest)})")
         rest = {}
     given = {"nodes": nodes, "edges": edges}
-    return assembled(rest, lambda loc: path_at(place, ("corridor", *loc)), problems, given)
+    return assembled(rest, lambda path: json_location(location, ("corridor", *path)), problems, given)
 
 
 def _record_of(feature: Any) -> Any:
@@ -92,15 +93,15 @@ def _record_of(feature: Any) -> Any:
 _DEGREES = re.compile(r"(.*[:/])?(CRS84h?|EPSG:([\d.]*:)?(4326|4979)|EPSG/[\d.]+/(4326|4979))", re.IGNORECASE)
 
 
-def _foreign_crs(holder: Any, place: str) -> list[str]:
+def _foreign_crs(holder: Any, location: str) -> list[str]:
     """Return a sentence if an object's ``crs`` (GeoJSON of 2008) is another than longitude and latitude in WGS 84."""
     crs = holder.get("crs") if isinstance(holder, dict) else None
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if crs is None or (isinstance(name, str) and _DEGREES.fullmatch(name)):
         return []
-    told = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
-    return [f"{place}: {told}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
+    text = "positions must be longitude and latitude in degrees (WGS 84, EPSG:4326)"
+    return [f"{location}: {text}, as RFC 7946 has them (got {shown(crs if name is None else name)}); save the file so"]
 
 
 def _read_feature(feature: Any, here: str, nodes: RawTable, edges: RawTable, problems: list[Problem]) -> None:
@@ -108,8 +109,8 @@ def _read_feature(feature: Any, here: str, nodes: RawTable, edges: RawTable, pro
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         problems.append(f"{here}: must be a Feature (got {shown(feature)})")
         return
-    strange = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
-    problems += [UnknownNameError("member", key[:80], (), f"{here}: ") for key in strange]
+    unknown_keys = [key for key in feature if key not in ("type", "id", "bbox", "geometry", "properties")]
+    problems += [unknown_name("member", key[:80], (), f"{here}: ") for key in unknown_keys]
     properties, kind = feature.get("properties"), _record_of(feature)
     if not isinstance(properties, dict) or kind not in ("node", "edge"):
         problems.append(f"{here}: properties must have record: node or edge (got {shown(kind)})")

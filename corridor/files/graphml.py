@@ -8,11 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from corridor.errors import MOST_SHOWN, DataError, Problem, UnknownNameError, nearest, shown
+from corridor.errors import MOST_SHOWN, DataError, Problem
 from corridor.files import foreign
 from corridor.files.json_document import assembled, document_beside, of_attributes, path_of
 from corridor.files.rows import cell, row_of
-from corridor.files.scenario_yaml import Loc
+from corridor.files.scenario_fields import FieldPath
+from corridor.messages import nearest, shown, unknown_name
 from corridor.model.frames import RawTable, numbers
 from corridor.model.network import Network
 from corridor.model.records import Edge, Node, Record
@@ -22,7 +23,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 )
-_ENDS = {"node": ("id",), "edge": ("id", "tail", "head")}
+_OWN_ATTRIBUTES = {"node": ("id",), "edge": ("id", "tail", "head")}
 _KNOWN = {"node": Node.model_fields, "edge": Edge.model_fields}
 _MOST_DEPTH = 20
 
@@ -44,19 +45,19 @@ def write(network: Network) -> bytes:
     lines += [_key("edge", name, kind) for name, kind in _types(Edge)]
     lines += ['  <graph id="network" edgedefault="directed">', _data("graph", "name", name)]
     lines += [_data("graph", "year", str(year))] if year is not None else []
-    told = {part: value if isinstance(value, str) else json.dumps(value) for part, value in rest.items()}
-    lines += [_data("graph", part, text) for part, text in told.items()]
+    attributes = {part: value if isinstance(value, str) else json.dumps(value) for part, value in rest.items()}
+    lines += [_data("graph", part, text) for part, text in attributes.items()]
     for node in network.nodes:
         lines += [f'    <node id="{_escaped(node.id)}">', *_attributes("node", node), "    </node>"]
     for edge in network.edges:
-        ends = f'source="{_escaped(edge.tail)}" target="{_escaped(edge.head)}"'
-        lines += [f'    <edge id="{_escaped(edge.id)}" {ends}>', *_attributes("edge", edge), "    </edge>"]
+        endpoints = f'source="{_escaped(edge.tail)}" target="{_escaped(edge.head)}"'
+        lines += [f'    <edge id="{_escaped(edge.id)}" {endpoints}>', *_attributes("edge", edge), "    </edge>"]
     return "\n".join([*lines, "  </graph>", "</graphml>", ""]).encode("utf-8")
 
 
 def _types(kind: type[Record]) -> list[tuple[str, str]]:
     """Return name and GraphML type of each attribute of a record."""
-    fields = [name for name in kind.model_fields if name not in _ENDS[kind.__name__.lower()]]
+    fields = [name for name in kind.model_fields if name not in _OWN_ATTRIBUTES[kind.__name__.lower()]]
     booleans = {name for name in fields if kind.model_fields[name].annotation is bool}
     wants_number = numbers(kind)
     return [(n, "boolean" if n in booleans else "double" if n in wants_number else "string") for n in fields]
@@ -68,7 +69,7 @@ def _key(owner: str, name: str, kind: str) -> str:
 
 def _attributes(owner: str, record: Record) -> list[str]:
     """Return the data lines of a record; what is empty has none."""
-    values = {name: value for name, value in row_of(record).items() if name not in _ENDS[owner]}
+    values = {name: value for name, value in row_of(record).items() if name not in _OWN_ATTRIBUTES[owner]}
     return [_data(owner, name, text, "      ") for name, value in values.items() if (text := cell(value))]
 
 
@@ -78,8 +79,8 @@ def _data(owner: str, name: str, text: str, indent: str = "    ") -> str:
 
 def _escaped(text: str) -> str:
     """Return text as XML, exact even where a parser would even out white space."""
-    if found := _NO_XML.search(text):
-        raise DataError(f"{shown(text)} holds the character {found.group()!r}, which XML cannot hold; write JSON")
+    if character := _NO_XML.search(text):
+        raise DataError(f"{shown(text)} holds the character {character.group()!r}, which XML cannot hold; write JSON")
     return text.translate(_ESCAPES)
 
 
@@ -100,15 +101,15 @@ class _Element:
 class _Reader:
     """Gathers rows from one GraphML file, each problem with its line."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, location: str) -> None:
+        self.location = location
         self.problems: list[Problem] = []
         self.nodes, self.edges = RawTable(), RawTable()
         self.graph: _Element | None = None
         self._graphs = 0
         self._by_yed = False
         self._keys: dict[tuple[str, str], str] = {}
-        self._strange: list[tuple[str, str, int]] = []
+        self._unknown: list[tuple[str, str, int]] = []
         self._keyed: list[tuple[dict[str, str], str]] = []
         self._open: list[_Element] = []
         self._path: list[str] = []
@@ -122,30 +123,30 @@ class _Reader:
         self._parser.StartDoctypeDeclHandler = self._doctype
 
     def parse(self, raw: bytes) -> None:
-        """Read the file, or refuse what is no XML."""
+        """Read the file, or refuse invalid XML."""
         try:
             self._parser.Parse(raw, True)
         except DataError:  # our own word, although a ValueError too
             raise
         except expat.ExpatError as error:
-            told = expat.ErrorString(error.code)
-            raise DataError(f"{self.place}:{error.lineno}:{error.offset + 1}: is no XML: {told}") from None
+            reason = expat.ErrorString(error.code)
+            raise DataError(f"{self.location}:{error.lineno}:{error.offset + 1}: invalid XML: {reason}") from None
         except (ValueError, LookupError) as error:
-            raise DataError(f"{self.place}: is no XML: {error}") from None
-        strange, own = list(dict.fromkeys(name for _, name, _ in self._strange if name)), self._has_own_attributes()
-        if found := foreign.of_graphml(strange, own, self._by_yed):
-            raise DataError(f"{self.place}: {found}")
-        for owner, name, line in self._strange:
+            raise DataError(f"{self.location}: invalid XML: {error}") from None
+        unknown, own = list(dict.fromkeys(name for _, name, _ in self._unknown if name)), self._has_own_attributes()
+        if format_hint := foreign.of_graphml(unknown, own, self._by_yed):
+            raise DataError(f"{self.location}: {format_hint}")
+        for owner, name, line in self._unknown:
             self.problems.append(
-                UnknownNameError(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.place}:{line}: ")
+                unknown_name(f"attribute of {owner}s", name[:80], _KNOWN[owner], f"{self.location}:{line}: ")
             )
         self._name_edges()
 
     def _has_own_attributes(self) -> bool:
-        """Tell whether an attribute is a field of a network, or one that is none may be meant for one."""
+        """Tell whether an attribute is a field of a network, or may be meant for one."""
         if any(name in known for (owner, _), name in self._keys.items() for known in [_KNOWN.get(owner, ())]):
             return True
-        return any(nearest(name, _KNOWN[owner]) for owner, name, _ in self._strange[:MOST_SHOWN])
+        return any(nearest(name, _KNOWN[owner]) for owner, name, _ in self._unknown[:MOST_SHOWN])
 
     def _name_edges(self) -> None:
         """Give edges their ids: what is no id of its own but a key of networkx, 0, 1, ... per pair, is not one."""
@@ -157,18 +158,20 @@ class _Reader:
 
     def note(self, text: str, line: int | None = None) -> None:
         """Note a problem at a line, by default the current one."""
-        self.problems.append(f"{self.place}:{self._parser.CurrentLineNumber if line is None else line}: {text}")
+        self.problems.append(f"{self.location}:{self._parser.CurrentLineNumber if line is None else line}: {text}")
 
     def _doctype(self, *_: object) -> None:
-        raise DataError(f"{self.place}:{self._parser.CurrentLineNumber}: document types are not read; remove <!DOCTYPE")
+        raise DataError(
+            f"{self.location}:{self._parser.CurrentLineNumber}: document types are not supported; remove <!DOCTYPE"
+        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rsplit(" ", 1)[-1]
         self._path.append(tag)
         if len(self._path) > _MOST_DEPTH:
-            raise DataError(f"{self.place}:{self._parser.CurrentLineNumber}: is nested too deep")
+            raise DataError(f"{self.location}:{self._parser.CurrentLineNumber}: is nested too deep")
         if len(self._path) == 1 and tag != "graphml":
-            raise DataError(f"{self.place}: {foreign.of_root(tag)}")
+            raise DataError(f"{self.location}: {foreign.of_root(tag)}")
         self._by_yed = self._by_yed or "yworks.com" in name or "yfiles.type" in attributes
         if tag in ("graph", "node", "edge"):
             self._open_element(tag, attributes)
@@ -183,7 +186,7 @@ class _Reader:
         if self._data is not None:
             self._text.append(text)
         elif self._path[-1:] == ["default"] and text.strip():
-            self.note("defaults of keys are not read; write the value at each node or edge")
+            self.note("defaults of keys are not supported; write the value at each node or edge")
 
     def _end(self, name: str) -> None:
         self._path.pop()
@@ -195,7 +198,7 @@ class _Reader:
             element = self._open.pop()
             if element.owner != "graph":
                 table = self.nodes if element.owner == "node" else self.edges
-                table.add(element.values, f"{self.place}:{element.line}")
+                table.add(element.values, f"{self.location}:{element.line}")
             if element.owner == "edge" and "id" not in element.values:
                 self._note_id(element)
 
@@ -217,20 +220,20 @@ class _Reader:
         self._open.append(element)
 
     def _note_id(self, element: _Element) -> None:
-        """Remember an edge whose id does not stand among its data."""
+        """Remember an edge whose id is not among its data."""
         if element.key:
             self._keyed.append((element.values, element.key))
         else:
             element.values["id"] = f"{element.values.get('tail', '')}-{element.values.get('head', '')}"
 
     def _note_key(self, attributes: dict[str, str]) -> None:
-        """Remember what a key stands for, and whether it is a field."""
+        """Remember the attribute that a key declares, and whether it is a field."""
         name, owner, id = attributes.get("attr.name", ""), attributes.get("for", "all"), attributes.get("id", "")
         if (owner, id) in self._keys:
-            self.note(f"key {id[:80]!r} stands twice")
+            self.note(f"duplicate key {id[:80]!r}")
         self._keys[owner, id] = name
         if owner in _KNOWN and name not in _KNOWN[owner]:
-            self._strange.append((owner, name, self._parser.CurrentLineNumber))
+            self._unknown.append((owner, name, self._parser.CurrentLineNumber))
 
     def _take_data(self, key: str, line: int, text: str) -> None:
         element = self._open[-1]
@@ -242,23 +245,23 @@ class _Reader:
             or (name in element.values and element.values[name] != text)
             or (name == "id" and element.key not in ("", text) and not element.key.isdigit())
         ):
-            self.note(f"{name[:80]} stands twice", line)
+            self.note(f"duplicate {name[:80]}", line)
         elif name in _KNOWN.get(element.owner, (name,)) or (element.owner, key) not in self._keys:
             element.values[name], element.lines[name] = text, line
 
 
-def read(place: str, raw: bytes) -> Network:
+def read(location: str, raw: bytes) -> Network:
     """Return the network of a GraphML file."""
-    reader = _Reader(place)
+    reader = _Reader(location)
     reader.parse(raw)
     problems = reader.problems
     if reader.graph is None:
-        raise DataError([*problems, f"{place}: holds no <graph>"])
+        raise DataError([*problems, f"{location}: holds no <graph>"])
     lines, start = reader.graph.lines, reader.graph.line
 
-    def where(loc: Loc) -> str:
+    def where(path: FieldPath) -> str:
         """Return file and line of a graph's attribute, and the path within."""
-        return f"{place}:{lines.get(str(loc[0]) if loc else '', start)}: {path_of(loc)[1:]}"
+        return f"{location}:{lines.get(str(path[0]) if path else '', start)}: {path_of(path)[1:]}"
 
     data = of_attributes(reader.graph.values, where, problems)
     return assembled(data, where, problems, {"nodes": reader.nodes, "edges": reader.edges})

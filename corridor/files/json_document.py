@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from corridor.errors import DataError, Problem, UnknownNameError, shown
+from corridor.errors import DataError, Problem
 from corridor.files import foreign
-from corridor.files.rows import tables_of, whole_number
-from corridor.files.scenario_yaml import Loc, decoded, mapping_of, read_hazards_of
+from corridor.files.bytes import decoded
+from corridor.files.rows import tables_of, year_of_cell
+from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
+from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network, build_network
 from corridor.model.records import Record
@@ -18,19 +20,19 @@ from corridor.model.records import Record
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
 _MOST_DEPTH = 20
-Place = Callable[[Loc], str]
+Location = Callable[[FieldPath], str]
 
 
-def network_of(place: str, data: Any, problems: list[Problem]) -> Network:
+def network_of(location: str, data: Any, problems: list[Problem]) -> Network:
     """Return the network of a JSON file's data."""
     if not isinstance(data, dict):
-        raise DataError([*problems, f"{place}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
-    if found := foreign.of_json(data, KEYS):
-        raise DataError(f"{place}: {found}")
+        raise DataError([*problems, f"{location}: $: must be an object with nodes, edges, ... (got {shown(data)})"])
+    if format_hint := foreign.of_json(data, KEYS):
+        raise DataError(f"{location}: {format_hint}")
     for part in ("nodes", "edges"):
         if part not in data:
-            problems.append(f"{place}: $: {part} is missing")
-    return assembled(data, lambda loc: path_at(place, loc), problems)
+            problems.append(f"{location}: $: {part} is missing")
+    return assembled(data, lambda path: json_location(location, path), problems)
 
 
 def write(network: Network) -> bytes:
@@ -40,7 +42,7 @@ def write(network: Network) -> bytes:
 
 def assembled(
     data: dict[Any, Any],
-    place: Place,
+    location: Location,
     problems: list[Problem],
     given: Mapping[str, Any] | None = None,
     extra: tuple[str, ...] = (),
@@ -48,61 +50,61 @@ def assembled(
     """Return the network of an object's keys, some tables given from elsewhere."""
     for key in data:
         if key not in KEYS and key not in extra:
-            problems.append(UnknownNameError("key", str(key)[:80], KEYS, f"{place((key,))}: "))
+            problems.append(unknown_name("key", str(key)[:80], KEYS, f"{location((key,))}: "))
         elif given is not None and key in given:
-            problems.append(f"{place((key,))}: must not stand here; features hold the {key}")
+            problems.append(f"{location((key,))}: not allowed here; features hold the {key}")
     if data.get("format", FORMAT) != FORMAT:
-        problems.append(f"{place(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
+        problems.append(f"{location(('format',))}: format must be {FORMAT!r} (got {shown(data['format'])})")
     tables: dict[str, Any] = dict(given or {})
     complete = True
     for part in KINDS:
         if part in data and part not in tables:
             tables[part] = RawTable()
-            complete = _fill(tables[part], data[part], part, place, problems) and complete
+            complete = _fill(tables[part], data[part], part, location, problems) and complete
     name = data.get("name", "")
     if not isinstance(name, str):
-        problems.append(f"{place(('name',))}: name must be text (got {shown(name)})")
-    year = whole_number(data.get("year"), place(("year",)), problems)
-    hazards, strange = read_hazards_of(data.get("hazards", []), lambda loc: place(("hazards", *loc)))
-    problems += strange
+        problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
+    year = year_of_cell(data.get("year"), location(("year",)), problems)
+    hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)))
+    problems += hazard_problems
     return build_network(tables, name=name, year=year, hazards=hazards, problems=problems, complete=complete)
 
 
-def _fill(table: RawTable, rows: Any, part: str, place: Place, problems: list[Problem]) -> bool:
+def _fill(table: RawTable, rows: Any, part: str, location: Location, problems: list[Problem]) -> bool:
     """Fill a table with the rows of a list; tell whether it is one."""
     if not isinstance(rows, list):
-        problems.append(f"{place((part,))}: must be a list of objects (got {shown(rows)})")
+        problems.append(f"{location((part,))}: must be a list of objects (got {shown(rows)})")
         return False
     sound = True
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if isinstance(row, dict):
-            table.add(row, place((part, at)))
+            table.add(row, location((part, index)))
         else:
-            problems.append(f"{place((part, at))}: must be an object with fields (got {shown(row)})")
+            problems.append(f"{location((part, index))}: must be an object with fields (got {shown(row)})")
             sound = False
     return sound
 
 
-def path_at(place: str, loc: Loc) -> str:
-    """Return a place in a JSON file as a path: ``net.json: $.edges[3]``."""
-    return f"{place}: ${path_of(loc)}"
+def json_location(location: str, path: FieldPath) -> str:
+    """Return a location in a JSON file as a path: ``net.json: $.edges[3]``."""
+    return f"{location}: ${path_of(path)}"
 
 
-def path_of(loc: Loc) -> str:
+def path_of(path: FieldPath) -> str:
     """Return a path within JSON: ``.edges[3]``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}" for part in loc)
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}" for part in path)
 
 
 def _document(network: Network, tables: dict[str, tuple[Record, ...]]) -> dict[str, Any]:
     """Return what a JSON file holds of a network: head, some tables, hazards."""
     head: dict[str, Any] = {"format": FORMAT, "name": network.name, "year": network.year}
     rows = {part: [record.model_dump(mode="json") for record in records] for part, records in tables.items()}
-    hazards = [mapping_of(hazard) for hazard in network.hazards]
+    hazards = [to_fields(hazard) for hazard in network.hazards]
     return {**head, **rows, **({"hazards": hazards} if hazards else {})}
 
 
 def document_beside(network: Network, *apart: str) -> dict[str, Any]:
-    """Return what a JSON file holds of a network, without the tables that stand elsewhere."""
+    """Return what a JSON file holds of a network, without the tables that are written elsewhere."""
     return _document(network, {part: records for part, records in tables_of(network).items() if part not in apart})
 
 
@@ -125,7 +127,7 @@ def _line(value: Any) -> str:
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that remembers which of its keys stood twice."""
+    """A JSON object that remembers its duplicate keys."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
@@ -133,64 +135,64 @@ class _Object(dict[str, Any]):
 
 
 class _Token(float):
-    """NaN or Infinity, which are no JSON."""
+    """NaN or Infinity, which JSON does not allow."""
 
 
 def _number(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
-def parsed(place: str, raw: bytes, problems: list[Problem]) -> Any:
-    """Return the data of a JSON file; what is wrong with it goes to `problems`, what is no JSON is refused."""
-    text = decoded(place, raw)
+def parsed(location: str, raw: bytes, problems: list[Problem]) -> Any:
+    """Return the data of a JSON file; problems are added to `problems`, invalid JSON is refused."""
+    text = decoded(location, raw)
     try:
-        return plain(text, lambda loc: path_at(place, loc), problems)
+        return plain(text, lambda path: json_location(location, path), problems)
     except json.JSONDecodeError as error:
-        raise DataError(f"{place}:{error.lineno}:{error.colno}: is no JSON: {error.msg}") from None
+        raise DataError(f"{location}:{error.lineno}:{error.colno}: invalid JSON: {error.msg}") from None
 
 
-def plain(text: str, place: Place, problems: list[Problem]) -> Any:
-    """Return the data of JSON wherever it stands; keys that stand twice and numbers that are none go to `problems`.
+def plain(text: str, location: Location, problems: list[Problem]) -> Any:
+    """Return the data of JSON text; duplicate keys, NaN and Infinity are added to `problems`.
 
     Raises
     ------
     json.JSONDecodeError
-        If it is no JSON.
+        If it is invalid.
     DataError
         If it is nested too deep.
     """
     try:
         data = json.loads(text, object_pairs_hook=_Object, parse_constant=_Token, parse_int=_number)
     except RecursionError:
-        raise DataError(f"{place(())}: is nested too deep") from None
-    queue: list[tuple[Loc, Any]] = [((), data)]
+        raise DataError(f"{location(())}: is nested too deep") from None
+    queue: list[tuple[FieldPath, Any]] = [((), data)]
     while queue:
-        loc, value = queue.pop()
-        if len(loc) > _MOST_DEPTH:
-            raise DataError(f"{place(loc[:4])}: is nested too deep")
+        path, value = queue.pop()
+        if len(path) > _MOST_DEPTH:
+            raise DataError(f"{location(path[:4])}: is nested too deep")
         if isinstance(value, _Token):
-            told = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
-            problems.append(f"{place(loc)}: {told} is no JSON; null stands for no limit")
+            number = str(float(value)).replace("inf", "Infinity").replace("nan", "NaN")
+            problems.append(f"{location(path)}: {number} is not allowed in JSON; null means no limit")
         elif isinstance(value, _Object):
-            problems += [f"{place(loc)}: key {key[:80]!r} stands twice" for key in value.twice]
-            queue += [((*loc, key), item) for key, item in reversed(value.items())]
+            problems += [f"{location(path)}: duplicate key {key[:80]!r}" for key in value.twice]
+            queue += [((*path, key), item) for key, item in reversed(value.items())]
         elif isinstance(value, list):
-            queue += [((*loc, at), value[at]) for at in reversed(range(len(value)))]
+            queue += [((*path, index), value[index]) for index in reversed(range(len(value)))]
     return data
 
 
-def _below(place: Place, name: str, loc: Loc) -> str:
-    return place((name, *loc))
+def _below(location: Location, name: str, path: FieldPath) -> str:
+    return location((name, *path))
 
 
-def of_attributes(found: Mapping[str, Any], place: Place, problems: list[Problem]) -> dict[str, Any]:
+def of_attributes(attributes: Mapping[str, Any], location: Location, problems: list[Problem]) -> dict[str, Any]:
     """Return the keys of a network that a graph's attributes hold as text, which is JSON but for name, year, format."""
-    data = dict(found)
-    for name, text in found.items():
+    data = dict(attributes)
+    for name, text in attributes.items():
         if isinstance(text, str) and name not in ("name", "year", "format"):
             try:
-                data[name] = plain(text, partial(_below, place, name), problems)
+                data[name] = plain(text, partial(_below, location, name), problems)
             except json.JSONDecodeError as error:
-                problems.append(f"{place((name,))} must be JSON: {error.msg} (got {shown(text)})")
+                problems.append(f"{location((name,))} must be JSON: {error.msg} (got {shown(text)})")
                 data[name] = []
     return data

@@ -1,4 +1,4 @@
-"""Lines of a text file with their places, and the numbers on them: what DIMACS and TNTP share."""
+"""Lines of a text file with their locations, and the numbers on them: what DIMACS and TNTP share."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corridor.errors import DataError, decimal_point, shown
+from corridor.errors import DataError
+from corridor.files.bytes import decoded, read_bytes
 from corridor.files.rows import MOST_BYTES
-from corridor.files.scenario_yaml import decoded, read_bytes
+from corridor.messages import decimal_point, shown
 
 MOST_NODES = 200_000
 _LARGEST = 1e15
 
 
 class Lines:
-    """The lines of a text file with their places; gathers problems."""
+    """The lines of a text file with their locations; gathers problems."""
 
     def __init__(self, path: Any, comment: re.Pattern[str]) -> None:
         if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
@@ -29,26 +30,26 @@ class Lines:
         self._text = decoded(path, read_bytes(Path(path), MOST_BYTES, "file"))
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield place and text of each line that is not empty, comments left out."""
+        """Yield location and text of each line that is not empty, comments left out."""
         for number, line in enumerate(re.split("\r\n|\n|\r", self._text), start=1):
             if text := self._comment.sub("", line).strip():
                 yield f"{self.name}:{number}", text
 
-    def note(self, place: str, text: str) -> None:
+    def note(self, location: str, text: str) -> None:
         """Note a problem."""
-        self.problems.append(f"{place}: {text}")
+        self.problems.append(f"{location}: {text}")
 
     def number(
-        self, place: str, name: str, text: str, *, least: float = -_LARGEST, whole: bool = False
+        self, location: str, name: str, text: str, *, least: float = -_LARGEST, integer: bool = False
     ) -> float | None:
-        """Return a number, or None after noting why it is none."""
-        pattern = r"[-+]?\d+" if whole else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+        """Return a number, or None after noting the problem."""
+        pattern = r"[-+]?\d+" if integer else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
         value = float(text) if re.fullmatch(pattern, text, re.ASCII) else math.nan
         if not least <= value <= _LARGEST:
-            kind = "a whole number" if whole else "a number"
+            kind = "a whole number" if integer else "a number"
             low = "" if least == -_LARGEST or abs(value) > _LARGEST else f" >= {least:g}"
             limit = f" from {least:g} to {_LARGEST:g}" if abs(value) > _LARGEST else low
-            self.note(place, f"{name} must be {kind}{limit} (got {shown(text)}){decimal_point(text)}")
+            self.note(location, f"{name} must be {kind}{limit} (got {shown(text)}){decimal_point(text)}")
             return None
         return value
 
@@ -58,11 +59,11 @@ class Lines:
             raise DataError(self.problems)
 
 
-def node_number(lines: Lines, place: str, name: str, word: str, nodes: int) -> int | None:
+def node_number(lines: Lines, location: str, name: str, word: str, nodes: int) -> int | None:
     """Return the number of a node that there is."""
-    number = lines.number(place, name, word, least=1, whole=True)
+    number = lines.number(location, name, word, least=1, integer=True)
     if number is not None and number > nodes:
-        lines.note(place, f"{name} must be a node, 1 to {nodes} (got {word})")
+        lines.note(location, f"{name} must be a node, 1 to {nodes} (got {word})")
         return None
     return None if number is None else int(number)
 

@@ -8,11 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corridor.errors import CorridorError, DataError, nearest, shown, unknown
+from corridor.errors import CorridorError, DataError
 from corridor.files import csv_folder, foreign
-from corridor.files.bytes import write_bytes
+from corridor.files.bytes import read_bytes, write_bytes
 from corridor.files.rows import MOST_BYTES
-from corridor.files.scenario_yaml import read_bytes
+from corridor.messages import nearest, shown, unknown
 from corridor.model.network import Network, require_network
 
 
@@ -56,18 +56,18 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     ------
     DataError
         Naming every problem at once with file and line, sheet and row, or JSON path: unknown tables, columns and
-        keys, cells that break a rule, ids that stand twice or name nothing.
+        keys, cells that break a rule, duplicate and unknown ids.
 
     Notes
     -----
     A folder needs ``nodes.csv`` and ``edges.csv``; ``commodities``, ``corridors``, ``supplies``, ``markets``,
-    ``quotas``, ``figures`` and ``sources`` may stand beside them, as ``hazards.yaml`` and ``network.csv`` (name, year)
-    may. Columns are the fields of the records, units in their names. An empty cell takes the field's default. A list
+    ``quotas``, ``figures`` and ``sources`` are optional, as ``hazards.yaml`` and ``network.csv`` (name, year)
+    are. Columns are the fields of the records, units in their names. An empty cell takes the field's default. A list
     in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own. The first line of a table decides how it
     is read: where commas separate the columns, numbers have a decimal point (``3.5``); where semicolons do, a decimal
-    comma (``3,5``), and a list stands in quotes; a table that mixes them is refused. Files are read up to 100 MB,
+    comma (``3,5``), and a list is quoted; a table that mixes them is refused. Files are read up to 100 MB,
     workbooks that unpack to so much. Empty sheets, and sheets called notes, README, about, comments or info, are passed
-    over. Edge ids of GraphML that are numbers, of which one stands again at another pair of nodes, are keys of
+    over. Edge ids of GraphML that are numbers, one of which is repeated at another pair of nodes, are keys of
     networkx: the edge is called ``tail-head-key``, as `Network.from_networkx` does. Files of other programs are refused
     in one sentence that says what to do.
 
@@ -102,15 +102,15 @@ def write_network(network: Network, path: str | os.PathLike[str], *, form: str |
     Raises
     ------
     DataError
-        If a folder holds something else than a network of ours, or the form cannot hold a text of the network.
+        If a folder holds anything but a network written by corridor, or the form cannot hold a text of the network.
     OSError
-        If the place cannot be written to.
+        If it cannot be written to.
 
     Notes
     -----
     What is written is read back and compared before it takes its place, so that nothing is lost in silence. GraphML
     carries typed attributes of nodes and edges for networkx and Gephi; GeoJSON places nodes as points and edges as
-    lines between them (nodes without a position have no geometry); what those forms have no place for stands in them
+    lines between them (nodes without a position have no geometry); what those formats cannot hold is stored in them
     as JSON. A folder that holds a network already is replaced; scenario files and notes (``.txt``, ``.md``) beside the
     tables stay.
     """
@@ -133,30 +133,30 @@ def _call(form: str, function: str, *given: Any) -> Any:
     except ModuleNotFoundError as error:
         if not (extra := FORMATS[form].extra):
             raise
-        told = f".{form} files need {error.name}, which is not installed: pip install 'corridor[{extra}]'"
-        raise CorridorError(f"{told}, or write CSV or JSON") from None
+        text = f".{form} files need {error.name}, which is not installed: pip install 'corridor[{extra}]'"
+        raise CorridorError(f"{text}, or write CSV or JSON") from None
 
 
 def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = lambda ending: None) -> tuple[Path, str]:
-    """Return path and form, or say what is wrong with them; `known` tells what a foreign ending stands for."""
+    """Return path and form, or say what is wrong with them; `known` describes foreign endings."""
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise DataError(f"a network is read from and written to a path (got {shown(path)})")
-    place = Path(path)
+    location = Path(path)
     if form is not None:
         if form not in FORMS:
             raise DataError(unknown("form of a network file", str(form), nearest(str(form), FORMS)))
-        return place, form
-    if os.path.isdir(place) or str(path).endswith(("/", os.sep)) or not place.suffix:
-        return place, "folder"
-    ending = place.suffix.lower().removeprefix(".")
+        return location, form
+    if os.path.isdir(location) or str(path).endswith(("/", os.sep)) or not location.suffix:
+        return location, "folder"
+    ending = location.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
-        if told := known(ending):
-            raise DataError(f"{place}: {told}")
+        if text := known(ending):
+            raise DataError(f"{location}: {text}")
         *others, last = (f".{known}" for known in FORMATS)
         near = nearest(ending, FORMATS)
         hint = f"; did you mean '.{near}'?" if near else ""
         raise DataError(
-            f"{place}: a network file ends in {', '.join(others)} or {last}, or is a folder of CSV tables{hint} "
-            "(form= says it regardless of the ending)"
+            f"{location}: a network file ends in {', '.join(others)} or {last}, or is a folder of CSV tables{hint} "
+            "(form= overrides the ending)"
         )
-    return place, ending
+    return location, ending

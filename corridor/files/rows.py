@@ -1,4 +1,4 @@
-"""Rows of tables as files have them: cells, column names, CSV text, each mistake with its place."""
+"""Rows of tables as files have them: cells, column names, CSV text, each mistake with its location."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import io as streams
 import re
 from typing import Any
 
-from corridor.errors import DataError, Problem, UnknownNameError, placed, shown
-from corridor.files.scenario_yaml import decoded
+from corridor.errors import DataError, Problem
+from corridor.files.bytes import decoded
+from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network
 from corridor.model.records import KIND_OF, Record, format_list
@@ -38,12 +39,12 @@ def row_of(record: Record) -> dict[str, Any]:
 
 def tables_of(network: Network) -> dict[str, tuple[Record, ...]]:
     """Return the records of a network by the names of its tables; nodes and edges always, others if there are any."""
-    found = {part: network.records(KIND_OF[part].singular) for part in KINDS}
-    return {part: records for part, records in found.items() if records or part in ("nodes", "edges")}
+    tables = {part: network.records(KIND_OF[part].singular) for part in KINDS}
+    return {part: records for part, records in tables.items() if records or part in ("nodes", "edges")}
 
 
-def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
-    """Return the year that a cell holds, None for an empty one; what is no year goes to `problems`."""
+def year_of_cell(value: Any, location: str, problems: list[Problem]) -> int | None:
+    """Return the year that a cell holds, None for an empty one; anything but a year is added to `problems`."""
     if value in (None, ""):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -52,27 +53,27 @@ def whole_number(value: Any, place: str, problems: list[Problem]) -> int | None:
         return value
     if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and value.isascii() and len(value) < 20:
         return int(value)
-    problems.append(f"{place}: year must be a whole number (got {shown(value)})")
+    problems.append(f"{location}: year must be a whole number (got {shown(value)})")
     return None
 
 
 def read_csv(
-    place: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
+    location: str, raw: bytes, columns: Any, problems: list[Problem], numeric: frozenset[str] = frozenset()
 ) -> RawTable:
-    """Return the rows of a CSV table as text by column; what is wrong with its shape goes to `problems`.
+    """Return the rows of a CSV table as text by column; problems of its shape are added to `problems`.
 
     Notes
     -----
     The line of column names decides: separated by commas, numbers have a decimal point; by semicolons, a decimal
     comma, which is exchanged for a point in the `numeric` columns.
     """
-    text = decoded(place, raw)
-    separator = _separator(place, text)
+    text = decoded(location, raw)
+    separator = _separator(location, text)
     reader = csv.reader(streams.StringIO(text, newline=""), delimiter=separator, strict=True)
     table, heads, line = RawTable(), None, 1
     try:
         for cells in reader:
-            here, line = f"{place}:{line}", reader.line_num + 1
+            here, line = f"{location}:{line}", reader.line_num + 1
             if not cells:
                 continue
             if heads is None:
@@ -81,7 +82,7 @@ def read_csv(
             elif len(cells) != len(heads):
                 problems.append(
                     f"{here}: has {len(cells)} cells, but there are {len(heads)} columns; "
-                    f"{_SEPARATORS[separator]}, and a text that has one stands in quotes"
+                    f"{_SEPARATORS[separator]}, and a text that has one must be quoted"
                 )
             else:
                 row = {head: cell for head, cell in zip(heads, cells, strict=True) if head in columns}
@@ -89,9 +90,9 @@ def read_csv(
                     row |= {head: _pointed(here, head, row[head]) for head in numeric & row.keys()}
                 table.add(row, here)
     except csv.Error as error:
-        raise DataError(f"{place}:{line}: is no CSV: {error}") from None
+        raise DataError(f"{location}:{line}: invalid CSV: {error}") from None
     if heads is None:
-        problems.append(f"{place}: is empty; its first line must name the columns")
+        problems.append(f"{location}: is empty; its first line must name the columns")
     return table
 
 
@@ -101,36 +102,38 @@ _SEPARATORS = {
 }
 
 
-def _separator(place: str, text: str) -> str:
-    """Return what separates the columns of a CSV table, as its first line tells."""
+def _separator(location: str, text: str) -> str:
+    """Return what separates the columns of a CSV table, according to its first line."""
     first = re.search(r"[^\r\n]+", text)
     head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
     if re.fullmatch(r"sep=.\s*", head):
-        raise DataError(f"{place}:{line}: must name the columns (got {shown(head)}); remove this line")
-    found = [mark for mark in (",", ";", "\t") if mark in head]
-    if len(found) > 1 or found == ["\t"]:
+        raise DataError(f"{location}:{line}: must name the columns (got {shown(head)}); remove this line")
+    marks = [mark for mark in (",", ";", "\t") if mark in head]
+    if len(marks) > 1 or marks == ["\t"]:
         raise DataError(
-            f"{place}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
+            f"{location}:{line}: columns must be separated by commas alone or by semicolons alone (got {shown(head)})"
         )
-    return found[0] if found else ","
+    return marks[0] if marks else ","
 
 
-def _pointed(place: str, head: str, text: str) -> str:
+def _pointed(location: str, head: str, text: str) -> str:
     """Return a number with a decimal comma as one with a point; refuse one that has a point."""
     if "." in text and re.fullmatch(r"[-+\d\s.,eE]+", text):
-        raise DataError(f"{place}: {head}: {_SEPARATORS[';']} (got {shown(text)}); write the whole table in one way")
+        raise DataError(
+            f"{location}: {head}: {_SEPARATORS[';']} (got {shown(text)}); use one notation in the whole table"
+        )
     return text.replace(",", ".") if re.fullmatch(r"\s*[-+]?\d*,\d*([eE][-+]?\d+)?\s*", text, re.ASCII) else text
 
 
 def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
-    """Return a problem for each column that is unknown or stands twice."""
+    """Return a problem for each column that is unknown or duplicate."""
     nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
-    strange = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
+    unknown_heads = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
     hint = f" (known: {', '.join(columns)})"
     return [
         *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
-        *(UnknownNameError("column", head[:80], columns, hint=hint) for head in strange),
-        *(f"column {head[:80]!r} stands twice" for head in repeated(heads) if head),
+        *(unknown_name("column", head[:80], columns, hint=hint) for head in unknown_heads),
+        *(f"duplicate column {head[:80]!r}" for head in repeated(heads) if head),
     ]
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from corridor.errors import DataError, nearest, unknown
+from corridor.errors import DataError
 from corridor.files.json_document import FORMAT
+from corridor.messages import nearest, unknown
 from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
 from corridor.model.records import Record
 from corridor.model.scenario import Event, Hazard, Scenario
 
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DATE = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
@@ -32,8 +33,8 @@ def schema(kind: str) -> dict[str, Any]:
     Notes
     -----
     The schema says what JSON Schema can say: keys, types, ranges, which fields a change needs. That a name exists in
-    the network, or that limits do not cross, only `load_scenario` and `read_network` tell. An editor with a YAML
-    language server shows mistakes while one types if the file begins with ``# yaml-language-server: $schema=PATH``.
+    the network, or that limits do not cross, only `load_scenario` and `read_network` check. An editor with a YAML
+    language server shows errors while you type if the file begins with ``# yaml-language-server: $schema=PATH``.
 
     Examples
     --------
@@ -55,7 +56,7 @@ def schema_text(kind: str) -> str:
 def _scenario_schema() -> dict[str, Any]:
     """Return the schema of a scenario file."""
     return {
-        "$schema": _DRAFT,
+        "$schema": _DIALECT,
         "title": "Scenario of corridor",
         "description": "A named list of changes; a hazard with a frequency, an event with dates.",
         **_scenario(),
@@ -99,7 +100,7 @@ def _scenario() -> dict[str, Any]:
 
 def _change(kind: type[Change]) -> dict[str, Any]:
     """Return the schema of a change's fields."""
-    found = {
+    fields = {
         "type": "object",
         "description": (kind.__doc__ or "").split("\n")[0],
         "properties": _properties(kind),
@@ -108,10 +109,10 @@ def _change(kind: type[Change]) -> dict[str, Any]:
         "anyOf": [{"required": [selector]} for selector in kind.selectors],
     }
     if kind.exactly_one:
-        found["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in kind.exactly_one]
+        fields["oneOf"] = [{"required": [name], "properties": {name: {"type": "number"}}} for name in kind.exactly_one]
     if kind.one_or_more:
-        found["allOf"] = [{"anyOf": [{"required": [name]} for name in kind.one_or_more]}]
-    return found
+        fields["allOf"] = [{"anyOf": [{"required": [name]} for name in kind.one_or_more]}]
+    return fields
 
 
 def _network_schema() -> dict[str, Any]:
@@ -120,9 +121,9 @@ def _network_schema() -> dict[str, Any]:
     hazard = {**scenario, "required": ["name", "changes", "frequency_per_year", "duration_days"]}
     tables = {part: {"type": "array", "items": {"$ref": f"#/$defs/{kind.__name__}"}} for part, kind in KINDS.items()}
     return {
-        "$schema": _DRAFT,
+        "$schema": _DIALECT,
         "title": "Network of corridor",
-        "description": "Nodes, edges and what is shipped over them; null stands for no limit.",
+        "description": "Nodes, edges and what is shipped over them; null means no limit.",
         "type": "object",
         "properties": {
             "$schema": {"type": "string"},
@@ -158,13 +159,13 @@ def _properties(kind: type[Record]) -> dict[str, Any]:
     """Return pydantic's own schema of each field, without the titles that only repeat its name."""
     made = kind.model_json_schema()
     definitions = made.get("$defs", {})
-    found: dict[str, Any] = _untitled(
+    properties: dict[str, Any] = _untitled(
         {name: _resolved(field, definitions) for name, field in made["properties"].items()}
     )
     for name, field in kind.model_fields.items():
         if field.description:
-            found[name]["description"] = field.description
-    return found
+            properties[name]["description"] = field.description
+    return properties
 
 
 def _resolved(part: Any, definitions: dict[str, Any]) -> Any:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from corridor.errors import DataError, nearest, shown, unknown
+from corridor.errors import DataError
 from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.messages import nearest, shown, unknown
 from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network
 
@@ -78,9 +79,9 @@ def read_tntp(
     rows = _after_head(lines, head, ("NUMBER OF ZONES", "NUMBER OF NODES", "NUMBER OF LINKS"), ("FIRST THRU NODE",))
     zones, nodes = (int(head[key][1]) for key in ("NUMBER OF ZONES", "NUMBER OF NODES"))
     first = int(head.get("FIRST THRU NODE", ("", 1))[1])
-    for place, text in rows:
-        if (link := _link(lines, place, text, nodes)) is not None:
-            links.append((place, link))
+    for location, text in rows:
+        if (link := _link(lines, location, text, nodes)) is not None:
+            links.append((location, link))
     if not lines.problems and len(links) != head["NUMBER OF LINKS"][1]:
         lines.note(lines.name, f"must have {head['NUMBER OF LINKS'][1]:.0f} links, as its head says (got {len(links)})")
     if zones > nodes:
@@ -89,14 +90,14 @@ def read_tntp(
     trips = {} if trips_path is None else _trips(trips_path, zones)
     penalty = {"penalty_usd_per_t": penalty_above_all_costs(nodes, [link[cost] for _, link in links])}
     edges = RawTable()
-    for at, (place, link) in enumerate(links, start=1):
+    for number, (location, link) in enumerate(links, start=1):
         tail = int(link["init_node"])
         own = [f"from_{tail}"] if tail < first else None
         if own and tail > zones:
-            raise DataError(f"{place}: node {tail} is below FIRST THRU NODE {first} but no zone (1 to {zones})")
-        edges.add({"id": f"l{at}", "tail": str(tail), "head": f"{link['term_node']:.0f}", "mode": "road",
+            raise DataError(f"{location}: node {tail} is below FIRST THRU NODE {first} but no zone (1 to {zones})")
+        edges.add({"id": f"l{number}", "tail": str(tail), "head": f"{link['term_node']:.0f}", "mode": "road",
                    "capacity_mtpa": link["capacity"], "distance_km": link["length"], "tariff_usd_per_t": link[cost],
-                   "commodities": own}, place)  # fmt: skip
+                   "commodities": own}, location)  # fmt: skip
     volumes: dict[int, float] = {}
     for (zone, _), amount in trips.items():
         volumes[zone] = volumes.get(zone, 0.0) + amount
@@ -119,31 +120,31 @@ def read_tntp(
 
 
 def _after_head(
-    lines: Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...], taken: tuple[str, ...] = ()
+    lines: Lines, head: dict[str, tuple[str, float]], needed: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Read the head into `head`, what is needed and what is taken if there, and return the lines that follow it."""
+    """Read the head into `head`, needed and optional entries, and return the lines that follow it."""
     rows = iter(lines)
     ended = False
-    for place, text in rows:
-        found = re.fullmatch(r"<([^<>]+)>(.*)", text)
-        if found is None:
-            told = f"{place}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
-            raise DataError([*lines.problems, told])  # what is missing cannot be told
-        name = found.group(1).strip().upper()
+    for location, text in rows:
+        match = re.fullmatch(r"<([^<>]+)>(.*)", text)
+        if match is None:
+            text = f"{location}: must be '<NAME> value' until <END OF METADATA> (got {shown(text)})"
+            raise DataError([*lines.problems, text])  # without the end of the head, what is missing is unknown
+        name = match.group(1).strip().upper()
         if name == "END OF METADATA":
             ended = True
             break
         if name in head:
-            lines.note(place, f"<{name}> stands twice")
+            lines.note(location, f"duplicate <{name}>")
         elif name == _TOTAL:
-            if (value := lines.number(place, name, found.group(2).strip(), least=0)) is not None:
-                head[name] = place, value
-        elif name in needed + taken:
-            value = lines.number(place, name, found.group(2).strip(), least=0, whole=True)
+            if (value := lines.number(location, name, match.group(2).strip(), least=0)) is not None:
+                head[name] = location, value
+        elif name in needed + optional:
+            value = lines.number(location, name, match.group(2).strip(), least=0, integer=True)
             if value is not None and value > MOST_NODES:
-                lines.note(place, f"{name} must be <= {MOST_NODES:,} (got {value:.0f})")
+                lines.note(location, f"{name} must be <= {MOST_NODES:,} (got {value:.0f})")
             elif value is not None:
-                head[name] = place, value
+                head[name] = location, value
     for name in needed:
         if name not in head and not any(f" {name} " in f" {problem} " for problem in lines.problems):
             lines.note(lines.name, f"<{name}> is missing")
@@ -153,25 +154,25 @@ def _after_head(
     return rows
 
 
-def _link(lines: Lines, place: str, text: str, nodes: int) -> dict[str, float] | None:
+def _link(lines: Lines, location: str, text: str, nodes: int) -> dict[str, float] | None:
     """Return the columns of a link."""
     words = text.removesuffix(";").split()
     if len(words) != len(_COLUMNS):
-        lines.note(place, f"must be ten columns: {' '.join(_COLUMNS)} ; (got {shown(text)})")
+        lines.note(location, f"must be ten columns: {' '.join(_COLUMNS)} ; (got {shown(text)})")
         return None
-    found: dict[str, float] = {}
+    columns: dict[str, float] = {}
     for name, word in zip(_COLUMNS, words, strict=True):
         if name in ("init_node", "term_node"):
-            value: float | None = node_number(lines, place, name, word, nodes)
+            value: float | None = node_number(lines, location, name, word, nodes)
         else:
-            value = lines.number(place, name, word, least=0)
+            value = lines.number(location, name, word, least=0)
         if value is not None:
-            found[name] = value
-    if len(found) < len(_COLUMNS):
+            columns[name] = value
+    if len(columns) < len(_COLUMNS):
         return None
-    if found["init_node"] == found["term_node"]:
-        lines.note(place, f"init_node and term_node must differ (got {words[0]} twice)")
-    return found
+    if columns["init_node"] == columns["term_node"]:
+        lines.note(location, f"init_node and term_node must differ (got {words[0]} twice)")
+    return columns
 
 
 def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], float]:
@@ -183,34 +184,36 @@ def _trips(path: str | os.PathLike[str], zones: int) -> dict[tuple[int, int], fl
         lines.note(head["NUMBER OF ZONES"][0], f"NUMBER OF ZONES must be {zones}, as in the network's file")
     trips: dict[tuple[int, int], float] = {}
     origin: int | None = None
-    for place, text in rows:
-        if found := re.fullmatch(r"[Oo]rigin\s+(\S+)", text):
-            origin = node_number(lines, place, "Origin", found.group(1), zones)
+    for location, text in rows:
+        if match := re.fullmatch(r"[Oo]rigin\s+(\S+)", text):
+            origin = node_number(lines, location, "Origin", match.group(1), zones)
         elif origin is None:
-            lines.note(place, f"must come after a line 'Origin ID' (got {shown(text)})")
+            lines.note(location, f"must come after a line 'Origin ID' (got {shown(text)})")
         else:
-            _destinations(lines, place, text, origin, zones, trips)
+            _destinations(lines, location, text, origin, zones, trips)
     total = math.fsum(trips.values())
     if not lines.problems and _TOTAL in head and abs(head[_TOTAL][1] - total) > _ROUNDED_HEADS * total:
-        place, told = head[_TOTAL]
-        lines.note(place, f"{_TOTAL} must be the sum of the trips, {total:.10g}, to a share of 1e-4 (got {told:.10g})")
+        location, stated = head[_TOTAL]
+        lines.note(
+            location, f"{_TOTAL} must be the sum of the trips, {total:.10g}, to a share of 1e-4 (got {stated:.10g})"
+        )
     lines.refuse_if_broken()
     return trips
 
 
 def _destinations(
-    lines: Lines, place: str, text: str, origin: int, zones: int, trips: dict[tuple[int, int], float]
+    lines: Lines, location: str, text: str, origin: int, zones: int, trips: dict[tuple[int, int], float]
 ) -> None:
     """Take the trips of one line: ``1 : 0.0; 2 : 100.0;``, the semicolons left out or not."""
     for part in filter(None, re.split(r"[;\s]+", re.sub(r"\s*:\s*", ":", text))):
         words = part.split(":")
         if len(words) != 2:
-            lines.note(place, f"must be 'ID : TRIPS;' (got {shown(part)})")
+            lines.note(location, f"must be 'ID : TRIPS;' (got {shown(part)})")
             continue
-        end = node_number(lines, place, "destination", words[0].strip(), zones)
-        amount = lines.number(place, "TRIPS", words[1].strip(), least=0)
+        end = node_number(lines, location, "destination", words[0].strip(), zones)
+        amount = lines.number(location, "TRIPS", words[1].strip(), least=0)
         if end is None or amount is None:
             continue
         if (origin, end) in trips:
-            lines.note(place, f"trips from {origin} to {end} stand twice")
+            lines.note(location, f"duplicate trips from {origin} to {end}")
         trips[origin, end] = amount

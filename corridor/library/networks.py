@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from functools import lru_cache, wraps
+from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from numbers import Integral
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, UnknownNameError, nearest, rule_broken, shown, unknown
+from corridor.errors import DataError
+from corridor.messages import nearest, rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import in_force
 from corridor.model.formulas import governance_risk
 from corridor.model.network import Network, as_shipped
@@ -34,7 +35,7 @@ def data_root() -> Traversable:
     beside = Path(__file__).resolve().parents[2] / "data"
     if (beside / _MARKER).is_file():
         return beside
-    raise DataError(f"the data of corridor is missing: no {_MARKER} in {inside} or {beside}; install the package anew")
+    raise DataError(f"packaged data not found: no {_MARKER} in {inside} or {beside}; reinstall corridor")
 
 
 def networks() -> tuple[str, ...]:
@@ -51,29 +52,17 @@ def networks() -> tuple[str, ...]:
 def sources() -> tuple[Source, ...]:
     """Return the one table of sources that every shipped figure refers to."""
     problems: list[str] = []
-    found = _records(data_root().joinpath(_MARKER), Source, problems)
+    records = _records(data_root().joinpath(_MARKER), Source, problems)
     if problems:
         raise DataError(problems)
-    return found
+    return records
 
 
-def _checked(loaded: Callable[..., Network]) -> Callable[..., Network]:
-    """Refuse what is no name and no year before it is looked for among what was loaded before."""
-
-    @wraps(loaded)
-    def load(name: object = "caspian", *, year: object = 2024, regime: object = "full") -> Network:
-        if isinstance(year, bool) or not isinstance(year, Integral):
-            raise DataError(f"a network is loaded for a year, a whole number (got year={shown(year)})")
-        for kind, word in (("network", name), ("regime", regime)):
-            if not isinstance(word, str):
-                raise DataError(f"a {kind} is loaded by its name (got {shown(word)})")
-        return loaded(name, year=int(year), regime=regime)
-
-    return load
+def publishers() -> dict[str, str]:
+    """Return the publisher of each source by the source's id, or its title where it has none."""
+    return {source.id: source.publisher or source.title for source in sources()}
 
 
-@_checked
-@lru_cache(maxsize=32)
 def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Network:
     """Return a shipped network as it was in a year.
 
@@ -98,11 +87,22 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
     >>> load("caspian", year=2021).edge("btc").capacity_mtpa
     50.0
     """
+    # Checked before the cache is asked, which fails on a list and takes 2024.0 for 2024.
+    if isinstance(year, bool) or not isinstance(year, Integral):
+        raise DataError(f"year must be a whole number (got {shown(year)})")
+    for kind, word in (("network", name), ("regime", regime)):
+        if not isinstance(word, str):
+            raise DataError(f"{kind} must be a name (got {shown(word)})")
+    return _load_cached(name, int(year), regime)
+
+
+@lru_cache(maxsize=32)
+def _load_cached(name: str, year: int, regime: str) -> Network:
     entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
     if entry is None:
-        raise UnknownNameError("network", name, networks())
+        raise unknown_name("network", name, networks())
     if regime not in REGIMES:
-        raise UnknownNameError("regime", regime, REGIMES)
+        raise unknown_name("regime", regime, REGIMES)
     first, last = int(entry["first_year"]), int(entry["last_year"])
     if not first <= year <= last:
         raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")
@@ -110,7 +110,7 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
 
 
 def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Network:
-    from corridor.files.scenario_yaml import read_hazards
+    from corridor.files.scenario_yaml import shipped_hazards
 
     problems: list[str] = []
     listed = [figure for file in _FIGURE_FILES for figure in _figures(folder.joinpath(file), year, problems)]
@@ -125,21 +125,21 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
             parts[kind.plural] = _assembled(kind.record, _paired(kind, values), problems)
         elif kind.record is not Corridor:
             rows = table(folder.joinpath(f"{kind.plural}.csv"))
-            problems += _strays(kind.singular, values, {row["id"] for row in rows})
+            problems += _orphan_figures(kind.singular, values, {row["id"] for row in rows})
             filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
             parts[kind.plural] = _assembled(kind.record, filled, problems)
     parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
     parts["edges"] = _with_risk(parts["edges"], values)
     if problems:
         raise DataError(problems)
-    hazards = read_hazards(folder.joinpath("hazards.yaml"), regime)
+    hazards = shipped_hazards(folder.joinpath("hazards.yaml"), regime)
     return as_shipped(Network(name=name, year=year, figure_records=figures, sources=known, hazards=hazards, **parts))
 
 
 def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
     """Return the rows of a kind whose records are named by a pair of ids and have figures only."""
-    found = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind.singular)
-    return [dict(zip(kind.key, pair, strict=True)) | fields for pair, fields in found]
+    pairs = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind.singular)
+    return [dict(zip(kind.key, pair, strict=True)) | fields for pair, fields in pairs]
 
 
 def table(file: Traversable) -> list[dict[str, str]]:
@@ -152,15 +152,15 @@ def _records(file: Traversable, kind: type[R], problems: list[str]) -> tuple[R, 
     return _assembled(kind, table(file), problems, file.name)
 
 
-def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str], place: str = "") -> tuple[R, ...]:
+def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str], file: str = "") -> tuple[R, ...]:
     """Return the records of some rows; what breaks a rule goes to `problems`."""
     records = []
     for number, row in enumerate(rows, start=2):
         try:
             records.append(kind.model_validate({key: value for key, value in row.items() if value not in ("", None)}))
         except ValidationError as error:
-            label = f"{place or kind.__name__.lower()} {row.get('id') or row.get('subject') or f'row {number}'}"
-            problems += [f"{label}: {rule_broken(dict(found), kind.model_fields)}" for found in error.errors()]
+            label = f"{file or kind.__name__.lower()} {row.get('id') or row.get('subject') or f'row {number}'}"
+            problems += [f"{label}: {rule_broken(dict(finding), kind.model_fields)}" for finding in error.errors()]
     return tuple(records)
 
 
@@ -178,17 +178,17 @@ def _values(
     for figure in figures:
         if figure.choice != "chosen" or figure.record == "input":
             continue
-        place = f"figure '{figure.subject}.{figure.attribute}'"
+        owner = f"figure '{figure.subject}.{figure.attribute}'"
         for source in set(figure.sources) - sources:
-            problems.append(f"{place}: {unknown('source', source, nearest(source, sources))}")
+            problems.append(f"{owner}: {unknown('source', source, nearest(source, sources))}")
         if figure.record in KIND_OF:
             kind = KIND_OF[figure.record].record
             unit = unit_of(kind, figure.attribute)
             if unit is None:
                 known = kind.model_fields
-                problems.append(f"{place}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
+                problems.append(f"{owner}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
             elif unit != figure.unit:
-                problems.append(f"{place}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
+                problems.append(f"{owner}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
         values.setdefault((figure.record, figure.subject), {})[figure.attribute] = figure.value
     return values
 
@@ -201,17 +201,17 @@ def unit_of(kind: type[Record], field: str) -> str | None:
     return description[description.rindex("[") + 1 : -1] if description.endswith("]") else "1"
 
 
-def _strays(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
+def _orphan_figures(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
     """Return a sentence for each figure of a record that does not exist."""
-    strays = (subject for record, subject in values if record == kind and subject not in known)
-    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in strays]
+    orphans = (subject for record, subject in values if record == kind and subject not in known)
+    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in orphans]
 
 
 def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
     """Return the edges with the risk score of the weakest country that each crosses."""
     scores = {
-        subject: governance_risk([estimate for estimate in found.values() if estimate is not None])
-        for (record, subject), found in values.items()
+        subject: governance_risk([estimate for estimate in estimates.values() if estimate is not None])
+        for (record, subject), estimates in values.items()
         if record == "country"
     }
     return tuple(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
 from corridor.files.scenario_yaml import ScenarioFile, parse_scenario, read_scenario_file
 from corridor.library.networks import SCENARIO_ENDING, data_root, load
+from corridor.messages import unknown_name
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 
@@ -20,8 +21,8 @@ def scenarios() -> tuple[str, ...]:
     >>> "cpc-shut" in scenarios()
     True
     """
-    found = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
-    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in found if name.endswith(SCENARIO_ENDING)))
+    names = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
+    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in names if name.endswith(SCENARIO_ENDING)))
 
 
 def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
@@ -57,7 +58,7 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
 def read_scenario(
     source: str | os.PathLike[str], network: Network | None = None, *, shown: str | None = None
 ) -> ScenarioFile:
-    """Return a scenario with the places of its expectations.
+    """Return a scenario with the location of each expectation.
 
     Parameters
     ----------
@@ -79,5 +80,5 @@ def read_scenario(
         return parse_scenario(file.name, file.read_text(encoding="utf-8"))
     named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
     if named and "\0" not in str(source) and not os.path.exists(source):
-        raise UnknownNameError("scenario", str(source), shipped)
+        raise unknown_name("scenario", str(source), shipped)
     return read_scenario_file(Path(source), shown or str(source), network, load)

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from corridor.errors import DataError, shown
+from corridor.errors import DataError
 from corridor.files.bytes import encoded, write_folder
 from corridor.library.networks import data_root
+from corridor.messages import shown
 from corridor.model.frames import KINDS, PARTS
 from corridor.model.records import Record
 
@@ -19,13 +20,13 @@ _HEAD = """A network for corridor: tables of nodes, edges and what is shipped ov
     corridor solve --network {name} --scenario {scenario}
     corridor check {scenario} --network {name}
 
-In Python: corridor.read_network("{name}"). Change the numbers, add rows; every mistake is told with file and line.
+In Python: corridor.read_network("{name}"). Change the numbers, add rows; errors give the file and line.
 All numbers here are made up.
 
-Columns may stand in any order and be left out if not "needed". An empty cell takes the default; where there is no
-default it means what is said. Names in a list are separated by semicolons: KAZ;RUS. Mt/y is million tonnes a year.
-Where semicolons separate the columns, numbers have a decimal comma (3,5), and a list stands in quotes ("KAZ;RUS").
-Besides the tables below a folder may hold figures.csv and sources.csv (who says which number) and hazards.yaml.
+Columns can be in any order; only those marked "needed" are required. An empty cell takes the default, or what the
+column's description says. Names in a list are separated by semicolons: KAZ;RUS. Mt/y is million tonnes a year.
+Where semicolons separate the columns, numbers have a decimal comma (3,5), and a list is quoted ("KAZ;RUS").
+The folder may also hold figures.csv and sources.csv (where numbers come from) and hazards.yaml.
 """
 
 
@@ -51,7 +52,7 @@ def start_network(path: str | os.PathLike[str]) -> Path:
     <Network my-network 2024: 4 nodes, 4 edges, 1 commodities, 2 corridors>
     """
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
-        raise DataError(f"a network is started in a folder (got {shown(path)})")
+        raise DataError(f"folder must be a path (got {shown(path)})")
     folder = Path(path)
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; give the path of a new folder")
@@ -76,9 +77,9 @@ def _columns(name: str, kind: type[Record]) -> str:
     """Return the columns of a table, one a line."""
     lines = [f"{name}: {(kind.__doc__ or '').splitlines()[0]}"]
     for column, field in kind.model_fields.items():
-        told = str(field.description)
+        text = str(field.description)
         if get_origin(field.annotation) is Literal:
-            told += f": {', '.join(get_args(field.annotation))}"
+            text += f": {', '.join(get_args(field.annotation))}"
         default = "" if field.default in (None, "", ()) or field.is_required() else f" (default {field.default})"
-        lines.append(f"  {column:<24}{told}{' (needed)' if field.is_required() else default}")
+        lines.append(f"  {column:<24}{text}{' (needed)' if field.is_required() else default}")
     return "\n".join(lines) + "\n"

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from corridor.errors import DataError, UnknownNameError, rule_broken
+from corridor.errors import DataError, UnknownNameError
+from corridor.messages import rule_broken
 from corridor.model.parts import NetworkParts, require_network
 from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, parse_list
 from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from corridor.errors import DataError, nearest, unknown
+from corridor.errors import DataError
+from corridor.messages import nearest, unknown
 from corridor.model.records import Figure, Source
 
 COLUMNS = (

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
-from corridor.errors import DataError, Problem, UnknownNameError, listed, placed, problems_of, shown
+from corridor.errors import DataError, Problem
+from corridor.messages import listed, placed, problems_of, shown, unknown_name
 from corridor.model import records as registry
 from corridor.model.parts import NetworkParts
 from corridor.model.records import KIND_OF, Record, parse_list
@@ -121,7 +122,7 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[RawTable, list[Pro
         hint = f" (known: {', '.join(known)})"
         if "Unnamed: 0" in unexpected:
             hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
-        problems += [UnknownNameError("column", column[:80], known, f"{part}: ", hint) for column in unexpected]
+        problems += [unknown_name("column", column[:80], known, f"{part}: ", hint) for column in unexpected]
         if twice := repeated(columns):
             problems.append(f"{part}: duplicate column ({listed(twice)})")
         cells = [table.iloc[:, position].tolist() for position, column in enumerate(columns) if column in known]

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from corridor.errors import DataError, Problem, UnknownNameError, at_most, nearest, placed, shown, unknown
+from corridor.errors import DataError, Problem, limited_problems
+from corridor.messages import nearest, placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of
 from corridor.model.parts import NetworkParts
@@ -120,7 +121,7 @@ class Network(NetworkParts):
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
         hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
-        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *at_most(hazards)]
+        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *limited_problems(hazards)]
 
     # Views
 
@@ -182,11 +183,11 @@ class Network(NetworkParts):
         if held and not chosen:
             subjects, attributes = {f.subject for f in held}, {f.attribute for f in held}
             if not about and not self._subjects_known().intersection(asked or ()):
-                raise UnknownNameError("subject of a figure", ", ".join(asked or ()), subjects)
+                raise unknown_name("subject of a figure", ", ".join(asked or ()), subjects)
             if attribute is not None and attribute not in attributes.union(
                 *(kind.record.model_fields for kind in PARTS)
             ):
-                raise UnknownNameError("attribute", attribute, attributes)
+                raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
         return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS))

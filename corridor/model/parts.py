@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self, TypeVar, cast
 
-from corridor.errors import DataError, UnknownNameError, visible
+from corridor.errors import DataError, visible
+from corridor.messages import unknown_name
 from corridor.model.records import (
     HAZARD,
     KINDS,
@@ -82,7 +83,7 @@ class NetworkParts:
         try:
             return self.by_key(kind)[key]
         except (KeyError, TypeError):
-            raise UnknownNameError(kind, str(key), self.keys(kind)) from None
+            raise unknown_name(kind, str(key), self.keys(kind)) from None
 
     def node(self, id: str) -> Node:
         """Return the node of that id, or raise `UnknownNameError` with the nearest id."""

@@ -22,7 +22,8 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
-from corridor.errors import DataError, placed, problems_of
+from corridor.errors import DataError
+from corridor.messages import placed, problems_of
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

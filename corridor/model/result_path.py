@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from corridor.errors import CorridorError, DataError, UnknownNameError
+from corridor.errors import CorridorError, DataError
+from corridor.messages import unknown_name
 from corridor.model.columns import COLUMNS, column_names
 from corridor.model.network import Network, edge_key, node_key
 from corridor.model.records import KIND_OF
@@ -55,10 +56,10 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
         elif table in RENAMED:
             yield _renamed(where, table, RENAMED[table])
         elif table not in TOTALS:
-            yield UnknownNameError("total or table of a result", shortened(table), [*TOTALS, *TABLES], where)
+            yield unknown_name("total or table of a result", shortened(table), [*TOTALS, *TABLES], where)
         return
     if table not in TABLES:
-        yield UnknownNameError("table of a result", shortened(table), TABLES, where)
+        yield unknown_name("table of a result", shortened(table), TABLES, where)
         return
     if not key or (table in _PAIRED and "." not in key):
         form = _FORMS.get(table, f"{table}.ID.COLUMN, as in '{table}.btc.{TABLES[table][0]}'")
@@ -69,7 +70,7 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
     if column not in TABLES[table] and f"{table}.{column}" in RENAMED:
         yield _renamed(where, column, RENAMED[f"{table}.{column}"])
     elif column not in TABLES[table]:
-        yield UnknownNameError(f"column of {table}", shortened(column), TABLES[table], where)
+        yield unknown_name(f"column of {table}", shortened(column), TABLES[table], where)
     elif path != plain and column in WORDS:
         yield DataError(f"{where}{column} is a word, which has no change; leave out {CHANGE!r}")
 
@@ -150,7 +151,7 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
     unknown = [(kind, first, known)] if first not in known else []
     unknown += [("commodity", last, commodities)] if last and last not in commodities else []
     for kind_of_id, name, names in unknown:
-        yield UnknownNameError(kind_of_id, shortened(name), names, where)
+        yield unknown_name(kind_of_id, shortened(name), names, where)
     if unknown:
         return
     if table == "nodes":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from corridor.errors import UnknownNameError
+from corridor.messages import unknown_name
 from corridor.model.parts import NetworkParts
 
 Names = Mapping[str, tuple[str, ...]]
@@ -67,7 +68,7 @@ def unknown_names(parts: NetworkParts, names: Names, selectors: Mapping[str, Sel
         known = selectors[selector].known(parts) if selector in selectors else parts.keys(selector)
         for name in given:
             if name not in known:
-                yield UnknownNameError(selector, name, known)
+                yield unknown_name(selector, name, known)
 
 
 def selected_keys(parts: NetworkParts, kind: str, names: Names, selectors: Mapping[str, Selector]) -> list[Any]:

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from corridor.errors import Problem, UnknownNameError, at_most
+from corridor.errors import Problem, limited_problems
+from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.parts import NetworkParts
 from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Record, Supply
@@ -16,7 +17,7 @@ Finding = tuple[Record, Problem]
 
 def structural_problems(net: NetworkParts) -> list[str]:
     """Return every structural problem, one sentence each."""
-    return at_most([text for _, text in findings(net)])
+    return limited_problems([text for _, text in findings(net)])
 
 
 def findings(net: NetworkParts) -> list[Finding]:
@@ -54,7 +55,7 @@ def _missing_references(net: NetworkParts) -> Iterator[Finding]:
         named = getattr(record, role)
         for name in (named,) if isinstance(named, str) else named or ():
             if name not in known:
-                yield record, UnknownNameError(kind, name, known, f"{owner}: {role}: ")
+                yield record, unknown_name(kind, name, known, f"{owner}: {role}: ")
 
     for edge in net.edges:
         if edge.tail == edge.head and edge.tail is not None:

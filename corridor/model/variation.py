@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
+from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.figures import FigureSet, in_force
 from corridor.model.frames import numbers
@@ -67,7 +68,7 @@ class Variation:
             names = (
                 list(self.figure_set.figures) if matches else [key.split(":", 1)[1] for key in self.figure_set.figures]
             )
-            raise UnknownNameError(
+            raise unknown_name(
                 "figure" if not matches else "single figure (write record:subject.attribute)", name, names
             )
         return matches[0]

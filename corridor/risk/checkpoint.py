@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import DataError
-from corridor.files.bytes import draft_beside, draft_of, sweep_drafts
+from corridor.files.bytes import remove_stale, target_name_of, temporary_beside
 from corridor.model.network import Network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Hazard
@@ -141,9 +141,9 @@ class Checkpoint:
     def _begin(self, manifest: dict[str, Any]) -> None:
         """Remove what dead runs left half-written, begin a fresh folder, and refuse one that is not this run's."""
         kept = self._folder / "run.json"
-        sweep_drafts(self._folder, _OURS)
+        remove_stale(self._folder, _OURS)
         if not kept.exists():
-            if any(draft_of(entry.name) != kept.name for entry in self._folder.iterdir()):
+            if any(target_name_of(entry.name) != kept.name for entry in self._folder.iterdir()):
                 raise DataError(
                     f"checkpoint {self._folder}: the folder holds other files and no run.json; give an empty or new one"
                 )
@@ -192,7 +192,7 @@ def _locked(folder: Path) -> int | None:
 
 def _put(path: Path, data: bytes, *, new: bool = False) -> None:
     """Write a file whole or not at all, and to the disk; a new one not in the place of what is there."""
-    part = draft_beside(path)
+    part = temporary_beside(path)
     with _naming(path):
         try:
             with part.open("wb") as file:
@@ -217,7 +217,7 @@ def _link(part: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Have what the system refuses name a file of the user's, not a draft or nothing."""
+    """Have what the system refuses name a file of the user's, not a temporary one or nothing."""
     try:
         yield
     except OSError as error:

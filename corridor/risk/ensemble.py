@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from corridor.errors import DataError, UnknownNameError
+from corridor.errors import DataError
+from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard, Scenario
@@ -181,7 +182,7 @@ class Ensemble:
         wanted = [state] if isinstance(state, str) else list(state)
         for name in wanted:
             if name not in names:
-                raise UnknownNameError("hazard", name, names)
+                raise unknown_name("hazard", name, names)
         found = self.bench.solver.solution(np.array([float(name in wanted) for name in names]))
         told = [self.scenario] if self.scenario is not None else []
         told += [hazard for hazard in self.hazards if hazard.name in wanted]
@@ -287,7 +288,7 @@ class Ensemble:
 
         at = self._shareable(column)
         if by not in ("hazard", "actor"):
-            raise UnknownNameError("kind of attribution", by, ("hazard", "actor"))
+            raise unknown_name("kind of attribution", by, ("hazard", "actor"))
         sets, days, _, values = self._met
         worst = [(sets, days / days.sum(), values[:, at])] if alpha is None else self._tail(column, alpha, at)
         effects = np.sum([self._shared_out(met, share, came, at) for met, share, came in worst], axis=0)
@@ -338,7 +339,7 @@ class Ensemble:
 
     def _values(self, column: str) -> Floats:
         if column not in list(self.years.columns):
-            raise UnknownNameError("column of years", column, self.years.columns)
+            raise unknown_name("column of years", column, self.years.columns)
         return np.asarray(self.years[column], dtype=np.float64)
 
     def _column(self, name: str) -> str:

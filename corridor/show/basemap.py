@@ -1,7 +1,7 @@
-"""What lies under a map: which part of the world to show, land, water and borders, and ways that keep to the sea.
+"""Base of a map: extent, land, water and borders, and curves that avoid land.
 
 The outlines are those of Natural Earth (public domain), fine around the Caspian and coarse elsewhere; the file in the
-data folder says how they were made. Longitudes of a map run on over 180 degrees where it lies there.
+data folder says how they were made. Longitudes of a map across the antimeridian continue beyond 180 degrees.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
-Place = tuple[float, float]
+Position = tuple[float, float]
 CREDIT = "Land, borders: Natural Earth"
 _STEPS = 48
 _BOWS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.45, -0.45)
@@ -32,7 +32,7 @@ _BOWS = (0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.45, -0.45)
 
 @dataclass(frozen=True)
 class Extent:
-    """The part of the world that a map shows. [degrees]"""
+    """Area that a map shows. [degrees]"""
 
     west: float
     east: float
@@ -41,25 +41,25 @@ class Extent:
 
     @property
     def squeeze(self) -> float:
-        """How long a degree of longitude is in the middle of the map, in degrees of latitude. [1]"""
+        """Length of a degree of longitude in the middle of the map, in degrees of latitude. [1]"""
         return max(0.05, math.cos(math.radians((self.south + self.north) / 2)))
 
     def holds(self, lon: float, lat: float) -> bool:
-        """Tell whether a place is on the map."""
+        """Return whether a position is on the map."""
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
-    def turned(self, place: Place) -> Place:
-        """Return a place with its longitude counted as on the map: at most 180 degrees from the middle."""
-        turns = round(((self.west + self.east) / 2 - place[0]) / 360)
-        return (place[0] + 360 * turns, place[1]) if turns else place
+    def turned(self, position: Position) -> Position:
+        """Return a position with its longitude at most 180 degrees from the middle of the map."""
+        turns = round(((self.west + self.east) / 2 - position[0]) / 360)
+        return (position[0] + 360 * turns, position[1]) if turns else position
 
     def padded(self, share: float) -> Extent:
-        """Return the extent with a margin around it. [share of its size]"""
+        """Return the extent with a margin, given as a share of its size."""
         across, up = (max(self.east - self.west, 0.5) * share, max(self.north - self.south, 0.5) * share)
         return Extent(self.west - across, self.east + across, self.south - up, self.north + up)
 
     def filling(self, ratio: float) -> Extent:
-        """Return the extent grown, east and west or north and south, to a ratio of width to height on paper."""
+        """Return the extent widened, east-west or north-south, to a ratio of width to height on paper."""
         width, height = (self.east - self.west) * self.squeeze, self.north - self.south
         if width < height * ratio:
             more = (height * ratio - width) / 2 / self.squeeze
@@ -68,61 +68,61 @@ class Extent:
         return Extent(self.west, self.east, self.south - more, self.north + more)
 
 
-def core(network: Network, places: dict[str, Place]) -> Extent:
-    """Return the part of the world where the oil starts and the corridors run, far ends left out.
+def core(network: Network, positions: dict[str, Position]) -> Extent:
+    """Return the area of supplies and corridors, without far ends.
 
     Notes
     -----
     Far is what lies more than 1.5 interquartile ranges (the usual fences of a box plot) beyond the quartiles of the
-    longitudes or latitudes of supplies and ends of trunk edges. It depends on the network alone, so that maps of its
-    scenarios can be laid side by side.
+    longitudes or latitudes of supplies and ends of trunk edges. It depends on the network only, so maps of its
+    scenarios are comparable.
     """
     trunk = {end for edge in network.edges if edge.corridor is not None for end in (edge.tail, edge.head)}
-    wanted = sorted((trunk | {supply.node for supply in network.supplies}) & places.keys())
+    wanted = sorted((trunk | {supply.node for supply in network.supplies}) & positions.keys())
     if len(wanted) < 4:
-        wanted = sorted(places)
-    first = _first_east([places[id][0] for id in wanted])
-    laid = {id: (lon + 360 if lon < first else lon, lat) for id, (lon, lat) in places.items()}
+        wanted = sorted(positions)
+    first = _first_east([positions[id][0] for id in wanted])
+    laid = {id: (lon + 360 if lon < first else lon, lat) for id, (lon, lat) in positions.items()}
     points, everywhere = np.array([laid[id] for id in wanted]), np.array([laid[id] for id in sorted(laid)])
     low, high = np.percentile(points, 25, axis=0), np.percentile(points, 75, axis=0)
     reach = 1.5 * np.maximum(high - low, 0.5)
     near = np.all((everywhere >= low - reach) & (everywhere <= high + reach), axis=1)
     shown = _around(everywhere[near])
-    return _around(everywhere[[shown.holds(*place) for place in everywhere]])
+    return _around(everywhere[[shown.holds(*position) for position in everywhere]])
 
 
 def _first_east(lons: Sequence[float]) -> float:
-    """Return the longitude from which eastward some others span least: the one beyond the widest gap. [degrees]"""
+    """Return the longitude east of the widest gap, from which the others span least. [degrees]"""
     ordered = sorted(set(lons))
     gaps = np.diff([*ordered, ordered[0] + 360])
     return ordered[0] if gaps[-1] == gaps.max() else ordered[int(gaps.argmax()) + 1]
 
 
-def short_way(start: Place, end: Place) -> Place:
-    """Return a place with its longitude counted so that the straight line there is the short way round the world."""
+def shortest_turn(start: Position, end: Position) -> Position:
+    """Return a position with its longitude shifted by full turns to within 180 degrees of another."""
     turns = round((start[0] - end[0]) / 360)
     return (end[0] + 360 * turns, end[1]) if turns else end
 
 
-def _around(places: Floats) -> Extent:
-    """Return the extent of some places, with a margin."""
-    (west, south), (east, north) = places.min(axis=0), places.max(axis=0)
+def _around(positions: Floats) -> Extent:
+    """Return the extent of some positions, with a margin."""
+    (west, south), (east, north) = positions.min(axis=0), positions.max(axis=0)
     return Extent(float(west), float(east), float(south), float(north)).padded(0.045)
 
 
 @lru_cache(maxsize=1)
 def outlines() -> dict[str, Any]:
     """Return the land (rings) and the borders (lines) as arrays of longitude and latitude. [degrees]"""
-    kept = json.loads(data_root().joinpath("basemap.json").read_text(encoding="utf-8"))
+    document = json.loads(data_root().joinpath("basemap.json").read_text(encoding="utf-8"))
     return {
-        "land": [[_degrees(ring) for ring in rings] for rings in kept["land"]],
-        "borders": [_degrees(line) for line in kept["borders"]],
-        "box": tuple(kept["box"]),
+        "land": [[_degrees(ring) for ring in rings] for rings in document["land"]],
+        "borders": [_degrees(line) for line in document["borders"]],
+        "box": tuple(document["box"]),
     }
 
 
 def _degrees(flat: list[int]) -> Floats:
-    """Return pairs of longitude and latitude that stand in the file in turn, in hundredths. [degrees]"""
+    """Return longitude and latitude pairs from the file's alternating hundredths. [degrees]"""
     return np.array(flat, dtype=float).reshape(-1, 2) / 100.0
 
 
@@ -130,14 +130,14 @@ def draw(ax: Axes, extent: Extent) -> None:
     """Draw sea, land with its inland seas, coasts and borders."""
     from matplotlib.collections import LineCollection, PathCollection
 
-    found = outlines()
-    shown = [_path(seen) for rings in found["land"] for seen in _seen(rings, extent)]
+    shapes = outlines()
+    land_paths = [_path(seen) for rings in shapes["land"] for seen in _seen(rings, extent)]
     ax.set_facecolor(SEA)
-    land = PathCollection(shown, facecolor=LAND, edgecolor=LAND, linewidth=0.3, zorder=0, gid="land")
+    land = PathCollection(land_paths, facecolor=LAND, edgecolor=LAND, linewidth=0.3, zorder=0, gid="land")
     ax.add_collection(land, autolim=False)
-    parts = [part for rings in found["land"] for ring in rings for part in _off_the_cut(ring, found["box"])]
+    parts = [part for rings in shapes["land"] for ring in rings for part in _without_box_edges(ring, shapes["box"])]
     coasts = [line for part in parts for (line,) in _seen([part], extent)]
-    borders = [line for border in found["borders"] for (line,) in _seen([border], extent)]
+    borders = [line for border in shapes["borders"] for (line,) in _seen([border], extent)]
     for lines, colour, width, gid in ((borders, BORDER, 0.5, "borders"), (coasts, COAST, 0.6, "coast")):
         ax.add_collection(
             LineCollection(lines, colors=colour, linewidths=width, zorder=0.5, gid=gid, capstyle="round"), autolim=False
@@ -145,7 +145,7 @@ def draw(ax: Axes, extent: Extent) -> None:
 
 
 def _seen(lines: list[Floats], extent: Extent) -> Iterator[list[Floats]]:
-    """Yield rings of one area, or a line, where the box around the first meets the map, once a turn of the world."""
+    """Yield the rings of an area, or a line, if its bounding box meets the map, once for each full turn."""
     (west, south), (east, north) = lines[0].min(axis=0), lines[0].max(axis=0)
     if south < extent.north and north > extent.south:
         turns = range(math.floor((extent.west - east) / 360) + 1, math.ceil((extent.east - west) / 360))
@@ -153,22 +153,22 @@ def _seen(lines: list[Floats], extent: Extent) -> Iterator[list[Floats]]:
 
 
 def _path(rings: list[Floats]) -> Any:
-    """Return rings as one path, holes cut out (they run the other way round)."""
+    """Return rings as one path with holes (rings in the opposite direction)."""
     from matplotlib.path import Path
 
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
 
-def _off_the_cut(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
-    """Return a ring in parts without what runs along the edge of the file's box or of the world, which is no coast."""
+def _without_box_edges(ring: Floats, box: tuple[float, float, float, float]) -> list[Floats]:
+    """Return the parts of a ring that are coast, not edges of the file's box or of the world."""
     west, south, east, north = box
     on = [ring[:, 0] == lon for lon in (west, east, -180, 180)] + [ring[:, 1] == lat for lat in (south, north, -90)]
-    cut = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
-    return [part for part in np.split(ring, cut + 1) if len(part) > 1]
+    breaks = np.flatnonzero(np.any([edge[:-1] & edge[1:] for edge in on], axis=0))
+    return [part for part in np.split(ring, breaks + 1) if len(part) > 1]
 
 
-class Waters:
-    """Where the sea is, on a grid as fine as a map needs, and the least dry curve between two places on it."""
+class SeaRouter:
+    """Finds curves that avoid land, on a grid as fine as a map needs."""
 
     def __init__(self, extent: Extent) -> None:
         self._extent = extent
@@ -181,42 +181,42 @@ class Waters:
         self._dry = dry.reshape(len(lat), len(lon))
 
     def dryness(self, curve: Floats) -> float:
-        """Return the share of a curve that crosses land, its ends (ports) not counted. [1]"""
+        """Return the share of a curve that crosses land, without its ends (ports). [1]"""
         inner = curve[3:-3]
-        at = inner - [self._extent.west, self._extent.south]
+        offset = inner - [self._extent.west, self._extent.south]
         size = [self._extent.east - self._extent.west, self._extent.north - self._extent.south]
         rows, columns = self._dry.shape
-        x = np.clip(np.rint(at[:, 0] / size[0] * (columns - 1)).astype(int), 0, columns - 1)
-        y = np.clip(np.rint(at[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
+        x = np.clip(np.rint(offset[:, 0] / size[0] * (columns - 1)).astype(int), 0, columns - 1)
+        y = np.clip(np.rint(offset[:, 1] / size[1] * (rows - 1)).astype(int), 0, rows - 1)
         return float(self._dry[y, x].mean())
 
-    def between(self, start: Place, end: Place, apart: float) -> Floats:
-        """Return the curve that crosses least land, straighter ones preferred."""
+    def between(self, start: Position, end: Position, apart: float) -> Floats:
+        """Return the curve that crosses least land; straighter curves are preferred."""
         k = self._extent.squeeze
-        curves = [(curve_between(start, end, bow + apart, k), abs(bow)) for bow in _BOWS]
-        return min(curves, key=lambda found: self.dryness(found[0]) + 0.35 * found[1])[0]
+        curves = [(curve_between(start, end, bow + apart, squeeze=k), abs(bow)) for bow in _BOWS]
+        return min(curves, key=lambda pair: self.dryness(pair[0]) + 0.35 * pair[1])[0]
 
-    def outward(self, start: Place, towards: Place, taken: list[Floats]) -> Floats:
-        """Return a curve by sea from a place to the edge of the map, towards a far place and off ends already taken."""
+    def outward(self, start: Position, towards: Position, occupied: list[Floats]) -> Floats:
+        """Return a curve by sea to the edge of the map, towards a far position and away from occupied exits."""
         extent, k = self._extent, self._extent.squeeze
         aim = _unit(np.array(towards) - start, k)
         wests = [(extent.west, lat) for lat in np.linspace(extent.south, extent.north, 31)[1:-1]]
         souths = [(lon, extent.south) for lon in np.linspace(extent.west, extent.east, 49)[1:-1]]
         rim = [*wests, *((extent.east, lat) for _, lat in wests), *souths, *((lon, extent.north) for lon, _ in souths)]
         span = math.hypot((extent.east - extent.west) * k, extent.north - extent.south)
-        best, found = math.inf, cut(curve_between(start, towards, 0.0, k), extent)
+        best, chosen = math.inf, clipped(curve_between(start, towards, 0.0, squeeze=k), extent)
         for point in rim:
             off = np.array(point) - start
             turn = 1.0 - float(aim @ _unit(off, k))
-            crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in taken)
+            crowded = any(math.hypot((point[0] - end[0]) * k, point[1] - end[1]) < 0.05 * span for end in occupied)
             length = float(np.hypot(off[0] * k, off[1])) / span
             for bow in (0.0, 0.15, -0.15, 0.3, -0.3):
                 penalty = 0.8 * turn + 0.8 * length + 0.25 * abs(bow) + 0.5 * crowded
                 if penalty < best:
-                    curve = curve_between(start, point, bow, k)
+                    curve = curve_between(start, point, bow, squeeze=k)
                     if (total := penalty + 2.5 * self.dryness(curve)) < best:
-                        best, found = total, curve
-        return found
+                        best, chosen = total, curve
+        return chosen
 
 
 def _unit(vector: Floats, squeeze: float) -> Floats:
@@ -225,8 +225,8 @@ def _unit(vector: Floats, squeeze: float) -> Floats:
     return np.asarray(flat / max(float(np.hypot(*flat)), 1e-12))
 
 
-def curve_between(start: Place, end: Place, bow: float, squeeze: float) -> Floats:
-    """Return points of a curve whose middle stands off the straight line to the left by a share of its length."""
+def curve_between(start: Position, end: Position, bow: float, *, squeeze: float) -> Floats:
+    """Return points of a curve; `bow` is the offset of its middle to the left, as a share of its length."""
     a, b = np.array(start), np.array(end)
     across = np.array([-(b[1] - a[1]) / squeeze, (b[0] - a[0]) * squeeze])
     control = (a + b) / 2 + 2 * bow * across
@@ -234,11 +234,11 @@ def curve_between(start: Place, end: Place, bow: float, squeeze: float) -> Float
     return np.asarray((1 - t) ** 2 * a + 2 * t * (1 - t) * control + t**2 * b)
 
 
-def cut(curve: Floats, extent: Extent) -> Floats:
-    """Return a curve from its start, which is on the map, to where it first leaves the map."""
+def clipped(curve: Floats, extent: Extent) -> Floats:
+    """Return a curve from its start on the map to the point where it first leaves the map."""
     steps = np.linspace(0.0, 1.0, 25 * _STEPS)
-    at = np.linspace(0.0, 1.0, len(curve))
-    fine = np.column_stack([np.interp(steps, at, curve[:, 0]), np.interp(steps, at, curve[:, 1])])
+    shares = np.linspace(0.0, 1.0, len(curve))
+    fine = np.column_stack([np.interp(steps, shares, curve[:, 0]), np.interp(steps, shares, curve[:, 1])])
     on = (fine >= [extent.west, extent.south]).all(axis=1) & (fine <= [extent.east, extent.north]).all(axis=1)
     last = int(np.argmin(on)) - 1 if not on.all() else len(fine) - 1
     return np.asarray(fine[np.linspace(0, max(last, 1), _STEPS + 1).astype(int)])

@@ -1,4 +1,4 @@
-"""How networks and scenarios show themselves in a notebook."""
+"""Notebook cards of networks and scenarios."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from corridor.show.html import Html, bar, card, counted, details, line, link, li
 _MOST_ROWS = 30
 _CONFIDENCE: dict[Literal["A", "B", "C"], str] = {
     "A": "operators, governments, agencies",
-    "B": "press, think tanks, arithmetic on such",
+    "B": "press, think tanks, calculations from A or B",
     "C": "own estimates",
 }
 
 
-def place_of(network: Network) -> str:
-    """Return a network's name and year, as far as it has them."""
+def network_label(network: Network) -> str:
+    """Return a network's name and year; parts that it lacks are omitted."""
     return " ".join(str(part) for part in (network.name, network.year) if part)
 
 
 def network_card(network: Network) -> Html:
-    """Return what a network holds: counts, corridors, commodities, and how sure its figures are."""
+    """Return the card of a network: counts, corridors, commodities, confidence of its figures."""
     name = " ".join(str(part) for part in (network.name or "unnamed network", network.year) if part)
     resting = sum(not edge.in_service for edge in network.edges)
     counts = (
@@ -42,8 +42,10 @@ def _corridors(network: Network) -> Iterator[Html]:
     rows: list[tuple[object, ...]] = []
     for corridor in network.corridors:
         trunk = network.trunk(corridor.id)
-        left = sum(edge.available_mtpa for edge in trunk)
-        rows.append((corridor.name or corridor.id, corridor.id, ", ".join(edge.id for edge in trunk), amount(left)))
+        available = sum(edge.available_mtpa for edge in trunk)
+        rows.append(
+            (corridor.name or corridor.id, corridor.id, ", ".join(edge.id for edge in trunk), amount(available))
+        )
     yield table(["corridor", "id", "trunk edges", "available [Mt/y]"], shortened(rows, 4))
 
 
@@ -52,18 +54,18 @@ def _commodities(network: Network) -> Iterator[Html]:
     if not network.commodities:
         return
     rows: list[tuple[object, ...]] = []
-    for oil in network.commodities:
-        offered = [supply for supply in network.supplies if supply.commodity == oil.id]
-        wanted = [market for market in network.markets if market.commodity == oil.id]
+    for commodity in network.commodities:
+        offered = [supply for supply in network.supplies if supply.commodity == commodity.id]
+        wanted = [market for market in network.markets if market.commodity == commodity.id]
         volume = sum(supply.volume_mtpa for supply in offered)
-        rows.append((oil.name or oil.id, oil.id, amount(volume), len(offered), len(wanted)))
+        rows.append((commodity.name or commodity.id, commodity.id, amount(volume), len(offered), len(wanted)))
     yield table(
         ["commodity", "id", "offered [Mt/y]", "supplies", "markets"], shortened(rows, 5), ("supplies", "markets")
     )
 
 
 def _confidence(network: Network) -> Iterator[Html]:
-    """Yield how many of the chosen figures are how sure."""
+    """Yield the table of chosen figures by confidence."""
     sure = Counter(
         figure.confidence
         for figure in network.figure_records
@@ -71,43 +73,43 @@ def _confidence(network: Network) -> Iterator[Html]:
     )
     total = sum(sure.values())
     if not total:
-        yield line("no sources are kept with these figures", quiet=True)
+        yield line("the figures of this network have no sources", muted=True)
         return
-    rows = [(f"{key}: {said}", bar(sure[key] / total), str(sure[key])) for key, said in _CONFIDENCE.items()]
+    rows = [(f"{key}: {meaning}", bar(sure[key] / total), str(sure[key])) for key, meaning in _CONFIDENCE.items()]
     yield table(["confidence", "", "figures"], rows, ("figures",))
     yield line(
-        "positions and governance indicators not counted; network.figures() shows sources and rivals", quiet=True
+        "without positions and governance indicators; network.figures() lists sources and alternatives", muted=True
     )
 
 
 def scenario_card(scenario: Scenario) -> Html:
-    """Return what a scenario is about, its changes, what it should show, and who says so."""
-    place = " ".join(str(part) for part in (scenario.network, scenario.year) if part)
+    """Return the card of a scenario: description, changes, expectations, sources."""
+    target = " ".join(str(part) for part in (scenario.network, scenario.year) if part)
     kind = type(scenario).__name__.lower()
-    said = [line(scenario.about)] if scenario.about else []
+    lines = [line(scenario.about)] if scenario.about else []
     if isinstance(scenario, Hazard):
-        said.append(
+        lines.append(
             line(f"{scenario.frequency_per_year:g} a year, {scenario.mean_duration_days:g} days each on average")
         )
     if isinstance(scenario, Event):
-        said.append(line(f"from {scenario.start}, over on {scenario.end}"))
-    parts = [*said, listing(scenario.changes)]
+        lines.append(line(f"from {scenario.start}, until {scenario.end}"))
+    parts = [*lines, listing(scenario.changes)]
     if scenario.expect:
         expected = [f"{name}: {bound}" for name, bound in scenario.expect.items()]
         parts.append(details(counted(len(expected), "expectation"), listing(expected)))
     if scenario.sources:
         parts.append(details(counted(len(scenario.sources), "source"), listing(map(link, scenario.sources))))
-    written = line(f"{kind} for {place}" if place else kind, quiet=True)
+    written = line(f"{kind} for {target}" if target else kind, muted=True)
     return card(scenario.name, written, *parts)
 
 
 def amount(value: float) -> str:
-    """Return Mt/y as a reader needs them."""
+    """Return an amount in Mt/y as text, with one decimal."""
     return "no limit" if math.isinf(value) else f"{value:,.1f}"
 
 
 def shortened(rows: list[tuple[object, ...]], columns: int) -> list[tuple[object, ...]]:
-    """Return the rows, the tail of a very long table counted instead of shown."""
+    """Return at most 30 rows, and a row with the number of the others."""
     if len(rows) <= _MOST_ROWS:
         return rows
     more = (warning(f"… and {len(rows) - _MOST_ROWS} more"), *[""] * (columns - 1))

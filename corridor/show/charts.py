@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError, unknown
-from corridor.errors import nearest as nearest_name
+from corridor.errors import DataError
+from corridor.messages import nearest as nearest_name
+from corridor.messages import unknown
 from corridor.show import style
+from corridor.show.cards import network_label
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
+from corridor.study.scenario_runs import scenario_name
 from corridor.study.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SAID = {
+_COMPONENT_LABELS = {
     "price": "price at\nmarket", "quality": "quality", "pipeline": "pipeline\ntariffs", "rail": "rail\ntariffs",
     "road": "road\ntariffs", "port": "ports", "sea": "sea\nfreight",
     "risk premium": "risk\npremium", "interest": "interest\n(time)",
@@ -36,25 +39,25 @@ def plot_waterfall(
     origin: str | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw what becomes of the price of a tonne on its way: from the price at the market down to the netback.
+    """Draw the breakdown of the price of a tonne: from the price at the market down to the netback.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     corridor : str or sequence of str
-        Id of the corridor whose best route is followed; several are drawn side by side.
+        Id of the corridor whose best route is shown; several are drawn side by side.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
     commodity, origin : str, optional
-        As in `breakdown`, which gives the same numbers as a table.
+        Commodity and origin as in `breakdown`, which returns the same numbers as a table.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Its y axis counts USD/t. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last one of each ``netback``.
+        Axes with y in USD/t. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last one of each ``netback``.
 
     Raises
     ------
@@ -77,40 +80,40 @@ def plot_waterfall(
     style.bare(ax, "y")
     steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
     size = style.points(ax)
-    base = _set_levels(ax, [level for found in steps.values() for level in _levels(found)], size)
-    at, ticks, said = 0.0, list[float](), list[str]()
-    count = sum(len(found) + 1 for found in steps.values())
-    for id, found in steps.items():
-        _draw_steps(ax, id, found, at, size if count < 12 else size - 1.0, base)
-        ticks += [at + step for step in range(len(found))]
-        said += [_SAID.get(component, component) for component, _, _ in found]
-        ends = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
-        way = " to ".join(style.brief(style.called(node), 16) for node in ends)
+    base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size)
+    x, ticks, labels = 0.0, list[float](), list[str]()
+    count = sum(len(bars) + 1 for bars in steps.values())
+    for id, bars in steps.items():
+        _draw_steps(ax, id, bars, first_x=x, size=size if count < 12 else size - 1.0, base=base)
+        ticks += [x + step for step in range(len(bars))]
+        labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
+        nodes = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
+        direction = " to ".join(style.brief(style.called(node), 16) for node in nodes)
         head = style.plain(style.called(flow.network.corridor(id)), 27)
         ax.annotate(
-            f"{head}\n{way}", (at - 0.36, 1), xytext=(0, -3), va="top",
+            f"{head}\n{direction}", (x - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
             color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip
-        at += len(found) + 0.6
-    ax.set_xlim(-0.7, at - 0.9)
-    ax.set_xticks(ticks, said, fontsize=size - (1.0 if count < 12 else 2.2))
+        x += len(bars) + 0.6
+    ax.set_xlim(-0.7, x - 0.9)
+    ax.set_xticks(ticks, labels, fontsize=size - (1.0 if count < 12 else 2.2))
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel("USD/t", fontsize=size, color=INK)
-    oil = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
-    below = f"from price to netback: a tonne of {style.called(oil)}"
+    commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
+    below = f"from price to netback: a tonne of {style.called(commodity_record)}"
     below += f"; the axis starts at {base:g} USD/t" if base > 0 else ""
-    style.headline(ax, style.condition(flow) if title is None else title, below)
+    style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 
 
 def _levels(steps: Sequence[tuple[str, float, float]]) -> list[float]:
-    """Return the levels that a waterfall passes through, the start at 0 left out. [USD/t]"""
+    """Return the levels of a waterfall after each step. [USD/t]"""
     return [start + change for _, start, change in steps]
 
 
 def _set_levels(ax: Axes, levels: Sequence[float], size: float) -> float:
-    """Set the y axis so that steps can be told from each other and names fit above; return where it starts."""
+    """Set the y axis so that steps are distinct and names fit above; return its lower limit."""
     low, high = min(levels), max(levels)
     base = 0.0
     if low > 0.4 * high:
@@ -124,38 +127,38 @@ def _set_levels(ax: Axes, levels: Sequence[float], size: float) -> float:
 
 
 def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[str, float, float]]:
-    """Return component, level before and change of each step, then the netback from 0."""
+    """Return component, level before and change of each step, and last the netback from 0."""
     sums: dict[str, float] = {}
     for component, amount in zip(components, amounts, strict=True):
         sums[component] = sums.get(component, 0.0) + amount
-    found, level = [], 0.0
+    steps, level = [], 0.0
     for component in sorted(sums, key=COMPONENTS.index):
-        found.append((component, level, sums[component]))
+        steps.append((component, level, sums[component]))
         level += sums[component]
-    return [*found, ("netback", 0.0, level)]
+    return [*steps, ("netback", 0.0, level)]
 
 
 def _halo() -> list[Any]:
-    """Return what keeps text legible over lines."""
+    """Return the outline that keeps text legible over lines."""
     from matplotlib import patheffects
 
     return [patheffects.withStroke(linewidth=2.5, foreground="white")]
 
 
 def _draw_steps(
-    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], at: float, size: float, base: float
+    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float
 ) -> None:
-    """Draw one waterfall, its first bar at a place on the x axis; bars that reach below the axis are marked."""
+    """Draw one waterfall from a position on the x axis; bars that start below the axis are marked."""
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
-        whole = component in ("price", "netback")
-        colour, hatch = (_KEEPS, "") if whole else (_GAINS, "///") if change > 0 else (_TAKES, "")
-        x = at + number
+        is_total = component in ("price", "netback")
+        colour, hatch = (_KEEPS, "") if is_total else (_GAINS, "///") if change > 0 else (_TAKES, "")
+        x = first_x + number
         ax.bar(
             x, change, bottom=start, width=0.72, color=colour, edgecolor=INK, linewidth=0.6, hatch=hatch, zorder=3,
             gid=f"step:{id}:{component}",
         )[0].set_gid(f"step:{id}:{component}")  # fmt: skip
-        if whole and base > 0:
+        if is_total and base > 0:
             ax.plot(
                 [x - 0.42, x + 0.42], [0.022, 0.042], color="white", linewidth=3.2, zorder=4, gid="cut",
                 transform=ax.get_xaxis_transform(),
@@ -163,38 +166,38 @@ def _draw_steps(
         if number:
             ax.plot([x - 1 + 0.36, x - 0.36], [level, level], color=FAINT, linewidth=0.7, zorder=2)
         level = start + change
-        said = f"{change:,.0f}" if whole else f"{change:+,.1f}".replace("-", "−")
+        label = f"{change:,.0f}" if is_total else f"{change:+,.1f}".replace("-", "−")
         ax.annotate(
-            said, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
-            fontsize=size - (0 if whole else 0.5), fontweight="bold" if whole else None, color=INK, zorder=5,
+            label, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
+            fontsize=size - (0 if is_total else 0.5), fontweight="bold" if is_total else None, color=INK, zorder=5,
             gid=f"label:{id}:{component}", path_effects=_halo(),
         )  # fmt: skip
 
 
 def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, title: str | None = None) -> Axes:
-    """Draw how far each uncertain figure swings an outcome, the widest swing on top.
+    """Draw the sensitivity of an outcome to each uncertain figure, the largest swing on top.
 
     Parameters
     ----------
     result : Sensitivity
-        What `sensitivity` returned.
+        Sensitivity, from `sensitivity`.
     n : int
-        How many figures, at most; those that swing nothing are left out.
+        Largest number of figures; figures without effect are omitted.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
     title : str, optional
-        In place of the outcome's name; empty for none.
+        Title instead of the outcome's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Bars have the gid ``low:SUBJECT.ATTRIBUTE`` and ``high:SUBJECT.ATTRIBUTE``; they run from the outcome with
-        every figure at its value to that with the figure at the end of its range.
+        Axes with x in the outcome's unit. Bars have the gid ``low:SUBJECT.ATTRIBUTE`` and ``high:SUBJECT.ATTRIBUTE``;
+        they run from the central outcome to the outcome with the figure at that bound of its range.
 
     Raises
     ------
     DataError
-        If `result` is not of `sensitivity`, or `n` is below 1.
+        If `result` is not a Sensitivity, or `n` is below 1.
     CorridorError
         If matplotlib is not installed.
 
@@ -205,58 +208,60 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     >>> ax = cr.plot_tornado(shut, n=5)
     """
     if not isinstance(result, Sensitivity):
-        raise DataError(f"what sensitivity returns is needed (got {type(result).__name__})")
+        raise DataError(f"a Sensitivity is needed (got {type(result).__name__}); sensitivity(network) returns one")
     if not isinstance(n, int) or n < 1:
         raise DataError(f"n must be a whole number of at least 1 (got {n!r})")
     rows: list[Any] = result.table[result.table["swing"] > 1e-9].head(n).to_dict("records")
     ax = style.panel(ax, (9.5, 1.5 + 0.4 * max(3, len(rows))), left=0.02, right=0.98, top=0.87, bottom=0.11)
     style.bare(ax, "x")
     size = style.points(ax)
-    for at, row in enumerate(rows):
+    for y, row in enumerate(rows):
         name = f"{row['subject']}.{row['attribute']}"
         for end, colour, hatch in (("low", "#d99a5b", "///"), ("high", "#20334d", "")):
             ax.barh(
-                at, row[f"at_{end}"] - result.central, left=result.central, height=0.62, color=colour, edgecolor=INK,
+                y, row[f"at_{end}"] - result.central, left=result.central, height=0.62, color=colour, edgecolor=INK,
                 hatch=hatch, linewidth=0.5, zorder=3,
             )[0].set_gid(f"{end}:{name}")  # fmt: skip
     ax.axvline(result.central, color=INK, linewidth=1.0, zorder=4, gid="central")
     ax.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(_unit_said(result.outcome), fontsize=size, color=INK)
+    ax.set_xlabel(_outcome_label(result.outcome), fontsize=size, color=INK)
     if rows:
-        _name_rows(ax, rows, result.central, size)
-        _legend_of_ends(ax, size)
+        _name_rows(ax, rows, central=result.central, size=size)
+        _range_legend(ax, size)
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
-        ax.annotate("no figure alone swings it", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
-    name = result.scenario.name if result.scenario is not None else "baseline"
-    below = f"{name}: {result.central:,.1f} with every figure at its value; bars: one figure at the ends of its range"
-    head = _unit_said(result.outcome)
+        ax.annotate("no single figure has an effect", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
+    name = scenario_name(result.scenario)
+    below = (
+        f"{name}: {result.central:,.1f} with all figures at central values; bars: one figure at the bounds of its range"
+    )
+    head = _outcome_label(result.outcome)
     style.headline(ax, head[:1].upper() + head[1:] if title is None else title, below)
     return ax
 
 
-def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], central: float, size: float) -> None:
-    """Write the figures' names to the left of all bars, and make room for them."""
+def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], *, central: float, size: float) -> None:
+    """Write the figures' names to the left of all bars, and widen the axis for them."""
     from matplotlib.ticker import MaxNLocator
 
-    ends = [float(row[end]) for row in rows for end in ("at_low", "at_high")] + [central]
-    low, high = min(ends), max(ends)
+    outcomes = [float(row[end]) for row in rows for end in ("at_low", "at_high")] + [central]
+    low, high = min(outcomes), max(outcomes)
     size = min(size - 0.5, 72 * style.inches(ax)[1] / len(rows) / 2.7)
     texts = [
         ax.annotate(
-            _figure_said(row), (0, at), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            _figure_label(row), (0, y), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             va="center", fontsize=size, color=INK, gid=f"name:{row['subject']}.{row['attribute']}", linespacing=1.1,
         )
-        for at, row in enumerate(rows)
+        for y, row in enumerate(rows)
     ]  # fmt: skip
     share = min(0.6, max(text.get_window_extent().width for text in texts) / ax.get_window_extent().width + 0.03)
     ax.set_xlim(low - (high - low) * (share / (1 - share) + 0.02), high + 0.04 * (high - low))
     ax.set_xticks([tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high])
 
 
-def _figure_said(row: Mapping[str, Any]) -> str:
+def _figure_label(row: Mapping[str, Any]) -> str:
     """Return a figure's name and range on two lines."""
     name = style.plain(f"{row['subject']}.{row['attribute']}", 44)
     unit = "" if row["unit"] == "1" else f" {style.plain(row['unit'], 20)}"
@@ -270,23 +275,23 @@ _UNITS = {
 
 
 def _unit_of(name: str) -> str:
-    """Return the unit that a name ends in, or nothing."""
+    """Return the unit that a name ends in, or an empty text."""
     return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
 
 
-def _unit_said(outcome: str) -> str:
+def _outcome_label(outcome: str) -> str:
     """Return an outcome's name with its unit, read from its ending."""
     ending = next((ending for ending in _UNITS if outcome.endswith(ending)), "")
     name = outcome.removeprefix("corridors.").removesuffix(ending).replace(".", " ").replace("_", " ")
     return f"{style.plain(name, 40)} [{_UNITS[ending]}]" if ending else style.plain(name, 40)
 
 
-def _legend_of_ends(ax: Axes, size: float) -> None:
+def _range_legend(ax: Axes, size: float) -> None:
     from matplotlib.patches import Patch
 
     handles = [
-        Patch(facecolor="#d99a5b", edgecolor=INK, hatch="///", linewidth=0.5, label="figure at its low end"),
-        Patch(facecolor="#20334d", edgecolor=INK, linewidth=0.5, label="at its high end"),
+        Patch(facecolor="#d99a5b", edgecolor=INK, hatch="///", linewidth=0.5, label="figure at its lower bound"),
+        Patch(facecolor="#20334d", edgecolor=INK, linewidth=0.5, label="figure at its upper bound"),
     ]
     ax.legend(handles=handles, loc="lower right", fontsize=size - 0.5, frameon=True, framealpha=0.9, edgecolor=RULE)
 
@@ -294,31 +299,31 @@ def _legend_of_ends(ax: Axes, size: float) -> None:
 def plot_ensemble(
     ens: Any,
     column: str = "shortfall_mt",
-    alpha: float = 0.95,
     ax: Axes | None = None,
     *,
+    alpha: float = 0.95,
     title: str | None = None,
 ) -> Axes:
-    """Draw the loss exceedance curve of simulated years: which share of them is at least as bad.
+    """Draw the exceedance curve of simulated years: share of years that are at least as bad.
 
     Parameters
     ----------
     ens : Ensemble, or list or dict of them
-        What `simulate` returned; several are drawn together, a dict by its keys, a list by the scenarios' names.
+        Ensemble, from `simulate`; several are drawn together, a dict by its keys, a list by the scenarios' names.
     column : str
-        Column of ``ens.years``. High is bad, but low where more is better (delivered, netback).
-    alpha : float, between 0 and 1
-        The worst ``1 - alpha`` of the years are the tail: VaR is where it begins, CVaR its mean.
+        Column of ``ens.years``. High values are bad; low values if more is better (delivered, netback).
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
+    alpha : float, between 0 and 1
+        Level of the tail: the worst ``1 - alpha`` of the years. VaR is its threshold, CVaR its mean.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        x: the column; y: the share of years that are at least as bad [%], on a logarithmic scale. Curves have the
-        gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``.
+        Axes with x in the column's unit; y: share of years that are at least as bad [%], on a logarithmic scale.
+        Curves have the gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``.
 
     Raises
     ------
@@ -327,56 +332,54 @@ def plot_ensemble(
     CorridorError
         If matplotlib is not installed.
     """
-    found = _ensembles(ens)
+    ensembles = _ensembles(ens)
     if not 0 < alpha < 1:
         raise DataError(f"alpha must lie between 0 and 1 (got {alpha!r})")
-    losses = {name: _losses(one, name, column) for name, one in found.items()}
+    losses = {name: _losses(ensemble, name, column) for name, ensemble in ensembles.items()}
     ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.86, bottom=0.13)
     style.bare(ax, "both")
     size = style.points(ax)
-    for at, (name, values) in enumerate(losses.items()):
-        _draw_curve(ax, name, values, column, alpha, float(found[name].cvar(column, alpha=alpha)), at, len(losses) > 1)
+    for index, (name, values) in enumerate(losses.items()):
+        _draw_curve(
+            ax, name, values, column=column, alpha=alpha, index=index, several=len(losses) > 1,
+            cvar=float(ensembles[name].cvar(column, alpha=alpha)),
+        )  # fmt: skip
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
-    ax.set_xlabel(f"{_unit_said(column)}, per year", fontsize=size, color=INK)
+    ax.set_xlabel(f"{_outcome_label(column)}, per year", fontsize=size, color=INK)
     ax.margins(x=0.06)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
     ax.legend(
         fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, handlelength=2.6,
         loc="upper left" if _is_gain(column) else "upper right",
     )  # fmt: skip
-    first = next(iter(found.values()))
-    head = "How bad are bad years" + (f": {next(iter(found))}" if len(found) == 1 else "")
-    place = " ".join(str(part) for part in (first.network.name, first.network.year) if part)
+    first = next(iter(ensembles.values()))
+    head = "Exceedance curve" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
+    label = network_label(first.network)
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
-    below = f"{place}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
+    below = f"{label}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
     style.headline(ax, head if title is None else title, below.removeprefix(": "))
     return ax
 
 
 def _ensembles(given: Any) -> dict[str, Any]:
-    """Return ensembles by the names they are drawn under."""
-
-    def named(one: Any) -> str:
-        scenario = getattr(one, "scenario", None)
-        return scenario.name if scenario is not None else "baseline"
-
+    """Return ensembles by name."""
     if isinstance(given, Mapping):
-        found = {str(name): one for name, one in given.items()}
+        ensembles = {str(name): ensemble for name, ensemble in given.items()}
     else:
         listed = list(given) if isinstance(given, list | tuple) else [given]
-        found = {named(one): one for one in listed}
-        if len(found) < len(listed):
-            raise DataError("two ensembles are of one scenario; give a dict, so that each has a name of its own")
-    if not found:
+        ensembles = {scenario_name(getattr(ensemble, "scenario", None)): ensemble for ensemble in listed}
+        if len(ensembles) < len(listed):
+            raise DataError("two ensembles have the same scenario; give a dict with a name for each")
+    if not ensembles:
         raise DataError("an ensemble is needed (got none); simulate returns one")
-    for one in found.values():
-        if not (hasattr(one, "years") and hasattr(one, "cvar")):
-            raise DataError(f"an Ensemble is needed (got {type(one).__name__}); simulate returns one")
-    return found
+    for ensemble in ensembles.values():
+        if not (hasattr(ensemble, "years") and hasattr(ensemble, "cvar")):
+            raise DataError(f"an Ensemble is needed (got {type(ensemble).__name__}); simulate returns one")
+    return ensembles
 
 
 def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
@@ -390,27 +393,28 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     try:
         values = np.asarray(years[column], dtype=float)
     except (TypeError, ValueError):
-        raise DataError(f"ensemble {name!r}: column {column!r} must be of numbers") from None
+        raise DataError(f"ensemble {name!r}: column {column!r} must contain numbers") from None
     if not np.isfinite(values).all():
         raise DataError(f"ensemble {name!r}: column {column!r} must be finite in every year")
     return np.asarray(np.sort(values) if _is_gain(column) else np.sort(values)[::-1])
 
 
 def _is_gain(column: str) -> bool:
-    """Tell whether more is better; then bad years are the low ones, as in ``ens.cvar``."""
+    """Return whether more is better; then bad years are the low ones, as in ``ens.cvar``."""
     return "delivered" in column or "netback" in column
 
 
 def _amount(value: float) -> str:
-    """Return a number with three digits, or all before the point."""
+    """Return a number with three significant digits, or all digits before the point."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _draw_curve(
-    ax: Axes, name: str, values: np.ndarray[Any, Any], column: str, alpha: float, cvar: float, at: int, several: bool
-) -> None:
+    ax: Axes, name: str, values: np.ndarray[Any, Any], *, column: str, alpha: float, cvar: float, index: int,
+    several: bool,
+) -> None:  # fmt: skip
     """Draw one exceedance curve with its mean, VaR and CVaR."""
-    colour, line = style.SHADES[at % len(style.SHADES)], style.LINES[at % len(style.LINES)]
+    colour, line = style.SHADES[index % len(style.SHADES)], style.LINES[index % len(style.LINES)]
     years = len(values)
     share = 100.0 * np.arange(1, years + 1) / years
     called = style.plain(name, 34)
@@ -425,13 +429,13 @@ def _draw_curve(
         ("var", f"VaR {100 * alpha:g}%", float(values[tail - 1]), "D"),
         ("cvar", f"CVaR {100 * alpha:g}%", cvar, "s"),
     )
-    unit = f" {found}" if (found := _unit_of(column)) else ""
-    for gid, said, value, marker in marks:
+    unit = f" {unit_name}" if (unit_name := _unit_of(column)) else ""
+    for gid, label, value, marker in marks:
         as_bad = values <= value if _is_gain(column) else values >= value
         height = 100.0 * max(1, int(as_bad.sum())) / years
         ax.plot(
             value, height, marker=marker, markersize=7, color=WARN if not several else colour, markeredgecolor="white",
-            linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{said}: {_amount(value)}{unit}",
+            linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{label}: {_amount(value)}{unit}",
         )  # fmt: skip
         if not several:
             ax.vlines(value, 1e-9, height, color=WARN, linewidth=0.8, linestyle=":", zorder=2)

@@ -1,4 +1,4 @@
-"""`plot_comparison`: corridors under scenarios, side by side."""
+"""`plot_comparison`: comparison of corridors under scenarios."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import DataError, nearest, unknown
+from corridor.errors import DataError
+from corridor.messages import nearest, unknown
 from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
 from corridor.show import style
@@ -30,42 +31,41 @@ def plot_comparison(
     network: Network | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw a comparison: for each corridor a row for the baseline and one for each scenario that alters it.
+    """Draw a comparison: for each corridor a row for the baseline and one for each scenario that changes it.
 
-    Bars show what moves, within the outline of what could; dots the other columns, beside a line at the baseline's
+    Bars show throughput inside the outline of capacity; dots show the other columns, with a line at the baseline's
     value. Closed corridors, and those without access, are crossed out.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What `compare` returned, or some rows of it.
+        Comparison, from `compare`, or some rows of it.
     columns : sequence of str, optional
-        Columns of numbers to draw, a panel each; by default what moves, unit cost, time, risk, and share of time in
-        service.
+        Columns of numbers to draw, a panel each; by default throughput, unit cost, time, risk, and availability.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure, as high as the rows need, by default. The panels are insets of it.
+        Axes to draw in; by default a new figure, as high as the rows need. The panels are insets of it.
     network : Network, optional
-        Whose names of corridors are written; without it they are made of the ids.
+        Network with the names of the corridors; without it names are made from ids.
     title : str, optional
-        In place of "Corridors compared"; empty for none.
+        Title instead of "Comparison of corridors"; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        The frame; its ``child_axes`` are the panels, in the order of the columns. Marks have the gid
+        Frame; its ``child_axes`` are the panels, in the order of the columns. Marks have the gid
         ``COLUMN:SCENARIO/CORRIDOR``, outlines of capacities ``capacity_mtpa:...``, crosses ``closed:...``.
 
     Raises
     ------
     DataError
-        If the table is not indexed by scenario and corridor, is empty, or lacks a column.
+        If the table is not indexed by scenario and corridor or is empty, or a column is unknown.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    The first scenario of the table is taken for the baseline. Rows that equal it in all that is drawn are left out;
-    the line below the title counts them.
+    The first scenario of the table is the baseline. Rows equal to it in everything drawn are omitted; the line below
+    the title gives their number.
 
     Examples
     --------
@@ -80,21 +80,19 @@ def plot_comparison(
     inches = 1.1 + 0.26 * _height(rows)
     ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.62 / inches, bottom=0.1 / inches)
     ax.set_axis_off()
-    drawing = _Panels(ax, table, wanted, rows, network)
+    drawing = _ComparisonPanels(ax, table, wanted=wanted, rows=rows, network=network)
     drawing.draw()
-    left_out = f"; {same} rows like it are left out" if same else ""
+    omitted = f"; {same} rows equal to it are omitted" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
-    below = f"cost, time and risk of the best way{change}{left_out}"
-    style.headline(ax, "Corridors compared" if title is None else title, below)
+    below = f"cost, time and risk of the best route{change}{omitted}"
+    style.headline(ax, "Comparison of corridors" if title is None else title, below)
     return ax
 
 
 def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
     """Return the columns to draw."""
     if getattr(getattr(table, "index", None), "names", None) != ["scenario", "corridor"]:
-        raise DataError(
-            f"the table that compare returns is needed, by scenario and corridor (got {type(table).__name__})"
-        )
+        raise DataError(f"a table of compare is needed, indexed by scenario and corridor (got {type(table).__name__})")
     if not len(table):
         raise DataError("the comparison has no rows; compare at least one corridor")
     if columns is not None and (isinstance(columns, str) or not list(columns)):
@@ -102,7 +100,7 @@ def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
     wanted = [column for column in COLUMNS if column in table] if columns is None else list(dict.fromkeys(columns))
     problems = [unknown("column", str(c), nearest(str(c), map(str, table.columns))) for c in wanted if c not in table]
     kinds = {c: table[c].dtype.kind for c in wanted if c in table}
-    problems += [f"column {c!r} must be of numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
+    problems += [f"column {c!r} must contain numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
     if problems or not wanted:
         raise DataError(problems or "the comparison has no columns to draw")
     return wanted
@@ -110,9 +108,9 @@ def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row drawn: its place from the top, and whether it is the first, or the only one, of its corridor."""
+    """A row drawn: y position from the top, and whether it is the first, or the only one, of its corridor."""
 
-    place: float
+    y: float
     scenario: str
     corridor: str
     baseline: bool
@@ -120,25 +118,25 @@ class _Row:
 
 
 def _rows(table: pd.DataFrame, wanted: Sequence[str]) -> tuple[list[_Row], int]:
-    """Return the rows, corridor by corridor, and how many are left out because nothing differs from the baseline."""
+    """Return the rows by corridor, and the number omitted because they equal the baseline."""
     shown = [c for c in (*wanted, "capacity_mtpa", "status") if c in table]
-    rows, same, place = list[_Row](), 0, 0.0
+    rows, same, y = list[_Row](), 0, 0.0
     alone = len(set(table.index.get_level_values("scenario"))) == 1
     for corridor in dict.fromkeys(table.index.get_level_values("corridor")):
         block = table.xs(corridor, level="corridor")
         first = block.iloc[0]
-        place += 0.0 if alone else 1.0
-        for at, (scenario, row) in enumerate(block.iterrows()):
-            if at and all(_alike(row[c], first[c]) for c in shown):
+        y += 0.0 if alone else 1.0
+        for index, (scenario, row) in enumerate(block.iterrows()):
+            if index and all(_alike(row[c], first[c]) for c in shown):
                 same += 1
                 continue
-            rows.append(_Row(place + 0.5 * alone, str(scenario), str(corridor), at == 0, alone))
-            place += 1.0
+            rows.append(_Row(y + 0.5 * alone, str(scenario), str(corridor), index == 0, alone))
+            y += 1.0
     return rows, same
 
 
 def _alike(a: Any, b: Any) -> bool:
-    """Tell whether two values would be drawn alike."""
+    """Return whether two values would look the same."""
     if isinstance(a, str) or isinstance(b, str):
         return bool(a == b)
     return (math.isnan(a) and math.isnan(b)) or a == b or abs(a - b) < 5e-3 * max(1e-9, min(1.0, abs(a) + abs(b)))
@@ -146,14 +144,14 @@ def _alike(a: Any, b: Any) -> bool:
 
 def _height(rows: Sequence[_Row]) -> float:
     """Return the number of lines that the rows take, names of corridors included."""
-    return rows[-1].place + (0.5 if rows[-1].alone else 1.0)
+    return rows[-1].y + (0.5 if rows[-1].alone else 1.0)
 
 
-class _Panels:
-    """One comparison being drawn."""
+class _ComparisonPanels:
+    """Drawing of one comparison."""
 
     def __init__(
-        self, ax: Axes, table: pd.DataFrame, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
+        self, ax: Axes, table: pd.DataFrame, *, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
     ) -> None:
         self.ax, self.table, self.wanted, self.rows = ax, table, wanted, rows
         corridors = network.corridors if isinstance(network, Network) else ()
@@ -189,30 +187,30 @@ class _Panels:
             self._panel(panel, column)
 
     def _names(self) -> float:
-        """Write corridors and scenarios on the left; return how much of the width they take."""
+        """Write corridors and scenarios on the left; return the share of the width that they need."""
         widest = 0.0
         for row in self.rows:
             closed = self._status(row) in _CLOSED
             above = 0.5 if row.alone else 1.5
-            if row.baseline and row.place > above:
-                self.ax.axhline(row.place - above, color=RULE, linewidth=0.6)
+            if row.baseline and row.y > above:
+                self.ax.axhline(row.y - above, color=RULE, linewidth=0.6)
             if row.baseline and not row.alone:
                 look = {"fontweight": "bold", "gid": f"name:{row.corridor}"}
-                text = self._text(0.0, row.place - 1.0, style.plain(self.names[row.corridor], 34), **look)
+                text = self._text(0.0, row.y - 1.0, style.plain(self.names[row.corridor], 34), **look)
                 widest = max(widest, text.get_window_extent().width)
-            said = style.plain(self.names[row.corridor] if row.alone else row.scenario, 32)
+            label = style.plain(self.names[row.corridor] if row.alone else row.scenario, 32)
             status = self._status(row)
-            told = status == "open" or (closed and "throughput_mtpa" in self.wanted)
-            said += "" if told else f" ({status})"
+            plain = status == "open" or (closed and "throughput_mtpa" in self.wanted)
+            label += "" if plain else f" ({status})"
             look = {"color": WARN if closed else INK, "gid": f"row:{row.scenario}/{row.corridor}"}
-            text = self._text(0.0 if row.alone else 0.012, row.place, said, **look)
+            text = self._text(0.0 if row.alone else 0.012, row.y, label, **look)
             widest = max(widest, text.get_window_extent().width)
         frame = self.ax.get_window_extent().width
         return min(0.5, 0.02 + widest / frame)
 
-    def _text(self, x: float, y: float, said: str, **look: Any) -> Any:
+    def _text(self, x: float, y: float, content: str, **look: Any) -> Any:
         look = {"color": INK, "fontsize": self.size, **look}
-        return self.ax.text(x, y, said, va="center", ha="left", **look)
+        return self.ax.text(x, y, content, va="center", ha="left", **look)
 
     def _panel(self, panel: Axes, column: str) -> None:
         """Draw one column."""
@@ -233,26 +231,26 @@ class _Panels:
             first = self._value(block[0], column)
             if column != "throughput_mtpa" and math.isfinite(first) and len(block) > 1:
                 panel.plot(
-                    [first, first], [block[0].place - 0.3, block[-1].place + 0.4], color=FAINT, linewidth=0.8,
+                    [first, first], [block[0].y - 0.3, block[-1].y + 0.4], color=FAINT, linewidth=0.8,
                     linestyle=":", zorder=1, gid=f"baseline:{column}:{block[0].corridor}",
                 )  # fmt: skip
             for row in block:
                 if column == "throughput_mtpa":
                     self._bar(panel, row)
                 else:
-                    self._dot(panel, row, column, first)
+                    self._dot(panel, row, column, first=first)
         self._scale(panel)
 
     def _scale(self, panel: Axes) -> None:
-        """Set the scale so that every value is written within the panel, changes left out where they are too long."""
+        """Set the scale so that every value fits in the panel; changes are omitted if too long."""
         room = panel.get_window_extent().width
         texts = [text for text in panel.texts if str(text.get_gid()).startswith("value:")]
         if any(text.get_window_extent().width > 0.72 * room for text in texts):
             for text in texts:
                 text.set_text(text.get_text().split(" (")[0].split(" of ")[0])
-        ends = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
-        low = min(0.0, *(value for value, _ in ends), 0.0)
-        spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in ends]
+        extents = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
+        low = min(0.0, *(value for value, _ in extents), 0.0)
+        spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in extents]
         panel.set_xlim(low, low + max(*spans, 1e-9, 1e-9))
 
     def _blocks(self) -> Iterator[list[_Row]]:
@@ -264,64 +262,64 @@ class _Panels:
         return self._value(row, "capacity_mtpa") if "capacity_mtpa" in self.table else math.nan
 
     def _bar(self, panel: Axes, row: _Row) -> None:
-        """Draw what moves within what could, or a cross where nothing can."""
+        """Draw throughput inside capacity, or a cross if nothing can pass."""
         moved, capacity = self._value(row, "throughput_mtpa"), self._capacity(row)
         key = f"{row.scenario}/{row.corridor}"
         if self._status(row) in _CLOSED:
             panel.plot(
-                0, row.place, marker="x", color=WARN, markersize=0.75 * self.size, markeredgewidth=1.8, clip_on=False,
+                0, row.y, marker="x", color=WARN, markersize=0.75 * self.size, markeredgewidth=1.8, clip_on=False,
                 zorder=4, gid=f"closed:{key}",
             )  # fmt: skip
-            said, end, colour = self._status(row), 0.0, WARN
+            label, end, colour = self._status(row), 0.0, WARN
         else:
             limited = math.isfinite(capacity)
             if limited:
                 panel.barh(
-                    row.place, capacity, height=0.74, facecolor=_ROOM, edgecolor=FAINT, linewidth=0.6, zorder=2
+                    row.y, capacity, height=0.74, facecolor=_ROOM, edgecolor=FAINT, linewidth=0.6, zorder=2
                 )[0].set_gid(f"capacity_mtpa:{key}")  # fmt: skip
-            bar = panel.barh(row.place, moved, height=0.44, color=_MOVED, zorder=3)[0]
+            bar = panel.barh(row.y, moved, height=0.44, color=_MOVED, zorder=3)[0]
             bar.set_gid(f"throughput_mtpa:{key}")
             of = f" of {style.tonnes(capacity)}" if limited else "" if math.isnan(capacity) else ", no limit"
-            said, end, colour = f"{style.tonnes(moved)}{of}", max(moved, capacity if limited else 0.0), INK
+            label, end, colour = f"{style.tonnes(moved)}{of}", max(moved, capacity if limited else 0.0), INK
         panel.annotate(
-            said, (end, row.place), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
+            label, (end, row.y), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
             fontsize=self.size - 0.5, gid=f"value:throughput_mtpa:{key}", annotation_clip=False,
         )  # fmt: skip
 
-    def _dot(self, panel: Axes, row: _Row, column: str, first: float) -> None:
-        """Draw one number as a dot, with what it changed by."""
+    def _dot(self, panel: Axes, row: _Row, column: str, *, first: float) -> None:
+        """Draw one number as a dot, with its change."""
         value, key = self._value(row, column), f"{row.scenario}/{row.corridor}"
         if not math.isfinite(value):
-            said = "no limit" if value > 0 else "–"
+            label = "no limit" if value > 0 else "–"
             panel.annotate(
-                said, (0, row.place), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
+                label, (0, row.y), xytext=(3, 0), textcoords="offset points", va="center", color=FAINT,
                 fontsize=self.size - 0.5, gid=f"value:{column}:{key}",
             )  # fmt: skip
             return
-        panel.plot([0, value], [row.place] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")
+        panel.plot([0, value], [row.y] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")
         panel.plot(
-            value, row.place, marker="o" if row.baseline else "D", markersize=0.6 * self.size, color=_DOT,
+            value, row.y, marker="o" if row.baseline else "D", markersize=0.6 * self.size, color=_DOT,
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
-        said = _column(column).text(value) + _change(value, first, column)
+        label = _column(column).text(value) + _change(value, first, column)
         panel.annotate(
-            said, (value, row.place), xytext=(0.6 * self.size, 0),
+            label, (value, row.y), xytext=(0.6 * self.size, 0),
             textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
             gid=f"value:{column}:{key}", annotation_clip=False,
         )  # fmt: skip
 
 
 def _column(name: str) -> Column:
-    """Return what is stated of a column; one that was added to the table is headed by its name."""
+    """Return the description of a column; a column that the user added is headed by its name."""
     return by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
 
 
 def _change(value: float, first: float, column: str) -> str:
-    """Return in brackets by how much a value differs from the baseline's, where that shows."""
+    """Return the difference from the baseline in brackets, empty if it rounds to 0."""
     if not math.isfinite(first):
         return ""
-    said = _column(column).text(value - first)
-    if not said.strip("-+0.,"):
+    text = _column(column).text(value - first)
+    if not text.strip("-+0.,"):
         return ""
-    return f" ({said if said.startswith('-') else f'+{said}'})".replace("-", "−")
+    return f" ({text if text.startswith('-') else f'+{text}'})".replace("-", "−")

@@ -1,4 +1,4 @@
-"""How an ensemble shows itself in a notebook."""
+"""Notebook card of an ensemble."""
 
 from __future__ import annotations
 
@@ -7,43 +7,44 @@ from typing import TYPE_CHECKING
 
 from corridor.model.columns import by_name, printed
 from corridor.risk.bad_year import amounts, attributed
-from corridor.show.cards import place_of, shortened
+from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
 
 
 def ensemble_card(ensemble: Ensemble) -> Html:
-    """Return what simulated years came to: how bad a mean and a bad year are, and whose doing that is."""
-    name = ensemble.scenario.name if ensemble.scenario is not None else "baseline"
-    place = place_of(ensemble.network)
+    """Return the card of an ensemble: mean and tail of annual losses, and their attribution by country."""
+    name = scenario_name(ensemble.scenario)
+    label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
-    tail = f"{short:.2f} Mt stay in the ground in a mean one of the worst 5 % (CVaR)"
+    tail = f"{short:.2f} Mt shut in, mean of the worst 5 % of years (CVaR)"
     headline = line(
-        f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct conditions; ",
-        warning(tail) if short > 0 else "nothing stays in the ground in any",
+        f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct states; ",
+        warning(tail) if short > 0 else "nothing shut in in any year",
     )
-    return card(f"{name} ({place})" if place else name, headline, *_years(ensemble), *_actors(ensemble))
+    return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_actors(ensemble))
 
 
 def _years(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield means and bad tails."""
+    """Yield the table of means and tails."""
     columns = [by_name("bad_year")[name] for name in ("undisturbed", "mean", "p5", "p95", "cvar")]
     frame = amounts(ensemble)
     cells = (map(column.text, frame[column.name]) for column in columns)
-    labels = [f"{said} [{unit}]" for said, unit in zip(frame.index, frame["unit"], strict=True)]
+    labels = [f"{label} [{unit}]" for label, unit in zip(frame.index, frame["unit"], strict=True)]
     heads = [column.long_heading.format(tail="5 %") for column in columns]
     yield table(["a year, all shippers", *heads], list(zip(labels, *cells, strict=True)), heads)
 
 
 def _actors(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield whose doing it was that oil stayed in the ground."""
-    found = attributed(ensemble, "shortfall_mt", by="actor")
+    """Yield the table of shut-in volume by country."""
+    shares = attributed(ensemble, "shortfall_mt", by="actor")
     amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
         (name, bar(row["share"], warn=True), amount.text(row["amount"]), share.text(row["share"]))
-        for name, row in zip(found.index, found.to_dict("records"), strict=True)
+        for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     if rows:
-        yield table(["kept in the ground by", "", "in a mean year [Mt]", "share [%]"], shortened(rows, 4))
+        yield table(["shut-in volume by country", "", "average year [Mt]", "share [%]"], shortened(rows, 4))

@@ -1,4 +1,4 @@
-"""How a flow shows itself in a notebook."""
+"""Notebook card of a flow."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from corridor.show.cards import amount, place_of, shortened
+from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
 
-_DUST_MTPA = 1e-6
+_TOLERANCE_MTPA = 1e-6
 
 
 def flow_card(flow: Flow) -> Html:
-    """Return what a flow comes to: a sentence, the corridors with bars, and what is short where."""
+    """Return the card of a flow: summary, corridors with utilisation, shortfalls."""
     network = flow.network
-    name = flow.scenario.name if flow.scenario is not None else "baseline"
-    place = place_of(network)
-    short = flow.shortfall_mtpa > _DUST_MTPA
-    said = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
-    rest = f"{amount(flow.shortfall_mtpa)} Mt/y stay in the ground"
-    headline = line(said, warning(rest) if short else "nothing stays in the ground")
-    return card(f"{name} ({place})" if place else name, headline, *_corridors(flow), *_short(flow))
+    name = scenario_name(flow.scenario)
+    label = network_label(network)
+    short = flow.shortfall_mtpa > _TOLERANCE_MTPA
+    summary = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
+    rest = f"{amount(flow.shortfall_mtpa)} Mt/y shut in"
+    headline = line(summary, warning(rest) if short else "nothing shut in")
+    return card(f"{name} ({label})" if label else name, headline, *_corridors(flow), *_short(flow))
 
 
 def _corridors(flow: Flow) -> Iterator[Html]:
-    """Yield the corridors and how full they are."""
+    """Yield the table of corridors with utilisation."""
     rows: list[tuple[object, ...]] = []
     for corridor, row in zip(flow.network.corridors, flow.corridors.to_dict("records"), strict=True):
         through, available = row["throughput_mtpa"], row["available_mtpa"]
@@ -43,23 +44,23 @@ def _corridors(flow: Flow) -> Iterator[Html]:
 
 
 def _short(flow: Flow) -> Iterator[Html]:
-    """Yield where oil stays in the ground, and where markets do not get what they require."""
+    """Yield tables of supplies not lifted, and of requirements and minima not met."""
     net = flow.network
     rows: list[tuple[object, ...]] = []
     for supply, missing in zip(net.supplies, flow.shortfall_by_supply.tolist(), strict=True):
-        if missing > _DUST_MTPA:
-            rows.append((_place(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
+        if missing > _TOLERANCE_MTPA:
+            rows.append((_node_name(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
                          amount(missing), amount(supply.volume_mtpa), f"{supply.penalty_usd_per_t:,.0f}"))  # fmt: skip
     rows.sort(key=lambda row: (-float(str(row[3]).replace(",", "")), str(row[0])))
     if rows:
-        heads = ["stays in the ground", "commodity", "", "short [Mt/y]", "offered [Mt/y]", "penalty [USD/t]"]
+        heads = ["supply not lifted", "commodity", "", "short [Mt/y]", "offered [Mt/y]", "penalty [USD/t]"]
         yield table(heads, shortened(rows, 6))
-        yield line("penalties steer what happens; they are assumptions and no money", quiet=True)
+        yield line("penalties are assumptions that order access to capacity; they are not money", muted=True)
     unmet: list[tuple[object, ...]] = [
-        (_place(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True), amount(missing),
-         amount(market.required_mtpa))
+        (_node_name(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True),
+         amount(missing), amount(market.required_mtpa))
         for market, missing in zip(net.markets, flow.unmet_by_market.tolist(), strict=True)
-        if missing > _DUST_MTPA
+        if missing > _TOLERANCE_MTPA
     ]  # fmt: skip
     if unmet:
         heads = ["requirement not met", "commodity", "", "short [Mt/y]", "required [Mt/y]"]
@@ -67,12 +68,12 @@ def _short(flow: Flow) -> Iterator[Html]:
     minima: list[tuple[object, ...]] = [
         (quota.edge, quota.commodity, bar(missing / quota.min_mtpa, warn=True), amount(missing), amount(quota.min_mtpa))
         for quota, missing in zip(net.quotas, flow.unmet_by_quota.tolist(), strict=True)
-        if missing > _DUST_MTPA
+        if missing > _TOLERANCE_MTPA
     ]
     if minima:
         heads = ["minimum of a quota not met", "commodity", "", "short [Mt/y]", "minimum [Mt/y]"]
         yield table(heads, shortened(minima, 5))
 
 
-def _place(flow: Flow, node: str) -> str:
+def _node_name(flow: Flow, node: str) -> str:
     return flow.network.node(node).name or node

@@ -1,7 +1,6 @@
-"""HTML for notebooks: everything escaped, nothing fetched, readable on light and dark ground.
+"""HTML for notebooks: everything escaped, nothing fetched, readable on light and dark backgrounds.
 
-The lowest room holds it, so that what is modelled, solved and studied can all show themselves. Characters that would
-turn other text round are shown by their code, as on a terminal.
+Characters that change the direction of text are shown by their code, as on a terminal.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from corridor.errors import visible
 
-_QUIET = "opacity:.7"
+_MUTED = "opacity:.7"
 _LINE = "1px solid rgba(128,128,128,.35)"
 _FILL, _TROUGH, _WARN = "#4583b8", "rgba(128,128,128,.22)", "#d0582a"
 
 
 class Html(str):
-    """Text that is HTML already; all other text is escaped where it is put into any."""
+    """Text that is already HTML; any other text is escaped when inserted."""
 
     __slots__ = ()
 
@@ -46,33 +45,40 @@ def card(title: object, *parts: object) -> Html:
     return tag("div", head, *parts, style="line-height:1.4;max-width:60em;margin:2px 0")
 
 
-def line(*children: object, quiet: bool = False) -> Html:
-    """Return a line of text, a quiet one in smaller print."""
-    return tag("div", *children, style=f"{_QUIET};font-size:.92em" if quiet else "")
+def line(*children: object, muted: bool = False) -> Html:
+    """Return a line of text, a muted one in smaller print."""
+    return tag("div", *children, style=f"{_MUTED};font-size:.92em" if muted else "")
 
 
 def warning(text: object) -> Html:
-    """Return words that catch the eye."""
+    """Return emphasised text."""
     return tag("span", text, style=f"color:{_WARN};font-weight:600")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> Html:
-    """Return a table; columns of numbers, that is those with a unit in brackets and those named, to the right."""
+    """Return a table; columns with a unit in brackets, and those named in `right`, are aligned to the right."""
     aligned = ["right" if column.endswith("]") or column in set(right) else "left" for column in columns]
 
-    def cell(kind: str, content: object, at: int) -> Html:
-        style = f"text-align:{aligned[at]};padding:1px 10px 1px 2px;border:0;vertical-align:top"
+    def cell(kind: str, content: object, side: str) -> Html:
+        style = f"text-align:{side};padding:1px 10px 1px 2px;border:0;vertical-align:top"
         style += f";border-bottom:{_LINE};font-weight:600" if kind == "th" else ""
         return tag(kind, content, style=f"{style};background:none;color:inherit")
 
-    head = tag("tr", *(cell("th", column, at) for at, column in enumerate(columns)), style="background:none")
-    body = [tag("tr", *(cell("td", c, at) for at, c in enumerate(row)), style="background:none") for row in rows]
+    head = tag(
+        "tr",
+        *(cell("th", column, side) for column, side in zip(columns, aligned, strict=True)),
+        style="background:none",
+    )
+    body = [
+        tag("tr", *(cell("td", c, side) for c, side in zip(row, aligned, strict=True)), style="background:none")
+        for row in rows
+    ]
     look = "border-collapse:collapse;margin:4px 0 6px 0;color:inherit;font-size:.95em"
     return tag("div", tag("table", tag("thead", head), tag("tbody", *body), style=look), style="overflow-x:auto")
 
 
 def bar(share: float | None, *, warn: bool = False) -> Html:
-    """Return a horizontal bar filled to a share; nothing where there is none. [1]"""
+    """Return a horizontal bar filled to a share [1]; empty if there is none."""
     if share is None or share != share:
         return Html("")
     width = 100.0 * min(1.0, max(0.0, share))
@@ -80,19 +86,19 @@ def bar(share: float | None, *, warn: bool = False) -> Html:
     return tag("div", fill, style=f"width:8em;height:.7em;background:{_TROUGH};display:inline-block")
 
 
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words.
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in singular or plural.
 
     Examples
     --------
     >>> counted(1, "source"), counted(3, "source")
     ('1 source', '3 sources')
     """
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def details(summary: object, *parts: object) -> Html:
-    """Return parts that show when their summary is clicked."""
+    """Return parts that open by a click on their summary."""
     return tag("details", tag("summary", summary, style="cursor:pointer"), *parts)
 
 
@@ -102,7 +108,7 @@ def listing(items: Iterable[object]) -> Html:
 
 
 def link(address: str) -> Html:
-    """Return an address of the web as a link, anything else as text."""
+    """Return a web address as a link, any other text as text."""
     if not address.startswith(("https://", "http://")):
         return tag("span", address)
     safe = _escaped(address)

@@ -1,4 +1,4 @@
-"""Labels that keep out of each other's way, and of what is drawn, as far as there is room."""
+"""Placement of labels without overlap, as far as they fit."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Floats = npt.NDArray[np.float64]
 _AROUND = np.array([(np.cos(a), np.sin(a)) for a in np.deg2rad([0, 180, 40, 140, -40, -140, 90, -90])])
 _GAP_PT = 2.0
 _DOUBT = 18.0
-"""What it costs to stand nearer to another place, with a line to one's own; a point of a thin line hidden costs 1."""
+"""Cost of a label nearer to another point, with a line to its own; hiding a point of a thin line costs 1."""
 _LEADS_PT = 8.0
-"""Distance from which such a line can be seen. [points]"""
+"""Distance from which such a line is visible. [points]"""
 _SAME_PT = 3.0
-"""Places nearer to each other than this share their labels' surroundings. [points]"""
+"""Distance below which two points share the space for their labels. [points]"""
 
 
 class Labels:
-    """Places texts one by one, the important first; each goes where it hides least, or is left out.
+    """Places texts one by one, the important first, where each hides least; texts that do not fit are omitted.
 
-    Positions are those of the figure as it is: enlarging the figure leaves gaps, shrinking it makes labels meet.
+    Positions are for the current size of the figure: a larger figure leaves gaps, in a smaller one labels overlap.
     """
 
     def __init__(self, ax: Axes) -> None:
@@ -37,55 +37,55 @@ class Labels:
         self._frame = ax.get_window_extent()
         self._boxes = np.empty((0, 4))
         self._dots, self._weights = np.empty((0, 2)), np.empty(0)
-        self._places = np.empty((0, 2))
+        self._points = np.empty((0, 2))
 
     def reserve(self, box: BboxBase) -> None:
         """Keep a box free of labels. [pixels]"""
         self._boxes = np.vstack([self._boxes, [box.x0, box.y0, box.x1, box.y1]])
 
     def avoid(self, data: Floats, weight: float) -> None:
-        """Keep labels off some points as far as possible; shape (n, 2), in data coordinates."""
+        """Keep labels off some points as far as possible; shape (n, 2), data coordinates."""
         self._dots = np.vstack([self._dots, self._ax.transData.transform(data)])
         self._weights = np.append(self._weights, np.full(len(data), weight))
 
     def tell_apart(self, data: Floats) -> None:
-        """Keep labels nearer to their own point than to these, or else lead a line to it; as for `avoid`."""
-        self._places = np.vstack([self._places, self._ax.transData.transform(data)])
+        """Keep labels nearer to their own point than to these, or connect them to it by a line; as for `avoid`."""
+        self._points = np.vstack([self._points, self._ax.transData.transform(data)])
 
-    def place(
+    def add(
         self,
         text: str,
-        at: tuple[float, float],
+        point: tuple[float, float],
         *,
         clear_pt: float = 3.0,
         far_pt: float = 60.0,
-        own: bool = True,
+        unambiguous: bool = True,
         **style: Any,
     ) -> Annotation | None:
-        """Write a text near a point, or return None where there is no room.
+        """Write a text near a point, or return None if it does not fit.
 
         Parameters
         ----------
         text : str
-            What to write.
+            Text to write.
         at : tuple of float
-            The point, in data coordinates.
+            Point, in data coordinates.
         clear_pt, far_pt : float
-            How near to the point the text may come, and how far from it it may stand; from further than a line's
-            height a thin line leads to the point. [points]
+            Smallest and largest distance of the text from the point; beyond a line's height a thin line connects
+            them. [points]
         own : bool
-            Whether the text must not be taken for the name of another place.
+            Whether the text must not look like the name of another point.
         """
         label = self._ax.annotate(
-            text, at, xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=9,
+            text, point, xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=9,
             annotation_clip=False, **style,
         )  # fmt: skip
         box = label.get_window_extent()
         half = np.array([box.width, box.height]) / 2 + _GAP_PT * self._px / 2
-        anchor = self._ax.transData.transform(at)
+        anchor = self._ax.transData.transform(point)
         offsets, distance = self._candidates(half, clear_pt * self._px, far_pt * self._px)
         corners = np.hstack([anchor + offsets - half, anchor + offsets + half])
-        doubtful = self._doubtful(corners, anchor) & own
+        doubtful = self._doubtful(corners, anchor) & unambiguous
         cost = self._cost(corners) + distance + _DOUBT * doubtful
         cost[doubtful & (distance < _LEADS_PT)] = np.inf
         best = int(np.argmin(cost))
@@ -95,11 +95,11 @@ class Labels:
         self._boxes = np.vstack([self._boxes, corners[best]])
         label.set_position(tuple(offsets[best] / self._px))
         if distance[best] > 12.0 or doubtful[best]:
-            self._lead(at, offsets[best] / self._px, half / self._px, style.get("color", "black"))
+            self._lead(point, offsets[best] / self._px, half / self._px, colour=style.get("color", "black"))
         return label
 
     def _candidates(self, half: Floats, clear: float, far: float) -> tuple[Floats, Floats]:
-        """Return offsets of the text's middle, and what standing off costs; nearest ring first. [pixels]"""
+        """Return offsets of the text's middle [pixels] and their cost; nearest ring first."""
         rings = [clear]
         while rings[-1] + 8 * self._px < far:
             rings.append(rings[-1] + 8 * self._px)
@@ -109,8 +109,8 @@ class Labels:
         return np.array(offsets), np.array(distance)
 
     def _cost(self, corners: Floats) -> Floats:
-        """Return what each box would hide; infinite where it meets another or leaves the Axes."""
-        left, low, right, high = (corners[:, at, None] for at in range(4))
+        """Return the cost of what each box would hide; infinite if it overlaps another or leaves the Axes."""
+        left, low, right, high = (corners[:, side, None] for side in range(4))
         frame = self._frame
         cost = np.zeros(len(corners))
         inside = (left >= frame.x0 + 1) & (low >= frame.y0 + 1) & (right <= frame.x1 - 1) & (high <= frame.y1 - 1)
@@ -123,19 +123,19 @@ class Labels:
         return np.asarray(cost + hidden @ self._weights)
 
     def _doubtful(self, corners: Floats, anchor: Floats) -> npt.NDArray[np.bool_]:
-        """Tell for each box whether some other place is as near to it as its own, or nearer."""
+        """Return for each box whether another point is as near to it as its own, or nearer."""
 
         def distance(points: Floats) -> Floats:
             low, high = corners[:, None, :2], corners[:, None, 2:]
             off = np.maximum(np.maximum(low - points, points - high), 0.0)
             return np.asarray(np.hypot(off[..., 0], off[..., 1]))
 
-        others = self._places[np.hypot(*(self._places - anchor).T) > _SAME_PT * self._px]
+        others = self._points[np.hypot(*(self._points - anchor).T) > _SAME_PT * self._px]
         if not len(others):
             return np.zeros(len(corners), dtype=bool)
         return np.asarray(distance(others).min(axis=1) <= distance(anchor[None])[:, 0] + self._px)
 
-    def _lead(self, at: tuple[float, float], offset: Floats, half: Floats, colour: str) -> None:
+    def _lead(self, point: tuple[float, float], offset: Floats, half: Floats, *, colour: str) -> None:
         """Draw a thin line from a text's edge to its point. [points]"""
         with np.errstate(divide="ignore"):
             share = min(1.0, *(half / np.maximum(np.abs(offset), 1e-9)))
@@ -144,5 +144,11 @@ class Labels:
         reach = float(np.hypot(*offset))
         arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": colour, "shrinkA": reach * share, "shrinkB": 2.0}
         self._ax.annotate(
-            "", at, xytext=tuple(offset), textcoords="offset points", annotation_clip=False, zorder=7, arrowprops=arrow
+            "",
+            point,
+            xytext=tuple(offset),
+            textcoords="offset points",
+            annotation_clip=False,
+            zorder=7,
+            arrowprops=arrow,
         )

@@ -1,4 +1,4 @@
-"""`plot_map`: what flows where, how full it is, what is closed and what stays in the ground."""
+"""`plot_map`: map of flows, utilisation, closures and shut-in volumes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.records import Edge
-from corridor.show import basemap as terrain
-from corridor.show import style
-from corridor.show.basemap import Extent, Floats, Place
+from corridor.show import basemap, style
+from corridor.show.basemap import Extent, Floats, Position
 from corridor.show.labels import Labels
 from corridor.show.style import FAINT, FREE, INK, WARN
 from corridor.solver.flow import Flow
@@ -21,13 +20,13 @@ from corridor.solver.flow import Flow
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DUST_MTPA = 1e-6
+_TOLERANCE_MTPA = 1e-6
 _WIDEST = 0.016
-"""Width of the fattest edge, as a share of the width of the Axes."""
+"""Width of the widest line, as a share of the width of the Axes."""
 _KEY_PT2 = 160.0
-"""Area that a circle in the legend may have. [points squared]"""
+"""Largest area of a circle in the legend. [points squared]"""
 _ALL_SHORT_PT2 = 1500.0
-"""Area of a circle that stands for all that is offered, on a large map. [points squared]"""
+"""Area of a circle for the total supply, on a large map. [points squared]"""
 
 
 def plot_map(
@@ -40,53 +39,52 @@ def plot_map(
     widest_mtpa: float | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Draw what flows where on a map.
+    """Draw a map of flows, utilisation, closures and shut-in volumes.
 
-    Line widths are proportional to what flows, colours show how full each edge is; edges that are closed or not in
-    service are dashed and crossed out, edges with no flow are thin and grey. Circles at fields show what stays in the
-    ground. Places beyond the map are named at its edge, where arrows lead to them. Lines take the short way round the
-    world: one that leaves the map on the far side of 180 degrees comes back at its other edge.
+    Line widths are proportional to flow, colours show utilisation. Edges that are closed or not in service are dashed
+    and crossed out; edges without flow are thin and grey. Circles at supplies show shut-in volumes. Nodes outside the
+    map are named at its edge, where arrows point to them. Lines take the shorter direction around the world: a line
+    that leaves the map across 180 degrees returns at its other edge.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default. Legends stand below it, in a sixth of its height.
+        Axes to draw in; a new figure by default. Legends are below it, in a sixth of its height.
     commodity : str, optional
-        Draw this shipper's flow only; utilisation is always that of all shippers together.
+        Id of the only commodity to draw; utilisation is always of all commodities together.
     labels : bool
-        Whether to name places and corridors, as many as there is room for.
+        Whether to name nodes and corridors, as many as fit.
     extent : sequence of float, optional
-        West, east, south and north of the map [degrees]; by default the part of the world where supplies and
-        corridors lie. It is widened to fill the Axes. Over the antimeridian longitudes run on: 160, 200 is from
-        160 E to 160 W.
+        West, east, south and north of the map [degrees]; by default the area of supplies and corridors. It is widened
+        to fill the Axes. Across the antimeridian longitudes continue: 160, 200 is from 160 E to 160 W.
     widest_mtpa : float, optional
-        The flow that is drawn as wide as the fattest edge is by default [Mt/y]; give the same to maps of several
-        scenarios, so that their widths can be compared.
+        Flow of the widest line [Mt/y]; by default the largest flow on the map. Give maps of several scenarios the
+        same value to make their widths comparable.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        In degrees east and north. Edges have the gid ``edge:ID``, crosses of closed ones ``closed:ID``, shortfalls
+        Axes in degrees east and north. Edges have the gid ``edge:ID``, crosses of closed ones ``closed:ID``, shortfalls
         ``shortfall:NODE``, labels ``label:node:ID``, ``label:corridor:ID``, ``label:edge:ID``.
 
     Raises
     ------
     DataError
-        If no two nodes have coordinates, naming those without; nodes are left out, with a note on the picture, where
-        only some lack them. If the extent is not west, east, south, north, or the widest flow not above 0.
+        If fewer than two nodes have coordinates; other nodes without them are omitted, with a note on the map. If the
+        extent is not west, east, south, north, or `widest_mtpa` is not above 0.
     UnknownNameError
-        If there is no such commodity.
+        If the commodity is unknown.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    Labels are placed for the size that the figure has now: set it before, not after. The map depends on the network
-    alone, so that pictures of several scenarios can be laid side by side.
+    Labels are placed for the current size of the figure: set the size before drawing. The area shown depends on the
+    network only, so maps of several scenarios are comparable.
 
     Examples
     --------
@@ -99,12 +97,12 @@ def plot_map(
         flow.network.commodity(commodity)
     if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
         raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
-    places = _places(flow)
-    asked = terrain.core(flow.network, places) if extent is None else _extent(extent)
+    positions = _positions(flow)
+    asked = basemap.core(flow.network, positions) if extent is None else _extent(extent)
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
     width, height = style.inches(ax)
     shown = asked.filling(width / height)
-    places = {id: shown.turned(place) for id, place in places.items()}
+    positions = {id: shown.turned(position) for id, position in positions.items()}
     ax.set_xlim(shown.west, shown.east)
     ax.set_ylim(shown.south, shown.north)
     ax.set_aspect(1 / shown.squeeze)
@@ -112,11 +110,11 @@ def plot_map(
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_color(style.RULE)
-    terrain.draw(ax, shown)
-    drawing = _Drawing(ax, flow, commodity, places, shown, widest_mtpa)
+    basemap.draw(ax, shown)
+    drawing = _MapDrawing(ax, flow, commodity, positions=positions, extent=shown, widest=widest_mtpa)
     drawing.edges()
     drawing.nodes()
-    style.headline(ax, style.condition(flow) if title is None else title, _summary(flow, commodity))
+    style.headline(ax, style.flow_label(flow) if title is None else title, _summary(flow, commodity))
     drawing.legends()
     drawing.note()
     if labels:
@@ -126,37 +124,37 @@ def plot_map(
 
 @dataclass(frozen=True)
 class _Line:
-    """An edge on the map: its curve, as far as the edge of the map, and what it carries."""
+    """An edge on the map: its curve, up to the edge of the map, and its flow."""
 
     edge: Edge
     curve: Floats
     flow_mtpa: float
     leaves: str | None
-    """Node beyond the map that it leads to or comes from."""
+    """Node outside the map that it leads to or comes from."""
 
     shut: bool
-    """Whether an outage, of the edge or of a node at its end, has closed it."""
+    """Whether an outage of the edge, or of a node at its end, has closed it."""
 
     @property
     def idle(self) -> bool:
-        """Whether nothing could pass although nothing has happened: planned, idle, or of no capacity."""
+        """Whether it has no capacity without any outage: planned, idle, or of capacity 0."""
         return not self.shut and self.edge.available_mtpa <= 0
 
 
-def _places(flow: Flow) -> dict[str, Place]:
-    """Return where the nodes are, those without coordinates left out."""
+def _positions(flow: Flow) -> dict[str, Position]:
+    """Return the positions of the nodes that have coordinates."""
     nodes = flow.network.nodes
-    found = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
-    if len(found) < 2:
-        missing = [node.id for node in nodes if node.id not in found]
+    positions = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
+    if len(positions) < 2:
+        missing = [node.id for node in nodes if node.id not in positions]
         lacking = f"give lat [degrees north] and lon [degrees east] to {', '.join(map(repr, missing))}"
         lacking = lacking if missing else f"{flow.network!r} has too few"
         raise DataError(f"a map needs coordinates of at least two nodes; {lacking}")
-    return found
+    return positions
 
 
 def _extent(given: Sequence[float]) -> Extent:
-    """Return the extent asked for."""
+    """Return an extent from west, east, south and north."""
     try:
         west, east, south, north = (float(value) for value in given)
     except (TypeError, ValueError):
@@ -170,39 +168,40 @@ def _extent(given: Sequence[float]) -> Extent:
 
 
 def _summary(flow: Flow, commodity: str | None) -> str:
-    """Return what the flow comes to, in a line."""
+    """Return the totals of a flow as one line of text."""
     supplies = flow.supplies
     if commodity is not None:
         supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
     lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
-    rest = f"; {style.tonnes(short)} Mt/y stay in the ground" if short > _DUST_MTPA else ", nothing stays in the ground"
+    rest = f"; {style.tonnes(short)} Mt/y shut in" if short > _TOLERANCE_MTPA else ", nothing shut in"
     return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
 
 
-class _Drawing:
-    """One map being drawn."""
+class _MapDrawing:
+    """Drawing of one map."""
 
     def __init__(
         self,
         ax: Axes,
         flow: Flow,
         commodity: str | None,
-        places: dict[str, Place],
+        *,
+        positions: dict[str, Position],
         extent: Extent,
         widest: float | None,
     ) -> None:
-        self.ax, self.flow, self.commodity, self.places, self.extent = ax, flow, commodity, places, extent
+        self.ax, self.flow, self.commodity, self.positions, self.extent = ax, flow, commodity, positions, extent
         self.network = flow.network
-        self.inside = {id for id, place in places.items() if extent.holds(*place)}
+        self.inside = {id for id, position in positions.items() if extent.holds(*position)}
         amounts = self._amounts()
         self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
         self.gone = {node.id for node in self.network.nodes if node.throughput_mtpa is not None and node.remaining == 0}
-        self.waters = terrain.Waters(extent)
+        self.sea_router = basemap.SeaRouter(extent)
         self.lines = list(self._laid(amounts))
         drawn = {line.edge.id for line in self.lines}
         self.beyond = sum(
-            amounts[e.id] > _DUST_MTPA and e.id not in drawn and {e.tail, e.head} <= places.keys()
+            amounts[e.id] > _TOLERANCE_MTPA and e.id not in drawn and {e.tail, e.head} <= positions.keys()
             for e in self.network.edges
         )
         supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
@@ -212,76 +211,79 @@ class _Drawing:
         self.points_per_mtpa = self.wide * 72 * _WIDEST / self.most if self.most > 0 else 0.0
         self.size = style.points(ax)
         self.scale = min(1.0, self.wide / 10.5)
-        """How large marks are, and how far labels may stand off. [1]"""
+        """Scale of marks and of distances of labels. [1]"""
 
     def _amounts(self) -> dict[str, float]:
-        """Return what each edge carries. [Mt/y]"""
+        """Return the flow by edge. [Mt/y]"""
         if self.commodity is None:
             return dict(zip((e.id for e in self.network.edges), self.flow.edge_flow_mtpa.tolist(), strict=True))
         table = self.flow.edge_flows
-        own = table[table.index.get_level_values("commodity") == self.commodity]["flow_mtpa"].droplevel("commodity")
-        return {edge.id: float(own.get(edge.id, 0.0)) for edge in self.network.edges}
+        by_edge = table[table.index.get_level_values("commodity") == self.commodity]["flow_mtpa"].droplevel("commodity")
+        return {edge.id: float(by_edge.get(edge.id, 0.0)) for edge in self.network.edges}
 
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
-        """Yield the edges that touch the map, parallel and opposite ones apart."""
-        ends: dict[str, list[Floats]] = {}
+        """Yield the edges on the map; parallel and opposite edges are drawn apart."""
+        exits: dict[str, list[Floats]] = {}
         together: dict[frozenset[str], list[Edge]] = {}
         for edge in self.network.edges:
             together.setdefault(frozenset((edge.tail, edge.head)), []).append(edge)
         for edge in self.network.edges:
-            if not {edge.tail, edge.head} <= self.places.keys() or self.places[edge.tail] == self.places[edge.head]:
+            if (
+                not {edge.tail, edge.head} <= self.positions.keys()
+                or self.positions[edge.tail] == self.positions[edge.head]
+            ):
                 continue
             group = together[frozenset((edge.tail, edge.head))]
             apart = (group.index(edge) - (len(group) - 1) / 2) * 0.16
             apart = apart if edge.tail < edge.head else -apart
             for leaves, span in self._spans(edge):
-                taken = ends.setdefault(edge.head if leaves == edge.tail else edge.tail, [])
-                curve = self._curve(edge, leaves, span, apart, taken)
+                occupied = exits.setdefault(edge.head if leaves == edge.tail else edge.tail, [])
+                curve = self._curve(edge, leaves, span, apart=apart, occupied=occupied)
                 if leaves is not None:
-                    taken.append(curve[-1] if leaves == edge.head else curve[0])
+                    occupied.append(curve[-1] if leaves == edge.head else curve[0])
                 yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
 
-    def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Place, Place]]]:
-        """Yield the node beyond the map, if any, and both ends, for each end of an edge from which it leaves the map.
+    def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Position, Position]]]:
+        """Yield, for each end of an edge on the map, the node outside the map, if any, and the positions of both ends.
 
-        The other end lies the short way round the world, hence beyond the map even if it is on it too.
+        The other end lies in the shorter direction around the world, hence outside even if the map shows it too.
         """
-        tail, head = self.places[edge.tail], self.places[edge.head]
-        whole = terrain.short_way(tail, head) == head
-        if whole and {edge.tail, edge.head} <= self.inside:
+        tail, head = self.positions[edge.tail], self.positions[edge.head]
+        direct = basemap.shortest_turn(tail, head) == head
+        if direct and {edge.tail, edge.head} <= self.inside:
             yield None, (tail, head)
             return
         if edge.tail in self.inside:
-            yield edge.head, (tail, terrain.short_way(tail, head))
+            yield edge.head, (tail, basemap.shortest_turn(tail, head))
         if edge.head in self.inside:
-            yield edge.tail, (terrain.short_way(head, tail), head)
+            yield edge.tail, (basemap.shortest_turn(head, tail), head)
 
     def _shut(self, edge: Edge) -> bool:
-        """Tell whether an outage has closed an edge that is in service, or a node at one of its ends."""
+        """Return whether an outage has closed an edge in service, or a node at one of its ends."""
         return edge.in_service and (edge.remaining == 0 or not {edge.tail, edge.head}.isdisjoint(self.gone))
 
     def _curve(
-        self, edge: Edge, leaves: str | None, span: tuple[Place, Place], apart: float, taken: list[Floats]
+        self, edge: Edge, leaves: str | None, span: tuple[Position, Position], *, apart: float, occupied: list[Floats]
     ) -> Floats:
-        """Return the curve of an edge: straight over land, by water where there is some at sea."""
+        """Return the curve of an edge: straight over land, over water for sea edges."""
         if leaves is None:
             if edge.mode == "sea":
-                return self.waters.between(*span, apart)
-            return terrain.curve_between(*span, apart, self.extent.squeeze)
+                return self.sea_router.between(*span, apart)
+            return basemap.curve_between(*span, apart, squeeze=self.extent.squeeze)
         near, far = span if leaves == edge.head else span[::-1]
         if edge.mode == "sea" and leaves not in self.inside:
-            out = self.waters.outward(near, far, taken)
+            out = self.sea_router.outward(near, far, occupied)
         else:
             bow = apart if leaves == edge.head else -apart
-            out = terrain.cut(terrain.curve_between(near, far, bow, self.extent.squeeze), self.extent)
+            out = basemap.clipped(basemap.curve_between(near, far, bow, squeeze=self.extent.squeeze), self.extent)
         return out if leaves == edge.head else out[::-1]
 
     # What is drawn
 
     def edges(self) -> None:
-        """Draw the edges, those that carry most first."""
+        """Draw the edges, the largest flows first."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
-            if line.flow_mtpa > _DUST_MTPA:
+            if line.flow_mtpa > _TOLERANCE_MTPA:
                 self._draw_flowing(line)
             elif line.shut or line.idle:
                 self._draw_closed(line)
@@ -305,16 +307,16 @@ class _Drawing:
         self._draw_direction(line, width)
 
     def _draw_direction(self, line: _Line, width: float) -> None:
-        """Draw an arrow head on an edge that is long enough, at the edge of the map where it leaves it."""
+        """Draw an arrow head on an edge that is long enough; at the edge of the map if it leaves the map."""
         pixels = self.ax.transData.transform(line.curve)
         length = float(np.hypot(*np.diff(pixels, axis=0).T).sum()) * 72 / self.ax.get_figure(root=True).dpi  # type: ignore[union-attr]
         if length < 26 and line.leaves is None:
             return
-        at = len(pixels) - 2 if line.leaves == line.edge.head else int(len(pixels) * (0.3 if line.leaves else 0.58))
-        step = pixels[at + 1] - pixels[at - 1]
+        index = len(pixels) - 2 if line.leaves == line.edge.head else int(len(pixels) * (0.3 if line.leaves else 0.58))
+        step = pixels[index + 1] - pixels[index - 1]
         turn = math.degrees(math.atan2(step[1], step[0])) - 90
         self.ax.plot(
-            *line.curve[at], marker=(3, 0, turn), markersize=4.2 * self.scale + 0.9 * width, color="white",
+            *line.curve[index], marker=(3, 0, turn), markersize=4.2 * self.scale + 0.9 * width, color="white",
             markeredgecolor=INK, markeredgewidth=0.7, zorder=3.0, linestyle="none", gid=f"direction:{line.edge.id}",
         )  # fmt: skip
 
@@ -332,7 +334,7 @@ class _Drawing:
         )  # fmt: skip
 
     def _kinds(self) -> dict[str, str]:
-        """Return what each node is here: supply, market, or waypoint."""
+        """Return the kind of each node: supply, market, or waypoint."""
         kinds = dict.fromkeys(self.inside, "waypoint")
         for records, kind in ((self.network.markets, "market"), (self.network.supplies, "supply")):
             kinds |= {
@@ -341,46 +343,46 @@ class _Drawing:
         return kinds
 
     def _shortfalls(self) -> dict[str, float]:
-        """Return what stays in the ground at each node. [Mt/y]"""
+        """Return shortfall by node. [Mt/y]"""
         short: dict[str, float] = {}
         for supply, amount in zip(self.network.supplies, self.flow.shortfall_by_supply.tolist(), strict=True):
-            if amount > _DUST_MTPA and self.commodity in (None, supply.commodity):
+            if amount > _TOLERANCE_MTPA and self.commodity in (None, supply.commodity):
                 short[supply.node] = short.get(supply.node, 0.0) + amount
         return short
 
     def _area(self, amount: float) -> float:
-        """Return the area of a shortfall's circle, in proportion to its share of what is offered. [points squared]"""
+        """Return the area of a shortfall's circle, in proportion to its share of supply. [points squared]"""
         return _ALL_SHORT_PT2 * (self.wide / 10.5) ** 2 * amount / self.offered
 
     def nodes(self) -> None:
-        """Draw the places, and what stays in the ground there."""
+        """Draw nodes and shortfalls."""
         for id, amount in sorted(self._shortfalls().items()):
             if id in self.inside:
                 self.ax.scatter(
-                    *self.places[id], s=self._area(amount), facecolor=(*_rgb(WARN), 0.28), edgecolor=WARN,
+                    *self.positions[id], s=self._area(amount), facecolor=(*_rgb(WARN), 0.28), edgecolor=WARN,
                     hatch="//////", linewidth=1.0, zorder=3.2, gid=f"shortfall:{id}",
                 )  # fmt: skip
         for kind in ("waypoint", "market", "supply"):
-            found = sorted(id for id, is_a in self._kinds().items() if is_a == kind)
-            if found:
+            ids = sorted(id for id, own_kind in self._kinds().items() if own_kind == kind)
+            if ids:
                 marker, size, fill = _NODES[kind]
-                lon, lat = zip(*(self.places[id] for id in found), strict=True)
+                lon, lat = zip(*(self.positions[id] for id in ids), strict=True)
                 self.ax.scatter(
                     lon, lat, s=size * self.scale, marker=marker, facecolor=fill, edgecolor=INK, linewidth=0.7,
                      zorder=4, gid=f"nodes:{kind}",
                 )  # fmt: skip
 
     def note(self) -> None:
-        """Write in small print where the outlines come from, and what could not be drawn."""
-        missing = [node.id for node in self.network.nodes if node.id not in self.places]
-        said = [terrain.CREDIT]
+        """Write in small print the source of the outlines, and what is not drawn."""
+        missing = [node.id for node in self.network.nodes if node.id not in self.positions]
+        lines = [basemap.CREDIT]
         if self.beyond:
-            said.insert(0, f"{self.beyond} further flows lie beyond the map")
+            lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:
             named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
-            said.insert(0, f"not drawn, for want of coordinates: {named}")
+            lines.insert(0, f"not drawn, no coordinates: {named}")
         text = self.ax.annotate(
-            "\n".join(said), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
+            "\n".join(lines), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
             va="bottom", fontsize=max(4.5, self.size - 3), color=FAINT, linespacing=1.2, gid="note", zorder=9,
         )  # fmt: skip
         text.set_in_layout(False)
@@ -389,7 +391,7 @@ class _Drawing:
     # Legends
 
     def legends(self) -> None:
-        """Draw below the map what colours, widths and marks mean."""
+        """Draw the legends of colours, widths and marks below the map."""
         from matplotlib.cm import ScalarMappable
         from matplotlib.colors import Normalize
         from matplotlib.ticker import PercentFormatter
@@ -408,22 +410,22 @@ class _Drawing:
         bar.set_title("Flow / available capacity", fontsize=size, loc="left", pad=3, color=INK)
         top = -0.75 * size / height
         widths = self._width_handles()
-        at = 0.215
+        x = 0.215
         if widths:
-            found = self._legend(widths, "Flow [Mt/y]", (at, top), len(widths))
-            at = float(self.ax.transAxes.inverted().transform((found.get_window_extent().x1, 0))[0]) + 0.035
+            legend = self._legend(widths, "Flow [Mt/y]", (x, top), columns=len(widths))
+            x = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
-            legend = self._legend(marks, None, (at, top), columns)
+            legend = self._legend(marks, None, (x, top), columns=columns)
             if columns == 1 or legend.get_window_extent().x1 <= self.ax.get_window_extent().x1:
                 break
             legend.remove()
 
-    def _legend(self, handles: list[Any], title: str | None, at: Place, columns: int) -> Any:
+    def _legend(self, handles: list[Any], title: str | None, corner: Position, *, columns: int) -> Any:
         from matplotlib.legend import Legend
 
         legend = Legend(
-            self.ax, handles, [handle.get_label() for handle in handles], loc="upper left", bbox_to_anchor=at,
+            self.ax, handles, [handle.get_label() for handle in handles], loc="upper left", bbox_to_anchor=corner,
             ncols=columns, title=title, fontsize=self.size - 1.0, title_fontsize=self.size - 1.0, frameon=False,
             borderaxespad=0, borderpad=0, alignment="left", columnspacing=1.3, handletextpad=0.6, labelspacing=0.55,
             bbox_transform=self.ax.transAxes,
@@ -434,7 +436,7 @@ class _Drawing:
         return legend
 
     def _width_handles(self) -> list[Any]:
-        """Return lines as wide as some round flows."""
+        """Return lines as wide as some round amounts of flow."""
         from matplotlib import patheffects
         from matplotlib.lines import Line2D
 
@@ -447,7 +449,7 @@ class _Drawing:
         ]  # fmt: skip
 
     def _mark_handles(self) -> list[Any]:
-        """Return one entry for each kind of mark that is on the map."""
+        """Return one entry for each kind of mark on the map."""
         from matplotlib import patheffects
         from matplotlib.lines import Line2D
 
@@ -455,21 +457,21 @@ class _Drawing:
             return Line2D([], [], label=label, **look)
 
         handles = []
-        flowing = [edge for edge in self.lines if edge.flow_mtpa > _DUST_MTPA]
-        if any(math.isinf(found.edge.available_mtpa) for found in flowing):
+        flowing = [drawn for drawn in self.lines if drawn.flow_mtpa > _TOLERANCE_MTPA]
+        if any(math.isinf(drawn.edge.available_mtpa) for drawn in flowing):
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
             handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
-        still = [found for found in self.lines if found.flow_mtpa <= _DUST_MTPA]
-        if any(not (found.shut or found.idle) for found in still):
+        still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _TOLERANCE_MTPA]
+        if any(not (drawn.shut or drawn.idle) for drawn in still):
             handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
         dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
-        if any(found.shut for found in still):
+        if any(drawn.shut for drawn in still):
             handles.append(line("closed", color=WARN, linewidth=1.6, markersize=6.5, markeredgewidth=1.8, **dashed))
-        if any(found.idle for found in still):
+        if any(drawn.idle for drawn in still):
             look = {"color": FAINT, "linewidth": 0.9, "markersize": 4.5, "markeredgewidth": 1.0}
             handles.append(line("planned, idle", **look, **dashed))
         kinds = set(self._kinds().values())
-        for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other place")):
+        for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other node")):
             if kind in kinds:
                 marker, area, fill = _NODES[kind]
                 look = {"markerfacecolor": fill, "markeredgecolor": INK, "markeredgewidth": 0.7, "linestyle": "none"}
@@ -487,32 +489,32 @@ class _Drawing:
     # Labels
 
     def labels(self) -> None:
-        """Name shortfalls, corridors, far places and the rest, in this order, where there is room."""
+        """Name shortfalls, corridors, nodes outside the map and other nodes, in this order, where they fit."""
         from matplotlib import patheffects
 
-        place = Labels(self.ax)
-        place.reserve(self._note.get_window_extent())
+        writer = Labels(self.ax)
+        writer.reserve(self._note.get_window_extent())
         for line in self.lines:
-            place.avoid(line.curve, 1.0 + 0.25 * line.flow_mtpa * self.points_per_mtpa if line.flow_mtpa > 0 else 0.4)
-        spots = np.array([self.places[id] for id in sorted(self.inside)]).reshape(-1, 2)
-        place.avoid(spots, 30.0)
-        place.tell_apart(spots)
+            writer.avoid(line.curve, 1.0 + 0.25 * line.flow_mtpa * self.points_per_mtpa if line.flow_mtpa > 0 else 0.4)
+        spots = np.array([self.positions[id] for id in sorted(self.inside)]).reshape(-1, 2)
+        writer.avoid(spots, 30.0)
+        writer.tell_apart(spots)
         halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
         short = self._shortfalls()
         for id in sorted(short.keys() & self.inside, key=lambda id: (-short[id], id)):
-            said = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
+            text = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
             clear = 1 + math.sqrt(self._area(short[id])) / 2
-            place.place(
-                said, self.places[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
+            writer.add(
+                text, self.positions[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
                 fontweight="bold", path_effects=halo, gid=f"label:node:{id}", linespacing=1.05,
             )  # fmt: skip
-        self._label_corridors(place, halo)
-        self._label_far(place, halo)
+        self._label_corridors(writer, halo)
+        self._label_far(writer, halo)
         busy = self._busy()
         for id in sorted(self.inside - short.keys(), key=lambda id: (-busy[id], id)):
             size, colour = (self.size - 0.3, INK) if busy[id] > 0 else (self.size - 1.3, FAINT)
-            place.place(
-                self._name(id), self.places[id], clear_pt=3.5, far_pt=30 * self.scale, color=colour, fontsize=size,
+            writer.add(
+                self._name(id), self.positions[id], clear_pt=3.5, far_pt=30 * self.scale, color=colour, fontsize=size,
                 path_effects=halo, gid=f"label:node:{id}",
             )  # fmt: skip
 
@@ -520,7 +522,7 @@ class _Drawing:
         return style.brief(style.called(self.network.node(id)), 22)
 
     def _busy(self) -> dict[str, float]:
-        """Return how much a place matters on this map: what starts, ends and passes there. [Mt/y]"""
+        """Return the weight of a node for labelling: flow that starts, ends and passes there. [Mt/y]"""
         busy = dict.fromkeys(self.inside, 0.0)
         for line in self.lines:
             for end in {line.edge.tail, line.edge.head} & busy.keys():
@@ -528,40 +530,41 @@ class _Drawing:
         kinds = self._kinds()
         return {id: amount * (4.0 if kinds[id] != "waypoint" else 1.0) for id, amount in busy.items()}
 
-    def _label_corridors(self, place: Labels, halo: list[Any]) -> None:
-        """Name each corridor, with what it carries, at its fattest trunk edge on the map."""
+    def _label_corridors(self, writer: Labels, halo: list[Any]) -> None:
+        """Name each corridor, with its throughput, at its widest trunk edge on the map."""
         for corridor in self.network.corridors:
             trunk = [line for line in self.lines if line.edge.corridor == corridor.id]
             if not trunk:
                 continue
             line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))
             carried = self.flow.throughput_mtpa(corridor.id, self.commodity)
-            live = carried > _DUST_MTPA
-            if not (live or corridor.featured or any(found.shut for found in trunk)):
+            live = carried > _TOLERANCE_MTPA
+            if not (live or corridor.featured or any(drawn.shut for drawn in trunk)):
                 continue
-            said = style.wrapped(style.called(corridor))
-            said += (
+            text = style.wrapped(style.called(corridor))
+            text += (
                 f"\n{style.tonnes(carried)} Mt/y"
                 if live
                 else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
             )
             lon, lat = line.curve[len(line.curve) * 9 // 20]
-            place.place(
-                said, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}", own=False,
-                fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic", path_effects=halo, linespacing=1.05,
+            writer.add(
+                text, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}",
+                unambiguous=False, fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic",
+                path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
 
-    def _label_far(self, place: Labels, halo: list[Any]) -> None:
-        """Name the places beyond the map where flows to and from them cross its edge."""
+    def _label_far(self, writer: Labels, halo: list[Any]) -> None:
+        """Name nodes outside the map where their flows cross its edge."""
         for line in sorted(self.lines, key=lambda line: (-line.flow_mtpa, line.edge.id)):
-            if line.leaves is None or line.flow_mtpa <= _DUST_MTPA:
+            if line.leaves is None or line.flow_mtpa <= _TOLERANCE_MTPA:
                 continue
             outward = line.leaves == line.edge.head
             lon, lat = line.curve[-1] if outward else line.curve[0]
-            said = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
-            place.place(
-                said, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
+            text = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
+            writer.add(
+                text, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
                 fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
             )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`plot_sankey`: who ships by which corridor to which market."""
+"""`plot_sankey`: flows from shippers through corridors to markets."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from corridor.solver.flow import Flow
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DUST_MTPA = 1e-6
+_TOLERANCE_MTPA = 1e-6
 _BAR = 0.022
-_AT = (0.0, 0.43, 1.0)
+_LAYER_X = (0.0, 0.43, 1.0)
 _SMALL = 0.012
-"""Bands of less than this share of the total are put together."""
+"""Bands of less than this share of the total are combined."""
 _NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
 
 
 def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = None, title: str | None = None) -> Axes:
-    """Draw who ships by which corridor to which market, as bands whose heights are tonnes.
+    """Draw flows from shippers through corridors to markets as bands; their heights are in Mt/y.
 
-    From left to right: who offers the oil, the corridors, the markets. What no corridor carries (oil refined at home)
-    and what stays in the ground have bands of their own, the latter ending half-way. Small ones are put together.
+    From left to right: shippers (or supplies), corridors, markets. Flows outside the corridors (local refineries) and
+    shut-in volumes have bands of their own; the latter end in the middle. Small bands are combined.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     ax : matplotlib Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw in; a new figure by default.
     commodity : str, optional
-        Draw this shipper alone, by the places where its oil is offered; by default all shippers, one band each.
+        Id of the only commodity to draw, by supply; by default all commodities, one band each.
     title : str, optional
-        In place of the scenario's name; empty for none.
+        Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Its y axis counts Mt/y. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
+        Axes with y in Mt/y. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
 
     Raises
     ------
     UnknownNameError
-        If there is no such commodity.
+        If the commodity is unknown.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    The bands add up `Flow.routes`, one of several ways to split a flow into routes: what a corridor carries and what a
-    market gets is certain, which market a corridor's oil reaches often is not.
+    The bands add up `Flow.routes`, one of several possible splits of a flow into routes. Totals of corridors and of
+    markets are unique; which market a corridor supplies often is not.
 
     Examples
     --------
@@ -68,13 +68,13 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
     chains = _chains(flow, commodity)
     total = sum(chains.values())
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
-    below = f"{what}: {style.tonnes(total)} Mt/y offered; heights of bands are Mt/y"
+    below = f"{what}: {style.tonnes(total)} Mt/y offered; band heights in Mt/y"
     if not chains:
         ax.set_ylim(0, 1)
-        ax.text(0.5, 0.5, "nothing is offered", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
+        ax.text(0.5, 0.5, "no supply", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
     else:
-        _Diagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
-    style.headline(ax, style.condition(flow) if title is None else title, below)
+        _SankeyDiagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
+    style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 
 
@@ -82,15 +82,15 @@ Chain = tuple[str, str, str]
 
 
 def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
-    """Return the tonnes by who offers them, corridor and market. [Mt/y]"""
-    found: dict[Chain, float] = {}
+    """Return amounts by shipper or supply, corridor and market. [Mt/y]"""
+    chains: dict[Chain, float] = {}
 
     def add(chain: Chain, amount: float) -> None:
-        if amount > _DUST_MTPA:
-            found[chain] = found.get(chain, 0.0) + amount
+        if amount > _TOLERANCE_MTPA:
+            chains[chain] = chains.get(chain, 0.0) + amount
 
     routes = flow.routes
-    for origin, oil, corridor, end, amount in zip(
+    for origin, route_commodity, corridor, end, amount in zip(
         routes["origin"],
         routes["commodity"],
         routes["corridor"],
@@ -98,31 +98,33 @@ def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
         routes["flow_mtpa"],
         strict=True,
     ):
-        if commodity in (None, oil):
+        if commodity in (None, route_commodity):
             via = corridor if isinstance(corridor, str) else _NO_CORRIDOR
-            add((oil if commodity is None else origin, via, end), float(amount))
+            add((route_commodity if commodity is None else origin, via, end), float(amount))
     for supply, amount in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
         if commodity in (None, supply.commodity):
             add((supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""), amount)
-    return found
+    return chains
 
 
 def _most_bars(ax: Axes) -> int:
-    """Return how many labelled bars fit below each other."""
+    """Return the number of labelled bars that fit in a column."""
     return max(4, int(style.inches(ax)[1] * 72 / (style.points(ax) * 2.3)))
 
 
 def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, float], tuple[int, ...]]:
-    """Return the chains with small bars put together in each layer, and how many were."""
+    """Return the chains with small bars combined in each layer, and the numbers combined."""
     counts = []
     for layer in range(3):
         sums: dict[str, float] = {}
         for chain, amount in chains.items():
             sums[chain[layer]] = sums.get(chain[layer], 0.0) + amount
-        own = sorted(
+        named = sorted(
             (name for name in sums if not name.startswith("\0") and name), key=lambda name: (-sums[name], name)
         )
-        small = [name for at, name in enumerate(own) if at >= most - 3 or sums[name] < _SMALL * sum(sums.values())]
+        small = [
+            name for index, name in enumerate(named) if index >= most - 3 or sums[name] < _SMALL * sum(sums.values())
+        ]
         small = small if len(small) > 1 else []
         merged: dict[Chain, float] = {}
         for chain, amount in chains.items():
@@ -136,18 +138,18 @@ def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, floa
 
 
 def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
-    """Return what ids are called, layer by layer."""
+    """Return the names of ids, layer by layer."""
     network = flow.network
     nodes = {node.id: style.brief(style.called(node), 22) for node in network.nodes}
-    oils = {oil.id: style.plain(style.called(oil), 22) for oil in network.commodities}
-    ways = {way.id: style.plain(style.called(way), 27) for way in network.corridors}
-    ways |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "stays in the ground"}
-    return [oils if commodity is None else nodes, ways, nodes]
+    commodities = {record.id: style.plain(style.called(record), 22) for record in network.commodities}
+    corridors = {corridor.id: style.plain(style.called(corridor), 27) for corridor in network.corridors}
+    corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "shut in"}
+    return [commodities if commodity is None else nodes, corridors, nodes]
 
 
 @dataclass
 class _Bar:
-    """A bar of one layer: where it stands, and how far bands have used its two sides. [Mt/y]"""
+    """A bar of one layer: position, and how much of its two sides bands have used. [Mt/y]"""
 
     layer: int
     name: str
@@ -156,8 +158,8 @@ class _Bar:
     used: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
 
-class _Diagram:
-    """One diagram being drawn."""
+class _SankeyDiagram:
+    """Drawing of one diagram."""
 
     def __init__(
         self, ax: Axes, grouped: tuple[dict[Chain, float], tuple[int, ...]], names: Sequence[Mapping[str, str]]
@@ -171,15 +173,15 @@ class _Diagram:
                 if name:
                     bar = self.layers[layer].setdefault(name, _Bar(layer, name))
                     bar.height += amount
-            for at, ends in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
-                if ends[1]:
-                    key = (*ends, chain[0])
-                    self.bands[at][key] = self.bands[at].get(key, 0.0) + amount
+            for layer, pair in enumerate(((chain[0], chain[1]), (chain[1], chain[2]))):
+                if pair[1]:
+                    key = (*pair, chain[0])
+                    self.bands[layer][key] = self.bands[layer].get(key, 0.0) + amount
         self.total = sum(self.chains.values())
         self._stack()
 
     def _stack(self) -> None:
-        """Put the bars of each layer below each other: the largest first, then other, none, and the shortfall last."""
+        """Stack the bars of each layer: the largest first, then other, no corridor, and the shortfall last."""
         last = {_OTHER: 1, _NO_CORRIDOR: 2, _NOT_LIFTED: 3}
         self.order = [
             sorted(bars.values(), key=lambda bar: (last.get(bar.name, 0), -bar.height, bar.name))
@@ -197,12 +199,13 @@ class _Diagram:
 
     def draw(self) -> None:
         """Draw bands, bars and labels."""
-        colours = {bar.name: style.SHADES[at % len(style.SHADES)] for at, bar in enumerate(self.order[0])}
-        hatches = {bar.name: style.HATCHES[at % len(style.HATCHES)] for at, bar in enumerate(self.order[0])}
-        place = {bar.name: at for bars in self.order for at, bar in enumerate(bars)}
-        for at, bands in enumerate(self.bands):
-            for left, right, who in sorted(bands, key=lambda key: (place[key[0]], place[key[1]], place[key[2]])):
-                self._band(at, left, right, who, bands[left, right, who], colours[who], hatches[who], place)
+        colours = {bar.name: style.SHADES[index % len(style.SHADES)] for index, bar in enumerate(self.order[0])}
+        hatches = {bar.name: style.HATCHES[index % len(style.HATCHES)] for index, bar in enumerate(self.order[0])}
+        rank_of = {bar.name: index for bars in self.order for index, bar in enumerate(bars)}
+        for index, bands in enumerate(self.bands):
+            for left, right, who in sorted(bands, key=lambda key: (rank_of[key[0]], rank_of[key[1]], rank_of[key[2]])):
+                key = (left, right, who)
+                self._band(index, key, bands[key], colour=colours[who], hatch=hatches[who], rank_of=rank_of)
         self._make_room()
         for bars in self.order:
             self._bars(bars, colours, hatches)
@@ -213,22 +216,22 @@ class _Diagram:
         widths = [0.0, 0.0, 0.0]
         for bars in self.order:
             for bar in bars:
-                text = self.ax.text(0, 0, self._said(bar), fontsize=style.points(self.ax))
+                text = self.ax.text(0, 0, self._text(bar), fontsize=style.points(self.ax))
                 widths[bar.layer] = max(widths[bar.layer], text.get_window_extent().width)
                 text.remove()
-        whole = self.ax.get_window_extent().width
-        left, right = (width / whole for width in (widths[0], widths[2]))
+        full_width = self.ax.get_window_extent().width
+        left, right = (width / full_width for width in (widths[0], widths[2]))
         span = 1.06 / max(0.2, 1.0 - left - right)
         self.ax.set_xlim(-span * left - 0.03, 1.0 + span * right + 0.03)
 
-    def _base(self, at: int, key: tuple[str, str, str], place: Mapping[str, int]) -> tuple[float, float]:
-        """Return where a band leaves its left bar and where it meets its right bar. [Mt/y]"""
-        bands = self.bands[at]
+    def _base(self, layer: int, key: tuple[str, str, str], rank_of: Mapping[str, int]) -> tuple[float, float]:
+        """Return the upper edge of a band at its left and at its right bar. [Mt/y]"""
+        bands = self.bands[layer]
 
         def rank(of: tuple[str, str, str], side: int) -> tuple[int, int]:
-            """Return the order of a band at one of its bars: other end, then shipper; or the other way round."""
-            far, who = place[of[1 - side]], place[of[2]]
-            return (who, far) if (at, side) == (1, 0) else (far, who)
+            """Return the order of a band at one of its bars: other end, then shipper, or the reverse."""
+            far, who = rank_of[of[1 - side]], rank_of[of[2]]
+            return (who, far) if (layer, side) == (1, 0) else (far, who)
 
         above = [
             sum(
@@ -238,17 +241,25 @@ class _Diagram:
             )
             for side in (0, 1)
         ]
-        start, end = self.layers[at][key[0]], self.layers[at + 1][key[1]]
+        start, end = self.layers[layer][key[0]], self.layers[layer + 1][key[1]]
         return start.base + start.height - above[0], end.base + end.height - above[1]
 
     def _band(
-        self, at: int, left: str, right: str, who: str, amount: float, colour: str, hatch: str, place: Mapping[str, int]
+        self,
+        layer: int,
+        key: tuple[str, str, str],
+        amount: float,
+        *,
+        colour: str,
+        hatch: str,
+        rank_of: Mapping[str, int],
     ) -> None:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        y0, y1 = self._base(at, (left, right, who), place)
-        x0, x1 = _AT[at] + _BAR / 2, _AT[at + 1] - _BAR / 2
+        left, right, who = key
+        y0, y1 = self._base(layer, key, rank_of)
+        x0, x1 = _LAYER_X[layer] + _BAR / 2, _LAYER_X[layer + 1] - _BAR / 2
         half = (x0 + x1) / 2
         points = [
             (x0, y0), (half, y0), (half, y1), (x1, y1), (x1, y1 - amount), (half, y1 - amount), (half, y0 - amount),
@@ -260,7 +271,7 @@ class _Diagram:
             PathPatch(
                 Path(points, codes), facecolor=WARN if short else colour, alpha=0.42 if short else 0.5, zorder=1,
                 edgecolor="white", linewidth=0.4, hatch="//////" if short else hatch,
-                gid=f"band:{at}:{_id(left)}>{_id(right)}:{_id(who)}",
+                gid=f"band:{layer}:{_id(left)}>{_id(right)}:{_id(who)}",
             )
         )  # fmt: skip
 
@@ -272,13 +283,13 @@ class _Diagram:
             colour = WARN if bar.name == _NOT_LIFTED else colours[bar.name] if first else INK
             self.ax.add_patch(
                 Rectangle(
-                    (_AT[bar.layer] - _BAR / 2, bar.base), _BAR, bar.height, facecolor=colour, edgecolor=INK,
+                    (_LAYER_X[bar.layer] - _BAR / 2, bar.base), _BAR, bar.height, facecolor=colour, edgecolor=INK,
                     linewidth=0.6, zorder=2, gid=f"bar:{bar.layer}:{_id(bar.name)}",
                 )
             )  # fmt: skip
 
     def _labels(self, bars: Sequence[_Bar]) -> None:
-        """Write names and tonnes beside the bars, moved apart where bars are thin."""
+        """Write names and amounts next to the bars, moved apart where bars are thin."""
         from matplotlib import patheffects
 
         if not bars:
@@ -287,9 +298,12 @@ class _Diagram:
         size = style.points(self.ax)
         per_point = 1.02 * self.tall / (style.inches(self.ax)[1] * 72)
         middles = [bar.base + bar.height / 2 for bar in bars]
-        spots = _apart(middles, 1.5 * size * per_point, 0.6 * size * per_point, self.tall - 0.6 * size * per_point)
+        spots = _apart(
+            middles, 1.5 * size * per_point,
+            low=0.6 * size * per_point, high=self.tall - 0.6 * size * per_point,
+        )  # fmt: skip
         side = -1 if layer == 0 else 1
-        edge = _AT[layer] + side * _BAR / 2
+        edge = _LAYER_X[layer] + side * _BAR / 2
         reach = 0.014
         room = self._room_px() if layer == 1 else float("inf")
         for bar, middle, spot in zip(bars, middles, spots, strict=True):
@@ -298,7 +312,7 @@ class _Diagram:
                     [edge, edge + side * reach], [middle, spot], color=FAINT, linewidth=0.5, clip_on=False, zorder=3
                 )
             text = self.ax.text(
-                edge + side * (reach + 0.004), spot, self._said(bar),
+                edge + side * (reach + 0.004), spot, self._text(bar),
                 ha="right" if layer == 0 else "left", va="center", fontsize=size, zorder=4, linespacing=1.0,
                 color=WARN if bar.name == _NOT_LIFTED else INK, fontweight="bold" if bar.name == _NOT_LIFTED else None,
                 path_effects=[patheffects.withStroke(linewidth=2.2, foreground="white", alpha=0.85)],
@@ -307,14 +321,14 @@ class _Diagram:
             most = len(self._name(bar))
             while text.get_window_extent().width > room and most > 4:
                 most -= 1
-                text.set_text(self._said(bar, most))
+                text.set_text(self._text(bar, most))
 
     def _room_px(self) -> float:
-        """Return how wide labels between the middle bars and the right ones may be. [pixels]"""
-        spots = self.ax.transData.transform([(_AT[1] + _BAR / 2 + 0.02, 0), (_AT[2] - _BAR, 0)])
+        """Return the width available for labels between the middle and the right bars. [pixels]"""
+        spots = self.ax.transData.transform([(_LAYER_X[1] + _BAR / 2 + 0.02, 0), (_LAYER_X[2] - _BAR, 0)])
         return float(spots[1, 0] - spots[0, 0])
 
-    def _said(self, bar: _Bar, most: int = 60) -> str:
+    def _text(self, bar: _Bar, most: int = 60) -> str:
         name = self._name(bar)
         return f"{name if len(name) <= most else name[: most - 1] + '…'}  {style.tonnes(bar.height)}"
 
@@ -325,18 +339,18 @@ class _Diagram:
 
 
 def _id(name: str) -> str:
-    """Return how gids call a bar."""
+    """Return the name of a bar in gids."""
     return {_NO_CORRIDOR: "(none)", _NOT_LIFTED: "(shortfall)", _OTHER: "(other)"}.get(name, name)
 
 
-def _apart(wanted: Sequence[float], step: float, low: float, high: float) -> list[float]:
+def _apart(wanted: Sequence[float], step: float, *, low: float, high: float) -> list[float]:
     """Return descending positions near the wanted ones, at least a step apart and within bounds if they fit."""
     groups: list[list[float]] = []
-    for at, value in enumerate(wanted):
-        groups.append([value + at * step, 1.0])
+    for index, value in enumerate(wanted):
+        groups.append([value + index * step, 1.0])
         while len(groups) > 1 and groups[-1][0] / groups[-1][1] > groups[-2][0] / groups[-2][1]:
             total, count = groups.pop()
             groups[-1] = [groups[-1][0] + total, groups[-1][1] + count]
     means = [total / count for total, count in groups for _ in range(int(count))]
     low_end = low + (len(wanted) - 1) * step
-    return [max(min(mean, high), low_end) - at * step for at, mean in enumerate(means)]
+    return [max(min(mean, high), low_end) - index * step for index, mean in enumerate(means)]

@@ -1,4 +1,4 @@
-"""What all pictures share: the way to matplotlib, colours told apart in grey, text that is never read as formulas."""
+"""Shared by all pictures: import of matplotlib, colours distinct in grey, text never parsed as formulas."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, visible
 from corridor.model.records import Commodity, Corridor, Node
-from corridor.show.cards import place_of
+from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,14 +24,14 @@ WARN = "#b3350a"
 FREE = "#8a959a"
 
 SHADES = ("#20334d", "#c05a1c", "#5aa7a0", "#e3c26f", "#7d6aa8", "#b9c4c9")
-"""Colours of categories, told apart by colour-blind readers; neighbours differ in luminance."""
+"""Colours of categories, distinct for colour-blind readers; neighbours differ in luminance."""
 HATCHES = ("", "///", "...", "\\\\\\", "xxx")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
 
 def pyplot() -> Any:
-    """Return matplotlib.pyplot, or raise one sentence that names the extra."""
+    """Return matplotlib.pyplot, or raise an error that names the extra."""
     try:
         from matplotlib import pyplot as plt
     except ImportError:
@@ -39,7 +40,7 @@ def pyplot() -> Any:
 
 
 def panel(ax: Axes | None, size: tuple[float, float], **margins: float) -> Axes:
-    """Return the Axes to draw in: the caller's, or those of a new figure with some margins [share of the figure].
+    """Return the Axes to draw in: the given ones, or those of a new figure with margins [share of the figure].
 
     A new figure is pyplot's, so that a notebook shows it; nothing else of pyplot's state is touched.
     """
@@ -74,7 +75,7 @@ def points(ax: Axes) -> float:
 def plain(name: object, most: int = 40) -> str:
     """Return a name as text to draw: on one line, shortened with …, dollar signs not read as formulas.
 
-    What cannot be drawn is written by its code: control characters, and letters that the font lacks.
+    Characters that cannot be drawn (control characters, letters missing in the font) are written by their code.
 
     Examples
     --------
@@ -118,19 +119,19 @@ def _letters(families: tuple[str, ...]) -> frozenset[int]:
     common: frozenset[int] | None = None
     for slanted, bold in itertools.product((False, True), repeat=2):
         font = FontProperties(style="italic" if slanted else "normal", weight="bold" if bold else "normal")
-        found = set[int]()
+        letters = set[int]()
         for family in families:
             font.set_family(family)
             with contextlib.suppress(ValueError):  # not installed
-                found.update(get_font(findfont(font, fallback_to_default=False)).get_charmap())
-        found = found or set(get_font(findfont(font)).get_charmap())
-        common = frozenset(found) if common is None else common & found
+                letters.update(get_font(findfont(font, fallback_to_default=False)).get_charmap())
+        letters = letters or set(get_font(findfont(font)).get_charmap())
+        common = frozenset(letters) if common is None else common & letters
     assert common is not None
     return common
 
 
 def brief(name: str, most: int = 24) -> str:
-    """Return the name of a place without what stands in brackets or after a comma.
+    """Return a name without text in brackets or after a comma.
 
     Examples
     --------
@@ -152,7 +153,7 @@ def wrapped(name: str, width: int = 18, lines: int = 2) -> str:
 
 
 def spoken(id: str) -> str:
-    """Return an id as people would say it, where no name is at hand.
+    """Return an id as a readable name, for records without one.
 
     Examples
     --------
@@ -164,7 +165,7 @@ def spoken(id: str) -> str:
 
 
 def tonnes(amount: float) -> str:
-    """Return Mt/y with as many digits as a reader needs.
+    """Return an amount in Mt/y with a suitable number of digits.
 
     Examples
     --------
@@ -180,19 +181,19 @@ def fitted(text: Text, ax: Axes, share: float = 1.0) -> None:
     """Shorten each line of a text that is wider than a share of the Axes."""
     room = ax.get_window_extent().width * share
     lines = text.get_text().split("\n")
-    for at, line in enumerate(lines):
-        cut = line.replace(r"\$", "$")
-        while len(cut) > 4:
-            text.set_text(plain(cut, len(cut)))
+    for index, line in enumerate(lines):
+        shortened = line.replace(r"\$", "$")
+        while len(shortened) > 4:
+            text.set_text(plain(shortened, len(shortened)))
             if text.get_window_extent().width <= room:
                 break
-            cut = cut[:-2].rstrip("…, ") + "…"
-        lines[at] = plain(cut, len(cut))
+            shortened = shortened[:-2].rstrip("…, ") + "…"
+        lines[index] = plain(shortened, len(shortened))
     text.set_text("\n".join(lines))
 
 
 def headline(ax: Axes, title: str, below: str = "") -> None:
-    """Write a title and, smaller, a line below it, both above the Axes and no wider than they."""
+    """Write a title and a smaller line below it, above the Axes and within their width."""
     size = points(ax)
     head = ax.set_title(plain(title, 200), loc="left", fontsize=size + 2.5, fontweight="bold", color=INK)
     head.set_gid("title")
@@ -209,7 +210,7 @@ def headline(ax: Axes, title: str, below: str = "") -> None:
 
 
 def bare(ax: Axes, grid: str | None = None) -> None:
-    """Take away the box around the Axes, and draw a faint grid along one axis."""
+    """Remove the box around the Axes, and draw a faint grid along one axis."""
     ax.set_facecolor("white")
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
@@ -222,7 +223,7 @@ def bare(ax: Axes, grid: str | None = None) -> None:
 
 
 def utilisation_colours() -> Colormap:
-    """Return the colours of utilisation: light for idle, dark for full, in grey too."""
+    """Return the colours of utilisation: light for idle, dark for full, also in grey."""
     import matplotlib as mpl
     from matplotlib.colors import ListedColormap
 
@@ -230,16 +231,16 @@ def utilisation_colours() -> Colormap:
     return ListedColormap(mpl.colormaps["viridis_r"](range(8, 248)), name="utilisation")
 
 
-def condition(flow: Flow) -> str:
+def flow_label(flow: Flow) -> str:
     """Return the network, its year and the scenario that a flow was solved for."""
     network = flow.network
-    place = place_of(network)
-    name = flow.scenario.name if flow.scenario is not None else "baseline"
-    return f"{name} ({place})" if place else name
+    label = network_label(network)
+    name = scenario_name(flow.scenario)
+    return f"{name} ({label})" if label else name
 
 
-def require_flow(thing: object) -> Flow:
-    """Return the flow, or raise unless something is one."""
-    if not isinstance(thing, Flow):
-        raise DataError(f"a Flow is needed (got {type(thing).__name__}); solve(network, scenario) returns one")
-    return thing
+def require_flow(value: object) -> Flow:
+    """Return a value if it is a Flow, else raise."""
+    if not isinstance(value, Flow):
+        raise DataError(f"a Flow is needed (got {type(value).__name__}); solve(network, scenario) returns one")
+    return value

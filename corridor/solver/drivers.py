@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError, shown
+from corridor.errors import DataError
+from corridor.messages import shown
 from corridor.model import figures
 from corridor.model.formulas import inventory_cost
 from corridor.model.variation import Variation, range_of, subject_of

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from corridor.errors import SolverError, UnknownNameError, visible
+from corridor.errors import SolverError, visible
+from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
@@ -34,7 +35,7 @@ def explain(solver: WarmSolver, solution: Solution, about: str | None = None) ->
         parts = list(_edge(solver, solution, solution.network.edge(about)))
     else:
         known = [corridor.id for corridor in solution.network.corridors] + [edge.id for edge in solution.network.edges]
-        raise UnknownNameError("corridor or edge", about, known)
+        raise unknown_name("corridor or edge", about, known)
     return "\n".join(map(visible, parts))
 
 

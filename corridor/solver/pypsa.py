@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from corridor.errors import CorridorError, DataError, at_most, nearest, shown
+from corridor.errors import CorridorError, DataError, limited_problems
+from corridor.messages import nearest, shown
 from corridor.model.network import Network, build_network
 from corridor.solver.warm import WarmSolver
 
@@ -265,7 +266,7 @@ def from_pypsa(n: pypsa.Network) -> Network:
     if not problems:
         problems = list(_strange(parts, n))
     if problems:
-        raise DataError(at_most(problems))
+        raise DataError(limited_problems(problems))
     reading = _Reading(parts, float(n.snapshot_weightings["objective"].iloc[0]))
     return build_network(reading.tables, name=str(n.name or ""))
 

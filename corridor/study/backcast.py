@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
 from corridor.library import networks as library
+from corridor.library.observations import observations
 from corridor.model.columns import column_names
 from corridor.solver.flow import solve
 
@@ -40,10 +41,17 @@ def backcast(
     Returns
     -------
     pandas.DataFrame
-        Indexed by corridor: modelled_mtpa, observed_mtpa, error_mtpa (modelled less observed), low_mtpa and high_mtpa
-        of the observation, confidence, source, note; corridors without an observation are left out. The last row,
-        ``total``, adds up; its error is the sum of the absolute errors, and its observation is the country's exports
-        where they are known (their sum over the corridors else).
+        Indexed by corridor, those without an observation left out, with the columns
+
+        - modelled_mtpa: flow of the model [Mt/y]
+        - observed_mtpa: observation [Mt/y]
+        - error_mtpa: modelled less observed [Mt/y]
+        - low_mtpa, high_mtpa: range of the observation [Mt/y]
+        - confidence: of the observation, A, B or C
+        - source, note
+
+        The last row, ``total``, adds up; its error is the sum of the absolute errors, and its observation is the
+        country's exports where they are known (their sum over the corridors else).
 
     Raises
     ------
@@ -63,11 +71,11 @@ def backcast(
     network = library.load(name, year=year)
     if commodity is not None:
         network.commodity(commodity)
-    told, exports = (_own(observed), None) if observed is not None else _shipped(name, year, commodity)
-    for corridor in told:
+    by_corridor, exports = (_own(observed), None) if observed is not None else _shipped(name, year, commodity)
+    for corridor in by_corridor:
         network.corridor(corridor)
     flow = solve(network)
-    rows = {corridor.id: told[corridor.id] for corridor in network.corridors if corridor.id in told}
+    rows = {corridor.id: by_corridor[corridor.id] for corridor in network.corridors if corridor.id in by_corridor}
     table = pd.DataFrame(
         list(rows.values()), index=pd.Index(list(rows), name="corridor"), columns=list(column_names("backcast"))
     )
@@ -88,9 +96,9 @@ def _own(observed: Mapping[str, float]) -> dict[str, dict[str, object]]:
     """Return a caller's observations by corridor."""
     if not observed:
         raise DataError("observed holds no corridor; give at least one, as in {'cpc': 52.2}")
-    said = {"confidence": "", "source": "given", "note": ""}
+    common = {"confidence": "", "source": "given", "note": ""}
     return {
-        corridor: {"observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **said}
+        corridor: {"observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **common}
         for corridor, value in observed.items()
     }
 
@@ -105,21 +113,16 @@ def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dic
             f"no observations of {commodity or 'all shippers'} in {year}; there are for {', '.join(years) or 'none'}; "
             "observed={corridor: value} takes your own"
         )
-    titles = {source.id: source for source in library.sources()}
-    told: dict[str, dict[str, object]] = {}
+    publishers = library.publishers()
+    observed: dict[str, dict[str, object]] = {}
     for row in (row for row in of_year if row["corridor"]):
         value = float(row["observed_mtpa"])
-        told[row["corridor"]] = {
+        observed[row["corridor"]] = {
             "observed_mtpa": value,
             "low_mtpa": float(row["low"] or value),
             "high_mtpa": float(row["high"] or value),
             "confidence": row["confidence"],
-            "source": "; ".join(titles[id].publisher or titles[id].title for id in row["sources"].split(";")),
+            "source": "; ".join(publishers[id] for id in row["sources"].split(";")),
             "note": row["note"],
         }
-    return told, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)
-
-
-def observations(name: str = "caspian") -> list[dict[str, str]]:
-    """Return the observed throughputs of a shipped network, as they stand in ``observed.csv``."""
-    return library.table(library.data_root().joinpath(name, "observed.csv"))
+    return observed, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)

@@ -1,4 +1,4 @@
-"""What becomes of the price: a route's netback, component by component, edge by edge."""
+"""Breakdown of a route's netback by component and edge."""
 
 from __future__ import annotations
 
@@ -17,41 +17,48 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COMPONENTS = ("price", "quality", "pipeline", "rail", "road", "port", "sea", "risk premium", "interest")
-"""In the order of a breakdown; tariffs go by the edge's mode, less what ports charge."""
+"""In the order of a breakdown; a tariff is named by the edge's mode and excludes port charges."""
 _PORT = "handling_usd_per_t"
 
 
 def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> pd.DataFrame:
-    """Return what becomes of the price of a tonne that takes a corridor's best route, item by item.
+    """Return the price and the cost items that add up to the netback of a corridor's best route.
 
     Parameters
     ----------
     flow : Flow
-        What `solve` returned.
+        Solved flow, from `solve`.
     corridor : str
         Id of the corridor; its best route is the one that `compare` measures.
-    commodity, origin : str, optional
-        As in `compare`: the network's first commodity, from its largest supply.
+    commodity : str, optional
+        Id of the commodity; by default the network's first.
+    origin : str, optional
+        Id of the node where the route starts; by default the commodity's largest supply.
 
     Returns
     -------
     pandas.DataFrame
-        component, edge, usd_per_t: the price at the market first (its node stands for the edge), then, along the
-        route, what each edge takes from it (negative) or adds: quality; tariffs by mode (pipeline, rail, road, sea) and
-        charges of ports; risk premium; interest on the oil while under way. Items of 0 are left out. They add up to
-        the netback at the origin. ``attrs`` holds origin, destination, commodity and netback_usd_per_t. [USD/t]
+        One row an item, in the order of the route; the price at the market comes first, items of 0 are left out. The
+        items add up to the netback at the origin.
+
+        - component: price, quality, a tariff by mode (pipeline, rail, road, sea), port, risk premium, or interest
+          (inventory cost on the way)
+        - edge: id of the edge; for the price, id of the market's node
+        - usd_per_t: amount, negative for a cost [USD/t]
+
+        ``attrs`` holds origin, destination, commodity and netback_usd_per_t.
 
     Notes
     -----
-    A port's charge is told apart where the network's figures make a tariff up of it and other charges; a scenario
-    that changes the tariff is taken to change the other charges.
+    Port charges are shown apart from a tariff if the tariff's formula adds them to other charges. If a scenario
+    changes the tariff, the change is counted to the other charges.
 
     Raises
     ------
     UnknownNameError
-        If there is no such corridor, commodity or origin.
+        If the corridor, commodity or origin is unknown.
     DataError
-        If no oil can take the corridor in the flow's condition, or the origin supplies none.
+        If the commodity cannot take the corridor in this flow, or the origin supplies none of it.
 
     Examples
     --------
@@ -80,7 +87,7 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
 def _items(network: Network, route: Route) -> Iterator[tuple[str, str, float]]:
     """Yield component, edge and what it adds to the netback; price first, then along the route. [USD/t]"""
     yield "price", route.destination, route.netback_usd_per_t + route.unit_cost_usd_per_t
-    oil = network.commodity(route.commodity)
+    commodity = network.commodity(route.commodity)
     formulas = {
         f.subject: f.formula for f in network.figure_records if f.attribute == "tariff_usd_per_t" and _is_chosen(f)
     }
@@ -88,7 +95,7 @@ def _items(network: Network, route: Route) -> Iterator[tuple[str, str, float]]:
         f"{f.subject}.{_PORT}": f.value or 0.0 for f in network.figure_records if f.attribute == _PORT and _is_chosen(f)
     }
     for edge in map(network.edge, route.edges):
-        interest = inventory_cost(edge.transit_days, oil.value_usd_per_t, oil.interest_per_year)
+        interest = inventory_cost(edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year)
         charged = sum(charges[term] for term in _added(formulas.get(edge.id, "")) if term in charges)
         port = min(charged, max(0.0, edge.tariff_usd_per_t))
         items = (
@@ -106,7 +113,7 @@ def _is_chosen(figure: Figure) -> bool:
 
 
 def _added(formula: str) -> list[str]:
-    """Return the terms that a formula adds up, brackets left whole.
+    """Return the terms that a formula adds up; sums in brackets are not split.
 
     Examples
     --------

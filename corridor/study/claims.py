@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corridor.files.expectation import Expectation
 from corridor.library import networks as library
+from corridor.library.claims import claim_rows
 from corridor.library.scenarios import load_scenario
 from corridor.model.network import Network
 from corridor.model.result_path import value_by_path
@@ -30,9 +31,16 @@ def claims(network: Network | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by claim id: claim; brief: the brief's number, empty where it gives none; found: the number of the
-        model or of the sources; unit; verdict (holds, holds only if ..., does not hold, not checked); why; basis:
-        model, with year and scenario, or sources; source.
+        Indexed by claim id, with the columns
+
+        - claim
+        - brief: the brief's number, empty where it gives none
+        - found: the number of the model or of the sources, empty where nothing is checked
+        - unit: of both
+        - verdict: holds, holds only if ..., does not hold, or not checked
+        - why
+        - basis: model, with year and scenario, or sources
+        - source
 
     Examples
     --------
@@ -41,40 +49,41 @@ def claims(network: Network | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = library.table(library.data_root().joinpath("claims.csv"))
-    titles = {source.id: source for source in library.sources()}
-    found = {}
-    for row in rows:
-        value = _found(row, network)
-        met = value is not None and Expectation.parse(row["path"] or row["id"], row["expected"]).holds(value)
-        percent = 100 if row["unit"] == "%" and row["path"] else 1
-        named = (titles[id].publisher or titles[id].title for id in row["sources"].split(";") if id)
-        found[row["id"]] = {
+    publishers = library.publishers()
+    rows = {}
+    for row in claim_rows():
+        value = _number(row, network)
+        holds = value is not None and Expectation.parse(row["path"] or row["id"], row["expected"]).holds(value)
+        named = (publishers[id] for id in row["sources"].split(";") if id)
+        rows[row["id"]] = {
             "claim": row["claim"],
             "brief": _date(float(row["brief"])) if row["unit"] == "date" and row["brief"] else row["brief"],
-            "found": ""
-            if value is None
-            else _date(value)
-            if row["unit"] == "date"
-            else f"{value * percent:.3g}"
-            if abs(value) < 1000
-            else f"{value:g}",
+            "found": "" if value is None else _shown(value, row),
             "unit": row["unit"],
-            "verdict": row["met"] if met or value is None else row["unmet"],
+            "verdict": row["met"] if holds or value is None else row["unmet"],
             "why": row["why"],
             "basis": _basis(row, network),
             "source": "; ".join(dict.fromkeys(named)),
         }
-    return pd.DataFrame(list(found.values()), index=pd.Index(list(found), name="id"), columns=list(COLUMNS))
+    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="id"), columns=list(COLUMNS))
+
+
+def _shown(value: float, row: dict[str, str]) -> str:
+    """Return the number of a claim in its unit; shares of the model are shown in percent."""
+    if row["unit"] == "date":
+        return _date(value)
+    if abs(value) >= 1000:
+        return f"{value:g}"
+    return f"{value * 100 if row['unit'] == '%' and row['path'] else value:.3g}"
 
 
 def _date(value: float) -> str:
-    """Return a date kept as the number 20220705 as people write it."""
+    """Return a date stored as the number 20220705 as people write it."""
     digits = f"{value:08.0f}"
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
-def _found(row: dict[str, str], network: Network | None) -> float | None:
+def _number(row: dict[str, str], network: Network | None) -> float | None:
     """Return the number that the model or the sources give, or None where nothing is checked."""
     if row["path"]:
         return value_by_path(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])

@@ -1,4 +1,4 @@
-"""The main job: corridors under scenarios, side by side."""
+"""Comparison of corridors in the baseline and under scenarios."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.library.scenarios import load_scenario, scenarios
 from corridor.model.columns import blank, column_names, described
-from corridor.model.formulas import hhi
 from corridor.model.network import Network
-from corridor.model.result_path import carries
 from corridor.model.scenario import Scenario
 from corridor.risk.exposure import Exposures, Place
 from corridor.solver.capacity import RouteCapacity, route_capacity
@@ -21,11 +18,10 @@ from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.paths import BestPaths
 from corridor.solver.warm import WarmSolver
+from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
-
-BASELINE = "baseline"
 
 
 def compare(
@@ -36,38 +32,39 @@ def compare(
     origin: str | None = None,
     corridors: Iterable[str] | None = None,
 ) -> pd.DataFrame:
-    """Return the corridors side by side, in the baseline and under each scenario.
+    """Return a comparison of corridors in the baseline and under each scenario.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to compare the corridors of.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
+        Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
-        Whose oil the table is about; the network's first commodity by default (Kazakh crude).
+        Id of the commodity to compare for; by default the network's first (Kazakh crude).
     origin : str, optional
-        Node from which cost, time and netback are counted; by default the commodity's largest supply, so that
-        corridors are compared for the same tonne. Where no way leads from it, the best supply that has one is taken.
+        Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
+        that all corridors are measured for the same tonne. If no route starts there, the supply with the best route
+        is used.
     corridors : iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by (scenario, corridor), baseline first.
-        All columns are about the commodity. The best way leads to a market with room for more, or else to any:
+        One row a scenario and corridor, indexed by (scenario, corridor), baseline first. All columns are of the
+        commodity. The best route leads to a market that can take more, or to any market if none can:
 
         {columns}
 
-        ``table.attrs["notes"]`` says by scenario what to know first: minima not met, quotas that it sets twice.
+        ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
 
     Raises
     ------
     UnknownNameError
-        If there is no such commodity, origin or corridor, or a scenario names what is not in the network.
+        If the commodity, origin or corridor is unknown, or a scenario names something that is not in the network.
     DataError
-        If two scenarios bear one name, a corridor cannot carry the commodity, or the origin supplies none of it.
+        If a scenario name is duplicate, a corridor cannot carry the commodity, or the origin supplies none of it.
 
     Examples
     --------
@@ -76,21 +73,70 @@ def compare(
     >>> table.loc[("CPC shut", "cpc"), "status"]
     'closed'
     """
+    scope = comparison_scope(network, commodity=commodity, origin=origin)
+    if corridors is not None:
+        scope = scope.limited_to(network, corridors)
+    return compare_in_scope(network, scenarios, scope)
+
+
+compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
+
+
+@dataclasses.dataclass(frozen=True)
+class ComparisonScope:
+    """Commodity, origins and corridors of a comparison, checked against the network.
+
+    Attributes
+    ----------
+    commodity : str
+        Id of the commodity compared for.
+    origins : list of lists of str
+        Nodes from which routes are measured; the first list that has a route is used.
+    carriers : list of str
+        Ids of all corridors that can carry the commodity.
+    corridors : list of str
+        Ids of those compared, in the order of rows.
+    """
+
+    commodity: str
+    origins: list[list[str]]
+    carriers: list[str]
+    corridors: list[str]
+
+    def limited_to(self, network: Network, corridors: Iterable[str]) -> ComparisonScope:
+        """Return the scope with some corridors only, in the order given."""
+        wanted = list(dict.fromkeys(network.corridor(id).id for id in corridors))
+        if unable := [id for id in wanted if id not in self.carriers]:
+            raise DataError(
+                f"corridor {unable[0]!r} cannot carry {self.commodity}; these can: {', '.join(self.carriers)}"
+            )
+        return dataclasses.replace(self, corridors=wanted)
+
+
+def comparison_scope(network: Network, *, commodity: str | None = None, origin: str | None = None) -> ComparisonScope:
+    """Return the scope of a comparison of all corridors that can carry a commodity."""
+    chosen = chosen_commodity(network, commodity)
+    able = carriers(network, chosen)
+    return ComparisonScope(commodity=chosen, origins=_origins(network, chosen, origin), carriers=able, corridors=able)
+
+
+def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
+    """Return the table of `compare` for a scope."""
     import pandas as pd
 
     solver = WarmSolver(network)
-    chosen = chosen_commodity(network, commodity)
-    origins = _origins(network, chosen, origin)
-    compared = _compared(network, chosen, corridors)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
-    for name, scenario in _named(network, scenarios):
+    for name, scenario in named_scenarios(network, scenarios):
         flow = Flow(solver.solve(scenario, strict=scenarios is not None))
-        paths, exposed = BestPaths(flow.solution, chosen, True), Exposures.of(flow.network, flow)
+        paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
         if flow.notes:
             notes[name] = list(flow.notes)
-        for corridor in compared:
-            row = _row(solver.solver_for(flow.network), flow, paths, corridor, origins, exposed)
+        for corridor in scope.corridors:
+            row = _row(
+                solver.solver_for(flow.network), flow,
+                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed,
+            )  # fmt: skip
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
@@ -99,152 +145,17 @@ def compare(
     return table
 
 
-compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
-
-
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
-    """Return a comparison as it is printed: bottlenecks without the commodity's name, both ends of the way in one."""
-    ends = zip(table["origin"], table["destination"], strict=True)
+    """Return a comparison for printing: bottlenecks without the commodity, origin and destination in a column."""
+    origin_destination = zip(table["origin"], table["destination"], strict=True)
     return table.assign(
         bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-        way=[f"{origin} > {end}" if origin else "-" for origin, end in ends],
+        way=[f"{origin} > {end}" if origin else "-" for origin, end in origin_destination],
     )
 
 
-def outcomes(
-    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
-) -> pd.DataFrame:
-    """Return what the baseline and each scenario come to, one row each.
-
-    Parameters
-    ----------
-    network : Network
-        The world.
-    scenarios : iterable of Scenario, optional
-        By default all that ship for a network that is `shipped`, none for any other.
-    commodity : str, optional
-        Count this commodity only; all of them by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by scenario, baseline first.
-
-        - delivered_mtpa, shortfall_mtpa (supply not lifted), unmet_mtpa (requirements of markets not met),
-          unmet_minimum_mtpa (minima of quotas not met), netback_musd_per_year; each with its change against the
-          baseline, as delivered_change_mtpa
-        - loss_musd_per_year: the harm, by which scenarios are ranked: what netback falls by, plus the rise in unmet
-          requirements times what each costs its buyer beyond the price (`Market.replacement_usd_per_t`); negative
-          where a contract that cost money falls away
-        - unmet_not_in_loss_mtpa: the rise in unmet requirements of markets without a replacement cost, which is in
-          tonnes only
-        - route_hhi: concentration of what crosses a corridor (1: all by one corridor)
-
-        No penalty is in any of them. ``table.attrs["notes"]`` says by scenario what to know first: minima not met,
-        quotas that it sets twice.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such commodity, or a scenario names what is not in the network.
-    """
-    import pandas as pd
-
-    solver = WarmSolver(network)
-    if commodity is not None:
-        network.commodity(commodity)
-    base = Flow(solver.solve())
-    rows: dict[str, dict[str, float]] = {}
-    notes: dict[str, list[str]] = {}
-    for name, scenario in _named(network, scenarios):
-        flow = base if scenario is None else Flow(solver.solve(scenario, strict=scenarios is not None))
-        row = _totals(flow, commodity)
-        before = rows.get(BASELINE, row)
-        through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
-        rows[name] = (
-            row
-            | {_change(total): row[total] - before[total] for total in row}
-            | _loss(flow, base, before["netback_musd_per_year"] - row["netback_musd_per_year"], commodity)
-            | {"route_hhi": hhi(through)}
-        )
-        if flow.notes:
-            notes[name] = list(flow.notes)
-    table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
-    table.attrs |= {"notes": notes} if notes else {}
-    return table
-
-
-def _change(total: str) -> str:
-    """Return the name of a total's change: delivered_mtpa, delivered_change_mtpa."""
-    unit = "_musd_per_year" if total.endswith("_musd_per_year") else "_mtpa"
-    return f"{total.removesuffix(unit)}_change{unit}"
-
-
-def _loss(flow: Flow, base: Flow, fall_musd_per_year: float, commodity: str | None) -> dict[str, float]:
-    """Return the loss against the baseline, and the unmet requirements that are not in it for want of a cost."""
-    loss, unpriced = fall_musd_per_year, 0.0
-    more = flow.unmet_by_market - base.unmet_by_market
-    for market, rise in zip(base.network.markets, more.tolist(), strict=True):
-        if commodity is not None and market.commodity != commodity:
-            continue
-        if market.replacement_usd_per_t is None:
-            unpriced += rise
-        else:
-            loss += rise * market.replacement_usd_per_t
-    return {"loss_musd_per_year": loss, "unmet_not_in_loss_mtpa": unpriced}
-
-
-def _named(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
-    """Return the baseline and the scenarios by name; each name must stand once."""
-    if isinstance(scenarios, str | Scenario):
-        raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r}); put it in brackets")
-    if scenarios is not None and not isinstance(scenarios, Iterable):
-        raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r})")
-    listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
-    for scenario in default_scenarios(network) if scenarios is None else scenarios:
-        if not isinstance(scenario, Scenario):
-            raise DataError(f"scenarios must be Scenario objects (got {scenario!r}); load_scenario reads one by name")
-        if any(scenario.name == name for name, _ in listed):
-            raise DataError(f"two scenarios are called {scenario.name!r}; rows are told apart by name, rename one")
-        listed.append((scenario.name, scenario))
-    return listed
-
-
-def default_scenarios(network: Network) -> tuple[Scenario, ...]:
-    """Return what studies look at unless told otherwise: all shipped scenarios for a shipped network, else none.
-
-    Where such a network was altered before, one may find nothing left to change, which is then no error.
-    """
-    return tuple(map(load_scenario, scenarios())) if network.shipped else ()
-
-
-def chosen_commodity(network: Network, commodity: str | None) -> str:
-    """Return the commodity asked about."""
-    if commodity is not None:
-        return network.commodity(commodity).id
-    if not network.commodities:
-        raise DataError(f"{network!r} has no commodities; give it supplies and markets to compare corridors for")
-    return network.commodities[0].id
-
-
-def carriers(network: Network, commodity: str) -> list[str]:
-    """Return the corridors of which some trunk edge admits a commodity."""
-    return [corridor.id for corridor in network.corridors if carries(network, corridor.id, commodity)]
-
-
-def _compared(network: Network, commodity: str, wanted: Iterable[str] | None) -> list[str]:
-    """Return the corridors to compare."""
-    able = carriers(network, commodity)
-    if wanted is None:
-        return able
-    wanted = list(dict.fromkeys(network.corridor(id).id for id in wanted))
-    if unable := [id for id in wanted if id not in able]:
-        raise DataError(f"corridor {unable[0]!r} carries no {commodity}; these do: {', '.join(able)}")
-    return wanted
-
-
 def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
-    """Return lists of origins to try in turn: the one asked for or the largest, then all others."""
+    """Return lists of origins to try in turn: the one given, or the largest and then all others."""
     supplies = sorted((s for s in network.supplies if s.commodity == commodity), key=lambda s: (-s.volume_mtpa, s.node))
     nodes = [supply.node for supply in supplies]
     if origin is not None:
@@ -258,12 +169,13 @@ def _origins(network: Network, commodity: str, origin: str | None) -> list[list[
 def _row(
     solver: WarmSolver,
     flow: Flow,
+    *,
     paths: BestPaths,
     corridor: str,
     origins: Sequence[Sequence[str]],
     exposed: Exposures,
 ) -> dict[str, Any]:
-    """Return one corridor's row, status left out."""
+    """Return one corridor's row without its status."""
     most = route_capacity(solver, flow.solution, corridor, paths.commodity)
     through = flow.throughput_mtpa(corridor, paths.commodity)
     limited = 0 < most.capacity_mtpa < math.inf
@@ -274,32 +186,33 @@ def _row(
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
         "shortfall_if_lost_mtpa": _shortfall_without(solver, flow, corridor) - flow.shortfall_mtpa,
     }
-    route = _best_way(flow, paths, corridor, origins) if most.capacity_mtpa > 0 else None
+    route = _best_route(flow, paths, corridor, origins=origins) if most.capacity_mtpa > 0 else None
     if route is not None:
         row |= _measured(flow.network, route, exposed)
-    return row | {"subjects": _subjects(flow.network, corridor, most, route, paths.commodity)}
+    return row | {"subjects": _subjects(flow.network, corridor, paths.commodity, most=most, route=route)}
 
 
 def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
-    """Return the route that a comparison measures a corridor by, or None where nothing can take it."""
+    """Return the route that a comparison measures a corridor by, or None if no route leads through it."""
     chosen = chosen_commodity(flow.network, commodity)
-    return _best_way(flow, BestPaths(flow.solution, chosen, True), corridor, _origins(flow.network, chosen, origin))
+    paths = BestPaths(flow.solution, chosen, True)
+    return _best_route(flow, paths, corridor, origins=_origins(flow.network, chosen, origin))
 
 
-def _best_way(flow: Flow, paths: BestPaths, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
-    """Return the best way to a market that would take more, or else to any; from the first origins that have one."""
-    for found in (paths.through(corridor, some) for some in origins):
-        if found is not None:
-            return found
+def _best_route(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequence[Sequence[str]]) -> Route | None:
+    """Return the best route to a market that can take more, else to any, from the first origins that have a route."""
+    for route in (paths.through(corridor, some) for some in origins):
+        if route is not None:
+            return route
     anywhere = BestPaths(flow.solution, paths.commodity, False)
-    return next((way for some in origins if (way := anywhere.through(corridor, some)) is not None), None)
+    return next((route for some in origins if (route := anywhere.through(corridor, some)) is not None), None)
 
 
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
-    """Return what a route costs, how long it takes, where it leads and how safe it is."""
+    """Return cost, time, destination and risk of a route."""
     edges = [network.edge(id) for id in route.edges]
-    places: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
-    open_share = exposed.availability([*places, ("node", route.origin)])
+    assets: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
+    open_share = exposed.availability([*assets, ("node", route.origin)])
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
         "transit_days": route.transit_days,
@@ -315,17 +228,19 @@ def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, A
 
 
 def _subjects(
-    network: Network, corridor: str, most: RouteCapacity, route: Route | None, commodity: str
+    network: Network, corridor: str, commodity: str, *, most: RouteCapacity, route: Route | None
 ) -> tuple[str, ...]:
-    """Return the ids whose figures a row rests on: trunk, bottleneck, edges and ends of the way, countries, oil."""
+    """Return the ids whose figures a row rests on: trunk, bottleneck, route, its supply and market, countries."""
     edges = [edge.id for edge in network.trunk(corridor)] + list(route.edges if route is not None else ())
-    ends = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
+    supply_and_market = (f"{route.origin}.{commodity}", f"{route.destination}.{commodity}") if route is not None else ()
     countries = [country for id in edges for country in network.edge(id).countries]
-    return tuple(dict.fromkeys([*edges, *(limit.id for limit in most.bottleneck), *ends, commodity, *countries]))
+    return tuple(
+        dict.fromkeys([*edges, *(limit.id for limit in most.bottleneck), *supply_and_market, commodity, *countries])
+    )
 
 
 def _in_order(countries: Iterable[str]) -> list[str]:
-    """Return countries in the order crossed, repeats in a row left out."""
+    """Return countries in the order crossed, without consecutive repeats."""
     crossed: list[str] = []
     for country in countries:
         if not crossed or crossed[-1] != country:
@@ -336,7 +251,7 @@ def _in_order(countries: Iterable[str]) -> list[str]:
 def _shortfall_without(solver: WarmSolver, flow: Flow, corridor: str) -> float:
     """Return the shortfall of all shippers with a corridor closed. [Mt/y]
 
-    Closing trunk edges is closing their columns; where nothing crosses them the flow stays the best one.
+    Closing trunk edges is closing their columns; if nothing crosses them the flow remains optimal.
     """
     solution = flow.solution
     columns = solution.program.trunk_columns(flow.network, corridor)
@@ -351,36 +266,10 @@ def _shortfall_without(solver: WarmSolver, flow: Flow, corridor: str) -> float:
 
 def _status(row: dict[str, Any], before_mtpa: float) -> str:
     """Return how a corridor's capacity compares with the baseline's."""
-    dust, capacity_mtpa = 1e-6, row["capacity_mtpa"]
-    if capacity_mtpa <= dust:
+    tolerance, capacity_mtpa = 1e-6, row["capacity_mtpa"]
+    if capacity_mtpa <= tolerance:
         limits = row["bottleneck"].split(" + ")
         return "no access" if all(limit.startswith("quota ") for limit in limits) else "closed"
-    if capacity_mtpa < before_mtpa - dust:
+    if capacity_mtpa < before_mtpa - tolerance:
         return "reduced"
-    return "expanded" if capacity_mtpa > before_mtpa + dust else "open"
-
-
-def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
-    """Return delivered, shortfall and netback of one commodity or of all."""
-    if commodity is None:
-        return {
-            "delivered_mtpa": flow.delivered_mtpa,
-            "shortfall_mtpa": flow.shortfall_mtpa,
-            "unmet_mtpa": flow.unmet_mtpa,
-            "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
-            "netback_musd_per_year": flow.netback_musd_per_year,
-        }
-    supplies, markets, solution = flow.supplies, flow.markets, flow.solution
-    program = solution.program
-    own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
-    cost = float(solution.state.cost[own] @ solution.amounts[own])
-    sold = markets[markets.index.get_level_values("commodity") == commodity]
-    held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
-    offered = supplies[supplies.index.get_level_values("commodity") == commodity]
-    return {
-        "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
-        "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
-        "unmet_mtpa": float(sold["unmet_mtpa"].sum()),
-        "unmet_minimum_mtpa": float(held["unmet_minimum_mtpa"].sum()),
-        "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
-    }
+    return "expanded" if capacity_mtpa > before_mtpa + tolerance else "open"

@@ -1,164 +1,51 @@
-"""Political risk as numbers: how long ways are open, exactly and with common cause; how concentrated exports are."""
+"""Concentration of a commodity's exports, and their exposure to each transit country."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.model.changes import Outage
-from corridor.model.formulas import DAYS_PER_YEAR, hhi
+from corridor.model.formulas import hhi
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.risk.exposure import Exposures, Place
 from corridor.risk.measures import left_without, political_hhi, shannon_wiener
+from corridor.solver.flow import Flow, solve
+from corridor.solver.warm import WarmSolver
+from corridor.study.compare import compare_in_scope, comparison_scope
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridor.solver.flow import Flow
 
-
-def availability(network: Network, scenario: Scenario | None = None) -> pd.DataFrame:
-    """Return how long the trunk of each corridor is in service, under the network's hazards; worked out, not drawn.
+def indices(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
+    """Return indices of spare capacity and concentration of a commodity's exports.
 
     Parameters
     ----------
     network : Network
-        With hazards.
+        Network to solve.
     scenario : Scenario, optional
-        What holds all the time.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by corridor. availability (mean share of the trunk's capacity in service, its end nodes included),
-        untouched (share of time in which nothing is taken from it), closed (share of time with nothing left),
-        full_loss_days_per_year, hazards (names of those that take anything, be it together). NaN where the trunk
-        carries nothing even undisturbed.
-
-    Raises
-    ------
-    DataError, UnknownNameError
-        If a hazard or the scenario does not fit the network.
-
-    Notes
-    -----
-    A hazard is in force for the share ``1 - exp(-frequency x duration / 365)`` of time, whatever the law of durations.
-    Of an edge counts the share of its capacity that is left; of a node the limit that is left over what passes there
-    undisturbed, all shippers, at most 1; and of an edge with its nodes the least of them at a time. Drawn severities of
-    several hazards at one limit that does not bind, or on one way, are counted in sixteen parts.
-    `compare` gives the same for the best way from field to market, feeders and sea legs included.
-
-    Examples
-    --------
-    >>> import corridor as cr
-    >>> bool(cr.availability(cr.load(regime="war"))["availability"].between(0, 1).any())
-    True
-    """
-    import pandas as pd
-
-    network, exposed = _exposed(network, scenario)
-    rows = []
-    for corridor in network.corridors:
-        ways = _ways(network, exposed, corridor.id)
-        share = untouched = closed = math.nan
-        if ways:
-            limits = [network.edge(way[0][1]).available_mtpa for way in ways]
-            weights = limits if all(map(math.isfinite, limits)) else [1.0] * len(ways)
-            means = [_or_whole(exposed.availability(way)) for way in ways]
-            share = sum(w * mean for w, mean in zip(weights, means, strict=True)) / sum(weights)
-            untouched, closed = exposed.untouched(itertools.chain(*ways)), exposed.closed(ways)
-        rows.append(
-            {
-                "corridor": corridor.id,
-                "availability": share,
-                "untouched": untouched,
-                "closed": closed,
-                "full_loss_days_per_year": DAYS_PER_YEAR * (1.0 - share),
-                "hazards": tuple(e.hazard.name for e in exposed.on(itertools.chain(*ways))),
-            }
-        )
-    columns = ["corridor", "availability", "untouched", "closed", "full_loss_days_per_year", "hazards"]
-    return pd.DataFrame(rows, columns=columns).set_index("corridor")
-
-
-def _ways(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
-    """Return the edges of a trunk in service with their two nodes, all of which each needs."""
-    found: list[tuple[Place, Place, Place]] = [
-        (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
-    ]
-    return [way for way in found if all(exposed.headroom[place] > 0 for place in way)]
-
-
-def _or_whole(share: float) -> float:
-    """Return a share, or 1 where none is known."""
-    return 1.0 if math.isnan(share) else share
-
-
-def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataFrame:
-    """Return how often two corridors are hit at the same time, and how often they would be by chance alone; exact.
-
-    Parameters
-    ----------
-    network, scenario
-        As for `availability`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by (corridor, other), each pair once. together: share of time in which hazards take from both trunks
-        [1]; if_independent: the product of the shares in which they take from each [1]; ratio: together over that;
-        shared: names of hazards that take from both. The largest excess over chance first.
-
-    Examples
-    --------
-    >>> import corridor as cr
-    >>> pairs = cr.common_cause(cr.load(regime="war"))
-    >>> bool(pairs.loc[("cpc", "druzhba"), "together"] > pairs.loc[("cpc", "druzhba"), "if_independent"])
-    True
-    """
-    import pandas as pd
-
-    network, exposed = _exposed(network, scenario)
-    trunks = {c.id: list(itertools.chain(*_ways(network, exposed, c.id))) for c in network.corridors}
-    none = {id: exposed.untouched(places) for id, places in trunks.items()}
-    met = {id: [e.hazard.name for e in exposed.on(places)] for id, places in trunks.items()}
-    rows = []
-    for one, other in itertools.combinations(trunks, 2):
-        together = 1.0 - none[one] - none[other] + exposed.untouched(trunks[one] + trunks[other])
-        by_chance = (1.0 - none[one]) * (1.0 - none[other])
-        rows.append((one, other, together, by_chance, tuple(name for name in met[one] if name in met[other])))
-    table = pd.DataFrame(rows, columns=["corridor", "other", "together", "if_independent", "shared"])
-    table.insert(4, "ratio", (table["together"] / table["if_independent"].where(table["if_independent"] > 0)))
-    order = (table["if_independent"] - table["together"]).sort_values(kind="stable").index
-    return table.loc[order].set_index(["corridor", "other"])
-
-
-def indices(network: Network, scenario: Scenario | None = None, commodity: str | None = None) -> pd.DataFrame:
-    """Return indices of how well exports of a commodity would bear a loss, and how concentrated they are.
-
-    Parameters
-    ----------
-    network : Network
-        The world.
-    scenario : Scenario, optional
-        What happens to it.
+        Scenario to apply before solving.
     commodity : str, optional
-        Whose oil; the network's first commodity by default.
+        Id of the commodity; by default the network's first.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by index: value, unit, about (how it is counted, and on what it hangs).
+        One row an index, indexed by its name.
+
+        - value: the index, in its unit
+        - unit: % or 1
+        - about: definition, and the shares or the corridor that it depends on
 
     Notes
     -----
-    Exports are what is offered less what is delivered in the countries that supply the commodity. Capacities are those
-    of `compare`: each way taken by itself, so that ways that share a feeder or a contract count it each. A tonne is
-    counted to the first foreign country it enters, that whose government can stop it first.
+    Exports are supply less deliveries in the countries that supply the commodity. Capacities are those of `compare`,
+    each corridor alone, so a feeder or contract that two corridors share counts for both. A tonne counts for the first
+    foreign country that it enters, whose government can stop it first.
 
     References
     ----------
@@ -173,76 +60,93 @@ def indices(network: Network, scenario: Scenario | None = None, commodity: str |
     """
     import pandas as pd
 
-    view = _Exports.of(network, scenario, commodity)
-    ways, capacity = view.ways, view.ways["capacity_mtpa"]
-    largest = str(capacity.idxmax()) if len(ways) else ""
+    view = _ExportPattern.of(network, scenario, commodity)
+    corridors, capacity = view.corridors, view.corridors["capacity_mtpa"]
+    largest = str(capacity.idxmax()) if len(corridors) else ""
     through = list(view.by_corridor.values())
     jurisdictions = view.jurisdictions()
     worst = min(jurisdictions, key=lambda row: (row["n_minus_j_percent"], row["jurisdiction"]), default=None)
     entered = list(view.by_first_country.values())
     shares = ", ".join(f"{name} {share:.0%}" for name, share in _shares(view.by_corridor))
     first = ", ".join(f"{name} {share:.0%}" for name, share in _shares(view.by_first_country))
-    risks = [float(risk) for risk in ways["risk_score"]]
-    known = [(view.by_corridor[id], risk) for id, risk in zip(ways.index, risks, strict=True) if not math.isnan(risk)]
-    about_needs = f"of {view.needed_mtpa:.1f} Mt/y to export"
-    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(ways) else math.nan
+    risks = [float(risk) for risk in corridors["risk_score"]]
+    known = [
+        (view.by_corridor[id], risk) for id, risk in zip(corridors.index, risks, strict=True) if not math.isnan(risk)
+    ]
+    about_needs = f"over {view.needed_mtpa:.1f} Mt/y to export"
+    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
     rows = [
-        ("n_minus_1", n1, "%", f"capacity left without the largest way ({largest}), {about_needs}"),
+        ("n_minus_1", n1, "%", f"capacity remaining without the largest corridor ({largest}), {about_needs}"),
         (
             "n_minus_j",
             worst["n_minus_j_percent"] if worst else math.nan,
             "%",
-            f"capacity left without any way through {worst['jurisdiction'] if worst else '-'}, {about_needs}",
+            f"capacity remaining without corridors through {worst['jurisdiction'] if worst else '-'}, {about_needs}",
         ),
-        ("hhi_routes", hhi(through), "1", f"sum of squared shares of ways: {shares}"),
-        ("shannon_wiener_routes", shannon_wiener(through), "1", "diversity of ways: -sum of share x ln share"),
-        ("effective_routes", math.exp(shannon_wiener(through)), "1", "exp of it: ways alike that are as diverse"),
-        ("hhi_jurisdictions", hhi(entered), "1", f"sum of squared shares of the first country entered: {first}"),
+        ("hhi_routes", hhi(through), "1", f"sum of squared shares of corridors: {shares}"),
+        ("shannon_wiener_routes", shannon_wiener(through), "1", "diversity of corridors: -sum of share x ln share"),
+        (
+            "effective_routes",
+            math.exp(shannon_wiener(through)),
+            "1",
+            "number of equal corridors with the same diversity: exp of Shannon-Wiener",
+        ),
+        ("hhi_jurisdictions", hhi(entered), "1", f"sum of squared shares of first countries entered: {first}"),
         ("shannon_wiener_jurisdictions", shannon_wiener(entered), "1", "diversity of first countries entered"),
-        ("effective_jurisdictions", math.exp(shannon_wiener(entered)), "1", "exp of it"),
+        (
+            "effective_jurisdictions",
+            math.exp(shannon_wiener(entered)),
+            "1",
+            "number of equal countries with the same diversity",
+        ),
         (
             "political_hhi",
             political_hhi([amount for amount, _ in known], [risk for _, risk in known]),
             "1",
-            "squared shares of ways, weighted by the governance risk of the weakest country on each",
+            "squared shares of corridors, weighted by the governance risk of the weakest country on each",
         ),
     ]
     return pd.DataFrame(rows, columns=["index", "value", "unit", "about"]).set_index("index")
 
 
-def jurisdictions(network: Network, scenario: Scenario | None = None, commodity: str | None = None) -> pd.DataFrame:
-    """Return what a commodity's exports lose if a country lets nothing through: N-J, by formula and solved.
+def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
+    """Return the exposure of a commodity's exports to the closure of each transit country.
 
     Parameters
     ----------
-    network, scenario, commodity
-        As for `indices`.
+    network : Network
+        Network to solve.
+    scenario : Scenario, optional
+        Scenario to apply before solving.
+    commodity : str, optional
+        Id of the commodity; by default the network's first.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by jurisdiction (ISO 3166 alpha-3), the largest loss first. corridors (ways through it), capacity_mtpa
-        (of them), n_minus_j_percent (capacity left without them, of what is to be exported), share (of exports that
-        crosses it now), shortfall_if_closed_mtpa (how much more of the commodity stays in the ground when all that
-        crosses the country is closed, all else taking what it can).
+        One row a country, indexed by jurisdiction (ISO 3166 alpha-3), largest shortfall first.
+
+        - corridors: ids of the corridors through it
+        - capacity_mtpa: their capacity [Mt/y]
+        - n_minus_j_percent: capacity remaining without them, over exports [%]
+        - share: share of exports that crosses it now [1]
+        - shortfall_if_closed_mtpa: extra shortfall of the commodity if everything that crosses the country is closed
+          and the rest is solved again [Mt/y]
 
     Notes
     -----
-    Countries are those crossed on the way, home countries left out, and countries where a way ends.
+    Home countries, and countries where a route only ends, are not listed.
     """
     import pandas as pd
 
-    from corridor.solver.flow import Flow
-    from corridor.solver.warm import WarmSolver
-
-    view = _Exports.of(network, scenario, commodity)
+    view = _ExportPattern.of(network, scenario, commodity)
     rows = view.jurisdictions()
     solver = WarmSolver(view.network)
-    before = _short(Flow(solver.solve()), view.commodity)
+    before = _shortfall(Flow(solver.solve()), view.commodity)
     for row in rows:
         closed = Outage(country=row["jurisdiction"])
         merged = Scenario(name=f"{row['jurisdiction']} closed", changes=(closed,))
-        after = _short(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
+        after = _shortfall(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
         row["shortfall_if_closed_mtpa"] = after - before
     columns = [
         "jurisdiction", "corridors", "capacity_mtpa", "n_minus_j_percent", "share", "shortfall_if_closed_mtpa",
@@ -253,66 +157,64 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, commodity:
 
 
 @dataclass(frozen=True, eq=False)
-class _Exports:
-    """A commodity's exports in one condition: ways, and what goes by each."""
+class _ExportPattern:
+    """A commodity's exports in one state: comparison of its corridors, exports by corridor and by country. [Mt/y]"""
 
     network: Network
     commodity: str
-    ways: pd.DataFrame
+    corridors: pd.DataFrame
     needed_mtpa: float
     by_corridor: dict[str, float]
     by_first_country: dict[str, float]
     crossing: dict[str, float]
 
     @classmethod
-    def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _Exports:
-        """Solve, and gather."""
+    def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _ExportPattern:
+        """Solve the network, and add up exports by route."""
         import pandas as pd
-
-        from corridor.solver.flow import solve
-        from corridor.study.compare import chosen_commodity, compare
 
         require_network(network)
         if scenario is not None:
             require_scenario(scenario)
             network = scenario.apply(network)
-        commodity = chosen_commodity(network, commodity)
-        ways = compare(network, [], commodity=commodity).droplevel("scenario")
+        scope = comparison_scope(network, commodity=commodity)
+        commodity = scope.commodity
+        corridors = compare_in_scope(network, [], scope).droplevel("scenario")
         home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
-        by_corridor = dict.fromkeys(ways.index, 0.0)
+        by_corridor = dict.fromkeys(corridors.index, 0.0)
         first: dict[str, float] = {}
         crossing: dict[str, float] = {}
-        at_home = 0.0
+        home_delivered_mtpa = 0.0
         flow = solve(network)
         for route in flow.routes.to_dict("records"):
             if route["commodity"] != commodity:
                 continue
             amount, end = float(route["flow_mtpa"]), network.node(route["destination"]).country
             if end in home:
-                at_home += amount
+                home_delivered_mtpa += amount
                 continue
             crossed = dict.fromkeys(c for id in route["edges"] for c in network.edge(id).countries if c not in home)
-            way = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
+            corridor = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
             entered = next(iter(crossed), "unknown")
-            by_corridor[way] = by_corridor.get(way, 0.0) + amount
+            by_corridor[corridor] = by_corridor.get(corridor, 0.0) + amount
             first[entered] = first.get(entered, 0.0) + amount
             for country in crossed:
                 if country != end:
                     crossing[country] = crossing.get(country, 0.0) + amount
-        return cls(network, commodity, ways, offered - at_home, by_corridor, first, crossing)
+        return cls(network, commodity, corridors, offered - home_delivered_mtpa, by_corridor, first, crossing)
 
     def jurisdictions(self) -> list[dict[str, Any]]:
-        """Return for each country on the way what goes through it, by formula."""
+        """Return corridors, capacity, N-J and share of exports of each transit country."""
         home = _home(self.network, self.commodity)
         through: dict[str, list[str]] = {country: [] for country in self.crossing}
-        for id, way in self.ways.iterrows():
-            ends = self.network.node(way["destination"]).country if way["destination"] else None
-            crossed = {*way["countries"].split("-"), *(c for e in self.network.trunk(str(id)) for c in e.countries)}
-            for country in sorted(crossed - {ends, ""} - home):
+        for id, row in self.corridors.iterrows():
+            final_country = self.network.node(row["destination"]).country if row["destination"] else None
+            crossed = {*row["countries"].split("-"), *(c for e in self.network.trunk(str(id)) for c in e.countries)}
+            for country in sorted(crossed - {final_country, ""} - home):
                 through.setdefault(country, []).append(str(id))
         exported = sum(self.by_first_country.values())
-        capacity = self.ways["capacity_mtpa"]
+        capacity = self.corridors["capacity_mtpa"]
         return [
             {
                 "jurisdiction": country,
@@ -325,30 +227,19 @@ class _Exports:
         ]
 
 
-def _exposed(network: Network, scenario: Scenario | None) -> tuple[Network, Exposures]:
-    """Return the network under a scenario, and what its hazards do to it."""
-    require_network(network)
-    if scenario is not None:
-        require_scenario(scenario)
-    for hazard in network.hazards:
-        hazard.apply(network)
-    altered = network if scenario is None else scenario.apply(network)
-    return altered, Exposures.of(altered)
-
-
-def _short(flow: Flow, commodity: str) -> float:
-    """Return how much of a commodity is not lifted. [Mt/y]"""
-    found = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
-    return float(sum(short for supply, short in found if supply.commodity == commodity))
+def _shortfall(flow: Flow, commodity: str) -> float:
+    """Return the shortfall of a commodity. [Mt/y]"""
+    shortfalls = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
+    return float(sum(missing for supply, missing in shortfalls if supply.commodity == commodity))
 
 
 def _home(network: Network, commodity: str) -> set[str]:
-    """Return the countries that supply a commodity; nodes without one belong to nobody's home."""
-    found = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
-    return {country for country in found if country is not None}
+    """Return the countries that supply a commodity; nodes without a country are ignored."""
+    countries = (network.node(supply.node).country for supply in network.supplies if supply.commodity == commodity)
+    return {country for country in countries if country is not None}
 
 
 def _shares(amounts: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Return names and shares of what goes somewhere, the largest first."""
+    """Return names and shares of amounts above 0, the largest first."""
     total = sum(amounts.values())
     return [(name, amount / total) for name, amount in sorted(amounts.items(), key=lambda i: (-i[1], i[0])) if amount]

@@ -1,4 +1,4 @@
-"""What differs between two networks, or two flows, as a table."""
+"""Differences between two networks, or two flows."""
 
 from __future__ import annotations
 
@@ -18,28 +18,43 @@ _KINDS = (*(kind for kind in PARTS if kind.singular != "corridor"), KIND_OF["cor
 """The kinds of record in the order of rows."""
 _FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas")
 _FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
-_DUST = 1e-6
+_TOLERANCE = 1e-6
 
 
 def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
-    """Return what differs between two networks or two flows.
+    """Return the differences between two networks or two flows.
 
     Parameters
     ----------
-    first, second : Network or Flow
-        Two of a kind.
+    first : Network or Flow
+        Network or flow before.
+    second : Network or Flow
+        Network or flow after, of the same type.
 
     Returns
     -------
     pandas.DataFrame
-        For networks columns kind, id, field, before, after, change (NaN where not a number), note; records that only
-        one of them has stand with field ``(record)``. The note is that of the figure now in force, where there is one.
-        For flows columns table, id, column, before, after, change. Rows sorted; empty where nothing differs.
+        One row a difference, sorted; empty if there is none. For networks:
+
+        - kind: kind of record
+        - id: id of the record
+        - field: field that differs; ``(record)`` if only one network has the record
+        - before, after: its values, in the field's unit
+        - change: after less before; NaN if not numbers
+        - note: note on the figure in force in `second`, if any
+
+        For flows:
+
+        - table: table of the flow
+        - id: key of the row
+        - column: column that differs
+        - before, after: its values [Mt/y]
+        - change: after less before [Mt/y]
 
     Raises
     ------
     DataError
-        If the two are not of a kind.
+        If the two are not of the same type.
 
     Examples
     --------
@@ -92,7 +107,7 @@ def _records(network: Network) -> dict[str, dict[str, Record]]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Tell whether two values are the same but for rounding."""
+    """Return whether two values are equal up to rounding."""
     if _number(old) and _number(new):
         return math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-9)
     return bool(old == new)
@@ -107,7 +122,7 @@ def _change(old: Any, new: Any) -> float:
 
 
 def _flow_rows(first: Flow, second: Flow) -> list[tuple[Any, ...]]:
-    """Return a row for each tonne figure that differs."""
+    """Return a row for each amount of tonnes that differs."""
     rows = []
     for name in _FLOW_TABLES:
         before, after = getattr(first, name), getattr(second, name)
@@ -115,7 +130,7 @@ def _flow_rows(first: Flow, second: Flow) -> list[tuple[Any, ...]]:
             for column in (c for c in before.columns if c in _FLOW_COLUMNS):
                 old = float(before.loc[id, column]) if id in before.index else 0.0
                 new = float(after.loc[id, column]) if id in after.index else 0.0
-                if old != new and not abs(new - old) <= _DUST:
+                if old != new and not abs(new - old) <= _TOLERANCE:
                     shown = id if isinstance(id, str) else ".".join(id)
                     rows.append((name, shown, column, old, new, new - old))
     return rows

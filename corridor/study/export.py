@@ -1,4 +1,4 @@
-"""Results to files: every table of a flow, or any table of ours, as CSV, workbook or Parquet."""
+"""Export of results: the tables of a flow, or any other result table, as CSV, workbook or Parquet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import CorridorError, DataError, guarded, nearest, shown, unknown
+from corridor.errors import CorridorError, DataError
 from corridor.files.bytes import write_bytes, write_folder
 from corridor.files.rows import cell, csv_text
+from corridor.messages import guarded, nearest, shown, unknown
 from corridor.model.columns import FLOW_TABLES, column_names
 from corridor.solver.flow import Flow
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,24 +32,29 @@ def write_tables(
     Parameters
     ----------
     tables : Flow, DataFrame, or mapping of name to DataFrame
-        A flow has the tables totals, corridors, edges, nodes, supplies, markets, quotas, edge_flows and routes. Any
-        table of this library is a DataFrame: ``compare``, ``outcomes``, ``net.figures()``, ``net.edge_table()``,
-        ``diff``.
+        Result to write. A flow has the tables totals, corridors, edges, nodes, supplies, markets, quotas, edge_flows
+        and routes. All other results of this library are DataFrames, as of ``compare``, ``outcomes``, ``diff``,
+        ``net.figures()`` and ``net.edge_table()``.
     path : str or path
-        ``.xlsx``: one workbook, a sheet a table. ``.csv`` or ``.parquet``: a single DataFrame. Anything without an
-        ending: a folder with one file a table.
+        File or folder. ``.xlsx``: one workbook, a sheet a table. ``.csv`` or ``.parquet``: a single DataFrame. Without
+        an ending: a folder with one file a table.
     form : {"csv", "xlsx", "parquet"}, optional
-        Form regardless of the ending; in a folder csv by default.
+        Format, instead of the one that the ending names; csv by default in a folder.
+
+    Returns
+    -------
+    pathlib.Path
+        File or folder written.
 
     Raises
     ------
     DataError
-        If several tables are to go into a file that holds one, the ending is not known, or the folder holds other
+        If several tables are given for a file that holds one, the ending is unknown, or the folder contains other
         files.
     CorridorError
         If the extra ``files`` (openpyxl, pyarrow) is needed and not installed.
     OSError
-        If the place cannot be written to.
+        If the file or folder cannot be written.
 
     Notes
     -----
@@ -65,23 +72,21 @@ def write_tables(
     ['corridors.csv', 'edge_flows.csv', 'edges.csv']
     """
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
-        raise DataError(f"tables are written to a path (got {shown(path)})")
+        raise DataError(f"path must be the path of a file or folder (got {shown(path)})")
     frames, target = _frames(tables), Path(path)
     single = not isinstance(tables, Flow | Mapping)
     ending = "" if target.is_dir() or str(path).endswith(("/", os.sep)) else target.suffix.lower().removeprefix(".")
     chosen = form or ending or "csv"
     if chosen not in _FORMS:
-        raise DataError(
-            f"{target}: {unknown('form of a table', chosen, nearest(chosen, _FORMS))}; csv, xlsx or parquet"
-        )
+        raise DataError(f"{target}: {unknown('table format', chosen, nearest(chosen, _FORMS))}; csv, xlsx or parquet")
     if chosen == "xlsx":
         if not ending and form is None:
             raise DataError(f"{target}: a workbook is a file; give a path that ends in .xlsx")
         write_bytes(target, _workbook(frames))
     elif single:
-        write_bytes(target, _one(next(iter(frames.values())), chosen))
+        write_bytes(target, _table_bytes(next(iter(frames.values())), chosen))
     elif ending:
-        raise DataError(f"{target}: holds one table, and {len(frames)} are to be written; give a folder or a .xlsx")
+        raise DataError(f"{target}: a {chosen} file holds one table (got {len(frames)}); give a folder or a .xlsx file")
     else:
         _write_folder(frames, target, chosen)
     return target
@@ -93,14 +98,14 @@ def _frames(tables: Any) -> dict[str, pd.DataFrame]:
 
     if isinstance(tables, Flow):
         totals = {name: [getattr(tables, name)] for name in _TOTALS}
-        scenario = tables.scenario.name if tables.scenario is not None else "baseline"
+        scenario = scenario_name(tables.scenario)
         frames = {"totals": pd.DataFrame({"scenario": [scenario], **totals})}
         return frames | {name: _flat(getattr(tables, name)) for name in FLOW_TABLES}
     if isinstance(tables, pd.DataFrame):
         return {"table": _flat(tables)}
     if isinstance(tables, Mapping) and tables and all(isinstance(frame, pd.DataFrame) for frame in tables.values()):
-        if strange := [name for name in tables if not _is_name(name)]:
-            raise DataError(f"a table's name must be usable as the name of a file and sheet (got {shown(strange[0])})")
+        if invalid := [name for name in tables if not _is_name(name)]:
+            raise DataError(f"a table's name must be valid as the name of a file and sheet (got {shown(invalid[0])})")
         return {name: _flat(frame) for name, frame in tables.items()}
     raise DataError(f"a Flow, a DataFrame or a mapping of names to DataFrames is needed (got {shown(tables)})")
 
@@ -110,10 +115,10 @@ def _is_name(name: object) -> bool:
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its index as columns; a plain count of rows is dropped."""
+    """Return a table with its index as columns; a plain row number is dropped."""
     flat = frame.reset_index(drop=list(frame.index.names) == [None] and frame.index.dtype.kind in "iu")
     if list(flat.columns) != list(dict.fromkeys(map(str, flat.columns))):
-        raise DataError(f"columns must be text and stand once (got {shown(list(flat.columns))})")
+        raise DataError(f"column names must be text and unique (got {shown(list(flat.columns))})")
     return flat
 
 
@@ -132,7 +137,7 @@ def _plain(value: Any) -> Any:
     return None if value is None or type(value).__name__ in ("NAType", "NaTType") else value
 
 
-def _one(frame: pd.DataFrame, form: str) -> bytes:
+def _table_bytes(frame: pd.DataFrame, form: str) -> bytes:
     """Return one table as the bytes of a file."""
     if form == "csv":
         rows = [[cell(v) if isinstance(v, float | int) else guarded(cell(v)) for v in row] for row in _rows(frame)]
@@ -144,17 +149,17 @@ def _one(frame: pd.DataFrame, form: str) -> bytes:
         raise CorridorError(
             "Parquet needs pyarrow, which is not installed: pip install 'corridor[files]', or write CSV"
         ) from None
-    data = {column: _exact(frame[column].tolist()) for column in frame.columns}
+    data = {column: _parquet_values(frame[column].tolist()) for column in frame.columns}
     made = io.BytesIO()
     try:
         pq.write_table(pa.table({column: pa.array(values, from_pandas=False) for column, values in data.items()}), made)
     except pa.ArrowException as error:
-        raise DataError(f"a column holds values that Parquet cannot keep side by side ({error}); write CSV") from None
+        raise DataError(f"a column has values of types that Parquet cannot combine ({error}); write CSV") from None
     return made.getvalue()
 
 
-def _exact(values: list[Any]) -> list[Any]:
-    """Return a column's values as Parquet keeps them: NaN stays among numbers, and is missing among text."""
+def _parquet_values(values: list[Any]) -> list[Any]:
+    """Return a column's values for Parquet: NaN is kept in columns of numbers, and missing in columns of text."""
     if all(isinstance(value, float) for value in values):
         return values
     return [list(value) if isinstance(value, tuple) else _plain(value) for value in values]
@@ -170,11 +175,11 @@ def _workbook(frames: Mapping[str, pd.DataFrame]) -> bytes:
 
 
 def _write_folder(frames: Mapping[str, pd.DataFrame], folder: Path, form: str) -> None:
-    """Write one file a table; a folder with other files is left alone."""
-    files = {f"{name}.{form}": _one(frame, form) for name, frame in frames.items()}
+    """Write one file a table; raise if the folder contains other files."""
+    files = {f"{name}.{form}": _table_bytes(frame, form) for name, frame in frames.items()}
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; give the path of a folder")
-    strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
-    if strange:
-        raise DataError(f"{folder}: holds something else than these tables ({strange[0]!r}); give another folder")
+    unexpected = sorted(entry.name for entry in folder.iterdir() if entry.name not in files) if folder.is_dir() else []
+    if unexpected:
+        raise DataError(f"{folder}: folder contains other files ({unexpected[0]!r}); give another folder")
     write_folder(folder, files)

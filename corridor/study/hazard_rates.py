@@ -1,7 +1,7 @@
-"""From dated interruptions to hazards: counts, Gamma-Poisson rates, shrunk durations and severities, common cause.
+"""From dated interruptions to hazards: counts, Gamma-Poisson rates, shrunk durations and severities, common causes.
 
-The record is ``data/history/events.csv``; its counted shocks give the rates of each route in three regimes, and the
-hazards that ship are the output of `hazard_file`.
+The record is `library.interruptions`; its counted groups give the rates of each monitored asset in three regimes, and
+the hazards that ship are the output of `hazard_file`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ import datetime as dt
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from corridor.errors import DataError, UnknownNameError
-from corridor.library import networks as library
+from corridor.library.interruptions import (
+    CommonCause,
+    Interruption,
+    InterruptionRecord,
+    MonitoredAsset,
+    interruption_record,
+)
+from corridor.library.networks import REGIMES
 from corridor.risk.measures import (
     beta_factor,
     common_rate_per_year,
@@ -30,93 +35,34 @@ from corridor.risk.measures import (
 if TYPE_CHECKING:
     import pandas as pd
 
-WAR_BEGINS = dt.date(2022, 2, 24)
-RECORD_BEGINS = dt.date(1999, 1, 1)
-RECORD_ENDS = dt.date(2025, 12, 31)
 _DAYS_PER_YEAR = 365.25
-_LONGEST_DAYS = 90.0
-_WEIGHT = 3.0
-_CLASSES = {
-    "political_order": "P", "payment_sanctions": "P", "unrest": "P",
-    "war": "W", "sabotage": "W",
-    "technical": "T", "contamination": "T", "congestion": "T",
-    "weather": "N", "natural_hazard": "N",
-}  # fmt: skip
-COMMON_ACTOR = "RUS"
-COMMON_ROUTES = ("cpc", "atyrau_samara", "druzhba_north", "druzhba_south", "novorossiysk")
-"""What a government of Russia can close at a word: the common cause of the shipped network."""
+_KINDS = ("political", "war", "technical", "natural")
 
 
 @dataclass(frozen=True)
-class Interruption:
-    """One row of the record: an interruption of an asset, with dates."""
+class EventGroup:
+    """All counted interruptions of one cause on one asset, as one event.
 
-    id: str
-    asset: str
-    jurisdiction: str
-    start: dt.date
-    duration_days: float
-    lost: float
-    kind: str
-    shock: str
-    counted: bool
-
-
-@dataclass(frozen=True)
-class Shock:
-    """All counted events of one cause on one asset."""
+    Attributes
+    ----------
+    duration_days, counted_days : float
+        Sum of their durations, and what of it enters means. [days]
+    severity : float
+        Share of capacity lost, weighted by duration. [1]
+    """
 
     asset: str
     name: str
     start: dt.date
     duration_days: float
-    lost: float
+    counted_days: float
+    severity: float
     kind: str
 
-    @property
-    def capped_days(self) -> float:
-        """Duration, at most 90 days, so that rebuilds do not swamp the mean. [days]"""
-        return min(self.duration_days, _LONGEST_DAYS)
-
-    @classmethod
-    def of(cls, events: Sequence[Interruption]) -> Self:
-        """Return the shock that events make: durations added up, losses weighted by them."""
-        days = sum(event.duration_days for event in events)
-        lost = sum(event.duration_days * event.lost for event in events) / days
-        first = min(event.start for event in events)
-        return cls(events[0].asset, events[0].shock, first, days, lost, events[0].kind)
-
 
 @dataclass(frozen=True)
-class Route:
-    """A route under observation: since when, until when, whose, and what of the network it is."""
-
-    asset: str
-    name: str
-    opened: dt.date
-    idle_from: dt.date | None
-    actor: str
-    aim: str
-
-    @property
-    def years(self) -> float:
-        """Exposure in the whole record. [years]"""
-        return _years(self.opened, self.idle_from or RECORD_ENDS)
-
-    @property
-    def calm_years(self) -> float:
-        """Exposure before the war. [years]"""
-        return _years(self.opened, min(WAR_BEGINS, self.idle_from or RECORD_ENDS))
-
-    @property
-    def war_years(self) -> float:
-        """Exposure since the war began. [years]"""
-        return self.years - self.calm_years
-
-
-@dataclass(frozen=True)
-class Rate:
-    """What the record says of one route in one regime, or in the whole of it.
+class EventRate:
+    """What the record says of one asset in one regime, or in the whole of it.
 
     Attributes
     ----------
@@ -132,110 +78,148 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class History:
-    """The whole record: routes and shocks, and what follows from them."""
+class RateEstimates:
+    """Rates, durations and severities that follow from a record."""
 
-    routes: tuple[Route, ...]
-    events: tuple[Interruption, ...]
+    record: InterruptionRecord
+
+    def years(self, asset: MonitoredAsset, regime: str) -> float:
+        """Return how long an asset was watched in a regime. [years]"""
+        record = self.record
+        total = _years(asset.opened, asset.idle_from or record.last_day)
+        calm = _years(asset.opened, min(record.war_begins, asset.idle_from or record.last_day))
+        return {"full": total, "calm": calm, "war": total - calm}[regime]
 
     @cached_property
-    def shocks(self) -> tuple[Shock, ...]:
-        """Counted shocks of the routes, in the order of the file."""
-        watched = {route.asset for route in self.routes}
-        return tuple(shock for shock in self.all_shocks if shock.asset in watched)
+    def groups(self) -> tuple[EventGroup, ...]:
+        """Event groups of the monitored assets, in the order of the file."""
+        watched = {asset.id for asset in self.record.assets}
+        return tuple(group for group in self.all_groups if group.asset in watched)
 
     @cached_property
-    def all_shocks(self) -> tuple[Shock, ...]:
-        """Counted shocks of all assets: events of one cause on one asset are one shock."""
+    def all_groups(self) -> tuple[EventGroup, ...]:
+        """Event groups of all assets of the record."""
         grouped: dict[tuple[str, str], list[Interruption]] = defaultdict(list)
-        for event in self.events:
+        for event in self.record.interruptions:
             if event.counted:
-                grouped[event.asset, event.shock].append(event)
-        return tuple(map(Shock.of, grouped.values()))
+                grouped[event.asset, event.group].append(event)
+        return tuple(map(self._group, grouped.values()))
 
-    def of(self, asset: str) -> tuple[Shock, ...]:
-        """Return the shocks of a route."""
-        return tuple(shock for shock in self.shocks if shock.asset == asset)
+    def _group(self, events: Sequence[Interruption]) -> EventGroup:
+        days = sum(event.duration_days for event in events)
+        return EventGroup(
+            asset=events[0].asset,
+            name=events[0].group,
+            start=min(event.start for event in events),
+            duration_days=days,
+            counted_days=min(days, self.record.longest_days),
+            severity=sum(event.duration_days * event.severity for event in events) / days,
+            kind=events[0].kind,
+        )
+
+    def of(self, asset: str) -> tuple[EventGroup, ...]:
+        """Return the event groups of a monitored asset."""
+        return tuple(group for group in self.groups if group.asset == asset)
+
+    def in_war(self, group: EventGroup) -> bool:
+        """Tell whether a group of interruptions began in the war."""
+        return group.start >= self.record.war_begins
 
     @cached_property
     def full_prior(self) -> tuple[float, float]:
-        """Shape [1] and rate [years] of the prior of all routes, by empirical Bayes."""
-        return fit_gamma_prior([len(self.of(r.asset)) for r in self.routes], [r.years for r in self.routes])
+        """Shape [1] and rate [years] of the prior of all assets, by empirical Bayes."""
+        assets = self.record.assets
+        return fit_gamma_prior([len(self.of(a.id)) for a in assets], [self.years(a, "full") for a in assets])
 
     @cached_property
     def calm_prior(self) -> tuple[float, float]:
         """Prior before the war: worth one event in the mean time between events."""
-        events = sum(shock.start < WAR_BEGINS for shock in self.shocks)
-        return 1.0, sum(route.calm_years for route in self.routes) / events
+        events = sum(not self.in_war(group) for group in self.groups)
+        return 1.0, sum(self.years(asset, "calm") for asset in self.record.assets) / events
 
     @cached_property
     def war_prior(self) -> tuple[float, float]:
-        """Prior since the war began, from the routes that are not idle."""
-        busy = [route for route in self.routes if route.idle_from is None]
-        events = sum(shock.start >= WAR_BEGINS for route in busy for shock in self.of(route.asset))
-        return 1.0, sum(route.war_years for route in busy) / events
+        """Prior since the war began, from the assets that are not idle."""
+        busy = [asset for asset in self.record.assets if asset.idle_from is None]
+        events = sum(self.in_war(group) for asset in busy for group in self.of(asset.id))
+        return 1.0, sum(self.years(asset, "war") for asset in busy) / events
 
-    def rate(self, route: Route, regime: str) -> Rate | None:
-        """Return the rate of a route in a regime; None in the war for a route that is idle."""
-        shocks = self.of(route.asset)
-        if regime == "full":
-            events, years, prior = len(shocks), route.years, self.full_prior
-        elif regime == "calm":
-            events = sum(shock.start < WAR_BEGINS for shock in shocks)
-            years, prior = route.calm_years, self.calm_prior
-        elif route.idle_from is not None:
+    def rate(self, asset: MonitoredAsset, regime: str) -> EventRate | None:
+        """Return the rate of an asset in a regime; None in the war for an asset that is idle."""
+        if regime == "war" and asset.idle_from is not None:
             return None
+        groups = self.of(asset.id)
+        if regime == "full":
+            events, prior = len(groups), self.full_prior
+        elif regime == "calm":
+            events, prior = sum(not self.in_war(group) for group in groups), self.calm_prior
         else:
-            events = sum(shock.start >= WAR_BEGINS for shock in shocks)
-            years, prior = route.war_years, self.war_prior
+            events, prior = sum(self.in_war(group) for group in groups), self.war_prior
+        years = self.years(asset, regime)
         low, high = rate_interval_per_year(events, years, *prior)
-        return Rate(events, years, rate_per_year(events, years, *prior), low, high)
+        return EventRate(events, years, rate_per_year(events, years, *prior), low, high)
 
     def duration_days(self, asset: str) -> float:
-        """Return the mean duration of a route's shocks, shrunk towards that of all. [days]"""
-        own = [shock.capped_days for shock in self.of(asset)]
-        pooled = statistics.fmean(shock.capped_days for shock in self.shocks)
-        return credibility_mean(pooled, sum(own), len(own), _WEIGHT)
+        """Return the mean duration of an asset's event groups, shrunk towards that of all. [days]"""
+        return self._shrunk([g.counted_days for g in self.of(asset)], [g.counted_days for g in self.groups])
 
-    def lost(self, asset: str) -> float:
-        """Return the mean share of capacity that a route's shocks take, shrunk towards that of all. [1]"""
-        own = [shock.lost for shock in self.of(asset)]
-        return credibility_mean(statistics.fmean(shock.lost for shock in self.shocks), sum(own), len(own), _WEIGHT)
+    def severity(self, asset: str) -> float:
+        """Return the mean share of capacity lost in an asset's event groups, shrunk towards that of all. [1]"""
+        return self._shrunk([g.severity for g in self.of(asset)], [g.severity for g in self.groups])
 
     def full_loss_days(self, asset: str) -> float:
-        """Return duration times share lost of a route's shocks, the product shrunk as one. [days]
+        """Return duration times severity of an asset's event groups, the product shrunk as one. [days]
 
-        Duration and share shrunk apart overstate it where long shocks are mild.
+        Duration and severity shrunk apart overstate it where long interruptions are mild.
         """
-        own = [shock.capped_days * shock.lost for shock in self.of(asset)]
-        pooled = statistics.fmean(shock.capped_days * shock.lost for shock in self.shocks)
-        return credibility_mean(pooled, sum(own), len(own), _WEIGHT)
+        return self._shrunk(
+            [g.counted_days * g.severity for g in self.of(asset)], [g.counted_days * g.severity for g in self.groups]
+        )
+
+    def _shrunk(self, own: Sequence[float], pooled: Sequence[float]) -> float:
+        return credibility_mean(statistics.fmean(pooled), sum(own), len(own), self.record.weight)
 
     @cached_property
     def sigma(self) -> float:
-        """Spread of the lognormal that has the mean and the median of all shocks' capped durations. [1]"""
-        days = [shock.capped_days for shock in self.shocks]
+        """Spread of the lognormal that has the mean and the median of all groups' durations. [1]"""
+        days = [group.counted_days for group in self.groups]
         return math.sqrt(2.0 * math.log(statistics.fmean(days) / statistics.median(days)))
 
-    def jurisdiction_shocks(self) -> dict[str, dict[str, list[Interruption]]]:
-        """Return counted events of all assets by jurisdiction and shock."""
+    @cached_property
+    def by_country(self) -> Mapping[str, Mapping[str, Sequence[Interruption]]]:
+        """Counted interruptions of all assets by country and group."""
         grouped: dict[str, dict[str, list[Interruption]]] = defaultdict(lambda: defaultdict(list))
-        for event in self.events:
+        for event in self.record.interruptions:
             if event.counted:
-                grouped[event.jurisdiction][event.shock].append(event)
+                grouped[event.country][event.group].append(event)
         return grouped
 
-    def beta(self, jurisdiction: str) -> float:
-        """Return the share of a jurisdiction's shocks that hit several assets, shrunk towards a tenth. [1]"""
-        shocks = self.jurisdiction_shocks()[jurisdiction]
-        return beta_factor(sum(_assets(events) > 1 for events in shocks.values()), len(shocks))
+    def beta(self, country: str) -> float:
+        """Return the share of a country's groups that hit several assets, shrunk towards a tenth. [1]"""
+        groups = self.by_country[country]
+        return beta_factor(len(self.on_several_assets(country)), len(groups))
+
+    def on_several_assets(self, country: str) -> list[str]:
+        """Return the names of a country's groups that hit several assets."""
+        return [name for name, events in self.by_country[country].items() if _assets(events) > 1]
+
+    def common_rate(self, cause: CommonCause, regime: str) -> float:
+        """Return the rate of a common cause in a regime, from its assets with events on record. [1/y]"""
+        assets = [asset for asset in self.record.assets if asset.id in cause.assets and self.of(asset.id)]
+        rates = [rate.frequency_per_year for asset in assets if (rate := self.rate(asset, regime)) is not None]
+        return common_rate_per_year(rates, self.beta(cause.actor))
+
+    def common_days(self, cause: CommonCause) -> float:
+        """Return the mean duration of a common cause, from the groups that hit several assets. [days]"""
+        names = self.on_several_assets(cause.actor)
+        own = [group.counted_days for group in self.all_groups if group.name in names]
+        return self._shrunk(own, [group.counted_days for group in self.groups])
 
 
 @lru_cache(maxsize=1)
-def shipped_history() -> History:
-    """Return the record that ships with the library."""
-    folder = library.data_root().joinpath("history")
-    return History(tuple(_routes(folder.joinpath("routes.csv"))), tuple(_events(folder.joinpath("events.csv"))))
+def shipped_estimates() -> RateEstimates:
+    """Return the estimates from the record that ships with the library."""
+    return RateEstimates(interruption_record())
 
 
 def hazard_rates() -> pd.DataFrame:
@@ -244,11 +228,23 @@ def hazard_rates() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by route. events (counted shocks since 1999) and of them political (orders, payments, unrest), war
-        (and sabotage), technical (contamination and congestion too), natural; years watched; frequency_per_year with
-        low and high (90 %) over the whole record, calm_per_year (to February 2022), war_per_year (since);
-        duration_days, lost (share of capacity) and full_loss_days of a shock; full_loss_days_per_year and
-        war_full_loss_days_per_year.
+        Indexed by route, with the columns
+
+        - name: as the hazards are called
+        - events: counted shocks since 1999 [1]
+        - political: of them orders, payments, unrest [1]
+        - war: of them war and sabotage [1]
+        - technical: of them technical, contamination and congestion [1]
+        - natural: of them weather and natural hazards [1]
+        - years: how long the route was watched [years]
+        - frequency_per_year, low, high: rate over the whole record and its 90 % interval [1/y]
+        - calm_per_year: rate to February 2022 [1/y]
+        - war_per_year: rate since; empty for a route idle by then [1/y]
+        - duration_days: mean duration of a shock [days]
+        - lost: mean share of capacity lost in a shock [1]
+        - full_loss_days: duration times share of a shock [days]
+        - full_loss_days_per_year: frequency_per_year times full_loss_days [days/y]
+        - war_full_loss_days_per_year: war_per_year times full_loss_days [days/y]
 
     Notes
     -----
@@ -271,70 +267,38 @@ def hazard_rates() -> pd.DataFrame:
     """
     import pandas as pd
 
-    history = shipped_history()
-    rows = {}
-    for route in history.routes:
-        kinds = [shock.kind for shock in history.of(route.asset)]
-        full, calm, war = (history.rate(route, regime) for regime in library.REGIMES)
-        assert full is not None
-        assert calm is not None
-        per_shock = history.full_loss_days(route.asset)
-        rows[route.asset] = {
-            "name": route.name,
-            "events": full.events,
-            **{word: kinds.count(word[0].upper()) for word in ("political", "war", "technical", "natural")},
-            "years": full.years,
-            "frequency_per_year": full.frequency_per_year,
-            "low": full.low,
-            "high": full.high,
-            "calm_per_year": calm.frequency_per_year,
-            "war_per_year": war.frequency_per_year if war is not None else math.nan,
-            "duration_days": history.duration_days(route.asset),
-            "lost": history.lost(route.asset),
-            "full_loss_days": per_shock,
-            "full_loss_days_per_year": full.frequency_per_year * per_shock,
-            "war_full_loss_days_per_year": war.frequency_per_year * per_shock if war is not None else math.nan,
-        }
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    estimates = shipped_estimates()
+    table = pd.DataFrame.from_dict(
+        {asset.id: _route_row(estimates, asset) for asset in estimates.record.assets}, orient="index"
+    )
     table.index.name = "route"
     return table
 
 
-def interruptions(asset: str | None = None) -> pd.DataFrame:
-    """Return the record of interruptions itself: what happened, when, for how long, and who says so.
-
-    Parameters
-    ----------
-    asset : str, optional
-        A route or other asset of the record; all by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by id. asset, jurisdiction, start, end, duration_days, capacity_lost_fraction, cause, counted (whether
-        it enters the rates) and reason (why not), shock (rows of one cause share it), description, confidence,
-        publisher, source_title, url, note.
-
-    Raises
-    ------
-    UnknownNameError
-        If the record knows no such asset.
-
-    Examples
-    --------
-    >>> import corridor as cr
-    >>> len(cr.interruptions()), len(cr.interruptions("cpc"))
-    (124, 28)
-    """
-    import pandas as pd
-
-    with library.data_root().joinpath("history", "events.csv").open(encoding="utf-8") as file:
-        table = pd.read_csv(file, index_col="id", keep_default_na=False, parse_dates=["start", "end"])
-    if asset is None:
-        return table
-    if asset not in set(table["asset"]):
-        raise UnknownNameError("asset", asset, table["asset"].unique())
-    return table[table["asset"] == asset]
+def _route_row(estimates: RateEstimates, asset: MonitoredAsset) -> dict[str, object]:
+    """Return a row of `hazard_rates`."""
+    kinds = [group.kind for group in estimates.of(asset.id)]
+    full, calm, war = (estimates.rate(asset, regime) for regime in REGIMES)
+    assert full is not None
+    assert calm is not None
+    war_per_year = war.frequency_per_year if war is not None else math.nan
+    full_loss_days = estimates.full_loss_days(asset.id)
+    return {
+        "name": asset.name,
+        "events": full.events,
+        **{kind: kinds.count(kind) for kind in _KINDS},
+        "years": full.years,
+        "frequency_per_year": full.frequency_per_year,
+        "low": full.low,
+        "high": full.high,
+        "calm_per_year": calm.frequency_per_year,
+        "war_per_year": war_per_year,
+        "duration_days": estimates.duration_days(asset.id),
+        "lost": estimates.severity(asset.id),
+        "full_loss_days": full_loss_days,
+        "full_loss_days_per_year": full.frequency_per_year * full_loss_days,
+        "war_full_loss_days_per_year": war_per_year * full_loss_days,
+    }
 
 
 def jurisdiction_rates() -> pd.DataFrame:
@@ -343,9 +307,14 @@ def jurisdiction_rates() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by ISO 3166 alpha-3. shocks, several (of them hit two or more assets), beta (that share, shrunk);
-        political_per_year, war_per_year, technical_per_year, natural_per_year and their sum, per_year; since_war
-        (shocks since February 2022). The most shocks first.
+        Indexed by jurisdiction (ISO 3166 alpha-3), the most shocks first, with the columns
+
+        - shocks: counted shocks [1]
+        - several: of them those that hit two or more assets [1]
+        - beta: that share, shrunk [1]
+        - political_per_year, war_per_year, technical_per_year, natural_per_year: rates by kind [1/y]
+        - per_year: their sum [1/y]
+        - since_war: shocks since February 2022 [1]
 
     Examples
     --------
@@ -355,103 +324,98 @@ def jurisdiction_rates() -> pd.DataFrame:
     """
     import pandas as pd
 
-    history = shipped_history()
-    grouped = history.jurisdiction_shocks()
-    years = float(RECORD_ENDS.year - RECORD_BEGINS.year + 1)
-    kinds = {place: [events[0].kind for events in shocks.values()] for place, shocks in grouped.items()}
-    rows = []
-    for place, shocks in grouped.items():
-        rates = {
-            f"{word}_per_year": rate_per_year(
-                kinds[place].count(word[0].upper()),
-                years,
-                1.0,
-                len(grouped) * years / sum(found.count(word[0].upper()) for found in kinds.values()),
-            )
-            for word in ("political", "war", "technical", "natural")
-        }
-        rows.append(
-            {
-                "jurisdiction": place,
-                "shocks": len(shocks),
-                "several": sum(_assets(events) > 1 for events in shocks.values()),
-                "beta": history.beta(place),
-                **rates,
-                "per_year": sum(rates.values()),
-                "since_war": sum(min(e.start for e in events) >= WAR_BEGINS for events in shocks.values()),
-            }
-        )
+    estimates = shipped_estimates()
+    rows = [_country_row(estimates, country) for country in estimates.by_country]
     table = pd.DataFrame(rows).sort_values(["shocks", "several", "jurisdiction"], ascending=[False, False, True])
     return table.set_index("jurisdiction")
 
 
-def hazard_file(history: History) -> str:
-    """Return the text of the shipped file of hazards: one of each route's own, and one common cause.
+def _country_row(estimates: RateEstimates, country: str) -> dict[str, object]:
+    """Return a row of `jurisdiction_rates`."""
+    groups = estimates.by_country[country]
+    kinds = [events[0].kind for events in groups.values()]
+    rates = {f"{kind}_per_year": _kind_rate(estimates, kinds.count(kind), kind) for kind in _KINDS}
+    return {
+        "jurisdiction": country,
+        "shocks": len(groups),
+        "several": len(estimates.on_several_assets(country)),
+        "beta": estimates.beta(country),
+        **rates,
+        "per_year": sum(rates.values()),
+        "since_war": sum(
+            min(event.start for event in events) >= estimates.record.war_begins for events in groups.values()
+        ),
+    }
+
+
+def _kind_rate(estimates: RateEstimates, events: int, kind: str) -> float:
+    """Return the rate of a kind in a country with so many events, the prior worth one event of all countries. [1/y]"""
+    record, countries = estimates.record, estimates.by_country
+    years = float(record.last_day.year - record.first_day.year + 1)
+    total = sum(group[0].kind == kind for groups in countries.values() for group in groups.values())
+    return rate_per_year(events, years, 1.0, len(countries) * years / total)
+
+
+def hazard_file(estimates: RateEstimates) -> str:
+    """Return the text of the shipped file of hazards: one of each route's own, and one of each common cause.
 
     Notes
     -----
-    The common cause strikes all of `COMMON_ROUTES` at once. It comes out of their own rates, so that each is hit as
-    often as the record says; a route without events of its own, whose rate is a prior, may be hit more often.
+    A common cause strikes all of its routes at once. It comes out of their own rates, so that each is hit as often as
+    the record says; a route without events of its own, whose rate is a prior, may be hit more often.
     """
-    routes = {route.asset: route for route in history.routes}
-    beta = history.beta(COMMON_ACTOR)
-    common = {regime: _common_rate(history, regime, beta) for regime in library.REGIMES}
+    record = estimates.record
+    last_calm_day = record.war_begins - dt.timedelta(days=1)
     lines = [
         "# Output of corridor.study.hazard_rates.hazard_file from data/history; do not edit, a test regenerates it.",
-        "# frequency_per_year: full is the whole record since 1999, calm until 23 February 2022, war since.",
+        f"# frequency_per_year: full is the whole record since {record.first_day.year}, "
+        f"calm until {last_calm_day.day} {last_calm_day:%B %Y}, war since.",
         "# remaining: such that duration x (1 - remaining) gives the full-loss days per shock of the record.",
         "hazards:",
     ]
-    for route in history.routes:
-        if not route.aim:
-            continue
-        n = len(history.of(route.asset))
-        shared = common if route.asset in COMMON_ROUTES else dict.fromkeys(library.REGIMES, 0.0)
-        rates = {}
-        for regime in library.REGIMES:
-            found = history.rate(route, regime)
-            if found is not None and found.frequency_per_year > shared[regime]:
-                rates[regime] = found.frequency_per_year - shared[regime]
-        days = history.duration_days(route.asset)
-        about = f"{n} interruptions on record since {max(RECORD_BEGINS, route.opened).year}"
-        if n < 2:
-            about = "no interruption on record, so the prior of all routes" if not n else about.replace("ons", "on")
-        if route.asset in COMMON_ROUTES:
-            about += "; shocks to all Russian routes at once stand apart"
-        change = _derate(route.aim, 1.0 - history.full_loss_days(route.asset) / days)
-        lines += _entry(route.name, about, [change], rates, days, history.sigma, route.actor, "BC"[n == 0])
-    both = [shock for shock in history.all_shocks if shock.name in _common_names(history)]
-    days = credibility_mean(
-        statistics.fmean(shock.capped_days for shock in history.shocks),
-        sum(shock.capped_days for shock in both),
-        len(both),
-        _WEIGHT,
-    )
-    changes = [
-        _derate(routes[asset].aim, max(0.0, 1.0 - history.full_loss_days(asset) / days)) for asset in COMMON_ROUTES
-    ]
-    shocks = history.jurisdiction_shocks()[COMMON_ACTOR]
-    about = (
-        f"all routes through Russia at once; {len(_common_names(history))} of {len(shocks)} shocks there hit two "
-        f"assets or more, none yet all of them: {beta:.3f} (beta-factor) of the mean rate of its routes"
-    )
-    lines += _entry("Russia", about, changes, common, days, history.sigma, COMMON_ACTOR, "C")
+    common = {
+        cause: {regime: estimates.common_rate(cause, regime) for regime in REGIMES} for cause in record.common_causes
+    }
+    for asset in record.assets:
+        if asset.aim:
+            lines += _own_hazard(estimates, asset, common)
+    for cause, rates in common.items():
+        lines += _common_hazard(estimates, cause, rates)
     return "\n".join(lines) + "\n"
 
 
-def _common_rate(history: History, regime: str, beta: float) -> float:
-    """Return the rate of the common cause in a regime, from the routes with events on record. [1/y]"""
-    found = [history.rate(route, regime) for route in history.routes if route.asset in COMMON_ROUTES]
-    seen = {route.asset for route in history.routes if history.of(route.asset)}
-    assets = [route.asset for route in history.routes if route.asset in COMMON_ROUTES]
-    rates = [rate.frequency_per_year for asset, rate in zip(assets, found, strict=True) if rate and asset in seen]
-    return common_rate_per_year(rates, beta)
+def _own_hazard(
+    estimates: RateEstimates, asset: MonitoredAsset, common: Mapping[CommonCause, Mapping[str, float]]
+) -> list[str]:
+    """Return the lines of the hazard of a route's own, the rates of its common causes taken out."""
+    causes = [cause for cause in common if asset.id in cause.assets]
+    rates = {}
+    for regime in REGIMES:
+        rate, shared = estimates.rate(asset, regime), sum(common[cause][regime] for cause in causes)
+        if rate is not None and rate.frequency_per_year > shared:
+            rates[regime] = rate.frequency_per_year - shared
+    events = len(estimates.of(asset.id))
+    about = f"{events} interruptions on record since {max(estimates.record.first_day, asset.opened).year}"
+    if events < 2:
+        about = "no interruption on record, so the prior of all routes" if not events else about.replace("ons", "on")
+    for cause in causes:
+        about += f"; shocks to all {cause.adjective} routes at once stand apart"
+    days = estimates.duration_days(asset.id)
+    change = _derate(asset.aim, 1.0 - estimates.full_loss_days(asset.id) / days)
+    return _entry(asset.name, about, [change], rates, days, estimates.sigma, asset.actor, "BC"[events == 0])
 
 
-def _common_names(history: History) -> list[str]:
-    """Return the names of the common actor's shocks that hit several assets."""
-    shocks = history.jurisdiction_shocks()[COMMON_ACTOR]
-    return [name for name, events in shocks.items() if _assets(events) > 1]
+def _common_hazard(estimates: RateEstimates, cause: CommonCause, rates: Mapping[str, float]) -> list[str]:
+    """Return the lines of the hazard that strikes all routes of a common cause."""
+    aims = {asset.id: asset.aim for asset in estimates.record.assets}
+    days = estimates.common_days(cause)
+    changes = [_derate(aims[asset], max(0.0, 1.0 - estimates.full_loss_days(asset) / days)) for asset in cause.assets]
+    several, total = len(estimates.on_several_assets(cause.actor)), len(estimates.by_country[cause.actor])
+    about = (
+        f"all routes through {cause.name} at once; {several} of {total} shocks there hit two assets or more, none yet "
+        f"all of them: {estimates.beta(cause.actor):.3f} (beta-factor) of the mean rate of its routes"
+    )
+    return _entry(cause.name, about, changes, rates, days, estimates.sigma, cause.actor, "C")
 
 
 def _assets(events: Iterable[Interruption]) -> int:
@@ -469,7 +433,7 @@ def _entry(
     name: str,
     about: str,
     changes: Sequence[str],
-    rates: dict[str, float],
+    rates: Mapping[str, float],
     mean_days: float,
     sigma: float,
     actor: str,
@@ -497,29 +461,3 @@ def _digits(value: float) -> str:
 
 def _years(start: dt.date, end: dt.date) -> float:
     return (end - start).days / _DAYS_PER_YEAR
-
-
-def _routes(file: Traversable) -> Iterable[Route]:
-    for row in library.table(file):
-        idle = dt.date.fromisoformat(row["idle_from"]) if row["idle_from"] else None
-        yield Route(
-            row["asset"], row["name"], dt.date.fromisoformat(row["opened"]), idle, row["actor"], row["aim"]
-        )  # fmt: skip
-
-
-def _events(file: Traversable) -> Iterable[Interruption]:
-    for row in library.table(file):
-        counted = row["counted"] == "yes"
-        if counted and row["cause"] not in _CLASSES:
-            raise DataError(f"{file.name}: event {row['id']} is counted, but cause {row['cause']!r} has no class")
-        yield Interruption(
-            id=row["id"],
-            asset=row["asset"],
-            jurisdiction=row["jurisdiction"],
-            start=dt.date.fromisoformat(row["start"]),
-            duration_days=float(row["duration_days"]),
-            lost=float(row["capacity_lost_fraction"]),
-            kind=_CLASSES.get(row["cause"], ""),
-            shock=row["shock"],
-            counted=counted,
-        )

@@ -1,4 +1,4 @@
-"""Ranges used: how far each uncertain figure swings an outcome, alone and together with others."""
+"""Sensitivity of an outcome to uncertain figures, one at a time and jointly."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from corridor.model.scenario import Scenario
 from corridor.model.variation import Variation, range_of
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
+from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,27 +27,27 @@ COLUMNS = (
 
 
 def sensitivity(network: Network, scenario: Scenario | None = None, *, outcome: str = "shortfall_mtpa") -> Sensitivity:
-    """Return how an outcome swings with each figure that has a range.
+    """Return the sensitivity of an outcome to each figure that has a range.
 
     Parameters
     ----------
     network : Network
-        Built from figures, as shipped networks are.
+        Network built from figures, as shipped networks are.
     scenario : Scenario, optional
-        What happens to it.
+        Scenario to apply before solving.
     outcome : str
-        A number of the solved flow, named as in expectations: ``shortfall_mtpa``, ``netback_musd_per_year``,
+        Path of a number of the flow, as in expectations: ``shortfall_mtpa``, ``netback_musd_per_year``,
         ``corridors.btc.throughput_mtpa``, ``supplies.tengiz.kazakh_crude.lifted_mtpa``.
 
     Returns
     -------
     Sensitivity
-        Its `table` is the tornado; its `sobol` takes several figures at once.
+        Its `table` varies one figure at a time (tornado); its `sobol` varies several together.
 
     Raises
     ------
     DataError
-        If the network was not built from figures, or the outcome leads to no number.
+        If the network was not built from figures, or the outcome is not the path of a number.
 
     Examples
     --------
@@ -59,30 +60,34 @@ def sensitivity(network: Network, scenario: Scenario | None = None, *, outcome: 
 
 
 class Sensitivity:
-    """An outcome as a function of uncertain figures: sample and analysis in one, so that they cannot be mismatched.
+    """Outcome of a network as a function of its uncertain figures.
 
     Attributes
     ----------
-    network, scenario, outcome
-        What is asked.
+    network : Network
+        Network solved.
+    scenario : Scenario or None
+        Scenario applied before solving.
+    outcome : str
+        Path of the outcome.
     central : float
-        The outcome with every figure at its value.
+        Outcome with every figure at its central value.
     """
 
     def __init__(self, network: Network, scenario: Scenario | None, outcome: str) -> None:
         self.network, self.scenario, self.outcome = network, scenario, outcome
         self._variation = Variation(network)
         self._solver = WarmSolver(network)
-        self.central = self._at({})
+        self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
-        name = self.scenario.name if self.scenario is not None else "baseline"
-        told = f"{visible(self.outcome)} under {name!r}"
-        return f"<Sensitivity of {told}: {self.central:.6g} with every figure at its value>"
+        name = scenario_name(self.scenario)
+        subject = f"{visible(self.outcome)} under {name!r}"
+        return f"<Sensitivity of {subject}: {self.central:.6g} with every figure at its central value>"
 
-    def _at(self, values: dict[str, float]) -> float:
-        """Return the outcome with some figures at other values."""
+    def _outcome_with(self, values: dict[str, float]) -> float:
+        """Return the outcome with some figures replaced."""
         varied = self._variation.with_values(values) if values else self.network
         if self.scenario is not None:
             varied = self.scenario.apply(varied, strict=False)
@@ -90,10 +95,16 @@ class Sensitivity:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One figure at a time at the ends of its range: the tornado.
+        """Outcome with one figure at a time at either bound of its range (tornado).
 
-        Columns record, subject, attribute, value, low, high, unit; at_low, at_high: the outcome there; swing: the
-        greatest distance between the three outcomes; confidence. The widest swing first.
+        One row a figure, largest swing first.
+
+        - record, subject, attribute: the figure
+        - value, low, high: its central value and range, in its unit
+        - unit: unit of the figure
+        - at_low, at_high: outcome with the figure at that bound, in the outcome's unit
+        - swing: difference between the largest and the smallest of the three outcomes, in the outcome's unit
+        - confidence: A, B or C
         """
         import pandas as pd
 
@@ -104,38 +115,43 @@ class Sensitivity:
         return self._table
 
     def _row(self, figure: Figure) -> dict[str, Any]:
-        """Return one bar of the tornado."""
+        """Return one row of the tornado."""
         low, high = range_of(figure)
-        at_low, at_high = self._at({key_of(figure): low}), self._at({key_of(figure): high})
-        found = (at_low, at_high, self.central)
+        outcome_low, outcome_high = (self._outcome_with({key_of(figure): value}) for value in (low, high))
+        outcomes = (outcome_low, outcome_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
-            "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": max(found) - min(found),
+            "low": low, "high": high, "at_low": outcome_low, "at_high": outcome_high,
+            "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
     def sobol(self, figures: Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
-        """Return which share of the outcome's variance each of some figures explains (Sobol' indices).
+        """Return the share of the outcome's variance that each figure explains (Sobol' indices).
 
         Parameters
         ----------
         figures : sequence of str, or int
-            Names as ``subject.attribute``; a number takes that many from the top of the tornado.
+            Names as ``subject.attribute``, or the number of figures to take from the top of the tornado.
         samples : int
-            Base sample, a power of two; the program is solved ``samples * (figures + 2)`` times.
+            Size of the base sample, a power of two; the program is solved ``samples * (figures + 2)`` times.
         seed : int
-            Seed of the sequence; the same seed gives the same table.
+            Random seed; the same seed gives the same table.
 
         Returns
         -------
         pandas.DataFrame
-            Indexed by figure: first_order, total, and their 95 % confidence half-widths [1]. Figures vary uniformly
-            and independently between low and high. NaN where the outcome does not vary.
+            One row a figure, indexed by figure; NaN if the outcome does not vary. Figures vary uniformly and
+            independently between low and high.
+
+            - first_order: share of the variance explained by the figure alone [1]
+            - total: share including interactions with other figures [1]
+            - first_order_half_width, total_half_width: half-widths of the 95 % confidence intervals [1]
 
         Raises
         ------
         CorridorError
             If SALib is not installed.
         UnknownNameError, DataError
-            If a name is not that of a figure with a range, or there are none.
+            If a name is unknown or its figure has no range, or no figure is given.
         """
         import pandas as pd
 
@@ -149,18 +165,19 @@ class Sensitivity:
         keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
-        outcomes = np.array([self._at(dict(zip(keys, map(float, point), strict=True))) for point in points])
+        outcomes = np.array([self._outcome_with(dict(zip(keys, map(float, point), strict=True))) for point in points])
         index = pd.Index([f"{figure.subject}.{figure.attribute}" for figure in chosen], name="figure")
         columns = ("first_order", "total", "first_order_half_width", "total_half_width")
         if np.ptp(outcomes) <= 1e-9:
             return pd.DataFrame(np.nan, index=index, columns=list(columns))
-        found = analyze(problem, outcomes, calc_second_order=False, seed=seed)
+        indices = analyze(problem, outcomes, calc_second_order=False, seed=seed)
         return pd.DataFrame(
-            dict(zip(columns, (found["S1"], found["ST"], found["S1_conf"], found["ST_conf"]), strict=True)), index=index
+            dict(zip(columns, (indices["S1"], indices["ST"], indices["S1_conf"], indices["ST_conf"]), strict=True)),
+            index=index,
         )
 
     def _chosen(self, figures: Sequence[str] | int) -> list[Figure]:
-        """Return the figures asked for; each must have a range."""
+        """Return the chosen figures; each must have a range."""
         if isinstance(figures, int):
             top = self.table.head(figures)
             names = [f"{r}:{s}.{a}" for r, s, a in zip(top["record"], top["subject"], top["attribute"], strict=True)]
@@ -168,7 +185,9 @@ class Sensitivity:
             names = list(figures)
         chosen = [self._variation.figure(name) for name in names]
         if not chosen:
-            raise DataError("sobol needs at least one figure; name some, or give how many from the top of the tornado")
+            raise DataError(
+                "sobol needs at least one figure; give names, or a number of figures from the top of the tornado"
+            )
         for figure in chosen:
             if range_of(figure)[0] >= range_of(figure)[1]:
                 raise DataError(f"figure '{figure.subject}.{figure.attribute}' has no range between low and high")

@@ -24,7 +24,7 @@ _MOST_LINES = 4
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """One expectation of a scenario, and what the result is.
 
     Attributes
@@ -39,8 +39,8 @@ class Verdict:
         What it leads to without the scenario.
     change : float or None
         The change against the baseline; None for words.
-    place : str
-        ``file:line`` of the expectation, empty where it stands in no file.
+    location : str
+        ``file:line`` of the expectation, empty where it is in no file.
     """
 
     scenario: str
@@ -48,7 +48,7 @@ class Verdict:
     got: float | str
     baseline: float | str
     change: float | None
-    place: str = ""
+    location: str = ""
 
     @property
     def holds(self) -> bool:
@@ -57,9 +57,9 @@ class Verdict:
 
     def __str__(self) -> str:
         mark = "ok    " if self.holds else "FAILED"
-        return f"{mark} {visible(f'{self.scenario}: {self.expectation.path}')} = {self.told()}"
+        return f"{mark} {visible(f'{self.scenario}: {self.expectation.path}')} = {self.sentence()}"
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Return got, expected, baseline and change in one line."""
         e = self.expectation
         change = f", {self._change}" if self._change and not e.path.startswith(CHANGE) else ""
@@ -68,9 +68,9 @@ class Verdict:
     def report(self) -> str:
         """Return the same on several lines, for a failure."""
         e = self.expectation
-        hint = " (no number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
+        hint = " (not a number: nothing is available there, or nothing can flow)" if self.got != self.got else ""
         lines = [
-            f"{self.place + ': ' if self.place else ''}{e.path}",
+            f"{self.location + ': ' if self.location else ''}{e.path}",
             f"  expected  {e.text}",
             f"  got       {_shown(self.got)}{hint}",
             f"  baseline  {_shown(self.baseline)}{', ' if self._change else ''}{self._change}",
@@ -86,7 +86,7 @@ def _shown(value: float | str) -> str:
     return repr(value) if isinstance(value, str) else f"{value:.6g}"
 
 
-def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, ...]:
+def check(scenario: Scenario, network: Network | None = None) -> tuple[CheckResult, ...]:
     """Return for each expectation of a scenario what the solved result is.
 
     Parameters
@@ -99,19 +99,19 @@ def check(scenario: Scenario, network: Network | None = None) -> tuple[Verdict, 
     Raises
     ------
     DataError
-        Naming every expectation that cannot be read or leads to nothing, or if there is no network to solve on.
+        Naming every expectation that is invalid or leads to nothing, or if there is no network to solve on.
 
     Examples
     --------
     >>> import corridor as cr
-    >>> all(verdict.holds for verdict in cr.check(cr.load_scenario("cpc-shut")))
+    >>> all(result.holds for result in cr.check(cr.load_scenario("cpc-shut")))
     True
     """
-    trial = Bench().trial(scenario, network)
-    return tuple(trial.verdict(path) for path in scenario.expect)
+    solved = CheckRunner().check(scenario, network)
+    return tuple(solved.result(path) for path in scenario.expect)
 
 
-class Bench:
+class CheckRunner:
     """Solves scenarios for their expectations, each network and its baseline once."""
 
     def __init__(self) -> None:
@@ -119,48 +119,51 @@ class Bench:
 
     def solver(self, network: Network) -> tuple[WarmSolver, Flow]:
         """Return the solver of a network, and its baseline."""
-        found = self._solvers.get(id(network))
-        if found is None:
+        solved = self._solvers.get(id(network))
+        if solved is None:
             solver = WarmSolver(network)
-            found = self._solvers[id(network)] = solver, Flow(solver.solve())
-        return found
+            solved = self._solvers[id(network)] = solver, Flow(solver.solve())
+        return solved
 
-    def trial(self, scenario: Scenario, network: Network | None = None) -> Trial:
+    def check(self, scenario: Scenario, network: Network | None = None) -> ScenarioCheck:
         """Return a scenario with its baseline, ready to be asked.
 
         Raises
         ------
         DataError
-            Naming every expectation that cannot be read or leads to nothing, or if there is no network.
+            Naming every expectation that is invalid or leads to nothing, or if there is no network.
         """
         require_scenario(scenario)
         if network is None:
             if scenario.network is None:
-                raise DataError(f"scenario {scenario.name!r} names no network; add 'network: caspian' or give one")
-            network = library.load(scenario.network, **({} if scenario.year is None else {"year": scenario.year}))
+                raise DataError(
+                    f"scenario {scenario.name!r} names no network; add 'network: caspian', or pass a network"
+                )
+            name, year = scenario.network, scenario.year
+            network = library.load(name) if year is None else library.load(name, year=year)
         solver, before = self.solver(network)
         expectations = _read(scenario, network)
-        return Trial(scenario, before, Flow(solver.solve(scenario)), expectations)
+        return ScenarioCheck(scenario, before, Flow(solver.solve(scenario)), expectations)
 
 
 def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
     """Return the expectations by path, or raise one error with all that is wrong with them."""
     problems: list[str] = []
-    found = {}
+    expectations = {}
     for path, wanted in scenario.expect.items():
         problems += map(str, [*path_errors(path, network), *word_errors(path, wanted, network)])
         try:
-            found[path] = Expectation.parse(path, wanted)
+            expectations[path] = Expectation.parse(path, wanted)
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
-    return found
+    return expectations
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A solved scenario beside its baseline.
+class ScenarioCheck:
+    """A solved scenario and its baseline.
 
     Attributes
     ----------
@@ -178,13 +181,13 @@ class Trial:
     expectations: Mapping[str, Expectation]
     _compared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
-    def verdict(self, path: str, place: str = "") -> Verdict:
-        """Return what has become of one expectation; `place` is where it stands."""
+    def result(self, path: str, location: str = "") -> CheckResult:
+        """Return the result of one expectation; `location` is its file and line."""
         plain = path.removeprefix(CHANGE)
         before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
         change = None if isinstance(before, str) or isinstance(after, str) else after - before
         got = change if path.startswith(CHANGE) and change is not None else after
-        return Verdict(self.scenario.name, self.expectations[path], got, before, change, place)
+        return CheckResult(self.scenario.name, self.expectations[path], got, before, change, location)
 
     @cached_property
     def summary(self) -> str:
@@ -197,7 +200,8 @@ class Trial:
 
     def _compare(self, path: str) -> tuple[float | str, float | str]:
         """Return a cell of `compare` in the baseline and under the scenario."""
-        from corridor.study.compare import BASELINE, chosen_commodity, compare
+        from corridor.study.compare import compare
+        from corridor.study.scenario_runs import BASELINE, chosen_commodity
 
         network = self.before.network
         key, column = path.removeprefix("compare.").rsplit(".", 1)

@@ -1,4 +1,4 @@
-"""Result tables held against a stored CSV: written as text, compared cell by cell within tolerances."""
+"""Result tables compared with a stored CSV, cell by cell within tolerances."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from corridor.errors import DataError, visible
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_TOLD = 12
+_MOST_SHOWN = 12
 _MISSING = "nan"
-_ANEW = "write it anew with pytest --corridor-update"
+_UPDATE = "write it again with pytest --corridor-update"
 Row = Sequence[Any]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SnapshotTable:
     """A table as rows of cells: index and columns alike, their names in the head.
 
     Attributes
@@ -42,7 +42,7 @@ class Sheet:
     rows: tuple[tuple[Any, ...], ...]
 
     @classmethod
-    def of(cls, table: pd.DataFrame | pd.Series[Any]) -> Sheet:
+    def of(cls, table: pd.DataFrame | pd.Series[Any]) -> SnapshotTable:
         """Return a DataFrame or Series as a sheet.
 
         Raises
@@ -58,8 +58,8 @@ class Sheet:
             raise DataError(f"a snapshot holds a DataFrame or a Series (got {type(table).__name__})")
         keys = [key if isinstance(key, tuple) else (key,) for key in table.index]
         names = ["" if name is None else text(name) for name in table.index.names]
-        columns = [table.iloc[:, at].tolist() for at in range(table.shape[1])]
-        rows = [(*key, *(column[at] for column in columns)) for at, key in enumerate(keys)]
+        columns = [table.iloc[:, index].tolist() for index in range(table.shape[1])]
+        rows = [(*key, *(column[index] for column in columns)) for index, key in enumerate(keys)]
         return cls((*names, *map(text, table.columns)), table.index.nlevels, tuple(rows))
 
     def csv(self) -> str:
@@ -72,7 +72,7 @@ class Sheet:
 
 
 def text(cell: Any) -> str:
-    """Return a cell as it stands in the file: numbers in full, missing as nan, tuples joined by semicolons."""
+    """Return a cell as the file holds it: numbers in full, missing as nan, tuples joined by semicolons."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, tuple | list):
@@ -86,7 +86,7 @@ def text(cell: Any) -> str:
     return repr(float(cell)) if isinstance(cell, Real) else str(cell)
 
 
-def differences(stored: str, sheet: Sheet, *, rtol: float, atol: float) -> list[str]:
+def differences(stored: str, table: SnapshotTable, *, rtol: float, atol: float) -> list[str]:
     """Return what differs between a stored file and a table, one sentence each; empty where they agree.
 
     Parameters
@@ -96,44 +96,44 @@ def differences(stored: str, sheet: Sheet, *, rtol: float, atol: float) -> list[
     sheet : Sheet
         The table now.
     rtol, atol : float, >= 0
-        A number is met when it is at most ``atol + rtol * |expected|`` away. Words and truth values must be equal.
+        Numbers agree when they are at most ``atol + rtol * |expected|`` apart. Words and booleans must be equal.
 
     Raises
     ------
     DataError
-        If the file holds no table, or a tolerance is negative or no number.
+        If the file holds no table, or a tolerance is negative or not a number.
     """
     for name, value in (("rtol", rtol), ("atol", atol)):
         if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
             raise DataError(f"{name} must be a finite number >= 0 (got {value!r})")
     head, rows = _read(stored)
-    if head != list(sheet.head):
-        return _told_heads(head, sheet.head)
+    if head != list(table.head):
+        return _head_differences(head, table.head)
 
-    n = sheet.n_index
-    pairs: list[tuple[Sequence[str], Row]] = list(zip(rows, sheet.rows, strict=False))
-    told: list[str] = []
-    in_place = len(rows) == len(sheet.rows) and all(
-        met(e, g, rtol, atol) for expected, got in pairs for e, g in zip(expected[:n], got[:n], strict=True)
+    n = table.n_index
+    pairs: list[tuple[Sequence[str], Row]] = list(zip(rows, table.rows, strict=False))
+    lines: list[str] = []
+    same_rows = len(rows) == len(table.rows) and all(
+        matches(e, g, rtol, atol) for expected, got in pairs for e, g in zip(expected[:n], got[:n], strict=True)
     )
-    if not in_place:
-        pairs, told = _paired(rows, sheet.rows, n)
+    if not same_rows:
+        pairs, lines = _paired(rows, table.rows, n)
     for expected, got in pairs:
         for column, e, g in zip(head[n:], expected[n:], got[n:], strict=True):
-            if not met(e, g, rtol, atol):
+            if not matches(e, g, rtol, atol):
                 label = ", ".join(map(text, got[:n]))
-                told.append(f"[{label}] {column}: expected {e or repr(e)}, got {text(g) or repr(g)}{_off(e, g)}")
-    return told
+                lines.append(f"[{label}] {column}: expected {e or repr(e)}, got {text(g) or repr(g)}{_off(e, g)}")
+    return lines
 
 
-def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
-    """Tell whether a cell is what the file says: numbers within tolerances, all else exactly."""
+def matches(expected: str, got: Any, rtol: float, atol: float) -> bool:
+    """Tell whether a cell agrees with the file: numbers within tolerances, all else exactly."""
     if isinstance(got, tuple | list):
         parts = expected.split(";") if expected else []
-        return len(parts) == len(got) and all(met(e, g, rtol, atol) for e, g in zip(parts, got, strict=True))
-    found = text(got)
-    if isinstance(got, str) or found in ("True", "False", _MISSING) or not isinstance(got, Real):
-        return expected == found
+        return len(parts) == len(got) and all(matches(e, g, rtol, atol) for e, g in zip(parts, got, strict=True))
+    cell = text(got)
+    if isinstance(got, str) or cell in ("True", "False", _MISSING) or not isinstance(got, Real):
+        return expected == cell
     number = _number(expected)
     if number is None or math.isnan(number):
         return False
@@ -143,28 +143,28 @@ def met(expected: str, got: Any, rtol: float, atol: float) -> bool:
     return abs(value - number) <= atol + rtol * abs(number)
 
 
-def report(name: str, file: Path, told: Sequence[str]) -> str:
+def report(name: str, file: Path, lines: Sequence[str]) -> str:
     """Return the failure that names what differs."""
-    more = [f"... and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
-    lines = "\n".join(f"  {visible(line)}" for line in [*told[:_MOST_TOLD], *more])
-    count = "1 difference" if len(told) == 1 else f"{len(told)} differences"
-    return f"snapshot {name!r}: {count} from {file}\n{lines}\nIf this is right: pytest --corridor-update"
+    more = [f"... and {len(lines) - _MOST_SHOWN} more"] if len(lines) > _MOST_SHOWN else []
+    text_lines = "\n".join(f"  {visible(line)}" for line in [*lines[:_MOST_SHOWN], *more])
+    count = "1 difference" if len(lines) == 1 else f"{len(lines)} differences"
+    return f"snapshot {name!r}: {count} from {file}\n{text_lines}\nIf the new table is right: pytest --corridor-update"
 
 
 def _read(stored: str) -> tuple[list[str], list[list[str]]]:
     """Return head and rows of a stored file."""
     try:
-        found = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(stored, newline=""), strict=True))
     except csv.Error as error:
-        raise DataError(f"it holds no table ({error}); {_ANEW}") from None
-    if not found:
-        raise DataError(f"it is empty; {_ANEW}")
-    head, *rows = found
+        raise DataError(f"not a CSV table ({error}); {_UPDATE}") from None
+    if not rows:
+        raise DataError(f"it is empty; {_UPDATE}")
+    head, *rows = rows
     if len(head) == 1 and ";" in head[0]:
-        raise DataError(f"its columns must be separated by commas, as it was written (got semicolons); {_ANEW}")
+        raise DataError(f"columns must be separated by commas (got semicolons); {_UPDATE}")
     for number, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_ANEW}")
+            raise DataError(f"row {number} must hold {len(head)} cells (got {len(row)}); {_UPDATE}")
     return head, rows
 
 
@@ -173,30 +173,30 @@ def _paired(
 ) -> tuple[list[tuple[Sequence[str], Row]], list[str]]:
     """Return the rows that both have, by their keys, and what only one has."""
     stored = _keyed([tuple(row[:n]) for row in rows])
-    found = _keyed([tuple(map(text, row[:n])) for row in now])
-    told = [f"[{', '.join(key[0])}]: expected this row, got none" for key in stored if key not in found]
-    told += [f"[{', '.join(key[0])}]: a new row" for key in found if key not in stored]
-    both = [key for key in stored if key in found]
-    if both != [key for key in found if key in stored]:
-        told.append("the rows stand in another order")
-    return [(rows[stored[key]], now[found[key]]) for key in both], told
+    current = _keyed([tuple(map(text, row[:n])) for row in now])
+    lines = [f"[{', '.join(key[0])}]: expected this row, got none" for key in stored if key not in current]
+    lines += [f"[{', '.join(key[0])}]: a new row" for key in current if key not in stored]
+    both = [key for key in stored if key in current]
+    if both != [key for key in current if key in stored]:
+        lines.append("the rows are in a different order")
+    return [(rows[stored[key]], now[current[key]]) for key in both], lines
 
 
 def _keyed(keys: Sequence[tuple[str, ...]]) -> dict[tuple[tuple[str, ...], int], int]:
-    """Return the place of each key, repeated keys told apart by a number."""
+    """Return the position of each key, repeated keys numbered."""
     seen: Counter[tuple[str, ...]] = Counter()
-    found = {}
-    for at, key in enumerate(keys):
-        found[key, seen[key]] = at
+    positions = {}
+    for position, key in enumerate(keys):
+        positions[key, seen[key]] = position
         seen[key] += 1
-    return found
+    return positions
 
 
-def _told_heads(expected: Sequence[str], got: Sequence[str]) -> list[str]:
+def _head_differences(expected: Sequence[str], got: Sequence[str]) -> list[str]:
     """Return how the columns differ."""
-    told = [f"column {column!r}: expected, got none" for column in (Counter(expected) - Counter(got))]
-    told += [f"column {column!r}: new" for column in (Counter(got) - Counter(expected))]
-    return told or [f"the columns stand in another order: expected {', '.join(expected)}"]
+    lines = [f"column {column!r}: expected, got none" for column in (Counter(expected) - Counter(got))]
+    lines += [f"column {column!r}: new" for column in (Counter(got) - Counter(expected))]
+    return lines or [f"the columns are in a different order: expected {', '.join(expected)}"]
 
 
 def _off(expected: str, got: Any) -> str:

@@ -81,7 +81,7 @@ def test_a_file_without_expectations_is_noted(tmp_path: Path, capsys: pytest.Cap
     """It passes, and a note on stderr says that nothing was tested."""
     code, out, err = run(capsys, "check", file(tmp_path, "idle"))
     assert code == 0
-    assert "expects nothing" in err
+    assert "has no expectations" in err
     assert "0 of 0" in out
 
 
@@ -246,7 +246,7 @@ def test_control_c_is_no_traceback_and_names_what_is_kept(
     assert run(capsys, "simulate", "--checkpoint", kept) == (
         130,
         "",
-        f"corridor: stopped; the same command goes on from {kept}\n",
+        f"corridor: stopped; run the same command again to continue from {kept}\n",
     )
     assert run(capsys, "simulate") == (130, "", "corridor: stopped\n")
 
@@ -274,7 +274,7 @@ def test_a_hazard_given_as_scenario_comes_and_goes(capsys: pytest.CaptureFixture
     asked = ("simulate", "--years", "400", "--table", "attribution", "--format", "csv", "--scenario")
     name = cr.load_scenario("cpc-court-order-2022").name
     _, table, told = run(capsys, *asked, "cpc-court-order-2022")
-    assert f"'{name}': comes and goes at its own rate" in told
+    assert f"'{name}': added to the network's hazards, at its own frequency" in told
     assert name in table
     _, table, told = run(capsys, *asked, "cpc-shut")
     assert (name in table, told) == (False, "")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import corridor as cr
 from corridor.cli import simulate
 from corridor.cli.printing import machine_text, table_text
-from corridor.errors import guarded, visible
+from corridor.errors import visible
+from corridor.messages import guarded
 from corridor.model.columns import FLOW_TABLES
 from helpers.commands import run
 

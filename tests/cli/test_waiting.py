@@ -16,7 +16,7 @@ from corridor.cli import waiting
 from corridor.solver import flow as solver
 from helpers.commands import run
 
-SIGN = "corridor solve: still at work after 0 s\n"
+SIGN = "corridor solve: still running after 0 s\n"
 
 
 def until(met: Callable[[], bool]) -> None:
@@ -44,7 +44,7 @@ def test_a_long_command_tells_again_and_again(
 ) -> None:
     """Lines on stderr while it works, none after it; stdout is that of a quick run."""
     _, wanted, silence = run(capsys, "solve", "--format", "csv")
-    slow_solve(monkeypatch, lambda: sys.stderr.getvalue().count("still at work") > 2)  # type: ignore[attr-defined]
+    slow_solve(monkeypatch, lambda: sys.stderr.getvalue().count("still running") > 2)  # type: ignore[attr-defined]
     code, out, err = run(capsys, "solve", "--format", "csv")
     assert (code, out, silence) == (0, wanted, "")
     assert err.startswith(SIGN)
@@ -84,7 +84,7 @@ def test_quiet_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(waiting.threading.Thread, "join", lambda thread: None)
     monkeypatch.setattr("corridor.cli.simulate.run", lambda arguments: 0)
     assert [run(capsys, "simulate", *quiet)[0] for quiet in ([], ["--quiet"])] == [0, 0]
-    assert watched == ["sign of life"]
+    assert watched == ["notes while running"]
 
 
 def test_the_library_says_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,8 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import corridor as cr
+from corridor.files.bytes import decoded
 from corridor.files.network import read_network, write_network
-from corridor.files.scenario_yaml import _Reader, decoded
+from corridor.files.scenario_yaml import YamlDocument
 from corridor.library import networks as library
 from helpers.awkward_names import nasty_networks
 
@@ -253,7 +254,7 @@ def test_what_the_reader_takes_the_schema_takes(tmp_path: Path) -> None:
             cr.load_scenario(file)
         except cr.CorridorError:
             continue
-        errors = checked.iter_errors(_Reader("f", decoded("f", raw)).data())
+        errors = checked.iter_errors(YamlDocument("f", decoded("f", raw)).data())
         found = [error.message for error in errors if not _is_number_in_quotes(error.instance)]
         assert found == [], raw
         verdicts[True] += 1

@@ -65,27 +65,27 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path) -> None:
         ("", "is empty; a scenario needs a name and changes"),
         ("# nothing\n", "is empty"),
         (b"name: \xff\xfe\n", r"it\.scenario\.yaml:1: must be UTF-8 text \(byte 0xff is not\)"),
-        (b"\x00\x01\x02", "is no YAML|control|special"),
-        ("- outage\n", ":1: must hold keys and values"),
-        ("name: it\nchanges: [outage: {edge: btc}\n", r":3:1: is no YAML"),
-        (GOOD + "name: again\n", r":6:1: key 'name' stands twice"),
+        (b"\x00\x01\x02", "invalid YAML|control|special"),
+        ("- outage\n", ":1: must be a mapping"),
+        ("name: it\nchanges: [outage: {edge: btc}\n", r":3:1: invalid YAML"),
+        (GOOD + "name: again\n", r":6:1: duplicate key 'name'"),
         (GOOD + "expct: {}\n", r":6:1: no key named 'expct'; did you mean 'expect'"),
         (GOOD.replace("cpc}", "cpcc}"), r":5:24: no corridor named 'cpcc'; did you mean 'cpc'"),
         (GOOD.replace("outage", "outtage"), r":5:5: no change named 'outtage'; did you mean 'outage'"),
-        (GOOD.replace("{corridor: cpc}", "cpc"), "outage needs fields in braces"),
+        (GOOD.replace("{corridor: cpc}", "cpc"), "outage must be a mapping of fields"),
         (
             GOOD.replace("{corridor: cpc}", "{corridr: cpc}"),
             "outage: no field named 'corridr'; did you mean 'corridor'",
         ),
         (GOOD.replace("{corridor: cpc}", "{}"), "Outage needs at least one of edge"),
-        (GOOD + "  - {outage: {edge: btc}, open: {edge: btc}}\n", "a change is one key with its fields"),
+        (GOOD + "  - {outage: {edge: btc}, open: {edge: btc}}\n", "a change must be one key with its fields"),
         (GOOD.replace("- outage: {corridor: cpc}", "- derate: {edge: btc, remaining: 1.4}"), "remaining must be < 1.0"),
         ("name: it\n", "changes must be a list with at least one change"),
         (GOOD.replace("name: it", "about: x"), "name is missing"),
         (GOOD.replace("2021", "1999"), r":3:7: network 'caspian': year must be 2018 to 2024 \(got 1999\)"),
         (GOOD.replace("caspian", "caspain"), "no network named 'caspain'; did you mean 'caspian'"),
         (GOOD + "expect: {shortfall_mtpa: about 5}\n", "must be like '> 20'"),
-        (GOOD.replace("it\n", "!!python/object:os.system it\n", 1), "tags are not read"),
+        (GOOD.replace("it\n", "!!python/object:os.system it\n", 1), "YAML tags are not supported"),
         ("name: &a it\nabout: *a\n" + GOOD.split("\n", 1)[1], r":1:\d+: aliases"),
         (GOOD + "frequency_per_year: 0.1\nduration_days: 3\nfrom: 2022-01-01\nuntil: 2022-02-01\n", "not both"),
         (
@@ -211,7 +211,7 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
     [
         (GOOD + "expect:\n  shortfall_mtpa: [1]\n", "7:3: expect shortfall_mtpa: must be like"),
         (GOOD + "expect:\n  shortfall_mtpa:\n", "7:18: expect shortfall_mtpa: must be like"),
-        (GOOD + "expect: 5\n", "6:9: expect must be keys with values"),
+        (GOOD + "expect: 5\n", "6:9: expect must be a mapping"),
         (GOOD + "expect:\n  corridors.cpcc.utilisation: 1\n", "7:3: expect corridors.cpcc.utilisation: no corridor"),
         (
             GOOD + "expect:\n  compare.btc.origin: '!= tengis'\n",
@@ -242,13 +242,16 @@ def test_saving_follows_links_and_keeps_rights(tmp_path: Path) -> None:
         (GOOD.replace("name: it", "name: 2024"), "1:7: name must be text (got 2024); if a name is meant, put it in "),
         (
             GOOD + "expect:\n  shortfall_mtpa: > 20\n",
-            '7:21: is no YAML: did not find expected comment or line break; put the value in quotes: "> 20"',
+            '7:21: invalid YAML: did not find expected comment or line break; put the value in quotes: "> 20"',
         ),
         (
             GOOD + "expect: {shortfall_mtpa: >= 20, unmet_mtpa: 1}\n",
-            '6:26: is no YAML: found character that cannot start any token; put the value in quotes: ">= 20"',
+            '6:26: invalid YAML: found character that cannot start any token; put the value in quotes: ">= 20"',
         ),
-        (GOOD + "expect:\n  compare.cpc.status: != closed\n", "7:23: tags are not read (got '!='); remove it, or put "),
+        (
+            GOOD + "expect:\n  compare.cpc.status: != closed\n",
+            "7:23: YAML tags are not supported (got '!='); remove it, or put ",
+        ),
         (
             GOOD + "expect:\n  shortfall_mtpa: '> 2,5'\n",
             "7:19: expect shortfall_mtpa: must be like '> 20', '<= 5', "
@@ -313,9 +316,9 @@ def test_a_scenario_is_equal_wherever_its_lines_stand(written) -> None:
     plain = read_scenario(written(text))
     moved = read_scenario(written("# A comment.\n\n" + text.replace("  corr", "\n  # Another.\n  corr")))
     assert plain.scenario == moved.scenario
-    assert plain.places == {"shortfall_mtpa": (7, 3), "corridors.btc.utilisation": (8, 3)}
-    assert moved.places == {"shortfall_mtpa": (9, 3), "corridors.btc.utilisation": (12, 3)}
-    assert moved.place("shortfall_mtpa").endswith("it.scenario.yaml:9")
+    assert plain.positions == {"shortfall_mtpa": (7, 3), "corridors.btc.utilisation": (8, 3)}
+    assert moved.positions == {"shortfall_mtpa": (9, 3), "corridors.btc.utilisation": (12, 3)}
+    assert moved.location("shortfall_mtpa").endswith("it.scenario.yaml:9")
 
 
 def test_dates_in_code_are_dates_too() -> None:

@@ -295,9 +295,9 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
     [
         ({"nodes.csv": None}, "nodes.csv: is missing"),
         ({"edges.csv": ""}, "edges.csv: is empty"),
-        ({"nodes.csv": "id,id\na,a\n"}, "nodes.csv:1: column 'id' stands twice"),
+        ({"nodes.csv": "id,id\na,a\n"}, "nodes.csv:1: duplicate column 'id'"),
         ({"nodes.csv": NODES + "d,e\n"}, "nodes.csv:5: has 2 cells, but there are 1 columns"),
-        ({"nodes.csv": 'id\n"a\n'}, "nodes.csv:2: is no CSV"),
+        ({"nodes.csv": 'id\n"a\n'}, "nodes.csv:2: invalid CSV"),
         ({"edges.csv": EDGES.replace(",", "|")}, "edges.csv:1: no column named 'id|tail|head'"),
         ({"edges.csv": EDGES.replace(",", "\t")}, "edges.csv:1: columns must be separated by commas alone or by semi"),
         ({"edges.csv": EDGES.replace(",", ";", 1)}, "edges.csv:1: columns must be separated by commas alone or by sem"),
@@ -315,9 +315,9 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         ({"nodes.csv": "id;lat\na;1.234,5\n"}, "nodes.csv:2: lat: numbers have a decimal comma where a semicolon"),
         ({"network.csv": "name,year\n"}, "network.csv: must have one row"),
         ({"network.csv": "name,year\na,1e3\n"}, "network.csv:2: year must be a whole number"),
-        ({"hazards.yaml": "- a\n"}, "hazards.yaml:1: must hold one key, hazards"),
+        ({"hazards.yaml": "- a\n"}, "hazards.yaml:1: must have one key, hazards"),
         ({"hazards.yaml": "hazards: {a: 1}\n"}, "hazards.yaml:1:1: hazards must be a list"),
-        ({"hazards.yaml": "hazards: [a: [1\n"}, "hazards.yaml:2:1: is no YAML"),
+        ({"hazards.yaml": "hazards: [a: [1\n"}, "hazards.yaml:2:1: invalid YAML"),
         ({"figures.csv": "record,subject\nnode,a\n"}, "figures.csv:2: figure 'a': attribute is missing"),
         ({"nodes.csv": "id,lat\na,nan\nb,\nc,\n"}, "nodes.csv:2: node 'a': lat must be a finite number"),
         ({"nodes.csv": "id,lat\na,true\nb,\nc,\n"}, "nodes.csv:2: node 'a': lat must be a number"),
@@ -332,10 +332,10 @@ def test_what_is_wrong_with_a_folder_is_told(files: dict[str, Any], said: str, t
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"nodes": [{"id": "a", "lat": NaN}], "edges": []}', "$.nodes[0].lat: NaN is no JSON; null stands"),
-        ('{"nodes": [{"id": "a", "lat": -Infinity}], "edges": []}', "$.nodes[0].lat: -Infinity is no JSON"),
+        ('{"nodes": [{"id": "a", "lat": NaN}], "edges": []}', "$.nodes[0].lat: NaN is not allowed in JSON; null means"),
+        ('{"nodes": [{"id": "a", "lat": -Infinity}], "edges": []}', "$.nodes[0].lat: -Infinity is not allowed in JSON"),
         ('{"nodes": [{"id": "a", "lat": true}], "edges": []}', "$.nodes[0]: node 'a': lat must be a number (got True)"),
-        ('{"nodes": [{"id": "a", "id": "b"}], "edges": []}', "$.nodes[0]: key 'id' stands twice"),
+        ('{"nodes": [{"id": "a", "id": "b"}], "edges": []}', "$.nodes[0]: duplicate key 'id'"),
         ('{"nodes": [{"id": 1}], "edges": []}', "$.nodes[0]: node 1: id must be text (got 1)"),
         ('{"nodes": [{"id": "a", "latt": 1}], "edges": []}', "$.nodes[0]: node 'a': no field named 'latt'; did"),
         ('{"nodes": {}, "edges": []}', "$.nodes: must be a list of objects (got {})"),
@@ -351,7 +351,7 @@ def test_what_is_wrong_with_a_folder_is_told(files: dict[str, Any], said: str, t
         ("[]", "$: must be an object"),
         ("[" * 100_000, "is nested too deep"),
         ('{"a":' * 30 + "1" + "}" * 30, "is nested too deep"),
-        ('{"nodes": [],\n "edges" []}', "is no JSON"),
+        ('{"nodes": [],\n "edges" []}', "invalid JSON"),
         ('{"nodes": [{"id": "a", "lat": ' + "9" * 5000 + '}], "edges": []}', "$.nodes[0]: node 'a': lat must be"),
     ],
 )  # fmt: skip
@@ -372,7 +372,7 @@ def test_what_is_wrong_with_json_is_told_with_its_path(text: str, said: str, tmp
         ('"record": "node", "id": "a"', '"id": "a"', "$.features[0]: properties must have record: node or edge"),
         ('"record": "node", "id": "a"', '"record": "node", "lat": 3, "id": "a"', "lat of the properties differs"),
         ('"Point"', '"Polygon"', "$.features[0]: geometry of a node must be a Point"),
-        ('"corridor": {', '"corridor": {"nodes": [], ', "$.corridor.nodes: must not stand here"),
+        ('"corridor": {', '"corridor": {"nodes": [], ', "$.corridor.nodes: not allowed here"),
         ("[2.0, 1.0]", "[1000, 1]", "$.features[0]: node 'a': lon must be <= 180.0 (got 1000)"),
     ][1:],
 )
@@ -418,17 +418,17 @@ def test_positions_in_another_system_than_degrees_are_refused(crs: Any, read: bo
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("<graphml ", "<!DOCTYPE x><graphml ", "net.graphml:2: document types are not read"),
+        ("<graphml ", "<!DOCTYPE x><graphml ", "net.graphml:2: document types are not supported"),
         ('"directed"', '"undirected"', "the graph must be directed"),
         ('attr.name="lat"', 'attr.name="latt"', "no attribute of nodes named 'latt'; did you mean 'lat'?"),
         ('source="a"', 'source="x"', "edge 'ab': tail: no node named 'x'"),
         ('<data key="node_lat">1.0', '<data key="node_lat">one', "node 'a': lat must be a number (got 'one')"),
         ('key="node_lat">1.0', 'key="lat">1.0', "data has the key 'lat', which no <key> for nodes declares"),
-        ("</graphml>", "", "is no XML"),
+        ("</graphml>", "", "invalid XML"),
         ("</graph>", "<hyperedge/></graph>", "element <hyperedge> is not read"),
         ("</graph>", "</graph><graph/>", "a second <graph>"),
         ('key="graph_commodities">', 'key="graph_commodities">{', "commodities must be JSON"),
-        ('encoding="UTF-8"', 'encoding="nope"', "is no XML"),
+        ('encoding="UTF-8"', 'encoding="nope"', "invalid XML"),
     ],
 )
 def test_what_is_wrong_with_graphml_is_told_with_its_line(old: str, new: str, said: str, tmp_path: Path) -> None:
@@ -441,7 +441,7 @@ def test_what_is_wrong_with_graphml_is_told_with_its_line(old: str, new: str, sa
     file.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(cr.DataError, match=re.escape(said)) as caught:
         cr.read_network(file)
-    assert all(re.match(rf"{re.escape(str(file))}(:\d+|: is no XML)", problem) for problem in caught.value.problems)
+    assert all(re.match(rf"{re.escape(str(file))}(:\d+|: invalid XML)", problem) for problem in caught.value.problems)
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_what_is_wrong_with_graphml_is_told_with_its_line(old: str, new: str, sa
         ("nodes", "A2", 5, "sheet nodes, row 2: node 5: id must be text (got 5)"),
         ("nodes", "Z3", "x", "sheet nodes, row 3: a cell in column 26 has no heading"),
         ("nodes", "Z1", "latt", "sheet nodes, row 1: no column named 'latt'; did you mean 'lat'?"),
-        ("nodes", "Z1", "lat", "sheet nodes, row 1: column 'lat' stands twice"),
+        ("nodes", "Z1", "lat", "sheet nodes, row 1: duplicate column 'lat'"),
         ("node", "A1", "id", "no sheet of a network named 'node'; did you mean 'nodes'?"),
         ("network", "B2", "soon", "sheet network, row 2: year must be a whole number"),
         ("edges", "C2", "x", "sheet edges, row 2: edge 'ab': head: no node named 'x'"),
@@ -556,11 +556,11 @@ def _inside_a_workbook(text: str, home: Path) -> Path:
     [
         (
             '[{"node": "a", "commodity": "o", "volume_mtpa": 1, "volume_mtpa": 99}]',
-            "[0]: key 'volume_mtpa' stands twice",
+            "[0]: duplicate key 'volume_mtpa'",
         ),
-        ('[{"outage": {"edge": "ab", "edge": "ba"}}]', "[0].outage: key 'edge' stands twice"),
-        ('[{"outage": {"edge": "ab"}, "outage": {"edge": "ba"}}]', "[0]: key 'outage' stands twice"),
-        ('[{"remaining": NaN}]', "[0].remaining: NaN is no JSON"),
+        ('[{"outage": {"edge": "ab", "edge": "ba"}}]', "[0].outage: duplicate key 'edge'"),
+        ('[{"outage": {"edge": "ab"}, "outage": {"edge": "ba"}}]', "[0]: duplicate key 'outage'"),
+        ('[{"remaining": NaN}]', "[0].remaining: NaN is not allowed in JSON"),
         ("[" * 25 + "]" * 25, "is nested too deep"),
         ("[" * 9_000, "is nested too deep"),
         ("[1", "must be JSON"),
@@ -604,11 +604,11 @@ def test_a_document_type_in_any_part_of_a_workbook_is_refused_before_it_is_read(
     _with_part(
         file, name, lambda part: re.sub("encoding=.UTF-8.", "", _declaring(part or b"<x/>").decode()).encode(encoding)
     )
-    assert told(file) == [f": document types are not read; remove <!DOCTYPE from its part {name!r}"]
+    assert told(file) == [f": document types are not supported; remove <!DOCTYPE from its part {name!r}"]
 
 
 def test_a_picture_in_a_workbook_does_no_harm(tmp_path: Path) -> None:
-    """What is no XML has no document type."""
+    """What invalid XML has no document type."""
     net = cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=())
     file = cr.write_network(net, tmp_path / "net.xlsx")
     _with_part(file, "xl/media/image1.png", lambda _: b"\x89PNG\r\n" + bytes(range(256)))
@@ -646,8 +646,8 @@ def test_a_cell_or_sheet_that_stands_twice_is_told(tmp_path: Path) -> None:
     file = cr.write_network(cr.Network(nodes=[cr.Node(id="a")], edges=[], commodities=()), tmp_path / "net.xlsx")
     _with_part(file, "xl/worksheets/sheet2.xml", lambda part: re.sub(rb'(<c r="A2".*?</c>)', rb"\1\1", part))
     _with_part(file, "xl/workbook.xml", lambda part: part.replace(b'name="edges"', b'name="network"'))
-    assert ", sheet nodes, row 2: the cell in column 1 stands twice" in told(file)
-    assert ": sheet 'network' stands twice" in told(file)
+    assert ", sheet nodes, row 2: duplicate cell in column 1" in told(file)
+    assert ": duplicate sheet 'network'" in told(file)
 
 
 # Writing, whole or not at all

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import corridor as cr
-from corridor.files.scenario_yaml import _Reader
+from corridor.files.scenario_yaml import YamlDocument
 from corridor.files.schema import schema_text
 from corridor.library import networks as library
 from helpers.readme_blocks import assert_stored
@@ -37,7 +37,7 @@ def test_the_schema_is_one_and_ships_as_generated(kind: str) -> None:
 def test_every_shipped_scenario_file_validates(name: str) -> None:
     """As its plain data is read."""
     file = library.data_root().joinpath("scenarios", name + library.SCENARIO_ENDING)
-    assert refusals("scenario", _Reader(name, file.read_text(encoding="utf-8")).data()) == []
+    assert refusals("scenario", YamlDocument(name, file.read_text(encoding="utf-8")).data()) == []
 
 
 def test_the_shipped_networks_validate(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_the_reader_refuses_as_to_structure_the_schema_refuses(text: str, t
     file.write_text(text, encoding="utf-8")
     with pytest.raises(cr.DataError):
         cr.load_scenario(file)
-    assert refusals("scenario", _Reader("s", text).data())
+    assert refusals("scenario", YamlDocument("s", text).data())
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_the_reader_takes_the_schema_takes(more: str, tmp_path: Path) -> No
     file = tmp_path / "s.yaml"
     file.write_text(GOOD + more, encoding="utf-8")
     assert cr.load_scenario(file).name == "s"
-    assert refusals("scenario", _Reader("s", GOOD + more).data()) == []
+    assert refusals("scenario", YamlDocument("s", GOOD + more).data()) == []
 
 
 def test_an_unknown_kind_is_refused_with_a_suggestion() -> None:

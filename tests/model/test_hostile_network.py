@@ -195,11 +195,11 @@ def test_ids_with_a_semicolon_survive_networkx_and_tables() -> None:
 @pytest.mark.parametrize(
     ("load", "said"),
     [
-        (lambda: cr.load(year="2021"), "for a year, a whole number (got year='2021')"),
-        (lambda: cr.load(year=True), "for a year, a whole number (got year=True)"),
-        (lambda: cr.load(year=[2021]), "for a year, a whole number"),
-        (lambda: cr.load(None), "loaded by its name (got None)"),
-        (lambda: cr.load(regime=3), "a regime is loaded by its name (got 3)"),
+        (lambda: cr.load(year="2021"), "year must be a whole number (got '2021')"),
+        (lambda: cr.load(year=True), "year must be a whole number (got True)"),
+        (lambda: cr.load(year=[2021]), "year must be a whole number"),
+        (lambda: cr.load(None), "network must be a name (got None)"),
+        (lambda: cr.load(regime=3), "regime must be a name (got 3)"),
         (lambda: built().replace(edges=None), "edges of a network must be a list of Edge records (got None)"),
         (lambda: built().replace(nodes="ab"), "nodes of a network must be a list of Node records (got 'ab')"),
         (lambda: built().replace(edges=[{"id": "x"}]), "edges of a network must hold Edge records only"),

@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor import errors
-from corridor.errors import MOST_SHOWN, nearest
+import corridor.files.graphml  # imported while `nearest` is replaced, it would keep the stand-in
+from corridor import messages
+from corridor.errors import MOST_SHOWN
+from corridor.messages import nearest
 from corridor.model.selectors import EDGE_SELECTORS, _borne_by_edges
 
 MANY = 400
@@ -130,7 +132,7 @@ def test_suggestions_are_looked_for_only_for_what_is_shown(
     Where references of sound rows are wrong the fifty are told twice: first without the places of their rows.
     """
     read, asked = kind(tmp_path), []
-    monkeypatch.setattr(errors, "nearest", lambda name, known: asked.append(name))
+    monkeypatch.setattr(messages, "nearest", lambda name, known: asked.append(name))
     with pytest.raises(cr.DataError) as caught:
         read()
     *told, last = caught.value.problems
@@ -146,7 +148,7 @@ def test_problems_of_hazards_are_counted_too(monkeypatch: pytest.MonkeyPatch) ->
         for at in range(MANY)
     ]
     asked: list[str] = []
-    monkeypatch.setattr(errors, "nearest", lambda name, known: asked.append(name))
+    monkeypatch.setattr(messages, "nearest", lambda name, known: asked.append(name))
     *_, last = cr.load().replace(hazards=many).problems()
     assert last == f"... and {MANY - MOST_SHOWN} more problems"
     assert len(asked) <= MOST_SHOWN

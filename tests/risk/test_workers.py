@@ -152,7 +152,7 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, name: str) -> None:
     if name == "SIGKILL":
         assert run.returncode == -signal.SIGKILL
     else:
-        assert (run.returncode, "stopped; the same command goes on from" in err) == (130, True)
+        assert (run.returncode, "stopped; run the same command again to continue from" in err) == (130, True)
         assert not list((tmp_path / "run").glob(".*.tmp"))
 
 

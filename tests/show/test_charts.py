@@ -164,7 +164,7 @@ def test_small_ones_are_put_together_and_counted() -> None:
 def test_labels_are_pushed_apart_in_order(wanted: list[float], step: float) -> None:
     """Positions keep their order, a step apart, within bounds where they fit."""
     wanted = sorted(wanted, reverse=True)
-    found = sankey._apart(wanted, step, 0.0, 100.0)
+    found = sankey._apart(wanted, step, low=0.0, high=100.0)
     assert all(a - b >= step - 1e-9 for a, b in itertools.pairwise(found))
     assert found[0] <= 100.0 + 1e-9
     assert found[-1] >= -1e-9
@@ -174,7 +174,7 @@ def test_nothing_offered_is_said_so(diamond: cr.Network) -> None:
     """A commodity that nobody supplies gives a picture with a sentence."""
     with sheet((6, 4)) as ax:
         cr.plot_sankey(cr.solve(diamond), ax, commodity="gas")
-        assert "nothing is offered" in [text.get_text() for text in ax.texts]
+        assert "no supply" in [text.get_text() for text in ax.texts]
 
 
 # Breakdown and waterfall
@@ -347,12 +347,12 @@ def test_one_scenario_alone_takes_one_line_a_corridor(table: pd.DataFrame) -> No
 @pytest.mark.parametrize(
     ("change", "options", "said"),
     [
-        (lambda t: t.reset_index(), {}, "the table that compare returns"),
+        (lambda t: t.reset_index(), {}, "a table of compare is needed"),
         (lambda t: t.iloc[:0], {}, "no rows"),
         (lambda t: t, {"columns": ["unit_cost_usd"]}, "did you mean 'unit_cost_usd_per_t'"),
-        (lambda t: t, {"columns": ["status"]}, "'status' must be of numbers"),
+        (lambda t: t, {"columns": ["status"]}, "'status' must contain numbers"),
         (lambda t: t, {"columns": "transit_days"}, "must be a list"),
-        (lambda t: None, {}, "the table that compare returns"),
+        (lambda t: None, {}, "a table of compare is needed"),
     ],
 )
 def test_other_tables_are_refused(table: pd.DataFrame, change: Any, options: dict[str, Any], said: str) -> None:
@@ -501,7 +501,7 @@ def test_years_without_any_loss_are_drawn() -> None:
         (ensemble([1.0]), {"alpha": 1.0}, "alpha must lie between 0 and 1"),
         (ensemble([]), {}, "has no years"),
         (ensemble([float("nan")]), {}, "must be finite"),
-        (ensemble(["x"]), {}, "must be of numbers"),
+        (ensemble(["x"]), {}, "must contain numbers"),
         ([], {}, "got none"),
         ([ensemble([1.0]), ensemble([2.0])], {}, "give a dict"),
         (3, {}, "an Ensemble is needed"),

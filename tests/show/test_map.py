@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import corridor as cr
 from corridor.library import networks as library
-from corridor.show import basemap as terrain
+from corridor.show import basemap
 from corridor.show.style import utilisation_colours
 from helpers.figures import clashes, drawn, luminance, outside, sheet, texts
 
@@ -69,7 +69,7 @@ def test_every_flow_is_drawn_once_and_as_wide_as_it_is_large(name: str | None) -
     assert len(scales) > 15
     assert max(scales) == pytest.approx(min(scales))
     missing = [id for id in flows.index if id not in lines]
-    assert (f"{len(missing)} further flows" in note) == bool(missing)
+    assert (f"{len(missing)} more flows" in note) == bool(missing)
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     for id in missing:
         for end in (flow.network.edge(id).tail, flow.network.edge(id).head):
@@ -240,7 +240,7 @@ def test_no_place_of_an_even_scatter_is_far(seed: int, count: int) -> None:
         commodities=[cr.Commodity(id="oil")],
         supplies=[cr.Supply(node=id, commodity="oil", volume_mtpa=1) for id in ends],
     )
-    assert all(terrain.core(net, places).holds(*place) for place in places.values())
+    assert all(basemap.core(net, places).holds(*place) for place in places.values())
 
 
 def test_one_commodity_is_drawn_alone() -> None:
@@ -301,7 +301,7 @@ def test_places_without_coordinates_are_left_out_with_a_note() -> None:
     with sheet((6, 4)) as ax:
         cr.plot_map(cr.solve(small(nodes=nodes)), ax)
         note = next(text for text in ax.texts if text.get_gid() == "note").get_text()
-        assert "want of coordinates: market" in note
+        assert "no coordinates: market" in note
         assert set(drawn(ax, "edge")) == {"in", "trunk", "back"}
 
 
@@ -378,18 +378,18 @@ def test_the_base_map_is_small_and_says_where_it_is_from() -> None:
 )
 def test_sea_and_land_are_where_they_are(lon: float, lat: float, dry: bool) -> None:
     """The Caspian is water; cities stand on land."""
-    waters = terrain.Waters(terrain.Extent(10, 70, 30, 60))
+    waters = basemap.SeaRouter(basemap.Extent(10, 70, 30, 60))
     assert waters.dryness(np.full((20, 2), [lon, lat])) == float(dry)
 
 
 def test_tankers_keep_to_the_sea() -> None:
     """Sea legs between ports on the map cross hardly any land; straight lines would cross more."""
     net = cr.load()
-    extent = terrain.core(net, {node.id: (node.lon, node.lat) for node in net.nodes})  # type: ignore[misc]
-    waters = terrain.Waters(extent)
+    extent = basemap.core(net, {node.id: (node.lon, node.lat) for node in net.nodes})  # type: ignore[misc]
+    waters = basemap.SeaRouter(extent)
     ends = [net.node(id) for id in ("batumi", "turkish_straits")]
     start, end = [(node.lon or 0.0, node.lat or 0.0) for node in ends]
-    straight = waters.dryness(terrain.curve_between(start, end, 0.0, extent.squeeze))
+    straight = waters.dryness(basemap.curve_between(start, end, 0.0, squeeze=extent.squeeze))
     assert waters.dryness(waters.between(start, end, 0.0)) < min(0.12, straight)
 
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor.show import basemap as terrain
+from corridor.show import basemap
 from helpers.figures import drawn, sheet
 
-WORLD = terrain.Extent(-180, 180, -90, 90)
+WORLD = basemap.Extent(-180, 180, -90, 90)
 
 
 def strait(west: float = 170.0, east: float = -165.0, mode: str = "sea") -> cr.Flow:
@@ -83,8 +83,8 @@ def test_a_map_does_not_depend_on_where_longitudes_begin(spots: list[tuple[float
     if len(gaps) > 1 and gaps[-1] - gaps[-2] < 1e-6:
         return
     net = cr.Network(nodes=[cr.Node(id=str(at)) for at in range(len(spots))], edges=[], commodities=[])
-    here = terrain.core(net, {str(at): spot for at, spot in enumerate(spots)})
-    there = terrain.core(net, {str(at): ((lon + turn + 180) % 360 - 180, lat) for at, (lon, lat) in enumerate(spots)})
+    here = basemap.core(net, {str(at): spot for at, spot in enumerate(spots)})
+    there = basemap.core(net, {str(at): ((lon + turn + 180) % 360 - 180, lat) for at, (lon, lat) in enumerate(spots)})
     assert there.east - there.west == pytest.approx(here.east - here.west, abs=1e-6)
     assert (there.south, there.north) == pytest.approx((here.south, here.north), abs=1e-6)
 
@@ -92,7 +92,7 @@ def test_a_map_does_not_depend_on_where_longitudes_begin(spots: list[tuple[float
 @given(st.floats(-540, 540), st.floats(-540, 540))
 def test_the_short_way_is_at_most_half_round(start: float, end: float) -> None:
     """Whatever the turns, it is the same place, no more than 180 degrees off."""
-    lon, lat = terrain.short_way((start, 0.0), (end, 7.0))
+    lon, lat = basemap.shortest_turn((start, 0.0), (end, 7.0))
     assert abs(lon - start) <= 180 + 1e-9
     assert lat == 7.0
     assert math.isclose((lon - end) / 360, round((lon - end) / 360), abs_tol=1e-9)
@@ -123,8 +123,8 @@ PLACES = [
 @pytest.mark.parametrize(("lon", "lat", "dry"), PLACES)
 def test_sea_and_land_are_where_they_are_all_over_the_world(lon: float, lat: float, dry: bool, turn: int) -> None:
     """Kamchatka, Alaska, the Amazon and Siberia are land, oceans are not, however longitudes are counted."""
-    extent = terrain.Extent(lon + turn - 4, lon + turn + 4, lat - 3, lat + 3)
-    assert terrain.Waters(extent).dryness(np.full((20, 2), [lon + turn, lat])) == float(dry)
+    extent = basemap.Extent(lon + turn - 4, lon + turn + 4, lat - 3, lat + 3)
+    assert basemap.SeaRouter(extent).dryness(np.full((20, 2), [lon + turn, lat])) == float(dry)
 
 
 def test_fine_and_coarse_outlines_leave_no_gap() -> None:
@@ -132,16 +132,16 @@ def test_fine_and_coarse_outlines_leave_no_gap() -> None:
     seams = [(lon, 65.05) for lon in range(45, 104, 4)] + [(lon, 18.0) for lon in (-10, 0, 10, 20, 30)]
     seams += [(105.0, lat) for lat in range(25, 64, 4)] + [(-12.0, lat) for lat in (20, 22, 24, 26)]
     for lon, lat in seams:
-        waters = terrain.Waters(terrain.Extent(lon - 0.3, lon + 0.3, lat - 0.3, lat + 0.3))
+        waters = basemap.SeaRouter(basemap.Extent(lon - 0.3, lon + 0.3, lat - 0.3, lat + 0.3))
         grid = np.array(np.meshgrid(np.linspace(-0.25, 0.25, 60), np.linspace(-0.25, 0.25, 60))).reshape(2, -1).T
         assert waters.dryness(grid + np.array([lon, lat])) > 0.97, (lon, lat)
 
 
 def test_no_coast_is_drawn_where_outlines_were_only_cut() -> None:
     """Neither along the fine box nor along 180 degrees."""
-    box = terrain.outlines()["box"]
+    box = basemap.outlines()["box"]
     with sheet((12, 6)) as ax:
-        terrain.draw(ax, WORLD)
+        basemap.draw(ax, WORLD)
         (coast,) = (found for found in ax.collections if found.get_gid() == "coast")
         for line in coast.get_segments():
             a, b = line[:-1], line[1:]

@@ -58,8 +58,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
 def test_the_brief_has_every_section(page: Page) -> None:
     """Headline, map, comparison, changes, bottlenecks, risk, bad year, sources: in this order."""
     assert page.headings == [
-        "In short", "Map", "Corridors compared", "What changes against the baseline", "Bottlenecks", "Risk",
-        "A bad year", "Sources, and how sure they are",
+        "Summary", "Map", "Comparison of corridors", "Changes against the baseline", "Bottlenecks", "Risk", "Bad years",
+        "Sources and confidence",
     ]  # fmt: skip
 
 
@@ -83,9 +83,10 @@ def test_the_headline_says_what_the_tables_say(page: Page) -> None:
     net = cr.load(year=2024, regime="war")
     outcomes = cr.outcomes(net, two_scenarios(), commodity="kazakh_crude")
     worst = outcomes["loss_musd_per_year"].idxmax()
-    assert f"'{worst}' hurts most: a loss of {outcomes.loc[worst, 'loss_musd_per_year']:,.0f} million" in page.text
+    loss = f"{outcomes.loc[worst, 'loss_musd_per_year']:,.0f} million USD/y"
+    assert f"Scenario with the largest loss (2 compared): '{worst}', {loss}" in page.text
     countries = cr.jurisdictions(net)
-    assert f"{countries['share'].iloc[0]:.0%} of what is exported crosses {countries.index[0]}" in page.text
+    assert f"{countries['share'].iloc[0]:.0%} of exports cross {countries.index[0]}" in page.text
 
 
 def test_every_corridor_and_scenario_is_named(page: Page) -> None:
@@ -104,7 +105,7 @@ def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
     for regime in ("calm", "war"):
         net = cr.load(year=2024, regime=regime)
         text = cr.report(net, [], tmp_path / f"{regime}.html", years=20).read_text(encoding="utf-8")
-        found[regime] = text[text.index("What the years were drawn from") :]
+        found[regime] = text[text.index("Hazards simulated") :]
         for hazard in net.hazards:
             assert f">{hazard.frequency_per_year:.3f}<" in found[regime]
     assert found["calm"] != found["war"]
@@ -113,7 +114,7 @@ def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
 def test_no_scenarios_are_not_counted(tmp_path: Path) -> None:
     """A brief on a baseline alone does not speak of 0 scenarios."""
     text = cr.report(cr.load(year=2021), [], tmp_path / "b.html", years=0).read_text(encoding="utf-8")
-    assert "Corridors: capacity, moved" in text
+    assert "Corridors: capacity, throughput" in text
     assert "0 scenarios" not in text
 
 
@@ -159,14 +160,14 @@ def test_a_network_without_places_has_no_map(diamond: cr.Network, tmp_path: Path
     """The rest is there."""
     headings = Page(cr.report(diamond, [], tmp_path / "b.html")).headings
     assert "Map" not in headings
-    assert "Corridors compared" in headings
+    assert "Comparison of corridors" in headings
 
 
 def test_without_scenarios_nothing_is_said_of_changes(diamond: cr.Network, tmp_path: Path) -> None:
     """No empty table, no worst scenario."""
     found = Page(cr.report(diamond, [], tmp_path / "b.html"))
-    assert "What changes against the baseline" not in found.headings
-    assert "hurts most" not in found.text
+    assert "Changes against the baseline" not in found.headings
+    assert "largest loss" not in found.text
 
 
 @pytest.mark.parametrize("years", [-1, 1.5, True, "many"])

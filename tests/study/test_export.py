@@ -118,14 +118,14 @@ def test_a_missing_extra_is_named(
 @pytest.mark.parametrize(
     ("tables", "path", "said"),
     [
-        ("flow", "t.csv", "holds one table, and 9 are to be written"),
+        ("flow", "t.csv", "a csv file holds one table (got 9)"),
         (None, "t", "a Flow, a DataFrame or a mapping"),
         ({}, "t", "a Flow, a DataFrame or a mapping"),
-        ({"a/b": pd.DataFrame()}, "t", "usable as the name of a file"),
-        (pd.DataFrame({"a": [1]}), "t.xls", "no form of a table named 'xls'; did you mean 'xlsx'"),
-        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "t.csv", "stand once"),
-        (pd.DataFrame({"a": [1]}), "", "written to a path"),
-        ("flow", "taken", "holds something else than these tables ('mine.txt')"),
+        ({"a/b": pd.DataFrame()}, "t", "valid as the name of a file"),
+        (pd.DataFrame({"a": [1]}), "t.xls", "no table format named 'xls'; did you mean 'xlsx'"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "t.csv", "must be text and unique"),
+        (pd.DataFrame({"a": [1]}), "", "path must be the path of a file"),
+        ("flow", "taken", "folder contains other files ('mine.txt')"),
     ],
 )
 def test_what_cannot_be_written_is_told(tables: Any, path: str, said: str, flow: cr.Flow, tmp_path: Path) -> None:

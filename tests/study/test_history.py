@@ -9,17 +9,29 @@ import csv
 import datetime as dt
 import math
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import corridor as cr
+from corridor.library.interruptions import (
+    CommonCause,
+    InterruptionRecord,
+    MonitoredAsset,
+    _common_causes,
+    interruption_record,
+)
 from corridor.model.changes import Change
-from corridor.study.hazard_rates import COMMON_ROUTES, Route, hazard_file, shipped_history
+from corridor.study.hazard_rates import RateEstimates, hazard_file, shipped_estimates
 from helpers.readme_blocks import assert_stored
 
 DATA = Path(cr.__file__).resolve().parents[1] / "data"
 REGIMES = ("full", "calm", "war")
+COMMON_ROUTES = ("cpc", "atyrau_samara", "druzhba_north", "druzhba_south", "novorossiysk")
+"""What a government of Russia can close at a word."""
 IDLE = ("baku_novorossiysk", "baku_supsa")
 PRIOR_ONLY = "atyrau_samara"
 """Common route without an interruption of its own: the common cause may strike it more often than its prior says."""
@@ -71,9 +83,14 @@ def as_printed(value: float, printed: str) -> bool:
     return abs(value - float(printed)) <= 0.5 * 10**-digits + 1e-9
 
 
-def route(asset: str) -> Route:
+def route(asset: str) -> MonitoredAsset:
     """Return a route of the record."""
-    return next(found for found in shipped_history().routes if found.asset == asset)
+    return next(found for found in interruption_record().assets if found.id == asset)
+
+
+def hazards(record: InterruptionRecord) -> dict[str, dict[str, Any]]:
+    """Return the hazards of the file made from a record, by name."""
+    return {entry["name"]: entry for entry in yaml.safe_load(hazard_file(RateEstimates(record)))["hazards"]}
 
 
 def record() -> list[dict[str, str]]:
@@ -99,7 +116,7 @@ def test_what_the_record_says_of_a_route(cells: list[str]) -> None:
 @pytest.mark.parametrize("cells", rows(ROUTES), ids=lambda cells: str(cells[0]))
 def test_what_the_record_says_of_a_route_in_a_regime(cells: list[str], regime: str, at: int) -> None:
     """Events, years and rate of each regime are the note's; a route idle in the war has no rate in it."""
-    found = shipped_history().rate(route(cells[0]), regime)
+    found = shipped_estimates().rate(route(cells[0]), regime)
     if cells[at] == "-":
         assert found is None
         assert math.isnan(cr.hazard_rates().loc[cells[0], "war_per_year"])
@@ -126,26 +143,26 @@ def test_the_routes_are_the_notes() -> None:
 
 def test_the_priors_are_the_notes() -> None:
     """Empirical Bayes gives shape 2.358 and 13.601 years; calm and war are worth an event in 12.236 and 1.502."""
-    history = shipped_history()
-    assert [round(value, 3) for value in history.full_prior] == [2.358, 13.601]
-    assert (history.calm_prior[0], round(history.calm_prior[1], 3)) == (1.0, 12.236)
-    assert (history.war_prior[0], round(history.war_prior[1], 3)) == (1.0, 1.502)
+    estimates = shipped_estimates()
+    assert [round(value, 3) for value in estimates.full_prior] == [2.358, 13.601]
+    assert (estimates.calm_prior[0], round(estimates.calm_prior[1], 3)) == (1.0, 12.236)
+    assert (estimates.war_prior[0], round(estimates.war_prior[1], 3)) == (1.0, 1.502)
 
 
 def test_the_pooled_values_are_the_notes() -> None:
     """71 route-shocks in 404.5 route-years; 22.13 days, 0.636 of capacity, 12.76 full-loss days; median 6 days."""
-    history = shipped_history()
-    assert len(history.shocks) == 71
-    assert as_printed(sum(route.years for route in history.routes), "404.5")
+    estimates = shipped_estimates()
+    assert len(estimates.groups) == 71
+    assert as_printed(sum(estimates.years(asset, "full") for asset in estimates.record.assets), "404.5")
     no_event = "kaz_china_pipeline"
-    pooled = (history.duration_days(no_event), history.lost(no_event), history.full_loss_days(no_event))
+    pooled = (estimates.duration_days(no_event), estimates.severity(no_event), estimates.full_loss_days(no_event))
     assert [as_printed(*pair) for pair in zip(pooled, ("22.13", "0.636", "12.76"), strict=True)] == [True] * 3
-    assert sorted(shock.capped_days for shock in history.shocks)[35] == 6
+    assert sorted(group.counted_days for group in estimates.groups)[35] == 6
 
 
 def test_the_lognormal_has_the_pooled_mean_and_median() -> None:
     """A median of 6 days with the record's spread has a mean of 22.13 days."""
-    assert cr.Lognormal(median=6.0, sigma=shipped_history().sigma).mean == pytest.approx(22.13, abs=0.005)
+    assert cr.Lognormal(median=6.0, sigma=shipped_estimates().sigma).mean == pytest.approx(22.13, abs=0.005)
 
 
 @pytest.mark.parametrize("cells", rows(JURISDICTIONS), ids=lambda cells: str(cells[0]))
@@ -180,7 +197,7 @@ def test_each_counted_row_has_a_class() -> None:
     counted = [row for row in record() if row["counted"] == "yes"]
     of_shock = {(row["asset"], row["shock"], kinds[row["cause"]]) for row in counted}
     assert max(Counter((asset, shock) for asset, shock, _ in of_shock).values()) == 1
-    assert {shock.kind for shock in shipped_history().all_shocks} == {"P", "W", "T", "N"}
+    assert {group.kind for group in shipped_estimates().all_groups} == {"political", "war", "technical", "natural"}
 
 
 def test_durations_are_the_days_between_the_dates() -> None:
@@ -195,13 +212,13 @@ def test_counted_losses_are_shares_and_in_the_record() -> None:
     counted = [row for row in record() if row["counted"] == "yes"]
     assert all(0 <= float(row["capacity_lost_fraction"]) <= 1 for row in counted)
     assert all("1999-01-01" <= row["start"] <= "2025-12-31" for row in counted)
-    assert all(0 < shock.lost <= 1 for shock in shipped_history().all_shocks)
+    assert all(0 < group.severity <= 1 for group in shipped_estimates().all_groups)
 
 
 @pytest.mark.generated
 def test_the_shipped_hazards_are_the_records() -> None:
     """The file is what the record gives, byte for byte."""
-    assert_stored(DATA / "caspian" / "hazards.yaml", hazard_file(shipped_history()))
+    assert_stored(DATA / "caspian" / "hazards.yaml", hazard_file(shipped_estimates()))
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -209,7 +226,7 @@ def test_the_shipped_hazards_are_the_records() -> None:
 def test_own_and_common_hazard_hit_a_route_as_often_as_the_record_says(asset: str, regime: str) -> None:
     """Their rates add up to the route's, but for one without events, which the common cause alone may hit more."""
     own, common = _rates(asset, regime)
-    found = shipped_history().rate(route(asset), regime)
+    found = shipped_estimates().rate(route(asset), regime)
     expected = 0.0 if found is None else found.frequency_per_year
     if asset == PRIOR_ONLY:
         assert own == pytest.approx(max(0.0, expected - common), rel=1e-3, abs=1e-5)
@@ -223,8 +240,8 @@ def test_own_and_common_hazard_cost_a_route_what_the_record_says(asset: str, reg
     """Rate x duration x share taken, over both, is the record's rate x full-loss days."""
     if asset == PRIOR_ONLY or (regime == "war" and asset in IDLE):
         pytest.skip("no rate of its own in the record")
-    history = shipped_history()
-    found = history.rate(route(asset), regime)
+    estimates = shipped_estimates()
+    found = estimates.rate(route(asset), regime)
     assert found is not None
     net = cr.load(year=2024, regime=regime)
     lost = 0.0
@@ -232,7 +249,7 @@ def test_own_and_common_hazard_cost_a_route_what_the_record_says(asset: str, reg
         if hazard.name in (route(asset).name, "Russia"):
             taken = [1.0 - change.remaining for change in hazard.changes if _aim(change) == route(asset).aim]
             lost += hazard.frequency_per_year * hazard.mean_duration_days * sum(taken)
-    assert lost == pytest.approx(found.frequency_per_year * history.full_loss_days(asset), rel=2e-3)
+    assert lost == pytest.approx(found.frequency_per_year * estimates.full_loss_days(asset), rel=2e-3)
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -243,6 +260,26 @@ def test_the_common_cause_is_the_beta_factor_of_its_routes(regime: str) -> None:
     common = {h.name: h for h in cr.load(year=2024, regime=regime).hazards}["Russia"]
     assert common.frequency_per_year == pytest.approx(8 / 37 * math.prod(printed) ** (1 / len(printed)), rel=0.01)
     assert common.actor == "RUS"
+
+
+def test_a_route_and_a_common_cause_are_added_in_the_data() -> None:
+    """A new asset gets a hazard of its own, a new common cause one that strikes its assets; the rest stays."""
+    record = interruption_record()
+    georgia = CommonCause("GEO", "Georgia", "Georgian", ("baku_supsa", "georgia_rail"))
+    old, new = hazards(record), hazards(replace(record, common_causes=(*record.common_causes, georgia)))
+    assert list(new) == [*old, "Georgia"]
+    assert [next(iter(change.values()))["remaining"] < 1 for change in new["Georgia"]["changes"]] == [True, True]
+    assert {name for name in old if new[name] != old[name]} == {"Baku-Supsa", "Railway through Georgia"}
+    poti = MonitoredAsset("poti", "Poti", dt.date(2008, 1, 1), None, "GEO", "edge=gardabani_poti")
+    assert list(hazards(replace(record, assets=(*record.assets, poti))))[-2:] == ["Poti", "Russia"]
+
+
+def test_a_common_cause_of_an_unknown_route_is_refused(tmp_path: Path) -> None:
+    """A misspelt route in common_causes.csv is an error with a suggestion."""
+    file = tmp_path / "common_causes.csv"
+    file.write_text("actor,name,adjective,routes\nRUS,Russia,Russian,cpc;druzhba_nort\n", encoding="utf-8")
+    with pytest.raises(cr.UnknownNameError, match="no route with an aim named 'druzhba_nort'; did you mean"):
+        list(_common_causes(file, {"cpc", "druzhba_north"}))
 
 
 def test_interruptions_of_an_asset() -> None:

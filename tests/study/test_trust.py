@@ -13,9 +13,9 @@ import pytest
 
 import corridor as cr
 from corridor.library import networks as library
+from corridor.library.observations import observations
 from corridor.model.figures import key_of
 from corridor.model.variation import Variation, range_of
-from corridor.study.backcast import observations
 from helpers.readme_blocks import assert_shown
 
 BOUNDS = ("capacity_mtpa", "max_mtpa", "min_mtpa", "throughput_mtpa")

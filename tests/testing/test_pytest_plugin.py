@@ -94,7 +94,7 @@ def test_a_broken_file_is_an_error_with_all_its_problems(run) -> None:
 def test_a_file_that_names_no_network_says_so(run) -> None:
     """There is nothing to solve it on."""
     result = run(kz=GOOD.replace("network: caspian\nyear: 2021\n", ""))
-    result.stdout.fnmatch_lines(["kz.scenario.yaml:1: expects something of no network; add 'network: caspian'*"])
+    result.stdout.fnmatch_lines(["kz.scenario.yaml:1: has expectations but names no network; add 'network: caspian'*"])
 
 
 def test_a_scenario_that_alters_nothing_fails_in_words(run) -> None:
@@ -252,7 +252,7 @@ def test_a_snapshot_is_made_held_and_updated(run, pytester: pytest.Pytester) -> 
     result = run(test_s=HOLD % (1.0, ""))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*AssertionError: snapshot 'shares': there is no snapshots/test_s/shares.csv; make it with pytest*"]
+        ["*AssertionError: snapshot 'shares': snapshots/test_s/shares.csv is missing; create it with pytest*"]
     )
     run("--corridor-update").assert_outcomes(passed=1)
     file = pytester.path / "snapshots" / "test_s" / "shares.csv"
@@ -265,7 +265,7 @@ def test_a_snapshot_is_made_held_and_updated(run, pytester: pytest.Pytester) -> 
         [
             "*snapshot 'shares': 1 difference from snapshots/test_s/shares.csv",
             "*[[]x[]] mtpa: expected 1.0, got 1.25 (+0.25, +25.00%)",
-            "*If this is right: pytest --corridor-update",
+            "*If the new table is right: pytest --corridor-update",
         ]
     )
     assert "x,1.0,a" in file.read_text()
@@ -291,7 +291,9 @@ def test_it(corridor_snapshot, x):
 """
     result = run("--corridor-update", test_s=text)
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*snapshot 'same': test_s.py::test_it[[]1[]] has written another table by this name*"])
+    result.stdout.fnmatch_lines(
+        ["*snapshot 'same': test_s.py::test_it[[]1[]] has written a different table under this name*"]
+    )
 
 
 @pytest.mark.parametrize("broken", [b"", b"\xff\xfe", b"i,mtpa,word\nx,1.0\n", b'i,mtpa,word\nx,"1'])

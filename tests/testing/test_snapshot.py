@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
-from corridor.testing.snapshot import Sheet, differences, report
+from corridor.testing.snapshot import SnapshotTable, differences, report
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 CELLS = st.one_of(NUMBERS, st.text(max_size=5), st.integers(-(10**9), 10**9), st.booleans(), st.none())
@@ -21,7 +21,7 @@ CELLS = st.one_of(NUMBERS, st.text(max_size=5), st.integers(-(10**9), 10**9), st
 
 def told(stored: Any, now: Any, rtol: float = 0.0, atol: float = 0.0) -> list[str]:
     """Return what differs between a table that was stored and one that is now."""
-    return differences(Sheet.of(stored).csv(), Sheet.of(now), rtol=rtol, atol=atol)
+    return differences(SnapshotTable.of(stored).csv(), SnapshotTable.of(now), rtol=rtol, atol=atol)
 
 
 @given(st.lists(st.tuples(st.text(max_size=4), CELLS, NUMBERS), max_size=6))
@@ -80,7 +80,7 @@ def test_rows_are_found_by_their_keys() -> None:
         "[d]: a new row",
         "[c] v: expected 3.0, got 3.5 (+0.5, +16.67%)",
     ]
-    assert told(table, table[::-1]) == ["the rows stand in another order"]
+    assert told(table, table[::-1]) == ["the rows are in a different order"]
 
 
 def test_an_index_of_numbers_has_tolerance_too() -> None:
@@ -92,7 +92,7 @@ def test_columns_are_told_by_name() -> None:
     """New, gone, or in another order."""
     table = pd.DataFrame({"a": [1], "b": [2]})
     assert told(table, table.rename(columns={"b": "c"})) == ["column 'b': expected, got none", "column 'c': new"]
-    assert told(table, table[["b", "a"]])[0].startswith("the columns stand in another order")
+    assert told(table, table[["b", "a"]])[0].startswith("the columns are in a different order")
 
 
 def test_a_report_is_no_longer_than_a_screen() -> None:
@@ -108,7 +108,7 @@ def test_a_report_is_no_longer_than_a_screen() -> None:
 def test_only_tables_are_held(thing: Any) -> None:
     """What is neither DataFrame nor Series is refused."""
     with pytest.raises(cr.DataError, match="a snapshot holds a DataFrame or a Series"):
-        Sheet.of(thing)
+        SnapshotTable.of(thing)
 
 
 @pytest.mark.parametrize("tolerance", [-1.0, math.nan, math.inf, "0.1", None, True])
@@ -121,6 +121,6 @@ def test_a_tolerance_is_a_number(tolerance: Any) -> None:
 
 def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_told() -> None:
     """One sentence instead of every column missing."""
-    sheet = Sheet.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
-    with pytest.raises(cr.DataError, match=r"separated by commas, as it was written \(got semicolons\); write it anew"):
+    sheet = SnapshotTable.of(pd.DataFrame({"c": [1.5]}, index=["r"]))
+    with pytest.raises(cr.DataError, match=r"separated by commas \(got semicolons\); write it again"):
         differences(";c\nr;1,5\n", sheet, rtol=0.0, atol=0.0)

@@ -1,1 +1,1 @@
-"""The brief: one file of HTML for people who decide. Start with report.py."""
+"""The brief: one HTML file for decision makers. Start with report.py."""

@@ -1,4 +1,4 @@
-"""`report`: one self-contained HTML file with the answer, the pictures, and what they rest on."""
+"""`report`: one self-contained HTML file with results, pictures and sources."""
 
 from __future__ import annotations
 
@@ -23,21 +23,25 @@ from corridor.risk.bad_year import amounts, attributed
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
-from corridor.show.cards import place_of
+from corridor.show.brief.style import STYLE
+from corridor.show.cards import network_label
 from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison
 from corridor.show.html import Html, counted, link, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.compare import BASELINE, chosen_commodity, compare, default_scenarios, outcomes, readable
-from corridor.study.concentration import availability, indices, jurisdictions
+from corridor.study.availability import availability
+from corridor.study.compare import compare, readable
+from corridor.study.concentration import indices, jurisdictions
+from corridor.study.outcomes import outcomes
+from corridor.study.scenario_runs import BASELINE, chosen_commodity, default_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_DUST = 0.05
+_TOLERANCE_MTPA = 0.05
 _DPI, _MOST_FIGURES, _MOST_LIMITS = 150, 15, 6
 _MOST_COLUMNS = 12  # of a comparison fit on A4
 
@@ -52,32 +56,34 @@ def report(
     years: int = 10_000,
     seed: int = 7,
 ) -> Path:
-    """Write a brief: one HTML file with headline, maps, comparison, changes, bottlenecks, risk and sources.
+    """Write a brief: one HTML file with summary, maps, comparison, changes, bottlenecks, risk and sources.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to report on.
     scenarios : iterable of Scenario, optional
-        What happens, each by itself; by default all that ship for a network that is `shipped`, none for any other.
+        Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     path : path
-        The file to write, whole or not at all.
+        File to write; it is written completely or not at all.
     commodity : str, optional
-        Whose oil it is about; the network's first commodity by default.
+        Id of the commodity to report on; by default the network's first.
     title : str, optional
-        Title in place of one made of network and commodity.
-    years, seed : int
-        Simulated years for the bad year, if the network has hazards, and what they are drawn from; 0 years: none.
+        Title instead of one made from network and commodity.
+    years : int
+        Number of simulated years for the section on bad years, if the network has hazards; 0 for none.
+    seed : int
+        Random seed of the simulated years.
 
     Returns
     -------
     pathlib.Path
-        The file written.
+        File written.
 
     Raises
     ------
     UnknownNameError, DataError
-        If a scenario or the commodity does not fit the network, or the path is a folder.
+        If a scenario or the commodity does not match the network, or the path is a folder.
     CorridorError
         If matplotlib is not installed (extra ``corridor[plot]``).
     OSError
@@ -85,8 +91,8 @@ def report(
 
     Notes
     -----
-    The file makes no request and runs no script; it reads on a phone and prints on A4. The same inputs give the same
-    bytes, and the run id at its end names them.
+    The file makes no requests and runs no scripts; it is readable on a phone and prints on A4. The same inputs give the
+    same bytes, identified by the run id at its end.
 
     Examples
     --------
@@ -98,18 +104,21 @@ def report(
     require_network(network)
     style.pyplot()
     if isinstance(years, bool) or not isinstance(years, int) or years < 0:
-        raise DataError(f"years must be a whole number, 0 for no simulated years (got {years!r})")
+        raise DataError(f"years must be a whole number, 0 for none (got {years!r})")
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
     asked = None if scenarios is None else tuple(scenarios)
-    brief = _Brief(network, asked, chosen_commodity(network, commodity), title, years, seed)
+    brief = _Brief(
+        network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, years=years,
+        seed=seed,
+    )  # fmt: skip
     write_text(Path(path), brief.page())
     return Path(path)
 
 
 @dataclass(frozen=True, eq=False)
 class _Brief:
-    """All that a brief shows, worked out when first asked for."""
+    """Contents of a brief, computed on first use."""
 
     network: Network
     asked: tuple[Scenario, ...] | None
@@ -144,7 +153,7 @@ class _Brief:
 
     @cached_property
     def worst(self) -> str | None:
-        """Scenario of the greatest loss, or else under which most stays in the ground; None without scenarios."""
+        """Scenario of the largest loss, or of the largest shortfall if losses are equal; None without scenarios."""
         others = self.outcomes.drop(index=BASELINE)
         if others.empty:
             return None
@@ -167,24 +176,24 @@ class _Brief:
 
     @property
     def title(self) -> str:
-        place = place_of(self.network)
-        return self.given_title or f"{self.named_commodity}: routes and what they hang on ({place or 'own network'})"
+        label = network_label(self.network)
+        return self.given_title or f"{self.named_commodity}: routes, risks and sources ({label or 'own network'})"
 
     @cached_property
     def run_id(self) -> str:
-        """Digest of all that the brief depends on."""
+        """Digest of all inputs of the brief."""
         from corridor import __version__
 
         net = self.network
         parts = (net.nodes, net.edges, net.commodities, net.supplies, net.markets, net.quotas, net.corridors)
         records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
-        told = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+        inputs = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
+        return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:12]
 
     # The page
 
     def page(self) -> str:
-        """Return the whole file."""
+        """Return the text of the file."""
         sections = (
             self._headline(), self._map(), self._comparison(), self._changes(), self._bottlenecks(), self._risk(),
             self._bad_year(), self._sources(),
@@ -194,44 +203,44 @@ class _Brief:
             "head",
             Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
             tag("title", self.title),
-            Html(f"<style>{_STYLE}</style>"),
+            Html(f"<style>{STYLE}</style>"),
         )
         return f'<!doctype html>\n<html lang="en">{head}{tag("body", body)}</html>\n'
 
     def _headline(self) -> Html:
-        """Return the answer first: what moves, what hurts most, whose word counts most."""
+        """Return the summary: deliveries, worst scenario, largest country exposure, bad years."""
         results = dict(_rows(self.outcomes))
         base = results[BASELINE]
-        ways = self.now.sort_values("throughput_mtpa", ascending=False)
-        moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(ways)]
-        carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _DUST)
+        corridors = self.now.sort_values("throughput_mtpa", ascending=False)
+        moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(corridors)]
+        carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _TOLERANCE_MTPA)
         rest = base["delivered_mtpa"] - sum(amount for _, amount in moving)
-        carried += f"; {rest:.1f} go by no corridor, to refineries near by" if rest > _DUST else ""
+        carried += f"; {rest:.1f} are delivered locally, outside the corridors" if rest > _TOLERANCE_MTPA else ""
         points = [
             f"{base['delivered_mtpa']:.1f} Mt/y of {self.named_commodity} are delivered, {base['shortfall_mtpa']:.1f} "
-            f"Mt/y stay in the ground. Through corridors [Mt/y]: {carried or 'nothing'}."
+            f"Mt/y are shut in. By corridor [Mt/y]: {carried or 'nothing'}."
         ]
         if self.worst is not None:
-            hurt = results[self.worst]
+            worst = results[self.worst]
             points.append(
-                f"Of the {counted(len(self.scenarios), 'scenario')} looked at, '{self.worst}' hurts most: "
-                f"a loss of {hurt['loss_musd_per_year']:,.0f} million USD/y, {hurt['shortfall_change_mtpa']:+.1f} Mt/y "
-                "stay in the ground."
+                f"Scenario with the largest loss ({len(self.scenarios)} compared): '{self.worst}', "
+                f"{worst['loss_musd_per_year']:,.0f} million USD/y; shut-in volume "
+                f"{worst['shortfall_change_mtpa']:+.1f} Mt/y."
             )
         if len(self.jurisdictions):
             country, row = _rows(self.jurisdictions)[0]
             points.append(
-                f"{row['share']:.0%} of what is exported crosses {country}; if all that crosses it were closed, "
-                f"{row['shortfall_if_closed_mtpa']:.1f} Mt/y more would stay in the ground."
+                f"{row['share']:.0%} of exports cross {country}; if it closes, "
+                f"{row['shortfall_if_closed_mtpa']:.1f} Mt/y more are shut in."
             )
         if self.ensemble is not None:
             column = f"{self.commodity}_shortfall_mt"
             row = dict(_rows(self.ensemble.summary()))[column]
             points.append(
-                f"In a mean year hazards keep {row['mean'] - row['undisturbed']:.2f} Mt in the ground beyond the "
-                f"undisturbed, in the worst 5 % of years {row['cvar'] - row['undisturbed']:.2f} Mt."
+                f"Extra shut-in volume due to hazards: {row['mean'] - row['undisturbed']:.2f} Mt in an average year, "
+                f"{row['cvar'] - row['undisturbed']:.2f} Mt in the worst 5 % of years (mean)."
             )
-        return _section("In short", tag("ul", *(tag("li", point) for point in points), class_="points"))
+        return _section("Summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
 
     def _map(self) -> Html | None:
         if sum(node.lat is not None for node in self.network.nodes) < 2:
@@ -242,14 +251,14 @@ class _Brief:
             _picture(
                 partial(plot_map, self.flows[name], widest_mtpa=most, title=name),
                 (12.0, 8.7),
-                f"Map of flows, {name}: {self._said(self.flows[name])}",
+                f"Map of flows, {name}: {self._delivery_summary(self.flows[name])}",
             )
             for name in shown
         ]
         return _section("Map", *pictures)
 
     def _comparison(self) -> Html:
-        """Return the corridors side by side: numbers as they are now, a picture under the scenarios."""
+        """Return the comparison of corridors: a table of the baseline, a picture of the scenarios."""
         columns = [column for column in printed("compare") if column.priority <= _MOST_COLUMNS]
         heads = ["corridor", *map(_heading, columns)]
         rows = [
@@ -267,20 +276,20 @@ class _Brief:
                 _picture(
                     partial(plot_comparison, table, network=self.network),
                     size,
-                    f"Corridors{under}: capacity, moved, cost, time, risk",
+                    f"Corridors{under}: capacity, throughput, cost, time, risk",
                 )
             )
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
-            open_ways = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
+            open_corridors = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
             parts += [
                 _picture(
                     partial(plot_waterfall, self.flows[BASELINE], str(id), commodity=self.commodity),
                     (9.0, 4.6),
-                    f"From price to netback by {self._corridor(id)}",
+                    f"Price to netback, {self._corridor(id)}",
                 )
-                for id in open_ways
+                for id in open_corridors
             ]
-        return _section("Corridors compared", *parts)
+        return _section("Comparison of corridors", *parts)
 
     def _changes(self) -> Html | None:
         if not self.scenarios:
@@ -288,7 +297,7 @@ class _Brief:
         heads = [
             "scenario",
             "delivered [Mt/y]",
-            "stays in the ground [Mt/y]",
+            "shut in [Mt/y]",
             "netback [million USD/y]",
             "route HHI [1]",
         ]
@@ -301,46 +310,54 @@ class _Brief:
             ]
             for name, row in _rows(self.outcomes)
         ]  # fmt: skip
-        ways = list(self.now.index)
-        moved = {name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in ways] for name in self.flows}
+        corridors = list(self.now.index)
+        moved = {
+            name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in corridors] for name in self.flows
+        }
         change = {name: [a - b for a, b in zip(row, moved[BASELINE], strict=True)] for name, row in moved.items()}
-        kept = [at for at in range(len(ways)) if any(abs(row[at]) > _DUST for row in change.values())]
-        by_corridor = [[name, *(_signed(row[at]) for at in kept)] for name, row in change.items() if name != BASELINE]
-        heads_by = ["scenario", *(f"{self._corridor(ways[at])} [Mt/y]" for at in kept)]
+        changed = [
+            index
+            for index in range(len(corridors))
+            if any(abs(row[index]) > _TOLERANCE_MTPA for row in change.values())
+        ]
+        by_corridor = [
+            [name, *(_signed(row[index]) for index in changed)] for name, row in change.items() if name != BASELINE
+        ]
+        heads_by = ["scenario", *(f"{self._corridor(corridors[index])} [Mt/y]" for index in changed)]
         about = [
             tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
             for scenario in self.scenarios
         ]
         return _section(
-            "What changes against the baseline",
-            _note(f"{self.named_commodity}; in brackets the change. HHI: 1 where all goes one way."),
+            "Changes against the baseline",
+            _note(f"{self.named_commodity}; change in brackets. HHI: 1 if one corridor carries everything."),
             _table(heads, rows),
-            tag("h3", "Who takes the barrels: change of what each corridor moves"),
-            _table(heads_by, by_corridor) if kept else _note("No corridor carries more or less."),
-            tag("details", tag("summary", "The scenarios"), tag("ul", *about), open=""),
+            tag("h3", "Change of throughput by corridor"),
+            _table(heads_by, by_corridor) if changed else _note("No corridor's throughput changes."),
+            tag("details", tag("summary", "Scenarios"), tag("ul", *about), open=""),
         )
 
     def _bottlenecks(self) -> Html:
-        """Return what binds under each scenario, in the words of `Flow.explain`."""
+        """Return the binding limits under each scenario, from `Flow.explain`."""
         parts = []
         for name, flow in self.flows.items():
-            told = [
+            limits = [
                 line for line in flow.explain().splitlines() if line.startswith(("Not lifted", "Binding", "Closed"))
             ]
-            left = len(told) - _MOST_LIMITS
-            told = told[:_MOST_LIMITS] + ([f"... and {left} more"] if left > 0 else [])
-            told = told or ["No capacity or quota binds that would be worth lifting."]
-            parts.append(tag("details", tag("summary", name), tag("ul", *(tag("li", one) for one in told)), open=""))
+            hidden = len(limits) - _MOST_LIMITS
+            limits = limits[:_MOST_LIMITS] + ([f"... and {hidden} more"] if hidden > 0 else [])
+            limits = limits or ["No capacity or quota binds."]
+            parts.append(
+                tag("details", tag("summary", name), tag("ul", *(tag("li", limit) for limit in limits)), open="")
+            )
         return _section(
             "Bottlenecks",
-            _note(
-                "What stops more from moving, and what one more Mt/y there would earn: the difference of two optima."
-            ),
+            _note("Limits of throughput, and the value of one more Mt/y there: the difference of two optima."),
             *parts,
         )
 
     def _risk(self) -> Html:
-        """Return concentration, countries that could say no, and how long corridors are in service."""
+        """Return exposure by country, concentration of exports, and availability of corridors."""
         concentration = [
             [_INDICES.get(name, name).replace("_", " "), _number(row["value"], 2), row["unit"], row["about"]]
             for name, row in _rows(indices(self.network, commodity=self.commodity))
@@ -353,16 +370,16 @@ class _Brief:
             for name, row in _rows(self.jurisdictions)
         ]  # fmt: skip
         parts = [
-            tag("h3", "Countries that could say no"),
+            tag("h3", "Exposure by transit country"),
             _table(
                 [
-                    "country", "ways through it", "of exports [%]", "capacity left without it [%]",
-                    "stays in the ground if closed [Mt/y]",
+                    "country", "corridors through it", "share of exports [%]", "capacity without it [%]",
+                    "shut in if closed [Mt/y]",
                 ],
                 countries,
             ),
             tag("h3", "Concentration"),
-            _table(["index", "value [unit]", "unit", "how it is counted"], concentration),
+            _table(["index", "value [unit]", "unit", "definition"], concentration),
         ]  # fmt: skip
         if self.network.hazards:
             rows = [
@@ -379,10 +396,10 @@ class _Brief:
                 if not math.isnan(row["availability"])
             ]  # fmt: skip
             heads = [
-                "trunk of", "in service [%]", "untouched [% of time]", "full-loss days [a year]", "hazards",
+                "trunk of", "in service [%]", "without disruption [% of time]", "full-loss days [1/y]", "hazards",
             ]  # fmt: skip
             parts += [
-                tag("h3", "In service: trunks and their end nodes alone, without feeders and sea legs"),
+                tag("h3", "Availability of trunks and their end nodes, without feeders and sea legs"),
                 _table(heads, rows),
             ]
         return _section("Risk", *parts)
@@ -392,10 +409,10 @@ class _Brief:
         if ens is None:
             return None
         column = f"{self.commodity}_shortfall_mt"
-        undisturbed, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
+        baseline, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
         rows = [
             [
-                f"{label} [{row['unit']}]", undisturbed.text(row["undisturbed"]),
+                f"{label} [{row['unit']}]", baseline.text(row["undisturbed"]),
                 *(f"{c.text(row[c.name])} ± {c.text(row[f'{c.name}_half'])}" for c in (mean, cvar)),
             ]
             for label, row in _rows(amounts(ens, self.commodity, named=self.named_commodity))
@@ -403,25 +420,25 @@ class _Brief:
         blame = attributed(ens, column, by="actor", alpha=0.95)
         parts = [
             _note(
-                f"{len(ens.years):,} simulated years, hazards as the network has them, seed {ens.seed}; ± is 95 % "
-                "confidence of the draw, not of the rates. Each hazard takes the mean share that its shocks took, "
-                "unless it says otherwise: where spare capacity takes small losses this understates the bad tail."
+                f"{len(ens.years):,} simulated years, hazards of the network, seed {ens.seed}; ± is the 95 % "
+                "confidence interval of the simulation, not of the rates. Each hazard has the mean severity of its "
+                "shocks unless stated otherwise; where spare capacity absorbs small losses this understates the tail."
             ),
             _table(
-                ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (undisturbed, mean, cvar))],
+                ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (baseline, mean, cvar))],
                 rows,
             ),
         ]
         if float(ens.years[column].std()) > 0:
             parts.append(
-                _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years that lose at least so much")
+                _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years with at least this loss")
             )
         if len(blame):
             columns = printed("attribution")
             shares = [[name, *(c.text(row[c.name]) for c in columns)] for name, row in _rows(blame)]
             parts += [
-                tag("h3", "Whose doing, in the worst 5 % of years"),
-                _table(["actor", *map(_heading, columns)], shares),
+                tag("h3", "Shut-in volume by responsible country, worst 5 % of years"),
+                _table(["country", *map(_heading, columns)], shares),
             ]
         drawn = [
             [
@@ -432,13 +449,13 @@ class _Brief:
             ]
             for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
         ]
-        heads = ["hazard", "comes [times a year]", "lasts in the mean [days]", "actor"]
-        return _section("A bad year", *parts, tag("h3", "What the years were drawn from"), _table(heads, drawn))
+        heads = ["hazard", "frequency [1/y]", "mean duration [days]", "country"]
+        return _section("Bad years", *parts, tag("h3", "Hazards simulated"), _table(heads, drawn))
 
     def _sources(self) -> Html:
-        """Return the figures that the answer leans on, each with range, confidence and source."""
+        """Return the figures that drive the results, each with range, confidence and source."""
         if not self.network.figure_records:
-            return _section("Sources", _note("This network was not built from sourced figures: no source is kept."))
+            return _section("Sources", _note("The figures of this network have no sources."))
         shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
         seen: dict[tuple[str, str], list[object]] = {}
         for name in shown:
@@ -455,12 +472,12 @@ class _Brief:
         leaning = f"baseline and {self.worst!r}" if self.worst else "baseline"
         heads = ["figure", "value [unit]", "range [unit]", "unit", "confidence", "source", "address"]
         return _section(
-            "Sources, and how sure they are",
+            "Sources and confidence",
             _note(
-                f"Of the {sum(graded.values())} figures of this network {graded['A']} are of confidence A (operators, "
-                f"governments, agencies), {graded['B']} of B (press, think tanks, arithmetic on such) and "
-                f"{graded['C']} of C (estimates). These are the figures that {leaning} lean on most; "
-                "network.figures() names all of them, rivals included."
+                f"Of the {sum(graded.values())} figures of this network {graded['A']} have confidence A (operators, "
+                f"governments, agencies), {graded['B']} confidence B (press, think tanks, calculations from A or B) "
+                f"and {graded['C']} confidence C (estimates). The table has the figures that drive {leaning} most; "
+                "network.figures() lists all figures and alternatives."
             ),
             _table(heads, list(seen.values())),
         )
@@ -472,16 +489,15 @@ class _Brief:
         assumed = ", ".join(f"{penalty:,.0f}" for penalty in penalties) or "-"
         return tag(
             "footer",
-            f"corridor {__version__}, run {self.run_id}. A year is a steady flow. Oil that stays in the ground is "
-            f"priced at {assumed} USD/t, an assumption, so that any other way is preferred. The same inputs give this "
-            "file again.",
+            f"corridor {__version__}, run {self.run_id}. A year is a steady flow. Shut-in volumes have a penalty of "
+            f"{assumed} USD/t, an assumption, so that any route is preferred. The same inputs give the same file.",
         )
 
     def _corridor(self, id: str) -> str:
         return self.network.corridor(id).name or id
 
-    def _said(self, flow: Flow) -> str:
-        return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y stay in the ground"
+    def _delivery_summary(self, flow: Flow) -> str:
+        return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y shut in"
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
@@ -491,8 +507,8 @@ def _rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
 
 
 _INDICES = {
-    "n_minus_1": "N-1", "n_minus_j": "N-J", "hhi_routes": "HHI of ways", "effective_routes": "effective ways",
-    "shannon_wiener_routes": "Shannon-Wiener of ways", "hhi_jurisdictions": "HHI of countries",
+    "n_minus_1": "N-1", "n_minus_j": "N-J", "hhi_routes": "HHI of corridors", "effective_routes": "effective corridors",
+    "shannon_wiener_routes": "Shannon-Wiener of corridors", "hhi_jurisdictions": "HHI of countries",
     "shannon_wiener_jurisdictions": "Shannon-Wiener of countries", "effective_jurisdictions": "effective countries",
     "political_hhi": "politically weighted HHI",
 }  # fmt: skip
@@ -512,7 +528,7 @@ def _note(text: str) -> Html:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """Return a table that scrolls by itself on narrow screens; columns with a unit in their head stand to the right."""
+    """Return a table that scrolls on narrow screens; columns with a unit in their heading are aligned to the right."""
     sides = ["n" if head.endswith("]") else "w" for head in heads]
     head = tag("tr", *(tag("th", _head(text), class_=side) for text, side in zip(heads, sides, strict=True)))
     body = [tag("tr", *(tag("td", _breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
@@ -520,89 +536,49 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
 
 
 def _links(addresses: str) -> Html:
-    """Return addresses, parted by semicolons, as links."""
+    """Return addresses, separated by semicolons, as links."""
     return tag("span", *(tag("div", link(address)) for address in addresses.split("; ")))
 
 
 def _breakable(content: object) -> object:
-    """Return text that may be broken after the joints of long ids."""
+    """Return text that may break after the underscores of long ids."""
     if isinstance(content, Html) or not isinstance(content, str):
         return content
     return Html(tag("span", content).replace("_", "_<wbr>"))
 
 
 def _head(text: str) -> Html:
-    """Return a head with its unit on a line of its own."""
-    name, found, unit = text.partition(" [")
-    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if found and unit != "unit]" else ""))
+    """Return a heading with its unit on a second line."""
+    name, bracket, unit = text.partition(" [")
+    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if bracket and unit != "unit]" else ""))
 
 
 def _picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -> Html:
-    """Return a picture within the page; `draw` is given the Axes as ``ax``."""
+    """Return a picture embedded in the page; `draw` is called with the Axes as ``ax``."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, facecolor="white")
     FigureCanvasAgg(figure)
     draw(ax=figure.add_subplot())
-    held = io.BytesIO()
-    figure.savefig(held, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
-    coded = base64.b64encode(held.getvalue()).decode()
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    coded = base64.b64encode(buffer.getvalue()).decode()
     return tag("figure", tag("img", src=f"data:image/png;base64,{coded}", alt=about), tag("figcaption", about))
 
 
 def _number(value: Any, digits: int = 1) -> str:
-    """Return a number as people read it, '-' where there is none."""
+    """Return a number as text, '-' if there is none."""
     if value != value:
         return "-"
     return "no limit" if math.isinf(value) else f"{value:,.{digits}f}"
 
 
 def _signed(value: float, digits: int = 1) -> str:
-    """Return a change with its sign, nothing where there is none."""
+    """Return a change with its sign, empty if it rounds to 0."""
     return f"{value:+,.{digits}f}" if abs(value) > 0.5 * 10.0**-digits else ""
 
 
 def _change(change: float, value: float, digits: int = 1) -> str:
-    told = _signed(change, digits)
-    return f"{_number(value, digits)} ({told})" if told else _number(value, digits)
-
-
-_STYLE = """
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { margin: 0; background: #fff; color: #1c2529; font: 16px/1.5 Georgia, "Times New Roman", serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 1.2rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: .4rem 0 1rem; }
-h2 { font-size: 1.25rem; margin: 2rem 0 .6rem; border-bottom: 2px solid #20334d; padding-bottom: .2rem; }
-h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
-.points li { margin: .35rem 0; }
-.note, figcaption, footer { color: #4d5a60; font-size: .86rem; }
-small { color: #4d5a60; font-size: .9em; font-weight: 400; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 system-ui, "Segoe UI", Arial, sans-serif; }
-th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid #dfe4e6; }
-th { text-align: left; font-weight: 600; border-bottom: 1px solid #5d6a70; vertical-align: bottom; }
-.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-th.n { white-space: normal; }
-.w { text-align: left; }
-td.w:first-child { min-width: 7.5em; }
-figure { margin: 1rem 0; }
-img { max-width: 100%; height: auto; display: block; }
-summary { cursor: pointer; font-weight: 600; margin-top: .5rem; }
-a { color: #20508a; overflow-wrap: anywhere; }
-footer { margin-top: 2.5rem; border-top: 1px solid #c8cfd2; padding-top: .6rem; }
-@page { size: A4; margin: 14mm; }
-@media print {
-  body { font-size: 10pt; }
-  main { max-width: none; padding: 0; }
-  .scroll { overflow: visible; }
-  .note, figcaption, footer { font-size: 8.5pt; }
-  table { font-size: 6.8pt; }
-  th, td { padding: 1pt 4pt 1pt 0; }
-  h2, h3, summary { break-after: avoid; }
-  figure, tr { break-inside: avoid; }
-  thead { display: table-header-group; }
-  img { max-height: 235mm; margin: 0 auto; }
-}
-"""
+    signed = _signed(change, digits)
+    return f"{_number(value, digits)} ({signed})" if signed else _number(value, digits)

@@ -1,0 +1,252 @@
+"""Sentences about what is wrong: unknown names and the nearest known, values as they are shown, pydantic's findings."""
+
+from __future__ import annotations
+
+import difflib
+import heapq
+import re
+import reprlib
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import Problem, UnknownNameError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+_MOST_COMPARED = 100
+_MOST_NAMED = 8
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "", hint: str = "") -> UnknownNameError:
+    """Return the error for an unknown name, to be raised or listed.
+
+    Parameters
+    ----------
+    kind, name : str
+        What was looked for, and the name it was looked up by.
+    known : iterable of str
+        The names that exist; they are compared only when the error is shown.
+    where, hint : str
+        Text before and after the sentence.
+    """
+    return UnknownNameError(kind, name, _UnknownName(kind, name, known, where, hint))
+
+
+@dataclass(frozen=True)
+class _UnknownName:
+    """The sentence of an unknown name."""
+
+    kind: str
+    name: str
+    known: Iterable[str]
+    before: str
+    after: str
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """The nearest name that exists."""
+        return nearest(str(self.name), self.known)
+
+    def within(self, before: str, after: str = "") -> _UnknownName:
+        """Return the same sentence with more words around it."""
+        return _UnknownName(self.kind, self.name, self.known, before + self.before, self.after + after)
+
+    def __str__(self) -> str:
+        return f"{self.before}{unknown(self.kind, self.name, self.suggestion)}{self.after}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        near = () if self.suggestion is None else (self.suggestion,)
+        return type(self), (self.kind, self.name, near, self.before, self.after)
+
+
+def placed(where: str, problem: Problem) -> Problem:
+    """Return a problem with its location or owner before it."""
+    return f"{where}: {problem}" if isinstance(problem, str) else problem.within(f"{where}: ")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, or None when none is near."""
+    name, known = str(name)[:200], [candidate for candidate in known if isinstance(candidate, str)]
+    wanted, folded = _folded(name), {_folded(candidate): candidate for candidate in known}
+    same = folded.get(wanted)
+    if same is not None:
+        return same
+    likely = heapq.nlargest(_MOST_COMPARED, folded, key=lambda candidate: _shared_affixes(wanted, candidate))
+    close = difflib.get_close_matches(wanted, likely, n=1, cutoff=0.6)
+    if close:
+        return folded[close[0]]
+    stem = name.rsplit("_", 1)[0]
+    return next((candidate for candidate in known if len(stem) > 2 and candidate.startswith(f"{stem}_")), None)
+
+
+def _shared_affixes(one: str, other: str) -> int:
+    """Return how many characters two names share at both ends: a quick measure, to choose whom to compare in full."""
+    return _shared_start(one, other) + _shared_start(one[::-1], other[: -len(one) - 1 : -1])
+
+
+def _shared_start(one: str, other: str) -> int:
+    for index, (mine, its) in enumerate(zip(one, other, strict=False)):
+        if mine != its:
+            return index
+    return min(len(one), len(other))
+
+
+def unknown(kind: str, name: str, suggestion: str | None) -> str:
+    """Return the sentence for an unknown name."""
+    hint = f"; did you mean {shown(suggestion)}?{_difference(name, suggestion)}" if suggestion is not None else ""
+    return f"no {kind} named {shown(name)}{hint}"
+
+
+_LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo")
+"""Letters of Cyrillic, then of Greek, that look like Latin ones."""
+
+
+def _folded(name: str) -> str:
+    """Return one spelling for all names that are easily confused."""
+    return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
+
+
+def _difference(name: str, other: str) -> str:
+    """Return which characters differ between two names that look alike; empty for other names."""
+    if _folded(str(name)) != _folded(other):
+        return ""
+    name, other = str(name).lower(), other.lower()
+    for which, text, lacks in (("the unknown one", name, other), ("the known one", other, name)):
+        marks = [mark for mark in dict.fromkeys(text) if not mark.isascii() and mark not in lacks]
+        if marks:
+            described = ", ".join(unicodedata.name(mark, ascii(mark)) for mark in marks[:3])
+            return f" (they look alike, but {which} has {described})"
+    return ""
+
+
+def guarded(text: str) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs: what would be a formula begins with an apostrophe.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("-5.2"), guarded("cpc")
+    ("'=1+1", '-5.2', 'cpc')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: its repr, cut where it is very long or deep."""
+    try:
+        return _Short().repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} too long or deep to show"
+
+
+class _Short(reprlib.Repr):
+    """Shows enough of a value to find it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxlong, self.maxother = 3, 120, 60, 120
+
+
+_RULES: Mapping[str, str] = {
+    "greater_than_equal": "must be >= {ge}",
+    "greater_than": "must be > {gt}",
+    "less_than_equal": "must be <= {le}",
+    "less_than": "must be < {lt}",
+    "finite_number": "must be a finite number; leave it empty where there is no limit",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 18 digits",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_sub_type": "must be text",
+    "string_unicode": "must not contain unpaired surrogates",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must be three capital letters, ISO 3166 alpha-3, as in KAZ",
+    "literal_error": "must be {expected}",
+    "too_short": "must have at least {min_length} item",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "is_instance_of": "must be a {class}",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
+    "date_type": "must be a date, as in 2022-03-22",
+}
+
+
+UNION = ("days", "law")
+"""Names that pydantic gives the branches of a union; they are not part of a field's name."""
+
+
+def problems_of(error: ValidationError, fields: Iterable[str]) -> list[tuple[str, Problem]]:
+    """Return field and clause of each of pydantic's findings."""
+    return [
+        (str(finding["loc"][0]) if finding["loc"] else "", rule_broken(dict(finding), fields))
+        for finding in error.errors()
+    ]
+
+
+def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
+    """Return one of pydantic's findings as a clause: field, rule and value got.
+
+    Parameters
+    ----------
+    error : mapping
+        One item of ``ValidationError.errors()``.
+    fields : iterable of str
+        The fields that the record has, for suggestions.
+    """
+    name = ".".join(str(part)[:120] for part in error["loc"] if part not in UNION and not isinstance(part, int))
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    if error["type"] == "extra_forbidden":
+        return unknown_name("field", str(error["loc"][-1]), fields)
+    if error["type"] in ("value_error", "assertion_error"):
+        text = str(error["msg"]).split(", ", 1)[-1]
+        return f"{name}: {text}" if name else text
+    rule, value = _RULES.get(error["type"], "cannot be read"), error["input"]
+    hint = decimal_point(value) if "must be a number" in rule else _in_quotes(value) if error["type"] in _TEXT else ""
+    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(value)}){hint}"
+
+
+_TEXT = ("string_type", "string_sub_type", "tuple_type")
+_GROUPS = re.compile(r"\s*([-+]?\d{1,3})((?:,\d{3})+)\s*", re.ASCII)
+_COMMA = re.compile(r"\s*([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)\s*", re.ASCII)
+
+
+def decimal_point(value: object) -> str:
+    """Return what to write for a text that is a number but for its commas; empty for anything else.
+
+    Examples
+    --------
+    >>> decimal_point("3,5"), decimal_point("1,234"), decimal_point("many")
+    ('; write 3.5', '; write 1234 or 1.234', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    spellings = [match.group(1) + match.group(2).replace(",", "") for match in [_GROUPS.fullmatch(value)] if match]
+    spellings += [f"{match.group(1)}.{match.group(2)}" for match in [_COMMA.fullmatch(value)] if match]
+    return f"; write {' or '.join(spellings)}" if spellings else ""
+
+
+def _in_quotes(value: object) -> str:
+    """Return how to write a number where text is needed; empty for anything else."""
+    return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""
+
+
+def listed(names: Collection[Any]) -> str:
+    """Return some names for a message, the rest of many counted."""
+    text = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
+    return text + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

@@ -1,0 +1,125 @@
+"""Totals of the baseline and of each scenario."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from corridor.model.columns import described
+from corridor.model.formulas import hhi
+from corridor.model.network import Network
+from corridor.model.scenario import Scenario
+from corridor.solver.flow import Flow
+from corridor.solver.warm import WarmSolver
+from corridor.study.scenario_runs import BASELINE, named_scenarios
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def outcomes(
+    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+) -> pd.DataFrame:
+    """Return totals of the baseline and of each scenario, with their change against the baseline.
+
+    Parameters
+    ----------
+    network : Network
+        Network to solve.
+    scenarios : iterable of Scenario, optional
+        Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
+    commodity : str, optional
+        Id of the only commodity to count; all commodities by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scenario, indexed by scenario, baseline first. No penalty is in any column.
+
+        {columns}
+
+        The loss counts unmet requirements at `Market.replacement_usd_per_t`; it is negative if a contract that cost
+        money ends. ``table.attrs["notes"]`` lists notes by scenario: minima not met, quotas set by two changes.
+
+    Raises
+    ------
+    UnknownNameError
+        If the commodity is unknown, or a scenario names something that is not in the network.
+    DataError
+        If a scenario name is duplicate.
+    """
+    import pandas as pd
+
+    solver = WarmSolver(network)
+    if commodity is not None:
+        network.commodity(commodity)
+    base = Flow(solver.solve())
+    rows: dict[str, dict[str, float]] = {}
+    notes: dict[str, list[str]] = {}
+    for name, scenario in named_scenarios(network, scenarios):
+        flow = base if scenario is None else Flow(solver.solve(scenario, strict=scenarios is not None))
+        row = _totals(flow, commodity)
+        before = rows.get(BASELINE, row)
+        through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
+        fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+        rows[name] = (
+            row
+            | {_change(total): row[total] - before[total] for total in row}
+            | _loss(flow, base, commodity, fall_musd_per_year=fall)
+            | {"route_hhi": hhi(through)}
+        )
+        if flow.notes:
+            notes[name] = list(flow.notes)
+    table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table.attrs |= {"notes": notes} if notes else {}
+    return table
+
+
+outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+
+
+def _change(total: str) -> str:
+    """Return the column name of a total's change: delivered_mtpa gives delivered_change_mtpa."""
+    unit = "_musd_per_year" if total.endswith("_musd_per_year") else "_mtpa"
+    return f"{total.removesuffix(unit)}_change{unit}"
+
+
+def _loss(flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: float) -> dict[str, float]:
+    """Return the loss against the baseline, and the unmet requirements without a replacement cost."""
+    loss, unpriced = fall_musd_per_year, 0.0
+    more = flow.unmet_by_market - base.unmet_by_market
+    for market, rise in zip(base.network.markets, more.tolist(), strict=True):
+        if commodity is not None and market.commodity != commodity:
+            continue
+        if market.replacement_usd_per_t is None:
+            unpriced += rise
+        else:
+            loss += rise * market.replacement_usd_per_t
+    return {"loss_musd_per_year": loss, "unmet_not_in_loss_mtpa": unpriced}
+
+
+def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
+    """Return delivered, shortfall and netback of one commodity or of all."""
+    if commodity is None:
+        return {
+            "delivered_mtpa": flow.delivered_mtpa,
+            "shortfall_mtpa": flow.shortfall_mtpa,
+            "unmet_mtpa": flow.unmet_mtpa,
+            "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
+            "netback_musd_per_year": flow.netback_musd_per_year,
+        }
+    supplies, markets, solution = flow.supplies, flow.markets, flow.solution
+    program = solution.program
+    own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
+    cost = float(solution.state.cost[own] @ solution.amounts[own])
+    sold = markets[markets.index.get_level_values("commodity") == commodity]
+    held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
+    offered = supplies[supplies.index.get_level_values("commodity") == commodity]
+    return {
+        "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
+        "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
+        "unmet_mtpa": float(sold["unmet_mtpa"].sum()),
+        "unmet_minimum_mtpa": float(held["unmet_minimum_mtpa"].sum()),
+        "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
+    }
