@@ -28,8 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         try:
             _parser().parse_args(argv, arguments)
-            quiet = getattr(arguments, "quiet", False)
-            with contextlib.nullcontext() if quiet else notes_while_running(arguments.command):
+            silent = getattr(arguments, "quiet", False)
+            with contextlib.nullcontext() if silent else notes_while_running(arguments.command):
                 code: int = arguments.run(arguments)
         finally:
             streams.flush()

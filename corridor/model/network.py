@@ -42,11 +42,14 @@ class Network(NetworkParts):
     ----------
     notes : tuple of str
         What applying a scenario had to decide: which of two quotas set by it holds.
-    shipped : bool
-        Whether `load` made it, so that all that the shipped scenarios name is there: studies run those by default.
-        `load` alone sets it, whatever figures or names a network of one's own has. Scenarios keep it, and so does
-        `replace` while every record that the network had is still there, altered or not; a network read back from a
-        file, table or graph is one's own.
+    regime : str or None
+        Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
+        are one's own. A name only: it is not compared, and not kept in files.
+    data_version : str or None
+        Version of the package and digest of the data that `load` made it from, as ``0.2.0+data.210f71382146``,
+        whatever was altered since; None for a network of one's own. Scenarios keep it, and so does `replace` while
+        every record that the network had is still there, altered or not; a network read back from a file, table or
+        graph is one's own.
 
     Raises
     ------
@@ -56,15 +59,15 @@ class Network(NetworkParts):
     """
 
     hazards: tuple[Hazard, ...] = ()
-    shipped: bool = field(default=False, init=False, compare=False, repr=False)
+    data_version: str | None = field(default=None, init=False, compare=False, repr=False)
     structure_of: InitVar[Network | None] = None
     """Network with the same records in the same order but for their numbers, so that no structure is checked again."""
-    from_library: InitVar[bool] = False
-    """Set by `load`."""
+    loaded_from: InitVar[str | None] = None
+    """Version of the data, set by `load`."""
 
-    def __post_init__(self, structure_of: Network | None, from_library: bool) -> None:
+    def __post_init__(self, structure_of: Network | None, loaded_from: str | None) -> None:
         if structure_of is not None:
-            object.__setattr__(self, "shipped", structure_of.shipped or from_library)
+            object.__setattr__(self, "data_version", loaded_from or structure_of.data_version)
             self._share(structure_of)
             return
         if invalid := list(_invalid_parts(self)):
@@ -84,10 +87,24 @@ class Network(NetworkParts):
     def __hash__(self) -> int:
         return hash((self.name, self.year, len(self.nodes), len(self.edges)))
 
+    @property
+    def shipped(self) -> bool:
+        """Whether all that the shipped scenarios name is there, so that studies run those by default.
+
+        Notes
+        -----
+        `load` alone sets it, whatever figures or names a network of one's own has; it holds as long as `data_version`.
+        """
+        return self.data_version is not None
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
         """Return a copy with some parts exchanged, validated again.
+
+        Notes
+        -----
+        Hazards of one's own have no `regime` unless one is given with them.
 
         Raises
         ------
@@ -97,8 +114,10 @@ class Network(NetworkParts):
         known = [part.name for part in fields(self) if part.init]
         if invalid := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, nearest(part, known)) for part in invalid])
+        if "hazards" in parts and parts["hazards"] != self.hazards:
+            parts = {"regime": None, **parts}
         twin = replace(self, **parts)
-        return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin
+        return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
 
     def with_numbers(self, **parts: Any) -> Self:
         """Return a copy whose records differ in numbers only, in the same order: no structure is checked again."""
@@ -331,9 +350,9 @@ def build_network(tables: dict[str, Any], **given: Any) -> Network:
         raise records.error(error) from None
 
 
-def as_shipped(network: Network) -> Network:
-    """Return a network marked as one that ships."""
-    return replace(network, structure_of=network, from_library=True)
+def as_loaded(network: Network, data_version: str | None) -> Network:
+    """Return a network marked as one that ships, made from that version of the data."""
+    return replace(network, structure_of=network, loaded_from=data_version)
 
 
 def _invalid_parts(network: Network) -> Iterator[str]:
@@ -347,5 +366,7 @@ def _invalid_parts(network: Network) -> Iterator[str]:
             yield f"{part} of a network must hold {kind.__name__} records only (got {shown(invalid[0])})"
     if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
         yield f"name of a network must be text (got {shown(network.name)})"
+    if network.regime is not None and not isinstance(network.regime, str):
+        yield f"regime of a network must be text or None (got {shown(network.regime)})"
     if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
         yield f"year of a network must be a whole number or None (got {shown(network.year)})"
