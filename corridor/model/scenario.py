@@ -89,7 +89,7 @@ class Hazard(Scenario):
     )
     actor: str | None = Field(
         default=None,
-        description="where: country in which what it strikes lies, ISO 3166 alpha-3 or a name; not who did it",
+        description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
     )
 
     @model_validator(mode="after")

@@ -61,9 +61,14 @@ class Ensemble:
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
+        net = self.network
+        where = " ".join(
+            str(part) for part in (net.name, net.year, f"regime {net.regime}" if net.regime else "") if part
+        )
         return (
-            f"<Ensemble {name!r}: {len(short):,} years, seed {self.seed}; shortfall {short.mean():.2f} Mt in a mean "
-            f"year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % (CVaR)>"
+            f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; shortfall of "
+            f"all shippers {short.mean():.2f} Mt in a mean year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % "
+            "(CVaR)>"
         )
 
     def _repr_html_(self) -> str:
@@ -263,8 +268,8 @@ class Ensemble:
         -------
         pandas.DataFrame
             Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of all that
-            hazards changed).
+            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of
+            all that hazards changed).
 
         Raises
         ------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.library.networks import hazard_basis
 from corridor.model.columns import by_name, printed
 from corridor.risk.bad_year import amounts, attributed
 from corridor.show.cards import network_label, shortened
@@ -20,9 +21,10 @@ def ensemble_card(ensemble: Ensemble) -> Html:
     name = scenario_name(ensemble.scenario)
     label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
-    tail = f"{short:.2f} Mt shut in, mean of the worst 5 % of years (CVaR)"
+    tail = f"{short:.2f} Mt of all shippers shut in, mean of the worst 5 % of years (CVaR)"
     headline = line(
-        f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct states; ",
+        f"{len(ensemble.years):,} years, {hazard_basis(ensemble.network.regime)}, seed {ensemble.seed}, "
+        f"{len(ensemble.states):,} distinct states; ",
         warning(tail) if short > 0 else "nothing shut in in any year",
     )
     return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_actors(ensemble))
@@ -47,4 +49,7 @@ def _actors(ensemble: Ensemble) -> Iterator[Html]:
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     if rows:
-        yield table(["where the shut-in volume arises", "", "average year [Mt]", "share [%]"], shortened(rows, 4))
+        yield table(
+            ["where the shut-in volume of all shippers arises", "", "average year [Mt]", "share [%]"],
+            shortened(rows, 4),
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
+from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.records import Edge
 from corridor.show import basemap, style
 from corridor.show.basemap import Extent, Floats, Position
@@ -375,7 +376,7 @@ class _MapDrawing:
     def note(self) -> None:
         """Write in small print the source of the outlines, and what is not drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.positions]
-        lines = [basemap.CREDIT]
+        lines = [INTERCHANGEABLE, basemap.CREDIT]
         if self.beyond:
             lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:

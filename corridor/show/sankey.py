@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from corridor.model.columns import INTERCHANGEABLE
 from corridor.show import style
 from corridor.show.style import FAINT, INK, WARN
 from corridor.solver.flow import Flow
@@ -74,6 +75,7 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
         ax.text(0.5, 0.5, "no supply", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
     else:
         _SankeyDiagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
+        style.footnote(ax, INTERCHANGEABLE)
     style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 

@@ -62,9 +62,7 @@ class BestPaths:
 
     def through_each(self, corridor: str, origins: Iterable[str]) -> list[Route]:
         """Return the route of highest netback through each trunk edge of a corridor that has one."""
-        edges = dict.fromkeys(
-            self._edge(column).id for column in self._columns if self._edge(column).corridor == corridor
-        )
+        edges = dict.fromkeys(edge.id for edge in map(self._edge, self._columns) if edge.corridor == corridor)
         routes = (self._through(corridor, origins, only=edge) for edge in edges)
         return [route for route in routes if route is not None]
 

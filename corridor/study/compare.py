@@ -18,7 +18,7 @@ from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.paths import BestPaths
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
+from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios, scope_attrs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,8 +120,14 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
     return ComparisonScope(commodity=chosen, origins=_origins(network, chosen, origin), carriers=able, corridors=able)
 
 
-def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
-    """Return the table of `compare` for a scope."""
+def compare_in_scope(
+    network: Network,
+    scenarios: Iterable[Scenario] | None,
+    scope: ComparisonScope,
+    *,
+    flows: dict[str, Flow] | None = None,
+) -> pd.DataFrame:
+    """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario."""
     import pandas as pd
 
     solver = WarmSolver(network)
@@ -132,6 +138,8 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
         paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
         if flow.notes:
             notes[name] = list(flow.notes)
+        if flows is not None:
+            flows[name] = flow
         for corridor in scope.corridors:
             row = _row(
                 solver.solver_for(flow.network), flow,
@@ -141,7 +149,7 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
-    table.attrs |= {"notes": notes} if notes else {}
+    table.attrs |= scope_attrs(network, commodity=scope.commodity) | ({"notes": notes} if notes else {})
     return table
 
 

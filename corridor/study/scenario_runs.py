@@ -42,6 +42,11 @@ def default_scenarios(network: Network) -> tuple[Scenario, ...]:
     return tuple(map(load_scenario, scenarios())) if network.shipped else ()
 
 
+def scope_attrs(network: Network, *, commodity: str | None = None) -> dict[str, str | int | None]:
+    """Return what a table's ``attrs`` say of what it stands for: network, year, hazard regime, commodity."""
+    return {"network": network.name, "year": network.year, "regime": network.regime, "commodity": commodity}
+
+
 def chosen_commodity(network: Network, commodity: str | None) -> str:
     """Return the id of a commodity, by default of the network's first."""
     if commodity is not None:
