@@ -238,11 +238,19 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("modelled_mtpa", "Mt/y", "what the model carries", heading="modelled", priority=1),
         Column("observed_mtpa", "Mt/y", "what was carried", heading="observed", priority=2),
         Column("error_mtpa", "Mt/y", "modelled less observed", heading="error", priority=3),
+        Column("last_year_mtpa", "Mt/y", "what was carried the year before", heading="last year", priority=6),
         Column("low_mtpa", "Mt/y", "low end of the observation"),
         Column("high_mtpa", "Mt/y", "high end of the observation"),
+        Column(
+            "basis", "", "reported, or difference: worked out from other volumes, and scored apart", "word", "basis",
+            priority=5,
+        ),
         Column("confidence", "", "confidence of the observation: A, B or C", "word", "confidence", priority=4),
-        Column("source", "", "id of the observation's source", "word", "source", priority=5),
+        Column("source", "", "id of the observation's source", "word", "source", priority=7),
         Column("note", "", "what to know before quoting it", "word"),
+        Column(
+            "skill", "1", "1 less the sum of absolute errors over that of \"as last year\"; above 0: better than that",
+        ),
     ),
     "bad_year": (
         Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),

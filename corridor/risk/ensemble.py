@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
@@ -62,9 +62,8 @@ class Ensemble:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
         net = self.network
-        where = " ".join(
-            str(part) for part in (net.name, net.year, f"regime {net.regime}" if net.regime else "") if part
-        )
+        parts = (" ".join(str(part) for part in (net.name, net.year) if part), net.regime and f"regime {net.regime}")
+        where = visible(", ".join(filter(None, parts)))
         return (
             f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; shortfall of "
             f"all shippers {short.mean():.2f} Mt in a mean year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -376,7 +377,7 @@ class _MapDrawing:
     def note(self) -> None:
         """Write in small print the source of the outlines, and what is not drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.positions]
-        lines = [INTERCHANGEABLE, basemap.CREDIT]
+        lines = [*textwrap.wrap(INTERCHANGEABLE, 48), basemap.CREDIT]
         if self.beyond:
             lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:

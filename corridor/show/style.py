@@ -210,15 +210,6 @@ def headline(ax: Axes, title: str, below: str = "") -> None:
         fitted(line, ax)
 
 
-def footnote(ax: Axes, text: str) -> None:
-    """Write a small line below the Axes, within their width."""
-    line = ax.annotate(
-        plain(text, 300), (0, 0), xytext=(0, -3), xycoords="axes fraction", textcoords="offset points",
-        fontsize=max(4.5, points(ax) - 2.5), color=FAINT, va="top", annotation_clip=False, gid="footnote",
-    )  # fmt: skip
-    fitted(line, ax)
-
-
 def bare(ax: Axes, grid: str | None = None) -> None:
     """Remove the box around the Axes, and draw a faint grid along one axis."""
     ax.set_facecolor("white")

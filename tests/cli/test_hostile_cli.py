@@ -116,7 +116,7 @@ def test_every_cell_of_a_comparison_is_read_back(form: str, capsys: pytest.Captu
     _, out, _ = run(
         capsys, "compare", "--year", "2021", "--scenario", "cpc-shut", "--corridor", "all", "--format", form
     )
-    got = pd.read_csv(StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out))
+    got = pd.read_csv(StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out)["rows"])
     same(got, cr.compare(cr.load(year=2021), [cr.load_scenario("cpc-shut")]).reset_index())
 
 

@@ -257,7 +257,7 @@ def test_simulate_prints_a_bad_year(capsys: pytest.CaptureFixture[str], shipped:
     """Mean, tail and where, with the numbers of the library."""
     code, out, err = run(capsys, *ASKED)
     assert (code, err) == (0, "")
-    assert "60 simulated years of caspian 2024, hazards of the regime 'war', seed 3." in out
+    assert "60 simulated years of caspian 2024, hazards of regime 'war' (rates since 2022), seed 3." in out
     assert f"{shipped.years['kazakh_crude_delivered_mt'].mean():,.2f}" in out
     assert f"{shipped.cvar('kazakh_crude_shortfall_mt'):,.2f}" in out
     assert "worst 5%" in out
