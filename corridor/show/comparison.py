@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("throughput_mtpa", "unit_cost_usd_per_t", "transit_days", "risk_score", "availability")
 _CLOSED = ("closed", "no access")
-_HEAD_LINES = 4
-"""Lines above a panel: a heading of three, and its unit."""
+_HEAD_LINES = 3
 _MOVED, _ROOM, _DOT = "#20334d", "#dfe5e8", "#c05a1c"
 
 
@@ -181,7 +180,8 @@ class _ComparisonPanels:
         names = {c.id: c.name for c in corridors if style.called(c) == c.name}
         self.names = {row.corridor: names.get(row.corridor) or style.spoken(row.corridor) for row in rows}
         self.lines = _height(rows)
-        self.head = 1.0 * _HEAD_LINES
+        self.heads = {column: style.wrapped(_column(column).long_heading, 20, _HEAD_LINES) for column in wanted}
+        self.head = 1.0 + max(head.count("\n") + 1 for head in self.heads.values())
         line_pt = style.inches(ax)[1] * 72 / (self.lines + self.head)
         self.size = max(3.5, min(style.points(ax), line_pt * 0.72))
         figure = ax.get_figure(root=True)
@@ -245,8 +245,7 @@ class _ComparisonPanels:
         panel.spines["left"].set_color(RULE)
         panel.set_xticks([])
         known = _column(column)
-        name, unit = known.long_heading, known.shown_unit
-        head = style.wrapped(name, 20, _HEAD_LINES - 1)
+        head, unit = self.heads[column], known.shown_unit
         panel.set_title(
             f"{head}\n[{unit}]" if unit else head, fontsize=self.size, loc="left",
             pad=3, color=INK, linespacing=1.15,
