@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.flow import solve
 from corridor.solver.paths import BestPaths
 from corridor.study.compare import comparison_scope, route_assets, routes_through
@@ -134,7 +134,7 @@ def common_cause(
     return table
 
 
-def _shares(exposed: Exposures, routes: list[list[Place]]) -> dict[str, Any]:
+def _shares(exposed: Exposures, routes: list[list[Asset]]) -> dict[str, Any]:
     """Return the numbers of one corridor, from the assets of its best route and of those by other trunk edges."""
     best = routes[0] if routes else []
     known = exposed.aimed(best)
@@ -150,7 +150,7 @@ def _shares(exposed: Exposures, routes: list[list[Place]]) -> dict[str, Any]:
 
 def _exposed(
     network: Network, scenario: Scenario | None, *, commodity: str | None, origin: str | None
-) -> tuple[Exposures, dict[str, list[list[Place]]]]:
+) -> tuple[Exposures, dict[str, list[list[Asset]]]]:
     """Return what hazards do to the network under a scenario, and by corridor the assets of its routes, best first."""
     require_network(network)
     if scenario is not None:

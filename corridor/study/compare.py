@@ -12,7 +12,7 @@ from corridor.errors import DataError
 from corridor.model.columns import blank, column_names, described
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
@@ -232,7 +232,7 @@ def _searches(
         yield anywhere, some
 
 
-def route_assets(network: Network, route: Route) -> list[Place]:
+def route_assets(network: Network, route: Route) -> list[Asset]:
     """Return all that a tonne needs on a route: its edges and their nodes, as hazards strike them."""
     edges = [network.edge(id) for id in route.edges]
     return [*(("edge", e.id) for e in edges), *(("node", e.head) for e in edges), ("node", route.origin)]
