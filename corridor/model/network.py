@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -10,6 +10,7 @@ from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import nearest, placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of
+from corridor.model.own_figures import parts_with_figures
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
 from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Market, Node, Quota, Record, Supply
@@ -118,6 +119,45 @@ class Network(NetworkParts):
             parts = {"regime": None, **parts}
         twin = replace(self, **parts)
         return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
+
+    def with_figures(self, values: Mapping[str, float], *, source: str = "own view") -> Network:
+        """Return the network that one's own view of some figures makes: "at 60 dollars?".
+
+        Parameters
+        ----------
+        values : mapping
+            New value by figure, in the figure's unit: ``subject.attribute`` as in `figures`, or the subject alone where
+            it has one figure (``brent``); ``record:subject.attribute`` where several kinds of record have such a one.
+        source : str
+            Whose view it is: the figures' source.
+
+        Returns
+        -------
+        Network
+            What formulas make of the figures follows: prices, differentials, values of cargo. `figures` shows the new
+            figure as chosen and the old one as its rival. A figure that had a formula has it no more, and `notes` say
+            so. Hazards, years and the mark of a shipped network stay; so does what a scenario has done: a field moves
+            by as much as its figure.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no chosen figure of a name, or more than one.
+        DataError
+            If the network has no figures, a value is no number, or the records that follow break a rule.
+
+        Examples
+        --------
+        >>> import corridor as cr
+        >>> net = cr.load(year=2024).with_figures({"brent": 60}, source="desk")
+        >>> net.figures("brent")[["value", "choice"]].to_dict("list")
+        {'value': [60.0, 80.52], 'choice': ['chosen', 'rival']}
+        """
+        parts = parts_with_figures(self, values, source)
+        try:
+            return self.replace(**parts)
+        except DataError as error:
+            raise DataError([f"figures of {source!r}: {problem}" for problem in error.problems]) from None
 
     def with_numbers(self, **parts: Any) -> Self:
         """Return a copy whose records differ in numbers only, in the same order: no structure is checked again."""

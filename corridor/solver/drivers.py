@@ -11,6 +11,7 @@ from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model import figures
 from corridor.model.formulas import inventory_cost
+from corridor.model.network import Network
 from corridor.model.variation import Variation, range_of, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
@@ -46,7 +47,9 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
     return pd.DataFrame(rows[:n], columns=list(COLUMNS))
 
 
-def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], figure: str, value: float) -> float:
+def _gain(
+    variation: Variation[Network], worth: Mapping[tuple[str, Any, str], float], figure: str, value: float
+) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
     for kind, id, field, new in variation.field_changes({figure: value}):
