@@ -19,7 +19,7 @@ from corridor.model.records import Edge, Figure, Source
 
 COLUMNS = (
     "record", "subject", "attribute", "value", "low", "high", "unit", "year", "choice", "confidence",
-    "source", "publisher", "date", "url", "formula", "note",
+    "source", "publisher", "date", "url", "formula", "note", "since", "until", "sources",
 )  # fmt: skip
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -320,6 +320,9 @@ def figure_rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[di
             "url": joined(figure, "url") or "no page address kept",
             "formula": figure.formula,
             "note": figure.note,
+            "since": figure.since,
+            "until": figure.until,
+            "sources": figure.sources,
         }
         for figure in sorted(figures, key=lambda f: (f.record, f.subject, f.attribute, f.choice))
     ]
