@@ -84,7 +84,7 @@ def frame_of_hazards(hazards: Sequence[Hazard]) -> pd.DataFrame:
 
 def hazards_of_frame(table: Any) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards of a table as `frame_of_hazards` makes it, and the problems of its rows."""
-    rows, problems, _ = raw_table(table, "hazards", COLUMNS, ("about", "actor"))
+    rows, problems, _ = raw_table(table, "hazards", COLUMNS)
     rows.locations = [f"hazards, row {number}" for number in range(len(rows))]
     hazards, of_rows = hazards_of_rows(rows, "hazards", problems)
     return hazards, [*problems, *of_rows]

@@ -140,7 +140,8 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[RawTable, list[Pro
     """Return the rows without their empty cells, a problem for each unknown column, and whether it is a table."""
     if isinstance(table, RawTable):
         return RawTable([_cells(row, kind) for row in table.rows], table.locations), [], True
-    raw, problems, readable = raw_table(table, part, (*kind.model_fields, *DERIVED.get(part, ())), _free_text(kind))
+    kept = [name for name in _free_text(kind) if kind.model_fields[name].is_required()]
+    raw, problems, readable = raw_table(table, part, (*kind.model_fields, *DERIVED.get(part, ())), kept)
     derived = DERIVED.get(part, {})
     if any(row.keys() & derived.keys() for row in raw.rows):
         raw.derived = [{key: value for key, value in row.items() if key in derived} for row in raw.rows]
