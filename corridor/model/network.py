@@ -32,6 +32,7 @@ from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
 from corridor.model.scenario import Hazard
+from corridor.model.stamp import stamped
 from corridor.model.validation import adjacency as adjacency
 from corridor.model.validation import reach as reach
 from corridor.model.validation import structural_problems, unmeetable, unreachable
@@ -251,39 +252,39 @@ class Network(NetworkParts):
 
     def node_table(self) -> pd.DataFrame:
         """Return the nodes as a table indexed by id, units in the column names."""
-        return frame_of(Node, self.nodes, ["id"])
+        return stamped(frame_of(Node, self.nodes, ["id"]), self)
 
     def edge_table(self) -> pd.DataFrame:
         """Return the edges as a table indexed by id, units in the column names, `available_mtpa` added."""
-        table = frame_of(Edge, self.edges, ["id"])
+        table = stamped(frame_of(Edge, self.edges, ["id"]), self)
         table.insert(list(table).index("remaining") + 1, "available_mtpa", [edge.available_mtpa for edge in self.edges])
         return table
 
     def supply_table(self) -> pd.DataFrame:
         """Return the supplies as a table indexed by (node, commodity)."""
-        return frame_of(Supply, self.supplies, ["node", "commodity"])
+        return stamped(frame_of(Supply, self.supplies, ["node", "commodity"]), self)
 
     def market_table(self) -> pd.DataFrame:
         """Return the markets as a table indexed by (node, commodity)."""
-        return frame_of(Market, self.markets, ["node", "commodity"])
+        return stamped(frame_of(Market, self.markets, ["node", "commodity"]), self)
 
     def quota_table(self) -> pd.DataFrame:
         """Return the quotas as a table indexed by (edge, commodity)."""
-        return frame_of(Quota, self.quotas, ["edge", "commodity"])
+        return stamped(frame_of(Quota, self.quotas, ["edge", "commodity"]), self)
 
     def commodity_table(self) -> pd.DataFrame:
         """Return the commodities as a table indexed by id, in their order."""
-        return frame_of(Commodity, self.commodities, ["id"])
+        return stamped(frame_of(Commodity, self.commodities, ["id"]), self)
 
     def corridor_table(self) -> pd.DataFrame:
         """Return the corridors as a table indexed by id, in their order."""
-        return frame_of(Corridor, self.corridors, ["id"])
+        return stamped(frame_of(Corridor, self.corridors, ["id"]), self)
 
     def hazard_table(self) -> pd.DataFrame:
         """Return the hazards as a table indexed by name: keys of a scenario file, as JSON what has parts."""
         from corridor.files.hazard_rows import frame_of_hazards
 
-        return frame_of_hazards(self.hazards)
+        return stamped(frame_of_hazards(self.hazards), self)
 
     def figure_table(self) -> pd.DataFrame:
         """Return the figures as a table indexed by (record, subject, attribute), as they are kept.
@@ -292,11 +293,11 @@ class Network(NetworkParts):
         -----
         `figures` shows some of them with their sources spelt out.
         """
-        return frame_of(Figure, self.figure_records, ["record", "subject", "attribute"])
+        return stamped(frame_of(Figure, self.figure_records, ["record", "subject", "attribute"]), self)
 
     def source_table(self) -> pd.DataFrame:
         """Return the sources of figures as a table indexed by id."""
-        return frame_of(Source, self.sources, ["id"])
+        return stamped(frame_of(Source, self.sources, ["id"]), self)
 
     def figures(
         self, subject: str | Iterable[str] | None = None, attribute: str | None = None, *, inputs: bool = False
@@ -341,7 +342,7 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS))
+        return stamped(pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS)), self)
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""

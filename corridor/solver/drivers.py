@@ -12,6 +12,8 @@ from corridor.messages import shown
 from corridor.model import figures
 from corridor.model.formulas import inventory_cost
 from corridor.model.network import Network
+from corridor.model.scenario import scenario_name
+from corridor.model.stamp import stamped
 from corridor.model.variation import Variation, range_of, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
@@ -44,7 +46,8 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
         row = row_of[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})
     rows.sort(key=lambda row: (-float(str(row["effect"])), str(row["subject"]), str(row["attribute"])))
-    return pd.DataFrame(rows[:n], columns=list(COLUMNS))
+    table = pd.DataFrame(rows[:n], columns=list(COLUMNS))
+    return stamped(table, solution.network, scenario=scenario_name(solution.scenario))
 
 
 def _gain(
