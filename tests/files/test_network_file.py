@@ -22,6 +22,7 @@ from corridor.files.network import FORMATS, FORMS, Format
 from corridor.files.rows import cell
 from corridor.model.frames import KINDS
 from helpers.awkward_names import nasty_networks
+from helpers.examples import examples
 
 FILES = {"folder": "net"} | {ending: f"net.{ending}" for ending in FORMATS}
 NODES, EDGES = "id\na\nb\nc\n", "id,tail,head\nab,a,b\nbc,b,c\n"
@@ -69,7 +70,7 @@ def test_the_shipped_network_survives_every_form(form: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(net=nasty_networks())
 def test_networks_with_nasty_names_survive_every_form(form: str, net: cr.Network, home: Path) -> None:
     """Names that look like numbers, dates, formulas, errors, lists or markup; every float to its last digit."""

@@ -20,7 +20,7 @@ import corridor as cr
 from corridor.risk.blocks import BlockSimulator
 from corridor.risk.checkpoint import Checkpoint, manifest
 from corridor.solver.program import Program
-from helpers.stormy_years import digest, stormy
+from helpers.stormy_years import begin, digest, stormy
 
 YEARS = 2600
 
@@ -165,17 +165,7 @@ def test_a_manifest_that_is_none_is_refused(net: cr.Network, copy: Path, text: s
         cr.simulate(net, YEARS, 7, checkpoint=copy)
 
 
-def begin(barrier: object, answers: multiprocessing.Queue[str], seed: int, folder: Path) -> None:
-    """Begin a run when all are ready, and say what came of it."""
-    net = stormy(cr.read_network(folder.parent / "net.json"))
-    barrier.wait()  # type: ignore[attr-defined]
-    try:
-        cr.simulate(net, 5000, seed, checkpoint=folder)
-        answers.put("let in")
-    except cr.DataError as error:
-        answers.put(str(error))
-
-
+@pytest.mark.fuzz
 @pytest.mark.parametrize("seeds", [(1, 2, 3), (1, 1, 1)])
 def test_of_runs_that_begin_at_once_one_is_let_in(net: cr.Network, tmp_path: Path, seeds: tuple[int, ...]) -> None:
     """On a fresh folder, with other inputs or the same; the others are told why, and what is kept is the one's."""

@@ -16,6 +16,7 @@ from corridor.model.changes import Change
 from corridor.risk.outages import intervals, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Program
+from helpers.examples import examples
 from helpers.parallel_routes import closes, derates, hazard, ways
 from helpers.strategies import networks, possible_changes
 
@@ -147,14 +148,14 @@ def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares:
 
 
 @given(disturbed())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_state_is_that_of_the_network_with_hazards_applied(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]]) -> None:
     """Any changes: tariff, quota, expansion, opening, supply, demand, price, delay, overlapping outages and derates."""
     assert_states_equal(*drawn, all_sets(drawn[1]))
 
 
 @given(disturbed(*CLOSING), st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_state_of_shares_is_that_of_milder_derates(
     drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], data: st.DataObject
 ) -> None:
@@ -172,7 +173,7 @@ def test_state_of_shares_is_that_of_milder_derates(
 
 
 @given(disturbed())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_outcomes_are_those_of_solving_the_scenario(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]]) -> None:
     """Every measure of every set of hazards is what `solve` says, where the best flow is unique."""
     net, hazards = without_ties(drawn[0]), drawn[1]
@@ -190,7 +191,7 @@ def test_outcomes_are_those_of_solving_the_scenario(drawn: tuple[cr.Network, tup
 
 
 @given(disturbed(*CLOSING, most=3), st.integers(0, 2**32 - 1))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_shared_bases_give_what_solving_each_does(drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], seed: int) -> None:
     """Forty conditions of drawn shares at once, enough to share bases, come to what each comes to alone."""
     net, hazards = without_ties(drawn[0]), drawn[1]
@@ -237,10 +238,13 @@ def two_oils() -> cr.Network:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("scenario", [None, cr.Scenario(name="more", changes=[cr.Expansion(edge="w1", add_mtpa=2.2)])])
+MORE = cr.Scenario(name="more", changes=[cr.Expansion(edge="w1", add_mtpa=2.2)])
+
+
+@pytest.mark.parametrize("scenario", [None, pytest.param(MORE, marks=pytest.mark.fuzz)])
 def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None) -> None:
     """An oracle that shares the draws alone: each interval's scenario applied and solved, and added up over time."""
-    net, years, seed = two_oils(), 12, 12
+    net, years, seed = two_oils(), 6, 12
     ens = cr.simulate(net, years=years, seed=seed, scenario=scenario)
     world = net if scenario is None else scenario.apply(net)
     cut = intervals(net.hazards, seed, 0, years)
@@ -275,7 +279,7 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
 
 
 @given(disturbed(*CLOSING, most=2), st.floats(0.5, 30.0), st.lists(st.floats(0.05, 0.95), min_size=2, max_size=2))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_availability_is_the_mean_over_conditions(
     drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], limit: float, left: list[float]
 ) -> None:

@@ -17,6 +17,7 @@ from scipy import optimize, stats
 import corridor as cr
 from corridor.model.formulas import hhi
 from corridor.risk import common_cause, exposure, measures, outages, rates
+from helpers.examples import examples
 from helpers.parallel_routes import closes, derates, hazard, ways
 
 
@@ -184,7 +185,7 @@ def enumerated(net: cr.Network, places: list[str]) -> float:
 
 
 @given(chains())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_availability_of_a_way_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
     """`compare` counts the weakest place of the whole way, each hazard once however many places it hits."""
     row = cr.compare(net, []).loc[("baseline", "w0")]
@@ -196,7 +197,7 @@ def test_availability_of_a_way_is_the_mean_over_all_sets_of_hazards(net: cr.Netw
 
 
 @given(chains())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_availability_of_a_corridor_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
     """`availability` counts the trunk with its two nodes."""
     row = cr.availability(net).loc["w0"]

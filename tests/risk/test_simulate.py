@@ -529,7 +529,9 @@ def test_too_many_conditions_are_refused_before_anything_is_drawn(monkeypatch: p
         cr.simulate(many(200), years=10_000)
 
 
-@pytest.mark.parametrize("more", [{}, {"severity": cr.Uniform(low=0.2, high=1.0)}])
+@pytest.mark.parametrize(
+    "more", [{}, pytest.param({"severity": cr.Uniform(low=0.2, high=1.0)}, marks=pytest.mark.fuzz)]
+)
 def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, more: dict[str, object]) -> None:
     """Conditions three at a time give the years, states and shares of all at once."""
     net = many(6, rate=3.0, days=40.0, **more)
