@@ -16,10 +16,9 @@ from pydantic import ValidationError
 
 from corridor.errors import DataError
 from corridor.messages import nearest, rule_broken, shown, unknown, unknown_name
-from corridor.model.figures import in_force
-from corridor.model.formulas import governance_risk
+from corridor.model.figures import country_risks, in_force, weakest_link
 from corridor.model.network import Network, as_loaded
-from corridor.model.records import KIND_OF, PARTS, Corridor, Edge, Figure, Kind, Record, Source
+from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Record, Source
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("full", "calm", "war")
@@ -165,7 +164,11 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
             filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
             parts[kind.plural] = _assembled(kind.record, filled, problems)
     parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
-    parts["edges"] = _with_risk(parts["edges"], values)
+    risks = country_risks(figures)
+    parts["edges"] = tuple(
+        edge if (risk := weakest_link(edge, risks)) is None else edge.replace(risk_score=risk)
+        for edge in parts["edges"]
+    )
     if problems:
         raise DataError(problems)
     hazards = shipped_hazards(folder.joinpath("hazards.yaml"), regime)
@@ -244,18 +247,3 @@ def _orphan_figures(kind: str, values: Iterable[tuple[str, str]], known: set[str
     """Return a sentence for each figure of a record that does not exist."""
     orphans = (subject for record, subject in values if record == kind and subject not in known)
     return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in orphans]
-
-
-def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
-    """Return the edges with the risk score of the weakest country that each crosses."""
-    scores = {
-        subject: governance_risk([estimate for estimate in estimates.values() if estimate is not None])
-        for (record, subject), estimates in values.items()
-        if record == "country"
-    }
-    return tuple(
-        edge.replace(risk_score=max(scores[country] for country in edge.countries))
-        if edge.countries and all(country in scores for country in edge.countries)
-        else edge
-        for edge in edges
-    )

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import nearest, placed, shown, unknown, unknown_name
 from corridor.model import figures
-from corridor.model.frames import build_records, frame_of
+from corridor.model.frames import build_records, frame_of, read_parts
+from corridor.model.own_figures import parts_with_figures
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
-from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Market, Node, Quota, Record, Supply
+from corridor.model.records import (
+    HAZARD,
+    KINDS,
+    PARTS,
+    Commodity,
+    Corridor,
+    Edge,
+    Figure,
+    Market,
+    Node,
+    Quota,
+    Record,
+    Source,
+    Supply,
+)  # fmt: skip
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
 from corridor.model.scenario import Hazard
+from corridor.model.stamp import stamped
 from corridor.model.validation import adjacency as adjacency
 from corridor.model.validation import reach as reach
 from corridor.model.validation import structural_problems, unmeetable, unreachable
@@ -119,6 +135,96 @@ class Network(NetworkParts):
         twin = replace(self, **parts)
         return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
 
+    def with_frames(
+        self,
+        *,
+        nodes: pd.DataFrame | None = None,
+        edges: pd.DataFrame | None = None,
+        supplies: pd.DataFrame | None = None,
+        markets: pd.DataFrame | None = None,
+        commodities: pd.DataFrame | None = None,
+        corridors: pd.DataFrame | None = None,
+        quotas: pd.DataFrame | None = None,
+        hazards: pd.DataFrame | None = None,
+        figures: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
+    ) -> Network:
+        """Return a copy with some tables replaced, all else kept: name, year, figures, hazards, what is not given.
+
+        Parameters
+        ----------
+        nodes, edges, supplies, markets, commodities, corridors, quotas, hazards, figures, sources : DataFrame, optional
+            The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
+
+        Notes
+        -----
+        ``available_mtpa``, which follows from other columns, may be right or as it was in this network's own table.
+        Figures are not looked at: `with_figures` changes a number and its figure together.
+
+        Raises
+        ------
+        DataError
+            Naming table, row, column and value of every problem at once.
+
+        Examples
+        --------
+        >>> import corridor as cr
+        >>> net = cr.load(year=2024)
+        >>> edges = net.edge_table()
+        >>> edges.loc["btc", "capacity_mtpa"] = 60.0
+        >>> net.with_frames(edges=edges).edge("btc").available_mtpa
+        60.0
+        """
+        tables = {
+            "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
+            "commodities": commodities, "corridors": corridors, "quotas": quotas, "sources": sources,
+        }  # fmt: skip
+        parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
+        if hazards is not None:
+            parts["hazards"], problems = _hazards_of(hazards)
+            if problems:
+                raise DataError(problems)
+        return self.replace(**parts)
+
+    def with_figures(self, values: Mapping[str, float], *, source: str = "own view") -> Network:
+        """Return the network that one's own view of some figures makes: "at 60 dollars?".
+
+        Parameters
+        ----------
+        values : mapping
+            New value by figure, in the figure's unit: ``subject.attribute`` as in `figures`, or the subject alone where
+            it has one figure (``brent``); ``record:subject.attribute`` where several kinds of record have such a one.
+        source : str
+            Whose view it is: the figures' source.
+
+        Returns
+        -------
+        Network
+            What formulas make of the figures follows: prices, differentials, values of cargo. `figures` shows the new
+            figure as chosen and the old one as its rival. A figure that had a formula has it no more, and `notes` say
+            so. Hazards, years and the mark of a shipped network stay; so does what a scenario has done: a field moves
+            by as much as its figure.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no chosen figure of a name, or more than one.
+        DataError
+            If the network has no figures, a value is no number, or the records that follow break a rule.
+
+        Examples
+        --------
+        >>> import corridor as cr
+        >>> net = cr.load(year=2024).with_figures({"brent": 60}, source="desk")
+        >>> net.figures("brent")[["value", "choice"]].to_dict("list")
+        {'value': [60.0, 80.52], 'choice': ['chosen', 'rival']}
+        """
+        parts = parts_with_figures(self, values, source)
+        try:
+            return self.replace(**parts)
+        except DataError as error:
+            raise DataError([f"figures of {source!r}: {problem}" for problem in error.problems]) from None
+
     def with_numbers(self, **parts: Any) -> Self:
         """Return a copy whose records differ in numbers only, in the same order: no structure is checked again."""
         return replace(self, structure_of=self, **parts)
@@ -146,25 +252,52 @@ class Network(NetworkParts):
 
     def node_table(self) -> pd.DataFrame:
         """Return the nodes as a table indexed by id, units in the column names."""
-        return frame_of(Node, self.nodes, ["id"])
+        return stamped(frame_of(Node, self.nodes, ["id"]), self)
 
     def edge_table(self) -> pd.DataFrame:
         """Return the edges as a table indexed by id, units in the column names, `available_mtpa` added."""
-        table = frame_of(Edge, self.edges, ["id"])
+        table = stamped(frame_of(Edge, self.edges, ["id"]), self)
         table.insert(list(table).index("remaining") + 1, "available_mtpa", [edge.available_mtpa for edge in self.edges])
         return table
 
     def supply_table(self) -> pd.DataFrame:
         """Return the supplies as a table indexed by (node, commodity)."""
-        return frame_of(Supply, self.supplies, ["node", "commodity"])
+        return stamped(frame_of(Supply, self.supplies, ["node", "commodity"]), self)
 
     def market_table(self) -> pd.DataFrame:
         """Return the markets as a table indexed by (node, commodity)."""
-        return frame_of(Market, self.markets, ["node", "commodity"])
+        return stamped(frame_of(Market, self.markets, ["node", "commodity"]), self)
 
     def quota_table(self) -> pd.DataFrame:
         """Return the quotas as a table indexed by (edge, commodity)."""
-        return frame_of(Quota, self.quotas, ["edge", "commodity"])
+        return stamped(frame_of(Quota, self.quotas, ["edge", "commodity"]), self)
+
+    def commodity_table(self) -> pd.DataFrame:
+        """Return the commodities as a table indexed by id, in their order."""
+        return stamped(frame_of(Commodity, self.commodities, ["id"]), self)
+
+    def corridor_table(self) -> pd.DataFrame:
+        """Return the corridors as a table indexed by id, in their order."""
+        return stamped(frame_of(Corridor, self.corridors, ["id"]), self)
+
+    def hazard_table(self) -> pd.DataFrame:
+        """Return the hazards as a table indexed by name: keys of a scenario file, as JSON what has parts."""
+        from corridor.files.hazard_rows import frame_of_hazards
+
+        return stamped(frame_of_hazards(self.hazards), self)
+
+    def figure_table(self) -> pd.DataFrame:
+        """Return the figures as a table indexed by (record, subject, attribute), as they are kept.
+
+        Notes
+        -----
+        `figures` shows some of them with their sources spelt out.
+        """
+        return stamped(frame_of(Figure, self.figure_records, ["record", "subject", "attribute"]), self)
+
+    def source_table(self) -> pd.DataFrame:
+        """Return the sources of figures as a table indexed by id."""
+        return stamped(frame_of(Source, self.sources, ["id"]), self)
 
     def figures(
         self, subject: str | Iterable[str] | None = None, attribute: str | None = None, *, inputs: bool = False
@@ -186,7 +319,7 @@ class Network(NetworkParts):
         -------
         pandas.DataFrame
             Columns: record, subject, attribute, value, low, high, unit, year, choice, confidence, source, publisher,
-            date, url, formula, note. Empty where no figure is kept.
+            date, url, formula, note, since, until, sources (their ids). Empty where no figure is kept.
 
         Raises
         ------
@@ -209,7 +342,7 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS))
+        return stamped(pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS)), self)
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
@@ -288,7 +421,12 @@ class Network(NetworkParts):
         commodities: pd.DataFrame | None = None,
         corridors: pd.DataFrame | None = None,
         quotas: pd.DataFrame | None = None,
+        hazards: pd.DataFrame | None = None,
+        figures: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
         name: str = "",
+        year: int | None = None,
+        regime: str | None = None,
     ) -> Network:
         """Return the network of some tables whose columns are the fields of the records.
 
@@ -306,11 +444,25 @@ class Network(NetworkParts):
             Need ``id``; where left out they are taken from what the other tables name.
         quotas : DataFrame, optional
             Needs ``edge``, ``commodity``.
+        hazards : DataFrame, optional
+            Needs ``name``, ``changes``, ``frequency_per_year``, ``duration_days``. A cell holds what a scenario file
+            does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
+        figures : DataFrame, optional
+            As `figure_table` or `figures` give it; what it names as source is in the next table.
+        sources : DataFrame, optional
+            Needs ``id``, ``title``.
         name : str
             Name of the network.
+        year : int, optional
+            Year that the numbers are of.
+        regime : str, optional
+            What the rates of the hazards are called.
 
         Notes
         -----
+        A network's own tables (`node_table` and the like), name, year and regime give an equal network. Columns that
+        follow from others, as ``available_mtpa`` does, are compared with what follows.
+
         An empty cell (None, NaN, empty text) takes the field's default: capacity, throughput and market volume
         unlimited; tariff, days, premium and price 0; supply penalty 1000 USD/t. A named index counts as a column. A
         list stands in a cell as a list, as ``KAZ;RUS``, or as JSON where a name has a semicolon of its own.
@@ -321,11 +473,12 @@ class Network(NetworkParts):
             Naming table, row, column and value of every problem at once.
         """
         tables = {
-            "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets,
-            "commodities": commodities, "corridors": corridors, "quotas": quotas,
+            "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
+            "commodities": commodities, "corridors": corridors, "quotas": quotas, "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
-        return build_network(given, name=name)
+        of_hazards, problems = _hazards_of(hazards)
+        return build_network(given, name=name, year=year, regime=regime, hazards=of_hazards, problems=problems)
 
 
 def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
@@ -339,6 +492,15 @@ def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]
     theirs = ("node_default", "edge_default")  # of networkx
     data = of_attributes({key: value for key, value in attributes.items() if key not in theirs}, where, problems)
     return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
+
+
+def _hazards_of(table: pd.DataFrame | None) -> tuple[tuple[Hazard, ...], list[Problem]]:
+    """Return the hazards of a table, and its problems."""
+    if table is None:
+        return (), []
+    from corridor.files.hazard_rows import hazards_of_frame
+
+    return hazards_of_frame(table)
 
 
 def build_network(tables: dict[str, Any], **given: Any) -> Network:

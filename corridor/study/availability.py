@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
-from corridor.model.scenario import Scenario, require_scenario
+from corridor.model.scenario import Scenario, require_scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.flow import solve
 from corridor.solver.paths import BestPaths
 from corridor.study.compare import comparison_scope, route_assets, routes_through
-from corridor.study.scenario_runs import chosen_commodity, scope_attrs
+from corridor.study.scenario_runs import chosen_commodity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,8 +75,8 @@ def availability(
     rows = [{"corridor": id} | _shares(exposed, routes) for id, routes in assets_by_corridor.items()]
     columns = ["corridor", "availability", "untouched", "closed", "full_loss_days_per_year", "hazards"]
     table = pd.DataFrame(rows, columns=columns).set_index("corridor")
-    table.attrs |= scope_attrs(network, commodity=chosen_commodity(network, commodity))
-    return table
+    own = chosen_commodity(network, commodity)
+    return stamped(table, network, commodity=own, scenario=scenario_name(scenario))
 
 
 def common_cause(
@@ -130,8 +131,8 @@ def common_cause(
     table.insert(4, "ratio", (table["together"] / table["if_independent"].where(table["if_independent"] > 0)))
     order = (table["if_independent"] - table["together"]).sort_values(kind="stable").index
     table = table.loc[order].set_index(["corridor", "other"])
-    table.attrs |= scope_attrs(network, commodity=chosen_commodity(network, commodity))
-    return table
+    own = chosen_commodity(network, commodity)
+    return stamped(table, network, commodity=own, scenario=scenario_name(scenario))
 
 
 def _shares(exposed: Exposures, routes: list[list[Asset]]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from corridor.errors import DataError
 from corridor.library import networks as library
 from corridor.library.observations import observations
 from corridor.model.columns import column_names, described
+from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow, solve
-from corridor.study.scenario_runs import scope_attrs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,8 +100,7 @@ def backcast(
     index = pd.MultiIndex.from_tuples(list(rows), names=["commodity", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("backcast")))
     table = table if commodity is None else table.droplevel("commodity")
-    table.attrs |= scope_attrs(network, commodity=commodity)
-    return table
+    return stamped(table, network, commodity=commodity)
 
 
 backcast.__doc__ = inspect.cleandoc(backcast.__doc__ or "").replace("{columns}", described("backcast"))

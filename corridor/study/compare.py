@@ -12,13 +12,14 @@ from corridor.errors import DataError
 from corridor.model.columns import blank, column_names, described
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.model.stamp import stamped
 from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.paths import BestPaths
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios, scope_attrs
+from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,8 +150,7 @@ def compare_in_scope(
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
-    table.attrs |= scope_attrs(network, commodity=scope.commodity) | ({"notes": notes} if notes else {})
-    return table
+    return stamped(table, network, commodity=scope.commodity, **({"notes": notes} if notes else {}))
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:

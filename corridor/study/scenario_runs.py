@@ -8,9 +8,8 @@ from corridor.errors import DataError
 from corridor.library.scenarios import load_scenario, scenarios
 from corridor.model.network import Network
 from corridor.model.result_path import carries
+from corridor.model.scenario import BASELINE as BASELINE
 from corridor.model.scenario import Scenario
-
-BASELINE = "baseline"
 
 
 def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
@@ -29,22 +28,12 @@ def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> l
     return listed
 
 
-def scenario_name(scenario: Scenario | None) -> str:
-    """Return the name of a scenario, or of the baseline for None."""
-    return BASELINE if scenario is None else scenario.name
-
-
 def default_scenarios(network: Network) -> tuple[Scenario, ...]:
     """Return the default scenarios of a study: all shipped ones for a shipped network, else none.
 
     If the network was altered before, a default scenario may have no effect; that is then not an error.
     """
     return tuple(map(load_scenario, scenarios())) if network.shipped else ()
-
-
-def scope_attrs(network: Network, *, commodity: str | None = None) -> dict[str, str | int | None]:
-    """Return what a table's ``attrs`` say of what it stands for: network, year, hazard regime, commodity."""
-    return {"network": network.name, "year": network.year, "regime": network.regime, "commodity": commodity}
 
 
 def chosen_commodity(network: Network, commodity: str | None) -> str:
