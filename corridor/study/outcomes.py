@@ -12,6 +12,7 @@ from corridor.model.columns import described
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.model.stamp import stamped
 from corridor.model.tolerances import HELD_MONEY
 from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import other_usual_flows
@@ -102,8 +103,7 @@ def outcomes(
         if told:
             notes[name] = told
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
-    table.attrs |= {"notes": notes} if notes else {}
-    return table
+    return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
@@ -156,6 +156,14 @@ def usual_ways(solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None
     held, shortfall, loss = lost(base.solution)
     others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
     return UsualWays(shortfall, loss, min([loss, *others]), max([loss, *others]))
+
+
+def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return what is lost against a baseline: changes of shortfall and unmet requirements, and the loss."""
+    row, before = _totals(flow, commodity), _totals(base, commodity)
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    changes = {_change(total): row[total] - before[total] for total in ("shortfall_mtpa", "unmet_mtpa")}
+    return changes | _loss(flow, base, commodity, fall_musd_per_year=fall)
 
 
 def _change(total: str) -> str:
