@@ -22,7 +22,7 @@ from corridor.cli.printing import (
     write_output,
 )
 from corridor.errors import visible
-from corridor.model.columns import Column, by_name, legend, printed
+from corridor.model.columns import AMOUNTS, Column, by_name, legend, printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
     from corridor.solver.flow import Flow
+    from corridor.solver.warm import WarmSolver
 
 LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
 _WIDTH, _NAMES_WIDTH = 100, 20
@@ -153,9 +154,10 @@ class _Comparison:
             columns, lambda some: "\n".join(aligned(some, block) for block in self.blocks.values()), width
         )
         blocks = [self._head(kept, width)]
-        for name, block in self.blocks.items():
-            lost = f"\n\n{self._lost(name)}" if name != self.baseline else ""
-            blocks.append(f"{visible(name)}\n{aligned(kept, block)}{lost}\n")
+        for name, names in self._groups(self.blocks).items():
+            block = self.blocks[name]
+            lost = f"\n\n{self._lost(names)}" if name != self.baseline else ""
+            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}{lost}\n")
         blocks += [omitted_columns(columns, kept), self._confidence(width)]
         return "\n".join(filter(None, blocks))
 
@@ -181,22 +183,55 @@ class _Comparison:
         basis = hazard_basis(self.network.regime)
         return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
 
-    def _lost(self, name: str) -> str:
-        """Return what is lost under a scenario, by the commodity and by all shippers."""
+    def _groups(self, blocks: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:
+        """Return the scenarios that are printed once: all that is printed of them is the same."""
+        from corridor.study.outcomes import losses
+        from corridor.study.scenario_runs import coming_to_the_same
+
+        base = self.flows[self.baseline]
+        whole = {
+            name: block.assign(**losses(self.flows[name], base), is_base=name == self.baseline)
+            for name, block in blocks.items()
+        }
+        return coming_to_the_same(whole)
+
+    def _days(self, name: str) -> float | None:
+        """Return how long a scenario lasts, None where that is not known."""
+        scenario = self.flows[name].scenario
+        return scenario.mean_duration_days if scenario is not None else None
+
+    def _lost(self, names: Sequence[str]) -> str:
+        """Return what is lost under scenarios that come to the same, by the commodity and by all shippers."""
         import pandas as pd
 
-        from corridor.study.outcomes import losses
+        from corridor.study.outcomes import amounts, losses
 
-        flow, base = self.flows[name], self.flows[self.baseline]
+        flow, base = self.flows[names[0]], self.flows[self.baseline]
         rows = {self.commodity: losses(flow, base, self.commodity), "all shippers": losses(flow, base)}
         frame = pd.DataFrame(list(rows.values()), index=list(rows))
-        return f"  lost against the baseline\n{aligned(_lost_columns(), frame)}"
+        text = f"  lost against the baseline, as a rate\n{aligned(_lost_columns(), frame)}"
+        columns = [column for column in printed("outcomes") if column.name in AMOUNTS[1:]]
+        for days in dict.fromkeys(filter(None, map(self._days, names))):
+            lasting = [name for name in names if self._days(name) == days]
+            flow = self.flows[lasting[0]]
+            over = {of: amounts(self._solver, flow, base, None if of == "all shippers" else of) for of in rows}
+            frame = pd.DataFrame(list(over.values()), index=list(over))
+            whose = "" if len(lasting) == len(names) else f" ({visible(', '.join(lasting))})"
+            text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
+        return text
+
+    @cached_property
+    def _solver(self) -> WarmSolver:
+        from corridor.solver.warm import WarmSolver
+
+        return WarmSolver(self.network)
 
     def _changes(self, width: int | None) -> str:
         """Return a table of what each scenario changes, the largest loss first."""
         import pandas as pd
 
         from corridor.study.outcomes import losses
+        from corridor.study.scenario_runs import printed_once
 
         base, before = self.flows[self.baseline], self.blocks[self.baseline]
         rows: dict[str, dict[str, Any]] = {}
@@ -216,11 +251,13 @@ class _Comparison:
         ]
         lost = [replace(c, unit="", heading=c.heading.replace("shortfall", "short-\nfall")) for c in _lost_columns()]
         columns = [*corridors, *lost]
+        frame = printed_once(frame)
         kept = columns_that_fit(columns, lambda some: aligned(some, frame, names_width=_NAMES_WIDTH), width)
         head = (
             f"What each scenario changes for {visible(self.commodity)}, largest loss first: what moves by corridor, "
-            "supply not lifted (shortfall) and requirements not met (unmet) in Mt/y, loss in million USD/y. --scenario "
-            "NAME shows one in full, --wide all; `corridor outcomes` has all shippers, `corridor scenarios` the names."
+            "supply not lifted (shortfall) and requirements not met (unmet) in Mt/y, loss in million USD/y, all "
+            "rates of a state that lasts. --scenario NAME shows one in full, --wide all; `corridor outcomes` has all shippers and "
+            "amounts over a scenario's days, `corridor scenarios` the names."
         )
         shown = f"{_paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
         return shown + omitted_columns(columns, kept)

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_inputs, load_inputs
-from corridor.cli.printing import fitted, machine_text, terminal_width, title_of, write_output
+from corridor.cli.printing import (
+    aligned,
+    columns_that_fit,
+    machine_text,
+    omitted_columns,
+    terminal_width,
+    title_of,
+    write_output,
+)
 from corridor.errors import visible
+from corridor.model.columns import AMOUNTS, Column, printed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NAMES_WIDTH = 28
 
 
 def add(commands: Any) -> None:
@@ -38,7 +53,33 @@ def run(arguments: argparse.Namespace) -> int:
         "its buyer beyond the price.\nChange: against the baseline, in which "
         f"{base['delivered_mtpa']:,.1f} Mt/y are delivered, {base['shortfall_mtpa']:,.1f} not lifted, "
         f"{base['unmet_mtpa']:,.1f} required and unmet; netback {base['netback_musd_per_year']:,.0f} million USD/y.",
-        *([f"\n{fitted('outcomes', ranked, width)}\n"] if len(ranked) else []),
+        *_tables(ranked, width),
         *notes,
     ]
     return write_output("\n".join(blocks) + "\n", arguments.output, width=width)
+
+
+def _tables(ranked: pd.DataFrame, width: int | None) -> Iterator[str]:
+    """Yield the rates of all scenarios, and amounts over the days of those whose duration is known."""
+    if not len(ranked):
+        return
+    rates = [column for column in printed("outcomes") if column.name not in AMOUNTS]
+    yield f"\n{_fitted(rates, ranked, width)}\n"
+    lasting = ranked[ranked["duration_days"].notna()].sort_values("loss_musd", ascending=False, kind="stable")
+    if len(lasting):
+        yield (
+            "Over the days that each lasts, where that is known. Usual ways only: no commodity moves on an edge\n"
+            "beyond its usual flow, as in the first days. One shipper's shortfall, and the loss, can be larger by all\n"
+            "ways, for others take its place; tanks and catching up are not counted.\n"
+        )
+        yield f"{_fitted([column for column in printed('outcomes') if column.name in AMOUNTS], lasting, width)}\n"
+
+
+def _fitted(columns: Sequence[Column], frame: pd.DataFrame, width: int | None) -> str:
+    """Return the columns that fit; scenarios that come to the same in all of them are one row."""
+    from corridor.study.scenario_runs import printed_once
+
+    once = printed_once(frame[[column.name for column in columns]])
+    kept = columns_that_fit(columns, lambda some: aligned(some, once, names_width=_NAMES_WIDTH), width)
+    shown = aligned(kept, once, names_width=_NAMES_WIDTH), omitted_columns(columns, kept).rstrip()
+    return "\n".join(filter(None, shown))

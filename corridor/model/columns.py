@@ -310,6 +310,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 """Columns by table, in the order of the table."""
 INTERCHANGEABLE = "Buyers at one price are interchangeable here: who gets which tonne is one choice of several."
 """What must be known wherever a market, or a split between ports, is shown."""
+AMOUNTS = ("duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "loss_musd_held")
+"""Columns of outcomes over the days of a scenario; empty where these are not known."""
 FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
 LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from corridor.model.columns import described
+from corridor.model.columns import AMOUNTS, described
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -84,22 +84,15 @@ def outcomes(
             row
             | {_change(total): row[total] - before[total] for total in row}
             | _loss(flow, base, commodity, fall_musd_per_year=fall)
-            | dict.fromkeys(_AMOUNTS, math.nan)
+            | dict.fromkeys(AMOUNTS, math.nan)
             | {"route_hhi": hhi(through)}
         )
         told = list(flow.notes)
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
             held = usual_ways(solver, base, flow, commodity)
-            years = days / DAYS_PER_YEAR
-            rows[name] |= {
-                "duration_days": days,
-                "shortfall_mt": rows[name]["shortfall_change_mtpa"] * years,
-                "loss_musd": rows[name]["loss_musd_per_year"] * years,
-                "shortfall_mt_held": held.shortfall_mtpa * years,
-                "loss_musd_held": held.loss_musd_per_year * years,
-            }
-            told += held.notes(years)
+            rows[name] |= _amounts(rows[name], held, days)
+            told += held.notes(days / DAYS_PER_YEAR)
         if told:
             notes[name] = told
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
@@ -109,7 +102,24 @@ def outcomes(
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
 
 
-_AMOUNTS = ("duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "loss_musd_held")
+def _amounts(row: Mapping[str, float], held: UsualWays, days: float) -> dict[str, float]:
+    """Return what rates a year come to over some days, by all ways at once and by usual ways only."""
+    years = days / DAYS_PER_YEAR
+    return {
+        "duration_days": days,
+        "shortfall_mt": row["shortfall_change_mtpa"] * years,
+        "loss_musd": row["loss_musd_per_year"] * years,
+        "shortfall_mt_held": held.shortfall_mtpa * years,
+        "loss_musd_held": held.loss_musd_per_year * years,
+    }
+
+
+def amounts(solver: WarmSolver, flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return what is lost over the days of a flow's scenario, empty where these are not known."""
+    days = flow.scenario.mean_duration_days if flow.scenario is not None else None
+    if days is None:
+        return {}
+    return _amounts(losses(flow, base, commodity), usual_ways(solver, base, flow, commodity), days)
 
 
 @dataclasses.dataclass(frozen=True)

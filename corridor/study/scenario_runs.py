@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
 from corridor.library.scenarios import load_scenario, scenarios
@@ -10,6 +11,9 @@ from corridor.model.network import Network
 from corridor.model.result_path import carries
 from corridor.model.scenario import BASELINE as BASELINE
 from corridor.model.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
@@ -26,6 +30,32 @@ def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> l
             raise DataError(f"duplicate scenario name {scenario.name!r}; rows are indexed by name, rename one")
         listed.append((scenario.name, scenario))
     return listed
+
+
+def coming_to_the_same(rows: Mapping[str, pd.DataFrame | pd.Series]) -> dict[str, tuple[str, ...]]:
+    """Return the names of rows, or of blocks of rows, whose numbers are all the same, by the first of each group."""
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for name, block in rows.items():
+        cells = block.to_numpy(dtype=object).ravel().tolist()
+        groups.setdefault(tuple(_rounded(cell) for cell in cells), []).append(name)
+    return {names[0]: tuple(names) for names in groups.values()}
+
+
+def printed_once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table by scenario in which rows that come to the same are one, with all their names."""
+    rows = {str(name): frame.iloc[number] for number, name in enumerate(frame.index)}
+    groups = coming_to_the_same(rows)
+    return frame.loc[list(groups)].rename(index={name: ", ".join(names) for name, names in groups.items()})
+
+
+def _rounded(cell: object) -> object:
+    """Return what two numbers have in common that differ by rounding only."""
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
+        return f"{cell:.7g}" if abs(cell) > _SAME else "0"
+    return str(cell)
+
+
+_SAME = 1e-6
 
 
 def default_scenarios(network: Network) -> tuple[Scenario, ...]:

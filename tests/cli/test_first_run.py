@@ -38,8 +38,8 @@ def test_the_first_run_prints_the_baseline_and_what_changes(capsys: pytest.Captu
     assert sum(line.startswith("  cpc ") for line in lines) == 1
     kazakh = cr.outcomes(cr.load(), commodity="kazakh_crude")
     shut = kazakh.loc["CPC shut"]
-    assert cells(out, "CPC shut")[0] == "closed"
-    assert cells(out, "CPC shut")[-3:] == [
+    assert cells(out, "CPC court order")[0] == "closed"
+    assert cells(out, "CPC court order")[-3:] == [
         f"{shut['shortfall_change_mtpa']:+.1f}", "0.0", f"{shut['loss_musd_per_year']:,.0f}"
     ]  # fmt: skip
     after = out[out.index("largest loss first") :]

@@ -1,0 +1,53 @@
+"""A rate is not read as an amount: what is printed of scenarios with a duration, and of those that come to the same."""
+
+from __future__ import annotations
+
+import pytest
+
+import corridor as cr
+from helpers.commands import run
+
+ORDER = ["--year", "2022", "--scenario", "cpc-court-order-2022"]
+
+
+def row(out: str, name: str, after: str) -> list[str]:
+    """Return the cells of a row that follows some text."""
+    lines = out[out.index(after) :].splitlines()
+    return next(line for line in lines if line.strip().startswith(name)).replace(name, "").split()
+
+
+def test_compare_prints_what_is_lost_over_the_days_by_all_and_by_usual_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    """A court order of 30 days, all shippers: rates times 30 / 365."""
+    out = run(capsys, "compare", *ORDER)[1]
+    net, order = cr.load("caspian", year=2022), cr.load_scenario("cpc-court-order-2022")
+    base = cr.solve(net)
+    short = {way: (cr.solve(net, order, rerouting=way).shortfall_mtpa - base.shortfall_mtpa) for way in (True, False)}
+    cells = row(out, "all shippers", "over 30 days")
+    assert [cells[0], cells[2]] == [f"{short[way] * 30 / 365:.2f}" for way in (True, False)]
+    assert "usual ways" in out
+
+
+def test_scenarios_that_come_to_the_same_are_printed_once_with_both_names(capsys: pytest.CaptureFixture[str]) -> None:
+    """The order shuts what CPC shut shuts; only the amounts are the order's own."""
+    out = run(capsys, "compare", *ORDER, "--scenario", "cpc-shut")[1]
+    assert "CPC court order (threat), CPC shut\n" in out
+    assert out.count("cpc_russia") == 1
+    assert "over 30 days (CPC court order (threat))" in out
+    table = cr.compare(cr.load("caspian", year=2022), [cr.load_scenario("cpc-shut"), cr.load_scenario(ORDER[-1])])
+    assert list(table.index.unique("scenario")) == ["baseline", "CPC shut", "CPC court order (threat)"]
+
+
+def test_outcomes_prints_amounts_apart_from_rates(capsys: pytest.CaptureFixture[str]) -> None:
+    """One row for both in the rates, the order alone in the amounts."""
+    out = " ".join(run(capsys, "outcomes", *ORDER, "--scenario", "cpc-shut")[1].split())
+    rates, amounts = out.split("Over the days that each lasts")
+    assert rates.count("CPC shut") == rates.count("CPC court order (threat)") == 1
+    assert "CPC shut" not in amounts
+    assert "CPC court order (threat) 30 " in amounts
+
+
+def test_a_scenario_that_changes_nothing_stays_apart_from_the_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    """Which stands first, alone."""
+    out = run(capsys, "compare", "--year", "2022", "--scenario", "aktau-expanded")[1]
+    assert "\nbaseline\n" in out
+    assert "\nAktau and tankers expanded\n" in out
