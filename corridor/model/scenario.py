@@ -11,6 +11,9 @@ from corridor.model.changes import Change, N, apply_changes
 from corridor.model.distributions import Day, Duration, Lognormal, Uniform
 from corridor.model.records import Name, Record
 
+BASELINE = "baseline"
+"""What tables call the network as it is."""
+
 
 class Scenario(Record):
     """Changes applied together; itself something that can be applied. Scenarios add up: ``a + b``."""
@@ -67,6 +70,11 @@ class Scenario(Record):
             changes=self.changes + other.changes,
             sources=tuple(dict.fromkeys(self.sources + other.sources)),
         )
+
+
+def scenario_name(scenario: Scenario | None) -> str:
+    """Return the name of a scenario, or of the baseline for None."""
+    return BASELINE if scenario is None else scenario.name
 
 
 def require_scenario(thing: object) -> None:

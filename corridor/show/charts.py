@@ -11,12 +11,12 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.messages import nearest as nearest_name
 from corridor.messages import unknown
+from corridor.model.scenario import scenario_name
 from corridor.show import style
 from corridor.show.cards import network_label
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
-from corridor.study.scenario_runs import scenario_name
 from corridor.study.sensitivity import Sensitivity
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from corridor.model.columns import by_name, printed
+from corridor.model.scenario import scenario_name
 from corridor.risk.bad_year import amounts, attributed
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.model.scenario import scenario_name
 from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow

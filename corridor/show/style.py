@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, visible
 from corridor.model.records import Commodity, Corridor, Node
+from corridor.model.scenario import scenario_name
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
-from corridor.model.scenario import Scenario, require_scenario
+from corridor.model.scenario import Scenario, require_scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.risk.exposure import Asset, Exposures
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def availability(network: Network, scenario: Scenario | None = None) -> pd.DataF
             }
         )
     columns = ["corridor", "availability", "untouched", "closed", "full_loss_days_per_year", "hazards"]
-    return pd.DataFrame(rows, columns=columns).set_index("corridor")
+    table = pd.DataFrame(rows, columns=columns).set_index("corridor")
+    return stamped(table, network, scenario=scenario_name(scenario))
 
 
 def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataFrame:
@@ -126,7 +128,7 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
     table = pd.DataFrame(rows, columns=["corridor", "other", "together", "if_independent", "shared"])
     table.insert(4, "ratio", (table["together"] / table["if_independent"].where(table["if_independent"] > 0)))
     order = (table["if_independent"] - table["together"]).sort_values(kind="stable").index
-    return table.loc[order].set_index(["corridor", "other"])
+    return stamped(table.loc[order].set_index(["corridor", "other"]), network, scenario=scenario_name(scenario))
 
 
 def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Asset, Asset, Asset]]:

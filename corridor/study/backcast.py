@@ -9,6 +9,7 @@ from corridor.errors import DataError
 from corridor.library import networks as library
 from corridor.library.observations import observations
 from corridor.model.columns import column_names
+from corridor.model.stamp import stamped
 from corridor.solver.flow import solve
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def backcast(
     table.loc[TOTAL, "note"] = "error: sum of absolute errors; observed: " + (
         "sum over the corridors" if exports is None else "all exports"
     )
-    return table
+    return stamped(table, network, commodity=commodity)
 
 
 def _own(observed: Mapping[str, float]) -> dict[str, dict[str, object]]:

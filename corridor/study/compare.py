@@ -12,6 +12,7 @@ from corridor.errors import DataError
 from corridor.model.columns import blank, column_names, described
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.model.stamp import stamped
 from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
@@ -141,8 +142,7 @@ def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, sco
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
-    table.attrs |= {"notes": notes} if notes else {}
-    return table
+    return stamped(table, network, commodity=scope.commodity, **({"notes": notes} if notes else {}))
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:

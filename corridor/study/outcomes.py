@@ -10,6 +10,7 @@ from corridor.model.columns import described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import BASELINE, named_scenarios
@@ -72,8 +73,7 @@ def outcomes(
         if flow.notes:
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
-    table.attrs |= {"notes": notes} if notes else {}
-    return table
+    return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
