@@ -16,6 +16,7 @@ from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_w
 from corridor.solver.flow import Flow, solve
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare_in_scope, comparison_scope
+from corridor.study.outcomes import losses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +127,7 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     Returns
     -------
     pandas.DataFrame
-        One row a country, indexed by jurisdiction (ISO 3166 alpha-3), largest shortfall first.
+        One row a country, indexed by jurisdiction (ISO 3166 alpha-3), largest loss first.
 
         - corridors: ids of the corridors through it
         - capacity_mtpa: their capacity [Mt/y]
@@ -134,6 +135,8 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
         - share: share of exports that crosses it now [1]
         - shortfall_if_closed_mtpa: extra shortfall of the commodity if everything that crosses the country is closed
           and the rest is solved again [Mt/y]
+        - unmet_if_closed_mtpa: extra requirements not met, then [Mt/y]
+        - loss_if_closed_musd_per_year: what is lost of the commodity's money, then, as in `outcomes` [million USD/y]
 
     Notes
     -----
@@ -144,18 +147,22 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     view = _ExportPattern.of(network, scenario, commodity)
     rows = view.jurisdictions()
     solver = WarmSolver(view.network)
-    before = _shortfall(Flow(solver.solve()), view.commodity)
+    before = Flow(solver.solve())
     for row in rows:
         closed = Outage(country=row["jurisdiction"])
         merged = Scenario(name=f"{row['jurisdiction']} closed", changes=(closed,))
-        after = _shortfall(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
-        row["shortfall_if_closed_mtpa"] = after - before
+        after = Flow(solver.solve_network(merged.apply(view.network, strict=False)))
+        lost = losses(after, before, view.commodity)
+        row["shortfall_if_closed_mtpa"] = lost["shortfall_change_mtpa"]
+        row["unmet_if_closed_mtpa"] = lost["unmet_change_mtpa"]
+        row["loss_if_closed_musd_per_year"] = lost["loss_musd_per_year"]
     columns = [
         "jurisdiction", "corridors", "capacity_mtpa", "n_minus_j_percent", "share", "shortfall_if_closed_mtpa",
+        "unmet_if_closed_mtpa", "loss_if_closed_musd_per_year",
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
-    order = ["shortfall_if_closed_mtpa", "share", "jurisdiction"]
-    table = table.sort_values(order, ascending=[False, False, True]).set_index("jurisdiction")
+    order = ["loss_if_closed_musd_per_year", "shortfall_if_closed_mtpa", "share", "jurisdiction"]
+    table = table.sort_values(order, ascending=[False, False, False, True]).set_index("jurisdiction")
     return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
@@ -228,12 +235,6 @@ class _ExportPattern:
             }
             for country, ids in sorted(through.items())
         ]
-
-
-def _shortfall(flow: Flow, commodity: str) -> float:
-    """Return the shortfall of a commodity. [Mt/y]"""
-    shortfalls = zip(flow.network.supplies, flow.shortfall_by_supply, strict=True)
-    return float(sum(missing for supply, missing in shortfalls if supply.commodity == commodity))
 
 
 def _home(network: Network, commodity: str) -> set[str]:

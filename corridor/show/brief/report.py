@@ -304,33 +304,40 @@ class _Brief:
         if not self.scenarios:
             return None
         heads = [
-            "scenario",
-            "delivered [Mt/y]",
-            "shut in [Mt/y]",
-            "netback [million USD/y]",
-            "route HHI [1]",
-        ]
+            "scenario", "loss [million USD/y]", "shut in [Mt/y]", "unmet [Mt/y]", "delivered [Mt/y]",
+            "netback [million USD/y]", "route HHI [1]",
+        ]  # fmt: skip
         rows = [
             [
-                name, _change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
+                name, _number(row["loss_musd_per_year"], 0),
                 _change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
+                _change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
+                _change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
                 _change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
                 _number(row["route_hhi"], 2),
             ]
-            for name, row in _rows(self.outcomes)
+            for name, row in _rows(self._ranked(rates=True))
         ]  # fmt: skip
         corridors = list(self.now.index)
-        moved = {
-            name: [float(self.table.loc[(name, id), "throughput_mtpa"]) for id in corridors] for name in self.flows
-        }
-        change = {name: [a - b for a, b in zip(row, moved[BASELINE], strict=True)] for name, row in moved.items()}
+        moved = pd.DataFrame(
+            [[flow.throughput_mtpa(id, self.commodity) for id in corridors] for flow in self.flows.values()],
+            index=list(self.flows), columns=corridors,
+        )  # fmt: skip
+        change = moved - moved.loc[BASELINE]
         changed = [
-            index
-            for index in range(len(corridors))
-            if any(abs(row[index]) > _TOLERANCE_MTPA for row in change.values())
+            index for index, id in enumerate(corridors) if (change[id].abs() > _TOLERANCE_MTPA).any()
         ]
+        optima = {name: OptimalRange(flow.solution) for name, flow in self.flows.items()}
+
+        def cell(name: str, id: str) -> str:
+            amount = float(change.loc[name, id])
+            if abs(amount) <= _LEAST_CHANGE_MTPA:
+                return ""
+            return quoted(amount, *(optima[of].throughput(id, self.commodity) for of in (name, BASELINE)), sign=True)
+
+        groups = coming_to_the_same({str(n): change.loc[n] for n in change.index if n != BASELINE})
         by_corridor = [
-            [name, *(_signed(row[index]) for index in changed)] for name, row in change.items() if name != BASELINE
+            [", ".join(names), *(cell(name, corridors[index]) for index in changed)] for name, names in groups.items()
         ]
         heads_by = ["scenario", *(f"{self._corridor(corridors[index])} [Mt/y]" for index in changed)]
         about = [
@@ -339,12 +346,52 @@ class _Brief:
         ]
         return _section(
             "Changes against the baseline",
-            _note(f"{self.named_commodity}; change in brackets. HHI: 1 if one corridor carries everything."),
+            _note(
+                f"{self.named_commodity}, largest loss first; rates of a state that lasts, change in brackets. "
+                "HHI: 1 if one corridor carries everything."
+            ),
             _table(heads, rows),
+            *self._over_days(),
             tag("h3", "Change of throughput by corridor"),
+            _note("About: another flow as good sends more or less that way; span: by how much flows as good differ."),
             _table(heads_by, by_corridor) if changed else _note("No corridor's throughput changes."),
             tag("details", tag("summary", "Scenarios"), tag("ul", *about), open=""),
         )
+
+    def _ranked(self, *, rates: bool) -> pd.DataFrame:
+        """Return outcomes, largest loss first and those that come to the same once: rates, or amounts over days."""
+        columns = [name for name in self.outcomes.columns if (name in AMOUNTS) != rates]
+        by = "loss_musd_per_year" if rates else "loss_musd"
+        ranked = self.outcomes.drop(index=BASELINE).sort_values(by, ascending=False, kind="stable")[columns]
+        if not rates:
+            return printed_once(ranked[ranked["duration_days"].notna()])
+        return pd.concat([self.outcomes.loc[[BASELINE], columns], printed_once(ranked)])
+
+    def _over_days(self) -> Iterator[Html]:
+        """Yield the table of amounts of the scenarios whose duration is known."""
+        ranked = self._ranked(rates=False)
+        if ranked.empty:
+            return
+        heads = [
+            "scenario", "lasts [days]", "shut in, all ways at once [Mt]", "shut in, usual ways only [Mt]",
+            "loss, all ways at once [million USD]", "loss, usual ways only [million USD]",
+        ]  # fmt: skip
+        rows = [
+            [
+                name, _number(row["duration_days"], 0), _number(row["shortfall_mt"], 2),
+                _number(row["shortfall_mt_held"], 2), _number(row["loss_musd"], 0), _number(row["loss_musd_held"], 0),
+            ]
+            for name, row in _rows(ranked)
+        ]  # fmt: skip
+        yield tag("h3", "Over the days that each lasts")
+        yield _note(
+            "Usual ways only: nothing moves anywhere beyond its usual flow, as in the first days. One shipper's "
+            "volume, and the loss, can be larger by all ways, for others take its place. Tanks and catching up are "
+            "not counted."
+        )
+        yield _table(heads, rows)
+        notes = self.outcomes.attrs.get("notes", {})
+        yield from (_note(f"{name}: {note}") for name, some in notes.items() for note in some if "usual ways" in note)
 
     def _bottlenecks(self) -> Html:
         """Return the binding limits under each scenario, from `Flow.explain`."""
@@ -374,7 +421,8 @@ class _Brief:
         countries = [
             [
                 name, ", ".join(self._corridor(id) for id in row["corridors"]), _number(100 * row["share"], 0),
-                _number(row["n_minus_j_percent"], 0), _number(row["shortfall_if_closed_mtpa"]),
+                _number(row["n_minus_j_percent"], 0), _number(row["loss_if_closed_musd_per_year"], 0),
+                _number(row["shortfall_if_closed_mtpa"]), _number(row["unmet_if_closed_mtpa"]),
             ]
             for name, row in _rows(self.jurisdictions)
         ]  # fmt: skip
