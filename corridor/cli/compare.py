@@ -156,7 +156,7 @@ class _Comparison:
         blocks = [self._head(kept, width)]
         for name, names in self._groups(self.blocks).items():
             block = self.blocks[name]
-            lost = f"\n\n{self._lost(names)}" if name != self.baseline else ""
+            lost = f"\n\n{self._lost(names, width and width - 2)}" if name != self.baseline else ""
             blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}{lost}\n")
         blocks += [omitted_columns(columns, kept), self._confidence(width)]
         return "\n".join(filter(None, blocks))
@@ -200,10 +200,11 @@ class _Comparison:
         scenario = self.flows[name].scenario
         return scenario.mean_duration_days if scenario is not None else None
 
-    def _lost(self, names: Sequence[str]) -> str:
+    def _lost(self, names: Sequence[str], width: int | None) -> str:
         """Return what is lost under scenarios that come to the same, by the commodity and by all shippers."""
         import pandas as pd
 
+        from corridor.solver.explain import who_takes_over
         from corridor.study.outcomes import amounts, losses
 
         flow, base = self.flows[names[0]], self.flows[self.baseline]
@@ -218,7 +219,8 @@ class _Comparison:
             frame = pd.DataFrame(list(over.values()), index=list(over))
             whose = "" if len(lasting) == len(names) else f" ({visible(', '.join(lasting))})"
             text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
-        return text
+        told = who_takes_over(base.solution, self.flows[names[0]].solution, self.commodity)
+        return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in told)
 
     @cached_property
     def _solver(self) -> WarmSolver:

@@ -42,6 +42,9 @@ SHORTER_USD_PER_T = 1e-12
 REPORTED_USD_PER_T = 0.05
 """A gain or loss below this is explained as none: it would be printed as 0.0 or 0.1. [USD/t]"""
 
+REPORTED_MTPA = 0.05
+"""A change of a flow below this is not told in words: it would be printed as 0.0 or 0.1. [Mt/y]"""
+
 REPORTED_LIFTED_MTPA = 1e-6
 """Extra tonnes lifted up to this are not mentioned. [Mt/y]"""
 

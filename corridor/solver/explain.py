@@ -13,8 +13,9 @@ from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
-from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
+from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
+from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.paths import BestPaths
 from corridor.solver.solution import BindingLimit, Solution
 from corridor.solver.warm import WarmSolver
@@ -58,7 +59,7 @@ def _totals(solution: Solution) -> Iterator[str]:
     if not short:
         yield "All supply is lifted."
     else:
-        listed = ", ".join(f"{supply.node} {amount:.1f}" for supply, amount in short)
+        listed = _shut_in(solution)
         prices = ", ".join(sorted({f"{supply.penalty_usd_per_t:g}" for supply, _ in short}))
         yield (
             f"Not lifted: {solution.shortfall_mtpa:.1f} Mt/y ({listed}); "
@@ -70,6 +71,54 @@ def _totals(solution: Solution) -> Iterator[str]:
     if unmet:
         listed = ", ".join(f"{market.node} {amount:.1f}" for market, amount in unmet)
         yield f"Required but not delivered: {solution.unmet_mtpa:.1f} Mt/y ({listed})."
+
+
+def _shut_in(solution: Solution) -> str:
+    """Return by how much each supply is short, with "about" where another optimum shuts in others."""
+    optima, texts = OptimalRange(solution), []
+    for number, (supply, amount) in enumerate(
+        zip(solution.network.supplies, solution.shortfall_by_supply.tolist(), strict=True)
+    ):
+        if amount > 0:
+            texts.append(f"{supply.node} {quoted(amount, optima.lifted([number]))}")
+    return ", ".join(texts)
+
+
+def who_takes_over(base: Solution, solution: Solution, commodity: str) -> list[str]:
+    """Return in words who takes over what a scenario stops of a commodity, and who shuts in.
+
+    Parameters
+    ----------
+    base, solution : Solution
+        The baseline and the scenario.
+    commodity : str
+        Id.
+
+    Notes
+    -----
+    What another flow as good would change is "about", with the span of both.
+    """
+    before, after = OptimalRange(base), OptimalRange(solution)
+    ids = [corridor.id for corridor in solution.network.corridors]
+    gains = {id: solution.throughput_mtpa(id, commodity) - base.throughput_mtpa(id, commodity) for id in ids}
+    taking = sorted((id for id in ids if gains[id] > REPORTED_MTPA), key=lambda id: (-gains[id], id))
+    texts = [
+        f"{id} {quoted(gains[id], before.throughput(id, commodity), after.throughput(id, commodity), sign=True)}"
+        for id in taking
+    ]
+    more = solution.shortfall_by_supply - base.shortfall_by_supply
+    short = [
+        (-float(more[number]), number)
+        for number, supply in enumerate(solution.network.supplies)
+        if supply.commodity == commodity and more[number] > REPORTED_MTPA
+    ]
+    shut = [
+        f"{solution.network.supplies[number].node} "
+        f"{quoted(-less, before.lifted([number]), after.lifted([number]), sign=True)}"
+        for less, number in sorted(short)
+    ]
+    lines = [f"More {commodity} moves by: {', '.join(texts)} Mt/y."] if texts else []
+    return lines + ([f"More {commodity} is not lifted at: {', '.join(shut)} Mt/y."] if shut else [])
 
 
 def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
@@ -151,7 +200,12 @@ def _corridor(solver: WarmSolver, solution: Solution, corridor: str) -> Iterator
     available = sum(edge.available_mtpa for edge in trunk)
     carried = solution.throughput_mtpa(corridor)
     own = solution.throughput_mtpa(corridor, commodity)
-    yield f"{record.name or corridor} [{corridor}]: {_carried(carried, available)}; {commodity} {own:.1f} Mt/y."
+    optima = OptimalRange(solution)
+    shown = quoted(own, optima.throughput(corridor, commodity))
+    yield (
+        f"{record.name or corridor} [{corridor}]: {_carried(carried, available, optima.throughput(corridor))}; "
+        f"{commodity} {shown} Mt/y."
+    )
     if not any(edge.admits(commodity) for edge in trunk):
         yield f"  It carries no {commodity}."
         return
@@ -161,12 +215,13 @@ def _corridor(solver: WarmSolver, solution: Solution, corridor: str) -> Iterator
         yield from _price_of_more(solver, solution, corridor, commodity, steps[0].capacity_mtpa - own)
 
 
-def _carried(carried: float, available: float) -> str:
+def _carried(carried: float, available: float, span: tuple[float, float]) -> str:
     if available == 0:
         return "closed"
+    amount = quoted(carried, span)
     if math.isinf(available):
-        return f"carries {carried:.1f} Mt/y, no limit"
-    return f"carries {carried:.1f} of {available:.1f} Mt/y, {available - carried:.1f} unused"
+        return f"carries {amount} Mt/y, no limit"
+    return f"carries {amount} of {available:.1f} Mt/y, {available - carried:.1f} unused"
 
 
 def _stops(steps: list[RouteCapacity], commodity: str) -> str:
@@ -242,8 +297,10 @@ def _forced(solver: WarmSolver, solution: Solution, columns: list[int], step_mtp
 
 def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
     """Yield what an edge carries and why not more."""
-    carried = solution.edge_flow_mtpa[solution.program.edge_ids.index(edge.id)]
-    yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {_carried(float(carried), edge.available_mtpa)}."
+    position = solution.program.edge_ids.index(edge.id)
+    carried = float(solution.edge_flow_mtpa[position])
+    span = OptimalRange(solution).amount(np.flatnonzero(solution.program.flow_edge == position).tolist())
+    yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {_carried(carried, edge.available_mtpa, span)}."
     if not edge.in_service:
         yield "  It is not in service; Opening(edge=...) would open it."
         return

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 import corridor as cr
+from corridor.solver.explain import who_takes_over
 from corridor.solver.optimal_range import OptimalRange, quoted, throughput_range
 from helpers.oracle import flow_range
 from helpers.small_networks import OIL, edge, network
@@ -70,3 +71,22 @@ def test_the_range_is_that_of_an_independent_program(net: cr.Network):
 def test_what_is_not_unique_is_about(amount: float, ranges: list[tuple[float, float]], text: str):
     """Bare where no span reaches 0.01 Mt/y, else with the sum of all."""
     assert quoted(amount, *ranges) == text
+
+
+def test_explain_says_about_where_another_flow_is_as_good():
+    """Two ways of one cost: 4 and 1, or 2 and 3."""
+    text = cr.solve(diamond(10.0)).explain()
+    assert "about" in text
+    assert "(span 2.0)" in text
+    assert "about" not in cr.solve(diamond(11.0)).explain()
+
+
+def test_who_takes_over_is_told_with_the_span_of_both_states():
+    """Closing below fills above, which carried two to four of five tonnes before; one is not lifted."""
+    net = diamond(10.0)
+    before = cr.solve(net).solution
+    after = cr.solve(net, cr.Scenario(name="it", changes=[cr.Outage(corridor="below")])).solution
+    moved, short = who_takes_over(before, after, OIL)
+    assert moved.startswith(f"More {OIL} moves by: above about +")
+    assert moved.endswith("(span 2.0) Mt/y.")
+    assert short == f"More {OIL} is not lifted at: field +1.0 Mt/y."

@@ -7,16 +7,18 @@ import hashlib
 import io
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.library.networks import hazard_basis
-from corridor.model.columns import INTERCHANGEABLE, Column, by_name, legend, printed
+from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, Column, by_name, legend, printed
 from corridor.model.figures import confidence_counts
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
@@ -31,12 +33,19 @@ from corridor.show.comparison import plot_comparison
 from corridor.show.html import Html, counted, link, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
+from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.warm import WarmSolver
 from corridor.study.availability import availability
 from corridor.study.compare import compare, readable
 from corridor.study.concentration import indices, jurisdictions
 from corridor.study.outcomes import outcomes
-from corridor.study.scenario_runs import BASELINE, chosen_commodity, default_scenarios
+from corridor.study.scenario_runs import (
+    BASELINE,
+    chosen_commodity,
+    coming_to_the_same,
+    default_scenarios,
+    printed_once,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,8 +226,13 @@ class _Brief:
         results = dict(_rows(self.outcomes))
         base = results[BASELINE]
         corridors = self.now.sort_values("throughput_mtpa", ascending=False)
-        moving = [(self._corridor(id), row["throughput_mtpa"]) for id, row in _rows(corridors)]
-        carried = ", ".join(f"{name} {amount:.1f}" for name, amount in moving if amount > _TOLERANCE_MTPA)
+        moving = [(id, row["throughput_mtpa"]) for id, row in _rows(corridors)]
+        optima = OptimalRange(self.flows[BASELINE].solution)
+        carried = ", ".join(
+            f"{self._corridor(id)} {quoted(amount, optima.throughput(id, self.commodity))}"
+            for id, amount in moving
+            if amount > _TOLERANCE_MTPA
+        )
         rest = base["delivered_mtpa"] - sum(amount for _, amount in moving)
         carried += f"; {rest:.1f} are delivered locally, outside the corridors" if rest > _TOLERANCE_MTPA else ""
         points = [
@@ -230,7 +244,8 @@ class _Brief:
             points.append(
                 f"Scenario with the largest loss ({len(self.scenarios)} compared): '{self.worst}', "
                 f"{worst['loss_musd_per_year']:,.0f} million USD/y; shut-in volume "
-                f"{worst['shortfall_change_mtpa']:+.1f} Mt/y."
+                f"{worst['shortfall_change_mtpa']:+.1f} Mt/y, "
+                f"unmet requirements {worst['unmet_change_mtpa']:+.1f} Mt/y."
             )
         if len(self.jurisdictions):
             country, row = _rows(self.jurisdictions)[0]
@@ -319,19 +334,19 @@ class _Brief:
             for name, row in _rows(self._ranked(rates=True))
         ]  # fmt: skip
         corridors = list(self.now.index)
+        import pandas as pd
+
         moved = pd.DataFrame(
             [[flow.throughput_mtpa(id, self.commodity) for id in corridors] for flow in self.flows.values()],
             index=list(self.flows), columns=corridors,
         )  # fmt: skip
         change = moved - moved.loc[BASELINE]
-        changed = [
-            index for index, id in enumerate(corridors) if (change[id].abs() > _TOLERANCE_MTPA).any()
-        ]
+        changed = [index for index, id in enumerate(corridors) if (change[id].abs() > _TOLERANCE_MTPA).any()]
         optima = {name: OptimalRange(flow.solution) for name, flow in self.flows.items()}
 
         def cell(name: str, id: str) -> str:
-            amount = float(change.loc[name, id])
-            if abs(amount) <= _LEAST_CHANGE_MTPA:
+            amount = float(np.asarray(change.loc[name, id]))
+            if abs(amount) <= _TOLERANCE_MTPA:
                 return ""
             return quoted(amount, *(optima[of].throughput(id, self.commodity) for of in (name, BASELINE)), sign=True)
 
@@ -365,6 +380,8 @@ class _Brief:
         ranked = self.outcomes.drop(index=BASELINE).sort_values(by, ascending=False, kind="stable")[columns]
         if not rates:
             return printed_once(ranked[ranked["duration_days"].notna()])
+        import pandas as pd
+
         return pd.concat([self.outcomes.loc[[BASELINE], columns], printed_once(ranked)])
 
     def _over_days(self) -> Iterator[Html]:
@@ -431,7 +448,7 @@ class _Brief:
             _table(
                 [
                     "country", "corridors through it", "share of exports [%]", "capacity without it [%]",
-                    "shut in if closed [Mt/y]",
+                    "loss if closed [million USD/y]", "shut in if closed [Mt/y]", "unmet if closed [Mt/y]",
                 ],
                 countries,
             ),
@@ -634,7 +651,7 @@ def _number(value: Any, digits: int = 1) -> str:
     """Return a number as text, '-' if there is none."""
     if value != value:
         return "-"
-    return "no limit" if math.isinf(value) else f"{value:,.{digits}f}"
+    return "no limit" if math.isinf(value) else f"{round(value, digits) + 0.0:,.{digits}f}"
 
 
 def _signed(value: float, digits: int = 1) -> str:
