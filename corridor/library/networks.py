@@ -22,9 +22,17 @@ from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Recor
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("full", "calm", "war")
+_RATES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
 SCENARIO_ENDING = ".scenario.yaml"
 _FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
 _MARKER = "sources.csv"
+
+
+def hazard_basis(regime: str | None) -> str:
+    """Return which hazards stand behind shares in service and bad years; None is the regime of one's own."""
+    if regime is None:
+        return "hazards of the network's own"
+    return f"hazards of regime '{regime}'" + (f" ({_RATES[regime]})" if regime in _RATES else "")
 
 
 def data_root() -> Traversable:

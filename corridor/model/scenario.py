@@ -95,7 +95,10 @@ class Hazard(Scenario):
         default=None,
         description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
     )
-    actor: str | None = Field(default=None, description="country or party responsible, ISO 3166 alpha-3 or a name")
+    actor: str | None = Field(
+        default=None,
+        description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
+    )
 
     @model_validator(mode="after")
     def _has_something_to_vary(self) -> Self:

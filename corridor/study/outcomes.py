@@ -79,6 +79,14 @@ def outcomes(
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
 
 
+def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return what is lost against a baseline: changes of shortfall and unmet requirements, and the loss."""
+    row, before = _totals(flow, commodity), _totals(base, commodity)
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    changes = {_change(total): row[total] - before[total] for total in ("shortfall_mtpa", "unmet_mtpa")}
+    return changes | _loss(flow, base, commodity, fall_musd_per_year=fall)
+
+
 def _change(total: str) -> str:
     """Return the column name of a total's change: delivered_mtpa gives delivered_change_mtpa."""
     unit = "_musd_per_year" if total.endswith("_musd_per_year") else "_mtpa"
