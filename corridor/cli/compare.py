@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -27,6 +27,7 @@ from corridor.model.columns import AMOUNTS, Column, by_name, legend, printed
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.display_units import DisplayUnits
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
     from corridor.solver.flow import Flow
@@ -44,6 +45,7 @@ def add(commands: Any) -> None:
         commands, "compare", run, "compare the corridors, and say what changes under each scenario",
     )  # fmt: skip
     add_inputs(parser)
+    add_units(parser)
     parser.add_argument("--commodity", metavar="ID", help="commodity of the table (default: kazakh_crude)")
     parser.add_argument(
         "--origin", metavar="NODE", help="node from which cost and time are counted (default: largest supply)"
@@ -69,8 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     if "all" not in asked:
         scope = scope.limited_to(network, asked)
     flows: dict[str, Flow] = {}
-    table = compare_in_scope(network, scenarios or None, scope, flows=flows)
-    comparison = _Comparison(network, scope.commodity, table, flows)
+    table = compare_in_scope(network, scenarios or None, scope, flows=flows, units=arguments.units)
+    comparison = _Comparison(network, scope.commodity, table, flows, arguments.units)
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     for text in _other_years(scenarios, network):
@@ -109,6 +111,7 @@ class _Comparison:
     commodity: str
     table: pd.DataFrame
     flows: Mapping[str, Flow]
+    units: str
 
     @cached_property
     def blocks(self) -> dict[str, pd.DataFrame]:
@@ -118,6 +121,20 @@ class _Comparison:
         return {
             str(name): readable(self.table.loc[name], self.commodity) for name in self.table.index.unique("scenario")
         }
+
+    def shown(self, commodity: str | None) -> DisplayUnits:
+        """Return the units of one commodity, or of all shippers."""
+        from corridor.model.display_units import DisplayUnits
+
+        return DisplayUnits.of(self.network, self.units, commodity)
+
+    def lost(self, name: str, commodity: str | None) -> dict[str, float]:
+        """Return what is lost under a scenario, named by the units shown."""
+        from corridor.model.display_units import in_barrels
+        from corridor.study.outcomes import losses
+
+        lost = losses(self.flows[name], self.flows[self.baseline], commodity, self.shown(commodity))
+        return lost if self.units == "t" else {in_barrels(key): value for key, value in lost.items()}
 
     @property
     def baseline(self) -> str:
@@ -131,25 +148,27 @@ class _Comparison:
 
     def document(self) -> str:
         """Return the comparison as JSON: rows, and the totals of each scenario."""
-        from corridor.study.outcomes import losses
-
-        base = self.flows[self.baseline]
-        totals = [
-            {"scenario": name, "shippers": shippers or "all"}
-            | {
-                total: getattr(flow, total)
-                for total in ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")
-                if not shippers
-            }
-            | losses(flow, base, shippers)
+        totals: list[dict[str, Any]] = [
+            {"scenario": name, "shippers": shippers or "all"} | self._totals(flow, shippers) | self.lost(name, shippers)
             for name, flow in self.flows.items()
             for shippers in (self.commodity, None)
         ]
         return document_text(self.network, commodity=self.commodity, rows=self.table, totals=totals)
 
+    def _totals(self, flow: Flow, shippers: str | None) -> dict[str, Any]:
+        """Return what all shippers deliver, do not lift and lack; of one shipper the rows say it."""
+        from corridor.model.display_units import in_barrels
+        from corridor.study.outcomes import totals
+
+        if shippers is not None:
+            return {}
+        every = totals(flow, None, self.shown(None))
+        names = ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")
+        return {name if self.units == "t" else in_barrels(name): every[name] for name in names}
+
     def full(self, width: int | None) -> str:
         """Return every scenario as a block that ends with what is lost."""
-        columns = printed("compare")
+        columns = self.shown(self.commodity).columns(printed("compare"))
         kept = columns_that_fit(
             columns, lambda some: "\n".join(aligned(some, block) for block in self.blocks.values()), width
         )
@@ -163,7 +182,7 @@ class _Comparison:
 
     def compact(self, width: int | None) -> str:
         """Return the baseline, and a row for what each scenario changes."""
-        columns = printed("compare")
+        columns = self.shown(self.commodity).columns(printed("compare"))
         block = self.blocks[self.baseline]
         kept = columns_that_fit(columns, lambda some: aligned(some, block), width)
         omitted = omitted_columns(columns, kept)
@@ -185,13 +204,10 @@ class _Comparison:
 
     def _groups(self, blocks: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:
         """Return the scenarios that are printed once: all that is printed of them is the same."""
-        from corridor.study.outcomes import losses
         from corridor.study.scenario_runs import coming_to_the_same
 
-        base = self.flows[self.baseline]
         whole = {
-            name: block.assign(**losses(self.flows[name], base), is_base=name == self.baseline)
-            for name, block in blocks.items()
+            name: block.assign(**self.lost(name, None), is_base=name == self.baseline) for name, block in blocks.items()
         }
         return coming_to_the_same(whole)
 
@@ -205,21 +221,23 @@ class _Comparison:
         import pandas as pd
 
         from corridor.solver.explain import who_takes_over
-        from corridor.study.outcomes import amounts, losses
+        from corridor.study.outcomes import amounts
 
+        units = self.shown(self.commodity)
         flow, base = self.flows[names[0]], self.flows[self.baseline]
-        rows = {self.commodity: losses(flow, base, self.commodity), "all shippers": losses(flow, base)}
+        shippers = {self.commodity: self.commodity, "all shippers": None}
+        rows = {of: self.lost(names[0], id) for of, id in shippers.items()}
         frame = pd.DataFrame(list(rows.values()), index=list(rows))
-        text = f"  lost against the baseline, as a rate\n{aligned(_lost_columns(), frame)}"
-        columns = [column for column in printed("outcomes") if column.name in AMOUNTS[1:]]
+        text = f"  lost against the baseline, as a rate\n{aligned(units.columns(_lost_columns()), frame)}"
+        columns = units.columns(column for column in printed("outcomes") if column.name in AMOUNTS[1:])
         for days in dict.fromkeys(filter(None, map(self._days, names))):
             lasting = [name for name in names if self._days(name) == days]
             flow = self.flows[lasting[0]]
-            over = {of: amounts(self._solver, flow, base, None if of == "all shippers" else of) for of in rows}
-            frame = pd.DataFrame(list(over.values()), index=list(over))
+            over = {of: amounts(self._solver, flow, base, id, self.shown(id)) for of, id in shippers.items()}
+            frame = units.renamed(pd.DataFrame(list(over.values()), index=list(over)))
             whose = "" if len(lasting) == len(names) else f" ({visible(', '.join(lasting))})"
             text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
-        told = who_takes_over(base.solution, self.flows[names[0]].solution, self.commodity)
+        told = who_takes_over(base.solution, self.flows[names[0]].solution, self.commodity, units)
         return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in told)
 
     @cached_property
@@ -232,34 +250,46 @@ class _Comparison:
         """Return a table of what each scenario changes, the largest loss first."""
         import pandas as pd
 
-        from corridor.study.outcomes import losses
         from corridor.study.scenario_runs import printed_once
 
-        base, before = self.flows[self.baseline], self.blocks[self.baseline]
+        before = self.blocks[self.baseline]
+        units = self.shown(self.commodity)
+        through = "throughput_mtpa" if self.units == "t" else "throughput_kbd"
         rows: dict[str, dict[str, Any]] = {}
         for name, block in self.blocks.items():
             if name != self.baseline:
-                moved = block["throughput_mtpa"] - before["throughput_mtpa"]
+                moved = block[through] - before[through]
                 now_closed = block["status"].isin(["closed", "no access"]) & ~before["status"].isin(
                     ["closed", "no access"]
                 )
                 cells = {id: "closed" if now_closed[id] else _rounded(moved[id]) for id in block.index}
-                rows[name] = cells | losses(self.flows[name], base, self.commodity)
+                rows[name] = cells | self.lost(name, self.commodity)
         frame = pd.DataFrame(list(rows.values()), index=list(rows))
         frame = frame.sort_values("loss_musd_per_year", ascending=False, kind="stable")
         corridors = [
-            Column(str(id), "", "", heading=str(id).replace("_", "\n"), signed=True, priority=10 + n)
+            Column(
+                str(id),
+                "",
+                "",
+                heading=str(id).replace("_", "\n"),
+                signed=True,
+                priority=10 + n,
+                digits=1 if self.units == "t" else 0,
+            )
             for n, id in enumerate(before.index)
         ]
-        lost = [replace(c, unit="", heading=c.heading.replace("shortfall", "short-\nfall")) for c in _lost_columns()]
+        lost = [
+            replace(c, unit="", heading=c.heading.replace("shortfall", "short-\nfall"))
+            for c in units.columns(_lost_columns())
+        ]
         columns = [*corridors, *lost]
         frame = printed_once(frame)
         kept = columns_that_fit(columns, lambda some: aligned(some, frame, names_width=_NAMES_WIDTH), width)
         head = (
             f"What each scenario changes for {visible(self.commodity)}, largest loss first: what moves by corridor, "
-            "supply not lifted (shortfall) and requirements not met (unmet) in Mt/y, loss in million USD/y, all "
-            "rates of a state that lasts. --scenario NAME shows one in full, --wide all; `corridor outcomes` has all "
-            "shippers and amounts over a scenario's days, `corridor scenarios` the names."
+            f"supply not lifted (shortfall) and requirements not met (unmet) in {units.volume}, loss in million "
+            "USD/y, all rates of a state that lasts. --scenario NAME shows one in full, --wide all; `corridor outcomes` "
+            "has all shippers and amounts over a scenario's days, `corridor scenarios` the names."
         )
         shown = f"{_paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
         return shown + omitted_columns(columns, kept)

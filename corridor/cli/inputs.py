@@ -66,6 +66,14 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_units(parser: argparse.ArgumentParser) -> None:
+    """Add the option for tonnes or barrels."""
+    parser.add_argument(
+        "--units", choices=("t", "bbl"), default="t",
+        help="Mt/y and USD/t (default), or thousand barrels a day (kb/d) and USD/bbl",
+    )  # fmt: skip
+
+
 def chosen_format(given: str | None, output: str | None) -> str:
     """Return the format asked for, by default that which the ending of the output file names, else a table."""
     ending = Path(output).suffix.lower().removeprefix(".") if output else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -23,6 +23,8 @@ from corridor.model.columns import AMOUNTS, Column, printed
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.display_units import DisplayUnits
+
 _NAMES_WIDTH = 28
 
 
@@ -30,40 +32,48 @@ def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "outcomes", run, "print what each scenario delivers, leaves undone and costs")
     add_inputs(parser)
+    add_units(parser)
     parser.add_argument("--commodity", metavar="ID", help="commodity to count (default: all shippers together)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from corridor.model.display_units import DisplayUnits, in_barrels
     from corridor.study.outcomes import outcomes
 
     network, scenarios = load_inputs(arguments)
-    table = outcomes(network, scenarios or None, commodity=arguments.commodity)
+    table = outcomes(network, scenarios or None, commodity=arguments.commodity, units=arguments.units)
+    units = DisplayUnits.of(network, arguments.units, arguments.commodity)
     notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
     if arguments.format != "table":
         for note in notes:
             streams.say(note)
         return write_output(machine_text(table, arguments.format), arguments.output, arguments.format)
     width = terminal_width(arguments)
+    names = ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")
+    before = [table.iloc[0][name if arguments.units == "t" else in_barrels(name)] for name in names]
     base, scenarios_only = table.iloc[0], table.iloc[1:]
     ranked = scenarios_only.sort_values("loss_musd_per_year", ascending=False, kind="stable")
     blocks = [
         f"{visible(arguments.commodity or 'All shippers')}, {title_of(network)}: a year of steady flow under each "
         "scenario, largest loss first.\nLoss: fall in netback plus rise in unmet requirements times what each costs "
         "its buyer beyond the price.\nChange: against the baseline, in which "
-        f"{base['delivered_mtpa']:,.1f} Mt/y are delivered, {base['shortfall_mtpa']:,.1f} not lifted, "
-        f"{base['unmet_mtpa']:,.1f} required and unmet; netback {base['netback_musd_per_year']:,.0f} million USD/y.",
-        *_tables(ranked, width),
+        f"{before[0]:,.1f} {units.volume} are delivered, {before[1]:,.1f} not lifted, "
+        f"{before[2]:,.1f} required and unmet; netback {base['netback_musd_per_year']:,.0f} million USD/y.",
+        *_tables(ranked, width, units),
         *notes,
     ]
     return write_output("\n".join(blocks) + "\n", arguments.output, width=width)
 
 
-def _tables(ranked: pd.DataFrame, width: int | None) -> Iterator[str]:
+def _tables(ranked: pd.DataFrame, width: int | None, units: DisplayUnits) -> Iterator[str]:
     """Yield the rates of all scenarios, and amounts over the days of those whose duration is known."""
     if not len(ranked):
         return
-    rates = [column for column in printed("outcomes") if column.name not in AMOUNTS]
+    rates, over_days = (
+        units.columns(column for column in printed("outcomes") if (column.name in AMOUNTS) == over)
+        for over in (False, True)
+    )
     yield f"\n{_fitted(rates, ranked, width)}\n"
     lasting = ranked[ranked["duration_days"].notna()].sort_values("loss_musd", ascending=False, kind="stable")
     if len(lasting):
@@ -72,7 +82,7 @@ def _tables(ranked: pd.DataFrame, width: int | None) -> Iterator[str]:
             "beyond its usual flow, as in the first days. One shipper's shortfall, and the loss, can be larger by all\n"
             "ways, for others take its place; tanks and catching up are not counted.\n"
         )
-        yield f"{_fitted([column for column in printed('outcomes') if column.name in AMOUNTS], lasting, width)}\n"
+        yield f"{_fitted(over_days, lasting, width)}\n"
 
 
 def _fitted(columns: Sequence[Column], frame: pd.DataFrame, width: int | None) -> str:

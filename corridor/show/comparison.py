@@ -11,6 +11,7 @@ from corridor.errors import DataError
 from corridor.library.networks import hazard_basis
 from corridor.messages import nearest, unknown
 from corridor.model.columns import Column, by_name
+from corridor.model.display_units import barrel_column, in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.style import FAINT, INK, RULE, WARN
@@ -41,7 +42,8 @@ def plot_comparison(
     Parameters
     ----------
     table : pandas.DataFrame
-        Comparison, from `compare`, or some rows of it.
+        Comparison, from `compare`, or some rows of it; in barrels if it is in barrels. Marks are named by the columns
+        in tonnes all the same.
     columns : sequence of str, optional
         Columns of numbers to draw, a panel each; by default throughput, unit cost, time, risk, and availability.
     ax : matplotlib Axes, optional
@@ -77,12 +79,16 @@ def plot_comparison(
     >>> len(cr.plot_comparison(table, network=net).child_axes)
     5
     """
+    barrels = _in_barrels(table)
+    if barrels:
+        table = table.rename(columns=in_tonnes)
+        columns = columns if columns is None or isinstance(columns, str) else [in_tonnes(str(c)) for c in columns]
     wanted = _checked(table, columns)
     rows, same = _rows(table, wanted)
     inches = 1.3 + 0.26 * _height(rows)
     ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.82 / inches, bottom=0.1 / inches)
     ax.set_axis_off()
-    drawing = _ComparisonPanels(ax, table, wanted=wanted, rows=rows, network=network)
+    drawing = _ComparisonPanels(ax, table, wanted=wanted, rows=rows, network=network, barrels=barrels)
     drawing.draw()
     omitted = f"; {same} rows equal to it are omitted" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
@@ -173,14 +179,23 @@ class _ComparisonPanels:
     """Drawing of one comparison."""
 
     def __init__(
-        self, ax: Axes, table: pd.DataFrame, *, wanted: Sequence[str], rows: Sequence[_Row], network: Network | None
+        self,
+        ax: Axes,
+        table: pd.DataFrame,
+        *,
+        wanted: Sequence[str],
+        rows: Sequence[_Row],
+        network: Network | None,
+        barrels: bool = False,
     ) -> None:
-        self.ax, self.table, self.wanted, self.rows = ax, table, wanted, rows
+        self.ax, self.table, self.wanted, self.rows, self.barrels = ax, table, wanted, rows, barrels
         corridors = network.corridors if isinstance(network, Network) else ()
         names = {c.id: c.name for c in corridors if style.called(c) == c.name}
         self.names = {row.corridor: names.get(row.corridor) or style.spoken(row.corridor) for row in rows}
         self.lines = _height(rows)
-        self.heads = {column: style.wrapped(_column(column).long_heading, 20, _HEAD_LINES) for column in wanted}
+        self.heads = {
+            column: style.wrapped(_column(column, barrels).long_heading, 20, _HEAD_LINES) for column in wanted
+        }
         self.head = 1.0 + max(head.count("\n") + 1 for head in self.heads.values())
         line_pt = style.inches(ax)[1] * 72 / (self.lines + self.head)
         self.size = max(3.5, min(style.points(ax), line_pt * 0.72))
@@ -244,7 +259,7 @@ class _ComparisonPanels:
             panel.spines[side].set_visible(False)
         panel.spines["left"].set_color(RULE)
         panel.set_xticks([])
-        known = _column(column)
+        known = _column(column, self.barrels)
         head, unit = self.heads[column], known.shown_unit
         panel.set_title(
             f"{head}\n[{unit}]" if unit else head, fontsize=self.size, loc="left",
@@ -325,7 +340,8 @@ class _ComparisonPanels:
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
-        label = _column(column).text(value) + _change(value, first, column)
+        known = _column(column, self.barrels)
+        label = known.text(value) + _change(value, first, known)
         panel.annotate(
             label, (value, row.y), xytext=(0.6 * self.size, 0),
             textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
@@ -333,16 +349,22 @@ class _ComparisonPanels:
         )  # fmt: skip
 
 
-def _column(name: str) -> Column:
+def _in_barrels(table: Any) -> bool:
+    """Tell whether a comparison is in barrels."""
+    return any(str(column) != in_tonnes(str(column)) for column in getattr(table, "columns", ()))
+
+
+def _column(name: str, barrels: bool) -> Column:
     """Return the description of a column; a column that the user added is headed by its name."""
-    return by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
+    known = by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
+    return barrel_column(known) if barrels else known
 
 
-def _change(value: float, first: float, column: str) -> str:
+def _change(value: float, first: float, column: Column) -> str:
     """Return the difference from the baseline in brackets, empty if it rounds to 0."""
     if not math.isfinite(first):
         return ""
-    text = _column(column).text(value - first)
+    text = column.text(value - first)
     if not text.strip("-+0.,"):
         return ""
     return f" ({text if text.startswith('-') else f'+{text}'})".replace("-", "−")

@@ -12,6 +12,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import INTERCHANGEABLE
+from corridor.model.display_units import DisplayUnits
 from corridor.model.records import Edge
 from corridor.show import basemap, style
 from corridor.show.basemap import Extent, Floats, Position
@@ -39,6 +40,7 @@ def plot_map(
     labels: bool = True,
     extent: Sequence[float] | None = None,
     widest_mtpa: float | None = None,
+    units: str = "t",
     title: str | None = None,
 ) -> Axes:
     """Draw a map of flows, utilisation, closures and shut-in volumes.
@@ -63,7 +65,9 @@ def plot_map(
         to fill the Axes. Across the antimeridian longitudes continue: 160, 200 is from 160 E to 160 W.
     widest_mtpa : float, optional
         Flow of the widest line [Mt/y]; by default the largest flow on the map. Give maps of several scenarios the
-        same value to make their widths comparable.
+        same value to make their widths comparable. With ``units="bbl"`` it is in kb/d.
+    units : {"t", "bbl"}
+        Mt/y, or thousand barrels a day (kb/d), each commodity by its own barrels a tonne.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -77,7 +81,7 @@ def plot_map(
     ------
     DataError
         If fewer than two nodes have coordinates; other nodes without them are omitted, with a note on the map. If the
-        extent is not west, east, south, north, or `widest_mtpa` is not above 0.
+        extent is not west, east, south, north, `widest_mtpa` is not above 0, or a commodity has no barrels.
     UnknownNameError
         If the commodity is unknown.
     CorridorError
@@ -99,6 +103,7 @@ def plot_map(
         flow.network.commodity(commodity)
     if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
         raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
+    shown_units = DisplayUnits.of(flow.network, units, commodity)
     positions = _positions(flow)
     asked = basemap.core(flow.network, positions) if extent is None else _extent(extent)
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
@@ -113,10 +118,10 @@ def plot_map(
     for spine in ax.spines.values():
         spine.set_color(style.RULE)
     basemap.draw(ax, shown)
-    drawing = _MapDrawing(ax, flow, commodity, positions=positions, extent=shown, widest=widest_mtpa)
+    drawing = _MapDrawing(ax, flow, commodity, positions=positions, extent=shown, widest=widest_mtpa, units=shown_units)
     drawing.edges()
     drawing.nodes()
-    style.headline(ax, style.flow_label(flow) if title is None else title, _summary(flow, commodity))
+    style.headline(ax, style.flow_label(flow) if title is None else title, _summary(flow, commodity, shown_units))
     drawing.legends()
     drawing.note()
     if labels:
@@ -169,15 +174,16 @@ def _extent(given: Sequence[float]) -> Extent:
     return Extent(west, east, south, north)
 
 
-def _summary(flow: Flow, commodity: str | None) -> str:
+def _summary(flow: Flow, commodity: str | None, units: DisplayUnits) -> str:
     """Return the totals of a flow as one line of text."""
-    supplies = flow.supplies
-    if commodity is not None:
-        supplies = supplies[supplies.index.get_level_values("commodity") == commodity]
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
-    lifted, short = float(supplies["lifted_mtpa"].sum()), float(supplies["shortfall_mtpa"].sum())
-    rest = f"; {style.tonnes(short)} Mt/y shut in" if short > _TOLERANCE_MTPA else ", nothing shut in"
-    return f"{what}: {style.tonnes(lifted)} Mt/y lifted{rest}"
+    lifted = short = 0.0
+    for supply, missing in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
+        if commodity in (None, supply.commodity):
+            lifted += (supply.volume_mtpa - missing) * units.rate(supply.commodity)
+            short += missing * units.rate(supply.commodity)
+    rest = f"; {style.tonnes(short)} {units.volume} shut in" if short > _TOLERANCE_MTPA else ", nothing shut in"
+    return f"{what}: {style.tonnes(lifted)} {units.volume} lifted{rest}"
 
 
 class _MapDrawing:
@@ -192,7 +198,9 @@ class _MapDrawing:
         positions: dict[str, Position],
         extent: Extent,
         widest: float | None,
+        units: DisplayUnits,
     ) -> None:
+        self.units = units
         self.ax, self.flow, self.commodity, self.positions, self.extent = ax, flow, commodity, positions, extent
         self.network = flow.network
         self.inside = {id for id, position in positions.items() if extent.holds(*position)}
@@ -207,7 +215,7 @@ class _MapDrawing:
             for e in self.network.edges
         )
         supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
-        self.offered = sum(supply.volume_mtpa for supply in supplies) or 1.0
+        self.offered = sum(supply.volume_mtpa * units.rate(supply.commodity) for supply in supplies) or 1.0
         self.most = widest or max((line.flow_mtpa for line in self.lines), default=0.0)
         self.wide = style.inches(ax)[0]
         self.points_per_mtpa = self.wide * 72 * _WIDEST / self.most if self.most > 0 else 0.0
@@ -216,12 +224,14 @@ class _MapDrawing:
         """Scale of marks and of distances of labels. [1]"""
 
     def _amounts(self) -> dict[str, float]:
-        """Return the flow by edge. [Mt/y]"""
-        if self.commodity is None:
-            return dict(zip((e.id for e in self.network.edges), self.flow.edge_flow_mtpa.tolist(), strict=True))
-        table = self.flow.edge_flows
-        by_edge = table[table.index.get_level_values("commodity") == self.commodity]["flow_mtpa"].droplevel("commodity")
-        return {edge.id: float(by_edge.get(edge.id, 0.0)) for edge in self.network.edges}
+        """Return the flow by edge, in the units shown."""
+        amounts = dict.fromkeys((edge.id for edge in self.network.edges), 0.0)
+        solution = self.flow.solution
+        for column, amount in enumerate(solution.flows.tolist()):
+            edge, commodity = solution.program.name_of(column)
+            if self.commodity in (None, commodity) and amount:
+                amounts[edge] += amount * self.units.rate(commodity)
+        return amounts
 
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
         """Yield the edges on the map; parallel and opposite edges are drawn apart."""
@@ -344,12 +354,18 @@ class _MapDrawing:
             }  # fmt: skip
         return kinds
 
+    def _carried(self, corridor: str) -> float:
+        """Return the throughput of a corridor, in the units shown."""
+        ids = [c.id for c in self.network.commodities] if self.commodity is None else [self.commodity]
+        through = {id: self.flow.throughput_mtpa(corridor, id) for id in ids}
+        return sum(amount * self.units.rate(id) for id, amount in through.items() if amount)
+
     def _shortfalls(self) -> dict[str, float]:
-        """Return shortfall by node. [Mt/y]"""
+        """Return shortfall by node, in the units shown."""
         short: dict[str, float] = {}
         for supply, amount in zip(self.network.supplies, self.flow.shortfall_by_supply.tolist(), strict=True):
             if amount > _TOLERANCE_MTPA and self.commodity in (None, supply.commodity):
-                short[supply.node] = short.get(supply.node, 0.0) + amount
+                short[supply.node] = short.get(supply.node, 0.0) + amount * self.units.rate(supply.commodity)
         return short
 
     def _area(self, amount: float) -> float:
@@ -414,7 +430,7 @@ class _MapDrawing:
         widths = self._width_handles()
         x = 0.215
         if widths:
-            legend = self._legend(widths, "Flow [Mt/y]", (x, top), columns=len(widths))
+            legend = self._legend(widths, f"Flow [{self.units.volume}]", (x, top), columns=len(widths))
             x = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
@@ -483,7 +499,7 @@ class _MapDrawing:
             steps = _round_steps(max(short))
             amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
-                line(f"{amount:g} Mt/y not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
+                line(f"{amount:g} {self.units.volume} not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
                      markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
             )  # fmt: skip
         return handles
@@ -504,7 +520,7 @@ class _MapDrawing:
         halo = [patheffects.withStroke(linewidth=2.0, foreground="white", alpha=0.9)]
         short = self._shortfalls()
         for id in sorted(short.keys() & self.inside, key=lambda id: (-short[id], id)):
-            text = f"{self._name(id)}\n{style.tonnes(short[id])} Mt/y short"
+            text = f"{self._name(id)}\n{style.tonnes(short[id])} {self.units.volume} short"
             clear = 1 + math.sqrt(self._area(short[id])) / 2
             writer.add(
                 text, self.positions[id], clear_pt=clear, far_pt=90 * self.scale, color=WARN, fontsize=self.size,
@@ -539,13 +555,13 @@ class _MapDrawing:
             if not trunk:
                 continue
             line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))
-            carried = self.flow.throughput_mtpa(corridor.id, self.commodity)
+            carried = self._carried(corridor.id)
             live = carried > _TOLERANCE_MTPA
             if not (live or corridor.featured or any(drawn.shut for drawn in trunk)):
                 continue
             text = style.wrapped(style.called(corridor))
             text += (
-                f"\n{style.tonnes(carried)} Mt/y"
+                f"\n{style.tonnes(carried)} {self.units.volume}"
                 if live
                 else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
             )

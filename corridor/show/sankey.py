@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corridor.model.columns import INTERCHANGEABLE
+from corridor.model.display_units import DisplayUnits
 from corridor.show import style
 from corridor.show.style import FAINT, INK, WARN
 from corridor.solver.flow import Flow
@@ -22,8 +23,10 @@ _SMALL = 0.012
 _NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
 
 
-def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = None, title: str | None = None) -> Axes:
-    """Draw flows from shippers through corridors to markets as bands; their heights are in Mt/y.
+def plot_sankey(
+    flow: Flow, ax: Axes | None = None, *, commodity: str | None = None, units: str = "t", title: str | None = None
+) -> Axes:
+    """Draw flows from shippers through corridors to markets as bands; their heights are in Mt/y, or in kb/d.
 
     From left to right: shippers (or supplies), corridors, markets. Flows outside the corridors (local refineries) and
     shut-in volumes have bands of their own; the latter end in the middle. Small bands are combined.
@@ -36,25 +39,29 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
         Axes to draw in; a new figure by default.
     commodity : str, optional
         Id of the only commodity to draw, by supply; by default all commodities, one band each.
+    units : {"t", "bbl"}
+        Mt/y, or thousand barrels a day (kb/d), each commodity by its own barrels a tonne.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Axes with y in Mt/y. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
+        Axes with y in Mt/y or kb/d. Bands have the gid ``band:LAYER:FROM>TO``, bars ``bar:LAYER:NAME``.
 
     Raises
     ------
     UnknownNameError
         If the commodity is unknown.
+    DataError
+        If a commodity has no barrels.
     CorridorError
         If matplotlib is not installed.
 
     Notes
     -----
-    The bands add up `Flow.routes`, one of several possible splits of a flow into routes. Totals of corridors and of
-    markets are unique; which market a corridor supplies often is not.
+    The bands add up `Flow.routes`, one of several possible splits of a flow into routes: which market a corridor
+    supplies is often not unique, and where two ways earn the same neither is a corridor's total.
 
     Examples
     --------
@@ -66,10 +73,11 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
         flow.network.commodity(commodity)
     ax = style.panel(ax, (10.0, 6.5), left=0.02, right=0.98, top=0.88, bottom=0.03)
     ax.set_axis_off()
-    chains = _chains(flow, commodity)
+    shown = DisplayUnits.of(flow.network, units, commodity)
+    chains = _chains(flow, commodity, shown)
     total = sum(chains.values())
     what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
-    below = f"{what}: {style.tonnes(total)} Mt/y offered; band heights in Mt/y"
+    below = f"{what}: {style.tonnes(total)} {shown.volume} offered; band heights in {shown.volume}"
     if not chains:
         ax.set_ylim(0, 1)
         ax.text(0.5, 0.5, "no supply", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
@@ -83,8 +91,8 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
 Chain = tuple[str, str, str]
 
 
-def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
-    """Return amounts by shipper or supply, corridor and market. [Mt/y]"""
+def _chains(flow: Flow, commodity: str | None, units: DisplayUnits) -> dict[Chain, float]:
+    """Return amounts by shipper or supply, corridor and market, in the units shown."""
     chains: dict[Chain, float] = {}
 
     def add(chain: Chain, amount: float) -> None:
@@ -102,10 +110,16 @@ def _chains(flow: Flow, commodity: str | None) -> dict[Chain, float]:
     ):
         if commodity in (None, route_commodity):
             via = corridor if isinstance(corridor, str) else _NO_CORRIDOR
-            add((route_commodity if commodity is None else origin, via, end), float(amount))
+            add(
+                (route_commodity if commodity is None else origin, via, end),
+                float(amount) * units.rate(route_commodity),
+            )
     for supply, amount in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
         if commodity in (None, supply.commodity):
-            add((supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""), amount)
+            add(
+                (supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""),
+                amount * units.rate(supply.commodity),
+            )
     return chains
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from corridor.errors import SolverError, visible
 from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.model.records import Edge
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
@@ -25,6 +27,7 @@ _HELD = (
     "No commodity may exceed its usual flow on any edge (rerouting=False); solve with rerouting to see what binds, and "
     "what other ways would take."
 )
+_TONNES = DisplayUnits()
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
@@ -84,7 +87,7 @@ def _shut_in(solution: Solution) -> str:
     return ", ".join(texts)
 
 
-def who_takes_over(base: Solution, solution: Solution, commodity: str) -> list[str]:
+def who_takes_over(base: Solution, solution: Solution, commodity: str, units: DisplayUnits = _TONNES) -> list[str]:
     """Return in words who takes over what a scenario stops of a commodity, and who shuts in.
 
     Parameters
@@ -93,17 +96,20 @@ def who_takes_over(base: Solution, solution: Solution, commodity: str) -> list[s
         The baseline and the scenario.
     commodity : str
         Id.
+    units : DisplayUnits
+        Tonnes by default.
 
     Notes
     -----
     What another flow as good would change is "about", with the span of both.
     """
+    shown: dict[str, Any] = {"sign": True, "rate": units.rate(commodity)}
     before, after = OptimalRange(base), OptimalRange(solution)
     ids = [corridor.id for corridor in solution.network.corridors]
     gains = {id: solution.throughput_mtpa(id, commodity) - base.throughput_mtpa(id, commodity) for id in ids}
     taking = sorted((id for id in ids if gains[id] > REPORTED_MTPA), key=lambda id: (-gains[id], id))
     texts = [
-        f"{id} {quoted(gains[id], before.throughput(id, commodity), after.throughput(id, commodity), sign=True)}"
+        f"{id} {quoted(gains[id], before.throughput(id, commodity), after.throughput(id, commodity), **shown)}"
         for id in taking
     ]
     more = solution.shortfall_by_supply - base.shortfall_by_supply
@@ -114,11 +120,11 @@ def who_takes_over(base: Solution, solution: Solution, commodity: str) -> list[s
     ]
     shut = [
         f"{solution.network.supplies[number].node} "
-        f"{quoted(-less, before.lifted([number]), after.lifted([number]), sign=True)}"
+        f"{quoted(-less, before.lifted([number]), after.lifted([number]), **shown)}"
         for less, number in sorted(short)
     ]
-    lines = [f"More {commodity} moves by: {', '.join(texts)} Mt/y."] if texts else []
-    return lines + ([f"More {commodity} is not lifted at: {', '.join(shut)} Mt/y."] if shut else [])
+    lines = [f"More {commodity} moves by: {', '.join(texts)} {units.volume}."] if texts else []
+    return lines + ([f"More {commodity} is not lifted at: {', '.join(shut)} {units.volume}."] if shut else [])
 
 
 def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:

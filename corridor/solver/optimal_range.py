@@ -75,7 +75,7 @@ def throughput_range(solution: Solution, corridor: str, commodity: str | None = 
     return OptimalRange(solution).throughput(corridor, commodity)
 
 
-def quoted(amount_mtpa: float, *ranges: tuple[float, float], sign: bool = False) -> str:
+def quoted(amount_mtpa: float, *ranges: tuple[float, float], sign: bool = False, rate: float = 1.0) -> str:
     """Return an amount as texts quote it: bare where it is unique, else with "about" and by how much optima differ.
 
     Parameters
@@ -86,17 +86,21 @@ def quoted(amount_mtpa: float, *ranges: tuple[float, float], sign: bool = False)
         Least and most of each flow in it. [Mt/y]
     sign : bool
         Whether to write a plus.
+    rate : float
+        Units shown to 1 Mt/y, such as thousand barrels a day.
 
     Examples
     --------
     >>> quoted(4.0, (4.0, 4.0)), quoted(4.0, (3.0, 4.0), (2.0, 2.5), sign=True)
     ('4.0', 'about +4.0 (span 1.5)')
     """
-    text = f"{amount_mtpa:+.1f}" if sign else f"{amount_mtpa:.1f}"
+    digits = 1 if rate == 1.0 else 0
+    text = f"{rate * amount_mtpa:+.{digits}f}" if sign else f"{rate * amount_mtpa:.{digits}f}"
     spans = [most - least for least, most in ranges]
     if all(span < SPAN_MTPA for span in spans):
         return text
-    return f"about {text} (span {sum(spans):.2g})" if sum(spans) < 1 else f"about {text} (span {sum(spans):.1f})"
+    span = rate * sum(spans)
+    return f"about {text} (span {span:.2g})" if span < 1 else f"about {text} (span {span:.{digits}f})"
 
 
 def other_usual_flows(base: Solution, held: Solution) -> list[Solution]:

@@ -8,8 +8,11 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridor.errors import DataError
 from corridor.model.columns import blank, column_names, described
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.model.stamp import stamped
@@ -18,6 +21,7 @@ from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.paths import BestPaths
+from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
 
@@ -32,6 +36,7 @@ def compare(
     commodity: str | None = None,
     origin: str | None = None,
     corridors: Iterable[str] | None = None,
+    units: str = "t",
     strict: bool = True,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
@@ -50,6 +55,8 @@ def compare(
         is used.
     corridors : iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
+    units : {"t", "bbl"}
+        Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``) and USD a barrel (``_usd_per_bbl``).
     strict : bool
         Whether a change without effect is an error; otherwise it is passed over.
 
@@ -80,7 +87,7 @@ def compare(
     scope = comparison_scope(network, commodity=commodity, origin=origin)
     if corridors is not None:
         scope = scope.limited_to(network, corridors)
-    return compare_in_scope(network, scenarios, scope, strict=strict)
+    return compare_in_scope(network, scenarios, scope, units=units, strict=strict)
 
 
 compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
@@ -130,11 +137,14 @@ def compare_in_scope(
     scope: ComparisonScope,
     *,
     flows: dict[str, Flow] | None = None,
+    units: str = "t",
     strict: bool = True,
 ) -> pd.DataFrame:
     """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario."""
     import pandas as pd
 
+    own, every = (DisplayUnits.of(network, units, of) for of in (scope.commodity, None))
+    weights = np.array([every.rate(s.commodity) / own.rate(scope.commodity) for s in network.supplies])
     solver = WarmSolver(network)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
@@ -148,12 +158,13 @@ def compare_in_scope(
         for corridor in scope.corridors:
             row = _row(
                 solver.solver_for(flow.network), flow,
-                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed,
+                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed, weights=weights,
             )  # fmt: skip
             row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
             rows[name, corridor] = row
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
+    table = own.table(table, scope.commodity)
     return stamped(table, network, commodity=scope.commodity, **({"notes": notes} if notes else {}))
 
 
@@ -186,8 +197,9 @@ def _row(
     corridor: str,
     origins: Sequence[Sequence[str]],
     exposed: Exposures,
+    weights: Floats,
 ) -> dict[str, Any]:
-    """Return one corridor's row without its status."""
+    """Return one corridor's row without its status; supplies are weighted by barrels a tonne where these count."""
     most = route_capacity(solver, flow.solution, corridor, paths.commodity)
     through = flow.throughput_mtpa(corridor, paths.commodity)
     limited = 0 < most.capacity_mtpa < math.inf
@@ -196,7 +208,7 @@ def _row(
         "bottleneck": most.named(),
         "throughput_mtpa": through,
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
-        "shortfall_if_lost_mtpa": _shortfall_without(solver, flow, corridor) - flow.shortfall_mtpa,
+        "shortfall_if_lost_mtpa": _rise_without(solver, flow, corridor, weights),
     }
     route = _best_route(flow, paths, corridor, origins=origins) if most.capacity_mtpa > 0 else None
     if route is not None:
@@ -281,20 +293,21 @@ def _in_order(countries: Iterable[str]) -> list[str]:
     return crossed
 
 
-def _shortfall_without(solver: WarmSolver, flow: Flow, corridor: str) -> float:
-    """Return the shortfall of all shippers with a corridor closed. [Mt/y]
+def _rise_without(solver: WarmSolver, flow: Flow, corridor: str, weights: Floats) -> float:
+    """Return how much more of all shippers' supply is not lifted with a corridor closed, in weighted Mt/y.
 
     Closing trunk edges is closing their columns; if nothing crosses them the flow remains optimal.
     """
     solution = flow.solution
     columns = solution.program.trunk_columns(flow.network, corridor)
     if not solution.amounts[columns].any():
-        return flow.shortfall_mtpa
+        return 0.0
     upper = solution.state.upper.copy()
     upper[columns] = 0.0
     lost = solver.optimum(dataclasses.replace(solution.state, upper=upper))
     volume = solution.state.upper[solution.program.lifted]
-    return float((volume - lost.amount[solution.program.lifted]).clip(min=0.0).sum())
+    short = (volume - lost.amount[solution.program.lifted]).clip(min=0.0)
+    return float((weights * short).sum() - (weights * flow.shortfall_by_supply).sum())
 
 
 def _status(row: dict[str, Any], before_mtpa: float) -> str:

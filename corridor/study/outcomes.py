@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from corridor.model.columns import AMOUNTS, described
+from corridor.model.display_units import DisplayUnits
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -23,12 +24,15 @@ from corridor.study.scenario_runs import BASELINE, named_scenarios
 if TYPE_CHECKING:
     import pandas as pd
 
+_TONNES = DisplayUnits()
+
 
 def outcomes(
     network: Network,
     scenarios: Iterable[Scenario] | None = None,
     *,
     commodity: str | None = None,
+    units: str = "t",
     strict: bool = True,
 ) -> pd.DataFrame:
     """Return totals of the baseline and of each scenario, with their change against the baseline.
@@ -41,6 +45,9 @@ def outcomes(
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.
+    units : {"t", "bbl"}
+        Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``) and USD a barrel (``_usd_per_bbl``);
+        amounts in million barrels (``_mbbl``); each commodity counts by its own barrels a tonne.
     strict : bool
         Whether a change without effect is an error; otherwise it is passed over.
 
@@ -71,55 +78,60 @@ def outcomes(
     solver = WarmSolver(network)
     if commodity is not None:
         network.commodity(commodity)
+    shown = DisplayUnits.of(network, units, commodity)
     base = Flow(solver.solve())
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=strict and scenarios is not None))
-        row = _totals(flow, commodity)
+        row = totals(flow, commodity, shown)
         before = rows.get(BASELINE, row)
         through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
         fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
         rows[name] = (
             row
             | {_change(total): row[total] - before[total] for total in row}
-            | _loss(flow, base, commodity, fall_musd_per_year=fall)
+            | _loss(flow, base, commodity, fall_musd_per_year=fall, units=shown)
             | dict.fromkeys(AMOUNTS, math.nan)
             | {"route_hhi": hhi(through)}
         )
         told = list(flow.notes)
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
-            held = usual_ways(solver, base, flow, commodity)
-            rows[name] |= _amounts(rows[name], held, days)
+            held = usual_ways(solver, base, flow, commodity, shown)
+            rows[name] |= _amounts(rows[name], held, days, shown)
             told += held.notes(days / DAYS_PER_YEAR)
         if told:
             notes[name] = told
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
-    return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
+    return stamped(shown.renamed(table), network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
 
 
-def _amounts(row: Mapping[str, float], held: UsualWays, days: float) -> dict[str, float]:
+def _amounts(row: Mapping[str, float], held: UsualWays, days: float, units: DisplayUnits) -> dict[str, float]:
     """Return what rates a year come to over some days, by all ways at once and by usual ways only."""
     years = days / DAYS_PER_YEAR
+    per_rate = years if units.barrels_per_t is None else days / 1e3  # kb/d over days: million barrels
     return {
         "duration_days": days,
-        "shortfall_mt": row["shortfall_change_mtpa"] * years,
+        "shortfall_mt": row["shortfall_change_mtpa"] * per_rate,
         "loss_musd": row["loss_musd_per_year"] * years,
-        "shortfall_mt_held": held.shortfall_mtpa * years,
+        "shortfall_mt_held": held.shortfall_mtpa * per_rate,
         "loss_musd_held": held.loss_musd_per_year * years,
     }
 
 
-def amounts(solver: WarmSolver, flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+def amounts(
+    solver: WarmSolver, flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
+) -> dict[str, float]:
     """Return what is lost over the days of a flow's scenario, empty where these are not known."""
     days = flow.scenario.mean_duration_days if flow.scenario is not None else None
     if days is None:
         return {}
-    return _amounts(losses(flow, base, commodity), usual_ways(solver, base, flow, commodity), days)
+    held = usual_ways(solver, base, flow, commodity, units)
+    return _amounts(losses(flow, base, commodity, units), held, days, units)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,29 +163,31 @@ class UsualWays:
         ]
 
 
-def usual_ways(solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None = None) -> UsualWays:
+def usual_ways(
+    solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
+) -> UsualWays:
     """Return what the scenario of a flow comes to by usual ways only, as in the first days."""
     scenario, program = flow.scenario, base.solution.program
 
     def lost(usual: Solution) -> tuple[Solution, float, float]:
         before = Flow(usual)
         held = solver.solve_held(flow.network, scenario, program, usual.flows)
-        total, totals = _totals(Flow(held), commodity), _totals(before, commodity)
-        fall = totals["netback_musd_per_year"] - total["netback_musd_per_year"]
+        total, usually = totals(Flow(held), commodity, units), totals(before, commodity, units)
+        fall = usually["netback_musd_per_year"] - total["netback_musd_per_year"]
         loss = _loss(Flow(held), before, commodity, fall_musd_per_year=fall)["loss_musd_per_year"]
-        return held, total["shortfall_mtpa"] - totals["shortfall_mtpa"], loss
+        return held, total["shortfall_mtpa"] - usually["shortfall_mtpa"], loss
 
     held, shortfall, loss = lost(base.solution)
     others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
     return UsualWays(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 
-def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+def losses(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES) -> dict[str, float]:
     """Return what is lost against a baseline: changes of shortfall and unmet requirements, and the loss."""
-    row, before = _totals(flow, commodity), _totals(base, commodity)
+    row, before = totals(flow, commodity, units), totals(base, commodity, units)
     fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
     changes = {_change(total): row[total] - before[total] for total in ("shortfall_mtpa", "unmet_mtpa")}
-    return changes | _loss(flow, base, commodity, fall_musd_per_year=fall)
+    return changes | _loss(flow, base, commodity, fall_musd_per_year=fall, units=units)
 
 
 def _change(total: str) -> str:
@@ -182,7 +196,9 @@ def _change(total: str) -> str:
     return f"{total.removesuffix(unit)}_change{unit}"
 
 
-def _loss(flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: float) -> dict[str, float]:
+def _loss(
+    flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: float, units: DisplayUnits = _TONNES
+) -> dict[str, float]:
     """Return the loss against the baseline, and the unmet requirements without a replacement cost."""
     loss, unpriced = fall_musd_per_year, 0.0
     more = flow.unmet_by_market - base.unmet_by_market
@@ -190,14 +206,21 @@ def _loss(flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: 
         if commodity is not None and market.commodity != commodity:
             continue
         if market.replacement_usd_per_t is None:
-            unpriced += rise
+            unpriced += rise * units.rate(market.commodity)
         else:
             loss += rise * market.replacement_usd_per_t
     return {"loss_musd_per_year": loss, "unmet_not_in_loss_mtpa": unpriced}
 
 
-def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
-    """Return delivered, shortfall and netback of one commodity or of all."""
+def totals(flow: Flow, commodity: str | None, units: DisplayUnits = _TONNES) -> dict[str, float]:
+    """Return delivered, shortfall and netback of one commodity or of all, each by its own barrels where these count."""
+    if units.barrels_per_t is not None:
+        total: dict[str, float] = {}
+        for id in units.barrels_per_t:
+            for name, value in totals(flow, id).items():
+                weight = units.rate(id) if name.endswith("_mtpa") else 1.0
+                total[name] = total.get(name, 0.0) + weight * value
+        return total
     if commodity is None:
         return {
             "delivered_mtpa": flow.delivered_mtpa,

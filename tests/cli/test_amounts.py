@@ -51,3 +51,12 @@ def test_a_scenario_that_changes_nothing_stays_apart_from_the_baseline(capsys: p
     out = run(capsys, "compare", "--year", "2022", "--scenario", "aktau-expanded")[1]
     assert "\nbaseline\n" in out
     assert "\nAktau and tankers expanded\n" in out
+
+
+@pytest.mark.parametrize("command", ["compare", "outcomes"])
+def test_barrels_at_the_command_line(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Thousand barrels a day and million barrels; no tonnes are left."""
+    out = run(capsys, command, *ORDER, "--units", "bbl")[1]
+    assert "[kb/d]" in out
+    assert "[M bbl]" in out
+    assert "Mt" not in out

@@ -1,0 +1,57 @@
+"""Pictures in barrels: what they write is what the flow comes to by each commodity's barrels a tonne."""
+
+from __future__ import annotations
+
+import pytest
+
+import corridor as cr
+
+plt = pytest.importorskip("matplotlib.pyplot")
+
+
+@pytest.fixture(scope="module")
+def net() -> cr.Network:
+    """Return the shipped network."""
+    return cr.load("caspian", year=2022)
+
+
+def texts(ax) -> str:
+    """Return all that is written in a picture."""
+    found = " ".join(text.get_text() for text in ax.get_figure(root=True).findobj(plt.Text))
+    plt.close(ax.get_figure(root=True))
+    return found
+
+
+def offered_kbd(net: cr.Network) -> float:
+    """Return all supply in thousand barrels a day."""
+    per_t = {commodity.id: commodity.display_per_t for commodity in net.commodities}
+    return sum(supply.volume_mtpa * per_t[supply.commodity] for supply in net.supplies) * 1e3 / 365
+
+
+def test_maps_and_bands_are_in_thousand_barrels_a_day(net: cr.Network) -> None:
+    """All that is offered is lifted in the baseline."""
+    flow = cr.solve(net)
+    for draw in (cr.plot_map, cr.plot_sankey):
+        written = texts(draw(flow, units="bbl"))
+        assert f"{offered_kbd(net):.0f} kb/d" in written
+        assert "Mt/y" not in written
+
+
+def test_a_comparison_in_barrels_is_drawn_in_barrels(net: cr.Network) -> None:
+    """Its bars say thousand barrels a day, its costs USD a barrel."""
+    table = cr.compare(net, [], units="bbl", corridors=["cpc"])
+    ax = cr.plot_comparison(table, network=net)
+    width = next(p.get_width() for a in ax.child_axes for p in a.patches if str(p.get_gid()).startswith("throughput"))
+    assert width == pytest.approx(table.loc[("baseline", "cpc"), "throughput_kbd"])
+    written = texts(ax)
+    assert "kb/d" in written
+    assert "USD/bbl" in written
+    assert "Mt/y" not in written
+
+
+def test_a_picture_of_what_has_no_barrels_is_refused(net: cr.Network) -> None:
+    """As in tables."""
+    first, *rest = net.commodities
+    dry = net.replace(commodities=[first.replace(display_unit="t", display_per_t=1.0), *rest])
+    with pytest.raises(cr.DataError, match="has no barrels"):
+        cr.plot_map(cr.solve(dry), units="bbl")
