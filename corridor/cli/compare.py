@@ -288,8 +288,8 @@ class _Comparison:
         head = (
             f"What each scenario changes for {visible(self.commodity)}, largest loss first: what moves by corridor, "
             f"supply not lifted (shortfall) and requirements not met (unmet) in {units.volume}, loss in million "
-            "USD/y, all rates of a state that lasts. --scenario NAME shows one in full, --wide all; `corridor outcomes` "
-            "has all shippers and amounts over a scenario's days, `corridor scenarios` the names."
+            "USD/y, all rates of a state that lasts. --scenario NAME shows one in full, --wide all; `corridor "
+            "outcomes` has all shippers and amounts over a scenario's days, `corridor scenarios` the names."
         )
         shown = f"{_paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
         return shown + omitted_columns(columns, kept)
