@@ -30,7 +30,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     Parameters
     ----------
     network : Network
-        The world.
+        Network to solve.
     scenario : Scenario, optional
         What happens to it; nothing by default.
 
