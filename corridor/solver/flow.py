@@ -195,7 +195,7 @@ class Flow:
         """Nodes of limited throughput: throughput_mtpa, available_mtpa, utilisation, shadow_price_usd_per_t."""
         import pandas as pd
 
-        nodes = [self.network.nodes[at] for at in self.solution.program.limited_nodes]
+        nodes = [self.network.nodes[index] for index in self.solution.program.limited_nodes]
         through, available = self.solution.node_throughput_mtpa, [node.available_mtpa for node in nodes]
         columns = {
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
@@ -216,9 +216,9 @@ class Flow:
 
         lifted = self.solution.amounts[self.solution.program.lifted]
         earned = dict.fromkeys(range(len(lifted)), 0.0)
-        place = {(s.node, s.commodity): at for at, s in enumerate(self.network.supplies)}
+        row_of = {(s.node, s.commodity): row for row, s in enumerate(self.network.supplies)}
         for route in self._routes:
-            earned[place[route.origin, route.commodity]] += route.flow_mtpa * route.netback_usd_per_t
+            earned[row_of[route.origin, route.commodity]] += route.flow_mtpa * route.netback_usd_per_t
         with np.errstate(invalid="ignore", divide="ignore"):
             average = np.where(lifted > 0, np.array(list(earned.values())) / lifted, np.nan)
         columns = {
@@ -350,7 +350,7 @@ class Flow:
 
         Notes
         -----
-        To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves anew there.
+        To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves again there.
         """
         return leans_on(self.solution, n)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.risk.exposure import Asset, Exposures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,9 +129,9 @@ def common_cause(network: Network, scenario: Scenario | None = None) -> pd.DataF
     return table.loc[order].set_index(["corridor", "other"])
 
 
-def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Place, Place, Place]]:
+def _trunk_assets(network: Network, exposed: Exposures, corridor: str) -> list[tuple[Asset, Asset, Asset]]:
     """Return each trunk edge in service with its two nodes: a tonne needs all three."""
-    edges: list[tuple[Place, Place, Place]] = [
+    edges: list[tuple[Asset, Asset, Asset]] = [
         (("edge", edge.id), ("node", edge.tail), ("node", edge.head)) for edge in network.trunk(corridor)
     ]
     return [assets for assets in edges if all(exposed.headroom[asset] > 0 for asset in assets)]

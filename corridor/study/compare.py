@@ -12,7 +12,7 @@ from corridor.errors import DataError
 from corridor.model.columns import blank, column_names, described
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
@@ -211,7 +211,7 @@ def _best_route(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequenc
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return cost, time, destination and risk of a route."""
     edges = [network.edge(id) for id in route.edges]
-    assets: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
+    assets: list[Asset] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
     open_share = exposed.availability([*assets, ("node", route.origin)])
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,

@@ -11,7 +11,7 @@ from corridor.model.changes import Outage
 from corridor.model.formulas import hhi
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario
-from corridor.risk.measures import left_without, political_hhi, shannon_wiener
+from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_wiener
 from corridor.solver.flow import Flow, solve
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare_in_scope, comparison_scope
@@ -74,7 +74,7 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
         (view.by_corridor[id], risk) for id, risk in zip(corridors.index, risks, strict=True) if not math.isnan(risk)
     ]
     about_needs = f"over {view.needed_mtpa:.1f} Mt/y to export"
-    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
+    n1 = n_minus_one_percent(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
     rows = [
         ("n_minus_1", n1, "%", f"capacity remaining without the largest corridor ({largest}), {about_needs}"),
         (
@@ -220,7 +220,7 @@ class _ExportPattern:
                 "jurisdiction": country,
                 "corridors": tuple(ids),
                 "capacity_mtpa": float(capacity[ids].sum()),
-                "n_minus_j_percent": left_without(capacity.drop(ids), self.needed_mtpa),
+                "n_minus_j_percent": n_minus_one_percent(capacity.drop(ids), self.needed_mtpa),
                 "share": self.crossing.get(country, 0.0) / exported if exported > 0 else 0.0,
             }
             for country, ids in sorted(through.items())

@@ -23,14 +23,8 @@ from corridor.library.interruptions import (
     interruption_record,
 )
 from corridor.library.networks import REGIMES
-from corridor.risk.measures import (
-    beta_factor,
-    common_rate_per_year,
-    credibility_mean,
-    fit_gamma_prior,
-    rate_interval_per_year,
-    rate_per_year,
-)
+from corridor.risk.common_cause import beta_factor, common_cause_rate_per_year
+from corridor.risk.rates import credibility_mean, fit_gamma_prior, rate_interval_per_year, rate_per_year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,7 +201,7 @@ class RateEstimates:
         """Return the rate of a common cause in a regime, from its assets with events on record. [1/y]"""
         assets = [asset for asset in self.record.assets if asset.id in cause.assets and self.of(asset.id)]
         rates = [rate.frequency_per_year for asset in assets if (rate := self.rate(asset, regime)) is not None]
-        return common_rate_per_year(rates, self.beta(cause.actor))
+        return common_cause_rate_per_year(rates, self.beta(cause.actor))
 
     def common_days(self, cause: CommonCause) -> float:
         """Return the mean duration of a common cause, from the groups that hit several assets. [days]"""

@@ -185,7 +185,7 @@ def test_outcomes_are_those_of_solving_the_scenario(drawn: tuple[cr.Network, tup
         assume(False)
         raise
     for row, flow in zip(found, flows, strict=True):
-        told = dict(zip(batch.names, row.tolist(), strict=True))
+        told = dict(zip(batch.layout.names, row.tolist(), strict=True))
         expected = measured(flow, flows[0])
         assert {name: told[name] for name in expected} == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
@@ -205,7 +205,7 @@ def test_shared_bases_give_what_solving_each_does(drawn: tuple[cr.Network, tuple
     alone = np.concatenate([BatchSolver(net, hazards).outcomes(row[None, :]) for row in shares[::8]])
     np.testing.assert_allclose(together[::8], alone, rtol=1e-6, atol=1e-6)
     flow = cr.Flow(batch.solution(shares[0]))
-    told = dict(zip(batch.names, together[0].tolist(), strict=True))
+    told = dict(zip(batch.layout.names, together[0].tolist(), strict=True))
     assert told["netback"] == pytest.approx(flow.netback_musd_per_year, rel=1e-6, abs=1e-6)
     assert told["delivered"] == pytest.approx(flow.delivered_mtpa, rel=1e-6, abs=1e-6)
 
