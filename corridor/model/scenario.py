@@ -11,6 +11,9 @@ from corridor.model.changes import Change, N, apply_changes
 from corridor.model.distributions import Day, Duration, Lognormal, Uniform
 from corridor.model.records import Name, Record
 
+BASELINE = "baseline"
+"""What tables call the network as it is."""
+
 
 class Scenario(Record):
     """Changes applied together; itself something that can be applied. Scenarios add up: ``a + b``."""
@@ -69,6 +72,11 @@ class Scenario(Record):
         )
 
 
+def scenario_name(scenario: Scenario | None) -> str:
+    """Return the name of a scenario, or of the baseline for None."""
+    return BASELINE if scenario is None else scenario.name
+
+
 def require_scenario(thing: object) -> None:
     """Raise unless something is a scenario."""
     if not isinstance(thing, Scenario):
@@ -87,7 +95,10 @@ class Hazard(Scenario):
         default=None,
         description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
     )
-    actor: str | None = Field(default=None, description="country or party responsible, ISO 3166 alpha-3 or a name")
+    actor: str | None = Field(
+        default=None,
+        description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
+    )
 
     @model_validator(mode="after")
     def _has_something_to_vary(self) -> Self:

@@ -7,19 +7,20 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
-from corridor.model.scenario import Hazard, Scenario
+from corridor.model.scenario import Hazard, Scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.measures import cvar, tail_weights, value_at_risk
-from corridor.risk.outages import unpacked
+from corridor.risk.random_histories import unpacked
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout
@@ -58,9 +59,13 @@ class Ensemble:
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
+        net = self.network
+        parts = (" ".join(str(part) for part in (net.name, net.year) if part), net.regime and f"regime {net.regime}")
+        where = visible(", ".join(filter(None, parts)))
         return (
-            f"<Ensemble {name!r}: {len(short):,} years, seed {self.seed}; shortfall {short.mean():.2f} Mt in a mean "
-            f"year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % (CVaR)>"
+            f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; shortfall of "
+            f"all shippers {short.mean():.2f} Mt in a mean year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % "
+            "(CVaR)>"
         )
 
     def _repr_html_(self) -> str:
@@ -87,7 +92,7 @@ class Ensemble:
         for name in ("worst", "disturbed", "shocks"):
             label = {"worst": "worst_shortfall_mtpa", "disturbed": "disturbed_days"}.get(name, name)
             columns[label] = np.concatenate([getattr(block, name) for block in self.blocks])
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year"))
+        return self._stamped(pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")))
 
     @cached_property
     def throughputs(self) -> pd.DataFrame:
@@ -96,7 +101,9 @@ class Ensemble:
 
         rates = np.concatenate([block.rates for block in self.blocks])
         columns = {id: rates[:, self._layout.column("throughput", corridor=id)] for id in self._layout.corridors}
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")).rename_axis(columns="corridor")
+        return self._stamped(
+            pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")).rename_axis(columns="corridor")
+        )
 
     @cached_property
     def corridors(self) -> pd.DataFrame:
@@ -122,7 +129,9 @@ class Ensemble:
                 [baseline, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
             )
         columns = ["undisturbed_mt", "mean_mt", "low_mt", "high_mt", "reduced_days", "closed_days"]
-        return pd.DataFrame(rows, columns=columns, index=pd.Index(self._layout.corridors, name="corridor"))
+        return self._stamped(
+            pd.DataFrame(rows, columns=columns, index=pd.Index(self._layout.corridors, name="corridor"))
+        )
 
     @cached_property
     def states(self) -> pd.DataFrame:
@@ -157,7 +166,7 @@ class Ensemble:
                 "shortfall_share": beyond / beyond.sum() if beyond.sum() > 0 else np.zeros(len(beyond)),
             }
         )
-        return table.rename_axis("state")
+        return self._stamped(table.rename_axis("state"))
 
     def flow(self, state: int | Sequence[str]) -> Flow:
         """Return the flow in a state: a row of `states`, or names of hazards in force; for `Flow.explain`.
@@ -226,7 +235,7 @@ class Ensemble:
                 "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "p95": p95, "var": var, "cvar": tail,
                 "cvar_low": tail - half_tail, "cvar_high": tail + half_tail,
             }  # fmt: skip
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("column")
+        return self._stamped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("column"), alpha=alpha)
 
     def cvar(self, column: str = "shortfall_mt", alpha: float = 0.95) -> float:
         """Return the mean of a column over the worst share ``1 - alpha`` of years, in the column's unit.
@@ -245,14 +254,15 @@ class Ensemble:
         return sign * cvar(sign * values, alpha)
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
-        """Return a column of `years` shared out among hazards or their actors.
+        """Return a column of the years shared out among hazards, or among the countries where they strike.
 
         Parameters
         ----------
         column : str
             delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
         by : {"hazard", "actor"}
-            What to share out among.
+            What to share out among; ``"actor"`` is where: the country in which what a hazard strikes lies, not who
+            did it.
         alpha : float, optional
             Only the worst ``1 - alpha`` of years by that column, so that the rows add up to `cvar`; all years by
             default, so that they add up to the mean.
@@ -260,9 +270,9 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by hazard or actor, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). actor (by hazard only); amount, per year in the column's unit; share (of all that
-            hazards changed).
+            Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
+            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of
+            all that hazards changed).
 
         Raises
         ------
@@ -297,7 +307,7 @@ class Ensemble:
             ],
             axis=0,
         )
-        actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
+        actors = [hazard.actor or ("no country named" if by == "actor" else "") for hazard in self.hazards]
         columns = {"actor": actors, "amount": shared}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
         if by == "actor":
@@ -308,9 +318,13 @@ class Ensemble:
         last = {"actor": "", "amount": self._baseline[index], "share": math.nan}
         table = table.loc[order]
         table.loc[NOTHING] = {key: value for key, value in last.items() if key in table.columns}
-        return table
+        return self._stamped(table, column=column, alpha=alpha)
 
     # Inside
+
+    def _stamped(self, table: pd.DataFrame, **more: Any) -> pd.DataFrame:
+        """Return a table that carries what it is about."""
+        return stamped(table, self.network, scenario=scenario_name(self.scenario), seed=int(self.seed), **more)
 
     @property
     def _layout(self) -> MeasureLayout:

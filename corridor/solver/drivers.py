@@ -11,6 +11,9 @@ from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model import figures
 from corridor.model.formulas import inventory_cost
+from corridor.model.network import Network
+from corridor.model.scenario import scenario_name
+from corridor.model.stamp import stamped
 from corridor.model.variation import Variation, range_of, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
@@ -43,10 +46,13 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
         row = row_of[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})
     rows.sort(key=lambda row: (-float(str(row["effect"])), str(row["subject"]), str(row["attribute"])))
-    return pd.DataFrame(rows[:n], columns=list(COLUMNS))
+    table = pd.DataFrame(rows[:n], columns=list(COLUMNS))
+    return stamped(table, solution.network, scenario=scenario_name(solution.scenario))
 
 
-def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], figure: str, value: float) -> float:
+def _gain(
+    variation: Variation[Network], worth: Mapping[tuple[str, Any, str], float], figure: str, value: float
+) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
     for kind, id, field, new in variation.field_changes({figure: value}):

@@ -171,7 +171,7 @@ def _stops(steps: list[RouteCapacity], commodity: str) -> str:
             texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
             break
         texts.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
-    return f"  Most {commodity} it could take, were there oil and buyers enough: {'; that lifted, '.join(texts)}."
+    return f"  Most {commodity} it could take if supply and buyers were unlimited: {'; that lifted, '.join(texts)}."
 
 
 def _price_of_more(
@@ -197,7 +197,7 @@ def _price_of_more(
         solver, solution, solution.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2)
     )
     if gained is None:
-        yield "  There is room in it, but no oil left to send."
+        yield f"  There is room in it, but no {commodity} left to send."
     elif gained < -REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
     elif gained > REPORTED_USD_PER_T:

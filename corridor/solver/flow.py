@@ -11,7 +11,8 @@ import numpy as np
 
 from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
-from corridor.model.scenario import Scenario
+from corridor.model.scenario import Scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.drivers import leans_on
 from corridor.solver.explain import explain
@@ -168,7 +169,7 @@ class Flow:
         columns = {
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index(ids, name="corridor"))
+        return self._stamped(pd.DataFrame(columns, index=pd.Index(ids, name="corridor")))
 
     @cached_property
     def edges(self) -> pd.DataFrame:
@@ -188,7 +189,9 @@ class Flow:
             "unit_cost_usd_per_t": self._edge_unit_cost,
             "shadow_price_usd_per_t": self.solution.edge_shadow_price_usd_per_t,
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index([edge.id for edge in self.network.edges], name="edge"))
+        return self._stamped(
+            pd.DataFrame(columns, index=pd.Index([edge.id for edge in self.network.edges], name="edge"))
+        )
 
     @cached_property
     def nodes(self) -> pd.DataFrame:
@@ -201,7 +204,7 @@ class Flow:
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
             "shadow_price_usd_per_t": self.solution.node_shadow_price_usd_per_t,
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node"))
+        return self._stamped(pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node")))
 
     @cached_property
     def supplies(self) -> pd.DataFrame:
@@ -230,7 +233,7 @@ class Flow:
             "penalty_usd_per_t": [supply.penalty_usd_per_t for supply in self.network.supplies],
         }
         keys = [(supply.node, supply.commodity) for supply in self.network.supplies]
-        return pd.DataFrame(columns, index=_pairs(keys, "node"))
+        return self._stamped(pd.DataFrame(columns, index=_pairs(keys, "node")))
 
     @cached_property
     def markets(self) -> pd.DataFrame:
@@ -244,7 +247,7 @@ class Flow:
             "required_mtpa": [market.required_mtpa for market in markets],
             "unmet_mtpa": self.unmet_by_market,
         }
-        return pd.DataFrame(columns, index=_pairs([(m.node, m.commodity) for m in markets], "node"))
+        return self._stamped(pd.DataFrame(columns, index=_pairs([(m.node, m.commodity) for m in markets], "node")))
 
     @cached_property
     def quotas(self) -> pd.DataFrame:
@@ -258,7 +261,7 @@ class Flow:
             "flow_mtpa": self.solution.flow_by_quota,
             "unmet_minimum_mtpa": self.unmet_by_quota,
         }
-        return pd.DataFrame(columns, index=_pairs([(q.edge, q.commodity) for q in quotas], "edge"))
+        return self._stamped(pd.DataFrame(columns, index=_pairs([(q.edge, q.commodity) for q in quotas], "edge")))
 
     @cached_property
     def edge_flows(self) -> pd.DataFrame:
@@ -267,7 +270,7 @@ class Flow:
 
         program = self.solution.program
         keys = [program.name_of(column) for column in range(program.n_flows)]
-        return pd.DataFrame({"flow_mtpa": self.solution.flows}, index=_pairs(keys, "edge"))
+        return self._stamped(pd.DataFrame({"flow_mtpa": self.solution.flows}, index=_pairs(keys, "edge")))
 
     @cached_property
     def routes(self) -> pd.DataFrame:
@@ -284,7 +287,11 @@ class Flow:
             "origin", "destination",
         )  # fmt: skip
         rows = [[getattr(route, field) for field in fields] for route in self._routes]
-        return pd.DataFrame(rows, columns=list(fields))
+        return self._stamped(pd.DataFrame(rows, columns=list(fields)))
+
+    def _stamped(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table that carries what it is about."""
+        return stamped(table, self.network, scenario=scenario_name(self.scenario))
 
     # Arrays
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.changes import Outage
 from corridor.model.formulas import hhi
 from corridor.model.network import Network, require_network
-from corridor.model.scenario import Scenario, require_scenario
+from corridor.model.scenario import Scenario, require_scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_wiener
 from corridor.solver.flow import Flow, solve
 from corridor.solver.warm import WarmSolver
@@ -106,7 +107,8 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
             "squared shares of corridors, weighted by the governance risk of the weakest country on each",
         ),
     ]
-    return pd.DataFrame(rows, columns=["index", "value", "unit", "about"]).set_index("index")
+    table = pd.DataFrame(rows, columns=["index", "value", "unit", "about"]).set_index("index")
+    return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
 def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
@@ -153,7 +155,8 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     order = ["shortfall_if_closed_mtpa", "share", "jurisdiction"]
-    return table.sort_values(order, ascending=[False, False, True]).set_index("jurisdiction")
+    table = table.sort_values(order, ascending=[False, False, True]).set_index("jurisdiction")
+    return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,7 @@ def test_bad_arguments_exit_with_two(arguments: list[str], capsys: pytest.Captur
         (["solve", "--explain", "cpcc"], "did you mean 'cpc'"),
         (["solve", "--output", "/nowhere/at/all.txt"], "/nowhere/at/all.txt: No such file or directory"),
         (["check", "none.scenario.yaml"], "none.scenario.yaml: cannot be read"),
-        (["backcast", "--year", "2024"], "no observations of kazakh_crude in 2024"),
+        (["backcast", "--year", "2024"], "no observations of any shipper in 2024"),
     ],
 )
 def test_bad_input_exits_with_two(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

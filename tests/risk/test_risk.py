@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Sequence
@@ -187,22 +188,38 @@ def enumerated(net: cr.Network, places: list[str]) -> float:
 @given(chains())
 @settings(max_examples=examples(40))
 def test_availability_of_a_way_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
-    """`compare` counts the weakest place of the whole way, each hazard once however many places it hits."""
-    row = cr.compare(net, []).loc[("baseline", "w0")]
+    """`compare` and `availability` count the weakest place of the whole way, each hazard once however many it hits."""
+    compared, row = cr.compare(net, []).loc[("baseline", "w0")], cr.availability(net).loc["w0"]
     expected = enumerated(net, ["e0", "e1", "e2", "field", "b", "c", "port"])
-    if math.isnan(row["availability"]):
+    if math.isnan(compared["availability"]):
         assert expected == pytest.approx(1.0)
+        assert row[["availability", "untouched", "closed", "full_loss_days_per_year"]].isna().all()
     else:
-        assert row["availability"] == pytest.approx(expected)
+        assert compared["availability"] == row["availability"] == pytest.approx(expected)
+        assert row["full_loss_days_per_year"] == pytest.approx(365.0 * (1.0 - row["availability"]))
 
 
-@given(chains())
-@settings(max_examples=examples(40))
-def test_availability_of_a_corridor_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
-    """`availability` counts the trunk with its two nodes."""
+def test_a_hazard_on_a_feeder_counts_and_no_hazard_is_no_record() -> None:
+    """Trunk e1 is untouched, its feeder e0 is closed for Q of the time; on the whole way nothing on record: empty."""
+    net = chain(3, [hazard("strike", cr.Outage(edge="e2"))])
     row = cr.availability(net).loc["w0"]
-    assert row["availability"] == pytest.approx(enumerated(net, ["e1", "b", "c"]))
-    assert row["full_loss_days_per_year"] == pytest.approx(365.0 * (1.0 - row["availability"]))
+    assert (row["availability"], row["untouched"], row["closed"]) == pytest.approx((1 - Q, 1 - Q, Q))
+    none = cr.availability(net.replace(hazards=())).loc["w0"]
+    assert none[["availability", "untouched", "closed", "full_loss_days_per_year"]].isna().all()
+    assert none["hazards"] == ()
+
+
+@pytest.mark.parametrize("regime", ["full", "war"])
+def test_availability_is_that_of_compare(regime: str) -> None:
+    """Every corridor of every shipper, in the baseline and under every shipped scenario: the same whole route."""
+    net = cr.load(year=2022, regime=regime)
+    for commodity in ("kazakh_crude", "azeri_crude", "russian_crude"):
+        compared = cr.compare(net, commodity=commodity)["availability"]
+        for scenario in (None, *map(cr.load_scenario, cr.scenarios())):
+            with contextlib.suppress(cr.DataError):  # alters nothing in that year
+                found = cr.availability(net, scenario, commodity=commodity)["availability"]
+                expected = compared.xs("baseline" if scenario is None else scenario.name, level="scenario")
+                pd.testing.assert_series_equal(found, expected)
 
 
 def common_ways() -> cr.Network:
