@@ -179,7 +179,7 @@ def test_a_commodity_of_no_use_on_an_edge_flows_nowhere() -> None:
         ("supplies.tengis.kazak_crude.lifted_mtpa", r"did you mean 'tengiz'\?\n.*did you mean 'kazakh_crude'"),
         ("compare.btcc.status", "no corridor named 'btcc'; did you mean 'btc'"),
         ("compare.btc.azeri_crud.status", "no commodity named 'azeri_crud'; did you mean 'azeri_crude'"),
-        ("compare.china.azeri_crude.capacity_mtpa", "corridor 'china' carries no azeri_crude"),
+        ("compare.china.azeri_crude.capacity_mtpa", "corridor 'china' cannot carry azeri_crude"),
         ("compare.btc.subjects", "no column of compare named 'subjects'"),
         ("change.compare.btc.status", "status is a word, which has no change; leave out 'change.'"),
         ("shortfall_mtpa.btc", "shortfall_mtpa is a total and has no parts"),
