@@ -100,7 +100,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM,
         Column("cost_musd_per_year", "million USD/y", "all costs of what moves"),
         _NETBACK_A_YEAR,
-        Column("objective", "million USD/y", "what the program minimises, steering penalties included: not money"),
+        Column("objective", "million USD/y", "what the program maximises: netback less steering penalties, not money"),
     ),
     "corridors": (_THROUGHPUT, _AVAILABLE, _UTILISATION),
     "edges": (_FLOW, _AVAILABLE, _UTILISATION, _UNIT_COST, _SHADOW),

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
-from corridor.risk.outages import Intervals, Sets, intervals, n_words, unpacked
+from corridor.risk.random_histories import Intervals, Sets, intervals, n_words, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.parallel import Progress, RunBlock
 from corridor.solver.program import Floats

@@ -20,7 +20,7 @@ from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.measures import cvar, tail_weights, value_at_risk
-from corridor.risk.outages import unpacked
+from corridor.risk.random_histories import unpacked
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout

@@ -19,7 +19,7 @@ from corridor.model.changes import remaining_shares
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
-from corridor.risk.outages import in_force_share, worst_shares
+from corridor.risk.random_histories import in_force_share, worst_shares
 from corridor.solver.batch import headroom
 from corridor.solver.program import Floats
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import corridor as cr
 from corridor.model.changes import Change
 from corridor.risk.exposure import Exposures
-from corridor.risk.outages import intervals, unpacked
+from corridor.risk.random_histories import intervals, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Program
 from helpers.examples import examples
