@@ -171,7 +171,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "availability", "1",
             "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
             "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=10,
-            legend="In service: on the best route, by its {hazards}; -: none on record there.",
+            legend="In service: on the best route, by {hazards}; -: none on record there.",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",

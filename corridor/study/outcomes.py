@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corridor.model.columns import described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
@@ -117,17 +119,19 @@ def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
             "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
             "netback_musd_per_year": flow.netback_musd_per_year,
         }
-    supplies, markets, solution = flow.supplies, flow.markets, flow.solution
+    net, solution = flow.network, flow.solution
     program = solution.program
-    own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
-    cost = float(solution.state.cost[own] @ solution.amounts[own])
-    sold = markets[markets.index.get_level_values("commodity") == commodity]
-    held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
-    offered = supplies[supplies.index.get_level_values("commodity") == commodity]
+    moved = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
+    cost = float(solution.state.cost[moved] @ solution.amounts[moved])
+    offered = [supply.commodity == commodity for supply in net.supplies]
+    sold = [market.commodity == commodity for market in net.markets]
+    held = [quota.commodity == commodity for quota in net.quotas]
+    prices = np.array([market.price_usd_per_t for market in net.markets])[sold]
+    delivered = solution.delivered_by_market[sold]
     return {
-        "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
-        "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
-        "unmet_mtpa": float(sold["unmet_mtpa"].sum()),
-        "unmet_minimum_mtpa": float(held["unmet_minimum_mtpa"].sum()),
-        "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
+        "delivered_mtpa": float(delivered.sum()),
+        "shortfall_mtpa": float(flow.shortfall_by_supply[offered].sum()),
+        "unmet_mtpa": float(flow.unmet_by_market[sold].sum()),
+        "unmet_minimum_mtpa": float(flow.unmet_by_quota[held].sum()),
+        "netback_musd_per_year": float(prices @ delivered) - cost,
     }
