@@ -5,11 +5,6 @@ Examples
 >>> import corridor as cr
 >>> net = cr.load("caspian", year=2024)
 >>> table = cr.compare(net, scenarios=[cr.load_scenario("cpc-shut")])
-
-Notes
------
-PYTEST_DONT_REWRITE: without this word pytest, which knows `corridor` as the home of a plugin, warns whoever has
-imported it before pytest starts.
 """
 
 from __future__ import annotations

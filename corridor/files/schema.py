@@ -173,7 +173,10 @@ def _resolved(part: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(part, dict):
         if "$ref" in part:
             return _resolved(definitions[part["$ref"].rsplit("/", 1)[-1]], definitions)
-        return {key: _resolved(value, definitions) for key, value in part.items() if key != "discriminator"}
+        made = {key: _resolved(value, definitions) for key, value in part.items() if key != "discriminator"}
+        if isinstance(made.get("description"), str):  # of a record: its docstring, fields included
+            made["description"] = made["description"].split("\n")[0]
+        return made
     return [_resolved(item, definitions) for item in part] if isinstance(part, list) else part
 
 

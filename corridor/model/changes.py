@@ -113,7 +113,7 @@ class NetworkEdit:
             required = edited.get("required_mtpa", record.required_mtpa)
             edited["required_mtpa"] = min(required, max(volume, 0.0))
         try:
-            revised: Record = record.replace_raw(**edited)
+            revised: Record = record._replace_raw(**edited)
         except ValidationError as error:
             broken = "; ".join(str(rule_broken(dict(rule), ())) for rule in error.errors())
         else:
@@ -141,7 +141,8 @@ class Change(Record):
     """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+    def __pydantic_init_subclass__(cls, **more: Any) -> None:
+        super().__pydantic_init_subclass__(**more)
         if "key" in cls.__dict__:
             CHANGES[cls.key] = cls
 
@@ -174,13 +175,13 @@ class Change(Record):
         """Every name that the change uses, by what it is the name of."""
         return self.aim | {field: (getattr(self, field),) for field in self.also_names}
 
-    def unknown_names(self, network: NetworkParts) -> Iterator[UnknownNameError]:
+    def _unknown_names(self, network: NetworkParts) -> Iterator[UnknownNameError]:
         """Yield an error, whose kind is the field, for each name that is not in a network."""
         return unknown_names(network, self.names, self.selectors)
 
     @classmethod
-    def unknown_names_of(cls, fields: Mapping[str, Any], network: NetworkParts) -> Iterator[UnknownNameError]:
-        """Yield what `unknown_names` does, for fields of which some may break a rule; those are passed over."""
+    def _unknown_names_of(cls, fields: Mapping[str, Any], network: NetworkParts) -> Iterator[UnknownNameError]:
+        """Yield what `_unknown_names` does, for fields of which some may break a rule; those are passed over."""
         try:
             names = cls.model_validate(fields).names
         except ValidationError as error:
@@ -194,14 +195,14 @@ class Change(Record):
             }
         return unknown_names(network, names, cls.selectors)
 
-    def require_known_names(self, network: NetworkParts) -> None:
+    def _require_known_names(self, network: NetworkParts) -> None:
         """Raise for the first name that is not in a network."""
-        for error in self.unknown_names(network):
+        for error in self._unknown_names(network):
             raise error.within(f"{self}: ")
 
     def selected(self, network: NetworkParts, kind: str) -> list[Any]:
         """Return the sorted keys of the records of a kind that every selector matches, or raise if there is none."""
-        self.require_known_names(network)
+        self._require_known_names(network)
         if keys := selected_keys(network, kind, self.aim, self.selectors):
             return keys
         raise DataError(f"{self} matches nothing: no {kind} satisfies every selector; drop or correct one of them")
@@ -357,7 +358,7 @@ def _limited_nodes(change: EdgeChange, network: NetworkParts) -> list[str]:
     """Return the nodes a change is aimed at whose throughput is limited, if it is aimed at nodes alone."""
     if list(change.aim) != ["node"]:
         return []
-    change.require_known_names(network)
+    change._require_known_names(network)
     return [node for node in dict.fromkeys(change.node) if network.node(node).throughput_mtpa is not None]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
-from dataclasses import InitVar, dataclass, field, fields, replace
+from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
+_INNER = frozenset(
+    ("by_key", "column", "from_library", "keys", "record", "records", "structure_of", "trunks", "with_numbers")
+)
+"""Names that no user needs."""
 _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
 """The parts for which a networkx graph has no place of its own."""
 
@@ -84,6 +89,10 @@ class Network(NetworkParts):
     def __hash__(self) -> int:
         return hash((self.name, self.year, len(self.nodes), len(self.edges)))
 
+    def __dir__(self) -> list[str]:
+        """Return the public names; what other modules of the library use only is not listed."""
+        return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _INNER)
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
@@ -120,7 +129,7 @@ class Network(NetworkParts):
         a hazard that names what is not there.
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
+        hazards = [placed(owner, error) for owner, change in named for error in change._unknown_names(self)]
         return [*structural_problems(self), *unreachable(self), *unmeetable(self), *limited_problems(hazards)]
 
     # Views
@@ -307,6 +316,19 @@ class Network(NetworkParts):
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         return build_network(given, name=name)
+
+
+Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
+    [
+        inspect.Parameter(
+            part.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if part.default is MISSING else part.default,
+        )
+        for part in fields(Network)
+        if part.init
+    ]
+)
 
 
 def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:
