@@ -20,11 +20,11 @@ _HOME = {
         "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
     ),
     "corridor.model.network": ("Network",),
-    "corridor.model.changes": (
+    "corridor.model.scenario": (  # where changes add up to scenarios
+        "Event", "Hazard", "Scenario",
         "Delay", "DemandShock", "Derate", "Expansion", "Opening", "Outage", "PriceShock", "QuotaChange", "SupplyShock",
         "TariffShock",
     ),
-    "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
     "corridor.risk.measures": ("cvar",),
     "corridor.model.distributions": ("Lognormal", "Uniform"),
     "corridor.library.interruptions": ("interruptions",),

@@ -77,7 +77,7 @@ def load_network(name: str, year: int | None, regime: str = "full") -> Network:
     if name in library.networks() or (
         "\0" in name or (path.name == name and not path.suffix and not os.path.exists(path))
     ):
-        return library.load(name, year=2024 if year is None else year, regime=regime)
+        return library.load(name, year, regime=regime)
     from corridor.files.network import read_network
 
     network = read_network(name)

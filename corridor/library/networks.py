@@ -63,15 +63,15 @@ def publishers() -> dict[str, str]:
     return {source.id: source.publisher or source.title for source in sources()}
 
 
-def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Network:
+def load(name: str = "caspian", year: int | None = None, *, regime: str = "full") -> Network:
     """Return a shipped network as it was in a year.
 
     Parameters
     ----------
     name : str
         One of `networks()`.
-    year : int
-        Year whose figures are in force.
+    year : int, optional
+        Year whose figures are in force; by default the network's newest.
     regime : {"full", "calm", "war"}
         Which rates of hazards apply: of the whole record, until February 2022, or since.
 
@@ -84,26 +84,33 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
 
     Examples
     --------
-    >>> load("caspian", year=2021).edge("btc").capacity_mtpa
+    >>> load("caspian", 2021).edge("btc").capacity_mtpa
     50.0
     """
     # Checked before the cache is asked, which fails on a list and takes 2024.0 for 2024.
-    if isinstance(year, bool) or not isinstance(year, Integral):
+    if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
         raise DataError(f"year must be a whole number (got {shown(year)})")
     for kind, word in (("network", name), ("regime", regime)):
         if not isinstance(word, str):
             raise DataError(f"{kind} must be a name (got {shown(word)})")
-    return _load_cached(name, int(year), regime)
+    last = _years(name)[1]
+    return _load_cached(name, last if year is None else int(year), regime)
+
+
+@lru_cache(maxsize=32)
+def _years(name: str) -> tuple[int, int]:
+    """Return the first and the last year of a shipped network."""
+    entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
+    if entry is None:
+        raise unknown_name("network", name, networks())
+    return int(entry["first_year"]), int(entry["last_year"])
 
 
 @lru_cache(maxsize=32)
 def _load_cached(name: str, year: int, regime: str) -> Network:
-    entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
-    if entry is None:
-        raise unknown_name("network", name, networks())
     if regime not in REGIMES:
         raise unknown_name("regime", regime, REGIMES)
-    first, last = int(entry["first_year"]), int(entry["last_year"])
+    first, last = _years(name)
     if not first <= year <= last:
         raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")
     return _read_network(data_root().joinpath(name), name, year, regime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
@@ -139,6 +139,8 @@ class Change(Record):
     """Fields of which some must be given, if only as empty."""
     only_derates: ClassVar[bool] = False
     """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
+    _alone: ClassVar[Callable[[Change], Any]]
+    """What makes a scenario of a change; set by the module of scenarios, which is above this one."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **more: Any) -> None:
@@ -157,6 +159,14 @@ class Change(Record):
             If the change matches nothing or has no effect, or leaves a record that breaks a rule.
         """
         return apply_changes(f"scenario {str(self)!r}", (self,), network)
+
+    def __add__(self, other: object) -> Any:
+        """Return the scenario in which both happen; the other may be a change or a scenario."""
+        if isinstance(other, Change):
+            return Change._alone(self) + other
+        return Change._alone(self) if isinstance(other, int) and other == 0 else NotImplemented
+
+    __radd__ = __add__
 
     def __str__(self) -> str:
         given = ((field, getattr(self, field)) for field in type(self).model_fields if field in self.model_fields_set)

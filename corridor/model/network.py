@@ -96,7 +96,7 @@ class Network(NetworkParts):
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
-        """Return a copy with some parts exchanged, validated again.
+        """Return a copy with some parts exchanged, validated again; one record stands for a list of one.
 
         Raises
         ------
@@ -106,6 +106,7 @@ class Network(NetworkParts):
         known = [part.name for part in fields(self) if part.init]
         if invalid := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, nearest(part, known)) for part in invalid])
+        parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
         twin = replace(self, **parts)
         return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin
 

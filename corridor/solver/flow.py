@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def solve(network: Network, scenario: Scenario | None = None) -> Flow:
+def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = True) -> Flow:
     """Return the flow that earns most: delivered value less unit costs and penalties.
 
     Parameters
@@ -32,6 +32,8 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
         The world.
     scenario : Scenario, optional
         What happens to it; nothing by default.
+    strict : bool
+        Whether a change without effect is an error; False passes over such changes, as loops need it.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Flow(WarmSolver(network).solve(scenario))
+    return Flow(WarmSolver(network).solve(scenario, strict=strict))
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 def compare(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     *,
     commodity: str | None = None,
     origin: str | None = None,
-    corridors: Iterable[str] | None = None,
+    corridors: str | Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
 
@@ -38,7 +38,7 @@ def compare(
     ----------
     network : Network
         Network to compare the corridors of.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the commodity to compare for; by default the network's first (Kazakh crude).
@@ -46,7 +46,7 @@ def compare(
         Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
         that all corridors are measured for the same tonne. If no route starts there, the supply with the best route
         is used.
-    corridors : iterable of str, optional
+    corridors : str or iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
 
     Returns
@@ -103,9 +103,10 @@ class ComparisonScope:
     carriers: list[str]
     corridors: list[str]
 
-    def limited_to(self, network: Network, corridors: Iterable[str]) -> ComparisonScope:
+    def limited_to(self, network: Network, corridors: str | Iterable[str]) -> ComparisonScope:
         """Return the scope with some corridors only, in the order given."""
-        wanted = list(dict.fromkeys(network.corridor(id).id for id in corridors))
+        asked = [corridors] if isinstance(corridors, str) else corridors
+        wanted = list(dict.fromkeys(network.corridor(id).id for id in asked))
         if unable := [id for id in wanted if id not in self.carriers]:
             raise DataError(
                 f"corridor {unable[0]!r} cannot carry {self.commodity}; these can: {', '.join(self.carriers)}"
@@ -120,7 +121,9 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
     return ComparisonScope(commodity=chosen, origins=_origins(network, chosen, origin), carriers=able, corridors=able)
 
 
-def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
+def compare_in_scope(
+    network: Network, scenarios: Scenario | Iterable[Scenario] | None, scope: ComparisonScope
+) -> pd.DataFrame:
     """Return the table of `compare` for a scope."""
     import pandas as pd
 

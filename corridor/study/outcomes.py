@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def outcomes(
-    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+    network: Network, scenarios: Scenario | Iterable[Scenario] | None = None, *, commodity: str | None = None
 ) -> pd.DataFrame:
     """Return totals of the baseline and of each scenario, with their change against the baseline.
 
@@ -27,7 +27,7 @@ def outcomes(
     ----------
     network : Network
         Network to solve.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.

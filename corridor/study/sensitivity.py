@@ -124,12 +124,12 @@ class Sensitivity:
             "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
-    def sobol(self, figures: Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
+    def sobol(self, figures: str | Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
         """Return the share of the outcome's variance that each figure explains (Sobol' indices).
 
         Parameters
         ----------
-        figures : sequence of str, or int
+        figures : str, sequence of str, or int
             Names as ``subject.attribute``, or the number of figures to take from the top of the tornado.
         samples : int
             Size of the base sample, a power of two; the program is solved ``samples * (figures + 2)`` times.
@@ -176,13 +176,13 @@ class Sensitivity:
             index=index,
         )
 
-    def _chosen(self, figures: Sequence[str] | int) -> list[Figure]:
+    def _chosen(self, figures: str | Sequence[str] | int) -> list[Figure]:
         """Return the chosen figures; each must have a range."""
         if isinstance(figures, int):
             top = self.table.head(figures)
             names = [f"{r}:{s}.{a}" for r, s, a in zip(top["record"], top["subject"], top["attribute"], strict=True)]
         else:
-            names = list(figures)
+            names = [figures] if isinstance(figures, str) else list(figures)
         chosen = [self._variation.figure(name) for name in names]
         if not chosen:
             raise DataError(

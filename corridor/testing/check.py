@@ -140,7 +140,7 @@ class CheckRunner:
                     f"scenario {scenario.name!r} names no network; add 'network: caspian', or pass a network"
                 )
             name, year = scenario.network, scenario.year
-            network = library.load(name) if year is None else library.load(name, year=year)
+            network = library.load(name, year)
         solver, before = self.solver(network)
         expectations = _read(scenario, network)
         return ScenarioCheck(scenario, before, Flow(solver.solve(scenario)), expectations)
