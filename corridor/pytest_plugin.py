@@ -173,13 +173,13 @@ def corridor_network(request: pytest.FixtureRequest) -> Network:
     """
     from corridor.errors import DataError
     from corridor.library import networks as library
-    from corridor.messages import nearest, unknown
+    from corridor.messages import unknown
 
     mark = request.node.get_closest_marker("corridor")
     if mark is None:
         return library.load()
     named = ("name", "year", "regime")
-    problems = [f"marker corridor: {unknown('argument', a, nearest(a, named))}" for a in mark.kwargs if a not in named]
+    problems = [f"marker corridor: {unknown('argument', a, named)}" for a in mark.kwargs if a not in named]
     if mark.args:
         problems.append(f"marker corridor: takes {', '.join(named)} by name only, as in year=2021 (got {mark.args!r})")
     if problems:

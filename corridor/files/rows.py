@@ -129,10 +129,9 @@ def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
     """Return a problem for each column that is unknown or duplicate."""
     nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
     unknown_heads = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
-    hint = f" (known: {', '.join(columns)})"
     return [
         *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
-        *(unknown_name("column", head[:80], columns, hint=hint) for head in unknown_heads),
+        *(unknown_name("column", head[:80], columns) for head in unknown_heads),
         *(f"duplicate column {head[:80]!r}" for head in repeated(heads) if head),
     ]
 

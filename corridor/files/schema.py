@@ -7,7 +7,7 @@ from typing import Any
 
 from corridor.errors import DataError
 from corridor.files.json_document import FORMAT
-from corridor.messages import nearest, unknown
+from corridor.messages import unknown
 from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
 from corridor.model.records import Record
@@ -45,7 +45,7 @@ def schema(kind: str) -> dict[str, Any]:
         return _scenario_schema()
     if kind == "network":
         return _network_schema()
-    raise DataError(f"{unknown('kind of file', str(kind), nearest(str(kind), ('scenario', 'network')))}")
+    raise DataError(f"{unknown('kind of file', str(kind), ('scenario', 'network'))}")
 
 
 def schema_text(kind: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from corridor.errors import DataError
-from corridor.messages import nearest, rule_broken, shown, unknown, unknown_name
+from corridor.messages import rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import in_force
 from corridor.model.formulas import governance_risk
 from corridor.model.network import Network, as_shipped
@@ -187,13 +187,13 @@ def _values(
             continue
         owner = f"figure '{figure.subject}.{figure.attribute}'"
         for source in set(figure.sources) - sources:
-            problems.append(f"{owner}: {unknown('source', source, nearest(source, sources))}")
+            problems.append(f"{owner}: {unknown('source', source, sources)}")
         if figure.record in KIND_OF:
             kind = KIND_OF[figure.record].record
             unit = unit_of(kind, figure.attribute)
             if unit is None:
                 known = kind.model_fields
-                problems.append(f"{owner}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
+                problems.append(f"{owner}: {unknown('field', figure.attribute, known)}")
             elif unit != figure.unit:
                 problems.append(f"{owner}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
         values.setdefault((figure.record, figure.subject), {})[figure.attribute] = figure.value
@@ -211,7 +211,7 @@ def unit_of(kind: type[Record], field: str) -> str | None:
 def _orphan_figures(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
     """Return a sentence for each figure of a record that does not exist."""
     orphans = (subject for record, subject in values if record == kind and subject not in known)
-    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in orphans]
+    return [f"figures: {unknown(kind, subject, known)}" for subject in orphans]
 
 
 def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import nearest, unknown
+from corridor.messages import unknown
 from corridor.model.records import Figure, Source
 
 COLUMNS = (
@@ -108,7 +108,7 @@ class FigureSet:
         """Return the key that a name in a formula means: of the same kind of record, or the only one there is."""
         keys = self._by_name.get(name, {})
         if not keys:
-            raise ValueError(unknown(f"figure{_of(year)}", name, nearest(name, self._by_name)))
+            raise ValueError(unknown(f"figure{_of(year)}", name, self._by_name))
         if record not in keys and len(keys) > 1:
             raise ValueError(f"{name!r} may be of {' or '.join(keys)}; put it in an input of its own")
         return keys.get(record) or next(iter(keys.values()))

@@ -8,7 +8,7 @@ from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
-from corridor.messages import nearest, placed, shown, unknown, unknown_name
+from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of
 from corridor.model.parts import NetworkParts
@@ -105,7 +105,7 @@ class Network(NetworkParts):
         """
         known = [part.name for part in fields(self) if part.init]
         if invalid := [part for part in parts if part not in known]:
-            raise DataError([unknown("part of a network", part, nearest(part, known)) for part in invalid])
+            raise DataError([unknown("part of a network", part, known) for part in invalid])
         parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
         twin = replace(self, **parts)
         return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import nearest as nearest_name
 from corridor.messages import unknown
 from corridor.show import style
 from corridor.show.cards import network_label
@@ -387,7 +386,7 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     years = ens.years
     if column not in years.columns:
         known = [str(other) for other in years.columns]
-        raise DataError(f"ensemble {name!r}: {unknown('column', column, nearest_name(column, known))}")
+        raise DataError(f"ensemble {name!r}: {unknown('column', column, known)}")
     if not len(years):
         raise DataError(f"ensemble {name!r} has no years")
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.messages import nearest, unknown
+from corridor.messages import unknown
 from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
 from corridor.show import style
@@ -99,7 +99,7 @@ def _checked(table: Any, columns: str | Sequence[str] | None) -> list[str]:
     if columns is not None and not list(columns):
         raise DataError(f"columns must be names of columns (got {columns!r})")
     wanted = [column for column in COLUMNS if column in table] if columns is None else list(dict.fromkeys(columns))
-    problems = [unknown("column", str(c), nearest(str(c), map(str, table.columns))) for c in wanted if c not in table]
+    problems = [unknown("column", str(c), map(str, table.columns)) for c in wanted if c not in table]
     kinds = {c: table[c].dtype.kind for c in wanted if c in table}
     problems += [f"column {c!r} must contain numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
     if problems or not wanted:
