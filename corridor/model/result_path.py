@@ -159,7 +159,7 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
             f"{where}node {first!r} has no throughput limit and so no row; expect flow_mtpa of an edge there"
         )
     elif table == "compare":
-        yield DataError(f"{where}corridor {first!r} carries no {last or next(iter(commodities), 'commodity')}")
+        yield DataError(f"{where}corridor {first!r} cannot carry {last or next(iter(commodities), 'commodity')}")
     else:
         yield DataError(
             f"{where}there is no {KIND_OF[table].singular} of {last} at {kind} {first!r}; "

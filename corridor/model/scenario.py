@@ -38,7 +38,7 @@ class Scenario(Record):
     network: str | None = Field(default=None, description="shipped network it was written for")
     year: int | None = Field(default=None, description="year of that network")
     changes: Annotated[tuple[SerializeAsAny[Change], ...], BeforeValidator(_several)] = Field(
-        min_length=1, description="what happens; one change or several"
+        min_length=1, description="what happens"
     )
     expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
     sources: Annotated[tuple[str, ...], BeforeValidator(_several)] = Field(default=(), description="where it is from")

@@ -162,7 +162,7 @@ def test_a_bad_cell_hides_no_dangling_reference() -> None:
         "edge 'ab': mode must be 'pipeline', 'rail', 'sea' or 'road' (got 'pipe') [edges, row 0]",
         "supply 'z/oil': volume_mtpa must be >= 0.0 (got -1.0) [supplies, row 0]",
         "edge 'ab': head: no node named 'bb'; did you mean 'b'?",
-        "supply 'z/oil': node: no node named 'z'",
+        "supply 'z/oil': node: no node named 'z'; there are 'a', 'b' and 'c'",
     )
 
 
