@@ -20,6 +20,12 @@ COLUMNS = (
     "source", "publisher", "date", "url", "formula", "note",
 )  # fmt: skip
 
+TABLE_COLUMNS = (
+    "subject", "attribute", "record", "low", "high", "year", "choice", "confidence", "source", "publisher", "date",
+    "url", "formula", "note", "value", "unit",
+)  # fmt: skip
+"""The same in the order of a table: pandas prints the ends of one too wide for a screen."""
+
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip

@@ -176,8 +176,8 @@ class Network(NetworkParts):
         Returns
         -------
         pandas.DataFrame
-            Columns: record, subject, attribute, value, low, high, unit, year, choice, confidence, source, publisher,
-            date, url, formula, note. Empty where no figure is kept.
+            Columns: subject, attribute, record, low, high, year, choice, confidence, source, publisher, date, url,
+            formula, note, value, unit. Empty where no figure is kept.
 
         Raises
         ------
@@ -200,7 +200,7 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS))
+        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS))
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""

@@ -175,6 +175,11 @@ class Record(BaseModel, metaclass=_FriendlyErrors):
         """Return the fields, and the methods and properties of records."""
         return sorted({*type(self).model_fields, *dir(type(self))})
 
+    def _repr_html_(self) -> str:
+        from corridor.show.record_card import record_card
+
+        return record_card(self)
+
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, validated again.
 

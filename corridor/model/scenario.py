@@ -75,6 +75,10 @@ class Scenario(Record):
 
         return scenario_card(self)
 
+    def __hash__(self) -> int:
+        """Return a hash; `expect` is a mapping and has none."""
+        return hash((type(self), self.name, self.changes))
+
     def __radd__(self, other: object) -> Scenario:
         """Return what `+` does for a change, and the scenario itself for 0, from which `sum` starts."""
         if isinstance(other, Change):

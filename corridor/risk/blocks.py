@@ -72,6 +72,13 @@ class Block:
     stretches: npt.NDArray[np.int64]
     values: Floats
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Block):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+
 
 class Bench:
     """Works out blocks; remembers what sets of hazards came to.
@@ -89,6 +96,10 @@ class Bench:
         self.n_measures = len(self.solver.names) - 3 * len(self.solver.corridors)
         self._known: dict[bytes, Floats] = {}
         self._n = len(hazards)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the network and its hazards: the bench is made anew of them."""
+        return Bench, (self.solver.network, self.solver.hazards)
 
     def block(self, seed: int, number: int, years: int, tell: Callable[[float], object] | None = None) -> Block:
         """Return the first years of a block.

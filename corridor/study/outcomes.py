@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from corridor.model.columns import described
+from corridor.model.columns import column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -72,6 +72,7 @@ def outcomes(
         if flow.notes:
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table = table[list(column_names("outcomes"))]
     table.attrs |= {"notes": notes} if notes else {}
     return table
 

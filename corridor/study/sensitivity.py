@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "unit", "at_low", "at_high", "swing", "confidence",
+    "subject", "attribute", "record", "value", "low", "high", "unit", "confidence", "at_low", "at_high", "swing",
 )  # fmt: skip
 
 
@@ -80,6 +80,22 @@ class Sensitivity:
         self._solver = WarmSolver(network)
         self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two are of the same outcome of the same network and scenario."""
+        if not isinstance(other, Sensitivity):
+            return NotImplemented
+        compared = ("outcome", "central", "scenario", "network")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.outcome))
+
+    def _repr_html_(self) -> str:
+        """Return how it shows itself in a notebook."""
+        from corridor.show.sensitivity_card import sensitivity_card
+
+        return sensitivity_card(self)
 
     def __repr__(self) -> str:
         name = scenario_name(self.scenario)

@@ -50,6 +50,14 @@ class CheckResult:
     change: float | None
     location: str = ""
 
+    def _repr_html_(self) -> str:
+        """Return how it shows itself in a notebook."""
+        from corridor.show.html import card, line, warning
+
+        verdict: object = "met" if self.holds else warning("not met")
+        head = f"{self.scenario}: {self.expectation.path}"
+        return card(head, line(verdict, ": ", self.sentence()), line(self.location, muted=True))
+
     @property
     def holds(self) -> bool:
         """Whether the expectation is met."""

@@ -288,7 +288,7 @@ def test_every_problem_of_a_folder_is_told_at_once_with_file_and_line(tmp_path: 
         "supplies.csv:2: supply 'a/oil': volume_mtpa is missing here and in all other rows",
         "edges.csv:5: duplicate edge 'ab'; give each edge an id of its own, or merge the two",
         "edges.csv:2: edge 'ab': head: no node named 'bb'; did you mean 'b'?",
-        "supplies.csv:3: supply 'z/oil': node: no node named 'z'",
+        "supplies.csv:3: supply 'z/oil': node: no node named 'z'; there are 'a', 'b' and 'c'",
     ]
 
 
