@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, load_inputs, with_lines
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
+    notes = [with_lines(arguments, note) for note in notes]
     width = terminal_width(arguments)
     if arguments.format == "table":
         text = _text(table, network, commodity, arguments.regime, width) + "".join(f"{note}\n" for note in notes)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from corridor.cli import backcast, check, claims, compare, new, report, scenarios, schema, simulate, solve, streams
 from corridor.cli.exit_codes import BAD_INPUT, DONE, STOPPED
+from corridor.cli.inputs import with_lines
 from corridor.cli.waiting import notes_while_running
 from corridor.errors import CorridorError
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             streams.flush()
     except CorridorError as error:
-        streams.say(f"corridor: {error}")
+        streams.say(f"corridor: {with_lines(arguments, str(error))}")
         return BAD_INPUT
     except BrokenPipeError:
         streams.drop_unwritten()

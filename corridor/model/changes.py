@@ -121,7 +121,7 @@ class NetworkEdit:
                 return revised
             broken = crossed(revised)
         changes = ", ".join(dict.fromkeys(map(str, self._changes[kind, key])))
-        raise DataError(f"{owner}: {changes} leaves a {type(record).__name__} where {broken}") from None
+        raise DataError(f"{owner}{changes} leaves a {type(record).__name__} where {broken}") from None
 
 
 class Change(Record):
@@ -158,7 +158,7 @@ class Change(Record):
         DataError
             If the change matches nothing or has no effect, or leaves a record that breaks a rule.
         """
-        return apply_changes(f"scenario {str(self)!r}", (self,), network)
+        return apply_changes("", (self,), network)
 
     def __add__(self, other: object) -> Any:
         """Return the scenario in which both happen; the other may be a change or a scenario."""
@@ -483,10 +483,10 @@ def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: 
         others = (other for other in changes if other is not change)
         if not (change._alter(NetworkEdit(network)) or change._alter(NetworkEdit(network, others))):
             raise DataError(
-                f"{owner}: {change} has no effect on {network!r}; "
+                f"{owner}{change} has no effect on {network!r}; "
                 "the target already has this value, or has no limit to change"
             )
     altered = network.with_numbers(**edit.parts(owner))
     if problems := list(numerical_problems(altered)):
-        raise DataError([f"{owner}: {problem}" for problem in problems])
+        raise DataError([f"{owner}{problem}" for problem in problems])
     return altered

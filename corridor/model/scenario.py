@@ -35,7 +35,7 @@ class Scenario(Record):
 
     name: Name = Field(description="name for people and tables")
     about: str = Field(default="", description="what happens, in a sentence or two")
-    network: str | None = Field(default=None, description="shipped network it was written for")
+    network: str | None = Field(default=None, description="network it was written for: one that ships, or a path")
     year: int | None = Field(default=None, description="year of that network")
     changes: Annotated[tuple[SerializeAsAny[Change], ...], BeforeValidator(_several)] = Field(
         min_length=1, description="what happens"
@@ -68,7 +68,7 @@ class Scenario(Record):
         A change without effect because another has already done it (a second outage of a closed edge) is no error; one
         that would have no effect on the network as given, nor after all the others, is.
         """
-        return apply_changes(f"scenario {self.name!r}", self.changes, network, strict=strict)
+        return apply_changes(f"{type(self).__name__.lower()} {self.name!r}: ", self.changes, network, strict=strict)
 
     def _repr_html_(self) -> str:
         from corridor.show.cards import scenario_card

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
@@ -18,7 +19,7 @@ from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.paths import BestPaths
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
+from corridor.study.scenario_runs import carriers, chosen_commodity, named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,25 +128,58 @@ def compare_in_scope(
     """Return the table of `compare` for a scope."""
     import pandas as pd
 
-    solver = WarmSolver(network)
+    states = ComparedStates(WarmSolver(network), scope)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
-        flow = Flow(solver.solve(scenario, strict=scenarios is not None))
-        paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
+        flow = states.flow(scenario, strict=scenarios is not None)
         if flow.notes:
             notes[name] = list(flow.notes)
-        for corridor in scope.corridors:
-            row = _row(
-                solver.solver_for(flow.network), flow,
-                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed,
-            )  # fmt: skip
-            row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
-            rows[name, corridor] = row
+        rows |= {(name, corridor): row for corridor, row in states.rows(flow).items()}
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
     table.attrs |= {"notes": notes} if notes else {}
     return table
+
+
+class ComparedStates:
+    """The rows of a comparison, state by state; the baseline is solved once, whatever is compared with it.
+
+    Parameters
+    ----------
+    solver : WarmSolver
+        Solver of the network compared.
+    scope : ComparisonScope
+        Commodity, origins and corridors.
+    """
+
+    def __init__(self, solver: WarmSolver, scope: ComparisonScope) -> None:
+        self._solver, self._scope = solver, scope
+        self._baseline = Flow(solver.solve())
+
+    @cached_property
+    def baseline(self) -> dict[str, dict[str, Any]]:
+        """Rows of the baseline by corridor."""
+        return self._measured(self._baseline, {})
+
+    def flow(self, scenario: Scenario | None, *, strict: bool = True) -> Flow:
+        """Return the flow of a state; `strict` as in `Scenario.apply`."""
+        return self._baseline if scenario is None else Flow(self._solver.solve(scenario, strict=strict))
+
+    def rows(self, flow: Flow) -> dict[str, dict[str, Any]]:
+        """Return the rows of a state by corridor."""
+        return self.baseline if flow is self._baseline else self._measured(flow, self.baseline)
+
+    def _measured(self, flow: Flow, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        paths, exposed = BestPaths(flow.solution, self._scope.commodity, True), Exposures.of(flow.network, flow)
+        rows = {}
+        for corridor in self._scope.corridors:
+            row = _row(
+                self._solver.solver_for(flow.network), flow,
+                paths=paths, corridor=corridor, origins=self._scope.origins, exposed=exposed,
+            )  # fmt: skip
+            rows[corridor] = row | {"status": _status(row, before.get(corridor, row)["capacity_mtpa"])}
+        return rows
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:

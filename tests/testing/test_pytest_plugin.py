@@ -102,7 +102,9 @@ def test_a_scenario_that_alters_nothing_fails_in_words(run) -> None:
     idle = GOOD.replace("outage: {corridor: cpc}", "open: {corridor: cpc}")
     result = run(kz=idle)
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["kz.scenario.yaml:7: *", "scenario 'CPC shut': * has no effect on *"])
+    result.stdout.fnmatch_lines(
+        ["kz.scenario.yaml:7: *", "kz.scenario.yaml:5: scenario 'CPC shut': * has no effect on *"]
+    )
     assert "Traceback" not in result.stdout.str()
 
 
