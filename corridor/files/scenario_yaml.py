@@ -203,6 +203,8 @@ def shipped_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
 def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards of a YAML file of a network, and a sentence for each problem with its location."""
     document = YamlDocument(name, text)
+    if not text.strip():
+        return (), [f"{name}: is empty; it needs hazards, a list, or leave it out"]
     try:
         data = document.data()
     except DataError as error:

@@ -478,7 +478,12 @@ def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: 
     """
     require_network(network)
     edit = NetworkEdit(network)
-    idle = [change for change in changes if not change._alter(edit)]
+    try:
+        idle = [change for change in changes if not change._alter(edit)]
+    except UnknownNameError as error:
+        raise error.within(owner) from None
+    except DataError as error:
+        raise DataError([f"{owner}{problem}" for problem in error.problems]) from None
     for change in idle if strict else ():
         others = (other for other in changes if other is not change)
         if not (change._alter(NetworkEdit(network)) or change._alter(NetworkEdit(network, others))):

@@ -357,3 +357,14 @@ def test_it():
     plugin = () if INSTALLED else ("-p", "corridor.pytest_plugin")
     result = without_scenarios(tmp_path, *plugin, text=text)
     assert "1 passed" in result.stdout, result.stdout + result.stderr
+
+
+def test_a_file_may_name_a_network_of_ones_own(run, pytester: pytest.Pytester) -> None:
+    """By its path, relative to the file, wherever pytest is started."""
+    cr.start_network(pytester.path / "mine")
+    (pytester.path / "mine" / "pipe-shut.scenario.yaml").unlink()
+    (pytester.path / "what-if").mkdir()
+    text = "name: Shut\nnetwork: ../mine\nchanges: [outage: {corridor: pipe}]\nexpect: {shortfall_mtpa: 7}\n"
+    (pytester.path / "what-if" / "it.scenario.yaml").write_text(text, encoding="utf-8")
+    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.runpytest("what-if/it.scenario.yaml").assert_outcomes(passed=1)
