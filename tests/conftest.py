@@ -1,6 +1,7 @@
 """Networks that many tests share, and how hypothesis searches.
 
-By default it tries the same examples every time; ``--hypothesis-profile=searching`` tries new ones, and more of them.
+By default it tries the same few examples every time; ``CORRIDOR_HYPOTHESIS=thorough`` tries more of them, as the
+automatic run does, ``searching`` many new ones.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from hypothesis import Phase, settings
 
 import corridor as cr
 from corridor.cli import waiting
+from helpers.examples import THOROUGH
 
 pytest_plugins = ["pytester"]
 if "corridor" not in entry_points(group="pytest11").names:  # run from a folder, not installed
     pytest_plugins.append("corridor.pytest_plugin")
 
 os.environ.setdefault("MPLBACKEND", "Agg")
-settings.register_profile("steady", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("steady", max_examples=12, deadline=None, derandomize=True)
 settings.register_profile(
-    "quick", max_examples=50, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    "quick", max_examples=12, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
+settings.register_profile("thorough", max_examples=THOROUGH, deadline=None, derandomize=True)
 settings.register_profile("searching", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("CORRIDOR_HYPOTHESIS", "steady"))
 waiting.EVERY_S = 3600.0  # on a busy machine a quick command may take longer than it should; test_waiting is impatient
@@ -74,3 +77,9 @@ def diamond() -> cr.Network:
 def bundled() -> cr.Network:
     """Return the shipped network of 2021, the year of the policy brief."""
     return cr.load("caspian", year=2021)
+
+
+@pytest.fixture(scope="session")
+def shut(bundled: cr.Network) -> cr.Flow:
+    """Return the flow of 2021 with the CPC shut."""
+    return cr.solve(bundled, cr.load_scenario("cpc-shut"))

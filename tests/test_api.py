@@ -14,7 +14,8 @@ import pytest
 
 import corridor
 import corridor as cr
-from corridor.model.records import Record
+from corridor.model.changes import CHANGES
+from corridor.model.records import KINDS, Record
 from helpers.rooms import ARROWS
 
 PACKAGE = Path(corridor.__file__).parent
@@ -134,17 +135,18 @@ def test_every_public_name_says_what_it_is(name: str) -> None:
     assert text.strip()
 
 
-def _records() -> list[type[Record]]:
-    found: list[type[Record]] = []
-    queue = [Record]
-    while queue:
-        kind = queue.pop()
-        queue += kind.__subclasses__()
-        found.append(kind)
-    return [kind for kind in found if kind.__module__ == Record.__module__ and kind is not Record]
+RECORDS = [*(kind.record for kind in KINDS), cr.Hazard, cr.Event, cr.Scenario, *CHANGES.values()]
+"""Every class whose instances a user writes in tables or files."""
 
 
-@pytest.mark.parametrize("kind", _records(), ids=lambda kind: kind.__name__)
+def test_every_record_and_change_is_held_against_these_rules() -> None:
+    """The registries are not empty, and what they hold are classes of records, each once."""
+    assert {cr.Node, cr.Edge, cr.Quota, cr.Figure, cr.Source, cr.Outage, cr.QuotaChange} <= set(RECORDS)
+    assert len(set(RECORDS)) == len(RECORDS)
+    assert {kind.__name__ for kind in RECORDS} <= set(cr.__all__)
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_every_field_is_described(kind: type[Record]) -> None:
     """Each field says what it means, and a quantity in which unit."""
     for name, field in kind.model_fields.items():

@@ -1,7 +1,7 @@
 """The brief and an executed notebook in a real browser.
 
 Needs Chromium and the extra ``corridor[browser]``; skipped where there is neither, an error where the environment says
-``CORRIDOR_BROWSER=required``, as in CI.
+``CORRIDOR_BROWSER=required``, as in CI. Run with ``-m fuzz``: a browser takes its time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 import corridor as cr
 from helpers.briefs import HOSTILE, hostile, two_scenarios
 
+pytestmark = pytest.mark.fuzz
 ROOT = Path(__file__).resolve().parents[1]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 

@@ -111,7 +111,7 @@ def test_a_records_card_has_its_numbers() -> None:
 
 def test_lists_are_lists_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     """Cells of tables that hold lists, at the command line; in CSV they are one cell."""
-    rows = json.loads(run(capsys, "compare", "--format", "json", "--scenario", "cpc-shut")[1])
+    rows = json.loads(run(capsys, "compare", "--format", "json", "--scenario", "cpc-shut")[1])["rows"]
     assert all(isinstance(row["subjects"], list) for row in rows)
     assert "cpc_russia" in rows[0]["subjects"]
     assert ";cpc_tengiz;" in run(capsys, "compare", "--format", "csv", "--scenario", "cpc-shut")[1]

@@ -25,6 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 MOST_BYTES = 600_000
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+first_only = pytest.mark.parametrize(
+    "path",
+    [NOTEBOOKS[0], *(pytest.param(path, marks=pytest.mark.fuzz) for path in NOTEBOOKS[1:])],
+    ids=lambda path: path.stem,
+)
+"""In the usual run; ``-m generated`` and ``-m fuzz`` take all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,7 @@ def executed(
 
 
 @pytest.mark.generated
-@each
+@first_only
 def test_notebook_shows_what_it_gives_now(path: Path, executed: Callable[[Path], Any]) -> None:
     """No cell fails or warns; texts and tables are those stored, pictures as many and as large."""
     found = executed(path)

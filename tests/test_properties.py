@@ -15,6 +15,7 @@ import corridor as cr
 from corridor.solver.program import Program
 from corridor.solver.warm import WarmSolver
 from helpers.certificates import Slack, assert_certified, same_answer
+from helpers.examples import examples
 from helpers.strategies import PARTS, frames_of, networks, possible_changes, scenarios
 
 
@@ -41,7 +42,7 @@ def test_more_capacity_never_lowers_the_objective(case: tuple[cr.Network, cr.Sce
 
 
 @given(case=cases("outage", "derate", most=3))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_closing_or_derating_never_raises_the_objective(case: tuple[cr.Network, cr.Scenario]):
     """What flows under a disruption could flow without it, minima and all."""
     net, disrupted = case
@@ -84,7 +85,7 @@ def test_what_is_lifted_is_delivered_and_the_rest_is_short(net: cr.Network):
 
 
 @given(net=networks(demands=True))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_sums_of_scenarios_commute(net: cr.Network):
     """`a + b` and `b + a` give equal networks, or are both refused, also where both touch one thing."""
     changes = [change for kind, listed in changes_that_meet(net).items() for change in listed if kind != "quota"]
@@ -145,7 +146,7 @@ def test_the_order_of_changes_in_a_scenario_is_irrelevant(data: st.DataObject, n
 
 
 @given(data=st.data(), net=networks(demands=True))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_the_order_of_scenarios_is_irrelevant(data: st.DataObject, net: cr.Network):
     """Each row of `outcomes` is the same whatever is asked beside it."""
     possible = [s for listed in possible_changes(net).values() for s in listed]

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario
 
 
+FORMATS = ("table", "csv", "json")
+
+
 def add_command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
     """Add a command that calls `run`, and return its parser."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=about[0].upper() + about[1:] + "."
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_of=parser)
     return parser
 
 
@@ -54,12 +57,20 @@ def add_inputs(parser: argparse.ArgumentParser, *, output: bool = True) -> None:
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options for the format of the result and where it is written."""
     parser.add_argument(
-        "--format", choices=("table", "csv", "json"), default="table", help="output format (default: table)"
+        "--format", choices=FORMATS, help="output format (default: by the ending of --output, else table)"
     )
-    parser.add_argument("--output", metavar="PATH", help="file to write the result to (default: stdout)")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", help="file to write the result to; .csv and .json give it that format"
+    )
     parser.add_argument(
         "--wide", action="store_true", help="print all columns and full lines, whatever the width of the terminal"
     )
+
+
+def chosen_format(given: str | None, output: str | None) -> str:
+    """Return the format asked for, by default that which the ending of the output file names, else a table."""
+    ending = Path(output).suffix.lower().removeprefix(".") if output else ""
+    return given or (ending if ending in FORMATS else "table")
 
 
 def load_inputs(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 from xml.parsers import expat
 
 from corridor.errors import CorridorError, DataError, Problem
-from corridor.files import foreign
-from corridor.files.json_document import path_of, plain
+from corridor.files import foreign, hazard_rows
 from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, wrong_heads, year_of_cell
-from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network, build_network
 from corridor.model.records import format_list
 
-_HAZARD = (
-    "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
-    "expect", "sources",
-)  # fmt: skip
-_WITH_PARTS = ("changes", "expect", "sources", "duration_days", "severity")
 _HEADS: dict[str, Sequence[str]] = {
-    "network": ("name", "year"), **{part: tuple(kind.model_fields) for part, kind in KINDS.items()}, "hazards": _HAZARD,
-}  # fmt: skip
+    "network": ("name", "year"),
+    **{part: tuple(kind.model_fields) for part, kind in KINDS.items()},
+    "hazards": hazard_rows.COLUMNS,
+}
 _LONGEST_TEXT = 32_767
 _ESCAPED = re.compile("_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
 _TO_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -105,20 +98,13 @@ def write(network: Network) -> bytes:
     for part, records in tables_of(network).items():
         sheets[part] = _HEADS[part], [[_cell(value) for value in row_of(record).values()] for record in records]
     if network.hazards:
-        rows = [to_fields(hazard) for hazard in network.hazards]
-        sheets["hazards"] = _HAZARD, [[_hazard_cell(row.get(head)) for head in _HAZARD] for row in rows]
+        sheets["hazards"] = hazard_rows.COLUMNS, map(hazard_rows.row_of_hazard, network.hazards)
     return write_sheets(sheets)
 
 
 def _cell(value: Any) -> Any:
     """Return a value as the content of a cell, names joined."""
     return format_list(value) if isinstance(value, tuple) else value
-
-
-def _hazard_cell(value: Any) -> Any:
-    """Return a value as the text of a cell: as JSON what has parts, is empty text or begins with a quote."""
-    is_json = isinstance(value, list | dict) or (isinstance(value, str) and (not value or value.startswith('"')))
-    return json.dumps(value, ensure_ascii=False) if is_json else value
 
 
 # Reading
@@ -153,31 +139,11 @@ def read(location: str, raw: bytes) -> Network:
         problems.append(
             f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
         )
-    hazards, hazard_problems = _hazards(location, tables.pop("hazards", RawTable()), problems)
+    rows = tables.pop("hazards", RawTable())
+    hazards, hazard_problems = hazard_rows.hazards_of_rows(rows, f"{location}, sheet hazards", problems)
     problems += hazard_problems
     complete = {"nodes", "edges"} <= tables.keys()
     return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
-
-
-def _hazards(location: str, table: RawTable, problems: list[Problem]) -> Any:
-    """Return the hazards of a sheet, whose cells hold JSON where a value has parts."""
-    entries = []
-    for row, here in zip(table.rows, table.locations, strict=True):
-        entry = {key: value for key, value in row.items() if value is not None}
-        for key, text in list(entry.items()):
-            if isinstance(text, str) and (key in _WITH_PARTS or text.startswith('"')):
-                try:
-                    entry[key] = plain(text, partial(_inside, f"{here}: {key}"), problems)
-                except json.JSONDecodeError as error:
-                    problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
-                    del entry[key]
-        entries.append(entry)
-    return hazards_from(entries, lambda path: table.locations[int(path[0])] if path else f"{location}, sheet hazards")
-
-
-def _inside(cell: str, path: FieldPath) -> str:
-    """Return a location within the JSON of a cell."""
-    return f"{cell}{path_of(path)}"
 
 
 Cells = dict[int, dict[int, Any]]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corridor.errors import DataError
-from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.files.benchmark_lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
 from corridor.messages import shown, unknown
 from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network

@@ -13,8 +13,9 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
-from corridor.library.networks import data_root, table
+from corridor.library.networks import data_root, data_version, table
 from corridor.messages import unknown_name
+from corridor.model.stamp import stamped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ class MonitoredAsset:
     idle_from : date or None
         Since when nothing passes that could be interrupted.
     actor : str
-        Country that can close it (ISO 3166 alpha-3).
+        Where: country to which its hazard is assigned (ISO 3166 alpha-3).
     aim : str
         What of the network it is, ``selector=name;name``; empty where the network has no such thing.
     """
@@ -180,6 +181,7 @@ def interruptions(asset: str | None = None) -> pd.DataFrame:
 
     with _file("events.csv").open(encoding="utf-8") as file:
         rows = pd.read_csv(file, index_col="id", keep_default_na=False, parse_dates=["start", "end"])
+    stamped(rows, None, data_version=data_version())
     if asset is None:
         return rows
     if asset not in set(rows["asset"]):

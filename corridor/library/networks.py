@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from functools import lru_cache
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from numbers import Integral
@@ -15,16 +16,23 @@ from pydantic import ValidationError
 
 from corridor.errors import DataError
 from corridor.messages import rule_broken, shown, unknown, unknown_name
-from corridor.model.figures import in_force
-from corridor.model.formulas import governance_risk
-from corridor.model.network import Network, as_shipped
-from corridor.model.records import KIND_OF, PARTS, Corridor, Edge, Figure, Kind, Record, Source
+from corridor.model.figures import country_risks, in_force, weakest_link
+from corridor.model.network import Network, as_loaded
+from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Record, Source
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("full", "calm", "war")
+_RATES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
 SCENARIO_ENDING = ".scenario.yaml"
 _FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
 _MARKER = "sources.csv"
+
+
+def hazard_basis(regime: str | None) -> str:
+    """Return which hazards stand behind shares in service and bad years; None is the regime of one's own."""
+    if regime is None:
+        return "hazards of the network's own"
+    return f"hazards of regime '{regime}'" + (f" ({_RATES[regime]})" if regime in _RATES else "")
 
 
 def data_root() -> Traversable:
@@ -36,6 +44,33 @@ def data_root() -> Traversable:
     if (beside / _MARKER).is_file():
         return beside
     raise DataError(f"packaged data not found: no {_MARKER} in {inside} or {beside}; reinstall corridor")
+
+
+@cache
+def data_version() -> str:
+    """Return the version of the package and a digest of all shipped data, read once.
+
+    Examples
+    --------
+    >>> data_version().split("+")[0] == __import__("corridor").__version__
+    True
+    """
+    from corridor import __version__
+
+    digest = hashlib.sha256()
+    for name, file in sorted(_data_files(data_root())):
+        text = file.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(text)}\0".encode() + text)
+    return f"{__version__}+data.{digest.hexdigest()[:12]}"
+
+
+def _data_files(folder: Traversable, path: str = "") -> Iterator[tuple[str, Traversable]]:
+    """Yield path and file of all that ships."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _data_files(entry, f"{path}{entry.name}/")
+        elif not entry.name.startswith("."):
+            yield f"{path}{entry.name}", entry
 
 
 def networks() -> tuple[str, ...]:
@@ -136,11 +171,18 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
             filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
             parts[kind.plural] = _assembled(kind.record, filled, problems)
     parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
-    parts["edges"] = _with_risk(parts["edges"], values)
+    risks = country_risks(figures)
+    parts["edges"] = tuple(
+        edge if (risk := weakest_link(edge, risks)) is None else edge.replace(risk_score=risk)
+        for edge in parts["edges"]
+    )
     if problems:
         raise DataError(problems)
     hazards = shipped_hazards(folder.joinpath("hazards.yaml"), regime)
-    return as_shipped(Network(name=name, year=year, figure_records=figures, sources=known, hazards=hazards, **parts))
+    network = Network(
+        name=name, year=year, regime=regime, figure_records=figures, sources=known, hazards=hazards, **parts
+    )
+    return as_loaded(network, data_version())
 
 
 def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
@@ -212,18 +254,3 @@ def _orphan_figures(kind: str, values: Iterable[tuple[str, str]], known: set[str
     """Return a sentence for each figure of a record that does not exist."""
     orphans = (subject for record, subject in values if record == kind and subject not in known)
     return [f"figures: {unknown(kind, subject, known)}" for subject in orphans]
-
-
-def _with_risk(edges: tuple[Edge, ...], values: dict[tuple[str, str], dict[str, float | None]]) -> tuple[Edge, ...]:
-    """Return the edges with the risk score of the weakest country that each crosses."""
-    scores = {
-        subject: governance_risk([estimate for estimate in estimates.values() if estimate is not None])
-        for (record, subject), estimates in values.items()
-        if record == "country"
-    }
-    return tuple(
-        edge.replace(risk_score=max(scores[country] for country in edge.countries))
-        if edge.countries and all(country in scores for country in edge.countries)
-        else edge
-        for edge in edges
-    )

@@ -142,6 +142,11 @@ class Change(Record):
     _alone: ClassVar[Callable[[Change], Any]]
     """What makes a scenario of a change; set by the module of scenarios, which is above this one."""
 
+    @property
+    def keeps_feasible(self) -> bool:
+        """Whether it does no more than add supply, demand or cost, or alter prices: never in conflict with others."""
+        return False
+
     @classmethod
     def __pydantic_init_subclass__(cls, **more: Any) -> None:
         super().__pydantic_init_subclass__(**more)
@@ -323,6 +328,11 @@ class TariffShock(EdgeChange):
     add_usd_per_t: float = Field(default=0.0, description="added to the tariff [USD/t]")
     factor: float = Field(default=1.0, ge=0, description="tariff is multiplied by this [1]")
 
+    @property
+    def keeps_feasible(self) -> bool:
+        """Whether it can conflict with no other change."""
+        return self.add_usd_per_t >= 0 and self.factor >= 1
+
     def _alter(self, edit: NetworkEdit) -> bool:
         return self._alter_edges(edit, "tariff_usd_per_t", factor=self.factor, add=self.add_usd_per_t)
 
@@ -332,6 +342,11 @@ class Delay(EdgeChange):
 
     key = "delay"
     add_days: float = Field(gt=0, description="added to the transit time [days]")
+
+    @property
+    def keeps_feasible(self) -> bool:
+        """Whether it can conflict with no other change."""
+        return True
 
     def _alter(self, edit: NetworkEdit) -> bool:
         return self._alter_edges(edit, "transit_days", add=self.add_days)
@@ -387,6 +402,11 @@ class _VolumeShock(PointChange):
     add_mtpa: float | None = Field(default=None, description="added to each, negative to take away [Mt/y]")
 
     @property
+    def keeps_feasible(self) -> bool:
+        """Whether it can conflict with no other change."""
+        return self.add_mtpa is not None and self.add_mtpa > 0
+
+    @property
     def _shock(self) -> dict[str, float]:
         """Factor and amount, as an edit takes them."""
         return {"add": self.add_mtpa or 0.0} if self.remaining is None else {"factor": self.remaining}
@@ -422,6 +442,11 @@ class PriceShock(PointChange):
 
     key = "price"
     add_usd_per_t: float = Field(description="added to the price [USD/t]")
+
+    @property
+    def keeps_feasible(self) -> bool:
+        """Whether it can conflict with no other change."""
+        return True
 
     def _alter(self, edit: NetworkEdit) -> bool:
         return edit.alter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,17 +13,18 @@ from typing import Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import unknown
-from corridor.model.records import Figure, Source
+from corridor.messages import listed, unknown, unknown_name
+from corridor.model.formulas import governance_risk
+from corridor.model.records import Edge, Figure, Source
 
 COLUMNS = (
     "record", "subject", "attribute", "value", "low", "high", "unit", "year", "choice", "confidence",
-    "source", "publisher", "date", "url", "formula", "note",
+    "source", "publisher", "date", "url", "formula", "note", "since", "until", "sources",
 )  # fmt: skip
 
 TABLE_COLUMNS = (
     "subject", "attribute", "record", "low", "high", "year", "choice", "confidence", "source", "publisher", "date",
-    "url", "formula", "note", "value", "unit",
+    "url", "formula", "note", "since", "until", "sources", "value", "unit",
 )  # fmt: skip
 """The same in the order of a table: pandas prints the ends of one too wide for a screen."""
 
@@ -119,6 +121,35 @@ class FigureSet:
             raise ValueError(f"{name!r} may be of {' or '.join(keys)}; put it in an input of its own")
         return keys.get(record) or next(iter(keys.values()))
 
+    def key_named(self, name: str) -> str:
+        """Return the key of a figure by its name.
+
+        Parameters
+        ----------
+        name : str
+            ``subject.attribute``; ``record:subject.attribute`` where several kinds of record have such a figure; the
+            subject alone where it has one figure.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, or more than one.
+        """
+        if name in self.figures:
+            return name
+        keys = [key for key in self.figures if key.split(":", 1)[1] == name]
+        if not keys and "." not in name:
+            keys = [key for key, figure in self.figures.items() if figure.subject == name]
+        if len(keys) == 1:
+            return keys[0]
+        if keys:
+            apart = keys if "." in name else [key.split(":", 1)[1] for key in keys]
+            raise unknown_name("single figure", name, (), "", f"; write one of {listed(apart)}")
+        subjects = Counter(figure.subject for figure in self.figures.values())
+        raise unknown_name(
+            "figure", name, [*self._by_name, *(subject for subject, count in subjects.items() if count == 1)]
+        )
+
     def _sort(self) -> None:
         """Put the formulas in order, or refuse those that lead back to themselves."""
         waiting = {
@@ -132,6 +163,17 @@ class FigureSet:
             self.order += ready
             for key in ready:
                 del waiting[key]
+
+    def stated(self, key: str) -> Figure:
+        """Return a worked-out figure as it was stated: without the range and the sources that its inputs gave it."""
+        figure, inputs = self.figures[key], {name: self.figures[other] for name, other in self.inputs[key].items()}
+        bare = _evaluated(figure.replace(low=None, high=None), self.trees[key], inputs)
+        theirs = {source for other in inputs.values() for source in other.sources}
+        return figure.replace(
+            low=None if _same(figure.low, bare.low) else figure.low,
+            high=None if _same(figure.high, bare.high) else figure.high,
+            sources=tuple(source for source in figure.sources if source not in theirs),
+        )
 
     def values(self, changed: Mapping[str, float]) -> dict[str, float]:
         """Return the values that change when some figures take other values, by key, those included.
@@ -215,6 +257,26 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     raise ValueError(f"cannot read {ast.unparse(node)!r}")
 
 
+def _same(one: float | None, other: float | None) -> bool:
+    """Tell whether two bounds are one number but for rounding."""
+    return one == other or (one is not None and other is not None and math.isclose(one, other, rel_tol=1e-12))
+
+
+def country_risks(figures: Iterable[Figure]) -> dict[str, float]:
+    """Return the risk score of each country by the governance estimates among some figures. [index 0 to 1]"""
+    estimates: dict[str, list[float]] = {}
+    for figure in figures:
+        if figure.record == "country" and figure.choice == "chosen" and figure.value is not None:
+            estimates.setdefault(figure.subject, []).append(figure.value)
+    return {country: governance_risk(values) for country, values in estimates.items()}
+
+
+def weakest_link(edge: Edge, risks: Mapping[str, float]) -> float | None:
+    """Return the risk score of the weakest country that an edge crosses; None where one has none. [index 0 to 1]"""
+    known = edge.countries and all(country in risks for country in edge.countries)
+    return max(risks[country] for country in edge.countries) if known else None
+
+
 def concerns(figure: Figure, subjects: frozenset[str]) -> bool:
     """Tell whether a figure is about one of some ids, or about a supply, market or quota there."""
     return figure.subject in subjects or figure.subject.split(".")[0] in subjects
@@ -264,6 +326,9 @@ def figure_rows(figures: Iterable[Figure], sources: Sequence[Source]) -> list[di
             "url": joined(figure, "url") or "no page address kept",
             "formula": figure.formula,
             "note": figure.note,
+            "since": figure.since,
+            "until": figure.until,
+            "sources": figure.sources,
         }
         for figure in sorted(figures, key=lambda f: (f.record, f.subject, f.attribute, f.choice))
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Real
@@ -14,8 +15,9 @@ from pydantic import ValidationError
 from corridor.errors import DataError, Problem
 from corridor.messages import listed, placed, problems_of, shown, unknown_name
 from corridor.model import records as registry
+from corridor.model.figures import figure_rows
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KIND_OF, Record, parse_list
+from corridor.model.records import KIND_OF, Record, Source, parse_list
 from corridor.model.validation import Finding, findings, references
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class RawTable:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     locations: list[str] = field(default_factory=list)
+    derived: list[dict[str, Any]] = field(default_factory=list)
+    """Cells of a DataFrame that follow from others, row by row; none where it has no such column."""
 
     def add(self, row: dict[str, Any], location: str) -> None:
         """Add a row."""
@@ -70,6 +74,7 @@ def build_records(
     *,
     name: str = "",
     year: int | None = None,
+    regime: str | None = None,
     hazards: Sequence[Record] = (),
     problems: Iterable[Problem] = (),
     complete: bool = True,
@@ -80,7 +85,7 @@ def build_records(
     ----------
     tables : dict
         For each part of a network, `figures` and `sources` a DataFrame, a `RawTable` or a list of mappings.
-    name, year, hazards
+    name, year, regime, hazards
         What else the network has.
     problems : iterable of str or UnknownNameError
         Problems found before.
@@ -90,16 +95,19 @@ def build_records(
     problems = list(problems)
     parts: dict[str, tuple[Any, ...]] = {}
     locations: dict[int, str] = {}
+    raw: dict[str, RawTable] = {}
     for part, kind in KINDS.items():
-        rows, invalid, readable = _rows(tables.get(part, ()), part, kind)
+        raw[part], invalid, readable = _rows(tables.get(part, ()), part, kind)
         problems += invalid
         complete = complete and readable
-        parts[part] = _read(rows, part, kind, problems, locations)
+        parts[part] = _read(raw[part], part, kind, problems, locations)
     for part, names in (("commodities", _named_commodities(parts)), ("corridors", _named_corridors(parts))):
         if part not in tables or not len(tables[part]):
             parts[part] = tuple(PARTS[part].model_validate({"id": id}) for id in names)
     held = {KIND_OF[part].attribute: records for part, records in parts.items()}
-    records = TableRecords({"name": name, "year": year, "hazards": tuple(hazards), **held}, locations)
+    records = TableRecords({"name": name, "year": year, "regime": regime, "hazards": tuple(hazards), **held}, locations)
+    if not problems:
+        problems += _wrong_derived(raw, parts, parts["sources"])
     if not problems:
         return records
     if complete:
@@ -107,11 +115,61 @@ def build_records(
     raise DataError(problems)
 
 
+def read_parts(tables: Mapping[str, Any], network: NetworkParts) -> dict[str, tuple[Any, ...]]:
+    """Return the records of tables that are to replace those of a network, by attribute, or raise all problems at once.
+
+    Notes
+    -----
+    A cell that follows from others may be left as the network's own table had it.
+    """
+    problems: list[Problem] = []
+    raw: dict[str, RawTable] = {}
+    parts: dict[str, tuple[Any, ...]] = {}
+    for part, table in tables.items():
+        raw[part], invalid, _ = _rows(table, part, KINDS[part])
+        problems += invalid
+        parts[part] = _read(raw[part], part, KINDS[part], problems, {})
+    if not problems:
+        problems += _wrong_derived(raw, parts, parts.get("sources", network.sources), network)
+    if problems:
+        raise DataError(problems)
+    return {KIND_OF[part].attribute: records for part, records in parts.items()}
+
+
 def _rows(table: Any, part: str, kind: type[Record]) -> tuple[RawTable, list[Problem], bool]:
     """Return the rows without their empty cells, a problem for each unknown column, and whether it is a table."""
-    known = kind.model_fields
     if isinstance(table, RawTable):
         return RawTable([_cells(row, kind) for row in table.rows], table.locations), [], True
+    kept = [name for name in _free_text(kind) if kind.model_fields[name].is_required()]
+    raw, problems, readable = raw_table(table, part, (*kind.model_fields, *DERIVED.get(part, ())), kept)
+    derived = DERIVED.get(part, {})
+    if any(row.keys() & derived.keys() for row in raw.rows):
+        raw.derived = [{key: value for key, value in row.items() if key in derived} for row in raw.rows]
+        raw.rows = [{key: value for key, value in row.items() if key not in derived} for row in raw.rows]
+    return raw, problems, readable
+
+
+def raw_table(
+    table: Any, part: str, known: Sequence[str], free_text: Collection[str] = ()
+) -> tuple[RawTable, list[Problem], bool]:
+    """Return the rows of a DataFrame or of a list of mappings without their empty cells.
+
+    Parameters
+    ----------
+    table : DataFrame or sequence of dict
+        A named index counts as a column.
+    part : str
+        Name of the table.
+    known : sequence of str
+        Columns that it may have.
+    free_text : collection of str
+        Columns whose blank texts are no empty cells.
+
+    Returns
+    -------
+    tuple
+        Rows, a problem for each unknown or duplicate column, and whether it is a table at all.
+    """
     rows: Iterable[dict[str, Any]]
     problems: list[Problem] = []
     if hasattr(table, "columns"):
@@ -132,8 +190,61 @@ def _rows(table: Any, part: str, kind: type[Record]) -> tuple[RawTable, list[Pro
         rows = table
     else:
         return RawTable(), [f"{part}: must be a DataFrame (got {type(table).__name__})"], False
-    filled = [{key: value for key, value in row.items() if not _empty(value)} for row in rows]
+    filled = [
+        {key: cell for key, cell in row.items() if not _empty(cell) or (key in free_text and isinstance(cell, str))}
+        for row in rows
+    ]
     return RawTable(filled), problems, True
+
+
+def _available(record: Any, _: Sequence[Source]) -> dict[str, Any]:
+    """Return what is left of a limit."""
+    return {"available_mtpa": record.available_mtpa}
+
+
+def _spelt_out(record: Any, sources: Sequence[Source]) -> dict[str, Any]:
+    """Return years and sources of a figure as `figures` shows them."""
+    return figure_rows([record], sources)[0]
+
+
+DERIVED: dict[str, dict[str, str]] = {
+    "nodes": {"available_mtpa": "throughput_mtpa and remaining"},
+    "edges": {"available_mtpa": "capacity_mtpa, remaining and in_service"},
+    "figures": {"year": "since and until", **dict.fromkeys(("source", "publisher", "date", "url"), "sources")},
+}
+"""Columns of a network's own tables that are no fields, by table, with what each follows from."""
+_FOLLOWING: dict[str, Callable[[Any, Sequence[Source]], dict[str, Any]]] = {
+    "nodes": _available, "edges": _available, "figures": _spelt_out,
+}  # fmt: skip
+
+
+def _wrong_derived(
+    raw: Mapping[str, RawTable],
+    parts: Mapping[str, Sequence[Any]],
+    sources: Sequence[Source],
+    before: NetworkParts | None = None,
+) -> Iterator[Problem]:
+    """Yield a sentence for each cell that is not what it follows from others to be, nor what it was before."""
+    for part, table in raw.items():
+        for number, (given, record) in enumerate(zip(table.derived, parts[part], strict=False)):
+            follows = _FOLLOWING[part](record, sources)
+            old = None if before is None or part == "figures" else before.by_key(KIND_OF[part].singular)
+            was = {} if old is None or record.id not in old else _FOLLOWING[part](old[record.id], sources)
+            for column, value in given.items():
+                if not (_same(value, follows[column]) or (column in was and _same(value, was[column]))):
+                    key = KIND_OF[part].key_of(record)
+                    name = f"{KIND_OF[part].singular} {'.'.join(key) if isinstance(key, tuple) else key!r}"
+                    yield (
+                        f"{name}: {column} follows from {DERIVED[part][column]} and must be {shown(follows[column])} "
+                        f"(got {shown(value)}); correct it, or leave the column out [{part}, row {number}]"
+                    )
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Tell whether a cell holds a value, numbers but for rounding."""
+    if isinstance(value, Real) and isinstance(other, Real) and not isinstance(value, bool):
+        return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-12)
+    return str(value) == str(other)
 
 
 def repeated(names: Iterable[str]) -> list[str]:

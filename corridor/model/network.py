@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
-from corridor.model.frames import build_records, frame_of
+from corridor.model.frames import build_records, frame_of, read_parts
+from corridor.model.own_figures import parts_with_figures
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
-from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Market, Node, Quota, Record, Supply
+from corridor.model.records import (
+    HAZARD,
+    KINDS,
+    PARTS,
+    Commodity,
+    Corridor,
+    Edge,
+    Figure,
+    Market,
+    Node,
+    Quota,
+    Record,
+    Source,
+    Supply,
+)  # fmt: skip
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
 from corridor.model.scenario import Hazard
+from corridor.model.stamp import stamped
 from corridor.model.validation import adjacency as adjacency
 from corridor.model.validation import reach as reach
 from corridor.model.validation import structural_problems, unmeetable, unreachable
@@ -28,7 +44,7 @@ if TYPE_CHECKING:
 
 _SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
 _INNER = frozenset(
-    ("by_key", "column", "from_library", "keys", "record", "records", "structure_of", "trunks", "with_numbers")
+    ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunks", "with_numbers")
 )
 """Names that no user needs."""
 _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
@@ -47,11 +63,14 @@ class Network(NetworkParts):
     ----------
     notes : tuple of str
         What applying a scenario had to decide: which of two quotas set by it holds.
-    shipped : bool
-        Whether `load` made it, so that all that the shipped scenarios name is there: studies run those by default.
-        `load` alone sets it, whatever figures or names a network of one's own has. Scenarios keep it, and so does
-        `replace` while every record that the network had is still there, altered or not; a network read back from a
-        file, table or graph is one's own.
+    regime : str or None
+        Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
+        are one's own. A name only: it is not compared, and not kept in files.
+    data_version : str or None
+        Version of the package and digest of the data that `load` made it from, as ``0.2.0+data.210f71382146``,
+        whatever was altered since; None for a network of one's own. Scenarios keep it, and so does `replace` while
+        every record that the network had is still there, altered or not; a network read back from a file, table or
+        graph is one's own.
 
     Raises
     ------
@@ -61,15 +80,15 @@ class Network(NetworkParts):
     """
 
     hazards: tuple[Hazard, ...] = ()
-    shipped: bool = field(default=False, init=False, compare=False, repr=False)
+    data_version: str | None = field(default=None, init=False, compare=False, repr=False)
     structure_of: InitVar[Network | None] = None
     """Network with the same records in the same order but for their numbers, so that no structure is checked again."""
-    from_library: InitVar[bool] = False
-    """Set by `load`."""
+    loaded_from: InitVar[str | None] = None
+    """Version of the data, set by `load`."""
 
-    def __post_init__(self, structure_of: Network | None, from_library: bool) -> None:
+    def __post_init__(self, structure_of: Network | None, loaded_from: str | None) -> None:
         if structure_of is not None:
-            object.__setattr__(self, "shipped", structure_of.shipped or from_library)
+            object.__setattr__(self, "data_version", loaded_from or structure_of.data_version)
             self._share(structure_of)
             return
         if invalid := list(_invalid_parts(self)):
@@ -93,10 +112,24 @@ class Network(NetworkParts):
         """Return the public names; what other modules of the library use only is not listed."""
         return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _INNER)
 
+    @property
+    def shipped(self) -> bool:
+        """Whether all that the shipped scenarios name is there, so that studies run those by default.
+
+        Notes
+        -----
+        `load` alone sets it, whatever figures or names a network of one's own has; it holds as long as `data_version`.
+        """
+        return self.data_version is not None
+
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
         """Return a copy with some parts exchanged, validated again; one record stands for a list of one.
+
+        Notes
+        -----
+        Hazards of one's own have no `regime` unless one is given with them.
 
         Raises
         ------
@@ -107,8 +140,100 @@ class Network(NetworkParts):
         if invalid := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, known) for part in invalid])
         parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
+        if "hazards" in parts and parts["hazards"] != self.hazards:
+            parts = {"regime": None, **parts}
         twin = replace(self, **parts)
-        return as_shipped(twin) if self.shipped and self._keys() <= twin._keys() else twin
+        return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
+
+    def with_frames(
+        self,
+        *,
+        nodes: pd.DataFrame | None = None,
+        edges: pd.DataFrame | None = None,
+        supplies: pd.DataFrame | None = None,
+        markets: pd.DataFrame | None = None,
+        commodities: pd.DataFrame | None = None,
+        corridors: pd.DataFrame | None = None,
+        quotas: pd.DataFrame | None = None,
+        hazards: pd.DataFrame | None = None,
+        figures: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
+    ) -> Network:
+        """Return a copy with some tables replaced, all else kept: name, year, figures, hazards, what is not given.
+
+        Parameters
+        ----------
+        nodes, edges, supplies, markets, commodities, corridors, quotas, hazards, figures, sources : DataFrame, optional
+            The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
+
+        Notes
+        -----
+        ``available_mtpa``, which follows from other columns, may be right or as it was in this network's own table.
+        Figures are not looked at: `with_figures` changes a number and its figure together.
+
+        Raises
+        ------
+        DataError
+            Naming table, row, column and value of every problem at once.
+
+        Examples
+        --------
+        >>> import corridor as cr
+        >>> net = cr.load(year=2024)
+        >>> edges = net.edge_table()
+        >>> edges.loc["btc", "capacity_mtpa"] = 60.0
+        >>> net.with_frames(edges=edges).edge("btc").available_mtpa
+        60.0
+        """
+        tables = {
+            "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
+            "commodities": commodities, "corridors": corridors, "quotas": quotas, "sources": sources,
+        }  # fmt: skip
+        parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
+        if hazards is not None:
+            parts["hazards"], problems = _hazards_of(hazards)
+            if problems:
+                raise DataError(problems)
+        return self.replace(**parts)
+
+    def with_figures(self, values: Mapping[str, float], *, source: str = "own view") -> Network:
+        """Return the network that one's own view of some figures makes: "at 60 dollars?".
+
+        Parameters
+        ----------
+        values : mapping
+            New value by figure, in the figure's unit: ``subject.attribute`` as in `figures`, or the subject alone where
+            it has one figure (``brent``); ``record:subject.attribute`` where several kinds of record have such a one.
+        source : str
+            Whose view it is: the figures' source.
+
+        Returns
+        -------
+        Network
+            What formulas make of the figures follows: prices, differentials, values of cargo. `figures` shows the new
+            figure as chosen and the old one as its rival. A figure that had a formula has it no more, and `notes` say
+            so. Hazards, years and the mark of a shipped network stay; so does what a scenario has done: a field moves
+            by as much as its figure.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no chosen figure of a name, or more than one.
+        DataError
+            If the network has no figures, a value is no number, or the records that follow break a rule.
+
+        Examples
+        --------
+        >>> import corridor as cr
+        >>> net = cr.load(year=2024).with_figures({"brent": 60}, source="desk")
+        >>> net.figures("brent")[["value", "choice"]].to_dict("list")
+        {'value': [60.0, 80.52], 'choice': ['chosen', 'rival']}
+        """
+        parts = parts_with_figures(self, values, source)
+        try:
+            return self.replace(**parts)
+        except DataError as error:
+            raise DataError([f"figures of {source!r}: {problem}" for problem in error.problems]) from None
 
     def with_numbers(self, **parts: Any) -> Self:
         """Return a copy whose records differ in numbers only, in the same order: no structure is checked again."""
@@ -137,25 +262,52 @@ class Network(NetworkParts):
 
     def node_table(self) -> pd.DataFrame:
         """Return the nodes as a table indexed by id, units in the column names."""
-        return frame_of(Node, self.nodes, ["id"])
+        return stamped(frame_of(Node, self.nodes, ["id"]), self)
 
     def edge_table(self) -> pd.DataFrame:
         """Return the edges as a table indexed by id, units in the column names, `available_mtpa` added."""
-        table = frame_of(Edge, self.edges, ["id"])
+        table = stamped(frame_of(Edge, self.edges, ["id"]), self)
         table.insert(list(table).index("remaining") + 1, "available_mtpa", [edge.available_mtpa for edge in self.edges])
         return table
 
     def supply_table(self) -> pd.DataFrame:
         """Return the supplies as a table indexed by (node, commodity)."""
-        return frame_of(Supply, self.supplies, ["node", "commodity"])
+        return stamped(frame_of(Supply, self.supplies, ["node", "commodity"]), self)
 
     def market_table(self) -> pd.DataFrame:
         """Return the markets as a table indexed by (node, commodity)."""
-        return frame_of(Market, self.markets, ["node", "commodity"])
+        return stamped(frame_of(Market, self.markets, ["node", "commodity"]), self)
 
     def quota_table(self) -> pd.DataFrame:
         """Return the quotas as a table indexed by (edge, commodity)."""
-        return frame_of(Quota, self.quotas, ["edge", "commodity"])
+        return stamped(frame_of(Quota, self.quotas, ["edge", "commodity"]), self)
+
+    def commodity_table(self) -> pd.DataFrame:
+        """Return the commodities as a table indexed by id, in their order."""
+        return stamped(frame_of(Commodity, self.commodities, ["id"]), self)
+
+    def corridor_table(self) -> pd.DataFrame:
+        """Return the corridors as a table indexed by id, in their order."""
+        return stamped(frame_of(Corridor, self.corridors, ["id"]), self)
+
+    def hazard_table(self) -> pd.DataFrame:
+        """Return the hazards as a table indexed by name: keys of a scenario file, as JSON what has parts."""
+        from corridor.files.hazard_rows import frame_of_hazards
+
+        return stamped(frame_of_hazards(self.hazards), self)
+
+    def figure_table(self) -> pd.DataFrame:
+        """Return the figures as a table indexed by (record, subject, attribute), as they are kept.
+
+        Notes
+        -----
+        `figures` shows some of them with their sources spelt out.
+        """
+        return stamped(frame_of(Figure, self.figure_records, ["record", "subject", "attribute"]), self)
+
+    def source_table(self) -> pd.DataFrame:
+        """Return the sources of figures as a table indexed by id."""
+        return stamped(frame_of(Source, self.sources, ["id"]), self)
 
     def figures(
         self, subject: str | Iterable[str] | None = None, attribute: str | None = None, *, inputs: bool = False
@@ -177,7 +329,7 @@ class Network(NetworkParts):
         -------
         pandas.DataFrame
             Columns: subject, attribute, record, low, high, year, choice, confidence, source, publisher, date, url,
-            formula, note, value, unit. Empty where no figure is kept.
+            formula, note, since, until, sources (their ids), value, unit. Empty where no figure is kept.
 
         Raises
         ------
@@ -200,7 +352,9 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS))
+        return stamped(
+            pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS)), self
+        )
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
@@ -279,7 +433,12 @@ class Network(NetworkParts):
         commodities: pd.DataFrame | None = None,
         corridors: pd.DataFrame | None = None,
         quotas: pd.DataFrame | None = None,
+        hazards: pd.DataFrame | None = None,
+        figures: pd.DataFrame | None = None,
+        sources: pd.DataFrame | None = None,
         name: str = "",
+        year: int | None = None,
+        regime: str | None = None,
     ) -> Network:
         """Return the network of some tables whose columns are the fields of the records.
 
@@ -297,11 +456,25 @@ class Network(NetworkParts):
             Need ``id``; where left out they are taken from what the other tables name.
         quotas : DataFrame, optional
             Needs ``edge``, ``commodity``.
+        hazards : DataFrame, optional
+            Needs ``name``, ``changes``, ``frequency_per_year``, ``duration_days``. A cell holds what a scenario file
+            does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
+        figures : DataFrame, optional
+            As `figure_table` or `figures` give it; what it names as source is in the next table.
+        sources : DataFrame, optional
+            Needs ``id``, ``title``.
         name : str
             Name of the network.
+        year : int, optional
+            Year that the numbers are of.
+        regime : str, optional
+            What the rates of the hazards are called.
 
         Notes
         -----
+        A network's own tables (`node_table` and the like), name, year and regime give an equal network. Columns that
+        follow from others, as ``available_mtpa`` does, are compared with what follows.
+
         An empty cell (None, NaN, empty text) takes the field's default: capacity, throughput and market volume
         unlimited; tariff, days, premium and price 0; supply penalty 1000 USD/t. A named index counts as a column. A
         list stands in a cell as a list, as ``KAZ;RUS``, or as JSON where a name has a semicolon of its own.
@@ -312,11 +485,12 @@ class Network(NetworkParts):
             Naming table, row, column and value of every problem at once.
         """
         tables = {
-            "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets,
-            "commodities": commodities, "corridors": corridors, "quotas": quotas,
+            "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
+            "commodities": commodities, "corridors": corridors, "quotas": quotas, "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
-        return build_network(given, name=name)
+        of_hazards, problems = _hazards_of(hazards)
+        return build_network(given, name=name, year=year, regime=regime, hazards=of_hazards, problems=problems)
 
 
 Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
@@ -345,6 +519,15 @@ def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]
     return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
 
 
+def _hazards_of(table: pd.DataFrame | None) -> tuple[tuple[Hazard, ...], list[Problem]]:
+    """Return the hazards of a table, and its problems."""
+    if table is None:
+        return (), []
+    from corridor.files.hazard_rows import hazards_of_frame
+
+    return hazards_of_frame(table)
+
+
 def build_network(tables: dict[str, Any], **given: Any) -> Network:
     """Return the network of raw rows, or raise one `DataError`; arguments as those of `frames.build_records`."""
     records = build_records(tables, **given)
@@ -354,9 +537,9 @@ def build_network(tables: dict[str, Any], **given: Any) -> Network:
         raise records.error(error) from None
 
 
-def as_shipped(network: Network) -> Network:
-    """Return a network marked as one that ships."""
-    return replace(network, structure_of=network, from_library=True)
+def as_loaded(network: Network, data_version: str | None) -> Network:
+    """Return a network marked as one that ships, made from that version of the data."""
+    return replace(network, structure_of=network, loaded_from=data_version)
 
 
 def _invalid_parts(network: Network) -> Iterator[str]:
@@ -370,5 +553,7 @@ def _invalid_parts(network: Network) -> Iterator[str]:
             yield f"{part} of a network must hold {kind.__name__} records only (got {shown(invalid[0])})"
     if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
         yield f"name of a network must be text (got {shown(network.name)})"
+    if network.regime is not None and not isinstance(network.regime, str):
+        yield f"regime of a network must be text or None (got {shown(network.regime)})"
     if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
         yield f"year of a network must be a whole number or None (got {shown(network.year)})"

@@ -42,6 +42,7 @@ class NetworkParts:
     hazards: tuple[Record, ...] = ()
     name: str = ""
     year: int | None = None
+    regime: str | None = field(default=None, compare=False)
     figure_records: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
@@ -105,6 +106,11 @@ class NetworkParts:
         """Return the trunk edges of a corridor, sorted by id."""
         self.corridor(corridor)
         return self.trunks.get(corridor, ())
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Tags that edges bear, in alphabetical order: what selectors may name as ``tag``."""
+        return tuple(sorted({tag for edge in self.edges for tag in edge.tags}))
 
     @cached_property
     def trunks(self) -> dict[str, tuple[Edge, ...]]:

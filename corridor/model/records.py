@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, get_args, get_origin
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -61,6 +62,23 @@ Names = Annotated[
     tuple[Name, ...],
     BeforeValidator(parse_list),
     WithJsonSchema({"type": ["string", "array"], "minLength": 1, "items": {"type": "string", "minLength": 1}}),
+]
+
+
+def _one_or_more(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an empty list, which people read as "all" and programs as "none"."""
+    if not names:
+        raise ValueError("must name at least one (got an empty list); None, an empty cell in a table, admits all")
+    return names
+
+
+OneOrMore = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(parse_list),
+    AfterValidator(_one_or_more),
+    WithJsonSchema(
+        {"type": ["string", "array"], "minLength": 1, "minItems": 1, "items": {"type": "string", "minLength": 1}}
+    ),
 ]
 Countries = Annotated[
     tuple[Country, ...],
@@ -241,7 +259,7 @@ class Edge(Record):
     quality_usd_per_t: float = Field(
         default=0.0, description="what blending does to the cargo's value, negative for a loss [USD/t]"
     )
-    commodities: Names | None = Field(default=None, description="commodities it can carry; empty: all")
+    commodities: OneOrMore | None = Field(default=None, description="commodities it can carry; None or empty cell: all")
     corridor: Name | None = Field(default=None, description="corridor whose trunk edge it is; empty: a feeder")
     in_service: bool = Field(default=True, description="false for planned and idle edges")
     tags: Names = Field(default=(), description="labels of your own, for selectors")

@@ -21,6 +21,9 @@ from corridor.model.changes import TariffShock as TariffShock
 from corridor.model.distributions import Day, Duration, Lognormal, Uniform
 from corridor.model.records import Name, Record
 
+BASELINE = "baseline"
+"""What tables call the network as it is."""
+
 
 def _several(value: Any) -> Any:
     """Return one change or text as a list of one."""
@@ -105,6 +108,11 @@ class Scenario(Record):
         )
 
 
+def scenario_name(scenario: Scenario | None) -> str:
+    """Return the name of a scenario, or of the baseline for None."""
+    return BASELINE if scenario is None else scenario.name
+
+
 def _is_zero(thing: object) -> bool:
     """Tell whether something is the number from which `sum` starts."""
     return isinstance(thing, int) and thing == 0
@@ -136,7 +144,10 @@ class Hazard(Scenario):
         default=None,
         description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
     )
-    actor: str | None = Field(default=None, description="country or party responsible, ISO 3166 alpha-3 or a name")
+    actor: str | None = Field(
+        default=None,
+        description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
+    )
 
     @model_validator(mode="after")
     def _has_something_to_vary(self) -> Self:

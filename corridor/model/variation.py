@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from corridor.errors import DataError
-from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.figures import FigureSet, in_force
 from corridor.model.frames import numbers
-from corridor.model.network import Key, Network
-from corridor.model.records import PARTS, Figure, Record
+from corridor.model.parts import NetworkParts
+from corridor.model.records import PARTS, Figure, Key, Record
+
+N = TypeVar("N", bound=NetworkParts)
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
 
 
-class Variation:
+class Variation(Generic[N]):
     """The figures of a network, and the networks that other values of them make.
 
     Parameters
@@ -31,7 +32,7 @@ class Variation:
         If the network has no figures.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: N) -> None:
         if not network.figure_records:
             raise DataError(
                 f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
@@ -56,22 +57,14 @@ class Variation:
         ]
 
     def figure(self, name: str) -> Figure:
-        """Return the chosen figure of a name: ``subject.attribute``, or ``record:subject.attribute`` if ambiguous.
+        """Return the chosen figure of a name, as `FigureSet.key_named` reads it.
 
         Raises
         ------
         UnknownNameError
             If there is none, or more than one.
         """
-        matches = [f for key, f in self.figure_set.figures.items() if name in (key, key.split(":", 1)[1])]
-        if len(matches) != 1:
-            names = (
-                list(self.figure_set.figures) if matches else [key.split(":", 1)[1] for key in self.figure_set.figures]
-            )
-            raise unknown_name(
-                "figure" if not matches else "single figure (write record:subject.attribute)", name, names
-            )
-        return matches[0]
+        return self.figure_set.figures[self.figure_set.key_named(name)]
 
     def field_changes(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
         """Yield kind, id, field and new value of each record field that other values of figures change."""
@@ -85,7 +78,7 @@ class Variation:
         owner = self._owners[figure.record][id]
         return figure.attribute in numbers(type(owner)) | {"in_service"} & type(owner).model_fields.keys()
 
-    def with_values(self, values: Mapping[str, float]) -> Network:
+    def with_values(self, values: Mapping[str, float]) -> N:
         """Return the network that some other values of figures make.
 
         Parameters
@@ -103,7 +96,7 @@ class Variation:
         changed: dict[tuple[str, Any], dict[str, float]] = {}
         for kind, id, field, value in self.field_changes(values):
             before = self.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value
-            changed.setdefault((kind, id), {})[field] = _moved(getattr(records[kind][id], field), before, value)
+            changed.setdefault((kind, id), {})[field] = moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
         varied = self.network.with_numbers(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
@@ -123,8 +116,10 @@ def subject_of(id: str | Key) -> str:
     return id if isinstance(id, str) else ".".join(id)
 
 
-def _moved(now: Any, before: float | None, value: float) -> Any:
+def moved(now: Any, before: float | None, value: float) -> Any:
     """Return a field's value moved as its figure moves, whatever a scenario has made of it."""
+    if now == before and not isinstance(now, bool):
+        return value
     if isinstance(now, bool):
         return value >= 0.5
     if now is None or before is None:
@@ -139,9 +134,9 @@ def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:
         if lower in merged and merged.get(upper) is not None and merged[lower] > merged[upper]:
             fields = {**fields, lower: max(0.0, merged[upper])}
     return {
-        name: max(0.0, value) if name.endswith(_NOT_BELOW_0) and value is not None else value
+        name: max(0.0, value) if name.endswith(NOT_BELOW_0) and value is not None else value
         for name, value in fields.items()
     }
 
 
-_NOT_BELOW_0 = ("_mtpa", "_days", "replacement_usd_per_t")
+NOT_BELOW_0 = ("_mtpa", "_days", "replacement_usd_per_t")

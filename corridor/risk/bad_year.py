@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _TOTALS = {
     "delivered_mt": ("delivered", "Mt"),
-    "shortfall_mt": ("left in the ground", "Mt"),
+    "shortfall_mt": ("not lifted", "Mt"),
     "netback_musd": ("netback", "million USD"),
 }
 _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %
@@ -42,14 +42,14 @@ def amounts(ensemble: Ensemble, commodity: str = "", *, named: str = "", alpha: 
     summary["mean_half"] = summary["mean_high"] - summary["mean"]
     summary["cvar_half"] = summary["cvar_high"] - summary["cvar"]
     prefix, named = (f"{commodity}_", f"{named or commodity} ") if commodity else ("", "")
-    rows = {f"{prefix}{total}": (f"{named}{said}", unit) for total, (said, unit) in _TOTALS.items()}
+    rows = {f"{prefix}{total}": (f"{named}{label}", unit) for total, (label, unit) in _TOTALS.items()}
     if commodity:
-        said, unit = _TOTALS["shortfall_mt"]
-        rows["shortfall_mt"] = f"all shippers {said}", unit
+        label, unit = _TOTALS["shortfall_mt"]
+        rows["shortfall_mt"] = f"all shippers {label}", unit
     rows = {column: row for column, row in rows.items() if column in summary.index}
-    found = summary.loc[list(rows)].assign(unit=[unit for _, unit in rows.values()])
-    found.index = found.index.map({column: label for column, (label, _) in rows.items()})
-    return found[list(column_names("bad_year"))]
+    table = summary.loc[list(rows)].assign(unit=[unit for _, unit in rows.values()])
+    table.index = table.index.map({column: label for column, (label, _) in rows.items()})
+    return table[list(column_names("bad_year"))]
 
 
 def attributed(ensemble: Ensemble, column: str, *, by: str, alpha: float | None = None) -> pd.DataFrame:

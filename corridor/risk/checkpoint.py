@@ -22,7 +22,7 @@ from corridor.model.network import Network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Hazard
 from corridor.risk.blocks import Block
-from corridor.risk.outages import BLOCK_YEARS
+from corridor.risk.random_histories import BLOCK_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class Checkpoint:
     Raises
     ------
     DataError
-        If the folder belongs to a run with other inputs or to one at work, or holds what is not ours.
+        If the folder belongs to a run with other inputs or to one at work, or holds other files.
     """
 
     def __init__(self, path: str | os.PathLike[str], manifest: dict[str, Any], like: Block) -> None:
@@ -92,16 +92,16 @@ class Checkpoint:
         """
         *paths, seal = self._paths(number, years)
         try:
-            kept = {path: path.read_bytes() for path in (*paths, seal)}
+            contents = {path: path.read_bytes() for path in (*paths, seal)}
         except FileNotFoundError:
             return None
         except OSError as error:
             raise DataError(f"checkpoint {error.filename}: cannot be read ({error.strerror}); delete it") from None
-        if kept[seal] != self._sealed(paths, [kept[path] for path in paths]):
-            self._refuse_damaged(paths, seal, kept)
+        if contents[seal] != self._sealed(paths, [contents[path] for path in paths]):
+            self._refuse_damaged(paths, seal, contents)
         fields: dict[str, Any] = {}
         for path, layout in zip(paths, _LAYOUTS, strict=True):
-            fields |= _fields(path, kept[path], layout, self._like)
+            fields |= _fields(path, contents[path], layout, self._like)
         if len(fields["worst"]) != years:
             raise _unreadable(paths[1], f"it must hold {years:,} years, got {len(fields['worst']):,}")
         return Block(**fields)
@@ -130,37 +130,37 @@ class Checkpoint:
 
     def _refuse_damaged(self, paths: Sequence[Path], seal: Path, kept: dict[Path, bytes]) -> None:
         """Raise for the file of a block that is not as it was written."""
-        told = _mapping_in(kept[seal])
-        if told.keys() != {"run", *(path.name for path in paths)} or told["run"] != self._run:
+        seal_says = _mapping_in(kept[seal])
+        if seal_says.keys() != {"run", *(path.name for path in paths)} or seal_says["run"] != self._run:
             raise _unreadable(seal, "it is damaged, or of another block or run")
         for path in paths:
-            if told[path.name] != hashlib.sha256(kept[path]).hexdigest():
+            if seal_says[path.name] != hashlib.sha256(kept[path]).hexdigest():
                 raise _unreadable(path, f"it is not what {seal.name} says: damaged, or of another block or run")
         raise _unreadable(seal, "it is damaged")
 
     def _begin(self, manifest: dict[str, Any]) -> None:
         """Remove what dead runs left half-written, begin a fresh folder, and refuse one that is not this run's."""
-        kept = self._folder / "run.json"
+        run_file = self._folder / "run.json"
         remove_stale(self._folder, _OURS)
-        if not kept.exists():
-            if any(target_name_of(entry.name) != kept.name for entry in self._folder.iterdir()):
+        if not run_file.exists():
+            if any(target_name_of(entry.name) != run_file.name for entry in self._folder.iterdir()):
                 raise DataError(
                     f"checkpoint {self._folder}: the folder holds other files and no run.json; give an empty or new one"
                 )
-            _put(kept, _json({**manifest, "digest": self._run}), new=True)
+            _put(run_file, _json({**manifest, "digest": self._run}), new=True)
         try:
-            found = _mapping_in(kept.read_bytes())
+            written = _mapping_in(run_file.read_bytes())
         except OSError as error:
-            raise DataError(f"checkpoint {kept}: cannot be read ({error.strerror})") from None
-        digest = found.pop("digest", None)
-        if not found or digest != _digest_of(found):
+            raise DataError(f"checkpoint {run_file}: cannot be read ({error.strerror})") from None
+        digest = written.pop("digest", None)
+        if not written or digest != _digest_of(written):
             raise DataError(
-                f"checkpoint {kept}: cannot be read (it is damaged, or of another version of corridor); "
-                "delete the folder to start anew"
+                f"checkpoint {run_file}: cannot be read (it is damaged, or of another version of corridor); "
+                "delete the folder to start again"
             )
         reasons = []
-        for key in sorted({*manifest, *found}):
-            there, here = found.get(key), manifest.get(key)
+        for key in sorted({*manifest, *written}):
+            there, here = written.get(key), manifest.get(key)
             if there != here:
                 short = key in ("seed", "block_years") or key.startswith("version")
                 reasons.append(f"{key} is {there} there, {here} here" if short else f"{key} differ")
@@ -169,6 +169,11 @@ class Checkpoint:
                 f"checkpoint {self._folder}: belongs to another run: {'; '.join(reasons)}; "
                 "give another folder, or delete this one"
             )
+
+
+def is_begun(path: str | os.PathLike[str]) -> bool:
+    """Return whether a folder has the manifest of a run, whichever that is."""
+    return Path(path, "run.json").exists()
 
 
 def _locked(folder: Path) -> int | None:
@@ -231,7 +236,7 @@ def _frame(block: Block, layout: dict[str, str]) -> pd.DataFrame:
     columns: dict[str, npt.NDArray[Any]] = {}
     for field, prefix in layout.items():
         array = getattr(block, field)
-        columns |= {f"{prefix}{at}": column for at, column in enumerate(array.T)} if prefix else {field: array}
+        columns |= {f"{prefix}{index}": column for index, column in enumerate(array.T)} if prefix else {field: array}
     return pd.DataFrame(columns)
 
 
@@ -254,7 +259,7 @@ def _fields(path: Path, data: bytes, layout: dict[str, str], like: Block) -> dic
 
 
 def _unreadable(path: Path, why: str) -> DataError:
-    return DataError(f"checkpoint {path}: cannot be read ({why}); delete it to have it done anew")
+    return DataError(f"checkpoint {path}: cannot be read ({why}); delete it to recompute it")
 
 
 def _json(data: dict[str, Any]) -> bytes:
@@ -264,10 +269,10 @@ def _json(data: dict[str, Any]) -> bytes:
 def _mapping_in(data: bytes) -> dict[str, Any]:
     """Return what JSON holds, nothing where it is broken."""
     try:
-        found = json.loads(data)
+        data_read = json.loads(data)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return data_read if isinstance(data_read, dict) else {}
 
 
 def _digest_of(manifest: dict[str, Any]) -> str:

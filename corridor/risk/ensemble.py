@@ -1,4 +1,4 @@
-"""`Ensemble`: simulated years as tables, their tails, and whose doing the losses were."""
+"""`Ensemble`: simulated years as tables, their tails, and losses by hazard and by country."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
-from corridor.model.scenario import Hazard, Scenario
-from corridor.risk.blocks import Bench, Block, distinct
+from corridor.model.scenario import Hazard, Scenario, scenario_name
+from corridor.model.stamp import stamped
+from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
+from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.measures import cvar, tail_weights, value_at_risk
-from corridor.risk.outages import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
+from corridor.risk.random_histories import unpacked
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
+from corridor.solver.state_measures import MeasureLayout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
 NOTHING = "undisturbed"
 _UNITS = {"delivered": "mt", "shortfall": "mt", "unmet": "mt", "cost": "musd", "netback": "musd"}
 _GAINS = ("delivered_mt", "netback_musd")
-_MOST_SHARED = 10
-"""Hazards in force at once up to which a loss is shared out among them exactly; 2 to this power conditions each."""
-_MOST_PARTS = 500_000
-"""Conditions up to which losses are shared out exactly; where it would take more, among fewer hazards at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ class Ensemble:
     scenario: Scenario | None
     seed: int
     hazards: tuple[Hazard, ...]
-    bench: Bench = field(repr=False)
+    simulator: BlockSimulator = field(repr=False)
     blocks: tuple[Block, ...] = field(repr=False)
 
     def __eq__(self, other: object) -> bool:
@@ -71,9 +69,13 @@ class Ensemble:
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
+        net = self.network
+        parts = (" ".join(str(part) for part in (net.name, net.year) if part), net.regime and f"regime {net.regime}")
+        where = visible(", ".join(filter(None, parts)))
         return (
-            f"<Ensemble {name!r}: {len(short):,} years, seed {self.seed}; shortfall {short.mean():.2f} Mt in a mean "
-            f"year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % (CVaR)>"
+            f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; shortfall of "
+            f"all shippers {short.mean():.2f} Mt in a mean year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % "
+            "(CVaR)>"
         )
 
     def _repr_html_(self) -> str:
@@ -96,11 +98,11 @@ class Ensemble:
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        columns = {self._column(name): rates[:, at] for at, name in enumerate(self._names) if not self._is_trunk(at)}
+        columns = {name: rates[:, column] for name, column in self._measures.items()}
         for name in ("worst", "disturbed", "shocks"):
             label = {"worst": "worst_shortfall_mtpa", "disturbed": "disturbed_days"}.get(name, name)
             columns[label] = np.concatenate([getattr(block, name) for block in self.blocks])
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year"))
+        return self._stamped(pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")))
 
     @cached_property
     def throughputs(self) -> pd.DataFrame:
@@ -108,8 +110,10 @@ class Ensemble:
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        columns = {id: rates[:, self._names.index(f"throughput/{id}")] for id in self.bench.solver.corridors}
-        return pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")).rename_axis(columns="corridor")
+        columns = {id: rates[:, self._layout.column("throughput", corridor=id)] for id in self._layout.corridors}
+        return self._stamped(
+            pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")).rename_axis(columns="corridor")
+        )
 
     @cached_property
     def corridors(self) -> pd.DataFrame:
@@ -117,61 +121,65 @@ class Ensemble:
 
         Notes
         -----
-        Throughput of all commodities in an undisturbed and in a mean year, and the 5 % and 95 % points over years
-        [Mt]; days of a mean year on which less than undisturbed, or nothing, is in service of the trunk and its end
-        nodes [days].
+        Throughput of all commodities in a year without hazards and in a mean one, and the 5 % and 95 % points over
+        years [Mt]; days of a mean year on which less than in the baseline, or nothing, is in service of the trunk and
+        its end nodes [days].
         """
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
         rows = []
-        for id in self.bench.solver.corridors:
+        for id in self._layout.corridors:
             moved, reduced, closed = (
-                rates[:, self._names.index(f"{what}/{id}")] for what in ("throughput", "reduced", "closed")
+                rates[:, self._layout.column(quantity, corridor=id)] for quantity in ("throughput", "reduced", "closed")
             )
             low, high = np.quantile(moved, [0.05, 0.95])
-            undisturbed = self._undisturbed[self._names.index(f"throughput/{id}")]
+            baseline = self._baseline[self._layout.column("throughput", corridor=id)]
             rows.append(
-                [undisturbed, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
+                [baseline, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
             )
         columns = ["undisturbed_mt", "mean_mt", "low_mt", "high_mt", "reduced_days", "closed_days"]
-        return pd.DataFrame(rows, columns=columns, index=pd.Index(self.bench.solver.corridors, name="corridor"))
+        return self._stamped(
+            pd.DataFrame(rows, columns=columns, index=pd.Index(self._layout.corridors, name="corridor"))
+        )
 
     @cached_property
     def states(self) -> pd.DataFrame:
-        """Conditions met: which hazards were in force, how often, and how bad; the longest first.
+        """States: which hazards were in force, how often, and how bad; the longest first.
 
         Notes
         -----
         hazards (their names), days_per_year, stretches_per_year (times entered), delivered_mtpa, shortfall_mtpa,
         netback_musd_per_year (what it comes to while it lasts; the mean over time where severities are drawn),
-        shortfall_share (of all shortfall beyond the undisturbed).
+        shortfall_share (of all shortfall beyond the baseline).
         """
         import pandas as pd
 
-        sets, days, stretches, values = self._met
-        order = np.lexsort([*sets.T, -days])
-        days, n_years = days[order], len(self.years)
+        totals, n_years = self._states, len(self.years)
+        order = np.lexsort([*totals.sets.T, -totals.days])
+        days = totals.days[order]
         delivered, short, netback = (
-            values[order, self._names.index(name)] for name in ("delivered", "shortfall", "netback")
+            totals.values[order, self._layout.column(quantity)] for quantity in ("delivered", "shortfall", "netback")
         )
-        beyond = (short - self._undisturbed[self._names.index("shortfall")]) * days
+        beyond = (short - self._baseline[self._layout.column("shortfall")]) * days
         names = np.array([hazard.name for hazard in self.hazards], dtype=object)
         table = pd.DataFrame(
             {
-                "hazards": [tuple(names[row]) for at in _some(order) for row in unpacked(sets[at], len(names))],
+                "hazards": [
+                    tuple(names[row]) for part in in_parts(order) for row in unpacked(totals.sets[part], len(names))
+                ],
                 "days_per_year": days / n_years,
-                "stretches_per_year": stretches[order] / n_years,
+                "stretches_per_year": totals.stretches[order] / n_years,
                 "delivered_mtpa": delivered,
                 "shortfall_mtpa": short,
                 "netback_musd_per_year": netback,
                 "shortfall_share": beyond / beyond.sum() if beyond.sum() > 0 else np.zeros(len(beyond)),
             }
         )
-        return table.rename_axis("state")
+        return self._stamped(table.rename_axis("state"))
 
     def flow(self, state: int | Sequence[str]) -> Flow:
-        """Return the flow in a condition: a row of `states`, or names of hazards in force; for `Flow.explain`.
+        """Return the flow in a state: a row of `states`, or names of hazards in force; for `Flow.explain`.
 
         Its scenario is the ensemble's and the hazards in force, added up; a hazard of drawn severity takes all.
 
@@ -193,10 +201,10 @@ class Ensemble:
         for name in wanted:
             if name not in names:
                 raise unknown_name("hazard", name, names)
-        found = self.bench.solver.solution(np.array([float(name in wanted) for name in names]))
-        told = [self.scenario] if self.scenario is not None else []
-        told += [hazard for hazard in self.hazards if hazard.name in wanted]
-        return Flow(replace(found, scenario=reduce(operator.add, told)) if told else found)
+        solution = self.simulator.solver.solution(np.array([float(name in wanted) for name in names]))
+        scenarios = [self.scenario] if self.scenario is not None else []
+        scenarios += [hazard for hazard in self.hazards if hazard.name in wanted]
+        return Flow(replace(solution, scenario=reduce(operator.add, scenarios)) if scenarios else solution)
 
     def summary(self, alpha: float = 0.95) -> pd.DataFrame:
         """Return mean, spread and bad tail of every column of `years`, with confidence intervals.
@@ -209,9 +217,9 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by column. undisturbed; mean with mean_low, mean_high (95 % confidence); sd over years; p5, p50,
-            p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better (delivered,
-            netback) the bad years are the low ones.
+            Indexed by column. undisturbed (the baseline); mean with mean_low, mean_high (95 % confidence); sd over
+            years; p5, p50, p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better
+            (delivered, netback) the bad years are the low ones.
 
         References
         ----------
@@ -223,21 +231,21 @@ class Ensemble:
         n = len(self.years)
         rows = {}
         for column, values in self.years.items():
-            found = values.to_numpy(dtype=np.float64)
-            sd = float(found.std(ddof=1)) if n > 1 else math.nan
-            mean, tail = float(found.mean()), self.cvar(str(column), alpha)
+            numbers = values.to_numpy(dtype=np.float64)
+            sd = float(numbers.std(ddof=1)) if n > 1 else math.nan
+            mean, tail = float(numbers.mean()), self.cvar(str(column), alpha)
             sign = -1.0 if self._is_gain(str(column)) else 1.0
-            var = sign * value_at_risk(sign * found, alpha)
-            bad = sign * found[sign * found >= sign * var]
+            var = sign * value_at_risk(sign * numbers, alpha)
+            bad = sign * numbers[sign * numbers >= sign * var]
             spread = float(bad.var()) + alpha * (tail - var) ** 2
             half, half_tail = 1.96 * sd / math.sqrt(n), 1.96 * math.sqrt(spread / (n * (1.0 - alpha)))
-            p5, p50, p95 = np.quantile(found, [0.05, 0.5, 0.95])
+            p5, p50, p95 = np.quantile(numbers, [0.05, 0.5, 0.95])
             rows[column] = {
-                "mean": mean, "undisturbed": self._undisturbed_of(str(column)), "mean_low": mean - half,
+                "mean": mean, "undisturbed": self._baseline_of(str(column)), "mean_low": mean - half,
                 "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "var": var, "cvar_low": tail - half_tail,
                 "cvar_high": tail + half_tail, "p95": p95, "cvar": tail,
             }  # fmt: skip
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("column")
+        return self._stamped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("column"), alpha=alpha)
 
     def cvar(self, column: str = "shortfall_mt", alpha: float = 0.95) -> float:
         """Return the mean of a column over the worst share ``1 - alpha`` of years, in the column's unit.
@@ -256,14 +264,15 @@ class Ensemble:
         return sign * cvar(sign * values, alpha)
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
-        """Return whose doing the years were: a column shared out among hazards or their actors.
+        """Return a column of the years shared out among hazards, or among the countries where they strike.
 
         Parameters
         ----------
         column : str
             delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
         by : {"hazard", "actor"}
-            What to share out among.
+            What to share out among; ``"actor"`` is where: the country in which what a hazard strikes lies, not who
+            did it.
         alpha : float, optional
             Only the worst ``1 - alpha`` of years by that column, so that the rows add up to `cvar`; all years by
             default, so that they add up to the mean.
@@ -271,9 +280,9 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by hazard or actor, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). actor (by hazard only); amount, per year in the column's unit; share (of all that
-            hazards changed).
+            Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
+            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of
+            all that hazards changed).
 
         Raises
         ------
@@ -286,7 +295,7 @@ class Ensemble:
         -----
         What hazards in force together cost is shared out by Shapley value: each bears its mean effect over all orders
         in which they might have come, so that effects add up to the whole and hazards alike are treated alike. Where
-        more than 10 are in force at once (or fewer, if otherwise more than 500 000 conditions would have to be worked
+        more than 10 are in force at once (or fewer, if otherwise more than 500 000 states would have to be worked
         out), in proportion to what each costs alone; where severities are drawn, in proportion to what each would bear
         if all that it can take were taken.
 
@@ -296,82 +305,74 @@ class Ensemble:
         """
         import pandas as pd
 
-        at = self._shareable(column)
+        index = self._shareable(column)
         if by not in ("hazard", "actor"):
             raise unknown_name("kind of attribution", by, ("hazard", "actor"))
-        sets, days, _, values = self._met
-        worst = [(sets, days / days.sum(), values[:, at])] if alpha is None else self._tail(column, alpha, at)
-        effects = np.sum([self._shared_out(met, share, came, at) for met, share, came in worst], axis=0)
-        undisturbed = self._undisturbed[at]
-        actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
-        columns = {"actor": actors, "amount": effects}
+        totals = self._states
+        all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
+        shared = np.sum(
+            [
+                effects(states, self.simulator, column=index, most=self._most_shared)
+                for states in ([all_years] if alpha is None else self._worst(column, alpha))
+            ],
+            axis=0,
+        )
+        actors = [hazard.actor or ("no country named" if by == "actor" else "") for hazard in self.hazards]
+        columns = {"actor": actors, "amount": shared}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
         if by == "actor":
             table = table.groupby("actor")[["amount"]].sum()
-        whole = effects.sum()
-        table["share"] = table["amount"] / whole if whole else 0.0
+        total = shared.sum()
+        table["share"] = table["amount"] / total if total else 0.0
         order = table["amount"].abs().sort_values(ascending=False, kind="stable").index
-        last = {"actor": "", "amount": undisturbed, "share": math.nan}
+        last = {"actor": "", "amount": self._baseline[index], "share": math.nan}
         table = table.loc[order]
         table.loc[NOTHING] = {key: value for key, value in last.items() if key in table.columns}
-        return table
+        return self._stamped(table, column=column, alpha=alpha)
 
     # Inside
 
+    def _stamped(self, table: pd.DataFrame, **more: Any) -> pd.DataFrame:
+        """Return a table that carries what it is about."""
+        return stamped(table, self.network, scenario=scenario_name(self.scenario), seed=int(self.seed), **more)
+
     @property
-    def _names(self) -> tuple[str, ...]:
-        return self.bench.solver.names
+    def _layout(self) -> MeasureLayout:
+        return self.simulator.layout
+
+    @property
+    def _baseline(self) -> Floats:
+        """What the network comes to with no hazard in force, shape (n_measures,)."""
+        return self.simulator.baseline
 
     @cached_property
-    def _undisturbed(self) -> Floats:
-        """What the network comes to with no hazard in force."""
-        nothing = np.zeros((1, self.blocks[0].sets.shape[1]), dtype=np.int64)
-        return np.asarray(self.bench.of_sets(nothing)[0])
-
-    @cached_property
-    def _met(self) -> tuple[Sets, Floats, Sets, Floats]:
-        """Sets of hazards met, with days, stretches and values over all blocks; in ascending order of sets."""
-        if len(self.blocks) == 1:  # no copies of what may be large
-            (block,) = self.blocks
-            return block.sets, block.days, block.stretches, block.values
-        joined = np.concatenate([block.sets for block in self.blocks])
-        sets, which = np.unique(joined, axis=0, return_inverse=True)
-        which = which.ravel()
-        of_each: Floats = np.concatenate([block.days for block in self.blocks])
-        days: Floats = np.bincount(which, of_each).astype(np.float64)
-        stretches = np.bincount(which, np.concatenate([block.stretches for block in self.blocks])).astype(np.int64)
-        each = np.concatenate([block.values for block in self.blocks])
-        values = np.empty((len(sets), each.shape[1]))
-        values[which[::-1]] = each[::-1]
-        if any(hazard.severity is not None for hazard in self.hazards):
-            values = np.stack([np.bincount(which, of_each * column) for column in each.T], axis=1) / days[:, None]
-        return sets, days, stretches, values
+    def _states(self) -> StateTotals:
+        drawn = any(hazard.severity is not None for hazard in self.hazards)
+        return StateTotals.of(self.blocks, severity_is_drawn=drawn)
 
     def _values(self, column: str) -> Floats:
         if column not in list(self.years.columns):
             raise unknown_name("column of years", column, self.years.columns)
         return np.asarray(self.years[column], dtype=np.float64)
 
-    def _column(self, name: str) -> str:
-        return f"{name}_{_UNITS[name.rpartition('_')[2]]}"
-
     def _is_gain(self, column: str) -> bool:
         return column.endswith(_GAINS)
 
-    def _undisturbed_of(self, column: str) -> float:
-        at = self._measures.get(column)
-        if at is not None:
-            return float(self._undisturbed[at])
-        return float(self._undisturbed[self._names.index("shortfall")]) if column == "worst_shortfall_mtpa" else 0.0
+    def _baseline_of(self, column: str) -> float:
+        if (index := self._measures.get(column)) is not None:
+            return float(self._baseline[index])
+        return float(self._baseline[self._layout.column("shortfall")]) if column == "worst_shortfall_mtpa" else 0.0
 
     @cached_property
     def _measures(self) -> dict[str, int]:
-        """Columns of `years` that are means over time, with their places among the measures."""
-        return {self._column(name): at for at, name in enumerate(self._names) if not self._is_trunk(at)}
-
-    def _is_trunk(self, at: int) -> bool:
-        """Tell whether a measure is about a corridor."""
-        return at >= self.bench.n_measures
+        """Columns of `years` that are means over time, with those of the measures."""
+        measures = self._layout.of_commodities
+        return {
+            f"{measure.name}_{_UNITS[measure.quantity]}": self._layout.column(
+                measure.quantity, commodity=measure.commodity
+            )
+            for measure in measures
+        }
 
     def _shareable(self, column: str) -> int:
         self._values(column)
@@ -379,98 +380,13 @@ class Ensemble:
             raise DataError(f"{column} does not add up over hazards; share out one of {', '.join(self._measures)}")
         return self._measures[column]
 
-    def _tail(self, column: str, alpha: float, at: int) -> Iterator[tuple[Sets, Floats, Floats]]:
-        """Yield for each block the sets met in the worst years, the share of those years, and what each came to."""
+    def _worst(self, column: str, alpha: float) -> Iterator[WeightedStates]:
+        """Yield for each block the states of the worst years."""
         sign = -1.0 if self._is_gain(column) else 1.0
         weights = tail_weights(sign * self._values(column), alpha)
-        for number, block in enumerate(self.blocks):
-            n = len(block.shocks)
-            own = weights[number * BLOCK_YEARS :][:n]
-            if not own.any():
-                continue
-            cut = intervals(self.hazards, self.seed, number, n)
-            _, which = distinct(cut.in_force)
-            weight = cut.days / DAYS_PER_YEAR * own[cut.year]
-            share: Floats = np.bincount(which, weight).astype(np.float64)
-            came = block.values[:, at]
-            if cut.severity:
-                whole = np.zeros(len(share))
-                for chosen, row, shown in self.bench.came_to(cut, block.sets, which):
-                    np.add.at(whole, which[chosen], weight[chosen] * shown[row, at])
-                came = whole / np.where(share > 0, share, 1.0)
-            yield block.sets[share > 0], share[share > 0], came[share > 0]
+        index = self._measures[column]
+        return worst_states(self.simulator, self.blocks, seed=self.seed, weights=weights, column=index)
 
     @cached_property
     def _most_shared(self) -> int:
-        """In how many hazards in force at once a loss is shared out exactly, so that conditions stay few enough."""
-        sets, *_ = self._met
-        n = len(self.hazards)
-        sizes = np.concatenate([unpacked(part, n).sum(axis=1) for part in _some(sets)])
-        most = np.arange(_MOST_SHARED + 1)
-        parts = np.cumsum(np.bincount(sizes, minlength=len(most))[most] << most)
-        return int(most[parts <= max(_MOST_PARTS, parts[1])][-1])
-
-    def _shared_out(self, sets: Sets, shares: Floats, came: Floats, at: int) -> Floats:
-        """Return what each hazard changes over shares of time, given the sets met and what each set came to."""
-        effects = np.zeros(len(self.hazards))
-        for some, share, came_to in zip(_some(sets), _some(shares), _some(came), strict=True):
-            effects += share @ self._effects(some, came_to, at)
-        return effects
-
-    def _effects(self, sets: Sets, came: Floats, at: int) -> Floats:
-        """Return what each hazard changes in sets of them, shape (n_sets, n_hazards), given what each set came to."""
-        members = [np.flatnonzero(row) for row in unpacked(sets, len(self.hazards))]
-        wanted: dict[bytes, Sets] = {}
-        for own in members:
-            exact = len(own) <= self._most_shared
-            wanted |= {part.tobytes(): part for part in (_parts if exact else _singles)(own, sets.shape[1])}
-        keys = list(wanted)
-        values = dict(zip(keys, self.bench.of_sets(np.array(list(wanted.values())))[:, at].tolist(), strict=True))
-        effects = np.zeros((len(sets), len(self.hazards)))
-        for own, effect, whole in zip(members, effects, came - self._undisturbed[at], strict=True):
-            if not len(own):
-                continue
-            exact = len(own) <= self._most_shared
-            if exact:
-                found = _shapley([values[part.tobytes()] for part in _parts(own, sets.shape[1])], len(own))
-            else:
-                alone = [values[part.tobytes()] for part in _singles(own, sets.shape[1])]
-                found = np.array(alone) - self._undisturbed[at]
-            if not exact or any(self.hazards[one].severity is not None for one in own):
-                total = found.sum()
-                small = abs(total) <= 1e-9 * np.abs(found).sum()
-                found = np.full(len(own), whole / len(own)) if small else found * (whole / total)
-            effect[own] = found
-        return effects
-
-
-def _some(rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """Yield so many rows at a time that what is looked at beside each fits into memory."""
-    for first in range(0, len(rows), 256):
-        yield rows[first : first + 256]
-
-
-def _parts(own: Iterable[int], words: int) -> list[Sets]:
-    """Return all subsets of some hazards as bits; the subset numbered k holds the members whose bit is set in k."""
-    bits = [bit_of(at, words) for at in own]
-    parts = [np.zeros(words, dtype=np.int64)]
-    for bit in bits:
-        parts += [part | bit for part in parts]
-    return parts
-
-
-def _singles(own: Iterable[int], words: int) -> list[Sets]:
-    return [bit_of(at, words) for at in own]
-
-
-def _shapley(values: Sequence[float], n: int) -> Floats:
-    """Return each member's mean effect over all orders of joining, from the values of all subsets."""
-    value = np.array(values)
-    subset = np.arange(1 << n)
-    size = np.array([number.bit_count() for number in subset.tolist()])
-    weight = np.array([math.factorial(k) * math.factorial(n - k - 1) / math.factorial(n) for k in range(n)])
-    effects = np.empty(n)
-    for at in range(n):
-        without = subset[subset >> at & 1 == 0]
-        effects[at] = weight[size[without]] @ (value[without | 1 << at] - value[without])
-    return effects
+        return most_shared(self._states.sets, len(self.hazards))

@@ -7,21 +7,22 @@ import operator
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from corridor.errors import DataError
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
-from corridor.risk import blocks
-from corridor.risk.blocks import Bench, Block
-from corridor.risk.checkpoint import Checkpoint, manifest
+from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
+from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
-from corridor.risk.outages import BLOCK_YEARS, expected_conditions
+from corridor.risk.random_histories import BLOCK_YEARS, expected_states
+from corridor.solver.parallel import require_workers, run_blocks
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
-_MOST_CONDITIONS = 5_000_000
+_MOST_STATES = 5_000_000
 
 
 def simulate(
@@ -29,6 +30,7 @@ def simulate(
     years: int = 10_000,
     seed: int = 7,
     scenario: Scenario | None = None,
+    *,
     workers: int = 1,
     client: Any = None,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -39,15 +41,15 @@ def simulate(
     Parameters
     ----------
     network : Network
-        The world, with hazards: ``cr.load("caspian", regime="war").hazards``, or ``net.replace(hazards=[...])``.
+        Network to simulate, with hazards: ``cr.load("caspian", regime="war")``, or ``net.replace(hazards=[...])``.
     years : int
-        How many years to draw.
+        Number of years to draw.
     seed : int
         The same seed gives the same bytes. Two scenarios on the same seed meet the same hazards on the same days
         (common random numbers), so that their difference is the scenario's, not luck's; more years on the same seed
         begin with the same years.
     scenario : Scenario, optional
-        What holds all the time, beside the hazards.
+        Scenario that holds all the time, beside the hazards.
     workers : int
         Processes to share the work; the result is the same for any number. Scripts need the call under
         ``if __name__ == "__main__":`` then.
@@ -68,18 +70,18 @@ def simulate(
     ------
     DataError
         If the network has no hazards or two of one name, hazards that may meet leave what cannot be, an argument is out
-        of range, hazards and years come to more than 5 million distinct conditions, or the checkpoint is damaged, in
+        of range, hazards and years come to more than 5 million distinct states, or the checkpoint is damaged, in
         use, or of other inputs.
     UnknownNameError
         If the scenario or a hazard does not fit the network.
     SolverError
-        If worker processes keep dying, or the Dask client or its cluster ends.
+        If worker processes fail repeatedly, or the Dask client or its cluster ends.
 
     Notes
     -----
     Arrivals of each hazard are Poisson, durations as it says, so that the number of its events in force at a time is
     that of the queue M/G/infinity; while several overlap the worst counts. A year is cut where any hazard comes or
-    goes, each interval is the best steady flow of its condition, and each distinct condition is solved once.
+    goes, each interval is the best steady flow of its state, and each distinct state is solved once.
 
     References
     ----------
@@ -94,57 +96,59 @@ def simulate(
     """
     require_network(network)
     if scenario is not None:
-        require_scenario(scenario)
-    if isinstance(scenario, Hazard):
-        raise DataError(
-            f"scenario {scenario.name!r} is a hazard: to have it come and go, put it among the others, "
-            "net.replace(hazards=(*net.hazards, hazard)); to have it hold all the time, give its changes as a Scenario"
-        )
-    years = _whole("years", years, 1, _MOST_YEARS)
-    seed, workers = _whole("seed", seed, 0, 2**63), _whole("workers", workers, 1, 1024)
-    if client is not None and workers > 1:
-        raise DataError(f"give workers or a client, not both (got workers={workers})")
-    if client is not None and not all(hasattr(client, name) for name in ("scatter", "submit", "cancel")):
-        raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
-    if getattr(client, "asynchronous", False) or getattr(client, "status", "running") != "running":
-        raise DataError(f"client must be open and not asynchronous (got {client!r}); make a new distributed.Client")
-    hazards = fitting_hazards(network)
+        _require_steady(scenario)
+    years = _integer("years", years, 1, _MOST_YEARS)
+    seed, workers = _integer("seed", seed, 0, 2**63), _integer("workers", workers, 1, 1024)
+    require_workers(workers=workers, client=client)
+    hazards = validated_hazards(network)
     _require_countable(hazards, years)
-    altered = network if scenario is None else scenario.apply(network)
-    bench = Bench(altered, hazards)
-    wanted = dict(_numbers(years))
+    simulator = BlockSimulator(network if scenario is None else scenario.apply(network), hazards)
+    job = SimulationJob.of(simulator, seed)
+    tasks = dict(_tasks(years))
     done: dict[int, Block] = {}
+    begun = checkpoint is not None and is_begun(checkpoint)
+    if not begun:  # so that hazards that are refused leave no folder; those of a begun one have passed
+        _prepare(network, simulator)
     with contextlib.ExitStack() as stack:
-        kept = None
+        finished = None
         if checkpoint is not None:
-            kept = Checkpoint(checkpoint, manifest(altered, hazards, seed), bench.nothing())
-            stack.enter_context(kept)
-            found = ((number, kept.read(number, n)) for number, n in wanted.items())
-            done = {number: block for number, block in found if block is not None}
-        missing = [(number, n) for number, n in wanted.items() if number not in done]
-        bar = stack.enter_context(_bar(years, sum(wanted[number] for number in done), progress))
-        if client is not None:
-            source = blocks.by_dask(blocks.pack(altered, hazards), seed, missing, client, bar.update)
-        elif workers > 1 and len(missing) > 1:
-            source = blocks.by_processes(blocks.pack(altered, hazards), seed, missing, workers, bar.update)
-        else:
-            source = blocks.by_one(bench, seed, missing, bar.update)
-        for number, block in stack.enter_context(contextlib.closing(source)):
-            if kept is not None:
-                kept.write(number, wanted[number], block)
+            finished = Checkpoint(checkpoint, manifest(simulator.network, hazards, seed), simulator.empty_block())
+            stack.enter_context(finished)
+            done = {number: block for number, n in tasks.items() if (block := finished.read(number, n)) is not None}
+        missing = [(number, n) for number, n in tasks.items() if number not in done]
+        if missing and begun:
+            _prepare(network, simulator)
+        bar = stack.enter_context(_bar(years, sum(tasks[number] for number in done), progress))
+        blocks = run_blocks(
+            job, missing, here=partial(simulator.block, seed), workers=workers, client=client, progress=bar.update,
+            caller="simulate", resumable=True,
+        )  # fmt: skip
+        for number, block in stack.enter_context(contextlib.closing(blocks)):
+            if finished is not None:
+                finished.write(number, tasks[number], block)
             done[number] = block
     return Ensemble(
         network=network,
         scenario=scenario,
         seed=seed,
         hazards=hazards,
-        bench=bench,
+        simulator=simulator,
         blocks=tuple(done[number] for number in sorted(done)),
     )
 
 
-def fitting_hazards(network: Network) -> tuple[Hazard, ...]:
-    """Return a network's hazards, each of which must alter it and have a name of its own.
+def _require_steady(scenario: Scenario) -> None:
+    """Raise unless a scenario is one that can hold all the time: a hazard comes and goes."""
+    require_scenario(scenario)
+    if isinstance(scenario, Hazard):
+        raise DataError(
+            f"scenario {scenario.name!r} is a hazard: to have it come and go, put it among the others, "
+            "net.replace(hazards=(*net.hazards, hazard)); to have it hold all the time, give its changes as a Scenario"
+        )
+
+
+def validated_hazards(network: Network) -> tuple[Hazard, ...]:
+    """Return a network's hazards, each of which must have a name of its own and a frequency that can be drawn.
 
     Raises
     ------
@@ -156,38 +160,44 @@ def fitting_hazards(network: Network) -> tuple[Hazard, ...]:
             f"{network!r} has no hazards, so every year is alike; load one with them, or net.replace(hazards=[...])"
         )
     names = [hazard.name for hazard in network.hazards]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DataError(f"two hazards are called {twice[0]!r}; they are told apart by name, rename one")
+    if duplicates := sorted({name for name in names if names.count(name) > 1}):
+        raise DataError(f"two hazards are called {duplicates[0]!r}; they are told apart by name, rename one")
     for hazard in network.hazards:
-        hazard.apply(network)
-        at_once = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
-        if max(at_once, hazard.frequency_per_year) > _MOST_EVENTS:
+        in_force = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
+        if max(in_force, hazard.frequency_per_year) > _MOST_EVENTS:
             raise DataError(
-                f"hazard {hazard.name!r} comes {hazard.frequency_per_year:.3g} times a year, {at_once:.3g} at once; at "
-                f"most {_MOST_EVENTS:,} of either can be drawn: what is always in force belongs into the scenario"
+                f"hazard {hazard.name!r} comes {hazard.frequency_per_year:.3g} times a year, {in_force:.3g} at once; "
+                f"at most {_MOST_EVENTS:,} of either can be drawn: what is always in force belongs into the scenario"
             )
         if NOTHING in (hazard.name, hazard.actor):
             raise DataError(f"hazard {hazard.name!r}: {NOTHING!r} stands for no hazard at all; rename it or its actor")
     return network.hazards
 
 
+def _prepare(network: Network, simulator: BlockSimulator) -> None:
+    """Raise unless each hazard has an effect and all may be in force at once; compile the program."""
+    for hazard in simulator.hazards:
+        hazard.apply(network)
+    simulator.prepare()
+
+
 def _require_countable(hazards: Sequence[Hazard], years: int) -> None:
-    """Raise if so many conditions would be met that they would take hours and not fit into memory."""
-    expected = expected_conditions(hazards, years)
-    if expected > _MOST_CONDITIONS:
+    """Raise if there would be so many states that they would take hours and not fit into memory."""
+    expected = expected_states(hazards, years)
+    if expected > _MOST_STATES:
         raise DataError(
-            f"{len(hazards)} hazards come to about {expected:,.0f} distinct conditions in {years:,} years, and at most "
-            f"{_MOST_CONDITIONS:,} can be worked out; simulate fewer years, or join hazards that are alike"
+            f"{len(hazards)} hazards come to about {expected:,.0f} distinct states in {years:,} years, and at most "
+            f"{_MOST_STATES:,} can be worked out; simulate fewer years, or join hazards that are alike"
         )
 
 
-def _numbers(years: int) -> Iterator[tuple[int, int]]:
+def _tasks(years: int) -> Iterator[tuple[int, int]]:
     """Yield the number and years of each block."""
     for number in range(-(-years // BLOCK_YEARS)):
         yield number, min(BLOCK_YEARS, years - number * BLOCK_YEARS)
 
 
-def _whole(name: str, value: Any, least: int, most: int) -> int:
+def _integer(name: str, value: Any, least: int, most: int) -> int:
     """Return a whole number within limits, or say which it must be."""
     try:
         if isinstance(value, bool):

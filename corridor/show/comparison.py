@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
+from corridor.library.networks import hazard_basis
 from corridor.messages import unknown
 from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("throughput_mtpa", "unit_cost_usd_per_t", "transit_days", "risk_score", "availability")
 _CLOSED = ("closed", "no access")
+_HEAD_LINES = 3
 _MOVED, _ROOM, _DOT = "#20334d", "#dfe5e8", "#c05a1c"
 
 
@@ -77,16 +79,36 @@ def plot_comparison(
     """
     wanted = _checked(table, columns)
     rows, same = _rows(table, wanted)
-    inches = 1.1 + 0.26 * _height(rows)
-    ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.62 / inches, bottom=0.1 / inches)
+    inches = 1.3 + 0.26 * _height(rows)
+    ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.82 / inches, bottom=0.1 / inches)
     ax.set_axis_off()
     drawing = _ComparisonPanels(ax, table, wanted=wanted, rows=rows, network=network)
     drawing.draw()
     omitted = f"; {same} rows equal to it are omitted" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
-    below = f"cost, time and risk of the best route{change}{omitted}"
-    style.headline(ax, "Comparison of corridors" if title is None else title, below)
+    below = f"cost, time and risk of the best route{_origin(table)}{change}{omitted}"
+    scope = _scope(table, wanted, network)
+    head = "Comparison of corridors" if title is None else title
+    style.headline(ax, head, f"{scope}\n{below}" if scope else below)
     return ax
+
+
+def _scope(table: pd.DataFrame, wanted: Sequence[str], network: Network | None) -> str:
+    """Return commodity, network, year and, where shares in service are drawn, hazard regime of a comparison."""
+    attrs = table.attrs
+    commodity = attrs.get("commodity", "")
+    if network is not None and commodity in {c.id for c in network.commodities}:
+        commodity = style.called(network.commodity(commodity))
+    parts = [commodity, " ".join(str(attrs[key]) for key in ("network", "year") if attrs.get(key))]
+    if {"availability", "expected_loss_usd_per_t"} & {*wanted} and "network" in attrs:
+        parts.append(f"in service by {hazard_basis(attrs.get('regime'))}")
+    return ", ".join(filter(None, parts))
+
+
+def _origin(table: pd.DataFrame) -> str:
+    """Return from where the best routes lead, if from one node."""
+    origins = sorted({str(origin) for origin in table["origin"] if origin}) if "origin" in table else []
+    return f" from {style.plain(origins[0], 24)}" if len(origins) == 1 else ""
 
 
 def _checked(table: Any, columns: str | Sequence[str] | None) -> list[str]:
@@ -159,7 +181,8 @@ class _ComparisonPanels:
         names = {c.id: c.name for c in corridors if style.called(c) == c.name}
         self.names = {row.corridor: names.get(row.corridor) or style.spoken(row.corridor) for row in rows}
         self.lines = _height(rows)
-        self.head = 2.0
+        self.heads = {column: style.wrapped(_column(column).long_heading, 20, _HEAD_LINES) for column in wanted}
+        self.head = 1.0 + max(head.count("\n") + 1 for head in self.heads.values())
         line_pt = style.inches(ax)[1] * 72 / (self.lines + self.head)
         self.size = max(3.5, min(style.points(ax), line_pt * 0.72))
         figure = ax.get_figure(root=True)
@@ -223,9 +246,9 @@ class _ComparisonPanels:
         panel.spines["left"].set_color(RULE)
         panel.set_xticks([])
         known = _column(column)
-        name, unit = known.long_heading, known.shown_unit
+        head, unit = self.heads[column], known.shown_unit
         panel.set_title(
-            f"{style.plain(name, 24)}\n[{unit}]" if unit else style.plain(name, 24), fontsize=self.size, loc="left",
+            f"{head}\n[{unit}]" if unit else head, fontsize=self.size, loc="left",
             pad=3, color=INK, linespacing=1.15,
         )  # fmt: skip
         for block in self._blocks():

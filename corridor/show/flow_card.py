@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.model.scenario import scenario_name
 from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
@@ -40,7 +40,16 @@ def _corridors(flow: Flow) -> Iterator[Html]:
             gauge = warning("closed") if shut else "not in service"
         rows.append((corridor.name or corridor.id, gauge, amount(through), amount(available), used))
     if rows:
-        yield table(["corridor", "", "moved [Mt/y]", "available [Mt/y]", "used [%]"], shortened(rows, 5))
+        yield table(
+            [
+                "corridor",
+                "",
+                "moved, all shippers [Mt/y]",
+                "available [Mt/y]",
+                "share of available capacity used, all shippers [%]",
+            ],
+            shortened(rows, 5),
+        )
 
 
 def _short(flow: Flow) -> Iterator[Html]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corridor.model.scenario import scenario_name
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     from corridor.study.sensitivity import Sensitivity
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def sensitivity_card(sensitivity: Sensitivity) -> Html:
     """Return the card of a sensitivity: the outcome, and the figures that move it, the largest swing first."""
-    found = sensitivity.table
-    moving = found[found["swing"] > 0]
+    figures = sensitivity.table
+    moving = figures[figures["swing"] > 0]
     most = moving["swing"].max() if len(moving) else 1.0
     rows: list[tuple[object, ...]] = [
         (f"{row['subject']}.{row['attribute']}", *(f"{row[end]:,.6g}" for end in ("low", "value", "high")), row["unit"],
@@ -27,7 +27,7 @@ def sensitivity_card(sensitivity: Sensitivity) -> Html:
     heads = ["figure", "low", "value", "high", "unit", "", "outcome at low", "outcome at high", "swing", "confidence"]
     numbers = ("low", "value", "high", "outcome at low", "outcome at high", "swing")
     central = line(f"{sensitivity.outcome} is {sensitivity.central:,.6g} with every figure at its central value")
-    moved = line(f"{len(moving)} of {len(found)} figures with a range move it", muted=True)
+    moved = line(f"{len(moving)} of {len(figures)} figures with a range move it", muted=True)
     return card(
         f"{sensitivity.outcome}: {name} ({label})" if label else f"{sensitivity.outcome}: {name}",
         central, moved, *([table(heads, shortened(rows, len(heads)), numbers)] if rows else []),

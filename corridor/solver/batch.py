@@ -17,21 +17,17 @@ import numpy.typing as npt
 
 from corridor.errors import CorridorError, DataError
 from corridor.model.changes import (
-    Change,
-    Delay,
-    DemandShock,
-    PriceShock,
     QuotaChange,
-    SupplyShock,
-    TariffShock,
     remaining_shares,
 )
 from corridor.model.formulas import ROUNDING, in_service
 from corridor.model.network import Key, Network, edge_key
+from corridor.model.records import Market, Supply
 from corridor.model.scenario import Hazard, Scenario
 from corridor.model.tolerances import BOUND_MTPA, ZERO_MTPA
 from corridor.solver.program import Floats, Limits, Program, ProgramState
 from corridor.solver.solution import Solution
+from corridor.solver.state_measures import MeasureLayout
 from corridor.solver.warm import WarmSolver
 
 _WORTH_A_BASIS = 8
@@ -48,8 +44,46 @@ class CompiledBase:
     state: ProgramState
     limits: Limits
     reusable: ReusableOptimum
-    weights: Floats
+    weights: MeasureWeights
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureWeights:
+    """How measures follow from amounts.
+
+    Attributes
+    ----------
+    by_column : shape (n_columns, n_measures)
+        Weights of the program's columns.
+    constants : shape (n_measures,)
+    """
+
+    by_column: Floats
     constants: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Upper bounds of the columns and ceilings of the rows, of many states.
+
+    Attributes
+    ----------
+    upper : shape (n, n_columns)
+        [Mt/y]
+    ceiling : shape (n, n_ceilings)
+        [Mt/y]
+    """
+
+    upper: Floats
+    ceiling: Floats
+
+    def of(self, base: ProgramState, *, row: int) -> ProgramState:
+        """Return one of the states, which shares costs with a base."""
+        return dataclasses.replace(base, upper=self.upper[row], ceiling=self.ceiling[row])
+
+    def rows(self, rows: npt.NDArray[np.intp]) -> Bounds:
+        """Return those of some states."""
+        return Bounds(self.upper[rows], self.ceiling[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +94,10 @@ class ReusableOptimum:
     activity: Floats
     tolerance: float
 
-    def is_optimal_for(self, upper: Floats, ceiling: Floats) -> npt.NDArray[np.bool_]:
-        """Tell for each row of upper bounds and ceilings, being narrower, whether it is optimal there too."""
-        within = (self.amount <= upper + self.tolerance).all(axis=1)
-        below = (self.activity <= ceiling + self.tolerance).all(axis=1)
+    def is_optimal_for(self, bounds: Bounds) -> npt.NDArray[np.bool_]:
+        """Return for each of some narrower bounds whether it is optimal there too."""
+        within = (self.amount <= bounds.upper + self.tolerance).all(axis=1)
+        below = (self.activity <= bounds.ceiling + self.tolerance).all(axis=1)
         return np.asarray(within & below)
 
 
@@ -72,9 +106,8 @@ class BatchSolver:
 
     Attributes
     ----------
-    names : tuple of str
-        What `outcomes` measures, rates per year: totals, the same by commodity, throughput by corridor, and for each
-        corridor whether less than undisturbed, or nothing, is available on its trunk. [Mt/y, million USD/y, 0 or 1]
+    layout : MeasureLayout
+        What `outcomes` measures, and in which column.
 
     Notes
     -----
@@ -87,22 +120,20 @@ class BatchSolver:
         self.network, self.hazards = network, tuple(hazards)
         self._solver = WarmSolver(network, minima=_minima(network, self.hazards))
         self._program: Program = self._solver.program
-        self._others = [at for at, hazard in enumerate(self.hazards) if not hazard.only_derates]
+        self._others = [index for index, hazard in enumerate(self.hazards) if not hazard.only_derates]
         self._remaining = np.array([remaining_limits(hazard, network) for hazard in self.hazards])
         self._remaining = self._remaining.reshape(len(self.hazards), len(network.edges) + len(network.nodes))
         derates = self._remaining.copy()
         derates[self._others] = 1.0
         self._remaining_edges, self._remaining_nodes = np.hsplit(derates, [len(network.edges)])
-        self.corridors = tuple(corridor.id for corridor in network.corridors)
-        self.commodities = tuple(sorted({supply.commodity for supply in network.supplies}))
-        self.names = self._names()
+        self.layout = MeasureLayout.of(network)
         self._base_of = lru_cache(maxsize=_BASES_KEPT)(self._compiled)
         self._headroom = headroom(network, self._solver.solve())
         self._baseline_trunks = self._trunks(np.zeros((1, len(self.hazards))))[0]
-        self._refuse_what_cannot_be_at_once()
+        self._require_compatible()
 
     def outcomes(self, severity: Floats) -> Floats:
-        """Return what states come to, in the order of `names`.
+        """Return what states come to.
 
         Parameters
         ----------
@@ -111,14 +142,15 @@ class BatchSolver:
 
         Returns
         -------
-        shape (n, n_names)
+        shape (n, n_measures)
+            Columns as in `layout`.
         """
-        found = np.empty((len(severity), len(self.names)))
+        outcomes = np.empty((len(severity), len(self.layout.measures)))
         bases, base_of = np.unique(severity[:, self._others] > 0, axis=0, return_inverse=True)
-        for which in range(len(bases)):
-            rows = np.flatnonzero(base_of.ravel() == which)
-            found[rows] = self._outcomes_on_one_base(severity[rows])
-        return found
+        for base in range(len(bases)):
+            rows = np.flatnonzero(base_of.ravel() == base)
+            outcomes[rows] = self._outcomes_on_one_base(severity[rows])
+        return outcomes
 
     def solution(self, severity: Floats) -> Solution:
         """Return the solution in one state, shape (n_hazards,)."""
@@ -127,20 +159,17 @@ class BatchSolver:
     def state(self, severity: Floats) -> ProgramState:
         """Return bounds and costs in one state, shape (n_hazards,); those of the network with hazards applied."""
         base = self._base(severity > 0)
-        upper, ceiling = self._bounds(base, severity[None, :])
-        return dataclasses.replace(base.state, upper=upper[0], ceiling=ceiling[0])
+        return self._bounds(base, severity[None, :]).of(base.state, row=0)
 
     def _outcomes_on_one_base(self, severity: Floats) -> Floats:
         """Return what states come to that differ in derates only."""
         base = self._base(severity[0] > 0)
         bounds = self._bounds(base, severity)
-        amounts = np.empty_like(bounds[0])
-        unsolved = ~base.reusable.is_optimal_for(*bounds)
+        amounts = np.empty_like(bounds.upper)
+        unsolved = ~base.reusable.is_optimal_for(bounds)
         amounts[~unsolved] = base.reusable.amount
-        rows = self._by_shared_bases(severity, bounds, amounts, np.flatnonzero(unsolved))
-        for row in rows:
-            upper, ceiling = (bound[row] for bound in bounds)
-            amounts[row] = self._solver.optimum(dataclasses.replace(base.state, upper=upper, ceiling=ceiling)).amount
+        for row in self._by_shared_bases(severity, bounds, amounts, np.flatnonzero(unsolved)):
+            amounts[row] = self._solver.optimum(bounds.of(base.state, row=row)).amount
         return self._measured(base, amounts, self._trunks(severity))
 
     def _reusable(self, state: ProgramState) -> ReusableOptimum:
@@ -153,7 +182,7 @@ class BatchSolver:
         return BOUND_MTPA * self._program.unit_mtpa
 
     def _by_shared_bases(
-        self, severity: Floats, bounds: tuple[Floats, Floats], amounts: Floats, rows: npt.NDArray[np.intp]
+        self, severity: Floats, bounds: Bounds, amounts: Floats, rows: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.intp]:
         """Fill in the amounts of states that share an optimal basis with another; return the other rows.
 
@@ -165,52 +194,54 @@ class BatchSolver:
         if len(rows) < _WORTH_A_BASIS:
             return rows
         _, kind_of, count = np.unique(severity[rows] > 0, axis=0, return_inverse=True, return_counts=True)
-        kept = [rows[count[kind_of.ravel()] < _WORTH_A_BASIS]]
+        unsolved = [rows[count[kind_of.ravel()] < _WORTH_A_BASIS]]
         for kind in np.flatnonzero(count >= _WORTH_A_BASIS):
             alike = rows[kind_of.ravel() == kind]
             worth = True
             while worth and len(alike) >= _WORTH_A_BASIS:
                 basis = self._solver.basis(self.state(severity[alike[0]]))
-                found, fits = basis.solutions(bounds[0][alike], bounds[1][alike], self._tolerance_mtpa)
-                amounts[alike[fits]] = found[fits]
+                narrower = bounds.rows(alike)
+                solutions, fits = basis.solutions(narrower.upper, narrower.ceiling, self._tolerance_mtpa)
+                amounts[alike[fits]] = solutions[fits]
                 alike = alike[~fits]
                 worth = fits.sum() >= _WORTH_A_BASIS
-            kept.append(alike)
-        return np.sort(np.concatenate(kept))
+            unsolved.append(alike)
+        return np.sort(np.concatenate(unsolved))
 
     def _base(self, in_force: npt.NDArray[np.bool_]) -> CompiledBase:
         """Return the base of a set of hazards."""
-        return self._base_of(tuple(at for at in self._others if in_force[at]))
+        return self._base_of(tuple(index for index in self._others if in_force[index]))
 
     def _compiled(self, others: tuple[int, ...]) -> CompiledBase:
         """Return the base of hazards that are more than derates."""
         network = self.network
         if others:
-            hazards = sorted((self.hazards[at] for at in others), key=lambda hazard: hazard.name)
+            hazards = sorted((self.hazards[index] for index in others), key=lambda hazard: hazard.name)
             merged = Scenario(
                 name=" + ".join(hazard.name for hazard in hazards),
                 changes=tuple(change for hazard in hazards for change in hazard.changes),
             )
             network = merged.apply(network, strict=False)
         state, limits = self._program.state(network), self._program.limits(network)
-        weights, constants = self._weights(network, state)
-        return CompiledBase(network, state, limits, self._reusable(state), weights, constants)
+        return CompiledBase(network, state, limits, self._reusable(state), self._weights(network, state))
 
-    def _refuse_what_cannot_be_at_once(self) -> None:
+    def _require_compatible(self) -> None:
         """Raise if hazards that are more than derates leave, all together, what cannot be; name a least set of them.
 
         What only adds supply, demand or cost makes nothing impossible, and might hide that others do.
         """
-        found = [at for at in self._others if not all(map(_only_adds, self.hazards[at].changes))]
-        problem = self._problem(found)
+        culprits = [
+            index for index in self._others if not all(change.keeps_feasible for change in self.hazards[index].changes)
+        ]
+        problem = self._problem(culprits)
         if problem is None:
             return
-        for at in tuple(found):
-            rest = [other for other in found if other != at]
+        for index in tuple(culprits):
+            rest = [other for other in culprits if other != index]
             if (without := self._problem(rest)) is not None:
-                found, problem = rest, without
-        names = " and ".join(repr(self.hazards[at].name) for at in found)
-        who = f"hazards {names} may be in force at once, which" if len(found) > 1 else f"hazard {names}"
+                culprits, problem = rest, without
+        names = " and ".join(repr(self.hazards[index].name) for index in culprits)
+        who = f"hazards {names} may be in force at once, which" if len(culprits) > 1 else f"hazard {names}"
         raise DataError(
             f"{who} cannot be: {problem}; give what is taken as a share (remaining=), take less, or make one hazard "
             "of those that exclude each other"
@@ -224,21 +255,16 @@ class BatchSolver:
             return str(error)
         return None
 
-    def _bounds(self, base: CompiledBase, severity: Floats) -> tuple[Floats, Floats]:
-        """Return upper bounds and ceilings, row by row of the states."""
+    def _bounds(self, base: CompiledBase, severity: Floats) -> Bounds:
+        """Return the bounds of states, row by row."""
         edges = np.repeat(base.limits.edges[None, :], len(severity), axis=0)
         nodes = np.repeat(base.limits.nodes[None, :], len(severity), axis=0)
-        for at in np.flatnonzero(severity.any(axis=0)):
-            share = severity[:, at, None]
-            for available, remaining in ((edges, self._remaining_edges[at]), (nodes, self._remaining_nodes[at])):
-                hit = np.flatnonzero(remaining < 1)
-                if len(hit):
-                    kept = 1.0 - share * (1.0 - remaining[hit])
-                    with np.errstate(invalid="ignore"):
-                        available[:, hit] = np.where(kept > 0, available[:, hit] * kept, 0.0)
+        for hazard in np.flatnonzero(severity.any(axis=0)):
+            _derate(edges, severity[:, hazard], self._remaining_edges[hazard])
+            _derate(nodes, severity[:, hazard], self._remaining_nodes[hazard])
         upper, ceiling = self._program.bounds(base.limits, edges, nodes)
         fixed = np.repeat(base.state.upper[None, self._program.n_flows :], len(severity), axis=0)
-        return np.concatenate([upper, fixed], axis=1), ceiling
+        return Bounds(np.concatenate([upper, fixed], axis=1), ceiling)
 
     def _altered(self, severity: Floats) -> Network:
         """Return the network under one state, by its records."""
@@ -258,95 +284,103 @@ class BatchSolver:
             ),
         )
 
-    # Measures
-
-    def _names(self) -> tuple[str, ...]:
-        totals = ("delivered", "shortfall", "unmet", "cost", "netback")
-        own = (
-            f"{commodity}_{what}" for commodity in self.commodities for what in ("delivered", "shortfall", "netback")
-        )
-        trunks = (f"{what}/{id}" for what in ("throughput", "reduced", "closed") for id in self.corridors)
-        return (*totals, *own, *trunks)
-
-    def _weights(self, network: Network, state: ProgramState) -> tuple[Floats, Floats]:
-        """Return the weights of the columns in each measure and its constant; unmet, reduced and closed stay 0."""
-        program = self._program
-        weights, constants = np.zeros((program.n_columns, len(self.names))), np.zeros(len(self.names))
-        at = {name: place for place, name in enumerate(self.names)}
+    def _weights(self, network: Network, state: ProgramState) -> MeasureWeights:
+        """Return how measures follow from amounts; unmet, reduced and closed do not, and stay 0."""
+        program, layout = self._program, self.layout
+        weights = np.zeros((program.n_columns, len(layout.measures)))
+        constants = np.zeros(len(layout.measures))
         price = np.array([market.price_usd_per_t for market in network.markets])
-        sold_as = np.array([market.commodity for market in network.markets], dtype=object)
-        made_as = np.array([supply.commodity for supply in network.supplies], dtype=object)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
         flows = slice(0, program.n_flows)
-        weights[flows, at["cost"]] = state.cost[flows]
-        for commodity in (None, *self.commodities):
-            prefix = "" if commodity is None else f"{commodity}_"
-            made = np.ones(len(made_as), bool) if commodity is None else made_as == commodity
-            sold = np.ones(len(sold_as), bool) if commodity is None else sold_as == commodity
+        weights[flows, layout.column("cost")] = state.cost[flows]
+        for commodity in (None, *layout.commodities):
+            supplied = _of_commodity(network.supplies, commodity)
+            sold = _of_commodity(network.markets, commodity)
+            delivered, shortfall, netback = (
+                layout.column(quantity, commodity=commodity) for quantity in ("delivered", "shortfall", "netback")
+            )
             moved = np.ones(program.n_flows, bool)
             if commodity is not None:
                 moved = program.flow_commodity == program.commodities.index(commodity)
-            weights[program.lifted, at[f"{prefix}shortfall"]] = -1.0 * made
-            constants[at[f"{prefix}shortfall"]] = float(volume[made].sum())
+            weights[program.lifted, shortfall] = -1.0 * supplied
+            constants[shortfall] = float(volume[supplied].sum())
             for part in (program.required, program.extra):
-                weights[part, at[f"{prefix}delivered"]] = 1.0 * sold
-                weights[part, at[f"{prefix}netback"]] = price * sold
-            weights[flows, at[f"{prefix}netback"]] = -state.cost[flows] * moved
-        for corridor in self.corridors:
-            weights[program.trunk_columns(network, corridor), at[f"throughput/{corridor}"]] = 1.0
-        return weights, constants
+                weights[part, delivered] = 1.0 * sold
+                weights[part, netback] = price * sold
+            weights[flows, netback] = -state.cost[flows] * moved
+        for corridor in layout.corridors:
+            weights[program.trunk_columns(network, corridor), layout.column("throughput", corridor=corridor)] = 1.0
+        return MeasureWeights(weights, constants)
 
     def _measured(self, base: CompiledBase, amounts: Floats, trunks: Floats) -> Floats:
         """Return the measures of optimal amounts, row by row."""
-        program = self._program
+        program, layout = self._program, self.layout
         zero = ZERO_MTPA * program.unit_mtpa
         amounts = np.where(np.abs(amounts) < zero, 0.0, amounts)
-        found = np.empty((len(amounts), len(self.names)))
-        for row, amount in enumerate(amounts):
-            found[row] = amount @ base.weights + base.constants
+        measured = np.empty((len(amounts), len(layout.measures)))
+        for row, amount in enumerate(amounts):  # one by one: a product of matrices may differ in the last bit
+            measured[row] = amount @ base.weights.by_column + base.weights.constants
         required = np.array([market.required_mtpa for market in base.network.markets])
         unmet = required - amounts[:, program.required] - amounts[:, program.extra]
-        found[:, self.names.index("unmet")] = np.where(unmet > zero, unmet, 0.0).sum(axis=1)
-        short = self._shortfalls
-        found[:, short] = np.where(found[:, short] > zero, found[:, short], 0.0)
-        n = len(self.corridors)
-        if n:
-            found[:, -2 * n : -n] = trunks < self._baseline_trunks * (1.0 - ROUNDING)
-            found[:, -n:] = (trunks == 0) & (self._baseline_trunks > 0)
-        return found
+        measured[:, layout.column("unmet")] = np.where(unmet > zero, unmet, 0.0).sum(axis=1)
+        short = layout.shortfalls
+        measured[:, short] = np.where(measured[:, short] > zero, measured[:, short], 0.0)
+        measured[:, layout.corridor_columns("reduced")] = trunks < self._baseline_trunks * (1.0 - ROUNDING)
+        measured[:, layout.corridor_columns("closed")] = (trunks == 0) & (self._baseline_trunks > 0)
+        return measured
 
     @cached_property
-    def _shortfalls(self) -> list[int]:
-        return [at for at, name in enumerate(self.names) if name.endswith("shortfall")]
-
-    @cached_property
-    def _trunk_edges(self) -> list[tuple[list[int], list[int], list[int]]]:
-        """Positions of each trunk's edges among the edges, and of their tails and heads behind the edges."""
-        at = {id: place for place, id in enumerate(self._program.edge_ids)}
-        behind = {node.id: len(at) + place for place, node in enumerate(self.network.nodes)}
+    def _trunk_edges(self) -> list[TrunkAssets]:
+        """Where each trunk's edges and end nodes are among the edges and, behind them, the nodes."""
+        edges = {id: index for index, id in enumerate(self._program.edge_ids)}
+        nodes = {node.id: len(edges) + index for index, node in enumerate(self.network.nodes)}
         return [
-            ([at[e.id] for e in trunk], [behind[e.tail] for e in trunk], [behind[e.head] for e in trunk])
-            for trunk in map(self.network.trunk, self.corridors)
+            TrunkAssets([edges[e.id] for e in trunk], [nodes[e.tail] for e in trunk], [nodes[e.head] for e in trunk])
+            for trunk in map(self.network.trunk, self.layout.corridors)
         ]
 
     def _trunks(self, severity: Floats) -> Floats:
         """Return what of each corridor's trunk is in service, its end nodes included, row by row. [Mt/y or edges]"""
         remaining = np.ones((len(severity), len(self._headroom)))
-        for at in np.flatnonzero(severity.any(axis=0)):
-            hit = np.flatnonzero(self._remaining[at] < 1)
-            remaining[:, hit] *= 1.0 - severity[:, at, None] * (1.0 - self._remaining[at, hit])
+        for hazard in np.flatnonzero(severity.any(axis=0)):
+            hit = np.flatnonzero(self._remaining[hazard] < 1)
+            remaining[:, hit] *= 1.0 - severity[:, hazard, None] * (1.0 - self._remaining[hazard, hit])
         share = in_service(remaining, self._headroom)
-        found = np.zeros((len(severity), len(self.corridors)))
+        trunks = np.zeros((len(severity), len(self.layout.corridors)))
         available = np.array([edge.available_mtpa for edge in self.network.edges])
-        for which, (edges, tails, heads) in enumerate(self._trunk_edges):
-            whole = available[edges]
-            weight = whole if np.isfinite(whole).all() else (whole > 0).astype(np.float64)
-            found[:, which] = np.minimum(share[:, edges], np.minimum(share[:, tails], share[:, heads])) @ weight
-        return found
+        for corridor, trunk in enumerate(self._trunk_edges):
+            total = available[trunk.edges]
+            weight = total if np.isfinite(total).all() else (total > 0).astype(np.float64)
+            end_nodes = np.minimum(share[:, trunk.tails], share[:, trunk.heads])
+            trunks[:, corridor] = np.minimum(share[:, trunk.edges], end_nodes) @ weight
+        return trunks
+
+
+@dataclass(frozen=True)
+class TrunkAssets:
+    """Positions of a trunk's edges, and of their tails and heads, among all edges and nodes."""
+
+    edges: list[int]
+    tails: list[int]
+    heads: list[int]
+
+
+def _of_commodity(records: Sequence[Supply] | Sequence[Market], commodity: str | None) -> npt.NDArray[np.bool_]:
+    """Return which supplies or markets are of a commodity; all where none is given."""
+    return np.array([commodity is None or record.commodity == commodity for record in records], dtype=bool)
+
+
+def _derate(available: Floats, severity: Floats, remaining: Floats) -> None:
+    """Take what a hazard takes off what is available, shape (n, n_assets), in place."""
+    hit = np.flatnonzero(remaining < 1)
+    if len(hit):
+        share = 1.0 - severity[:, None] * (1.0 - remaining[hit])
+        with np.errstate(invalid="ignore"):  # infinite times 0, which np.where passes over
+            available[:, hit] = np.where(share > 0, available[:, hit] * share, 0.0)
 
 
 def headroom(network: Network, solution: Solution | None) -> Floats:
-    """Return how many times what passes undisturbed edges and nodes could take, shape (n_edges + n_nodes,). [1]
+    """Return how many times what passes in the baseline edges and nodes could take, shape (n_edges + n_nodes,). [1]
 
     1 of an edge with a limit, whose capacity counts whatever uses it; infinite of one without, and of a node where
     nothing passes; 0 where nothing is available.
@@ -384,12 +418,3 @@ def _minima(network: Network, hazards: Sequence[Hazard]) -> frozenset[Key]:
 
 def _sets_quotas(hazard: Hazard) -> bool:
     return any(isinstance(change, QuotaChange) for change in hazard.changes)
-
-
-def _only_adds(change: Change) -> bool:
-    """Tell whether a change does no more than add supply, demand or cost, or alter prices."""
-    if isinstance(change, SupplyShock | DemandShock):
-        return change.add_mtpa is not None and change.add_mtpa > 0
-    if isinstance(change, TariffShock):
-        return change.add_usd_per_t >= 0 and change.factor >= 1
-    return isinstance(change, PriceShock | Delay)

@@ -54,9 +54,9 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
 
     Notes
     -----
-    A linear program: the commodity's flow over the trunk edges is maximised, were there oil and buyers enough, under
-    the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and no
-    market gets less of what it requires, nor a quota less of its minimum.
+    A linear program: the commodity's flow over the trunk edges is maximised as if supply and buyers were unlimited,
+    under the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and
+    no market gets less of what it requires, nor a quota less of its minimum.
     """
     return _most(solver, _maximising(solution, corridor, commodity), solution, corridor, commodity)
 
@@ -64,35 +64,35 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
 def successive_bottlenecks(
     solver: WarmSolver, solution: Solution, corridor: str, commodity: str, levels: int = 4
 ) -> Iterator[RouteCapacity]:
-    """Yield what limits a corridor, then what would limit it were that out of the way, and so on."""
+    """Yield what limits a corridor, then what would limit it without that, and so on."""
     state = _maximising(solution, corridor, commodity)
     for _ in range(levels):
-        found = _most(solver, state, solution, corridor, commodity)
-        if found.capacity_mtpa > _LIFTED_MTPA / 2:
-            found = RouteCapacity(math.inf, ())
-        yield found
-        if not found.bottleneck:
+        capacity = _most(solver, state, solution, corridor, commodity)
+        if capacity.capacity_mtpa > _LIFTED_MTPA / 2:
+            capacity = RouteCapacity(math.inf, ())
+        yield capacity
+        if not capacity.bottleneck:
             return
-        state = _without(solution, state, found.bottleneck)
+        state = _without(solution, state, capacity.bottleneck)
 
 
 def _maximising(solution: Solution, corridor: str, commodity: str) -> ProgramState:
     """Return the state in which the commodity's flow over the trunk edges is all that counts."""
     program, network = solution.program, solution.network
     cost, lower, upper = np.zeros(program.n_columns), solution.state.lower.copy(), solution.state.upper.copy()
-    slack = HELD_MTPA * program.unit_mtpa
+    tolerance = HELD_MTPA * program.unit_mtpa
     cost[program.trunk_columns(network, corridor, commodity)] = -1.0
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
         if supply.commodity == commodity:
             upper[column] = np.inf
         else:
-            lower[column] = max(0.0, solution.amounts[column] - slack)
-    for at, market in enumerate(network.markets):
-        needed = program.required.start + at
-        lower[needed] = max(0.0, solution.amounts[needed] - slack)
+            lower[column] = max(0.0, solution.amounts[column] - tolerance)
+    for index, market in enumerate(network.markets):
+        needed = program.required.start + index
+        lower[needed] = max(0.0, solution.amounts[needed] - tolerance)
         if market.commodity == commodity:
-            upper[program.extra.start + at] = np.inf
-    upper[program.unmet] = solution.amounts[program.unmet] + slack
+            upper[program.extra.start + index] = np.inf
+    upper[program.unmet] = solution.amounts[program.unmet] + tolerance
     return ProgramState(cost, lower, upper, solution.state.ceiling, 0.0)
 
 
@@ -106,8 +106,8 @@ def _most(solver: WarmSolver, state: ProgramState, solution: Solution, corridor:
         return RouteCapacity(math.inf, ())
     amount = float(optimum.amount[columns].sum())
     # Costs are -1 here, not money, so the tolerance is not in units of the program.
-    cut = [(limit, size) for limit, _, size in solution.of_state(state, optimum).binding(ZERO_USD_PER_T)]
-    named = [limit for limit, size in cut if size > 0] or [limit for limit, _ in cut]
+    binding = [(limit, size) for limit, _, size in solution.of_state(state, optimum).binding(ZERO_USD_PER_T)]
+    named = [limit for limit, size in binding if size > 0] or [limit for limit, _ in binding]
     return RouteCapacity(amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0, tuple(named))
 
 
@@ -115,16 +115,17 @@ def _without(solution: Solution, state: ProgramState, limits: tuple[BindingLimit
     """Return the state with some limits out of the way; an edge's own capacity stays when its quota goes."""
     program, network = solution.program, solution.network
     upper, ceiling = state.upper.copy(), state.ceiling.copy()
-    rows = [network.edges[at].id for at in program.shared_edges], [network.nodes[at].id for at in program.limited_nodes]
+    edge_rows = [network.edges[index].id for index in program.shared_edges]
+    node_rows = [network.nodes[index].id for index in program.limited_nodes]
     for limit in limits:
         if limit.kind == "node":
-            ceiling[len(rows[0]) + rows[1].index(limit.id)] = _LIFTED_MTPA
+            ceiling[len(edge_rows) + node_rows.index(limit.id)] = _LIFTED_MTPA
         elif limit.kind == "quota":
             column = program.column(limit.id, limit.commodity)
             assert column is not None
             upper[column] = network.edge(limit.id).available_mtpa if program.alone[column] else np.inf
-        elif limit.id in rows[0]:
-            ceiling[rows[0].index(limit.id)] = _LIFTED_MTPA
+        elif limit.id in edge_rows:
+            ceiling[edge_rows.index(limit.id)] = _LIFTED_MTPA
         else:
             upper[: program.n_flows][program.flow_edge == program.edge_ids.index(limit.id)] = _LIFTED_MTPA
     return dataclasses.replace(state, upper=upper, ceiling=ceiling)

@@ -36,13 +36,13 @@ class Route:
 
 
 def route_along(
-    solution: Solution, columns: Sequence[int], commodity: str, ends: tuple[str, str], flow_mtpa: float
+    solution: Solution, columns: Sequence[int], *, commodity: str, origin: str, destination: str, flow_mtpa: float
 ) -> Route:
     """Return the route along some flow columns."""
     network = solution.network
     edges = [network.edges[solution.program.edge_of(column)] for column in columns]
     cost = float(sum(solution.state.cost[column] for column in columns))
-    price = next(m.price_usd_per_t for m in network.markets if (m.node, m.commodity) == (ends[1], commodity))
+    price = next(m.price_usd_per_t for m in network.markets if (m.node, m.commodity) == (destination, commodity))
     return Route(
         edges=tuple(edge.id for edge in edges),
         commodity=commodity,
@@ -51,8 +51,8 @@ def route_along(
         unit_cost_usd_per_t=cost,
         netback_usd_per_t=netback(price, cost),
         transit_days=sum(edge.transit_days for edge in edges),
-        origin=ends[0],
-        destination=ends[1],
+        origin=origin,
+        destination=destination,
     )
 
 
@@ -73,19 +73,27 @@ def decompose_flow(solution: Solution) -> tuple[Route, ...]:
             if amounts[column] > ZERO_MTPA:
                 leaving.setdefault(network.edges[program.edge_of(column)].tail, {})[column] = float(amounts[column])
         delivered = solution.delivered_by_market
-        arriving = {m.node: float(delivered[at]) for at, m in enumerate(network.markets) if m.commodity == commodity}
-        for at, supply in enumerate(network.supplies):
-            left = float(amounts[program.lifted][at]) if supply.commodity == commodity else 0.0
-            while left > ZERO_MTPA:
+        arriving = {
+            m.node: float(delivered[index]) for index, m in enumerate(network.markets) if m.commodity == commodity
+        }
+        for index, supply in enumerate(network.supplies):
+            remaining = float(amounts[program.lifted][index]) if supply.commodity == commodity else 0.0
+            while remaining > ZERO_MTPA:
                 columns, end = _walk(network, program, supply.node, leaving, arriving)
-                flow = min([left, arriving.get(end, 0.0), *(leaving[_tail(network, program, c)][c] for c in columns)])
+                flow = min(
+                    [remaining, arriving.get(end, 0.0), *(leaving[_tail(network, program, c)][c] for c in columns)]
+                )
                 if flow <= 0.0:
                     break
                 for column in columns:
                     _take(leaving[_tail(network, program, column)], column, flow)
                 arriving[end] -= flow
-                left -= flow
-                routes.append(route_along(solution, columns, commodity, (supply.node, end), flow))
+                remaining -= flow
+                routes.append(
+                    route_along(
+                        solution, columns, commodity=commodity, origin=supply.node, destination=end, flow_mtpa=flow
+                    )
+                )
     return tuple(routes)
 
 
@@ -121,5 +129,5 @@ def _walk(
             flow = min(leaving[_tail(network, program, c)][c] for c in lap)
             for c in lap:
                 _take(leaving[_tail(network, program, c)], c, flow)
-            seen = {where: at for where, at in seen.items() if at <= len(columns)}
+            seen = {visited: position for visited, position in seen.items() if position <= len(columns)}
         seen[node] = len(columns)

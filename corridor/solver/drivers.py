@@ -11,6 +11,9 @@ from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model import figures
 from corridor.model.formulas import inventory_cost
+from corridor.model.network import Network
+from corridor.model.scenario import scenario_name
+from corridor.model.stamp import stamped
 from corridor.model.variation import Variation, range_of, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
@@ -30,7 +33,7 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
         raise DataError(f"leans_on: n must be a whole number >= 0, or None for all (got {shown(n)})")
     variation = Variation(solution.network)
     worth = _worth(solution)
-    told = {(row["record"], row["subject"], row["attribute"]): row
+    row_of = {(row["record"], row["subject"], row["attribute"]): row
             for row in figures.figure_rows(variation.figure_set.figures.values(), solution.network.sources)
             }  # fmt: skip
     rows = []
@@ -39,13 +42,16 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
         moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
             variation, worth, figures.key_of(figure), low
         )
-        row = told[figure.record, figure.subject, figure.attribute]
+        row = row_of[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})
     rows.sort(key=lambda row: (-float(str(row["effect"])), str(row["subject"]), str(row["attribute"])))
-    return pd.DataFrame(rows[:n], columns=list(COLUMNS))
+    table = pd.DataFrame(rows[:n], columns=list(COLUMNS))
+    return stamped(table, solution.network, scenario=scenario_name(solution.scenario))
 
 
-def _gain(variation: Variation, worth: Mapping[tuple[str, Any, str], float], figure: str, value: float) -> float:
+def _gain(
+    variation: Variation[Network], worth: Mapping[tuple[str, Any, str], float], figure: str, value: float
+) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
     for kind, id, field, new in variation.field_changes({figure: value}):
@@ -58,7 +64,7 @@ def _worth(solution: Solution) -> dict[tuple[str, Any, str], float]:
     """Return the derivative of the objective by each field of each record."""
     network, program, optimum = solution.network, solution.program, solution.optimum
     cost = optimum.reduced_cost
-    found: dict[tuple[str, Any, str], float] = {}
+    worth_of: dict[tuple[str, Any, str], float] = {}
     value = np.array([network.commodity(id).value_usd_per_t for id in program.commodities])[program.flow_commodity]
     interest = np.array([network.commodity(id).interest_per_year for id in program.commodities])[program.flow_commodity]
     days = np.array([edge.transit_days for edge in network.edges])[program.flow_edge]
@@ -66,35 +72,35 @@ def _worth(solution: Solution) -> dict[tuple[str, Any, str], float]:
     per_day = np.bincount(
         program.flow_edge, amount * inventory_cost(np.ones_like(value), value, interest), minlength=len(network.edges)
     )
-    for at, edge in enumerate(network.edges):
-        through, shadow = float(solution.edge_flow_mtpa[at]), float(solution.edge_shadow_price_usd_per_t[at])
-        found["edge", edge.id, "tariff_usd_per_t"] = found["edge", edge.id, "risk_premium_usd_per_t"] = -through
-        found["edge", edge.id, "quality_usd_per_t"] = through
-        found["edge", edge.id, "transit_days"] = -float(per_day[at])
-        found["edge", edge.id, "capacity_mtpa"] = shadow * edge.remaining * edge.in_service
-        found["edge", edge.id, "in_service"] = shadow * (edge.capacity_mtpa or 0.0)
+    for index, edge in enumerate(network.edges):
+        through, shadow = float(solution.edge_flow_mtpa[index]), float(solution.edge_shadow_price_usd_per_t[index])
+        worth_of["edge", edge.id, "tariff_usd_per_t"] = worth_of["edge", edge.id, "risk_premium_usd_per_t"] = -through
+        worth_of["edge", edge.id, "quality_usd_per_t"] = through
+        worth_of["edge", edge.id, "transit_days"] = -float(per_day[index])
+        worth_of["edge", edge.id, "capacity_mtpa"] = shadow * edge.remaining * edge.in_service
+        worth_of["edge", edge.id, "in_service"] = shadow * (edge.capacity_mtpa or 0.0)
     for which, commodity in enumerate(program.commodities):
         own = program.flow_commodity == which
         bound = float((amount * days)[own].sum()) / 365.0
         record = network.commodity(commodity)
-        found["commodity", commodity, "value_usd_per_t"] = -bound * record.interest_per_year
-        found["commodity", commodity, "interest_per_year"] = -bound * record.value_usd_per_t
-    for at, price in zip(program.limited_nodes, solution.node_shadow_price_usd_per_t, strict=True):
-        found["node", network.nodes[at].id, "throughput_mtpa"] = float(price) * network.nodes[at].remaining
+        worth_of["commodity", commodity, "value_usd_per_t"] = -bound * record.interest_per_year
+        worth_of["commodity", commodity, "interest_per_year"] = -bound * record.value_usd_per_t
+    for index, price in zip(program.limited_nodes, solution.node_shadow_price_usd_per_t, strict=True):
+        worth_of["node", network.nodes[index].id, "throughput_mtpa"] = float(price) * network.nodes[index].remaining
     for supply, price in zip(network.supplies, solution.marginal_netback_usd_per_t, strict=True):
-        found["supply", (supply.node, supply.commodity), "volume_mtpa"] = float(price)
-    for at, market in enumerate(network.markets):
-        needed, extra = float(cost[program.required.start + at]), float(cost[program.extra.start + at])
+        worth_of["supply", (supply.node, supply.commodity), "volume_mtpa"] = float(price)
+    for index, market in enumerate(network.markets):
+        needed, extra = float(cost[program.required.start + index]), float(cost[program.extra.start + index])
         name = (market.node, market.commodity)
-        found["market", name, "price_usd_per_t"] = float(solution.delivered_by_market[at])
-        found["market", name, "volume_mtpa"] = -min(0.0, extra)
-        found["market", name, "required_mtpa"] = -needed + min(0.0, extra) - market.penalty_usd_per_t
+        worth_of["market", name, "price_usd_per_t"] = float(solution.delivered_by_market[index])
+        worth_of["market", name, "volume_mtpa"] = -min(0.0, extra)
+        worth_of["market", name, "required_mtpa"] = -needed + min(0.0, extra) - market.penalty_usd_per_t
     least = optimum.dual[program.n_balances + len(program.shared_edges) + len(program.limited_nodes) :]
     held = dict(zip(program.minima.tolist(), least.tolist(), strict=True))
     for quota in network.quotas:
-        at_column = program.column(quota.edge, quota.commodity)
-        worth = -quota.penalty_usd_per_t if at_column is None else held.get(at_column, 0.0)
-        found["quota", (quota.edge, quota.commodity), "min_mtpa"] = worth
+        column = program.column(quota.edge, quota.commodity)
+        worth = -quota.penalty_usd_per_t if column is None else held.get(column, 0.0)
+        worth_of["quota", (quota.edge, quota.commodity), "min_mtpa"] = worth
         limit = BindingLimit("quota", quota.edge, quota.commodity)
-        found["quota", (quota.edge, quota.commodity), "max_mtpa"] = solution.prices.get(limit, 0.0)
-    return found
+        worth_of["quota", (quota.edge, quota.commodity), "max_mtpa"] = solution.prices.get(limit, 0.0)
+    return worth_of

@@ -77,7 +77,7 @@ def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
         yield f"Closed and missed: {', '.join(map(str, closed))}."
     if not binding:
         yield "No open edge, node or quota binds."
-    told = []
+    texts = []
     for _, _, limit in binding[:_MOST_LIMITS]:
         wider = _one_more(solver, solution.network, limit)
         if wider is None:
@@ -87,28 +87,29 @@ def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
         if abs(gained) < REPORTED_USD_PER_T and lifted < REPORTED_LIFTED_MTPA:
             continue
         more = f" and lift {lifted:.2f} Mt/y more" if lifted > REPORTED_LIFTED_MTPA else ""
-        told.append(
+        texts.append(
             (
                 -gained,
-                f"{_told(solution.network, limit)}; one more Mt/y there would earn {gained:+,.1f} million USD/y{more}.",
+                f"{_described(solution.network, limit)}; "
+                f"one more Mt/y there would earn {gained:+,.1f} million USD/y{more}.",
             )
         )
-    yield from (f"Binding: {text}" for _, text in sorted(told))
+    yield from (f"Binding: {text}" for _, text in sorted(texts))
     if len(binding) > _MOST_LIMITS:
         yield f"... and {len(binding) - _MOST_LIMITS} more limits bind, each worth less."
 
 
-def _told(network: Network, limit: BindingLimit) -> str:
+def _described(network: Network, limit: BindingLimit) -> str:
     """Return a limit with its size, and the confidence of the figure that sets it."""
     if limit.kind == "quota":
-        told = (limit.kind, f"{limit.id}.{limit.commodity}", "max_mtpa")
+        figure = (limit.kind, f"{limit.id}.{limit.commodity}", "max_mtpa")
         size = next(q.max_mtpa for q in network.quotas if (q.edge, q.commodity) == (limit.id, limit.commodity)) or 0.0
     elif limit.kind == "edge":
-        told, size = (limit.kind, limit.id, "capacity_mtpa"), network.edge(limit.id).available_mtpa
+        figure, size = (limit.kind, limit.id, "capacity_mtpa"), network.edge(limit.id).available_mtpa
     else:
-        told, size = (limit.kind, limit.id, "throughput_mtpa"), network.node(limit.id).available_mtpa
+        figure, size = (limit.kind, limit.id, "throughput_mtpa"), network.node(limit.id).available_mtpa
     graded = (
-        (f.record, f.subject, f.attribute) == told and f.choice == "chosen" and f.confidence
+        (f.record, f.subject, f.attribute) == figure and f.choice == "chosen" and f.confidence
         for f in network.figure_records
     )
     confidence = next((f", confidence {grade}" for grade in graded if grade), "")
@@ -164,13 +165,13 @@ def _carried(carried: float, available: float) -> str:
 
 def _stops(steps: list[RouteCapacity], commodity: str) -> str:
     """Return what stops more of a commodity, limit after limit."""
-    told = []
+    texts = []
     for step in steps:
         if not step.bottleneck:
-            told.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
+            texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
             break
-        told.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
-    return f"  Most {commodity} it could take, were there oil and buyers enough: {'; that lifted, '.join(told)}."
+        texts.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
+    return f"  Most {commodity} it could take if supply and buyers were unlimited: {'; that lifted, '.join(texts)}."
 
 
 def _price_of_more(
@@ -196,7 +197,7 @@ def _price_of_more(
         solver, solution, solution.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2)
     )
     if gained is None:
-        yield "  There is room in it, but no oil left to send."
+        yield f"  There is room in it, but no {commodity} left to send."
     elif gained < -REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
     elif gained > REPORTED_USD_PER_T:
@@ -249,10 +250,10 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
             continue
         amount, ceiling = float(solution.amounts[column]), solution.state.upper[column]
         quota = f", quota {ceiling:g}" if np.isfinite(ceiling) and ceiling < edge.available_mtpa else ""
-        yield f"  {commodity}: {amount:.1f} Mt/y{quota}; {_verdict(solver, solution, int(column))}"
+        yield f"  {commodity}: {amount:.1f} Mt/y{quota}; {_explained(solver, solution, int(column))}"
 
 
-def _verdict(solver: WarmSolver, solution: Solution, column: int) -> str:
+def _explained(solver: WarmSolver, solution: Solution, column: int) -> str:
     """Return what more in a flow column would do."""
     gained = _forced(solver, solution, [column], 0.1)
     if gained is None:

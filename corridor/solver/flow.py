@@ -12,7 +12,8 @@ import numpy as np
 from corridor.model.columns import column_names
 from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
-from corridor.model.scenario import Scenario
+from corridor.model.scenario import Scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.drivers import leans_on
 from corridor.solver.explain import explain
@@ -187,7 +188,7 @@ class Flow:
         columns = {
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index(ids, name="corridor"))
+        return self._stamped(pd.DataFrame(columns, index=pd.Index(ids, name="corridor")))
 
     @cached_property
     def edges(self) -> pd.DataFrame:
@@ -207,20 +208,22 @@ class Flow:
             "unit_cost_usd_per_t": self._edge_unit_cost,
             "shadow_price_usd_per_t": self.solution.edge_shadow_price_usd_per_t,
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index([edge.id for edge in self.network.edges], name="edge"))
+        return self._stamped(
+            pd.DataFrame(columns, index=pd.Index([edge.id for edge in self.network.edges], name="edge"))
+        )
 
     @cached_property
     def nodes(self) -> pd.DataFrame:
         """Nodes of limited throughput: throughput_mtpa, available_mtpa, utilisation, shadow_price_usd_per_t."""
         import pandas as pd
 
-        nodes = [self.network.nodes[at] for at in self.solution.program.limited_nodes]
+        nodes = [self.network.nodes[index] for index in self.solution.program.limited_nodes]
         through, available = self.solution.node_throughput_mtpa, [node.available_mtpa for node in nodes]
         columns = {
             "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
             "shadow_price_usd_per_t": self.solution.node_shadow_price_usd_per_t,
         }  # fmt: skip
-        return pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node"))
+        return self._stamped(pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node")))
 
     @cached_property
     def supplies(self) -> pd.DataFrame:
@@ -235,9 +238,9 @@ class Flow:
 
         lifted = self.solution.amounts[self.solution.program.lifted]
         earned = dict.fromkeys(range(len(lifted)), 0.0)
-        place = {(s.node, s.commodity): at for at, s in enumerate(self.network.supplies)}
+        row_of = {(s.node, s.commodity): row for row, s in enumerate(self.network.supplies)}
         for route in self._routes:
-            earned[place[route.origin, route.commodity]] += route.flow_mtpa * route.netback_usd_per_t
+            earned[row_of[route.origin, route.commodity]] += route.flow_mtpa * route.netback_usd_per_t
         with np.errstate(invalid="ignore", divide="ignore"):
             average = np.where(lifted > 0, np.array(list(earned.values())) / lifted, np.nan)
         columns = {
@@ -249,7 +252,7 @@ class Flow:
             "penalty_usd_per_t": [supply.penalty_usd_per_t for supply in self.network.supplies],
         }
         keys = [(supply.node, supply.commodity) for supply in self.network.supplies]
-        return pd.DataFrame(columns, columns=list(column_names("supplies")), index=_pairs(keys, "node"))
+        return self._stamped(pd.DataFrame(columns, columns=list(column_names("supplies")), index=_pairs(keys, "node")))
 
     @cached_property
     def markets(self) -> pd.DataFrame:
@@ -263,7 +266,7 @@ class Flow:
             "required_mtpa": [market.required_mtpa for market in markets],
             "unmet_mtpa": self.unmet_by_market,
         }
-        return pd.DataFrame(columns, index=_pairs([(m.node, m.commodity) for m in markets], "node"))
+        return self._stamped(pd.DataFrame(columns, index=_pairs([(m.node, m.commodity) for m in markets], "node")))
 
     @cached_property
     def quotas(self) -> pd.DataFrame:
@@ -278,7 +281,7 @@ class Flow:
             "unmet_minimum_mtpa": self.unmet_by_quota,
         }
         index = _pairs([(quota.edge, quota.commodity) for quota in quotas], "edge")
-        return pd.DataFrame(columns, columns=list(column_names("quotas")), index=index)
+        return self._stamped(pd.DataFrame(columns, columns=list(column_names("quotas")), index=index))
 
     @cached_property
     def edge_flows(self) -> pd.DataFrame:
@@ -287,7 +290,7 @@ class Flow:
 
         program = self.solution.program
         keys = [program.name_of(column) for column in range(program.n_flows)]
-        return pd.DataFrame({"flow_mtpa": self.solution.flows}, index=_pairs(keys, "edge"))
+        return self._stamped(pd.DataFrame({"flow_mtpa": self.solution.flows}, index=_pairs(keys, "edge")))
 
     @cached_property
     def routes(self) -> pd.DataFrame:
@@ -301,7 +304,11 @@ class Flow:
 
         fields = column_names("routes")
         rows = [[getattr(route, field) for field in fields] for route in self._routes]
-        return pd.DataFrame(rows, columns=list(fields))
+        return self._stamped(pd.DataFrame(rows, columns=list(fields)))
+
+    def _stamped(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table that carries what it is about."""
+        return stamped(table, self.network, scenario=scenario_name(self.scenario))
 
     # Arrays
 
@@ -367,7 +374,7 @@ class Flow:
 
         Notes
         -----
-        To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves anew there.
+        To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves again there.
         """
         return leans_on(self.solution, n)
 

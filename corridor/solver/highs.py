@@ -99,16 +99,16 @@ class Basis:
         nothing = np.zeros((n, n_balances))
         least = np.concatenate([np.zeros_like(upper), nothing, np.full_like(ceiling, -np.inf)], axis=1)
         most = np.concatenate([upper, nothing, ceiling], axis=1)
-        whole = np.concatenate([self.matrix, -np.eye(n_rows)], axis=1)
+        extended = np.concatenate([self.matrix, -np.eye(n_rows)], axis=1)
         value = np.where(self.at_upper, most, least)
         resting = np.ones(n_columns + n_rows, dtype=bool)
         resting[self.basic] = False
         if not np.isfinite(value[:, resting]).all():
             return upper, np.zeros(n, dtype=bool)
         vary = resting & (value != value[0]).any(axis=0)
-        first = whole[:, resting] @ value[0, resting]
-        found = -np.linalg.solve(whole[:, self.basic], np.column_stack([first, whole[:, vary]]))
-        value[:, self.basic] = found[:, 0] + (value[:, vary] - value[0, vary]) @ found[:, 1:].T
+        first = extended[:, resting] @ value[0, resting]
+        response = -np.linalg.solve(extended[:, self.basic], np.column_stack([first, extended[:, vary]]))
+        value[:, self.basic] = response[:, 0] + (value[:, vary] - value[0, vary]) @ response[:, 1:].T
         fits = ((value >= least - tolerance) & (value <= most + tolerance)).all(axis=1)
         return value[:, :n_columns], np.asarray(fits)
 
@@ -163,12 +163,12 @@ class Solver:
             If HiGHS ends in any other status than optimal.
         """
         if state is self._base:
-            found = self._base_optimum
+            optimum = self._base_optimum
         else:
             with self._turn:
-                found = self._again(state)
-        if found.excess <= EXCESS or self._depth >= _FINEST:
-            return found
+                optimum = self._again(state)
+        if optimum.excess <= EXCESS or self._depth >= _FINEST:
+            return optimum
         with self._turn:
             finer = self._finer
         return finer.optimum(state)
@@ -210,9 +210,9 @@ class Solver:
             self._again(state)
             status, basic = self._highs.getBasicVariables()
             _demand(status, "name the basic variables")
-            found = self._highs.getBasis()
+            highs_basis = self._highs.getBasis()
         basic = np.asarray(basic)
-        at_upper = [status == _UPPER for status in (*found.col_status, *found.row_status)]
+        at_upper = [status == _UPPER for status in (*highs_basis.col_status, *highs_basis.row_status)]
         return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
     def _run(self, state: ProgramState) -> Optimum:
@@ -220,8 +220,8 @@ class Solver:
         _run_alone(highs)
         status = highs.getModelStatus()
         if status not in _SOLVED:
-            told = highs.modelStatusToString(status)
-            raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {told!r}, not 'Optimal'; no flow is reported")
+            ending = highs.modelStatusToString(status)
+            raise _FAILURES.get(status, SolverError)(f"HiGHS ended with {ending!r}, not 'Optimal'; no flow is reported")
         solution = highs.getSolution()
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
         amount, activity = np.asarray(solution.col_value) * volume, np.asarray(solution.row_value) * volume

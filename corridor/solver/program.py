@@ -9,10 +9,10 @@ the penalty of what is unmet. Nothing here knows the solver.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from corridor.errors import DataError
 from corridor.model.formulas import inventory_cost, unit_cost
 from corridor.model.network import Key, Network, adjacency, edge_key, reach
-from corridor.model.records import Edge
+from corridor.model.records import Edge, Market, Supply
 from corridor.model.tolerances import SMALL_LIMIT_MTPA
 
 Floats = npt.NDArray[np.float64]
@@ -163,62 +163,31 @@ class Program:
         where it may circulate to meet a minimum: any other flow would be zero.
         """
         commodities = tuple(sorted(commodity.id for commodity in network.commodities))
-        flows = sorted(_useful(network, commodities))
-        flow_edge = np.array([edge for edge, _ in flows], dtype=np.int32)
-        flow_commodity = np.array([commodity for _, commodity in flows], dtype=np.int32)
+        flow_edge, flow_commodity = _flows(network, commodities)
         per_edge = np.bincount(flow_edge, minlength=len(network.edges))
         shared = np.flatnonzero(per_edge > 1).astype(np.int32)
         limited = np.array([i for i, n in enumerate(network.nodes) if np.isfinite(n.available_mtpa)], dtype=np.int32)
-
-        balances: dict[tuple[str, str], int] = {}
-
-        def balance(node: str, commodity: str) -> int:
-            return balances.setdefault((node, commodity), len(balances))
-
-        entries: list[list[tuple[int, float]]] = []
-        edges = network.edges
-        for at, which in flows:
-            edge, commodity = edges[at], commodities[which]
-            entries.append([(balance(edge.tail, commodity), -1.0), (balance(edge.head, commodity), 1.0)])
-        for supply in network.supplies:
-            entries.append([(balance(supply.node, supply.commodity), 1.0)])
-        for market in (*network.markets, *network.markets):
-            entries.append([(balance(market.node, market.commodity), -1.0)])
-
-        row_of_edge = {int(at): len(balances) + row for row, at in enumerate(shared)}
-        row_of_node = {network.nodes[at].id: len(balances) + len(shared) + row for row, at in enumerate(limited)}
-        for column, (at, _) in enumerate(flows):
-            if at in row_of_edge:
-                entries[column].append((row_of_edge[at], 1.0))
-            if (head := edges[at].head) in row_of_node:
-                entries[column].append((row_of_node[head], 1.0))
-        for column, supply in enumerate(network.supplies, start=len(flows)):
-            if supply.node in row_of_node:
-                entries[column].append((row_of_node[supply.node], 1.0))
-
-        column_of = {(edges[at].id, commodities[which]): column for column, (at, which) in enumerate(flows)}
-        demanded = minima | {edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0}
-        held = [column_of[key] for key in sorted(demanded) if key in column_of]
-        for row, column in enumerate(held, start=len(balances) + len(shared) + len(limited)):
-            entries[column].append((row, -1.0))
-            entries.append([(row, -1.0)])
-
-        lengths = np.array([len(entry) for entry in entries], dtype=np.int32)
-        flat = [pair for entry in entries for pair in entry]
+        demanding = _demanding(network, minima, commodities, flow_edge, flow_commodity)
+        balances, balance_entries = _balance_entries(network, commodities, flow_edge, flow_commodity)
+        rows = RowCounts(len(balances), len(shared), len(limited))
+        n_columns = len(flow_edge) + len(network.supplies) + 2 * len(network.markets)
+        entries = [*balance_entries, *_ceiling_entries(network, flow_edge, shared, limited, rows)]
+        entries += _minimum_entries(demanding, rows, n_columns=n_columns)
+        start, index, value = _compressed(entries)
         return cls(
             commodities=commodities,
             flow_edge=flow_edge,
             flow_commodity=flow_commodity,
             n_supplies=len(network.supplies),
             n_markets=len(network.markets),
-            minima=np.array(held, dtype=np.int32),
-            start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
-            index=np.array([row for row, _ in flat], dtype=np.int32),
-            value=np.array([value for _, value in flat], dtype=np.float64),
+            minima=demanding,
+            start=start,
+            index=index,
+            value=value,
             balances=balances,
             shared_edges=shared,
             limited_nodes=limited,
-            edge_ids=tuple(edge.id for edge in edges),
+            edge_ids=tuple(edge.id for edge in network.edges),
             alone=per_edge[flow_edge] == 1,
             unit_mtpa=_unit(_volumes(network)),
             unit_usd_per_t=_unit(_money(network)),
@@ -236,7 +205,7 @@ class Program:
         upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
         required = np.array([market.required_mtpa for market in network.markets])
-        taken = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
+        volume_sold = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
         price = np.array([market.price_usd_per_t for market in network.markets])
         spared = np.array([supply.penalty_usd_per_t for supply in network.supplies])
         missed = np.array([market.penalty_usd_per_t for market in network.markets])
@@ -247,7 +216,7 @@ class Program:
         return ProgramState(
             cost=cost,
             lower=np.zeros(self.n_columns),
-            upper=np.concatenate([upper, volume, required, taken - required, np.full(len(unmet), np.inf)]),
+            upper=np.concatenate([upper, volume, required, volume_sold - required, np.full(len(unmet), np.inf)]),
             ceiling=ceiling,
             constant=float(volume @ spared + required @ missed) + self._hopeless(network),
         )
@@ -257,17 +226,18 @@ class Program:
         if not (np.abs(cost) > _LARGEST).any() and not (np.concatenate([volume, required]) > _LARGEST).any():
             return
         priced = np.abs(cost) > _LARGEST
-        edges = [f"edge {self.name_of(at)[0]!r}: costs of {cost[at]:g} USD/t"
-                 for at in np.flatnonzero(priced[: self.n_flows]).tolist()]  # fmt: skip
-        ends = [(f"supply '{s.node}/{s.commodity}'", priced[self.lifted][at], volume[at])
-                for at, s in enumerate(network.supplies)]  # fmt: skip
-        ends += [(f"market '{m.node}/{m.commodity}'", priced[self.required][at] or priced[self.extra][at], required[at])
-                 for at, m in enumerate(network.markets)]  # fmt: skip
-        found = [f"{name}: prices or penalties" for name, too_dear, _ in ends if too_dear]
-        found += [f"{name}: {amount:g} Mt/y" for name, _, amount in ends if amount > _LARGEST]
+        edges = [f"edge {self.name_of(index)[0]!r}: costs of {cost[index]:g} USD/t"
+                 for index in np.flatnonzero(priced[: self.n_flows]).tolist()]  # fmt: skip
+        ports = [(f"supply '{s.node}/{s.commodity}'", priced[self.lifted][index], volume[index])
+                for index, s in enumerate(network.supplies)]  # fmt: skip
+        dear = priced[self.required] | priced[self.extra]
+        ports += [(f"market '{m.node}/{m.commodity}'", dear[index], required[index])
+                  for index, m in enumerate(network.markets)]  # fmt: skip
+        problems = [f"{name}: prices or penalties" for name, too_dear, _ in ports if too_dear]
+        problems += [f"{name}: {amount:g} Mt/y" for name, _, amount in ports if amount > _LARGEST]
         raise DataError(
             [f"{problem} must be at most {_LARGEST:g}, or nothing else would count beside; close what is not to be used"
-             for problem in edges + found or ["penalties of quotas"]]
+             for problem in edges + problems or ["penalties of quotas"]]
         )  # fmt: skip
 
     def excess(self, state: ProgramState, amount: Floats) -> float:
@@ -338,21 +308,21 @@ class Program:
         edges, nodes : shape (..., n_edges), (..., n_nodes)
             What is available; one state or many. [Mt/y]
         """
-        at = self.flow_edge
-        upper = np.where(self.alone, np.minimum(limits.most, edges[..., at]), limits.most)
+        edge = self.flow_edge
+        upper = np.where(self.alone, np.minimum(limits.most, edges[..., edge]), limits.most)
         least = np.broadcast_to(-limits.least, (*edges.shape[:-1], len(limits.least)))
         ceiling = np.concatenate([edges[..., self.shared_edges], nodes[..., self.limited_nodes], least], axis=-1)
         return upper, ceiling
 
     def _unit_cost(self, network: Network) -> Floats:
         """Return the unit cost of each flow column. [USD/t]"""
-        at, which = self.flow_edge, self.flow_commodity
+        edge_of, commodity_of = self.flow_edge, self.flow_commodity
         days, tariff, premium, quality = (
-            np.array([getattr(edge, field) for edge in network.edges])[at]
+            np.array([getattr(edge, field) for edge in network.edges])[edge_of]
             for field in ("transit_days", "tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t")
         )
-        value = np.array([network.commodity(id).value_usd_per_t for id in self.commodities])[which]
-        interest = np.array([network.commodity(id).interest_per_year for id in self.commodities])[which]
+        value = np.array([network.commodity(id).value_usd_per_t for id in self.commodities])[commodity_of]
+        interest = np.array([network.commodity(id).interest_per_year for id in self.commodities])[commodity_of]
         return unit_cost(tariff, premium, quality, inventory_cost(days, value, interest))
 
     def dense(self) -> Floats:
@@ -386,27 +356,139 @@ class Program:
     def trunk_columns(self, network: Network, corridor: str, commodity: str | None = None) -> list[int]:
         """Return the flow columns on a corridor's trunk edges, of one commodity or of all."""
         wanted = self.commodities if commodity is None else (commodity,)
-        found = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
-        return [column for column in found if column is not None]
+        columns = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
+        return [column for column in columns if column is not None]
 
     @cached_property
     def _columns(self) -> dict[tuple[str, str], int]:
         pairs = zip(self.flow_edge.tolist(), self.flow_commodity.tolist(), strict=True)
-        return {(self.edge_ids[at], self.commodities[which]): i for i, (at, which) in enumerate(pairs)}
+        return {
+            (self.edge_ids[edge], self.commodities[commodity]): column for column, (edge, commodity) in enumerate(pairs)
+        }
+
+
+class RowCounts(NamedTuple):
+    """How many rows there are of each kind before those of minima, in row order."""
+
+    balances: int
+    shared_edges: int
+    limited_nodes: int
+
+
+class Entries(NamedTuple):
+    """Entries of the matrix: columns, rows and one value for all. Of a column, those given first come first."""
+
+    column: Ints
+    row: Ints
+    value: float
+
+
+def _flows(network: Network, commodities: tuple[str, ...]) -> tuple[Ints, Ints]:
+    """Return positions of edge and commodity of each flow column."""
+    flows = np.array(sorted(_useful(network, commodities)), dtype=np.int32).reshape(-1, 2)
+    return np.ascontiguousarray(flows[:, 0]), np.ascontiguousarray(flows[:, 1])
+
+
+def _demanding(
+    network: Network, minima: frozenset[Key], commodities: tuple[str, ...], flow_edge: Ints, flow_commodity: Ints
+) -> Ints:
+    """Return the flow column of each minimum, by edge and commodity."""
+    keys = minima | {edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0}
+    if not keys:
+        return np.empty(0, dtype=np.int32)
+    flows = zip(flow_edge.tolist(), flow_commodity.tolist(), strict=True)
+    column_of = {(network.edges[edge].id, commodities[which]): column for column, (edge, which) in enumerate(flows)}
+    return np.array([column_of[key] for key in sorted(keys) if key in column_of], dtype=np.int32)
+
+
+def _balance_entries(
+    network: Network, commodities: tuple[str, ...], flow_edge: Ints, flow_commodity: Ints
+) -> tuple[dict[tuple[str, str], int], list[Entries]]:
+    """Return the row of each balance, numbered as columns first touch them, and what columns add there."""
+    node_of = {node.id: index for index, node in enumerate(network.nodes)}
+    commodity_of = {id: index for index, id in enumerate(commodities)}
+    n_flows, n_commodities = len(flow_edge), len(commodities)
+    tail, head = (
+        np.array([node_of[getattr(edge, side)] for edge in network.edges], dtype=np.int64)[flow_edge]
+        for side in ("tail", "head")
+    )
+    ports: list[Supply | Market] = [*network.supplies, *network.markets, *network.markets]
+    node_of_port = np.array([node_of[port.node] for port in ports], dtype=np.int64)
+    commodity_of_port = np.array([commodity_of[port.commodity] for port in ports], dtype=np.int64)
+    of_edges = np.column_stack([tail, head]) * n_commodities + flow_commodity[:, None]
+    balances, row = _numbered(np.concatenate([of_edges.ravel(), node_of_port * n_commodities + commodity_of_port]))
+    keys = ((network.nodes[code // n_commodities].id, commodities[code % n_commodities]) for code in balances.tolist())
+    flows, last = np.arange(n_flows, dtype=np.int32), 2 * n_flows + len(network.supplies)
+    column = np.arange(n_flows, n_flows + len(ports), dtype=np.int32)
+    entries = [
+        Entries(flows, row[0 : 2 * n_flows : 2], -1.0),
+        Entries(flows, row[1 : 2 * n_flows : 2], 1.0),
+        Entries(column[: len(network.supplies)], row[2 * n_flows : last], 1.0),
+        Entries(column[len(network.supplies) :], row[last:], -1.0),
+    ]
+    return {key: number for number, key in enumerate(keys)}, entries
+
+
+def _numbered(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Ints]:
+    """Return distinct codes in the order in which they first come, and the number of each."""
+    distinct, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty(len(order), dtype=np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    return distinct[order], number[which.ravel()]
+
+
+def _ceiling_entries(
+    network: Network, flow_edge: Ints, shared: Ints, limited: Ints, rows: RowCounts
+) -> Iterable[Entries]:
+    """Yield what flows use of shared edges and of limited nodes, and what supplies use of these."""
+    row = np.full(len(network.edges), -1, dtype=np.int32)
+    row[shared] = rows.balances + np.arange(len(shared), dtype=np.int32)
+    yield _where_limited(np.arange(len(flow_edge), dtype=np.int32), row[flow_edge])
+    if not len(limited):
+        return
+    first = rows.balances + rows.shared_edges
+    row_of = {network.nodes[index].id: first + number for number, index in enumerate(limited.tolist())}
+    heads = np.array([row_of.get(edge.head, -1) for edge in network.edges], dtype=np.int32)[flow_edge]
+    supplied = np.array([row_of.get(supply.node, -1) for supply in network.supplies], dtype=np.int32)
+    uses = np.concatenate([heads, supplied])
+    yield _where_limited(np.arange(len(uses), dtype=np.int32), uses)
+
+
+def _where_limited(column: Ints, row: Ints) -> Entries:
+    """Return an entry of 1 for each column that has a row."""
+    return Entries(column[row >= 0], row[row >= 0], 1.0)
+
+
+def _minimum_entries(demanding: Ints, rows: RowCounts, *, n_columns: int) -> Iterable[Entries]:
+    """Yield less flow, less what is unmet, in the row of each minimum."""
+    row = np.arange(sum(rows), sum(rows) + len(demanding), dtype=np.int32)
+    yield Entries(demanding, row, -1.0)
+    yield Entries(np.arange(n_columns, n_columns + len(demanding), dtype=np.int32), row, -1.0)
+
+
+def _compressed(entries: Sequence[Entries]) -> tuple[Ints, Ints, Floats]:
+    """Return start, index and value of the matrix, column by column; every column has an entry."""
+    column = np.concatenate([part.column for part in entries])
+    order = np.argsort(column, kind="stable")
+    index = np.concatenate([part.row for part in entries])[order].astype(np.int32)
+    value = np.concatenate([np.full(len(part.row), part.value) for part in entries])[order]
+    lengths = np.bincount(column)
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32), index, value
 
 
 def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[int, int]]:
     """Yield (edge, commodity) positions for flows that can lead from a supply to a market."""
     for which, commodity in enumerate(commodities):
-        admitting = [(at, edge) for at, edge in enumerate(network.edges) if edge.admits(commodity)]
+        admitting = [(index, edge) for index, edge in enumerate(network.edges) if edge.admits(commodity)]
         made = ((s.node, "") for s in network.supplies if s.commodity == commodity)
         sold = ((m.node, "") for m in network.markets if m.commodity == commodity)
         fed = reach(made, adjacency((edge for _, edge in admitting), "tail", "head"))
         wanted = reach(sold, adjacency((edge for _, edge in admitting), "head", "tail"))
         round_ = _circulating(network, commodity, [edge for _, edge in admitting])
         yield from (
-            (at, which)
-            for at, edge in admitting
+            (index, which)
+            for index, edge in admitting
             if (edge.tail in fed and edge.head in wanted)
             or (edge.tail in round_ and round_[edge.tail] == round_.get(edge.head))
         )

@@ -90,7 +90,7 @@ def to_pypsa(network: Network) -> pypsa.Network:
             f"{edge.id} | {of}", tail, head, float(state.upper[column]), taking, meeting=f"{edge.id} | {of}",
             marginal_cost=float(state.cost[column]), length=edge.distance_km, carrier=of,
         )  # fmt: skip
-    _add_ends(parts, network, solver)
+    _add_ports(parts, network, solver)
     parts.put_into(n)
     return cast("pypsa.Network", n)
 
@@ -123,9 +123,9 @@ class _Parts:
         """Add a link, with a further port to the bus of each limit that it takes from or minimum that it meets."""
         used = [self.slots[key] for key in taking if key in self.slots]
         ports: dict[str, Any] = {"bus0": tail, "bus1": head}
-        for at, number in enumerate((2, 3)):
-            taken = at < len(used)
-            ports |= {f"bus{number}": used[at] if taken else "", f"efficiency{number}": -1.0 if taken else 1.0}
+        for index, number in enumerate((2, 3)):
+            is_used = index < len(used)
+            ports |= {f"bus{number}": used[index] if is_used else "", f"efficiency{number}": -1.0 if is_used else 1.0}
         ports |= {"bus4": self.minima.get(meeting, ""), "efficiency4": 1.0}
         given = {"marginal_cost": 0.0, "length": 0.0, **fields}
         self.add("Link", name, p_nom=min(most, self.ample), **ports, **given)
@@ -145,8 +145,8 @@ class _Parts:
 def _add_slots(parts: _Parts, network: Network, solver: WarmSolver) -> None:
     """Add a bus with a generator for each limit that several flows share."""
     program, ceiling = solver.program, solver.base.ceiling
-    named = [("edge", network.edges[at].id, "capacity") for at in program.shared_edges]
-    named += [("node", network.nodes[at].id, "throughput") for at in program.limited_nodes]
+    named = [("edge", network.edges[index].id, "capacity") for index in program.shared_edges]
+    named += [("node", network.nodes[index].id, "throughput") for index in program.limited_nodes]
     for (kind, id, word), limit in zip(named, ceiling.tolist(), strict=False):
         if math.isfinite(limit):
             name = parts.slots[kind, id] = f"{word} of {id}"
@@ -168,11 +168,11 @@ def _add_minima(parts: _Parts, solver: WarmSolver) -> None:
             )
 
 
-def _add_ends(parts: _Parts, network: Network, solver: WarmSolver) -> None:
+def _add_ports(parts: _Parts, network: Network, solver: WarmSolver) -> None:
     """Add supplies and markets."""
     program, state = solver.program, solver.base
-    for at, supply in enumerate(network.supplies):
-        column = program.lifted.start + at
+    for index, supply in enumerate(network.supplies):
+        column = program.lifted.start + index
         bus, volume = f"{supply.node} | {supply.commodity}", float(state.upper[column])
         name = f"supply of {bus}"
         if ("node", supply.node) in parts.slots:
@@ -183,9 +183,9 @@ def _add_ends(parts: _Parts, network: Network, solver: WarmSolver) -> None:
         cost = float(state.cost[column])
         parts.add("Generator", name, bus=bus, p_nom=volume, carrier=supply.commodity, sign=1.0, marginal_cost=cost)
     for word, columns in (("required", program.required), ("delivered", program.extra)):
-        for at, market in enumerate(network.markets):
+        for index, market in enumerate(network.markets):
             bus = f"{market.node} | {market.commodity}"
-            most, cost = (float(values[columns.start + at]) for values in (state.upper, state.cost))
+            most, cost = (float(values[columns.start + index]) for values in (state.upper, state.cost))
             parts.add(
                 "Generator", f"{word} at {bus}", bus=bus, p_nom=min(most, parts.ample), carrier=market.commodity,
                 sign=-1.0, marginal_cost=cost,
@@ -256,7 +256,7 @@ def from_pypsa(n: pypsa.Network) -> Network:
         raise DataError(problems)
     parts: dict[str, dict[str, dict[str, Any]]] = {"Bus": {}, "Link": {}, "Generator": {}, "Load": {}}
     for component in n.components:
-        if component.name not in _LEFT_OUT:
+        if component.name not in _IGNORED:
             table = _in_use(component)
             problems += _unread(component, table)
             if component.name in parts:
@@ -264,7 +264,7 @@ def from_pypsa(n: pypsa.Network) -> Network:
                 read = table[_READ[component.name].split()]
                 parts[component.name] = cast("dict[str, dict[str, Any]]", read.to_dict("index"))
     if not problems:
-        problems = list(_strange(parts, n))
+        problems = list(_invalid_parts(parts, n))
     if problems:
         raise DataError(limited_problems(problems))
     reading = _Reading(parts, float(n.snapshot_weightings["objective"].iloc[0]))
@@ -276,7 +276,7 @@ _READ = {
     "Generator": "bus sign p_nom p_min_pu p_max_pu p_set marginal_cost", "Load": "bus p_set sign",
 }  # fmt: skip
 _NAMES = ("bus", "bus0", "bus1", "carrier")
-_LEFT_OUT = ("Carrier", "LineType", "TransformerType", "Shape", "SubNetwork")
+_IGNORED = ("Carrier", "LineType", "TransformerType", "Shape", "SubNetwork")
 _UNIT = (
     "type carrier build_year lifetime p_nom_mod p_nom_min p_nom_max p_init capital_cost overnight_cost "
     "discount_rate fom_cost stand_by_cost start_up_cost shut_down_cost min_up_time min_down_time up_time_before "
@@ -289,7 +289,7 @@ _NO_EFFECT = {
 }  # fmt: skip
 _PORTS = re.compile(r"(?:efficiency|delay|cyclic_delay)\d+")
 """Attributes of further ports, without effect where there is no further bus."""
-_NO_PLACE = {
+_WHY_UNREAD = {
     "Line": "a line's flow follows its impedance", "Transformer": "a transformer's flow follows its impedance",
     "Store": "a steady flow neither fills nor drains a store",
     "StorageUnit": "a steady flow neither fills nor drains a storage unit",
@@ -334,9 +334,9 @@ def _in_use(component: Any) -> pd.DataFrame:
     missing = [name for name in _READ.get(component.name, "").split() if name not in component.static]
     table: pd.DataFrame = component.static.assign(**{name: usual[name] for name in missing})
     for attribute, series in component.dynamic.items():
-        if at := {name: value for name, value in series.iloc[0].items() if name in table.index}:
+        if varying := {name: value for name, value in series.iloc[0].items() if name in table.index}:
             before = table[attribute].to_dict() if attribute in table else {}
-            table[attribute] = table.index.map({**before, **at})
+            table[attribute] = table.index.map({**before, **varying})
     return table[table["active"].astype(bool)].copy() if "active" in table else table
 
 
@@ -345,9 +345,9 @@ def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
     kind, known = component.name, component.defaults
     if kind not in _READ:
         if len(table):
-            told, why = component.list_name.replace("_", " "), _NO_PLACE.get(kind, "from_pypsa does not read them")
-            way = "remove them, or set active to False" if "active" in table else "remove them"
-            yield f"{told} cannot be carried over, for {why} (got {_named(table.index)}); {way}"
+            text, why = component.list_name.replace("_", " "), _WHY_UNREAD.get(kind, "from_pypsa does not read them")
+            remedy = "remove them, or set active to False" if "active" in table else "remove them"
+            yield f"{text} cannot be carried over, for {why} (got {_named(table.index)}); {remedy}"
         return
     passed = {*f"name active {_READ[kind]} {_NO_EFFECT[kind]}".split(), *known.index[known["status"] == "Output"]}
     for attribute in table.columns:
@@ -355,15 +355,15 @@ def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
             continue
         column, default = table[attribute], known["default"].get(attribute, "")
         blank = pd.isna(default) or default == ""
-        at_default = column.isna() | column.eq("") if blank else column.eq(default)
-        changed = table.index[~at_default]
+        is_default = column.isna() | column.eq("") if blank else column.eq(default)
+        changed = table.index[~is_default]
         if len(changed):
             got = f"{kind.lower()} {_named(changed)}: {attribute}"
-            value = f"(got {shown(column[~at_default].tolist()[0])})"
+            value = f"(got {shown(column[~is_default].tolist()[0])})"
             if attribute not in known.index:
                 hint = nearest(attribute, known.index)
-                told = f"did you mean {hint!r}? " if hint else ""
-                yield f"{got} is no attribute of PyPSA's {value}; {told}remove n.{component.list_name}[{attribute!r}]"
+                text = f"did you mean {hint!r}? " if hint else ""
+                yield f"{got} is no attribute of PyPSA's {value}; {text}remove n.{component.list_name}[{attribute!r}]"
             else:
                 usual = "left empty" if blank else f"{default:g}" if isinstance(default, float) else default
                 why = _WHY.get(attribute.rstrip("0123456789"), "from_pypsa does not read it; remove it")
@@ -371,8 +371,8 @@ def _unread(component: Any, table: pd.DataFrame) -> Iterator[str]:
     for attribute, curves in getattr(component, "piecewise", {}).items():
         curved = set(curves.columns.get_level_values(0))
         if named := [name for name in table.index if name in curved]:
-            told = f"{kind.lower()} {_named(named)}: {attribute}"
-            yield f"{told} must be one number (got a piecewise curve); split it into parts"
+            text = f"{kind.lower()} {_named(named)}: {attribute}"
+            yield f"{text} must be one number (got a piecewise curve); split it into parts"
 
 
 def _named(names: Any) -> str:
@@ -387,18 +387,18 @@ def _not_numbers(kind: str, table: pd.DataFrame) -> Iterator[str]:
         if attribute in _NAMES:
             continue
         numbers = pd.to_numeric(table[attribute], errors="coerce").astype(float)
-        strange = numbers.isna() | np.isinf(numbers)
+        invalid = numbers.isna() | np.isinf(numbers)
         if attribute == "p_nom":
-            strange = numbers.isna()
+            invalid = numbers.isna()
         elif attribute == "p_set" and kind != "Load":
-            strange &= table[attribute].notna()
-        if strange.any():
-            got = shown(table[attribute][strange].tolist()[0])
-            yield f"{kind.lower()} {_named(table.index[strange])}: {attribute} must be a finite number (got {got})"
+            invalid &= table[attribute].notna()
+        if invalid.any():
+            got = shown(table[attribute][invalid].tolist()[0])
+            yield f"{kind.lower()} {_named(table.index[invalid])}: {attribute} must be a finite number (got {got})"
         table[attribute] = numbers
 
 
-def _strange(parts: dict[str, dict[str, dict[str, Any]]], n: Any) -> Iterator[str]:
+def _invalid_parts(parts: dict[str, dict[str, dict[str, Any]]], n: Any) -> Iterator[str]:
     """Yield a sentence for each part that reads well and that an edge, a supply or a market cannot be."""
     buses = parts["Bus"]
     for name, bus in buses.items():
@@ -410,29 +410,29 @@ def _strange(parts: dict[str, dict[str, dict[str, Any]]], n: Any) -> Iterator[st
                 yield f"bus {name!r}: x and y must be degrees east and north (got {bus['x']:g}, {bus['y']:g})"
     for kind in ("Link", "Generator", "Load"):
         for name, part in parts[kind].items():
-            for text in _strange_part(kind, part, buses):
+            for text in _invalid_part(kind, part, buses):
                 yield f"{kind.lower()} {name!r}: {text}"
-    for at, amount in _loads(parts["Load"]).items():
+    for bus_name, amount in _loads(parts["Load"]).items():
         if amount < 0:
-            yield f"loads at bus {at!r} feed in ({-amount:g}) rather than take; make that a generator"
+            yield f"loads at bus {bus_name!r} feed in ({-amount:g}) rather than take; make that a generator"
 
 
-def _strange_part(kind: str, part: dict[str, Any], buses: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Yield what is strange about a link, generator or load."""
-    ends = [part[key] for key in ("bus", "bus0", "bus1") if key in part]
-    if strange := [bus for bus in ends if bus not in buses]:
-        yield f"bus {strange[0]!r} is not there"
-    elif len({buses[bus]["carrier"] for bus in ends}) > 1:
-        told = " to ".join(repr(buses[bus]["carrier"]) for bus in ends)
-        yield f"must not turn one carrier into another (got {told})"
+def _invalid_part(kind: str, part: dict[str, Any], buses: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is invalid about a link, generator or load."""
+    buses_used = [part[key] for key in ("bus", "bus0", "bus1") if key in part]
+    if invalid := [bus for bus in buses_used if bus not in buses]:
+        yield f"bus {invalid[0]!r} is not there"
+    elif len({buses[bus]["carrier"] for bus in buses_used}) > 1:
+        text = " to ".join(repr(buses[bus]["carrier"]) for bus in buses_used)
+        yield f"must not turn one carrier into another (got {text})"
     if kind == "Load":
         return
     least, most = _bounds(part)
     if least > most:
         yield f"has no p that fits p_nom, p_min_pu, p_max_pu and p_set (at least {least:g}, at most {most:g})"
     elif least < 0:
-        way = "link of its own" if kind == "Link" else "generator of sign -1"
-        yield f"p_min_pu must be >= 0 (got {part['p_min_pu']:g}); make the way back a {way}"
+        remedy = "link of its own" if kind == "Link" else "generator of sign -1"
+        yield f"p_min_pu must be >= 0 (got {part['p_min_pu']:g}); make the return a {remedy}"
     elif math.isinf(least):
         yield "p_nom must be finite where p_min_pu demands a share of it (got inf)"
     if kind == "Generator" and part["sign"] == 0:
@@ -451,10 +451,10 @@ def _bounds(unit: dict[str, Any]) -> tuple[float, float]:
 
 def _loads(loads: dict[str, dict[str, Any]]) -> dict[str, float]:
     """Return what is taken at each bus that has loads."""
-    taken: dict[str, float] = {}
+    load_of: dict[str, float] = {}
     for load in loads.values():
-        taken[load["bus"]] = taken.get(load["bus"], 0.0) - load["sign"] * load["p_set"]
-    return taken
+        load_of[load["bus"]] = load_of.get(load["bus"], 0.0) - load["sign"] * load["p_set"]
+    return load_of
 
 
 class _Reading:
@@ -475,14 +475,14 @@ class _Reading:
             "nodes": [], "edges": [], "supplies": [], "markets": [], "quotas": [],
         }  # fmt: skip
         for name, bus in parts["Bus"].items():
-            place = {"lon": bus["x"], "lat": bus["y"]} if bus["x"] or bus["y"] else {}
-            self.tables["nodes"].append({"id": name, "kind": "junction", **place})
+            position = {"lon": bus["x"], "lat": bus["y"]} if bus["x"] or bus["y"] else {}
+            self.tables["nodes"].append({"id": name, "kind": "junction", **position})
         for name, link in parts["Link"].items():
             self._link(name, link)
         for name, generator in parts["Generator"].items():
             self._generator(name, generator)
-        for at, amount in _loads(parts["Load"]).items():
-            self._load(at, amount)
+        for bus_name, amount in _loads(parts["Load"]).items():
+            self._load(bus_name, amount)
 
     def _cost(self, unit: dict[str, Any]) -> float:
         """Return what a tonne costs that a unit moves, lifts or takes."""
@@ -518,9 +518,9 @@ class _Reading:
     def _load(self, bus: str, amount: float) -> None:
         """Add the market of a bus's loads."""
         node = f"loads at {bus}"
-        taken = {"volume_mtpa": amount, "required_mtpa": amount, "penalty_usd_per_t": self._dearest}
+        demand = {"volume_mtpa": amount, "required_mtpa": amount, "penalty_usd_per_t": self._dearest}
         self.tables["nodes"].append({"id": node})
-        self.tables["markets"].append({"node": node, "commodity": self._commodity[bus], **taken})
+        self.tables["markets"].append({"node": node, "commodity": self._commodity[bus], **demand})
         self._edge(node, bus, node, 0.0)
 
 

@@ -203,8 +203,8 @@ class Solution:
         price = -self.optimum.reduced_cost[: program.n_flows]
         for column in np.flatnonzero(price > least).tolist():
             yield self.limit_of(column), float(price[column]), float(state.upper[column])
-        rows = [BindingLimit("edge", network.edges[at].id) for at in program.shared_edges]
-        rows += [BindingLimit("node", network.nodes[at].id) for at in program.limited_nodes]
+        rows = [BindingLimit("edge", network.edges[index].id) for index in program.shared_edges]
+        rows += [BindingLimit("node", network.nodes[index].id) for index in program.limited_nodes]
         price = -self.optimum.dual[program.n_balances :][: len(rows)]
         for row in np.flatnonzero(price > least).tolist():
             yield rows[row], float(price[row]), float(state.ceiling[row])
@@ -222,7 +222,7 @@ class Solution:
     @cached_property
     def node_shadow_price_usd_per_t(self) -> Floats:
         """What one more tonne through each node of limited throughput would earn, >= 0. [USD/t]"""
-        nodes = (self.network.nodes[at].id for at in self.program.limited_nodes)
+        nodes = (self.network.nodes[index].id for index in self.program.limited_nodes)
         return np.array([self.prices.get(BindingLimit("node", id), 0.0) for id in nodes])
 
     @cached_property

@@ -26,7 +26,7 @@ class WarmSolver:
         self._others: dict[frozenset[Key], WarmSolver] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy the network: the solver is made anew of it."""
+        """Pickle and copy the network: the solver is made again of it."""
         return _of_pickle, (self.network, self._minima)
 
     def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Solution:

@@ -9,6 +9,8 @@ from corridor.errors import DataError
 from corridor.model.formulas import inventory_cost
 from corridor.model.network import Network
 from corridor.model.records import Figure
+from corridor.model.scenario import scenario_name
+from corridor.model.stamp import stamped
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.study.compare import best_route
@@ -77,11 +79,10 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
         name = f" under {flow.scenario.name!r}" if flow.scenario is not None else ""
         raise DataError(f"no {commodity or flow.network.commodities[0].id} can take corridor {corridor!r}{name}")
     table = pd.DataFrame(list(_items(flow.network, route)), columns=["component", "edge", "usd_per_t"])
-    table.attrs |= {
-        "origin": route.origin, "destination": route.destination, "commodity": route.commodity,
-        "netback_usd_per_t": route.netback_usd_per_t,
-    }  # fmt: skip
-    return table
+    return stamped(
+        table, flow.network, commodity=route.commodity, scenario=scenario_name(flow.scenario), origin=route.origin,
+        destination=route.destination, netback_usd_per_t=float(route.netback_usd_per_t),
+    )  # fmt: skip
 
 
 def _items(network: Network, route: Route) -> Iterator[tuple[str, str, float]]:

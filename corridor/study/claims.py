@@ -12,6 +12,7 @@ from corridor.library.claims import claim_rows
 from corridor.library.scenarios import load_scenario
 from corridor.model.network import Network
 from corridor.model.result_path import value_by_path
+from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow, solve
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def claims(network: Network | None = None) -> pd.DataFrame:
             "basis": _basis(row, network),
             "source": "; ".join(dict.fromkeys(named)),
         }
-    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="id"), columns=list(COLUMNS))
+    table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="id"), columns=list(COLUMNS))
+    return stamped(table, network, **({"data_version": library.data_version()} if network is None else {}))
 
 
 def _shown(value: float, row: dict[str, str]) -> str:

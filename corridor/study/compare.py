@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from corridor.errors import DataError
 from corridor.model.columns import blank, column_names, described
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
-from corridor.risk.exposure import Exposures, Place
+from corridor.model.stamp import stamped
+from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
@@ -123,9 +124,13 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
 
 
 def compare_in_scope(
-    network: Network, scenarios: Scenario | Iterable[Scenario] | None, scope: ComparisonScope
+    network: Network,
+    scenarios: Scenario | Iterable[Scenario] | None,
+    scope: ComparisonScope,
+    *,
+    flows: dict[str, Flow] | None = None,
 ) -> pd.DataFrame:
-    """Return the table of `compare` for a scope."""
+    """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario."""
     import pandas as pd
 
     states = ComparedStates(WarmSolver(network), scope)
@@ -135,11 +140,12 @@ def compare_in_scope(
         flow = states.flow(scenario, strict=scenarios is not None)
         if flow.notes:
             notes[name] = list(flow.notes)
+        if flows is not None:
+            flows[name] = flow
         rows |= {(name, corridor): row for corridor, row in states.rows(flow).items()}
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
-    table.attrs |= {"notes": notes} if notes else {}
-    return table
+    return stamped(table, network, commodity=scope.commodity, **({"notes": notes} if notes else {}))
 
 
 class ComparedStates:
@@ -236,20 +242,41 @@ def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origi
     return _best_route(flow, paths, corridor, origins=_origins(flow.network, chosen, origin))
 
 
+def routes_through(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequence[Sequence[str]]) -> list[Route]:
+    """Return the route that a comparison measures a corridor by, then the best through each other trunk edge."""
+    for some_paths, some in _searches(flow, paths, origins):
+        if (best := some_paths.through(corridor, some)) is not None:
+            return [best, *(route for route in some_paths.through_each(corridor, some) if route.edges != best.edges)]
+    return []
+
+
 def _best_route(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best route to a market that can take more, else to any, from the first origins that have a route."""
-    for route in (paths.through(corridor, some) for some in origins):
-        if route is not None:
-            return route
+    searches = _searches(flow, paths, origins)
+    return next((route for p, some in searches if (route := p.through(corridor, some)) is not None), None)
+
+
+def _searches(
+    flow: Flow, paths: BestPaths, origins: Sequence[Sequence[str]]
+) -> Iterator[tuple[BestPaths, Sequence[str]]]:
+    """Yield paths and origins to search in turn: to markets that can take more, then to any."""
+    for some in origins:
+        yield paths, some
     anywhere = BestPaths(flow.solution, paths.commodity, False)
-    return next((route for some in origins if (route := anywhere.through(corridor, some)) is not None), None)
+    for some in origins:
+        yield anywhere, some
+
+
+def route_assets(network: Network, route: Route) -> list[Asset]:
+    """Return all that a tonne needs on a route: its edges and their nodes, as hazards strike them."""
+    edges = [network.edge(id) for id in route.edges]
+    return [*(("edge", e.id) for e in edges), *(("node", e.head) for e in edges), ("node", route.origin)]
 
 
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return cost, time, destination and risk of a route."""
     edges = [network.edge(id) for id in route.edges]
-    assets: list[Place] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
-    open_share = exposed.availability([*assets, ("node", route.origin)])
+    open_share = exposed.availability(route_assets(network, route))
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
         "transit_days": route.transit_days,

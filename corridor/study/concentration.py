@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.changes import Outage
 from corridor.model.formulas import hhi
 from corridor.model.network import Network, require_network
-from corridor.model.scenario import Scenario, require_scenario
-from corridor.risk.measures import left_without, political_hhi, shannon_wiener
+from corridor.model.scenario import Scenario, require_scenario, scenario_name
+from corridor.model.stamp import stamped
+from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_wiener
 from corridor.solver.flow import Flow, solve
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare_in_scope, comparison_scope
@@ -74,7 +75,7 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
         (view.by_corridor[id], risk) for id, risk in zip(corridors.index, risks, strict=True) if not math.isnan(risk)
     ]
     about_needs = f"over {view.needed_mtpa:.1f} Mt/y to export"
-    n1 = left_without(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
+    n1 = n_minus_one_percent(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
     rows = [
         ("n_minus_1", n1, "%", f"capacity remaining without the largest corridor ({largest}), {about_needs}"),
         (
@@ -106,7 +107,8 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
             "squared shares of corridors, weighted by the governance risk of the weakest country on each",
         ),
     ]
-    return pd.DataFrame(rows, columns=["index", "value", "unit", "about"]).set_index("index")
+    table = pd.DataFrame(rows, columns=["index", "value", "unit", "about"]).set_index("index")
+    return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
 def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
@@ -153,7 +155,8 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     order = ["shortfall_if_closed_mtpa", "share", "jurisdiction"]
-    return table.sort_values(order, ascending=[False, False, True]).set_index("jurisdiction")
+    table = table.sort_values(order, ascending=[False, False, True]).set_index("jurisdiction")
+    return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +223,7 @@ class _ExportPattern:
                 "jurisdiction": country,
                 "corridors": tuple(ids),
                 "capacity_mtpa": float(capacity[ids].sum()),
-                "n_minus_j_percent": left_without(capacity.drop(ids), self.needed_mtpa),
+                "n_minus_j_percent": n_minus_one_percent(capacity.drop(ids), self.needed_mtpa),
                 "share": self.crossing.get(country, 0.0) / exported if exported > 0 else 0.0,
             }
             for country, ids in sorted(through.items())

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 from corridor.model.network import Network
 from corridor.model.records import HAZARD, KIND_OF, PARTS, Figure, Record
+from corridor.model.scenario import scenario_name
+from corridor.model.stamp import stamped
 from corridor.model.variation import subject_of
 from corridor.solver.flow import Flow
 
@@ -67,12 +69,20 @@ def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
 
     if isinstance(first, Network) and isinstance(second, Network):
         columns = ["kind", "id", "field", "before", "after", "change", "note"]
-        return pd.DataFrame(list(_network_rows(first, second)), columns=columns)
+        return _stamped(pd.DataFrame(list(_network_rows(first, second)), columns=columns), first, second)
     if isinstance(first, Flow) and isinstance(second, Flow):
-        return pd.DataFrame(
-            list(_flow_rows(first, second)), columns=["table", "id", "column", "before", "after", "change"]
-        )
+        columns = ["table", "id", "column", "before", "after", "change"]
+        table = _stamped(pd.DataFrame(list(_flow_rows(first, second)), columns=columns), first.network, second.network)
+        names = [scenario_name(flow.scenario) for flow in (first, second)]
+        table.attrs |= {"scenario": names[1], "before": {**table.attrs["before"], "scenario": names[0]}}
+        return table
     raise DataError(f"diff needs two networks or two flows (got {type(first).__name__} and {type(second).__name__})")
+
+
+def _stamped(table: pd.DataFrame, first: Network, second: Network) -> pd.DataFrame:
+    """Return a table of differences that carries what the second network is, and under ``before`` the first."""
+    before = stamped(table, first).attrs
+    return stamped(table, second, before=before)
 
 
 def _network_rows(first: Network, second: Network) -> list[tuple[Any, ...]]:

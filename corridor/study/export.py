@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,8 @@ from corridor.files.bytes import write_bytes, write_folder
 from corridor.files.rows import cell, csv_text
 from corridor.messages import guarded, shown, unknown
 from corridor.model.columns import FLOW_TABLES, column_names
+from corridor.model.scenario import scenario_name
 from corridor.solver.flow import Flow
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def write_tables(
     a spreadsheet would take for a formula (``=``, ``+``, ``-``, ``@``, tab or line break first, and no number) has an
     apostrophe before it; workbooks, Parquet and what `write_network` writes hold every text as it is. In CSV and
     workbooks a missing number is an empty cell, no limit is ``inf``, and a list of edges is ``a;b`` (JSON where an id
-    has a semicolon); Parquet keeps NaN, infinity and lists.
+    has a semicolon); Parquet keeps NaN, infinity, lists and `attrs`, and writes a column of mixed types as text.
 
     Examples
     --------
@@ -100,6 +101,7 @@ def _frames(tables: Any) -> dict[str, pd.DataFrame]:
         totals = {name: [getattr(tables, name)] for name in _TOTALS}
         scenario = scenario_name(tables.scenario)
         frames = {"totals": pd.DataFrame({"scenario": [scenario], **totals})}
+        frames["totals"].attrs = tables.corridors.attrs
         return frames | {name: _flat(getattr(tables, name)) for name in FLOW_TABLES}
     if isinstance(tables, pd.DataFrame):
         return {"table": _flat(tables)}
@@ -149,13 +151,19 @@ def _table_bytes(frame: pd.DataFrame, form: str) -> bytes:
         raise CorridorError(
             "Parquet needs pyarrow, which is not installed: pip install 'corridor[files]', or write CSV"
         ) from None
-    data = {column: _parquet_values(frame[column].tolist()) for column in frame.columns}
+    arrays = {column: _array(pa, _parquet_values(frame[column].tolist())) for column in frame.columns}
+    about = json.dumps(frame.attrs, default=str)
     made = io.BytesIO()
-    try:
-        pq.write_table(pa.table({column: pa.array(values, from_pandas=False) for column, values in data.items()}), made)
-    except pa.ArrowException as error:
-        raise DataError(f"a column has values of types that Parquet cannot combine ({error}); write CSV") from None
+    pq.write_table(pa.table(arrays).replace_schema_metadata({"PANDAS_ATTRS": about}), made)
     return made.getvalue()
+
+
+def _array(pa: Any, values: list[Any]) -> Any:
+    """Return a column for Parquet; values of types that it cannot combine become the text of a cell."""
+    try:
+        return pa.array(values, from_pandas=False)
+    except pa.ArrowException:
+        return pa.array([None if value is None else cell(value) for value in values])
 
 
 def _parquet_values(values: list[Any]) -> list[Any]:

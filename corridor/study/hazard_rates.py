@@ -22,20 +22,15 @@ from corridor.library.interruptions import (
     MonitoredAsset,
     interruption_record,
 )
-from corridor.library.networks import REGIMES
-from corridor.risk.measures import (
-    beta_factor,
-    common_rate_per_year,
-    credibility_mean,
-    fit_gamma_prior,
-    rate_interval_per_year,
-    rate_per_year,
-)
+from corridor.library.networks import REGIMES, data_version
+from corridor.model.stamp import stamped
+from corridor.risk.common_cause import beta_factor, common_cause_rate_per_year
+from corridor.risk.rates import credibility_mean, fit_gamma_prior, rate_interval_per_year, rate_per_year
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DAYS_PER_YEAR = 365.25
+_DAYS_PER_CALENDAR_YEAR = 365.25
 _KINDS = ("political", "war", "technical", "natural")
 
 
@@ -207,7 +202,7 @@ class RateEstimates:
         """Return the rate of a common cause in a regime, from its assets with events on record. [1/y]"""
         assets = [asset for asset in self.record.assets if asset.id in cause.assets and self.of(asset.id)]
         rates = [rate.frequency_per_year for asset in assets if (rate := self.rate(asset, regime)) is not None]
-        return common_rate_per_year(rates, self.beta(cause.actor))
+        return common_cause_rate_per_year(rates, self.beta(cause.actor))
 
     def common_days(self, cause: CommonCause) -> float:
         """Return the mean duration of a common cause, from the groups that hit several assets. [days]"""
@@ -272,7 +267,7 @@ def hazard_rates() -> pd.DataFrame:
         {asset.id: _route_row(estimates, asset) for asset in estimates.record.assets}, orient="index"
     )
     table.index.name = "route"
-    return table
+    return stamped(table, None, data_version=data_version())
 
 
 def _route_row(estimates: RateEstimates, asset: MonitoredAsset) -> dict[str, object]:
@@ -327,7 +322,7 @@ def jurisdiction_rates() -> pd.DataFrame:
     estimates = shipped_estimates()
     rows = [_country_row(estimates, country) for country in estimates.by_country]
     table = pd.DataFrame(rows).sort_values(["shocks", "several", "jurisdiction"], ascending=[False, False, True])
-    return table.set_index("jurisdiction")
+    return stamped(table.set_index("jurisdiction"), None, data_version=data_version())
 
 
 def _country_row(estimates: RateEstimates, country: str) -> dict[str, object]:
@@ -460,4 +455,4 @@ def _digits(value: float) -> str:
 
 
 def _years(start: dt.date, end: dt.date) -> float:
-    return (end - start).days / _DAYS_PER_YEAR
+    return (end - start).days / _DAYS_PER_CALENDAR_YEAR

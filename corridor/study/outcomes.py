@@ -10,6 +10,7 @@ from corridor.model.columns import column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import BASELINE, named_scenarios
@@ -73,11 +74,18 @@ def outcomes(
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
     table = table[list(column_names("outcomes"))]
-    table.attrs |= {"notes": notes} if notes else {}
-    return table
+    return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+
+
+def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return what is lost against a baseline: changes of shortfall and unmet requirements, and the loss."""
+    row, before = _totals(flow, commodity), _totals(base, commodity)
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    changes = {_change(total): row[total] - before[total] for total in ("shortfall_mtpa", "unmet_mtpa")}
+    return changes | _loss(flow, base, commodity, fall_musd_per_year=fall)
 
 
 def _change(total: str) -> str:

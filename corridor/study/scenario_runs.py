@@ -8,9 +8,8 @@ from corridor.errors import DataError
 from corridor.library.scenarios import load_scenario, scenarios
 from corridor.model.network import Network
 from corridor.model.result_path import carries
+from corridor.model.scenario import BASELINE as BASELINE
 from corridor.model.scenario import Scenario
-
-BASELINE = "baseline"
 
 
 def named_scenarios(
@@ -30,11 +29,6 @@ def named_scenarios(
             raise DataError(f"duplicate scenario name {scenario.name!r}; rows are indexed by name, rename one")
         listed.append((scenario.name, scenario))
     return listed
-
-
-def scenario_name(scenario: Scenario | None) -> str:
-    """Return the name of a scenario, or of the baseline for None."""
-    return BASELINE if scenario is None else scenario.name
 
 
 def default_scenarios(network: Network) -> tuple[Scenario, ...]:

@@ -12,11 +12,11 @@ from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
 from corridor.model.result_path import value_by_path
-from corridor.model.scenario import Scenario
+from corridor.model.scenario import Scenario, scenario_name
+from corridor.model.stamp import stamped
 from corridor.model.variation import Variation, range_of
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import scenario_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ class Sensitivity:
         if self._table is None:
             rows = [self._row(figure) for figure in self._variation.varying_figures()]
             rows.sort(key=lambda row: (-row["swing"], row["subject"], row["attribute"], row["record"]))
-            self._table = pd.DataFrame(rows, columns=list(COLUMNS))
+            self._table = self._stamped(pd.DataFrame(rows, columns=list(COLUMNS)))
         return self._table
 
     def _row(self, figure: Figure) -> dict[str, Any]:
@@ -185,12 +185,14 @@ class Sensitivity:
         index = pd.Index([f"{figure.subject}.{figure.attribute}" for figure in chosen], name="figure")
         columns = ("first_order", "total", "first_order_half_width", "total_half_width")
         if np.ptp(outcomes) <= 1e-9:
-            return pd.DataFrame(np.nan, index=index, columns=list(columns))
+            return self._stamped(pd.DataFrame(np.nan, index=index, columns=list(columns)))
         indices = analyze(problem, outcomes, calc_second_order=False, seed=seed)
-        return pd.DataFrame(
-            dict(zip(columns, (indices["S1"], indices["ST"], indices["S1_conf"], indices["ST_conf"]), strict=True)),
-            index=index,
-        )
+        values = (indices["S1"], indices["ST"], indices["S1_conf"], indices["ST_conf"])
+        return self._stamped(pd.DataFrame(dict(zip(columns, values, strict=True)), index=index))
+
+    def _stamped(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table that carries what it is about."""
+        return stamped(table, self.network, scenario=scenario_name(self.scenario), outcome=self.outcome)
 
     def _chosen(self, figures: str | Sequence[str] | int) -> list[Figure]:
         """Return the chosen figures; each must have a range."""

@@ -54,9 +54,9 @@ class CheckResult:
         """Return how it shows itself in a notebook."""
         from corridor.show.html import card, line, warning
 
-        verdict: object = "met" if self.holds else warning("not met")
+        result: object = "met" if self.holds else warning("not met")
         head = f"{self.scenario}: {self.expectation.path}"
-        return card(head, line(verdict, ": ", self.sentence()), line(self.location, muted=True))
+        return card(head, line(result, ": ", self.sentence()), line(self.location, muted=True))
 
     @property
     def holds(self) -> bool:

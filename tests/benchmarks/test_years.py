@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import corridor as cr
-from corridor.risk.blocks import Bench
-from corridor.risk.outages import BLOCK_YEARS, Intervals, intervals, unpacked
+from corridor.risk.blocks import BlockSimulator
+from corridor.risk.random_histories import BLOCK_YEARS, Intervals, intervals, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import ProgramState
 
@@ -104,7 +104,7 @@ def test_drawn_severities_are_no_slower_than_a_warm_loop() -> None:
     loop = warm_loop(net, taken[taken.any(axis=1)][:3000])
     n_disturbed = int(taken.any(axis=1).sum())
     pairs = [
-        (seconds(lambda: Bench(net, net.hazards).block(7, 0, BLOCK_YEARS)), seconds(loop) / 3000 * n_disturbed)
+        (seconds(lambda: BlockSimulator(net, net.hazards).block(7, 0, BLOCK_YEARS)), seconds(loop) / 3000 * n_disturbed)
         for _ in range(3)
     ]
     ratio = statistics.median(pair[1] / pair[0] for pair in pairs)

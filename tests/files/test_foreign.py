@@ -20,7 +20,7 @@ NET = cr.Network(
     edges=[
         cr.Edge(id="a", tail="well", head="hub", capacity_mtpa=4.0, commodities=["oil"]),
         cr.Edge(id="b", tail="well", head="hub", capacity_mtpa=2.0, in_service=False),
-        cr.Edge(id="c", tail="hub", head="port", capacity_mtpa=5.0, commodities=[]),
+        cr.Edge(id="c", tail="hub", head="port", capacity_mtpa=5.0),
     ],
     commodities=[cr.Commodity(id="oil")],
     supplies=[cr.Supply(node="well", commodity="oil", volume_mtpa=9.0)],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import corridor as cr
 from helpers.benchmark_files import NET, SMALL, TRIPS
+from helpers.examples import examples
 
 
 def written(home: Path, text: str, name: str = "f.min") -> Path:
@@ -91,7 +92,9 @@ def problems(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, int, int, int]]
 
 
 @given(problem=problems())
-@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much])
+@settings(
+    max_examples=examples(250), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
+)
 def test_the_optimum_is_that_of_network_simplex(problem: Any, tmp_path: Path) -> None:
     """Networkx solves the same problem by another method, lower bounds moved into the demands."""
     n, arcs, amounts = problem
@@ -126,7 +129,7 @@ def test_the_optimum_is_that_of_network_simplex(problem: Any, tmp_path: Path) ->
 
 
 @given(problem=problems())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_can_be_met_is_met_and_what_cannot_is_a_shortfall(problem: Any, tmp_path: Path) -> None:
     """Without lower bounds, a shortfall stands where networkx finds no feasible flow, and nowhere else."""
     n, arcs, amounts = problem

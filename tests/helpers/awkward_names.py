@@ -52,7 +52,8 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
                 capacity_mtpa=draw(_maybe(AMOUNTS)), remaining=draw(SHARES), tariff_usd_per_t=draw(SIGNED),
                 transit_days=draw(AMOUNTS), distance_km=draw(AMOUNTS), countries=draw(st.lists(_CODES, max_size=3)),
                 operator=draw(TEXTS), risk_score=draw(_maybe(SHARES)), risk_premium_usd_per_t=draw(SIGNED),
-                quality_usd_per_t=draw(SIGNED), commodities=draw(_maybe(st.lists(st.sampled_from(goods), unique=True))),
+                quality_usd_per_t=draw(SIGNED),
+                commodities=draw(_maybe(st.lists(st.sampled_from(goods), min_size=1, unique=True))),
                 corridor=ways[at] if at < len(ways) and at == 0 else None, in_service=draw(st.booleans()),
                 tags=draw(st.lists(NAMES, max_size=3)),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import time
 from pathlib import Path
 
@@ -37,3 +38,14 @@ def wait_for(parts: int, folder: str | Path, seconds: float = 60.0) -> list[Path
         assert time.monotonic() < deadline, "the run finished no block in time"
         time.sleep(0.01)
     return found
+
+
+def begin(barrier: object, answers: multiprocessing.Queue[str], seed: int, folder: Path) -> None:
+    """Begin a run when all are ready, and say what came of it."""
+    net = stormy(cr.read_network(folder.parent / "net.json"))
+    barrier.wait()  # type: ignore[attr-defined]
+    try:
+        cr.simulate(net, 5000, seed, checkpoint=folder)
+        answers.put("let in")
+    except cr.DataError as error:
+        answers.put(str(error))

@@ -17,9 +17,10 @@ import pandas as pd
 import pytest
 
 import corridor as cr
-from corridor.risk.blocks import Bench
+from corridor.risk.blocks import BlockSimulator
 from corridor.risk.checkpoint import Checkpoint, manifest
-from helpers.stormy_years import digest, stormy
+from corridor.solver.program import Program
+from helpers.stormy_years import begin, digest, stormy
 
 YEARS = 2600
 
@@ -101,7 +102,7 @@ def test_what_is_refused_is_healed_as_told(net: cr.Network, kept: tuple[Path, st
     for ending in (".parquet", ".states.parquet", ".digests.json"):
         path = part(copy, 0, ending)
         path.write_bytes(path.read_bytes()[:-1])
-        with pytest.raises(cr.DataError, match=rf"{path.name}: cannot be read .*; delete it to have it done anew"):
+        with pytest.raises(cr.DataError, match=rf"{path.name}: cannot be read .*; delete it to recompute it"):
             cr.simulate(net, YEARS, 7, checkpoint=copy)
         path.unlink()
         assert digest(cr.simulate(net, YEARS, 7, checkpoint=copy)) == kept[1]
@@ -164,17 +165,7 @@ def test_a_manifest_that_is_none_is_refused(net: cr.Network, copy: Path, text: s
         cr.simulate(net, YEARS, 7, checkpoint=copy)
 
 
-def begin(barrier: object, answers: multiprocessing.Queue[str], seed: int, folder: Path) -> None:
-    """Begin a run when all are ready, and say what came of it."""
-    net = stormy(cr.read_network(folder.parent / "net.json"))
-    barrier.wait()  # type: ignore[attr-defined]
-    try:
-        cr.simulate(net, 5000, seed, checkpoint=folder)
-        answers.put("let in")
-    except cr.DataError as error:
-        answers.put(str(error))
-
-
+@pytest.mark.fuzz
 @pytest.mark.parametrize("seeds", [(1, 2, 3), (1, 1, 1)])
 def test_of_runs_that_begin_at_once_one_is_let_in(net: cr.Network, tmp_path: Path, seeds: tuple[int, ...]) -> None:
     """On a fresh folder, with other inputs or the same; the others are told why, and what is kept is the one's."""
@@ -194,12 +185,33 @@ def test_of_runs_that_begin_at_once_one_is_let_in(net: cr.Network, tmp_path: Pat
     assert digest(cr.simulate(net, 5000, kept, checkpoint=tmp_path / "run")) == digest(cr.simulate(net, 5000, kept))
 
 
+def test_a_finished_checkpoint_compiles_and_applies_nothing(
+    net: cr.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its blocks are there, and its hazards were applied when it was begun."""
+    years = cr.simulate(net, 100, 7, checkpoint=tmp_path / "run").years
+    monkeypatch.setattr(Program, "of", lambda *_: pytest.fail("a program was compiled"))
+    monkeypatch.setattr(cr.Hazard, "apply", lambda *_, **__: pytest.fail("a hazard was applied"))
+    pd.testing.assert_frame_equal(cr.simulate(net, 100, 7, checkpoint=tmp_path / "run").years, years)
+
+
+def test_hazards_that_are_refused_leave_no_folder(net: cr.Network, tmp_path: Path) -> None:
+    """A run that cannot be done begins no checkpoint, which mended hazards would not fit."""
+    unknown = cr.Hazard(name="unknown", changes=[cr.Outage(edge="no_such")], frequency_per_year=1, duration_days=1)
+    with pytest.raises(cr.UnknownNameError, match="no_such"):
+        cr.simulate(net.replace(hazards=[*net.hazards, unknown]), 100, 7, checkpoint=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_in_use_is_refused_until_its_run_ends(net: cr.Network, tmp_path: Path) -> None:
     """The same inputs too: a second run would do the same work again."""
     refused = pytest.raises(
         cr.DataError, match="another run is at work there; wait for its end, or give another folder"
     )
-    with Checkpoint(tmp_path / "run", manifest(net, net.hazards, 7), Bench(net, net.hazards).nothing()), refused:
+    with (
+        Checkpoint(tmp_path / "run", manifest(net, net.hazards, 7), BlockSimulator(net, net.hazards).empty_block()),
+        refused,
+    ):
         cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")
     assert len(cr.simulate(net, 100, 7, checkpoint=tmp_path / "run").years) == 100
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ from scipy import optimize, stats
 
 import corridor as cr
 from corridor.model.formulas import hhi
-from corridor.risk import exposure
-from corridor.risk import measures as risk
+from corridor.risk import common_cause, exposure, measures, outages, rates
+from helpers.examples import examples
 from helpers.parallel_routes import closes, derates, hazard, ways
 
 
@@ -32,26 +33,26 @@ def in_force(rate: float, days: float) -> float:
 @pytest.mark.parametrize(
     ("found", "printed", "digits"),
     [
-        (risk.rate_per_year(3, 10, 1, 5), 0.26667, 5),
-        (risk.no_event_probability(3, 10, 1, 5), 0.77248, 5),
-        (risk.both_out(0.05, 0.2), 0.0116, 4),
-        (risk.both_out(0.05, 0.0), 0.0025, 4),
-        (risk.common_rate_per_year([0.8, 0.8], 0.25), 0.2, 9),
-        (risk.in_force_share(0.2, 365.0), 0.18127, 5),
-        (risk.joint_survival(1, 1, 0.3, 0.3, 0.1), 0.49659, 5),
-        (risk.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
-        (risk.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
-        (risk.cvar([0] * 8 + [10, 50], 0.85), 36.6667, 4),
-        (risk.left_without([30, 20], 68), 73.53, 2),
-        (risk.left_without([17.5, 20, 5], 80), 53.125, 9),
-        (risk.left_without([20, 5], 80), 31.25, 9),
+        (rates.rate_per_year(3, 10, 1, 5), 0.26667, 5),
+        (rates.no_event_probability(3, 10, 1, 5), 0.77248, 5),
+        (common_cause.joint_unavailability(0.05, 0.2), 0.0116, 4),
+        (common_cause.joint_unavailability(0.05, 0.0), 0.0025, 4),
+        (common_cause.common_cause_rate_per_year([0.8, 0.8], 0.25), 0.2, 9),
+        (outages.in_force_share(0.2, 365.0), 0.18127, 5),
+        (common_cause.joint_survival(1, 1, 0.3, 0.3, 0.1), 0.49659, 5),
+        (measures.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
+        (measures.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
+        (measures.cvar([0] * 8 + [10, 50], 0.85), 36.6667, 4),
+        (measures.n_minus_one_percent([30, 20], 68), 73.53, 2),
+        (measures.n_minus_one_percent([17.5, 20, 5], 80), 53.125, 9),
+        (measures.n_minus_one_percent([20, 5], 80), 31.25, 9),
         (hhi([0.8, 0.1, 0.1]), 0.66, 9),
         (hhi([0.9, 0.1]), 0.82, 9),
-        (risk.shannon_wiener([0.8, 0.1, 0.1]), 0.63903, 5),
-        (math.copysign(1, risk.shannon_wiener([3.0])), 1, 5),
-        (math.exp(risk.shannon_wiener([0.8, 0.1, 0.1])), 1.8946, 4),
-        (risk.political_hhi([0.8, 0.1, 0.1], [0.708, 0.600, 0.512]), 0.46424, 5),
-        (risk.beta_factor(7, 27), 0.216, 3),
+        (measures.shannon_wiener([0.8, 0.1, 0.1]), 0.63903, 5),
+        (math.copysign(1, measures.shannon_wiener([3.0])), 1, 5),
+        (math.exp(measures.shannon_wiener([0.8, 0.1, 0.1])), 1.8946, 4),
+        (measures.political_hhi([0.8, 0.1, 0.1], [0.708, 0.600, 0.512]), 0.46424, 5),
+        (common_cause.beta_factor(7, 27), 0.216, 3),
     ],
 )
 def test_worked_examples(found: float, printed: float, digits: int) -> None:
@@ -61,7 +62,7 @@ def test_worked_examples(found: float, printed: float, digits: int) -> None:
 
 def test_the_variance_of_a_rate() -> None:
     """Gamma(4, 15): mean 4 / 15, variance 0.01778, which the interval's ends bear out."""
-    low, high = risk.rate_interval_per_year(3, 10, 1, 5, level=0.9)
+    low, high = rates.rate_interval_per_year(3, 10, 1, 5, level=0.9)
     assert stats.gamma(4, scale=1 / 15).var() == pytest.approx(0.01778, abs=5e-6)
     assert (low, high) == pytest.approx(stats.gamma(4, scale=1 / 15).ppf([0.05, 0.95]))
 
@@ -75,7 +76,7 @@ def test_the_variance_of_a_rate() -> None:
 )
 def test_intervals_are_those_of_the_gamma(n: int, years: float, shape: float, prior: float, level: float) -> None:
     """Quantiles agree with scipy's."""
-    found = risk.rate_interval_per_year(n, years, shape, prior, level)
+    found = rates.rate_interval_per_year(n, years, shape, prior, level)
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
     expected = stats.gamma.ppf(tails, shape + n, scale=1.0 / (prior + years))
     assert found == pytest.approx(tuple(expected), rel=1e-8, abs=1e-12)
@@ -90,14 +91,14 @@ def test_the_prior_is_the_likeliest() -> None:
         return -sum(stats.nbinom.logpmf(n, a, b / (b + t)) for n, t in zip(counts, years, strict=True))
 
     best = optimize.minimize(misfit, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12})
-    assert risk.fit_gamma_prior(counts, years) == pytest.approx(tuple(np.exp(best.x)), rel=1e-4)
+    assert rates.fit_gamma_prior(counts, years) == pytest.approx(tuple(np.exp(best.x)), rel=1e-4)
 
 
 @pytest.mark.parametrize(("counts", "message"), [([0, 0], "all 0"), ([5, 5, 5], "no more than one common rate")])
 def test_counts_without_a_prior_are_refused(counts: list[int], message: str) -> None:
     """No events, or no scatter, leave no likeliest prior."""
     with pytest.raises(cr.DataError, match=message):
-        risk.fit_gamma_prior(counts, [10.0] * len(counts))
+        rates.fit_gamma_prior(counts, [10.0] * len(counts))
 
 
 @given(
@@ -110,22 +111,22 @@ def test_cvar_is_the_mean_of_the_worst_and_the_least_of_rockafellar_and_uryasev(
     """Min over h of h + E[(L - h)+] / (1 - alpha), attained at one of the losses."""
     found = np.array(losses)
     best = min(h + np.maximum(found - h, 0.0).mean() / (1.0 - alpha) for h in losses)
-    assert risk.cvar(losses, alpha) == pytest.approx(best, rel=1e-6, abs=1e-6)
-    assert risk.value_at_risk(losses, alpha) <= risk.cvar(losses, alpha) + 1e-9
-    weights = risk.tail_weights(losses, alpha)
+    assert measures.cvar(losses, alpha) == pytest.approx(best, rel=1e-6, abs=1e-6)
+    assert measures.value_at_risk(losses, alpha) <= measures.cvar(losses, alpha) + 1e-9
+    weights = measures.tail_weights(losses, alpha)
     assert weights.sum() == pytest.approx(1.0)
     assert (weights >= -1e-12).all()
 
 
 def test_value_at_risk_is_not_put_off_by_rounding() -> None:
     """0.55 of the losses 0 to 99 do not exceed 54, though 0.55 x 100 is more than 55 in binary."""
-    assert risk.value_at_risk(range(100), 0.55) == 54
+    assert measures.value_at_risk(range(100), 0.55) == 54
 
 
 @pytest.mark.parametrize("alpha", [1.0, -0.1, math.nan, "0.9", None, True, math.inf])
 def test_levels_out_of_range_are_refused(alpha: object) -> None:
     """A level is a number, 0 or more and less than 1."""
-    for function in (risk.cvar, risk.tail_weights, risk.value_at_risk):
+    for function in (measures.cvar, measures.tail_weights, measures.value_at_risk):
         with pytest.raises(cr.DataError, match="alpha must be"):
             function([1.0], alpha)  # type: ignore[operator]
 
@@ -134,7 +135,7 @@ def test_levels_out_of_range_are_refused(alpha: object) -> None:
 def test_losses_that_are_no_numbers_are_refused(losses: list[object]) -> None:
     """There must be some, and none missing."""
     with pytest.raises(cr.DataError, match="at least one loss, and numbers only"):
-        risk.cvar(losses)  # type: ignore[arg-type]
+        measures.cvar(losses)  # type: ignore[arg-type]
 
 
 # Availability
@@ -185,24 +186,40 @@ def enumerated(net: cr.Network, places: list[str]) -> float:
 
 
 @given(chains())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_availability_of_a_way_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
-    """`compare` counts the weakest place of the whole way, each hazard once however many places it hits."""
-    row = cr.compare(net, []).loc[("baseline", "w0")]
+    """`compare` and `availability` count the weakest place of the whole way, each hazard once however many it hits."""
+    compared, row = cr.compare(net, []).loc[("baseline", "w0")], cr.availability(net).loc["w0"]
     expected = enumerated(net, ["e0", "e1", "e2", "field", "b", "c", "port"])
-    if math.isnan(row["availability"]):
+    if math.isnan(compared["availability"]):
         assert expected == pytest.approx(1.0)
+        assert row[["availability", "untouched", "closed", "full_loss_days_per_year"]].isna().all()
     else:
-        assert row["availability"] == pytest.approx(expected)
+        assert compared["availability"] == row["availability"] == pytest.approx(expected)
+        assert row["full_loss_days_per_year"] == pytest.approx(365.0 * (1.0 - row["availability"]))
 
 
-@given(chains())
-@settings(max_examples=40)
-def test_availability_of_a_corridor_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
-    """`availability` counts the trunk with its two nodes."""
+def test_a_hazard_on_a_feeder_counts_and_no_hazard_is_no_record() -> None:
+    """Trunk e1 is untouched, its feeder e0 is closed for Q of the time; on the whole way nothing on record: empty."""
+    net = chain(3, [hazard("strike", cr.Outage(edge="e2"))])
     row = cr.availability(net).loc["w0"]
-    assert row["availability"] == pytest.approx(enumerated(net, ["e1", "b", "c"]))
-    assert row["full_loss_days_per_year"] == pytest.approx(365.0 * (1.0 - row["availability"]))
+    assert (row["availability"], row["untouched"], row["closed"]) == pytest.approx((1 - Q, 1 - Q, Q))
+    none = cr.availability(net.replace(hazards=())).loc["w0"]
+    assert none[["availability", "untouched", "closed", "full_loss_days_per_year"]].isna().all()
+    assert none["hazards"] == ()
+
+
+@pytest.mark.parametrize("regime", ["full", "war"])
+def test_availability_is_that_of_compare(regime: str) -> None:
+    """Every corridor of every shipper, in the baseline and under every shipped scenario: the same whole route."""
+    net = cr.load(year=2022, regime=regime)
+    for commodity in ("kazakh_crude", "azeri_crude", "russian_crude"):
+        compared = cr.compare(net, commodity=commodity)["availability"]
+        for scenario in (None, *map(cr.load_scenario, cr.scenarios())):
+            with contextlib.suppress(cr.DataError):  # alters nothing in that year
+                found = cr.availability(net, scenario, commodity=commodity)["availability"]
+                expected = compared.xs("baseline" if scenario is None else scenario.name, level="scenario")
+                pd.testing.assert_series_equal(found, expected)
 
 
 def common_ways() -> cr.Network:
@@ -266,7 +283,7 @@ def test_the_beta_factor_example_as_a_network() -> None:
     row = cr.common_cause(ways(5, 5, hazards=hazards)).loc[("w0", "w1")]
     exact = beta * q + (1 - beta * q) * ((1 - beta) * q) ** 2
     assert row["together"] == pytest.approx(exact)
-    assert row["together"] == pytest.approx(risk.both_out(q, beta), abs=2e-5)
+    assert row["together"] == pytest.approx(common_cause.joint_unavailability(q, beta), abs=2e-5)
 
 
 def test_hazards_always_or_hardly_ever_in_force() -> None:
@@ -400,7 +417,7 @@ def test_worst_shares_are_those_of_the_largest_of_a_poisson_number(
     low: float, high: float, load: float, cuts: list[float]
 ) -> None:
     """Chances add up to 1, and the mean to its integral: high less the mean of the distribution function."""
-    found = np.array(risk.worst_shares(low, high, load, cuts))
+    found = np.array(outages.worst_shares(low, high, load, cuts))
     assert found[:, 0].sum() == pytest.approx(1.0)
     share = np.linspace(0.0, 1.0, 20_001)
     below = np.expm1(load * share) / math.expm1(load) if load > 1e-9 else share
@@ -472,7 +489,7 @@ def test_hazards_too_unlike_to_be_counted_are_refused() -> None:
     """Thirty that are in force half of the time at twelve edges, no two alike: said at once, with the way out."""
     hazards, _ = unlike(30, 12, rate=12.0)
     mild = [h.replace(changes=tuple(c.replace(remaining=0.8 + c.remaining / 5) for c in h.changes)) for h in hazards]
-    with pytest.raises(cr.DataError, match="30 hazards hit the same way in more combinations"):
+    with pytest.raises(cr.DataError, match="30 hazards hit the same route in more combinations"):
         in_service(chain(12, mild))
 
 

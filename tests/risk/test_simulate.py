@@ -11,8 +11,8 @@ import pytest
 from scipy.integrate import quad
 
 import corridor as cr
-from corridor.risk.blocks import _CHUNK, Bench
-from corridor.risk.outages import BLOCK_YEARS, expected_conditions, intervals
+from corridor.risk.blocks import _CHUNK, BlockSimulator
+from corridor.risk.random_histories import BLOCK_YEARS, expected_states, intervals
 from helpers.parallel_routes import closes, derates, hazard, ways
 
 MANY = 200_000
@@ -294,7 +294,7 @@ def test_a_severity_of_one_is_no_severity() -> None:
     pd.testing.assert_frame_equal(plain.attribution(), same.attribution(), rtol=1e-9, atol=1e-9)
 
 
-def test_a_severity_of_nothing_takes_nothing() -> None:
+def test_a_severity_of_nothing_takes_empty_block() -> None:
     """Uniform(0, 0) leaves every year as it would be undisturbed, though days are counted as disturbed."""
     storm = closes("storm", "w0", rate=5.0, days=30.0, severity=cr.Uniform(low=0.0, high=0.0))
     years = cr.simulate(ways(10, hazards=[storm]), years=200, seed=6).years
@@ -519,23 +519,25 @@ def test_conditions_are_counted_beforehand(n: int, rate: float, days: float, yea
     """Rather too many than too few, and within a factor of four, by counting those that are drawn."""
     hazards = many(n, rate, days).hazards
     found = len(np.unique(intervals(hazards, 7, 0, years).in_force, axis=0))
-    assert found * 0.95 <= expected_conditions(hazards, years) <= 4 * found + 2
+    assert found * 0.95 <= expected_states(hazards, years) <= 4 * found + 2
 
 
 def test_too_many_conditions_are_refused_before_anything_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message has their number, the number allowed and what to do."""
-    monkeypatch.setattr(Bench, "block", lambda *_: pytest.fail("a block was begun"))
+    monkeypatch.setattr(BlockSimulator, "block", lambda *_: pytest.fail("a block was begun"))
     with pytest.raises(cr.DataError, match=r"200 hazards come to about 7,\d\d\d,\d\d\d .* at most 5,000,000 .* fewer"):
         cr.simulate(many(200), years=10_000)
 
 
-@pytest.mark.parametrize("more", [{}, {"severity": cr.Uniform(low=0.2, high=1.0)}])
+@pytest.mark.parametrize(
+    "more", [{}, pytest.param({"severity": cr.Uniform(low=0.2, high=1.0)}, marks=pytest.mark.fuzz)]
+)
 def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, more: dict[str, object]) -> None:
     """Conditions three at a time give the years, states and shares of all at once."""
     net = many(6, rate=3.0, days=40.0, **more)
     whole = cr.simulate(net, 60, 3)
     monkeypatch.setattr("corridor.risk.blocks._CHUNK", 3)
-    monkeypatch.setattr("corridor.risk.blocks._MOST_KNOWN", 2)
+    monkeypatch.setattr("corridor.risk.blocks._MOST_REMEMBERED", 2)
     parts = cr.simulate(net, 60, 3)
     pd.testing.assert_frame_equal(parts.years, whole.years)
     pd.testing.assert_frame_equal(parts.states, whole.states)
@@ -546,23 +548,23 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, more: dict[str, 
 def test_no_more_than_a_chunk_is_worked_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many conditions a block meets; what is worked out for each is large, what is kept of it small."""
     net, asked = many(40), []
-    bench = Bench(net, net.hazards)
+    simulator = BlockSimulator(net, net.hazards)
     monkeypatch.setattr(
-        bench.solver,
+        simulator.solver,
         "outcomes",
-        lambda taken: asked.append(len(taken)) or np.zeros((len(taken), len(bench.solver.names))),
+        lambda taken: asked.append(len(taken)) or np.zeros((len(taken), len(simulator.layout.names))),
     )
-    block = bench.block(7, 0, 200)
+    block = simulator.block(7, 0, 200)
     assert len(block.sets) > 3 * _CHUNK
     assert max(asked) <= _CHUNK
-    assert block.values.shape == (len(block.sets), bench.n_measures)
+    assert block.values.shape == (len(block.sets), len(simulator.layout.of_commodities))
 
 
 def test_progress_is_told_within_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts add up to its years."""
     monkeypatch.setattr("corridor.risk.blocks._CHUNK", 100)
     net, told = many(30), list[float]()
-    Bench(net, net.hazards).block(7, 0, 100, told.append)
+    BlockSimulator(net, net.hazards).block(7, 0, 100, told.append)
     assert len(told) > 1
     assert sum(told) == pytest.approx(100)
 
@@ -571,7 +573,7 @@ def test_losses_are_shared_out_among_fewer_where_it_would_take_too_many(monkeypa
     """Then in proportion to what each costs alone; here, where effects add up, that is the same."""
     ens = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
     exactly = ens.attribution()["amount"]
-    monkeypatch.setattr("corridor.risk.ensemble._MOST_PARTS", 50)
+    monkeypatch.setattr("corridor.risk.attribution._MOST_PARTS", 50)
     fewer = cr.simulate(many(12, rate=6.0, days=30.0), 30, 3)
     assert fewer._most_shared < ens._most_shared
     pd.testing.assert_series_equal(fewer.attribution()["amount"].sort_index(), exactly.sort_index())

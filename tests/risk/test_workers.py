@@ -23,6 +23,7 @@ FROM_HERE = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str
 """Environment of a process that finds the package and the helpers of the tests."""
 
 
+@pytest.mark.fuzz
 def test_two_workers_give_the_bytes_of_one(diamond: cr.Network) -> None:
     """Blocks do not depend on who works them out."""
     net = stormy(diamond)
@@ -47,6 +48,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.fuzz
 def test_a_dask_cluster_gives_the_bytes_of_one_process(tmp_path: Path) -> None:
     """A real LocalCluster of two processes, the shipped network; in a process of its own, whose threads end with it."""
     pytest.importorskip("distributed")
@@ -80,6 +82,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize(
     ("when", "told"),
     [
@@ -100,6 +103,7 @@ def test_a_dask_client_that_ends_is_one_error_of_ours(tmp_path: Path, when: str,
     assert ran.stdout.startswith(told), ran.stderr
 
 
+@pytest.mark.fuzz
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
     """SIGKILL of a worker in mid-run: others take its block, and the bytes are those of an undisturbed run."""
     net, found = slow(), {}
@@ -122,6 +126,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.fuzz
 def test_a_killed_run_resumes_where_it_was(tmp_path: Path) -> None:
     """SIGKILL of the whole run: finished blocks are kept as they are, and the bytes are those of an undisturbed run."""
     script, folder = tmp_path / "run.py", tmp_path / "kept"
@@ -137,7 +142,9 @@ def test_a_killed_run_resumes_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
+@pytest.mark.parametrize(
+    "name", ["SIGKILL", *(pytest.param(name, marks=pytest.mark.fuzz) for name in ("SIGTERM", "SIGHUP", "SIGINT"))]
+)
 def test_no_worker_outlives_its_parent(tmp_path: Path, name: str) -> None:
     """However the command is ended, its pipes close at once; what can be caught ends as Ctrl-C does."""
     arguments = ["simulate", "--regime", "war", "--years", "50000000", "--workers", "2"]
@@ -244,6 +251,7 @@ def test_a_manifest_holds_no_paths(diamond: cr.Network, tmp_path: Path) -> None:
     assert kept["seed"] == 7
 
 
+@pytest.mark.fuzz
 def test_workers_that_cannot_start_are_an_error(
     diamond: cr.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,10 @@ def named(name: str) -> cr.Network:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+first, *others = SCRIPTS
+
+
+@pytest.mark.parametrize("script", [first, *(pytest.param(script, marks=pytest.mark.fuzz) for script in others)])
 @pytest.mark.parametrize("picture", PICTURES)
 def test_no_script_ends_a_picture(script: str, picture: str) -> None:
     """With warnings as errors, drawn to the last pixel."""

@@ -156,7 +156,7 @@ def test_what_stays_in_the_ground_is_told_by_area_and_in_words() -> None:
         assert f"{amount:.1f} Mt/y short" in labels[f"node:{id}"][0].get_text()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.fuzz)])
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_labels_neither_meet_nor_leave_the_map(name: str | None, size: tuple[float, float]) -> None:
     """The boxes of all texts, as the renderer has them, are apart and inside; there are enough of them."""

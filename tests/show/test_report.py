@@ -55,6 +55,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     return Page(path)
 
 
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the text of a brief on the baseline of 2021 alone, without simulated years."""
+    path = tmp_path_factory.mktemp("baseline") / "brief.html"
+    return cr.report(cr.load(year=2021), [], path, years=0).read_text(encoding="utf-8")
+
+
 def test_the_brief_has_every_section(page: Page) -> None:
     """Headline, map, comparison, changes, bottlenecks, risk, bad year, sources: in this order."""
     assert page.headings == [
@@ -70,9 +77,8 @@ def test_the_brief_fetches_nothing(page: Page) -> None:
     assert not {"script", "link", "iframe", "object", "embed"} & set(page.tags)
 
 
-def test_the_style_fetches_nothing(tmp_path: Path) -> None:
+def test_the_style_fetches_nothing(text: str) -> None:
     """No @import and no url() in the style sheet."""
-    text = cr.report(cr.load(year=2021), [], tmp_path / "b.html", years=0).read_text(encoding="utf-8")
     styles = re.findall(r"<style>(.*?)</style>", text, flags=re.S)
     assert styles
     assert not re.search(r"@import|url\(", "".join(styles))
@@ -99,6 +105,7 @@ def test_every_corridor_and_scenario_is_named(page: Page) -> None:
         assert scenario.about in page.text
 
 
+@pytest.mark.fuzz
 def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
     """Regimes differ several times over in what a bad year costs, so each brief names the rates it used."""
     found = {}
@@ -111,9 +118,8 @@ def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
     assert found["calm"] != found["war"]
 
 
-def test_no_scenarios_are_not_counted(tmp_path: Path) -> None:
+def test_no_scenarios_are_not_counted(text: str) -> None:
     """A brief on a baseline alone does not speak of 0 scenarios."""
-    text = cr.report(cr.load(year=2021), [], tmp_path / "b.html", years=0).read_text(encoding="utf-8")
     assert "Corridors: capacity, throughput" in text
     assert "0 scenarios" not in text
 

@@ -16,6 +16,7 @@ import corridor as cr
 from corridor.solver.warm import WarmSolver
 from helpers.against_linprog import assert_answered_as_by_own_program, assert_worth
 from helpers.certificates import Slack, assert_certified, same_answer
+from helpers.examples import examples
 from helpers.oracle import best_objective, cost_of, earning_cycle
 from helpers.strategies import networks, worlds
 
@@ -76,7 +77,7 @@ def test_random_networks_are_proven_optimal(net: cr.Network):
 
 
 @given(world=worlds())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_linprog_agrees_on_random_networks(world: SimpleNamespace):
     """The own program does as well, whatever the network, and what has a cycle that earns is refused."""
     assert_answered_as_by_own_program(world)
@@ -90,6 +91,7 @@ def test_linprog_agrees_on_very_many_networks(world: SimpleNamespace):
     assert_answered_as_by_own_program(world)
 
 
+@pytest.mark.fuzz
 def test_random_networks_are_of_every_kind():
     """Half have minima, a quarter on a derated edge; in a tenth one is unmet; in some a round earns."""
     counted = Counter[str]()

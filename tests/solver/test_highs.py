@@ -34,7 +34,9 @@ for who in sys.argv[1]:
 """
 
 
-@pytest.mark.parametrize("order", ["2o2o", "o2o2", "3o1o"])
+@pytest.mark.parametrize(
+    "order", ["2o2o", *(pytest.param(order, marks=pytest.mark.fuzz) for order in ("o2o2", "3o1o"))]
+)
 def test_models_of_others_with_threads_of_their_own_solve_before_and_after_ours(order: str) -> None:
     """Whoever is first, a model of two or three threads and ours are both solved, in one process."""
     done = subprocess.run(

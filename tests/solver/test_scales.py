@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import corridor as cr
 from helpers.against_linprog import assert_worth
 from helpers.certificates import assert_certified
+from helpers.examples import examples
 from helpers.oracle import earning_cycle
 from helpers.small_networks import OIL, edge, minimum, network
 from helpers.strategies import worlds
@@ -63,7 +64,7 @@ def solved_or_refused(ask: Callable[[], cr.Flow]) -> cr.Flow | None:
 
 
 @given(world=worlds(), tonnes=st.sampled_from(TONNES), money=st.sampled_from(MONEY))
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_random_networks_scale(world: SimpleNamespace, tonnes: float, money: float):
     """Whatever the network, its answer in other units is the same answer."""
     assume(earning_cycle(world) is None)

@@ -255,3 +255,22 @@ def test_compare_is_the_same_every_time() -> None:
     """Same input, same bytes."""
     first, second = (cr.compare(cr.load(year=2023)) for _ in range(2))
     assert first.to_csv() == second.to_csv()
+
+
+def test_what_a_comparison_shows_can_be_followed() -> None:
+    """One call leads from a row to every figure behind it: the way adds up to its cost, days, price and netback."""
+    net = cr.load(year=2024)
+    for _, row in cr.compare(net, []).dropna(subset=["unit_cost_usd_per_t"]).iterrows():
+        figures = net.figures(row["subjects"], inputs=True)
+        told = figures[figures["choice"] == "chosen"].set_index(["record", "subject", "attribute"])["value"]
+        way = [
+            edge.id
+            for edge in net.edges
+            if edge.id in row["subjects"] and ("edge", edge.id, "tariff_usd_per_t") in told
+        ]
+        assert sum(told.get(("edge", id, "transit_days"), 0.0) for id in way) >= row.transit_days - 1e-9
+        price = told["market", f"{row.destination}.kazakh_crude", "price_usd_per_t"]
+        assert price - row.unit_cost_usd_per_t == pytest.approx(row.netback_usd_per_t)
+        assert {"brent", "cargo"} <= set(figures["subject"])
+        assert {"political_stability_estimate"} <= set(figures["attribute"])
+        assert ("supply", f"{row.origin}.kazakh_crude", "volume_mtpa") in told.index

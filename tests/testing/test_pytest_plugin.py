@@ -132,6 +132,7 @@ def test_what_failed_last_runs_alone(run) -> None:
     run("--lf").assert_outcomes(failed=1)
 
 
+@pytest.mark.fuzz
 def test_several_processes_tell_a_failure_in_full(run) -> None:
     """The report survives the way between processes."""
     result = run("-n", "2", kz=GOOD, bad=BAD)
@@ -334,7 +335,7 @@ def without_scenarios(folder: Path, *arguments: str, text: str) -> subprocess.Co
     """Run pytest apart, on one test and no scenario file."""
     (folder / "test_it.py").write_text(text, encoding="utf-8")
     command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.skipif(not INSTALLED, reason="run from a folder; pip install -e '.[test]' makes the entry point known")

@@ -1,4 +1,4 @@
-"""Scenarios on a network small enough to do by hand, and what a scenario refuses."""
+"""Changes of every kind on a network small enough to do by hand, and what a change refuses."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Bad luck by the year: Poisson arrivals and durations of hazards, cut into intervals in which nothing changes.
 
+Closed forms of the same process stand at the end.
+
 Each simulated year is a sample of the stationary process by itself: what began before it and is still in force at its
 start is drawn too, so that no year is milder for being the first. Each hazard has a stream of draws of its own, made
 from the seed, the block and the hazard's name; a scenario or another hazard beside it changes no draw.
@@ -8,6 +10,8 @@ from the seed, the block and the hazard's name; a scenario or another hazard bes
 from __future__ import annotations
 
 import hashlib
+import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,8 +60,8 @@ class Severities(Mapping[int, Floats]):
         start = self.start[which]
         if not len(begin):
             return np.zeros(len(start))
-        found = np.searchsorted(begin, start, side="right") - 1
-        return np.where((found >= 0) & (start < end[found]), share[found], 0.0)
+        piece = np.searchsorted(begin, start, side="right") - 1
+        return np.where((piece >= 0) & (start < end[piece]), share[piece], 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +106,7 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
     comes = [np.zeros(years, dtype=np.int32)]  # number of the hazard from 1, negative where it goes
     shocks = np.zeros(years, dtype=np.int64)
     pieces: dict[int, tuple[Floats, Floats, Floats]] = {}
-    for at, hazard in enumerate(hazards):
+    for index, hazard in enumerate(hazards):
         begin, end, share, n_new = _events(hazard, _stream(seed, block, hazard.name))
         kept = begin < end_of_block
         shocks += np.bincount((begin[:n_new][kept[:n_new]] // DAYS_PER_YEAR).astype(np.int64), minlength=years)[:years]
@@ -110,8 +114,8 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
         if hazard.severity is None:
             begin, end = _merged(begin, end)
         else:
-            begin, end, share = pieces[at] = _worst(begin, end, share)
-        mark = np.full(len(begin), 1 + at, dtype=np.int32)
+            begin, end, share = pieces[index] = _worst(begin, end, share)
+        mark = np.full(len(begin), 1 + index, dtype=np.int32)
         times += [begin, end]
         comes += [mark, -mark]
     time = np.concatenate(times)
@@ -127,12 +131,12 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
 
 def _in_force(comes: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_], n_hazards: int) -> Sets:
     """Return the sets of hazards at the times kept, given which hazard comes or goes at each time."""
-    found = np.empty((np.count_nonzero(kept), n_words(n_hazards)), dtype=np.int64)
+    sets = np.empty((np.count_nonzero(kept), n_words(n_hazards)), dtype=np.int64)
     word, bit = np.divmod(np.abs(comes) - 1, _BITS)
     step = np.sign(comes) * (np.int64(1) << bit)
-    for at in range(found.shape[1]):
-        found[:, at] = np.cumsum(np.where(word == at, step, 0))[kept]
-    return found
+    for column in range(sets.shape[1]):
+        sets[:, column] = np.cumsum(np.where(word == column, step, 0))[kept]
+    return sets
 
 
 def n_words(n_hazards: int) -> int:
@@ -142,13 +146,13 @@ def n_words(n_hazards: int) -> int:
 
 def unpacked(in_force: Sets, n_hazards: int) -> npt.NDArray[np.bool_]:
     """Return sets of hazards, shape (n, n_words), as truth values, shape (n, n_hazards)."""
-    found = np.empty((len(in_force), n_hazards), dtype=bool)
-    for at in range(n_hazards):
-        found[:, at] = in_force[:, at // _BITS] >> (at % _BITS) & 1
-    return found
+    truth = np.empty((len(in_force), n_hazards), dtype=bool)
+    for index in range(n_hazards):
+        truth[:, index] = in_force[:, index // _BITS] >> (index % _BITS) & 1
+    return truth
 
 
-def expected_conditions(hazards: Sequence[Hazard], years: int) -> float:
+def expected_states(hazards: Sequence[Hazard], years: int) -> float:
     """Return about how many distinct sets of hazards years meet, rather too many than too few.
 
     Notes
@@ -164,24 +168,24 @@ def expected_conditions(hazards: Sequence[Hazard], years: int) -> float:
     return float(np.exp(min(t * np.log(n_intervals) + np.log((1.0 - off) ** t + off**t).sum() for t in exponents)))
 
 
-def bit_of(at: int, words: int) -> Sets:
+def bit_of(index: int, words: int) -> Sets:
     """Return the set of one hazard alone, shape (n_words,)."""
     bit = np.zeros(words, dtype=np.int64)
-    bit[at // _BITS] = 1 << (at % _BITS)
+    bit[index // _BITS] = 1 << (index % _BITS)
     return bit
 
 
 def _stream(seed: int, block: int, name: str) -> np.random.Generator:
     """Return a hazard's own stream of draws in a block."""
     digest = hashlib.sha256(name.encode()).digest()
-    own = [int.from_bytes(digest[at : at + 4], "little") for at in range(0, 16, 4)]
+    own = [int.from_bytes(digest[first : first + 4], "little") for first in range(0, 16, 4)]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block, *own))))
 
 
 def _events(hazard: Hazard, draw: np.random.Generator) -> tuple[Floats, Floats, Floats, int]:
     """Return begin and end [days from the start of the block], share taken, and how many are new, those first.
 
-    Events end with their year at the latest. What is in force when a year begins is drawn for each year anew: Poisson
+    Events end with their year at the latest. What is in force when a year begins is drawn again for each year: Poisson
     in number, with durations weighted by their length, of which a uniform share is still to come.
     """
     rate, length = hazard.frequency_per_year, BLOCK_YEARS * DAYS_PER_YEAR
@@ -191,18 +195,21 @@ def _events(hazard: Hazard, draw: np.random.Generator) -> tuple[Floats, Floats, 
     n_old = int(draw.poisson(rate * hazard.mean_duration_days / DAYS_PER_YEAR * BLOCK_YEARS))
     old_begin = draw.integers(0, BLOCK_YEARS, n_old) * DAYS_PER_YEAR
     rest = draw.random(n_old) * _durations(hazard.duration_days, n_old, draw, 1.0)
-    law = hazard.severity
-    share = np.ones(n + n_old) if law is None else law.low + (law.high - law.low) * draw.random(n + n_old)
+    share, severity = np.ones(n + n_old), hazard.severity
+    if severity is not None:
+        share = severity.low + (severity.high - severity.low) * draw.random(n + n_old)
     begin = np.concatenate([begin, old_begin])
     year_end = (np.floor(begin / DAYS_PER_YEAR) + 1.0) * DAYS_PER_YEAR
     return begin, np.minimum(begin + np.concatenate([days, rest]), year_end), share, n
 
 
-def _durations(law: float | Lognormal, n: int, draw: np.random.Generator, weighted: float) -> Floats:
+def _durations(distribution: float | Lognormal, n: int, draw: np.random.Generator, weighted: float) -> Floats:
     """Return durations; with ``weighted = 1`` as an observer at a random time meets them, weighted by length. [days]"""
-    if not isinstance(law, Lognormal):
-        return np.full(n, float(law))
-    return np.asarray(law.median * np.exp(law.sigma * (draw.standard_normal(n) + weighted * law.sigma)))
+    if not isinstance(distribution, Lognormal):
+        return np.full(n, float(distribution))
+    return np.asarray(
+        distribution.median * np.exp(distribution.sigma * (draw.standard_normal(n) + weighted * distribution.sigma))
+    )
 
 
 def _merged(begin: Floats, end: Floats) -> tuple[Floats, Floats]:
@@ -231,9 +238,62 @@ def _worst(begin: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats, F
     for members in np.split(np.flatnonzero(~alone), 1 + np.flatnonzero(np.diff(group[~alone]))):
         if not len(members):
             continue
-        cuts = np.unique(np.concatenate([begin[members], end[members]]))
-        inside = (begin[members][:, None] <= cuts[:-1]) & (end[members][:, None] > cuts[:-1])
-        pieces.append((cuts[:-1], cuts[1:], np.where(inside, share[members][:, None], 0.0).max(axis=0)))
+        breakpoints = np.unique(np.concatenate([begin[members], end[members]]))
+        inside = (begin[members][:, None] <= breakpoints[:-1]) & (end[members][:, None] > breakpoints[:-1])
+        pieces.append((breakpoints[:-1], breakpoints[1:], np.where(inside, share[members][:, None], 0.0).max(axis=0)))
     joined = [np.concatenate(part) for part in zip(*pieces, strict=True)]
     order = np.argsort(joined[0], kind="stable")
     return joined[0][order], joined[1][order], joined[2][order]
+
+
+def in_force_share(frequency_per_year: float, mean_duration_days: float) -> float:
+    """Return the share of time in which a hazard is in force. [1]
+
+    Notes
+    -----
+    Arrivals are Poisson, whatever is in force already; the number in force at a time is then Poisson with mean
+    frequency times mean duration, whatever the distribution of durations (the queue M/G/infinity).
+
+    References
+    ----------
+    Takacs (1962), Introduction to the Theory of Queues, Oxford, chapter 3.
+
+    Examples
+    --------
+    >>> round(in_force_share(0.44, 21.3), 5)
+    0.02535
+    """
+    return -math.expm1(-frequency_per_year * mean_duration_days / DAYS_PER_YEAR)
+
+
+def worst_shares(low: float, high: float, load: float, breakpoints: Sequence[float] = ()) -> list[tuple[float, float]]:
+    """Return probabilities and mean shares by which the largest of some drawn shares lies between breakpoints. [1]
+
+    Parameters
+    ----------
+    low, high : float
+        Bounds of the uniform distribution that each share is drawn from. [1]
+    load : float
+        Mean of the Poisson number of shares, of which there is at least one. [1]
+    breakpoints : sequence of float
+        Where to part the distribution; those that are not between low and high part nothing. [1]
+
+    Examples
+    --------
+    >>> [(round(chance, 3), round(mean, 3)) for chance, mean in worst_shares(0.2, 0.6, 0.0, breakpoints=[0.3])]
+    [(0.25, 0.25), (0.75, 0.45)]
+    """
+    bounds = [low, *sorted({point for point in breakpoints if low < point < high}), high]
+    if high <= low:
+        return [(1.0, high)]
+    pieces = []
+    for a, b in itertools.pairwise(bounds):
+        p, q = (a - low) / (high - low), (b - low) / (high - low)
+        if load < 1e-4:
+            chance, mean = q - p, (p + q) / 2.0 + load * (q - p) ** 2 / 12.0
+        else:
+            exp_p, exp_q = (math.exp(-load * (1.0 - end)) for end in (p, q))
+            chance = (exp_q - exp_p) / -math.expm1(-load)
+            mean = (q * exp_q - p * exp_p) / (exp_q - exp_p) - 1.0 / load if exp_q > exp_p else q
+        pieces.append((chance, low + (high - low) * mean))
+    return pieces

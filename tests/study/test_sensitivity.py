@@ -1,0 +1,78 @@
+"""Sensitivity: the ends of every figure's range solved anew, and shares of variance in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import corridor as cr
+from corridor.model.figures import key_of
+from corridor.model.variation import Variation, range_of
+
+
+def test_no_variation_gives_the_network_back() -> None:
+    """With every figure at its value nothing changes."""
+    net = cr.load(year=2022)
+    variation = Variation(net)
+    same = variation.with_values({key_of(f): f.value or 0.0 for f in variation.varying_figures()})
+    assert same == net
+
+
+@pytest.mark.parametrize("year", [2021, 2024])
+def test_every_end_of_every_range_makes_a_network_that_solves(year: int) -> None:
+    """No low or high end breaks a rule, alone, and the tornado has a bar for each."""
+    net = cr.load(year=year)
+    table = cr.sensitivity(net, cr.load_scenario("cpc-shut")).table
+    assert len(table) == len(Variation(net).varying_figures())
+    assert np.isfinite(table[["at_low", "at_high"]].to_numpy()).all()
+
+
+def test_a_bar_is_the_outcome_with_the_figure_there() -> None:
+    """The tornado's ends are solved anew: quota of Atyrau-Samara at 14 and 17 Mt/y, by hand through a scenario."""
+    net = cr.load(year=2021)
+    table = cr.sensitivity(net, cr.load_scenario("cpc-shut")).table.set_index(["subject", "attribute"])
+    row = table.loc[("atyrau_samara.kazakh_crude", "max_mtpa")]
+    for end, got in ((row.low, row.at_low), (row.high, row.at_high)):
+        quota = cr.QuotaChange(edge="atyrau_samara", commodity="kazakh_crude", max_mtpa=end)
+        by_hand = cr.load_scenario("cpc-shut") + cr.Scenario(name="quota", changes=[quota])
+        assert got == pytest.approx(cr.solve(net, by_hand).shortfall_mtpa)
+
+
+def test_outcomes_of_any_table_can_be_asked_for() -> None:
+    """A corridor's throughput swings as well as a total, and nonsense is refused."""
+    net = cr.load(year=2021)
+    assert cr.sensitivity(net, outcome="corridors.btc.throughput_mtpa").central == pytest.approx(27.45)
+    with pytest.raises(cr.UnknownNameError, match="did you mean 'shortfall_mtpa'"):
+        cr.sensitivity(net, outcome="shortfal_mtpa")
+
+
+def test_sobol_of_a_linear_outcome_is_known_in_closed_form() -> None:
+    """BTC throughput is linear in Turkmen transit and contract: shares of variance go with squared ranges."""
+    net = cr.load(year=2021)
+    names = ["turkmenistan.transit_mtpa", "turkmenistan.contract_mtpa"]
+    table = cr.sensitivity(net, outcome="corridors.btc.throughput_mtpa").sobol(names, samples=256, seed=3)
+    variation = Variation(net)
+    squared = [(range_of(variation.figure(name))[1] - range_of(variation.figure(name))[0]) ** 2 for name in names]
+    expected = [value / sum(squared) for value in squared]
+    assert table["first_order"].to_numpy() == pytest.approx(expected, abs=0.03)
+    assert table["total"].to_numpy() == pytest.approx(expected, abs=0.03)
+
+
+def test_sobol_repeats_with_its_seed() -> None:
+    """Same seed, same table."""
+    asked = cr.sensitivity(cr.load(year=2021), cr.load_scenario("cpc-shut"))
+    assert asked.sobol(3, samples=16, seed=5).equals(asked.sobol(3, samples=16, seed=5))
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        (["btc.capacity"], "no figure named 'btc.capacity'"),
+        (["cpc_line.tariff_usd_per_t"], "has no range"),
+        ([], "at least one"),
+    ],
+)
+def test_sobol_refuses_figures_that_cannot_vary(figures: list[str], message: str) -> None:
+    """Unknown names, numbers without a range and an empty list are errors."""
+    with pytest.raises(cr.CorridorError, match=message):
+        cr.sensitivity(cr.load(year=2021)).sobol(figures)
