@@ -62,7 +62,7 @@ class Network(NetworkParts):
     Attributes
     ----------
     notes : tuple of str
-        What applying a scenario had to decide: which of two quotas set by it holds.
+        What to know before quoting a result: figures of one's own, and which of two quotas set by a scenario holds.
     regime : str or None
         Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
         are one's own. A name only: it is not compared, and not kept in files.
@@ -211,9 +211,9 @@ class Network(NetworkParts):
         -------
         Network
             What formulas make of the figures follows: prices, differentials, values of cargo. `figures` shows the new
-            figure as chosen and the old one as its rival. A figure that had a formula has it no more, and `notes` say
-            so. Hazards, years and the mark of a shipped network stay; so does what a scenario has done: a field moves
-            by as much as its figure.
+            figure as chosen and the old one as its rival; `notes`, which results repeat, name both. A figure that had
+            a formula has it no more, and its note says so. Hazards, year and the mark of a shipped network stay; so
+            does what a scenario has done: a field moves by as much as its figure.
 
         Raises
         ------

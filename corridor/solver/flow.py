@@ -31,7 +31,7 @@ def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to solve.
     scenario : Scenario, optional
         What happens to it; nothing by default.
     strict : bool

@@ -17,7 +17,7 @@ from scipy import optimize, stats
 
 import corridor as cr
 from corridor.model.formulas import hhi
-from corridor.risk import common_cause, exposure, measures, outages, rates
+from corridor.risk import common_cause, exposure, measures, random_histories, rates
 from helpers.examples import examples
 from helpers.parallel_routes import closes, derates, hazard, ways
 
@@ -38,7 +38,7 @@ def in_force(rate: float, days: float) -> float:
         (common_cause.joint_unavailability(0.05, 0.2), 0.0116, 4),
         (common_cause.joint_unavailability(0.05, 0.0), 0.0025, 4),
         (common_cause.common_cause_rate_per_year([0.8, 0.8], 0.25), 0.2, 9),
-        (outages.in_force_share(0.2, 365.0), 0.18127, 5),
+        (random_histories.in_force_share(0.2, 365.0), 0.18127, 5),
         (common_cause.joint_survival(1, 1, 0.3, 0.3, 0.1), 0.49659, 5),
         (measures.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
         (measures.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
@@ -417,7 +417,7 @@ def test_worst_shares_are_those_of_the_largest_of_a_poisson_number(
     low: float, high: float, load: float, cuts: list[float]
 ) -> None:
     """Chances add up to 1, and the mean to its integral: high less the mean of the distribution function."""
-    found = np.array(outages.worst_shares(low, high, load, cuts))
+    found = np.array(random_histories.worst_shares(low, high, load, cuts))
     assert found[:, 0].sum() == pytest.approx(1.0)
     share = np.linspace(0.0, 1.0, 20_001)
     below = np.expm1(load * share) / math.expm1(load) if load > 1e-9 else share
