@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridor.model.columns import described
+from corridor.model.columns import column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def outcomes(
-    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+    network: Network, scenarios: Scenario | Iterable[Scenario] | None = None, *, commodity: str | None = None
 ) -> pd.DataFrame:
     """Return totals of the baseline and of each scenario, with their change against the baseline.
 
@@ -30,7 +30,7 @@ def outcomes(
     ----------
     network : Network
         Network to solve.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.
@@ -75,6 +75,7 @@ def outcomes(
         if flow.notes:
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table = table[list(column_names("outcomes"))]
     return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
