@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, with_lines
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -77,14 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     for text in _other_years(scenarios, network):
         streams.say(text)
+    notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
     if arguments.format == "table":
         compact = not scenarios and not arguments.wide
         text = comparison.compact(width) if compact else comparison.full(width)
-        text += "".join(f"{note}\n" for note in comparison.notes)
+        text += "".join(f"{note}\n" for note in notes)
     else:
         text = comparison.document() if arguments.format == "json" else machine_text(table, arguments.format)
-        for note in comparison.notes:
+        for note in notes:
             streams.say(note)
     return write_output(text, arguments.output, arguments.format, width=width)
 
@@ -206,10 +207,10 @@ class _Comparison:
         """Return the scenarios that are printed once: all that is printed of them is the same."""
         from corridor.study.scenario_runs import coming_to_the_same
 
-        whole = {
+        complete = {
             name: block.assign(**self.lost(name, None), is_base=name == self.baseline) for name, block in blocks.items()
         }
-        return coming_to_the_same(whole)
+        return coming_to_the_same(complete)
 
     def _days(self, name: str) -> float | None:
         """Return how long a scenario lasts, None where that is not known."""
@@ -237,8 +238,8 @@ class _Comparison:
             frame = units.renamed(pd.DataFrame(list(over.values()), index=list(over)))
             whose = "" if len(lasting) == len(names) else f" ({visible(', '.join(lasting))})"
             text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
-        told = who_takes_over(base.solution, self.flows[names[0]].solution, self.commodity, units)
-        return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in told)
+        lines = who_takes_over(base.solution, self.flows[names[0]].solution, self.commodity, units)
+        return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in lines)
 
     @cached_property
     def _solver(self) -> WarmSolver:

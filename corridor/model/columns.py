@@ -171,7 +171,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "availability", "1",
             "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
             "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=10,
-            legend="In service: on the best route, by its {hazards}; -: none on record there.",
+            legend="In service: on the best route, by {hazards}; -: none on record there.",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",
@@ -307,22 +307,32 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
 }  # fmt: skip
-"""Columns by table, in the order of the table."""
+"""Columns by table, in the order in which they are printed and explained; `column_names` has that of the table."""
 INTERCHANGEABLE = "Buyers at one price are interchangeable here: who gets which tonne is one choice of several."
 """What must be known wherever a market, or a split between ports, is shown."""
 AMOUNTS = ("duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "loss_musd_held")
 """Columns of outcomes over the days of a scenario; empty where these are not known."""
 FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
-LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
-"""Names of the columns whose cells are tuples of ids."""
 ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""
 
 
+_ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "supplies": (("shortfall_mtpa", "lifted_mtpa"), ("marginal_netback_usd_per_t", "netback_usd_per_t")),
+    "quotas": (("flow_mtpa",), ("unmet_minimum_mtpa",)),
+    "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
+    "compare": (("throughput_mtpa", "capacity_mtpa"), ("shortfall_if_lost_mtpa", "netback_usd_per_t")),
+    "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+}
+"""Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
+
+
 def column_names(table: str) -> tuple[str, ...]:
-    """Return the names of a table's columns."""
-    return tuple(column.name for column in COLUMNS[table])
+    """Return the names of a table's columns, in their order: what is asked for most at both ends."""
+    first, last = _ENDS.get(table, ((), ()))
+    names = [column.name for column in COLUMNS[table]]
+    return (*first, *(name for name in names if name not in {*first, *last}), *last)
 
 
 def by_name(table: str) -> dict[str, Column]:

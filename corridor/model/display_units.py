@@ -52,10 +52,10 @@ class DisplayUnits:
         ids = [commodity] if commodity is not None else list(wanted)
         records = [each for each in network.commodities if each.id in ids]
         if without := [record for record in records if record.display_unit != "bbl"]:
-            way_out = "units='t'" if commodity is not None else "units='t', or ask for one commodity that has"
+            remedy = "units='t'" if commodity is not None else "units='t', or ask for one commodity that has"
             raise DataError(
                 f"commodity {without[0].id!r} has no barrels (its display unit is {without[0].display_unit!r}); "
-                f"give it display_unit='bbl' and display_per_t, or take {way_out}"
+                f"give it display_unit='bbl' and display_per_t, or take {remedy}"
             )
         return cls({record.id: record.display_per_t for record in records})
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass, field, fields, replace
+from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
-from corridor.messages import nearest, placed, shown, unknown, unknown_name
+from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
 from corridor.model.own_figures import parts_with_figures
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
+_INNER = frozenset(
+    ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunks", "with_numbers")
+)
+"""Names that no user needs."""
 _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
 """The parts for which a networkx graph has no place of its own."""
 
@@ -103,6 +108,10 @@ class Network(NetworkParts):
     def __hash__(self) -> int:
         return hash((self.name, self.year, len(self.nodes), len(self.edges)))
 
+    def __dir__(self) -> list[str]:
+        """Return the public names; what other modules of the library use only is not listed."""
+        return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _INNER)
+
     @property
     def shipped(self) -> bool:
         """Whether all that the shipped scenarios name is there, so that studies run those by default.
@@ -116,7 +125,7 @@ class Network(NetworkParts):
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
-        """Return a copy with some parts exchanged, validated again.
+        """Return a copy with some parts exchanged, validated again; one record stands for a list of one.
 
         Notes
         -----
@@ -129,7 +138,8 @@ class Network(NetworkParts):
         """
         known = [part.name for part in fields(self) if part.init]
         if invalid := [part for part in parts if part not in known]:
-            raise DataError([unknown("part of a network", part, nearest(part, known)) for part in invalid])
+            raise DataError([unknown("part of a network", part, known) for part in invalid])
+        parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
         if "hazards" in parts and parts["hazards"] != self.hazards:
             parts = {"regime": None, **parts}
         twin = replace(self, **parts)
@@ -245,7 +255,7 @@ class Network(NetworkParts):
         a hazard that names what is not there.
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
+        hazards = [placed(owner, error) for owner, change in named for error in change._unknown_names(self)]
         return [*structural_problems(self), *unreachable(self), *unmeetable(self), *limited_problems(hazards)]
 
     # Views
@@ -318,8 +328,8 @@ class Network(NetworkParts):
         Returns
         -------
         pandas.DataFrame
-            Columns: record, subject, attribute, value, low, high, unit, year, choice, confidence, source, publisher,
-            date, url, formula, note, since, until, sources (their ids). Empty where no figure is kept.
+            Columns: subject, attribute, record, low, high, year, choice, confidence, source, publisher, date, url,
+            formula, note, since, until, sources (their ids), value, unit. Empty where no figure is kept.
 
         Raises
         ------
@@ -342,7 +352,9 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return stamped(pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS)), self)
+        return stamped(
+            pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS)), self
+        )
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
@@ -479,6 +491,19 @@ class Network(NetworkParts):
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         of_hazards, problems = _hazards_of(hazards)
         return build_network(given, name=name, year=year, regime=regime, hazards=of_hazards, problems=problems)
+
+
+Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
+    [
+        inspect.Parameter(
+            part.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if part.default is MISSING else part.default,
+        )
+        for part in fields(Network)
+        if part.init
+    ]
+)
 
 
 def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:

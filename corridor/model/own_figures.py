@@ -121,7 +121,7 @@ def _records(
     for (kind, id), values in fields.items():
         record = network.record(kind, id)
         try:
-            altered.setdefault(kind, dict(network.by_key(kind)))[id] = record.replace_raw(**values)
+            altered.setdefault(kind, dict(network.by_key(kind)))[id] = record._replace_raw(**values)
         except ValidationError as error:
             name = f"{owner}: {kind} {subject_of(id)!r}"
             problems += [placed(name, problem) for _, problem in problems_of(error, type(record).model_fields)]

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "unit", "effect", "confidence", "source",
-    "url",
+    "subject", "attribute", "record", "value", "low", "high", "confidence", "source", "url", "unit", "effect",
 )  # fmt: skip
 
 

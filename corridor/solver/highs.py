@@ -250,8 +250,8 @@ class NearOptima:
         _demand(self._highs.passModel(_model(program, scaled)), "load the program")
         largest = float(np.abs(scaled.cost).max(initial=0.0))
         if largest > 0:
-            slack = tolerance * max(abs(optimum.objective) / volume / money, 1.0)
-            most = float(scaled.cost @ (optimum.amount / volume)) + slack
+            room = tolerance * max(abs(optimum.objective) / volume / money, 1.0)
+            most = float(scaled.cost @ (optimum.amount / volume)) + room
             row = (-np.inf, most / largest, len(self._columns), self._columns, scaled.cost / largest)
             _demand(self._highs.addRow(*row), "hold the objective")
 

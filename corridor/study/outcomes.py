@@ -8,7 +8,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from corridor.model.columns import AMOUNTS, described
+import numpy as np
+
+from corridor.model.columns import AMOUNTS, column_names, described
 from corridor.model.display_units import DisplayUnits
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
@@ -29,7 +31,7 @@ _TONNES = DisplayUnits()
 
 def outcomes(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     *,
     commodity: str | None = None,
     units: str = "t",
@@ -41,7 +43,7 @@ def outcomes(
     ----------
     network : Network
         Network to solve.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.
@@ -95,22 +97,23 @@ def outcomes(
             | dict.fromkeys(AMOUNTS, math.nan)
             | {"route_hhi": hhi(through)}
         )
-        told = list(flow.notes)
+        messages = list(flow.notes)
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
-            held = usual_ways(solver, base, flow, commodity, shown)
+            held = usual_routes(solver, base, flow, commodity, shown)
             rows[name] |= _amounts(rows[name], held, days, shown)
-            told += held.notes(days / DAYS_PER_YEAR)
-        if told:
-            notes[name] = told
+            messages += held.notes(days / DAYS_PER_YEAR)
+        if messages:
+            notes[name] = messages
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table = table[list(column_names("outcomes"))]
     return stamped(shown.renamed(table), network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
 
 
-def _amounts(row: Mapping[str, float], held: UsualWays, days: float, units: DisplayUnits) -> dict[str, float]:
+def _amounts(row: Mapping[str, float], held: UsualRoutes, days: float, units: DisplayUnits) -> dict[str, float]:
     """Return what rates a year come to over some days, by all ways at once and by usual ways only."""
     years = days / DAYS_PER_YEAR
     per_rate = years if units.barrels_per_t is None else days / 1e3  # kb/d over days: million barrels
@@ -130,12 +133,12 @@ def amounts(
     days = flow.scenario.mean_duration_days if flow.scenario is not None else None
     if days is None:
         return {}
-    held = usual_ways(solver, base, flow, commodity, units)
+    held = usual_routes(solver, base, flow, commodity, units)
     return _amounts(losses(flow, base, commodity, units), held, days, units)
 
 
 @dataclasses.dataclass(frozen=True)
-class UsualWays:
+class UsualRoutes:
     """What a scenario comes to if no commodity moves on an edge beyond its usual flow.
 
     Attributes
@@ -163,9 +166,9 @@ class UsualWays:
         ]
 
 
-def usual_ways(
+def usual_routes(
     solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
-) -> UsualWays:
+) -> UsualRoutes:
     """Return what the scenario of a flow comes to by usual ways only, as in the first days."""
     scenario, program = flow.scenario, base.solution.program
 
@@ -179,7 +182,7 @@ def usual_ways(
 
     held, shortfall, loss = lost(base.solution)
     others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
-    return UsualWays(shortfall, loss, min([loss, *others]), max([loss, *others]))
+    return UsualRoutes(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 
 def losses(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES) -> dict[str, float]:
@@ -229,17 +232,19 @@ def totals(flow: Flow, commodity: str | None, units: DisplayUnits = _TONNES) -> 
             "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
             "netback_musd_per_year": flow.netback_musd_per_year,
         }
-    supplies, markets, solution = flow.supplies, flow.markets, flow.solution
+    net, solution = flow.network, flow.solution
     program = solution.program
-    own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
-    cost = float(solution.state.cost[own] @ solution.amounts[own])
-    sold = markets[markets.index.get_level_values("commodity") == commodity]
-    held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
-    offered = supplies[supplies.index.get_level_values("commodity") == commodity]
+    moved = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
+    cost = float(solution.state.cost[moved] @ solution.amounts[moved])
+    offered = [supply.commodity == commodity for supply in net.supplies]
+    sold = [market.commodity == commodity for market in net.markets]
+    held = [quota.commodity == commodity for quota in net.quotas]
+    prices = np.array([market.price_usd_per_t for market in net.markets])[sold]
+    delivered = solution.delivered_by_market[sold]
     return {
-        "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
-        "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
-        "unmet_mtpa": float(sold["unmet_mtpa"].sum()),
-        "unmet_minimum_mtpa": float(held["unmet_minimum_mtpa"].sum()),
-        "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
+        "delivered_mtpa": float(delivered.sum()),
+        "shortfall_mtpa": float(flow.shortfall_by_supply[offered].sum()),
+        "unmet_mtpa": float(flow.unmet_by_market[sold].sum()),
+        "unmet_minimum_mtpa": float(flow.unmet_by_quota[held].sum()),
+        "netback_musd_per_year": float(prices @ delivered) - cost,
     }

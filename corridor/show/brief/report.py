@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,7 +16,7 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.library.networks import hazard_basis
-from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, Column, by_name, legend, printed
+from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, legend, printed
 from corridor.model.figures import confidence_counts
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
@@ -26,11 +24,12 @@ from corridor.risk.bad_year import amounts, attributed
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
+from corridor.show.brief import layout
 from corridor.show.brief.style import STYLE
 from corridor.show.cards import network_label
 from corridor.show.charts import plot_ensemble, plot_waterfall
 from corridor.show.comparison import plot_comparison
-from corridor.show.html import Html, counted, link, tag
+from corridor.show.html import Html, counted, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import OptimalRange, quoted
@@ -49,16 +48,15 @@ from corridor.study.scenario_runs import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
 _TOLERANCE_MTPA = 0.05
-_DPI, _MOST_FIGURES, _MOST_LIMITS = 150, 15, 6
+_MOST_FIGURES, _MOST_LIMITS = 15, 6
 _MOST_COLUMNS = 12  # of a comparison fit on A4
 
 
 def report(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     path: str | os.PathLike[str] = "brief.html",
     *,
     commodity: str | None = None,
@@ -72,7 +70,7 @@ def report(
     ----------
     network : Network
         Network to report on.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     path : path
         File to write; it is written completely or not at all.
@@ -117,7 +115,7 @@ def report(
         raise DataError(f"years must be a whole number, 0 for none (got {years!r})")
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
-    asked = None if scenarios is None else tuple(scenarios)
+    asked = (scenarios,) if isinstance(scenarios, Scenario) else None if scenarios is None else tuple(scenarios)
     brief = _Brief(
         network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, years=years,
         seed=seed,
@@ -261,7 +259,7 @@ class _Brief:
                 f"{row['mean'] - row['undisturbed']:.2f} Mt in an average year, "
                 f"{row['cvar'] - row['undisturbed']:.2f} Mt in the worst 5 % of years (mean)."
             )
-        return _section("Summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
+        return layout.section("Summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
 
     def _map(self) -> Html | None:
         if sum(node.lat is not None for node in self.network.nodes) < 2:
@@ -269,19 +267,19 @@ class _Brief:
         most = max(float(flow.edge_flow_mtpa.max(initial=0.0)) for flow in self.flows.values()) or None
         shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
         pictures = [
-            _picture(
+            layout.picture(
                 partial(plot_map, self.flows[name], widest_mtpa=most, title=name),
                 (12.0, 8.7),
                 f"Map of flows, {name}: {self._delivery_summary(self.flows[name])}",
             )
             for name in shown
         ]
-        return _section("Map", _note(INTERCHANGEABLE), *pictures)
+        return layout.section("Map", layout.note(INTERCHANGEABLE), *pictures)
 
     def _comparison(self) -> Html:
         """Return the comparison of corridors: a table of the baseline, a picture of the scenarios."""
         columns = [column for column in printed("compare") if column.priority <= _MOST_COLUMNS]
-        heads = ["corridor", *map(_heading, columns)]
+        heads = ["corridor", *map(layout.heading, columns)]
         rows = [
             [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
             for id, row in _rows(readable(self.now, self.commodity))
@@ -289,7 +287,7 @@ class _Brief:
         origins = sorted({str(origin) for origin in self.now["origin"] if origin})
         text = legend(columns, hazards=self.hazards, origin=" or ".join(origins))
         scope = f"{self.named_commodity}, {network_label(self.network)}." if network_label(self.network) else ""
-        parts = [_note(" ".join(f"{scope} {text}".split())), _table(heads, rows)]
+        parts = [layout.note(" ".join(f"{scope} {text}".split())), layout.table(heads, rows)]
         featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
         table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
         if len(table):
@@ -297,7 +295,7 @@ class _Brief:
             size = (10.0, min(16.0, 2.0 + 0.27 * shown))
             under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
             parts.append(
-                _picture(
+                layout.picture(
                     partial(plot_comparison, table, network=self.network),
                     size,
                     f"Corridors{under}: capacity, throughput, cost, time, risk",
@@ -306,14 +304,14 @@ class _Brief:
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
             open_corridors = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
             parts += [
-                _picture(
+                layout.picture(
                     partial(plot_waterfall, self.flows[BASELINE], str(id), commodity=self.commodity),
                     (9.0, 4.6),
                     f"Price to netback, {self._corridor(id)}",
                 )
                 for id in open_corridors
             ]
-        return _section("Comparison of corridors", *parts)
+        return layout.section("Comparison of corridors", *parts)
 
     def _changes(self) -> Html | None:
         if not self.scenarios:
@@ -324,12 +322,12 @@ class _Brief:
         ]  # fmt: skip
         rows = [
             [
-                name, _number(row["loss_musd_per_year"], 0),
-                _change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
-                _change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
-                _change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
-                _change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
-                _number(row["route_hhi"], 2),
+                name, layout.number(row["loss_musd_per_year"], 0),
+                layout.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
+                layout.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
+                layout.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
+                layout.change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
+                layout.number(row["route_hhi"], 2),
             ]
             for name, row in _rows(self._ranked(rates=True))
         ]  # fmt: skip
@@ -359,17 +357,19 @@ class _Brief:
             tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
             for scenario in self.scenarios
         ]
-        return _section(
+        return layout.section(
             "Changes against the baseline",
-            _note(
+            layout.note(
                 f"{self.named_commodity}, largest loss first; rates of a state that lasts, change in brackets. "
                 "HHI: 1 if one corridor carries everything."
             ),
-            _table(heads, rows),
+            layout.table(heads, rows),
             *self._over_days(),
             tag("h3", "Change of throughput by corridor"),
-            _note("About: another flow as good sends more or less that way; span: by how much flows as good differ."),
-            _table(heads_by, by_corridor) if changed else _note("No corridor's throughput changes."),
+            layout.note(
+                "About: another flow as good sends more or less that way; span: by how much flows as good differ."
+            ),
+            layout.table(heads_by, by_corridor) if changed else layout.note("No corridor's throughput changes."),
             tag("details", tag("summary", "Scenarios"), tag("ul", *about), open=""),
         )
 
@@ -395,20 +395,23 @@ class _Brief:
         ]  # fmt: skip
         rows = [
             [
-                name, _number(row["duration_days"], 0), _number(row["shortfall_mt"], 2),
-                _number(row["shortfall_mt_held"], 2), _number(row["loss_musd"], 0), _number(row["loss_musd_held"], 0),
+                name, layout.number(row["duration_days"], 0), layout.number(row["shortfall_mt"], 2),
+                layout.number(row["shortfall_mt_held"], 2), layout.number(row["loss_musd"], 0),
+                layout.number(row["loss_musd_held"], 0),
             ]
             for name, row in _rows(ranked)
         ]  # fmt: skip
         yield tag("h3", "Over the days that each lasts")
-        yield _note(
+        yield layout.note(
             "Usual ways only: nothing moves anywhere beyond its usual flow, as in the first days. One shipper's "
             "volume, and the loss, can be larger by all ways, for others take its place. Tanks and catching up are "
             "not counted."
         )
-        yield _table(heads, rows)
+        yield layout.table(heads, rows)
         notes = self.outcomes.attrs.get("notes", {})
-        yield from (_note(f"{name}: {note}") for name, some in notes.items() for note in some if "usual ways" in note)
+        yield from (
+            layout.note(f"{name}: {note}") for name, some in notes.items() for note in some if "usual ways" in note
+        )
 
     def _bottlenecks(self) -> Html:
         """Return the binding limits under each scenario, from `Flow.explain`."""
@@ -423,29 +426,29 @@ class _Brief:
             parts.append(
                 tag("details", tag("summary", name), tag("ul", *(tag("li", limit) for limit in limits)), open="")
             )
-        return _section(
+        return layout.section(
             "Bottlenecks",
-            _note("Limits of throughput, and the value of one more Mt/y there: the difference of two optima."),
+            layout.note("Limits of throughput, and the value of one more Mt/y there: the difference of two optima."),
             *parts,
         )
 
     def _risk(self) -> Html:
         """Return exposure by country, concentration of exports, and availability of corridors."""
         concentration = [
-            [_INDICES.get(name, name).replace("_", " "), _number(row["value"], 2), row["unit"], row["about"]]
+            [_INDICES.get(name, name).replace("_", " "), layout.number(row["value"], 2), row["unit"], row["about"]]
             for name, row in _rows(indices(self.network, commodity=self.commodity))
         ]
         countries = [
             [
-                name, ", ".join(self._corridor(id) for id in row["corridors"]), _number(100 * row["share"], 0),
-                _number(row["n_minus_j_percent"], 0), _number(row["loss_if_closed_musd_per_year"], 0),
-                _number(row["shortfall_if_closed_mtpa"]), _number(row["unmet_if_closed_mtpa"]),
+                name, ", ".join(self._corridor(id) for id in row["corridors"]), layout.number(100 * row["share"], 0),
+                layout.number(row["n_minus_j_percent"], 0), layout.number(row["loss_if_closed_musd_per_year"], 0),
+                layout.number(row["shortfall_if_closed_mtpa"]), layout.number(row["unmet_if_closed_mtpa"]),
             ]
             for name, row in _rows(self.jurisdictions)
         ]  # fmt: skip
         parts = [
             tag("h3", "Exposure by transit country"),
-            _table(
+            layout.table(
                 [
                     "country", "corridors through it", "share of exports [%]", "capacity without it [%]",
                     "loss if closed [million USD/y]", "shut in if closed [Mt/y]", "unmet if closed [Mt/y]",
@@ -453,15 +456,15 @@ class _Brief:
                 countries,
             ),
             tag("h3", "Concentration"),
-            _table(["index", "value [unit]", "unit", "definition"], concentration),
+            layout.table(["index", "value [unit]", "unit", "definition"], concentration),
         ]  # fmt: skip
         if self.network.hazards:
             rows = [
                 [
                     self._corridor(id),
                     *(
-                        (_number(100 * row["availability"]), _number(100 * row["untouched"]),
-                         _number(row["full_loss_days_per_year"]), ", ".join(row["hazards"]))
+                        (layout.number(100 * row["availability"]), layout.number(100 * row["untouched"]),
+                         layout.number(row["full_loss_days_per_year"]), ", ".join(row["hazards"]))
                         if not math.isnan(row["availability"])
                         else ("-", "-", "-", "no record")
                     ),
@@ -475,10 +478,10 @@ class _Brief:
             ]  # fmt: skip
             parts += [
                 tag("h3", f"Mean share of capacity in service, {self.named_commodity}"),
-                _note(f"Best route from field to market, feeders and sea legs included; {self.hazards}."),
-                _table(heads, rows),
+                layout.note(f"Best route from field to market, feeders and sea legs included; {self.hazards}."),
+                layout.table(heads, rows),
             ]
-        return _section("Risk", *parts)
+        return layout.section("Risk", *parts)
 
     def _bad_year(self) -> Html | None:
         ens = self.ensemble
@@ -495,19 +498,21 @@ class _Brief:
         ]  # fmt: skip
         blame = attributed(ens, column, by="actor", alpha=0.95)
         parts = [
-            _note(
+            layout.note(
                 f"{len(ens.years):,} simulated years, {self.hazards}, seed {ens.seed}; ± is the 95 % "
                 "confidence interval of the simulation, not of the rates. Each hazard has the mean severity of its "
                 "shocks unless stated otherwise; where spare capacity absorbs small losses this understates the tail."
             ),
-            _table(
+            layout.table(
                 ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (baseline, mean, cvar))],
                 rows,
             ),
         ]
         if float(ens.years[column].std()) > 0:
             parts.append(
-                _picture(partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years with at least this loss")
+                layout.picture(
+                    partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years with at least this loss"
+                )
             )
         if len(blame):
             columns = printed("attribution")
@@ -518,24 +523,24 @@ class _Brief:
                     f"Where the shut-in volume of {self.named_commodity} arises in the worst 5 % of years (country of "
                     "the asset, not who did it)",
                 ),
-                _table(["where", *map(_heading, columns)], shares),
+                layout.table(["where", *map(layout.heading, columns)], shares),
             ]
         drawn = [
             [
                 hazard.name,
-                _number(hazard.frequency_per_year, 3),
-                _number(hazard.mean_duration_days, 0),
+                layout.number(hazard.frequency_per_year, 3),
+                layout.number(hazard.mean_duration_days, 0),
                 hazard.actor or "-",
             ]
             for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
         ]
         heads = ["hazard", "frequency [1/y]", "mean duration [days]", "where"]
-        return _section("Bad years", *parts, tag("h3", "Hazards simulated"), _table(heads, drawn))
+        return layout.section("Bad years", *parts, tag("h3", "Hazards simulated"), layout.table(heads, drawn))
 
     def _sources(self) -> Html:
         """Return the figures that drive the results, each with range, confidence and source."""
         if not self.network.figure_records:
-            return _section("Sources", _note("The figures of this network have no sources."))
+            return layout.section("Sources", layout.note("The figures of this network have no sources."))
         shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
         seen: dict[tuple[str, str], list[object]] = {}
         for name in shown:
@@ -544,22 +549,22 @@ class _Brief:
                 seen.setdefault(
                     key,
                     [
-                        f"{key[0]}: {key[1]}", _number(row["value"], 2), f"{row['low']:g} to {row['high']:g}",
-                        row["unit"], row["confidence"], row["source"], _links(str(row["url"])),
+                        f"{key[0]}: {key[1]}", layout.number(row["value"], 2), f"{row['low']:g} to {row['high']:g}",
+                        row["unit"], row["confidence"], row["source"], layout.links(str(row["url"])),
                     ],
                 )  # fmt: skip
         graded = confidence_counts(self.network.figure_records)
         leaning = f"baseline and {self.worst!r}" if self.worst else "baseline"
         heads = ["figure", "value [unit]", "range [unit]", "unit", "confidence", "source", "address"]
-        return _section(
+        return layout.section(
             "Sources and confidence",
-            _note(
+            layout.note(
                 f"Of the {sum(graded.values())} figures of this network {graded['A']} have confidence A (operators, "
                 f"governments, agencies), {graded['B']} confidence B (press, think tanks, calculations from A or B) "
                 f"and {graded['C']} confidence C (estimates). The table has the figures that drive {leaning} most; "
                 "network.figures() lists all figures and alternatives."
             ),
-            _table(heads, list(seen.values())),
+            layout.table(heads, list(seen.values())),
         )
 
     def _foot(self) -> Html:
@@ -592,73 +597,3 @@ _INDICES = {
     "shannon_wiener_jurisdictions": "Shannon-Wiener of countries", "effective_jurisdictions": "effective countries",
     "political_hhi": "politically weighted HHI",
 }  # fmt: skip
-
-
-def _heading(column: Column) -> str:
-    """Return the heading of a column with its unit."""
-    return f"{column.plain_heading} [{column.shown_unit}]" if column.unit else column.plain_heading
-
-
-def _section(title: str, *parts: object) -> Html:
-    return tag("section", tag("h2", title), *parts)
-
-
-def _note(text: str) -> Html:
-    return tag("p", text, class_="note")
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """Return a table that scrolls on narrow screens; columns with a unit in their heading are aligned to the right."""
-    sides = ["n" if head.endswith("]") else "w" for head in heads]
-    head = tag("tr", *(tag("th", _head(text), class_=side) for text, side in zip(heads, sides, strict=True)))
-    body = [tag("tr", *(tag("td", _breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
-
-
-def _links(addresses: str) -> Html:
-    """Return addresses, separated by semicolons, as links."""
-    return tag("span", *(tag("div", link(address)) for address in addresses.split("; ")))
-
-
-def _breakable(content: object) -> object:
-    """Return text that may break after the underscores of long ids."""
-    if isinstance(content, Html) or not isinstance(content, str):
-        return content
-    return Html(tag("span", content).replace("_", "_<wbr>"))
-
-
-def _head(text: str) -> Html:
-    """Return a heading with its unit on a second line."""
-    name, bracket, unit = text.partition(" [")
-    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if bracket and unit != "unit]" else ""))
-
-
-def _picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -> Html:
-    """Return a picture embedded in the page; `draw` is called with the Axes as ``ax``."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, facecolor="white")
-    FigureCanvasAgg(figure)
-    draw(ax=figure.add_subplot())
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
-    coded = base64.b64encode(buffer.getvalue()).decode()
-    return tag("figure", tag("img", src=f"data:image/png;base64,{coded}", alt=about), tag("figcaption", about))
-
-
-def _number(value: Any, digits: int = 1) -> str:
-    """Return a number as text, '-' if there is none."""
-    if value != value:
-        return "-"
-    return "no limit" if math.isinf(value) else f"{round(value, digits) + 0.0:,.{digits}f}"
-
-
-def _signed(value: float, digits: int = 1) -> str:
-    """Return a change with its sign, empty if it rounds to 0."""
-    return f"{value:+,.{digits}f}" if abs(value) > 0.5 * 10.0**-digits else ""
-
-
-def _change(change: float, value: float, digits: int = 1) -> str:
-    signed = _signed(change, digits)
-    return f"{_number(value, digits)} ({signed})" if signed else _number(value, digits)

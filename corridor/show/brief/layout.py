@@ -1,0 +1,90 @@
+"""Parts of a brief's page: sections, tables, pictures, numbers as text."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from corridor.model.columns import Column
+from corridor.show.html import Html, link, tag
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DPI = 150
+
+
+def heading(column: Column) -> str:
+    """Return the heading of a column with its unit."""
+    return f"{column.plain_heading} [{column.shown_unit}]" if column.unit else column.plain_heading
+
+
+def section(title: str, *parts: object) -> Html:
+    """Return a section under a heading."""
+    return tag("section", tag("h2", title), *parts)
+
+
+def note(text: str) -> Html:
+    """Return a paragraph in small print."""
+    return tag("p", text, class_="note")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
+    """Return a table that scrolls on narrow screens; columns with a unit in their heading are aligned to the right."""
+    sides = ["n" if head.endswith("]") else "w" for head in heads]
+    top = tag("tr", *(tag("th", head(text), class_=side) for text, side in zip(heads, sides, strict=True)))
+    body = [tag("tr", *(tag("td", breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
+    return tag("div", tag("table", tag("thead", top), tag("tbody", *body)), class_="scroll")
+
+
+def links(addresses: str) -> Html:
+    """Return addresses, separated by semicolons, as links."""
+    return tag("span", *(tag("div", link(address)) for address in addresses.split("; ")))
+
+
+def breakable(content: object) -> object:
+    """Return text that may break after the underscores of long ids."""
+    if isinstance(content, Html) or not isinstance(content, str):
+        return content
+    return Html(tag("span", content).replace("_", "_<wbr>"))
+
+
+def head(text: str) -> Html:
+    """Return a heading with its unit on a second line."""
+    name, bracket, unit = text.partition(" [")
+    return Html(tag("span", name) + (Html("<br>") + tag("small", f"[{unit}") if bracket and unit != "unit]" else ""))
+
+
+def picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -> Html:
+    """Return a picture embedded in the page; `draw` is called with the Axes as ``ax``."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, facecolor="white")
+    FigureCanvasAgg(figure)
+    draw(ax=figure.add_subplot())
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    coded = base64.b64encode(buffer.getvalue()).decode()
+    return tag("figure", tag("img", src=f"data:image/png;base64,{coded}", alt=about), tag("figcaption", about))
+
+
+def number(value: Any, digits: int = 1) -> str:
+    """Return a number as text, '-' if there is none."""
+    if value != value:
+        return "-"
+    return "no limit" if math.isinf(value) else f"{round(value, digits) + 0.0:,.{digits}f}"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Return a change with its sign, empty if it rounds to 0."""
+    return f"{value:+,.{digits}f}" if abs(value) > 0.5 * 10.0**-digits else ""
+
+
+def change(change: float, value: float, digits: int = 1) -> str:
+    """Return a value with its change in brackets, bare where that rounds to 0."""
+    text = signed(change, digits)
+    return f"{number(value, digits)} ({text})" if text else number(value, digits)
