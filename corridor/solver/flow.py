@@ -347,7 +347,8 @@ class Flow:
         Returns
         -------
         pandas.DataFrame
-            record, subject, attribute, value, low, high, unit; effect: that on `objective` of half the range, by the
+            record, subject, attribute, value, low, high; range_from: ``figure``, or ``rivals`` where it states no range
+            and those of its unit and year span one; unit; effect: that on `objective` of half the range, by the
             duals, through all formulas that use the figure; confidence, source, url. The largest effect first.
 
         Raises

@@ -14,7 +14,7 @@ from corridor.model.records import Figure
 from corridor.model.result_path import value_by_path
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
-from corridor.model.variation import Variation, range_of
+from corridor.model.variation import Variation
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "unit", "at_low", "at_high", "swing", "confidence",
+    "record", "subject", "attribute", "value", "low", "high", "range_from", "unit", "at_low", "at_high", "swing",
+    "confidence",
 )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ class Sensitivity:
 
         - record, subject, attribute: the figure
         - value, low, high: its central value and range, in its unit
+        - range_from: ``figure``, or ``rivals`` where it states no range and those of its unit and year span one
         - unit: unit of the figure
         - at_low, at_high: outcome with the figure at that bound, in the outcome's unit
         - swing: difference between the largest and the smallest of the three outcomes, in the outcome's unit
@@ -116,11 +118,12 @@ class Sensitivity:
 
     def _row(self, figure: Figure) -> dict[str, Any]:
         """Return one row of the tornado."""
-        low, high = range_of(figure)
+        low, high = self._variation.range_of(figure)
         outcome_low, outcome_high = (self._outcome_with({key_of(figure): value}) for value in (low, high))
         outcomes = (outcome_low, outcome_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
-            "low": low, "high": high, "at_low": outcome_low, "at_high": outcome_high,
+            "low": low, "high": high, "range_from": self._variation.range_from(figure),
+            "at_low": outcome_low, "at_high": outcome_high,
             "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
@@ -161,7 +164,7 @@ class Sensitivity:
         except ImportError:
             raise CorridorError("Sobol' indices need SALib; install corridor[sensitivity]") from None
         chosen = self._chosen(figures)
-        bounds = [list(range_of(figure)) for figure in chosen]
+        bounds = [list(self._variation.range_of(figure)) for figure in chosen]
         keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
@@ -191,6 +194,7 @@ class Sensitivity:
                 "sobol needs at least one figure; give names, or a number of figures from the top of the tornado"
             )
         for figure in chosen:
-            if range_of(figure)[0] >= range_of(figure)[1]:
+            low, high = self._variation.range_of(figure)
+            if low >= high:
                 raise DataError(f"figure '{figure.subject}.{figure.attribute}' has no range between low and high")
         return chosen
