@@ -132,7 +132,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             legend="Capacity: the most that could move, were there oil and buyers enough.",
         ),
         Column(
-            "bottleneck", "", "the edges, quotas or nodes that stop more", "word", "bottleneck", priority=5, wide=True,
+            "bottleneck", "",
+            "a minimum cut: edges, quotas or nodes that together stop more; where another cut is as small, raising "
+            "this one alone adds nothing",
+            "word", "a minimum cut", priority=5, wide=True,
         ),
         Column(
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,

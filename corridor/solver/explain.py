@@ -171,7 +171,8 @@ def _stops(steps: list[RouteCapacity], commodity: str) -> str:
             texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
             break
         texts.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
-    return f"  Most {commodity} it could take, were there oil and buyers enough: {'; that lifted, '.join(texts)}."
+    most = f"  Most {commodity} it could take if supply and buyers were unlimited (each limit: a minimum cut)"
+    return f"{most}: {'; that lifted, '.join(texts)}."
 
 
 def _price_of_more(
