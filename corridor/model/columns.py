@@ -89,6 +89,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _NETBACK_A_YEAR,
         Column("objective", "million USD/y", "what the program minimises, steering penalties included: not money"),
     ),
+    "commodities": (_DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM, _NETBACK_A_YEAR),
     "corridors": (_THROUGHPUT, _AVAILABLE, _UTILISATION),
     "edges": (_FLOW, _AVAILABLE, _UTILISATION, _UNIT_COST, _SHADOW),
     "nodes": (_THROUGHPUT, _AVAILABLE, _UTILISATION, _SHADOW),
@@ -242,7 +243,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
 }  # fmt: skip
 """Columns by table, in the order of the table."""
-FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
+FLOW_TABLES = ("corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
 LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
 """Names of the columns whose cells are tuples of ids."""

@@ -11,12 +11,11 @@ from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
-from corridor.model.result_path import value_by_path
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.variation import Variation
-from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
+from corridor.study.path_values import PathValues, require_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +36,9 @@ def sensitivity(network: Network, scenario: Scenario | None = None, *, outcome: 
     scenario : Scenario, optional
         Scenario to apply before solving.
     outcome : str
-        Path of a number of the flow, as in expectations: ``shortfall_mtpa``, ``netback_musd_per_year``,
-        ``corridors.btc.throughput_mtpa``, ``supplies.tengiz.kazakh_crude.lifted_mtpa``.
+        Path of a number, as in expectations: ``shortfall_mtpa``, ``commodities.kazakh_crude.netback_musd_per_year``,
+        ``corridors.btc.throughput_mtpa``, ``compare.cpc.netback_usd_per_t``, ``outcomes.loss_musd_per_year``; or the
+        difference of two, ``compare.cpc.netback_usd_per_t - compare.btc.netback_usd_per_t``.
 
     Returns
     -------
@@ -78,6 +78,7 @@ class Sensitivity:
     def __init__(self, network: Network, scenario: Scenario | None, outcome: str) -> None:
         self.network, self.scenario, self.outcome = network, scenario, outcome
         self._variation = Variation(network)
+        require_number(outcome, network)
         self._solver = WarmSolver(network)
         self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
@@ -89,10 +90,9 @@ class Sensitivity:
 
     def _outcome_with(self, values: dict[str, float]) -> float:
         """Return the outcome with some figures replaced."""
-        varied = self._variation.with_values(values) if values else self.network
-        if self.scenario is not None:
-            varied = self.scenario.apply(varied, strict=False)
-        return value_by_path(Flow(self._solver.solve_network(varied)), self.outcome)
+        before = self._variation.with_values(values) if values else self.network
+        after = before if self.scenario is None else self.scenario.apply(before, strict=False)
+        return PathValues(self._solver, before, after).value(self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -112,7 +112,7 @@ class Sensitivity:
 
         if self._table is None:
             rows = [self._row(figure) for figure in self._variation.varying_figures()]
-            rows.sort(key=lambda row: (-row["swing"], row["subject"], row["attribute"], row["record"]))
+            rows.sort(key=lambda row: (-np.nan_to_num(row["swing"]), row["subject"], row["attribute"], row["record"]))
             self._table = self._stamped(pd.DataFrame(rows, columns=list(COLUMNS)))
         return self._table
 

@@ -79,6 +79,38 @@ def test_sobol_refuses_figures_that_cannot_vary(figures: list[str], message: str
         cr.sensitivity(cr.load(year=2021)).sobol(figures)
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "commodities.oil.netback_musd_per_year", "compare.line.netback_usd_per_t", "change.netback_musd_per_year",
+        "outcomes.oil.netback_musd_per_year", "netback_musd_per_year - shortfall_mtpa",
+        "compare.line.unit_cost_usd_per_t - shortfall_mtpa", "change.shortfall_mtpa - outcomes.loss_musd_per_year",
+    ],
+)  # fmt: skip
+def test_the_outcome_is_any_path_of_an_expectation(outcome: str) -> None:
+    """The tornado's ends are what the expectation of the same path is on networks with the figure there, by hand."""
+    tariff = cr.Figure(
+        record="edge", subject="pipe", attribute="tariff_usd_per_t", value=10.0, low=5.0, high=30.0, unit="USD/t",
+        since=2000, until=2100, confidence="A", choice="chosen",
+    )  # fmt: skip
+    less = cr.Scenario(name="less", changes=[cr.SupplyShock(node="field", remaining=0.5)], expect={outcome: "> -1e9"})
+    asked = cr.sensitivity(
+        network(edge("pipe", 10.0, 4.0, corridor="line")).replace(figure_records=(tariff,)), less, outcome=outcome
+    )
+    by_hand = [cr.check(less, network(edge("pipe", cost, 4.0, corridor="line")))[0].got for cost in (5.0, 30.0, 10.0)]
+    row = asked.table.iloc[0]
+    assert [row["at_low"], row["at_high"], asked.central] == pytest.approx(by_hand)
+
+
+def test_an_outcome_that_is_a_word_is_refused() -> None:
+    """And an unknown one names the nearest."""
+    net = cr.load(year=2021)
+    with pytest.raises(cr.DataError, match=r"outcome compare.cpc.status: status is a word; name a number"):
+        cr.sensitivity(net, outcome="compare.cpc.status")
+    with pytest.raises(cr.UnknownNameError, match=r"outcome commodities.*did you mean 'kazakh_crude'"):
+        cr.sensitivity(net, outcome="commodities.kazak_crude.shortfall_mtpa")
+
+
 def test_rivals_span_the_range_of_a_figure_without_one() -> None:
     """CPC's tariff is 38 or 24 USD/t, BTC's quota 2.2 or 7 Mt/y; the ends are solved again from the same figures."""
     net = cr.load(year=2024)
