@@ -123,7 +123,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "compare": (
         Column(
             "status", "",
-            "open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way",
+            "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
+            "quotas bar the way",
             "word", "status", priority=6,
         ),
         Column(
