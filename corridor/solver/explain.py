@@ -68,7 +68,7 @@ def _totals(solution: Solution) -> Iterator[str]:
     ]
     if unmet:
         listed = ", ".join(f"{market.node} {amount:.1f}" for market, amount in unmet)
-        yield f"Required but not delivered: {solution.unsupplied_mtpa:.1f} Mt/y ({listed})."
+        yield f"Required but not delivered: {solution.unmet_mtpa:.1f} Mt/y ({listed})."
 
 
 def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
             continue
         gained = wider.netback_musd_per_year - solution.netback_musd_per_year
         lifted = solution.shortfall_mtpa - wider.shortfall_mtpa
-        supplied = solution.unsupplied_mtpa - wider.unsupplied_mtpa
+        supplied = solution.unmet_mtpa - wider.unmet_mtpa
         if _is_nothing(gained, lifted, supplied):
             continue
         where = "there" if len(limits) == 1 else "in each of them"
@@ -136,7 +136,7 @@ def _raised(
         others = sorted(set(wider.prices) - set(solution.prices) - set(limits), key=str)
         lifted, supplied = (
             solution.shortfall_mtpa - wider.shortfall_mtpa,
-            solution.unsupplied_mtpa - wider.unsupplied_mtpa,
+            solution.unmet_mtpa - wider.unmet_mtpa,
         )
         if not others or not _is_nothing(gained, lifted, supplied):
             break

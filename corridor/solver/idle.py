@@ -134,5 +134,5 @@ def _opened(solver: WarmSolver, solution: Solution, chain: Iterable[Edge]) -> Id
         tuple(opened.values()),
         then.netback_musd_per_year - solution.netback_musd_per_year,
         solution.shortfall_mtpa - then.shortfall_mtpa,
-        solution.unsupplied_mtpa - then.unsupplied_mtpa,
+        solution.unmet_mtpa - then.unmet_mtpa,
     )
