@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -21,7 +22,8 @@ from helpers.rooms import ARROWS
 PACKAGE = Path(corridor.__file__).parent
 LAZY = {
     ("model/network.py", "show"), ("model/scenario.py", "show"), ("solver/flow.py", "show"),
-    ("risk/ensemble.py", "show"),  # how things show themselves in a notebook
+    ("risk/ensemble.py", "show"), ("model/records.py", "show"), ("study/sensitivity.py", "show"),
+    ("testing/check.py", "show"),  # how things show themselves in a notebook
     ("model/network.py", "files"),  # graphs that networkx read from GraphML of ours hold JSON
 }  # fmt: skip
 """Imports against the arrows, inside functions: module and room."""
@@ -175,3 +177,29 @@ def test_fields_are_given_by_name() -> None:
     """A value without a name is refused with the names there are."""
     with pytest.raises(cr.DataError, match="Outage takes its fields by name: edge, node, corridor"):
         cr.Outage("cpc")  # type: ignore[misc]
+
+
+def public_callables() -> list[tuple[str, Any]]:
+    """Return every public function, and every public method of a public class, by name."""
+    found = []
+    for name in cr.__all__:
+        thing = getattr(cr, name)
+        if inspect.isclass(thing):
+            found += [(f"{name}.{own}", f) for own, f in vars(thing).items() if own[0] != "_" and inspect.isfunction(f)]
+        elif inspect.isfunction(thing):
+            found.append((name, thing))
+    return found
+
+
+def test_arguments_after_the_first_three_are_by_keyword() -> None:
+    """A call with many arguments says what each is; only `simulate` takes a fourth by position, its scenario."""
+    callables = public_callables()
+    assert len(callables) > 40
+    by_place = {
+        name: [p.name for p in inspect.signature(f).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        for name, f in callables
+    }
+    long = {name: [own for own in names if own != "self"] for name, names in by_place.items()}
+    assert {name: names for name, names in long.items() if len(names) > 3} == {
+        "simulate": ["network", "years", "seed", "scenario"]
+    }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corridor.cli.inputs import add_command, add_output
 from corridor.cli.printing import fitted, machine_text, terminal_width, write_output
+from corridor.errors import visible
 from corridor.model.columns import blank
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def add(commands: Any) -> None:
@@ -17,7 +21,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--year", type=int, action="append", metavar="YEAR", help="year to compare (repeatable; default: 2021, 2022)"
     )
-    parser.add_argument("--commodity", default="kazakh_crude", metavar="ID", help="commodity (default: kazakh_crude)")
+    parser.add_argument("--commodity", metavar="ID", help="only this commodity (default: every shipper)")
     add_output(parser)
 
 
@@ -25,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     import pandas as pd
 
-    from corridor.study.backcast import TOTAL, backcast
+    from corridor.study.backcast import backcast
 
     years = list(dict.fromkeys(arguments.year or (2021, 2022)))
     tables = {year: backcast(year, commodity=arguments.commodity, name=arguments.network) for year in years}
@@ -35,10 +39,27 @@ def run(arguments: argparse.Namespace) -> int:
     width = terminal_width(arguments)
     blocks = []
     for year, table in tables.items():
-        total = table.loc[TOTAL]
-        share = total["error_mtpa"] / total["observed_mtpa"]
-        blocks.append(
-            f"{arguments.commodity} by corridor, {year}\n{fitted('backcast', table.fillna(blank('backcast')), width)}\n"
-            f"  Sum of absolute errors: {total['error_mtpa']:.1f} Mt/y, {share:.1%} of the observed total."
-        )
+        shippers = [arguments.commodity] if arguments.commodity else list(table.index.unique("commodity"))
+        blocks += [
+            _block(f"{shipper} by corridor, {arguments.network} {year}", part, width)
+            for shipper in shippers
+            for part in [table if arguments.commodity else table.loc[shipper]]
+        ]
     return write_output("\n\n".join(blocks) + "\n", arguments.output, width=width)
+
+
+def _block(head: str, table: pd.DataFrame, width: int | None) -> str:
+    """Return one shipper's year: corridors as a table, what they add up to in words."""
+    from corridor.study.backcast import ERRORS, ERRORS_APART, EXPORTS, MODELLED, SKILL, SUMMARY
+
+    corridors = table.drop(index=[name for name in SUMMARY if name in table.index])
+    texts = {
+        MODELLED: ("modelled_mtpa", "modelled in all {:.1f} Mt/y"),
+        EXPORTS: ("observed_mtpa", "exports by all ways {:.1f} Mt/y"),
+        ERRORS: ("error_mtpa", "sum of absolute errors {:.1f} Mt/y"),
+        ERRORS_APART: ("error_mtpa", "of observations that are differences {:.1f} Mt/y"),
+        SKILL: ("skill", "skill against last year's volumes {:.2f} (1: no error; 0: as good as last year)"),
+    }
+    sentences = [text.format(table.loc[name, column]) for name, (column, text) in texts.items() if name in table.index]
+    shown = fitted("backcast", corridors.fillna(blank("backcast")), width)
+    return f"{visible(head)}\n{shown}\n  {'; '.join(sentences)}."

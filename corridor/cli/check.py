@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.cli import streams
 from corridor.cli.exit_codes import DONE, FAILED
 from corridor.cli.inputs import add_command, add_output, load_network
-from corridor.cli.printing import machine_text, terminal_width, write_output
+from corridor.cli.printing import machine_text, terminal_width, title_of, write_output
 from corridor.errors import CorridorError, DataError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             checks.append((file, runner.check(file.scenario, network)))
         except CorridorError as error:
-            problems += [f"{file.name}: {line}" for line in str(error).splitlines()]
+            problems += map(file.placed, str(error).splitlines())
     if problems:
         raise DataError(problems)
     for file, _ in checks:
@@ -62,17 +62,35 @@ def run(arguments: argparse.Namespace) -> int:
             streams.say(f"{file.scenario.name}: has no expectations; add an 'expect:' block.")
     for note in dict.fromkeys(f"{_title(c)}: {note}" for _, c in checks for note in c.before.notes):
         streams.say(note)
+    for note in dict.fromkeys(file.placed(note) for file, c in checks for note in c.after.notes):
+        streams.say(note)
     listed = [(c, [c.result(path, file.location(path)) for path in file.scenario.expect]) for file, c in checks]
     results = [result for _, some in listed for result in some]
     failed = sum(not result.holds for result in results)
     if arguments.format == "table":
-        lines = [line for check, some in listed for line in _lines_of(check, some)]
+        titles = [title_of(check.before.network) for check, _ in listed]
+        lines: list[str] = []
+        for title, before, (check, some) in zip(titles, ["", *titles], listed, strict=False):
+            lines += [title] if title != before else []
+            lines += _lines_of(check, some)
         text = "\n".join([*lines, f"{len(results) - failed} of {len(results)} expectations hold."]) + "\n"
     else:
-        columns = ["scenario", "path", "expected", "got", "baseline", "holds", "change", "place"]
+        columns = ["scenario", "path", "expected", "got", "baseline", "holds", "change", "place", "network", "year"]
         rows = [
-            (v.scenario, v.expectation.path, v.expectation.text, v.got, v.baseline, v.holds, v.change, v.location)
-            for v in results
+            (
+                v.scenario,
+                v.expectation.path,
+                v.expectation.text,
+                v.got,
+                v.baseline,
+                v.holds,
+                v.change,
+                v.location,
+                check.before.network.name,
+                check.before.network.year,
+            )
+            for check, some in listed
+            for v in some
         ]
         text = machine_text(pd.DataFrame(rows, columns=columns), arguments.format)
     write_output(text, arguments.output, arguments.format, width=terminal_width(arguments))

@@ -1,15 +1,20 @@
-"""`corridor compare`: the corridors side by side, under each scenario."""
+"""`corridor compare`: the corridors side by side, and what changes under each scenario."""
 
 from __future__ import annotations
 
 import argparse
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, load_inputs, with_lines
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
+    document_text,
     machine_text,
     omitted_columns,
     terminal_width,
@@ -17,19 +22,26 @@ from corridor.cli.printing import (
     write_output,
 )
 from corridor.errors import visible
-from corridor.model.columns import Column, legend, printed
+from corridor.model.columns import Column, by_name, legend, printed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corridor.model.network import Network
+    from corridor.model.scenario import Scenario
+    from corridor.solver.flow import Flow
 
-_REGIMES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
+LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
+_WIDTH, _NAMES_WIDTH = 100, 20
+_LEAST_MTPA = 0.05
+"""What changes by less is printed as no change. [Mt/y]"""
 
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "compare", run, "compare the corridors under each scenario")
+    parser = add_command(
+        commands, "compare", run, "compare the corridors, and say what changes under each scenario",
+    )  # fmt: skip
     add_inputs(parser)
     parser.add_argument("--commodity", metavar="ID", help="commodity of the table (default: kazakh_crude)")
     parser.add_argument(
@@ -55,16 +67,21 @@ def run(arguments: argparse.Namespace) -> int:
             network.corridor(id)
     if "all" not in asked:
         scope = scope.limited_to(network, asked)
-    commodity = scope.commodity
-    table = compare_in_scope(network, scenarios or None, scope)
+    flows: dict[str, Flow] = {}
+    table = compare_in_scope(network, scenarios or None, scope, flows=flows)
+    comparison = _Comparison(network, scope.commodity, table, flows)
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
-    notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
+    for text in _other_years(scenarios, network):
+        streams.say(text)
+    notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
     if arguments.format == "table":
-        text = _text(table, network, commodity, arguments.regime, width) + "".join(f"{note}\n" for note in notes)
+        compact = not scenarios and not arguments.wide
+        text = comparison.compact(width) if compact else comparison.full(width)
+        text += "".join(f"{note}\n" for note in notes)
     else:
-        text = machine_text(table, arguments.format)
+        text = comparison.document() if arguments.format == "json" else machine_text(table, arguments.format)
         for note in notes:
             streams.say(note)
     return write_output(text, arguments.output, arguments.format, width=width)
@@ -75,27 +92,166 @@ def _featured(network: Network, able: list[str]) -> list[str]:
     return [id for id in able if network.corridor(id).featured] or able
 
 
-def _text(table: pd.DataFrame, network: Network, commodity: str, regime: str, width: int | None) -> str:
-    """Return the comparison as text, one block a scenario."""
-    from corridor.model.figures import confidence_counts
-    from corridor.study.compare import readable
+def _other_years(scenarios: Sequence[Scenario], network: Network) -> list[str]:
+    """Return a sentence for each scenario that is written for another year than the network's."""
+    return [
+        f"{scenario.name}: written for {scenario.year}, shown on {title_of(network)} (--year {scenario.year})."
+        for scenario in scenarios
+        if network.shipped and scenario.year not in (None, network.year)
+    ]
 
-    rates = f" (regime '{regime}': {_REGIMES.get(regime, regime)})" if network.shipped else ""
-    head, counts = legend("compare", rates), confidence_counts(network.figure_records)
-    figures = (
-        f"Confidence of the {sum(counts.values())} figures behind this: A {counts['A']}, B {counts['B']}, "
-        f"C (estimates) {counts['C']}.\nnetwork.figures() lists them, with ranges and rival sources."
-    )
-    if width is not None:  # where lines end depends on the terminal
-        head, figures = head.replace("\n", " "), figures.replace("\n", " ")
-    parts = {str(name): readable(table.loc[name], commodity) for name in table.index.unique("scenario")}
 
-    def block(scenario: str, columns: list[Column]) -> str:
-        return f"{visible(scenario)}\n{aligned(columns, parts[scenario])}\n"
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """A comparison as text: in full, a block a scenario, or as the baseline and what changes."""
 
-    columns = printed("compare")
-    kept = columns_that_fit(columns, lambda some: "\n".join(block(name, some) for name in parts), width)
-    blocks = [f"{visible(commodity)} by corridor, {title_of(network)}.\n{head}\n"]
-    blocks += [block(scenario, kept) for scenario in parts]
-    blocks += [omitted_columns(columns, kept), f"{figures}\n" if counts else ""]
-    return "\n".join(filter(None, blocks))
+    network: Network
+    commodity: str
+    table: pd.DataFrame
+    flows: Mapping[str, Flow]
+
+    @cached_property
+    def blocks(self) -> dict[str, pd.DataFrame]:
+        """Rows by scenario, ready to be printed."""
+        from corridor.study.compare import readable
+
+        return {
+            str(name): readable(self.table.loc[name], self.commodity) for name in self.table.index.unique("scenario")
+        }
+
+    @property
+    def baseline(self) -> str:
+        """Name of the first scenario."""
+        return next(iter(self.blocks))
+
+    @property
+    def notes(self) -> list[str]:
+        """Notes of the flows, with the names of their scenarios."""
+        return [f"{name}: {note}" for name, some in self.table.attrs.get("notes", {}).items() for note in some]
+
+    def document(self) -> str:
+        """Return the comparison as JSON: rows, and the totals of each scenario."""
+        from corridor.study.outcomes import losses
+
+        base = self.flows[self.baseline]
+        totals = [
+            {"scenario": name, "shippers": shippers or "all"}
+            | {
+                total: getattr(flow, total)
+                for total in ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")
+                if not shippers
+            }
+            | losses(flow, base, shippers)
+            for name, flow in self.flows.items()
+            for shippers in (self.commodity, None)
+        ]
+        return document_text(self.network, commodity=self.commodity, rows=self.table, totals=totals)
+
+    def full(self, width: int | None) -> str:
+        """Return every scenario as a block that ends with what is lost."""
+        columns = printed("compare")
+        kept = columns_that_fit(
+            columns, lambda some: "\n".join(aligned(some, block) for block in self.blocks.values()), width
+        )
+        blocks = [self._head(kept, width)]
+        for name, block in self.blocks.items():
+            lost = f"\n\n{self._lost(name)}" if name != self.baseline else ""
+            blocks.append(f"{visible(name)}\n{aligned(kept, block)}{lost}\n")
+        blocks += [omitted_columns(columns, kept), self._confidence(width)]
+        return "\n".join(filter(None, blocks))
+
+    def compact(self, width: int | None) -> str:
+        """Return the baseline, and a row for what each scenario changes."""
+        columns = printed("compare")
+        block = self.blocks[self.baseline]
+        kept = columns_that_fit(columns, lambda some: aligned(some, block), width)
+        omitted = omitted_columns(columns, kept)
+        blocks = [self._head(kept, width), f"{visible(self.baseline)}\n{aligned(kept, block)}\n{omitted}"]
+        if len(self.blocks) > 1:
+            blocks.append(self._changes(width))
+        blocks.append(self._confidence(width))
+        return "\n".join(filter(None, blocks))
+
+    def _head(self, columns: Sequence[Column], width: int | None) -> str:
+        """Return what the table is of, and what must be known to read its columns."""
+        from corridor.library.networks import hazard_basis
+
+        origins = sorted({str(origin) for origin in self.table["origin"] if origin})
+        of = f"{visible(self.commodity)} by corridor, {title_of(self.network)}"
+        of += f"; cost, time, risk and netback of a tonne from {visible(origins[0])}." if len(origins) == 1 else "."
+        basis = hazard_basis(self.network.regime)
+        return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
+
+    def _lost(self, name: str) -> str:
+        """Return what is lost under a scenario, by the commodity and by all shippers."""
+        import pandas as pd
+
+        from corridor.study.outcomes import losses
+
+        flow, base = self.flows[name], self.flows[self.baseline]
+        rows = {self.commodity: losses(flow, base, self.commodity), "all shippers": losses(flow, base)}
+        frame = pd.DataFrame(list(rows.values()), index=list(rows))
+        return f"  lost against the baseline\n{aligned(_lost_columns(), frame)}"
+
+    def _changes(self, width: int | None) -> str:
+        """Return a table of what each scenario changes, the largest loss first."""
+        import pandas as pd
+
+        from corridor.study.outcomes import losses
+
+        base, before = self.flows[self.baseline], self.blocks[self.baseline]
+        rows: dict[str, dict[str, Any]] = {}
+        for name, block in self.blocks.items():
+            if name != self.baseline:
+                moved = block["throughput_mtpa"] - before["throughput_mtpa"]
+                now_closed = block["status"].isin(["closed", "no access"]) & ~before["status"].isin(
+                    ["closed", "no access"]
+                )
+                cells = {id: "closed" if now_closed[id] else _rounded(moved[id]) for id in block.index}
+                rows[name] = cells | losses(self.flows[name], base, self.commodity)
+        frame = pd.DataFrame(list(rows.values()), index=list(rows))
+        frame = frame.sort_values("loss_musd_per_year", ascending=False, kind="stable")
+        corridors = [
+            Column(str(id), "", "", heading=str(id).replace("_", "\n"), signed=True, priority=10 + n)
+            for n, id in enumerate(before.index)
+        ]
+        lost = [replace(c, unit="", heading=c.heading.replace("shortfall", "short-\nfall")) for c in _lost_columns()]
+        columns = [*corridors, *lost]
+        kept = columns_that_fit(columns, lambda some: aligned(some, frame, names_width=_NAMES_WIDTH), width)
+        head = (
+            f"What each scenario changes for {visible(self.commodity)}, largest loss first: what moves by corridor, "
+            "supply not lifted (shortfall) and requirements not met (unmet) in Mt/y, loss in million USD/y. --scenario "
+            "NAME shows one in full, --wide all; `corridor outcomes` has all shippers, `corridor scenarios` the names."
+        )
+        shown = f"{_paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
+        return shown + omitted_columns(columns, kept)
+
+    def _confidence(self, width: int | None) -> str:
+        """Return how sure the figures are that the answers rest on."""
+        from corridor.model.figures import confidence_counts
+
+        counts = confidence_counts(self.network.figure_records)
+        if not counts:
+            return ""
+        text = (
+            f"Confidence of the {sum(counts.values())} figures behind this: A {counts['A']}, B {counts['B']}, "
+            f"C (estimates) {counts['C']}. network.figures() lists them, with ranges and rival sources."
+        )
+        return f"{_paragraph(text, width)}\n"
+
+
+def _lost_columns() -> list[Column]:
+    """Return the columns that say what is lost."""
+    return [
+        replace(by_name("outcomes")[name], heading=by_name("outcomes")[name].heading.split("\n")[0]) for name in LOST
+    ]
+
+
+def _rounded(change: float) -> float:
+    """Return a change, 0 where it is printed as none."""
+    return 0.0 if abs(change) < _LEAST_MTPA else change
+
+
+def _paragraph(text: str, width: int | None) -> str:
+    """Return text in lines that fit the terminal, or a page."""
+    return textwrap.fill(text, width or _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 
 if TYPE_CHECKING:
+    from corridor.files.scenario_yaml import ScenarioFile
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
+
+
+FORMATS = ("table", "csv", "json")
 
 
 def add_command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
@@ -20,7 +24,7 @@ def add_command(commands: Any, name: str, run: Any, about: str) -> argparse.Argu
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=about[0].upper() + about[1:] + "."
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_of=parser)
     return parser
 
 
@@ -53,20 +57,38 @@ def add_inputs(parser: argparse.ArgumentParser, *, output: bool = True) -> None:
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options for the format of the result and where it is written."""
     parser.add_argument(
-        "--format", choices=("table", "csv", "json"), default="table", help="output format (default: table)"
+        "--format", choices=FORMATS, help="output format (default: by the ending of --output, else table)"
     )
-    parser.add_argument("--output", metavar="PATH", help="file to write the result to (default: stdout)")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", help="file to write the result to; .csv and .json give it that format"
+    )
     parser.add_argument(
         "--wide", action="store_true", help="print all columns and full lines, whatever the width of the terminal"
     )
 
 
+def chosen_format(given: str | None, output: str | None) -> str:
+    """Return the format asked for, by default that which the ending of the output file names, else a table."""
+    ending = Path(output).suffix.lower().removeprefix(".") if output else ""
+    return given or (ending if ending in FORMATS else "table")
+
+
 def load_inputs(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
-    """Return the network and scenarios that the arguments name."""
-    from corridor.library.scenarios import load_scenario
+    """Return the network and scenarios that the arguments name; the files of scenarios are kept in the arguments."""
+    from corridor.library.scenarios import read_scenario
 
     network = load_network(arguments.network, arguments.year, arguments.regime)
-    return network, [load_scenario(name, network) for name in arguments.scenario]
+    arguments.scenario_files = [read_scenario(name, network) for name in arguments.scenario]
+    return network, [file.scenario for file in arguments.scenario_files]
+
+
+def with_lines(arguments: argparse.Namespace, text: str) -> str:
+    """Return sentences with file and line before those that name a change of a scenario file."""
+    files: Sequence[ScenarioFile] = getattr(arguments, "scenario_files", ())
+    return "\n".join(
+        next((file.placed(sentence) for file in files if file.names_a_change(sentence)), sentence)
+        for sentence in text.splitlines()
+    )
 
 
 def load_network(name: str, year: int | None, regime: str = "full") -> Network:
@@ -77,7 +99,7 @@ def load_network(name: str, year: int | None, regime: str = "full") -> Network:
     if name in library.networks() or (
         "\0" in name or (path.name == name and not path.suffix and not os.path.exists(path))
     ):
-        return library.load(name, year=2024 if year is None else year, regime=regime)
+        return library.load(name, year, regime=regime)
     from corridor.files.network import read_network
 
     network = read_network(name)

@@ -6,12 +6,27 @@ import argparse
 import contextlib
 from collections.abc import Sequence
 
-from corridor.cli import backcast, check, claims, compare, new, report, scenarios, schema, simulate, solve, streams
+from corridor.cli import (
+    backcast,
+    check,
+    claims,
+    compare,
+    new,
+    outcomes,
+    report,
+    scenarios,
+    schema,
+    simulate,
+    solve,
+    streams,
+)
 from corridor.cli.exit_codes import BAD_INPUT, DONE, STOPPED
+from corridor.cli.inputs import chosen_format, with_lines
 from corridor.cli.waiting import notes_while_running
 from corridor.errors import CorridorError
+from corridor.messages import nearest
 
-COMMANDS = (compare, solve, simulate, report, scenarios, claims, backcast, check, new, schema)
+COMMANDS = (compare, outcomes, solve, simulate, report, scenarios, claims, backcast, check, new, schema)
 """Modules of the commands, in the order of ``corridor --help``; each has `add` and `run`."""
 
 
@@ -27,14 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = argparse.Namespace()
     try:
         try:
-            _parser().parse_args(argv, arguments)
+            _parse(argv, arguments)
             silent = getattr(arguments, "quiet", False)
             with contextlib.nullcontext() if silent else notes_while_running(arguments.command):
                 code: int = arguments.run(arguments)
         finally:
             streams.flush()
     except CorridorError as error:
-        streams.say(f"corridor: {error}")
+        streams.say(f"corridor: {with_lines(arguments, str(error))}")
         return BAD_INPUT
     except BrokenPipeError:
         streams.drop_unwritten()
@@ -48,6 +63,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         streams.say(f"corridor: stopped{f'; run the same command again to continue from {kept}' if kept else ''}")
         return STOPPED
     return code
+
+
+def _parse(argv: Sequence[str] | None, arguments: argparse.Namespace) -> None:
+    """Fill in the arguments; what a command does not know is refused with that command's usage."""
+    _, unknown_arguments = _parser().parse_known_args(argv, arguments)
+    if unknown_arguments:
+        command: argparse.ArgumentParser = arguments.usage_of
+        options = [option for action in command._actions for option in action.option_strings]
+        suggested = nearest(unknown_arguments[0].split("=")[0], options)
+        hint = f"; did you mean {suggested}?" if suggested else ""
+        command.error(f"unrecognized arguments: {' '.join(unknown_arguments)}{hint}")
+    if hasattr(arguments, "format"):
+        arguments.format = chosen_format(arguments.format, arguments.output)
 
 
 def _parser() -> argparse.ArgumentParser:

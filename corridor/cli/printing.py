@@ -17,7 +17,7 @@ from corridor.cli import streams
 from corridor.cli.exit_codes import DONE
 from corridor.errors import visible
 from corridor.messages import guarded
-from corridor.model.columns import LISTS, Column, printed
+from corridor.model.columns import Column, printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def omitted_columns(columns: Iterable[C], kept: Iterable[C]) -> str:
 
 
 def _heading(column: object) -> str:
-    return column.heading if isinstance(column, Column) else str(column)
+    return column.plain_heading if isinstance(column, Column) else str(column)
 
 
 def folded(text: str, width: int) -> str:
@@ -87,16 +87,28 @@ def table_text(frame: pd.DataFrame, width: int | None = None) -> str:
 
 
 def machine_text(frame: pd.DataFrame, form: str) -> str:
-    """Return a table as CSV or JSON records, index included; in CSV no text is a formula."""
+    """Return a table as CSV or JSON records, index included; in CSV no text is a formula, and lists are 'a;b'."""
     frame = frame if frame.index.names == [None] else frame.reset_index()
-    for column in LISTS & set(frame.columns):
-        frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
         from corridor.files.rows import csv_text
 
         rows = zip(*(frame[column].tolist() for column in frame), strict=True)
         return csv_text([guarded(str(head)) for head in frame], [list(map(_exact, row)) for row in rows])
     return (frame.to_json(orient="records", indent=2, double_precision=10) or "") + "\n"
+
+
+def document_text(network: Network, **parts: Any) -> str:
+    """Return a JSON object: name, year and regime of a network, then parts; tables are lists of records."""
+    import json
+
+    import pandas as pd
+
+    document = {"network": network.name, "year": network.year, "regime": network.regime}
+    document |= {
+        key: json.loads(machine_text(part, "json")) if isinstance(part, pd.DataFrame) else part
+        for key, part in parts.items()
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _visible(value: Any) -> Any:
@@ -106,33 +118,47 @@ def _visible(value: Any) -> Any:
 
 
 def _exact(value: Any) -> str:
-    """Return a value as the text of a cell: numbers to ten digits, empty for a missing value."""
+    """Return a value as the text of a cell: numbers to ten digits, lists as 'a;b', empty for a missing value."""
+    if isinstance(value, tuple | list):
+        return guarded(";".join(map(str, value)))
     if value is None or value != value:
         return ""
     return f"{value:.10g}" if isinstance(value, float) else guarded(value) if isinstance(value, str) else str(value)
 
 
-def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "") -> str:
+def aligned(columns: Iterable[Column], frame: pd.DataFrame, tail: str = "", names_width: int | None = None) -> str:
     """Return columns of a table under headings and, if any has one, units; long text is cut.
 
-    Numbers are aligned right, words left. `tail` names the worst years in headings.
+    Numbers are aligned right, words left. `tail` names the worst years in headings; names of rows longer than
+    `names_width` go on below.
     """
     columns = list(columns)
-    index = [visible(str(name)) for name in frame.index]
-    width = max(map(len, index), default=0)
-    lines = [" " * width] * 2 + [name.ljust(width) for name in index]
-    for column in columns:
-        unit = column.shown_unit
+    names = [_broken(visible(str(name)), names_width) for name in frame.index]
+    index = [name[0] for name in names]
+    width = max((len(line) for name in names for line in name), default=0)
+    heads = [column.heading.format(tail=tail).split("\n") for column in columns]
+    high = max(map(len, heads), default=0)
+    lines = [" " * width] * (high + 1) + [name.ljust(width) for name in index]
+    for column, head in zip(columns, heads, strict=True):
+        unit = column.shown_unit.replace("million", "M")
         cells = [_shortened(column.text(value)) for value in frame[column.name]]
-        texts = [column.heading.format(tail=tail), f"[{unit}]" if unit else "", *map(visible, cells)]
+        texts = [*[""] * (high - len(head)), *head, f"[{unit}]" if unit else "", *map(visible, cells)]
         width = max(map(len, texts))
         lines = [
             f"{line}  {text.ljust(width) if column.kind == 'word' else text.rjust(width)}"
             for line, text in zip(lines, texts, strict=True)
         ]
     if not any(column.unit for column in columns):
-        del lines[1]
-    return "\n".join(f"  {line}".rstrip() for line in lines)
+        del lines[high]
+    heads_end = len(lines) - len(index)
+    rows = zip(lines[heads_end:], names, strict=True)
+    shown = [*lines[:heads_end], *(line for row, name in rows for line in (row, *name[1:]))]
+    return "\n".join(f"  {line}".rstrip() for line in shown)
+
+
+def _broken(name: str, width: int | None) -> list[str]:
+    """Return a name in lines of a width."""
+    return (textwrap.wrap(name, width) if width else []) or [name]
 
 
 def _shortened(text: str) -> str:

@@ -20,7 +20,9 @@ def add(commands: Any) -> None:
         "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"
     )
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="random seed (default: 7)")
-    parser.add_argument("--output", default="brief.html", metavar="PATH", help="file to write (default: brief.html)")
+    parser.add_argument(
+        "-o", "--output", default="brief.html", metavar="PATH", help="file to write (default: brief.html)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

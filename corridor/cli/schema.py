@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "schema", run, "print the JSON Schema of scenario or network files, for editors")
     parser.add_argument("kind", choices=("scenario", "network"), help="kind of file")
-    parser.add_argument("--output", metavar="PATH", help="file to write it to (default: stdout)")
+    parser.add_argument("-o", "--output", metavar="PATH", help="file to write it to (default: stdout)")
 
 
 def run(arguments: argparse.Namespace) -> int:

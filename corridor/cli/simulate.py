@@ -76,12 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None) -> str:
     """Return the results of simulated years as text: amounts, causes, costliest states."""
+    from corridor.library.networks import hazard_basis
     from corridor.risk.bad_year import amounts, attributed
 
     tail = f"{100 * (1 - arguments.alpha):.3g}%"
     rows = amounts(ensemble, commodity, alpha=arguments.alpha)
     rows["unit"] = rows["unit"].str.replace("million", "M")
-    hazards = f"hazards of the regime '{arguments.regime}'" if ensemble.network.shipped else "its own hazards"
+    hazards = hazard_basis(ensemble.network.regime)
+    named = visible(commodity)
     blocks = [
         f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}, {hazards}, seed {ensemble.seed}"
         + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
@@ -89,8 +91,8 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
         "confidence.\n\n" + fitted("bad_year", rows, width, tail)
     ]
     for by, alpha, head in (
-        ("actor", None, "Average annual shut-in by responsible country"),
-        ("hazard", arguments.alpha, f"Shut-in by hazard in the worst {tail} of years"),
+        ("actor", None, f"Where {named} not lifted in a mean year arises (country of the asset)"),
+        ("hazard", arguments.alpha, f"{named} not lifted in the worst {tail} of years, by hazard"),
     ):
         table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)
         if len(table):

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs
-from corridor.cli.printing import machine_text, table_text, terminal_width, write_output
+from corridor.cli.printing import document_text, machine_text, table_text, terminal_width, write_output
 from corridor.errors import DataError
-from corridor.model.columns import FLOW_TABLES
+from corridor.model.columns import FLOW_TABLES, INTERCHANGEABLE, column_names
 
 
 def add(commands: Any) -> None:
@@ -29,8 +29,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
             raise DataError("--explain prints text; remove --table and --format")
-        frame = getattr(flow, arguments.table or "corridors")
-        text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
+        table = arguments.table or "corridors"
+        frame = getattr(flow, table)
+        if arguments.format == "json":
+            totals = {name: getattr(flow, name) for name in column_names("totals")}
+            name = flow.scenario.name if flow.scenario is not None else None
+            text = document_text(network, scenario=name, totals=totals, **{table: frame})
+        elif arguments.format == "csv":
+            text = machine_text(frame, arguments.format)
+        else:
+            text = table_text(frame, width)
+            text += f"{INTERCHANGEABLE}\n" if table in ("markets", "routes") else ""
     else:
         text = flow.explain(arguments.explain) + "\n"
     return write_output(text, arguments.output, arguments.format, width=width)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from corridor.errors import DataError
-from corridor.files.lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.files.benchmark_lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
 from corridor.messages import shown
 from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network

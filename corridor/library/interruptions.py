@@ -67,7 +67,7 @@ class MonitoredAsset:
     idle_from : date or None
         Since when nothing passes that could be interrupted.
     actor : str
-        Country that can close it (ISO 3166 alpha-3).
+        Where: country to which its hazard is assigned (ISO 3166 alpha-3).
     aim : str
         What of the network it is, ``selector=name;name``; empty where the network has no such thing.
     """

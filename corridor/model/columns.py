@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 
@@ -22,7 +23,7 @@ class Column:
     kind : {"number", "share", "word", "list"}
         What a cell is; a list is a tuple of ids.
     heading : str
-        What is printed above it, as short as can be; empty where it is not printed.
+        What is printed above it, as short as can be, lines apart by line breaks; empty where it is not printed.
     title : str
         What is written where there is room, as in pictures; the heading by default.
     digits : int
@@ -31,8 +32,10 @@ class Column:
         Which columns go first where not all fit: 1 is kept longest; 0 where it is not printed.
     wide : bool
         Whether it is long text, which is printed after all other columns.
+    signed : bool
+        Whether it is a change, printed with its sign.
     legend : str
-        Sentence above a printed table, its lines broken as a terminal shows them.
+        Sentence above a printed table.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Column:
     digits: int = 1
     priority: int = 0
     wide: bool = False
+    signed: bool = False
     legend: str = ""
 
     @property
@@ -54,7 +58,12 @@ class Column:
     @property
     def long_heading(self) -> str:
         """Heading where there is room."""
-        return self.title or self.heading
+        return self.title or self.plain_heading
+
+    @property
+    def plain_heading(self) -> str:
+        """Heading in one line."""
+        return self.heading.replace("\n", " ")
 
     def text(self, value: Any) -> str:
         """Return a value as people read it, '-' where there is none."""
@@ -64,12 +73,16 @@ class Column:
             return "-"
         if value == float("inf"):
             return "no limit"
-        return f"{100 * value if self.kind == 'share' else value:,.{self.digits}f}"
+        value = round(100 * value if self.kind == "share" else value, self.digits) + 0.0  # no -0.0
+        sign = "+" if self.signed and value else ""
+        return f"{value:{sign},.{self.digits}f}"
 
 
 _THROUGHPUT = Column("throughput_mtpa", "Mt/y", "what passes, all commodities together")
 _AVAILABLE = Column("available_mtpa", "Mt/y", "most that may pass, after outages and derates")
-_UTILISATION = Column("utilisation", "1", "throughput over what is available; NaN where nothing is", "share")
+_UTILISATION = Column(
+    "utilisation", "1", "share of available capacity used, all shippers; NaN where nothing is available", "share"
+)
 _FLOW = Column("flow_mtpa", "Mt/y", "what it carries")
 _SHADOW = Column("shadow_price_usd_per_t", "USD/t", "what one more tonne of its limit would earn")
 _UNIT_COST = Column("unit_cost_usd_per_t", "USD/t", "all costs of a tonne: tariffs, premiums, quality losses, interest")
@@ -87,7 +100,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM,
         Column("cost_musd_per_year", "million USD/y", "all costs of what moves"),
         _NETBACK_A_YEAR,
-        Column("objective", "million USD/y", "what the program minimises, steering penalties included: not money"),
+        Column("objective", "million USD/y", "what the program maximises: netback less steering penalties, not money"),
     ),
     "commodities": (_DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM, _NETBACK_A_YEAR),
     "corridors": (_THROUGHPUT, _AVAILABLE, _UTILISATION),
@@ -129,9 +142,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "capacity_mtpa", "Mt/y",
-            "the most that could move this way, were there oil and buyers enough, others lifting no less",
+            "the most that could move this way if supply and buyers were unlimited, others lifting no less",
             heading="capacity", priority=1,
-            legend="Capacity: the most that could move, were there oil and buyers enough.",
+            legend="Capacity: the most that could move if supply and buyers were unlimited.",
         ),
         Column(
             "bottleneck", "",
@@ -143,14 +156,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
         ),
         Column(
-            "utilisation", "1", "throughput over capacity", "share", "used", digits=0, priority=11,
+            "utilisation", "1", "throughput over capacity: share of the commodity's own maximum", "share",
+            "share of its\nown maximum", "share of the commodity's own maximum", digits=0, priority=11,
         ),
         Column(
             "unit_cost_usd_per_t", "USD/t",
             "tariffs, premiums, quality losses, interest, on the best way",
             heading="cost", title="unit cost", priority=4,
-            legend="Cost (tariffs, premiums, quality\nlosses, interest), time, risk and netback: of the best way named "
-            "last.",
+            legend="Cost (tariffs, premiums, quality losses, interest), time, risk and netback: of the best "
+            "way{origin}.",
         ),
         Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=7),
         Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=14),
@@ -160,20 +174,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "availability", "1",
-            "mean share in service by the hazards on it, as of `availability`; NaN where none is known",
-            "share", "in service", priority=10, legend="In service: share of time, by its\nhazards{regime}.",
+            "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
+            "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=10,
+            legend="In service: on the best route, by {hazards}; -: none on record there.",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",
-            "netback lost to outages were there no other way: (1 - availability) x netback",
-            heading="exp. loss", title="expected loss", priority=12,
+            "netback lost to outages if no other route is taken: (1 - availability) x netback",
+            heading="expected loss if no\nother route is taken", title="expected loss if no other route is taken",
+            priority=12,
         ),
         Column("netback_usd_per_t", "USD/t", _NETBACK.meaning, heading="netback", priority=3),
         Column(
             "shortfall_if_lost_mtpa", "Mt/y",
-            "how much more of all shippers' oil would go unlifted without the corridor",
-            heading="if lost", title="lost without it", priority=9,
-            legend="If lost: how much more oil of all shippers\nwould stay in the ground without the corridor.",
+            "how much more of all shippers' supply would go unlifted without the corridor",
+            heading="if lost", title="not lifted without it, all shippers", priority=9,
+            legend="If lost: how much more of all shippers' supply would go unlifted without the corridor.",
         ),
         Column("origin", "", "node where the best way begins", "word"),
         Column("destination", "", "node where the best way ends", "word"),
@@ -184,31 +200,62 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "outcomes": (
-        _DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM, _NETBACK_A_YEAR,
-        Column("delivered_change_mtpa", "Mt/y", "change against the baseline"),
-        Column("shortfall_change_mtpa", "Mt/y", "change against the baseline"),
-        Column("unmet_change_mtpa", "Mt/y", "change against the baseline"),
-        Column("unmet_minimum_change_mtpa", "Mt/y", "change against the baseline"),
-        Column("netback_change_musd_per_year", "million USD/y", "change against the baseline"),
+        replace(_DELIVERED, heading="delivered", priority=6),
+        replace(_SHORTFALL, heading="shortfall", priority=7),
+        replace(_UNMET, heading="unmet", priority=8),
+        replace(_UNMET_MINIMUM, heading="unmet\nminimum", priority=12),
+        replace(_NETBACK_A_YEAR, heading="netback", digits=0, priority=9),
+        Column(
+            "delivered_change_mtpa", "Mt/y", "change against the baseline", heading="delivered\nchange", signed=True,
+            priority=4,
+        ),
+        Column(
+            "shortfall_change_mtpa", "Mt/y", "change against the baseline", heading="shortfall\nchange", signed=True,
+            priority=2,
+        ),
+        Column(
+            "unmet_change_mtpa", "Mt/y", "change against the baseline", heading="unmet\nchange", signed=True,
+            priority=3,
+        ),
+        Column(
+            "unmet_minimum_change_mtpa", "Mt/y", "change against the baseline", heading="unmet min.\nchange",
+            signed=True, priority=13,
+        ),
+        Column(
+            "netback_change_musd_per_year", "million USD/y", "change against the baseline", heading="netback\nchange",
+            digits=0, signed=True, priority=5,
+        ),
         Column(
             "loss_musd_per_year", "million USD/y",
             "the harm, by which scenarios are ranked: fall in netback, plus rise in unmet requirements times what each "
-            "costs its buyer beyond the price",
+            "costs its buyer beyond the price", heading="loss", digits=0, priority=1,
         ),
         Column(
             "unmet_not_in_loss_mtpa", "Mt/y", "rise in unmet requirements of markets without a replacement cost",
+            heading="unmet not\nin loss", priority=11,
         ),
-        Column("route_hhi", "1", "concentration of what crosses a corridor; 1: all by one corridor"),
+        Column(
+            "route_hhi", "1", "concentration of what crosses a corridor; 1: all by one corridor", heading="route HHI",
+            digits=2, priority=10,
+        ),
     ),
     "backcast": (
         Column("modelled_mtpa", "Mt/y", "what the model carries", heading="modelled", priority=1),
         Column("observed_mtpa", "Mt/y", "what was carried", heading="observed", priority=2),
         Column("error_mtpa", "Mt/y", "modelled less observed", heading="error", priority=3),
+        Column("last_year_mtpa", "Mt/y", "what was carried the year before", heading="last year", priority=6),
         Column("low_mtpa", "Mt/y", "low end of the observation"),
         Column("high_mtpa", "Mt/y", "high end of the observation"),
+        Column(
+            "basis", "", "reported, or difference: worked out from other volumes, and scored apart", "word", "basis",
+            priority=5,
+        ),
         Column("confidence", "", "confidence of the observation: A, B or C", "word", "confidence", priority=4),
-        Column("source", "", "id of the observation's source", "word", "source", priority=5),
+        Column("source", "", "id of the observation's source", "word", "source", priority=7),
         Column("note", "", "what to know before quoting it", "word"),
+        Column(
+            "skill", "1", "1 less the sum of absolute errors over that of \"as last year\"; above 0: better than that",
+        ),
     ),
     "bad_year": (
         Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
@@ -224,7 +271,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("cvar_half", "", "half of the 95 % confidence interval of the CVaR", heading="+-", digits=2, priority=4),
     ),
     "attribution": (
-        Column("actor", "", "whom the hazard is ascribed to", "word"),
+        Column("actor", "", "where: country in which what the hazard strikes lies, not who did it", "word"),
         Column(
             "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
             priority=1,
@@ -243,18 +290,30 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
 }  # fmt: skip
-"""Columns by table, in the order of the table."""
+"""Columns by table, in the order in which they are printed and explained; `column_names` has that of the table."""
+INTERCHANGEABLE = "Buyers at one price are interchangeable here: who gets which tonne is one choice of several."
+"""What must be known wherever a market, or a split between ports, is shown."""
 FLOW_TABLES = ("corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
-LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
-"""Names of the columns whose cells are tuples of ids."""
-ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True)
+ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""
 
 
+_ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "supplies": (("shortfall_mtpa", "lifted_mtpa"), ("marginal_netback_usd_per_t", "netback_usd_per_t")),
+    "quotas": (("flow_mtpa",), ("unmet_minimum_mtpa",)),
+    "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
+    "compare": (("throughput_mtpa", "capacity_mtpa"), ("shortfall_if_lost_mtpa", "netback_usd_per_t")),
+    "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+}
+"""Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
+
+
 def column_names(table: str) -> tuple[str, ...]:
-    """Return the names of a table's columns."""
-    return tuple(column.name for column in COLUMNS[table])
+    """Return the names of a table's columns, in their order: what is asked for most at both ends."""
+    first, last = _ENDS.get(table, ((), ()))
+    names = [column.name for column in COLUMNS[table]]
+    return (*first, *(name for name in names if name not in {*first, *last}), *last)
 
 
 def by_name(table: str) -> dict[str, Column]:
@@ -274,9 +333,10 @@ def blank(table: str) -> dict[str, Any]:
     return {column.name: empty[column.kind] for column in COLUMNS[table]}
 
 
-def legend(table: str, regime: str = "") -> str:
-    """Return what must be known to read a printed table; `regime` says which hazard rates it has."""
-    return " ".join(column.legend for column in printed(table) if column.legend).format(regime=regime)
+def legend(columns: Iterable[Column], *, hazards: str = "hazards", origin: str = "") -> str:
+    """Return what must be known to read some columns: by whose rates, and from where the best ways lead."""
+    texts = " ".join(column.legend for column in columns if column.legend)
+    return texts.format(hazards=hazards, origin=f" from {origin}" if origin else "")
 
 
 def described(table: str) -> str:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.risk.blocks import Block, BlockSimulator, distinct
-from corridor.risk.outages import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
+from corridor.risk.random_histories import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
 from corridor.solver.program import Floats
 
 _MOST_SHARED = 10

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _TOTALS = {
     "delivered_mt": ("delivered", "Mt"),
-    "shortfall_mt": ("left in the ground", "Mt"),
+    "shortfall_mt": ("not lifted", "Mt"),
     "netback_musd": ("netback", "million USD"),
 }
 _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %

@@ -22,7 +22,7 @@ from corridor.model.network import Network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Hazard
 from corridor.risk.blocks import Block
-from corridor.risk.outages import BLOCK_YEARS
+from corridor.risk.random_histories import BLOCK_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridor.errors import DataError
+from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
@@ -20,7 +20,7 @@ from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.measures import cvar, tail_weights, value_at_risk
-from corridor.risk.outages import unpacked
+from corridor.risk.random_histories import unpacked
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout
@@ -56,12 +56,26 @@ class Ensemble:
     simulator: BlockSimulator = field(repr=False)
     blocks: tuple[Block, ...] = field(repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two ensembles have the same network, scenario, seed and hazards, and came to the same."""
+        if not isinstance(other, Ensemble):
+            return NotImplemented
+        compared = ("seed", "scenario", "hazards", "network", "blocks")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.seed, len(self.blocks)))
+
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
+        net = self.network
+        parts = (" ".join(str(part) for part in (net.name, net.year) if part), net.regime and f"regime {net.regime}")
+        where = visible(", ".join(filter(None, parts)))
         return (
-            f"<Ensemble {name!r}: {len(short):,} years, seed {self.seed}; shortfall {short.mean():.2f} Mt in a mean "
-            f"year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % (CVaR)>"
+            f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; shortfall of "
+            f"all shippers {short.mean():.2f} Mt in a mean year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % "
+            "(CVaR)>"
         )
 
     def _repr_html_(self) -> str:
@@ -227,9 +241,9 @@ class Ensemble:
             half, half_tail = 1.96 * sd / math.sqrt(n), 1.96 * math.sqrt(spread / (n * (1.0 - alpha)))
             p5, p50, p95 = np.quantile(numbers, [0.05, 0.5, 0.95])
             rows[column] = {
-                "undisturbed": self._baseline_of(str(column)), "mean": mean, "mean_low": mean - half,
-                "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "p95": p95, "var": var, "cvar": tail,
-                "cvar_low": tail - half_tail, "cvar_high": tail + half_tail,
+                "mean": mean, "undisturbed": self._baseline_of(str(column)), "mean_low": mean - half,
+                "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "var": var, "cvar_low": tail - half_tail,
+                "cvar_high": tail + half_tail, "p95": p95, "cvar": tail,
             }  # fmt: skip
         return self._stamped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("column"), alpha=alpha)
 
@@ -250,14 +264,15 @@ class Ensemble:
         return sign * cvar(sign * values, alpha)
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
-        """Return a column of `years` shared out among hazards or their actors.
+        """Return a column of the years shared out among hazards, or among the countries where they strike.
 
         Parameters
         ----------
         column : str
             delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
         by : {"hazard", "actor"}
-            What to share out among.
+            What to share out among; ``"actor"`` is where: the country in which what a hazard strikes lies, not who
+            did it.
         alpha : float, optional
             Only the worst ``1 - alpha`` of years by that column, so that the rows add up to `cvar`; all years by
             default, so that they add up to the mean.
@@ -265,9 +280,9 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by hazard or actor, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). actor (by hazard only); amount, per year in the column's unit; share (of all that
-            hazards changed).
+            Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
+            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of
+            all that hazards changed).
 
         Raises
         ------
@@ -302,7 +317,7 @@ class Ensemble:
             ],
             axis=0,
         )
-        actors = [hazard.actor or ("nobody named" if by == "actor" else "") for hazard in self.hazards]
+        actors = [hazard.actor or ("no country named" if by == "actor" else "") for hazard in self.hazards]
         columns = {"actor": actors, "amount": shared}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
         if by == "actor":

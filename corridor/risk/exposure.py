@@ -19,7 +19,7 @@ from corridor.model.changes import remaining_shares
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
-from corridor.risk.outages import in_force_share, worst_shares
+from corridor.risk.random_histories import in_force_share, worst_shares
 from corridor.solver.batch import headroom
 from corridor.solver.program import Floats
 
@@ -113,10 +113,14 @@ class Exposures:
         indices = {index for asset in assets for index in self._taking(asset)}
         return tuple(self.hit[index] for index in sorted(indices))
 
+    def aimed(self, assets: Iterable[Asset]) -> bool:
+        """Tell whether a hazard aims at any of some assets, whether or not what it takes is missed there."""
+        return any(asset in e.remaining for asset in assets for e in self.hit)
+
     def availability(self, assets: Iterable[Asset]) -> float:
         """Return the mean share in service of the weakest of some assets; NaN where no hazard aims at any. [1]"""
         assets = tuple(assets)
-        if not any(asset in e.remaining for e in self.hit for asset in assets):
+        if not self.aimed(assets):
             return math.nan
         groups = self._groups(assets)
         if len(groups) == 1 and groups[0][1].tolist() == [1.0]:

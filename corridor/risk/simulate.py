@@ -17,7 +17,7 @@ from corridor.model.scenario import Hazard, Scenario, require_scenario
 from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
 from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
-from corridor.risk.outages import BLOCK_YEARS, expected_states
+from corridor.risk.random_histories import BLOCK_YEARS, expected_states
 from corridor.solver.parallel import require_workers, run_blocks
 
 _MOST_YEARS = 100_000_000

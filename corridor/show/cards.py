@@ -31,6 +31,7 @@ def network_card(network: Network) -> Html:
     counts = (
         f"{len(network.nodes)} nodes, {len(network.edges)} edges ({resting} planned or idle), "
         f"{len(network.markets)} markets, {len(network.quotas)} quotas, {len(network.hazards)} hazards"
+        + (f" of regime '{network.regime}'" if network.regime else "")
     )
     return card(name, line(counts), *_corridors(network), *_commodities(network), *_confidence(network))
 

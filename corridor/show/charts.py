@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import nearest as nearest_name
+from corridor.library.networks import hazard_basis
 from corridor.messages import unknown
+from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.scenario import scenario_name
 from corridor.show import style
 from corridor.show.cards import network_label
@@ -76,7 +77,7 @@ def plot_waterfall(
     if not corridors:
         raise DataError("corridor must be the id of a corridor, or several (got none)")
     tables = {id: breakdown(flow, id, commodity=commodity, origin=origin) for id in dict.fromkeys(corridors)}
-    ax = style.panel(ax, (max(8.0, 1.5 + 4.2 * len(tables)), 5.2), left=0.085, right=0.985, top=0.86, bottom=0.1)
+    ax = style.panel(ax, (max(8.0, 1.5 + 4.2 * len(tables)), 5.2), left=0.085, right=0.985, top=0.84, bottom=0.1)
     style.bare(ax, "y")
     steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
     size = style.points(ax)
@@ -103,6 +104,7 @@ def plot_waterfall(
     commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
     below = f"from price to netback: a tonne of {style.called(commodity_record)}"
     below += f"; the axis starts at {base:g} USD/t" if base > 0 else ""
+    below += f"\n{INTERCHANGEABLE}"
     style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 
@@ -337,7 +339,7 @@ def plot_ensemble(
     if not 0 < alpha < 1:
         raise DataError(f"alpha must lie between 0 and 1 (got {alpha!r})")
     losses = {name: _losses(ensemble, name, column) for name, ensemble in ensembles.items()}
-    ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.86, bottom=0.13)
+    ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.84, bottom=0.13)
     style.bare(ax, "both")
     size = style.points(ax)
     for index, (name, values) in enumerate(losses.items()):
@@ -357,13 +359,20 @@ def plot_ensemble(
         fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, handlelength=2.6,
         loc="upper left" if _is_gain(column) else "upper right",
     )  # fmt: skip
-    first = next(iter(ensembles.values()))
     head = "Exceedance curve" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
-    label = network_label(first.network)
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
-    below = f"{label}: {counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
-    style.headline(ax, head if title is None else title, below.removeprefix(": "))
+    below = f"{counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
+    style.headline(ax, head if title is None else title, f"{_scope(ensembles.values(), column)}\n{below}")
     return ax
+
+
+def _scope(ensembles: Iterable[Any], column: str) -> str:
+    """Return network, year, shippers and hazard regime of simulated years; several where they differ."""
+    networks = [ensemble.network for ensemble in ensembles]
+    shippers = [next((style.called(c) for c in n.commodities if column.startswith(f"{c.id}_")), "") for n in networks]
+    bases = [hazard_basis(network.regime) for network in networks]
+    parts = (map(network_label, networks), (name or "all shippers" for name in shippers), bases)
+    return ", ".join(" / ".join(filter(None, dict.fromkeys(part))) for part in parts).removeprefix(", ")
 
 
 def _ensembles(given: Any) -> dict[str, Any]:
@@ -388,7 +397,7 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     years = ens.years
     if column not in years.columns:
         known = [str(other) for other in years.columns]
-        raise DataError(f"ensemble {name!r}: {unknown('column', column, nearest_name(column, known))}")
+        raise DataError(f"ensemble {name!r}: {unknown('column', column, known)}")
     if not len(years):
         raise DataError(f"ensemble {name!r} has no years")
     try:
@@ -432,8 +441,9 @@ def _draw_curve(
     )
     unit = f" {unit_name}" if (unit_name := _unit_of(column)) else ""
     for gid, label, value, marker in marks:
-        as_bad = values <= value if _is_gain(column) else values >= value
-        height = 100.0 * max(1, int(as_bad.sum())) / years
+        as_bad = max(1, int((values <= value if _is_gain(column) else values >= value).sum()))
+        # With ties the years at least as bad are more than the tail: a VaR of 0 is that of 5 %, not of all years.
+        height = 100.0 * (as_bad if gid == "mean" else min(as_bad, tail)) / years
         ax.plot(
             value, height, marker=marker, markersize=7, color=WARN if not several else colour, markeredgecolor="white",
             linestyle="none", zorder=5, gid=f"{gid}:{name}", label=f"{label}: {_amount(value)}{unit}",

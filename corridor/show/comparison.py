@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.messages import nearest, unknown
+from corridor.library.networks import hazard_basis
+from corridor.messages import unknown
 from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
 from corridor.show import style
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("throughput_mtpa", "unit_cost_usd_per_t", "transit_days", "risk_score", "availability")
 _CLOSED = ("closed", "no access")
+_HEAD_LINES = 3
 _MOVED, _ROOM, _DOT = "#20334d", "#dfe5e8", "#c05a1c"
 
 
 def plot_comparison(
     table: pd.DataFrame,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     ax: Axes | None = None,
     *,
     network: Network | None = None,
@@ -40,7 +42,7 @@ def plot_comparison(
     ----------
     table : pandas.DataFrame
         Comparison, from `compare`, or some rows of it.
-    columns : sequence of str, optional
+    columns : str or sequence of str, optional
         Columns of numbers to draw, a panel each; by default throughput, unit cost, time, risk, and availability.
     ax : matplotlib Axes, optional
         Axes to draw in; by default a new figure, as high as the rows need. The panels are insets of it.
@@ -77,28 +79,49 @@ def plot_comparison(
     """
     wanted = _checked(table, columns)
     rows, same = _rows(table, wanted)
-    inches = 1.1 + 0.26 * _height(rows)
-    ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.62 / inches, bottom=0.1 / inches)
+    inches = 1.3 + 0.26 * _height(rows)
+    ax = style.panel(ax, (12.0, inches), left=0.015, right=0.985, top=1 - 0.82 / inches, bottom=0.1 / inches)
     ax.set_axis_off()
     drawing = _ComparisonPanels(ax, table, wanted=wanted, rows=rows, network=network)
     drawing.draw()
     omitted = f"; {same} rows equal to it are omitted" if same else ""
     change = "" if rows[0].alone else f"; change against {style.plain(rows[0].scenario, 24)} in brackets"
-    below = f"cost, time and risk of the best route{change}{omitted}"
-    style.headline(ax, "Comparison of corridors" if title is None else title, below)
+    below = f"cost, time and risk of the best route{_origin(table)}{change}{omitted}"
+    scope = _scope(table, wanted, network)
+    head = "Comparison of corridors" if title is None else title
+    style.headline(ax, head, f"{scope}\n{below}" if scope else below)
     return ax
 
 
-def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
+def _scope(table: pd.DataFrame, wanted: Sequence[str], network: Network | None) -> str:
+    """Return commodity, network, year and, where shares in service are drawn, hazard regime of a comparison."""
+    attrs = table.attrs
+    commodity = attrs.get("commodity", "")
+    if network is not None and commodity in {c.id for c in network.commodities}:
+        commodity = style.called(network.commodity(commodity))
+    parts = [commodity, " ".join(str(attrs[key]) for key in ("network", "year") if attrs.get(key))]
+    if {"availability", "expected_loss_usd_per_t"} & {*wanted} and "network" in attrs:
+        parts.append(f"in service by {hazard_basis(attrs.get('regime'))}")
+    return ", ".join(filter(None, parts))
+
+
+def _origin(table: pd.DataFrame) -> str:
+    """Return from where the best routes lead, if from one node."""
+    origins = sorted({str(origin) for origin in table["origin"] if origin}) if "origin" in table else []
+    return f" from {style.plain(origins[0], 24)}" if len(origins) == 1 else ""
+
+
+def _checked(table: Any, columns: str | Sequence[str] | None) -> list[str]:
     """Return the columns to draw."""
     if getattr(getattr(table, "index", None), "names", None) != ["scenario", "corridor"]:
         raise DataError(f"a table of compare is needed, indexed by scenario and corridor (got {type(table).__name__})")
     if not len(table):
         raise DataError("the comparison has no rows; compare at least one corridor")
-    if columns is not None and (isinstance(columns, str) or not list(columns)):
-        raise DataError(f"columns must be a list of names (got {columns!r}); put it in brackets")
+    columns = [columns] if isinstance(columns, str) else columns
+    if columns is not None and not list(columns):
+        raise DataError(f"columns must be names of columns (got {columns!r})")
     wanted = [column for column in COLUMNS if column in table] if columns is None else list(dict.fromkeys(columns))
-    problems = [unknown("column", str(c), nearest(str(c), map(str, table.columns))) for c in wanted if c not in table]
+    problems = [unknown("column", str(c), map(str, table.columns)) for c in wanted if c not in table]
     kinds = {c: table[c].dtype.kind for c in wanted if c in table}
     problems += [f"column {c!r} must contain numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
     if problems or not wanted:
@@ -158,7 +181,8 @@ class _ComparisonPanels:
         names = {c.id: c.name for c in corridors if style.called(c) == c.name}
         self.names = {row.corridor: names.get(row.corridor) or style.spoken(row.corridor) for row in rows}
         self.lines = _height(rows)
-        self.head = 2.0
+        self.heads = {column: style.wrapped(_column(column).long_heading, 20, _HEAD_LINES) for column in wanted}
+        self.head = 1.0 + max(head.count("\n") + 1 for head in self.heads.values())
         line_pt = style.inches(ax)[1] * 72 / (self.lines + self.head)
         self.size = max(3.5, min(style.points(ax), line_pt * 0.72))
         figure = ax.get_figure(root=True)
@@ -222,9 +246,9 @@ class _ComparisonPanels:
         panel.spines["left"].set_color(RULE)
         panel.set_xticks([])
         known = _column(column)
-        name, unit = known.long_heading, known.shown_unit
+        head, unit = self.heads[column], known.shown_unit
         panel.set_title(
-            f"{style.plain(name, 24)}\n[{unit}]" if unit else style.plain(name, 24), fontsize=self.size, loc="left",
+            f"{head}\n[{unit}]" if unit else head, fontsize=self.size, loc="left",
             pad=3, color=INK, linespacing=1.15,
         )  # fmt: skip
         for block in self._blocks():

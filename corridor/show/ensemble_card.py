@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.library.networks import hazard_basis
 from corridor.model.columns import by_name, printed
 from corridor.model.scenario import scenario_name
 from corridor.risk.bad_year import amounts, attributed
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 
 def ensemble_card(ensemble: Ensemble) -> Html:
-    """Return the card of an ensemble: mean and tail of annual losses, and their attribution by country."""
+    """Return the card of an ensemble: mean and tail of annual losses, and the countries where they arise."""
     name = scenario_name(ensemble.scenario)
     label = network_label(ensemble.network)
     short = ensemble.cvar("shortfall_mt")
-    tail = f"{short:.2f} Mt shut in, mean of the worst 5 % of years (CVaR)"
+    tail = f"{short:.2f} Mt of all shippers shut in, mean of the worst 5 % of years (CVaR)"
     headline = line(
-        f"{len(ensemble.years):,} years, seed {ensemble.seed}, {len(ensemble.states):,} distinct states; ",
+        f"{len(ensemble.years):,} years, {hazard_basis(ensemble.network.regime)}, seed {ensemble.seed}, "
+        f"{len(ensemble.states):,} distinct states; ",
         warning(tail) if short > 0 else "nothing shut in in any year",
     )
     return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_actors(ensemble))
@@ -39,7 +41,7 @@ def _years(ensemble: Ensemble) -> Iterator[Html]:
 
 
 def _actors(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield the table of shut-in volume by country."""
+    """Yield the table of shut-in volume by where hazards strike."""
     shares = attributed(ensemble, "shortfall_mt", by="actor")
     amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
@@ -47,4 +49,7 @@ def _actors(ensemble: Ensemble) -> Iterator[Html]:
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     if rows:
-        yield table(["shut-in volume by country", "", "average year [Mt]", "share [%]"], shortened(rows, 4))
+        yield table(
+            ["where the shut-in volume of all shippers arises", "", "average year [Mt]", "share [%]"],
+            shortened(rows, 4),
+        )

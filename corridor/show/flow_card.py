@@ -40,7 +40,16 @@ def _corridors(flow: Flow) -> Iterator[Html]:
             gauge = warning("closed") if shut else "not in service"
         rows.append((corridor.name or corridor.id, gauge, amount(through), amount(available), used))
     if rows:
-        yield table(["corridor", "", "moved [Mt/y]", "available [Mt/y]", "used [%]"], shortened(rows, 5))
+        yield table(
+            [
+                "corridor",
+                "",
+                "moved, all shippers [Mt/y]",
+                "available [Mt/y]",
+                "share of available capacity used, all shippers [%]",
+            ],
+            shortened(rows, 5),
+        )
 
 
 def _short(flow: Flow) -> Iterator[Html]:

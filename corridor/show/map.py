@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
+from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.records import Edge
 from corridor.show import basemap, style
 from corridor.show.basemap import Extent, Floats, Position
@@ -375,7 +377,7 @@ class _MapDrawing:
     def note(self) -> None:
         """Write in small print the source of the outlines, and what is not drawn."""
         missing = [node.id for node in self.network.nodes if node.id not in self.positions]
-        lines = [basemap.CREDIT]
+        lines = [*textwrap.wrap(INTERCHANGEABLE, 48), basemap.CREDIT]
         if self.beyond:
             lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from corridor.model.columns import INTERCHANGEABLE
 from corridor.show import style
 from corridor.show.style import FAINT, INK, WARN
 from corridor.solver.flow import Flow
@@ -63,7 +64,7 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
     style.require_flow(flow)
     if commodity is not None:
         flow.network.commodity(commodity)
-    ax = style.panel(ax, (10.0, 6.5), left=0.02, right=0.98, top=0.9, bottom=0.03)
+    ax = style.panel(ax, (10.0, 6.5), left=0.02, right=0.98, top=0.88, bottom=0.03)
     ax.set_axis_off()
     chains = _chains(flow, commodity)
     total = sum(chains.values())
@@ -74,6 +75,7 @@ def plot_sankey(flow: Flow, ax: Axes | None = None, *, commodity: str | None = N
         ax.text(0.5, 0.5, "no supply", ha="center", va="center", color=FAINT, fontsize=style.points(ax) + 1)
     else:
         _SankeyDiagram(ax, _grouped(chains, _most_bars(ax)), _names(flow, commodity)).draw()
+    below = f"{below}\n{INTERCHANGEABLE}" if chains else below
     style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
 

@@ -193,18 +193,19 @@ def fitted(text: Text, ax: Axes, share: float = 1.0) -> None:
 
 
 def headline(ax: Axes, title: str, below: str = "") -> None:
-    """Write a title and a smaller line below it, above the Axes and within their width."""
+    """Write a title and smaller lines below it, above the Axes and within their width."""
     size = points(ax)
     head = ax.set_title(plain(title, 200), loc="left", fontsize=size + 2.5, fontweight="bold", color=INK)
     head.set_gid("title")
     fitted(head, ax)
     if below:
-        ax.set_title(
-            head.get_text(), loc="left", pad=6 + 1.75 * size, fontsize=size + 2.5, fontweight="bold", color=INK
-        )
+        lines = below.split("\n")
+        pad = 6 + 1.75 * size + 1.3 * size * (len(lines) - 1)
+        ax.set_title(head.get_text(), loc="left", pad=pad, fontsize=size + 2.5, fontweight="bold", color=INK)
         line = ax.annotate(
-            plain(below, 300), (0, 1), xytext=(0, 5), xycoords="axes fraction", textcoords="offset points",
-            fontsize=size + 0.5, color=FAINT, va="bottom", annotation_clip=False, gid="subtitle",
+            "\n".join(plain(text, 300) for text in lines), (0, 1), xytext=(0, 5), xycoords="axes fraction",
+            textcoords="offset points", fontsize=size + 0.5, color=FAINT, va="bottom", annotation_clip=False,
+            gid="subtitle",
         )  # fmt: skip
         fitted(line, ax)
 

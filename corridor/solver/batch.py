@@ -17,13 +17,7 @@ import numpy.typing as npt
 
 from corridor.errors import CorridorError, DataError
 from corridor.model.changes import (
-    Change,
-    Delay,
-    DemandShock,
-    PriceShock,
     QuotaChange,
-    SupplyShock,
-    TariffShock,
     remaining_shares,
 )
 from corridor.model.formulas import ROUNDING, in_service
@@ -236,7 +230,9 @@ class BatchSolver:
 
         What only adds supply, demand or cost makes nothing impossible, and might hide that others do.
         """
-        culprits = [index for index in self._others if not all(map(_only_adds, self.hazards[index].changes))]
+        culprits = [
+            index for index in self._others if not all(change.keeps_feasible for change in self.hazards[index].changes)
+        ]
         problem = self._problem(culprits)
         if problem is None:
             return
@@ -422,12 +418,3 @@ def _minima(network: Network, hazards: Sequence[Hazard]) -> frozenset[Key]:
 
 def _sets_quotas(hazard: Hazard) -> bool:
     return any(isinstance(change, QuotaChange) for change in hazard.changes)
-
-
-def _only_adds(change: Change) -> bool:
-    """Tell whether a change does no more than add supply, demand or cost, or alter prices."""
-    if isinstance(change, SupplyShock | DemandShock):
-        return change.add_mtpa is not None and change.add_mtpa > 0
-    if isinstance(change, TariffShock):
-        return change.add_usd_per_t >= 0 and change.factor >= 1
-    return isinstance(change, PriceShock | Delay)

@@ -55,9 +55,9 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
 
     Notes
     -----
-    A linear program: the commodity's flow over the trunk edges is maximised, were there oil and buyers enough, under
-    the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and no
-    market gets less of what it requires, nor a quota less of its minimum.
+    A linear program: the commodity's flow over the trunk edges is maximised as if supply and buyers were unlimited,
+    under the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and
+    no market gets less of what it requires, nor a quota less of its minimum.
     """
     return _most(solver, _maximising(solution, corridor, commodity), solution, corridor, commodity)
 

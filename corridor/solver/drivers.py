@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "range_from", "unit", "effect", "confidence", "source",
-    "url",
+    "subject", "attribute", "record", "value", "low", "high", "range_from", "confidence", "source", "url", "unit",
+    "effect",
 )  # fmt: skip
 
 

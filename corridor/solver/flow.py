@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.model.columns import column_names
 from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def solve(network: Network, scenario: Scenario | None = None) -> Flow:
+def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = True) -> Flow:
     """Return the flow that earns most: delivered value less unit costs and penalties.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to solve.
     scenario : Scenario, optional
         What happens to it; nothing by default.
+    strict : bool
+        Whether a change without effect is an error; False passes over such changes, as loops need it.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Flow(WarmSolver(network).solve(scenario))
+    return Flow(WarmSolver(network).solve(scenario, strict=strict))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,22 @@ class Flow:
     def scenario(self) -> Scenario | None:
         """What was applied."""
         return self.solution.scenario
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two flows are of the same network and scenario and move the same amounts at the same prices."""
+        if not isinstance(other, Flow):
+            return NotImplemented
+        mine, its = self.solution.optimum, other.solution.optimum
+        return (
+            self.scenario == other.scenario
+            and self.network == other.network
+            and mine.objective == its.objective
+            and np.array_equal(mine.amount, its.amount)
+            and np.array_equal(mine.dual, its.dual)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.objective))
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
@@ -267,7 +286,7 @@ class Flow:
             "penalty_usd_per_t": [supply.penalty_usd_per_t for supply in self.network.supplies],
         }
         keys = [(supply.node, supply.commodity) for supply in self.network.supplies]
-        return self._stamped(pd.DataFrame(columns, index=_pairs(keys, "node")))
+        return self._stamped(pd.DataFrame(columns, columns=list(column_names("supplies")), index=_pairs(keys, "node")))
 
     @cached_property
     def markets(self) -> pd.DataFrame:
@@ -295,7 +314,8 @@ class Flow:
             "flow_mtpa": self.solution.flow_by_quota,
             "unmet_minimum_mtpa": self.unmet_by_quota,
         }
-        return self._stamped(pd.DataFrame(columns, index=_pairs([(q.edge, q.commodity) for q in quotas], "edge")))
+        index = _pairs([(quota.edge, quota.commodity) for quota in quotas], "edge")
+        return self._stamped(pd.DataFrame(columns, columns=list(column_names("quotas")), index=index))
 
     @cached_property
     def edge_flows(self) -> pd.DataFrame:
@@ -316,10 +336,7 @@ class Flow:
         """
         import pandas as pd
 
-        fields = (
-            "edges", "commodity", "corridor", "flow_mtpa", "unit_cost_usd_per_t", "netback_usd_per_t", "transit_days",
-            "origin", "destination",
-        )  # fmt: skip
+        fields = column_names("routes")
         rows = [[getattr(route, field) for field in fields] for route in self._routes]
         return self._stamped(pd.DataFrame(rows, columns=list(fields)))
 

@@ -48,6 +48,10 @@ class BestPaths:
 
     def through(self, corridor: str, origins: Iterable[str]) -> Route | None:
         """Return the route of highest netback through a corridor from one of some origins, or None if there is none."""
+        return self._through(corridor, origins)
+
+    def _through(self, corridor: str, origins: Iterable[str], *, only: str | None = None) -> Route | None:
+        """Return the best route through a corridor, or through one of its trunk edges."""
         best: Route | None = None
         for origin in origins:
             if origin not in self._from:
@@ -55,12 +59,20 @@ class BestPaths:
             cost, back = self._from[origin]
             for column in self._columns:
                 edge = self._edge(column)
-                if edge.corridor != corridor or edge.tail not in cost or edge.head not in self._worth:
+                if edge.corridor != corridor or only not in (None, edge.id):
+                    continue
+                if edge.tail not in cost or edge.head not in self._worth:
                     continue
                 total = cost[edge.tail] + self._cost[column] + self._worth[edge.head]
                 if best is None or -total > best.netback_usd_per_t + TIE_USD_PER_T:
                     best = self._assemble(origin, back, column)
         return best
+
+    def through_each(self, corridor: str, origins: Iterable[str]) -> list[Route]:
+        """Return the route of highest netback through each trunk edge of a corridor that has one."""
+        edges = dict.fromkeys(edge.id for edge in map(self._edge, self._columns) if edge.corridor == corridor)
+        routes = (self._through(corridor, origins, only=edge) for edge in edges)
+        return [route for route in routes if route is not None]
 
     def _assemble(self, origin: str, back: dict[str, int], trunk: int) -> Route:
         columns = [trunk]

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import inspect
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.library import networks as library
 from corridor.library.observations import observations
-from corridor.model.columns import column_names
+from corridor.model.columns import column_names, described
 from corridor.model.stamp import stamped
-from corridor.solver.flow import solve
+from corridor.solver.flow import Flow, solve
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TOTAL = "total"
+ALL_SHIPPERS = "all shippers"
+MODELLED, EXPORTS, ERRORS, ERRORS_APART, SKILL = SUMMARY = (
+    "modelled total", "all exports", "sum of absolute errors", "sum of absolute errors, differences",
+    "skill against last year",
+)  # fmt: skip
+"""Rows below the corridors, each in one column."""
+_DIFFERENCE = "difference"
+_Rows = dict[tuple[str, str], dict[str, Any]]
 
 
 def backcast(
     year: int = 2022,
     *,
-    commodity: str | None = "kazakh_crude",
+    commodity: str | None = None,
     name: str = "caspian",
     observed: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
@@ -32,27 +41,28 @@ def backcast(
     year : int
         A year of the network. It knows capacities, tariffs, prices, output, quotas and contracts of that year, and no
         route flow of it. Observations ship for 2018 to 2022.
-    commodity : str or None
-        Whose oil; all shippers together with None.
+    commodity : str, optional
+        Id of the only commodity to compare; by default every shipper with observations, each apart, and what was
+        observed of all shippers together.
     name : str
         Shipped network.
     observed : mapping, optional
-        Observations of your own instead of the shipped ones, by corridor. [Mt/y]
+        Observations of your own instead of the shipped ones, by corridor: of the commodity, by default of all shippers
+        together. [Mt/y]
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by corridor, those without an observation left out, with the columns
+        Indexed by commodity ('all shippers' for all together) and corridor; by corridor alone where a commodity is
+        given. Corridors without an observation are left out.
 
-        - modelled_mtpa: flow of the model [Mt/y]
-        - observed_mtpa: observation [Mt/y]
-        - error_mtpa: modelled less observed [Mt/y]
-        - low_mtpa, high_mtpa: range of the observation [Mt/y]
-        - confidence: of the observation, A, B or C
-        - source, note
+        {columns}
 
-        The last row, ``total``, adds up; its error is the sum of the absolute errors, and its observation is the
-        country's exports where they are known (their sum over the corridors else).
+        Below the corridors of each commodity stand, each in a column of its own: ``modelled total`` (of the corridors
+        above), ``all exports`` (observed, of the country, by whatever way; where known), ``sum of absolute errors`` of
+        what was reported, ``sum of absolute errors, differences`` of observations that are differences of other
+        volumes, and ``skill against last year``: 1 less the sum of absolute errors over the sum for the guess that
+        each corridor carries what it carried a year before, over the reported observations that have one.
 
     Raises
     ------
@@ -63,8 +73,9 @@ def backcast(
 
     Examples
     --------
-    >>> table = backcast(2021)
-    >>> bool(table.loc["total", "error_mtpa"] < 0.1 * table.loc["total", "observed_mtpa"])
+    >>> table = backcast(2021, commodity="kazakh_crude")
+    >>> errors = table.loc[["sum of absolute errors", "sum of absolute errors, differences"], "error_mtpa"].sum()
+    >>> bool(errors < 0.1 * table.loc["all exports", "observed_mtpa"])
     True
     """
     import pandas as pd
@@ -72,58 +83,95 @@ def backcast(
     network = library.load(name, year=year)
     if commodity is not None:
         network.commodity(commodity)
-    by_corridor, exports = (_own(observed), None) if observed is not None else _shipped(name, year, commodity)
-    for corridor in by_corridor:
+    by_key, exports = (_own(observed, commodity), {}) if observed is not None else _shipped(name, year, commodity)
+    for _, corridor in by_key:
         network.corridor(corridor)
     flow = solve(network)
-    rows = {corridor.id: by_corridor[corridor.id] for corridor in network.corridors if corridor.id in by_corridor}
-    table = pd.DataFrame(
-        list(rows.values()), index=pd.Index(list(rows), name="corridor"), columns=list(column_names("backcast"))
-    )
-    table["modelled_mtpa"] = [flow.throughput_mtpa(corridor, commodity) for corridor in rows]
-    table["error_mtpa"] = table["modelled_mtpa"] - table["observed_mtpa"]
-    table.loc[TOTAL, ["modelled_mtpa", "observed_mtpa", "error_mtpa"]] = [
-        table["modelled_mtpa"].sum(),
-        table["observed_mtpa"].sum() if exports is None else exports,
-        table["error_mtpa"].abs().sum(),
-    ]
-    table.loc[TOTAL, "note"] = "error: sum of absolute errors; observed: " + (
-        "sum over the corridors" if exports is None else "all exports"
-    )
+    order = ["", *(record.id for record in network.commodities)]
+    rows: _Rows = {}
+    for shipper in sorted({shipper for shipper, _ in by_key}, key=order.index):
+        scored = {
+            corridor.id: _scored(by_key[shipper, corridor.id], flow, corridor.id, shipper or None)
+            for corridor in network.corridors
+            if (shipper, corridor.id) in by_key
+        }
+        scored |= _summary(list(scored.values()), exports.get(shipper, math.nan))
+        rows |= {(shipper or ALL_SHIPPERS, corridor): row for corridor, row in scored.items()}
+    index = pd.MultiIndex.from_tuples(list(rows), names=["commodity", "corridor"])
+    table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("backcast")))
+    table = table if commodity is None else table.droplevel("commodity")
     return stamped(table, network, commodity=commodity)
 
 
-def _own(observed: Mapping[str, float]) -> dict[str, dict[str, object]]:
-    """Return a caller's observations by corridor."""
+backcast.__doc__ = inspect.cleandoc(backcast.__doc__ or "").replace("{columns}", described("backcast"))
+
+
+def _scored(row: dict[str, Any], flow: Flow, corridor: str, commodity: str | None) -> dict[str, Any]:
+    """Return an observation with what the model carries, and its error."""
+    modelled = flow.throughput_mtpa(corridor, commodity)
+    return {"modelled_mtpa": modelled, "error_mtpa": modelled - row["observed_mtpa"], "skill": math.nan} | row
+
+
+def _summary(rows: Sequence[dict[str, Any]], exports_mtpa: float) -> dict[str, dict[str, Any]]:
+    """Return the rows below the corridors of one commodity; those that have no value are left out."""
+    reported = [row for row in rows if row["basis"] != _DIFFERENCE]
+    apart = [row for row in rows if row["basis"] == _DIFFERENCE]
+    known = [row for row in reported if not math.isnan(row["last_year_mtpa"])]
+    guess = math.fsum(abs(row["last_year_mtpa"] - row["observed_mtpa"]) for row in known)
+    skill = 1.0 - _errors(known) / guess if guess > 0 else math.nan
+    values = {
+        MODELLED: ("modelled_mtpa", math.fsum(row["modelled_mtpa"] for row in rows)),
+        EXPORTS: ("observed_mtpa", exports_mtpa),
+        ERRORS: ("error_mtpa", _errors(reported) if reported else math.nan),
+        ERRORS_APART: ("error_mtpa", _errors(apart) if apart else math.nan),
+        SKILL: ("skill", skill),
+    }
+    words = dict.fromkeys(("basis", "confidence", "source", "note"), "")
+    return {name: {column: value, **words} for name, (column, value) in values.items() if not math.isnan(value)}
+
+
+def _errors(rows: Sequence[dict[str, Any]]) -> float:
+    return math.fsum(abs(row["error_mtpa"]) for row in rows)
+
+
+def _own(observed: Mapping[str, float], commodity: str | None) -> _Rows:
+    """Return a caller's observations by shipper and corridor."""
     if not observed:
         raise DataError("observed holds no corridor; give at least one, as in {'cpc': 52.2}")
-    common = {"confidence": "", "source": "given", "note": ""}
+    common = {"last_year_mtpa": math.nan, "basis": "given", "confidence": "", "source": "given", "note": ""}
     return {
-        corridor: {"observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **common}
+        (commodity or "", corridor): {
+            "observed_mtpa": float(value), "low_mtpa": float(value), "high_mtpa": float(value), **common,
+        }
         for corridor, value in observed.items()
-    }
+    }  # fmt: skip
 
 
-def _shipped(name: str, year: int, commodity: str | None) -> tuple[dict[str, dict[str, object]], float | None]:
-    """Return the shipped observations by corridor, and the country's exports where known."""
-    rows = [row for row in observations(name) if row["choice"] == "chosen" and row["commodity"] == (commodity or "")]
+def _shipped(name: str, year: int, commodity: str | None) -> tuple[_Rows, dict[str, float]]:
+    """Return the shipped observations by shipper and corridor, and by shipper the country's exports where known."""
+    rows = [row for row in observations(name) if row["choice"] == "chosen" and commodity in (None, row["commodity"])]
     of_year = [row for row in rows if int(row["year"]) == year]
     if not any(row["corridor"] for row in of_year):
         years = sorted({row["year"] for row in rows if row["corridor"]})
         raise DataError(
-            f"no observations of {commodity or 'all shippers'} in {year}; there are for {', '.join(years) or 'none'}; "
+            f"no observations of {commodity or 'any shipper'} in {year}; there are for {', '.join(years) or 'none'}; "
             "observed={corridor: value} takes your own"
         )
     publishers = library.publishers()
-    observed: dict[str, dict[str, object]] = {}
+    before = {
+        (row["commodity"], row["corridor"]): float(row["observed_mtpa"]) for row in rows if int(row["year"]) == year - 1
+    }
+    observed: _Rows = {}
     for row in (row for row in of_year if row["corridor"]):
-        value = float(row["observed_mtpa"])
-        observed[row["corridor"]] = {
+        key, value = (row["commodity"], row["corridor"]), float(row["observed_mtpa"])
+        observed[key] = {
             "observed_mtpa": value,
+            "last_year_mtpa": before.get(key, math.nan),
             "low_mtpa": float(row["low"] or value),
             "high_mtpa": float(row["high"] or value),
+            "basis": row["basis"],
             "confidence": row["confidence"],
             "source": "; ".join(publishers[id] for id in row["sources"].split(";")),
             "note": row["note"],
         }
-    return observed, next((float(row["observed_mtpa"]) for row in of_year if not row["corridor"]), None)
+    return observed, {row["commodity"]: float(row["observed_mtpa"]) for row in of_year if not row["corridor"]}

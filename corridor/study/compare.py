@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
@@ -19,7 +20,7 @@ from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.paths import BestPaths, origins_in_turn
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
+from corridor.study.scenario_runs import carriers, chosen_commodity, named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
 def compare(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     *,
     commodity: str | None = None,
     origin: str | None = None,
-    corridors: Iterable[str] | None = None,
+    corridors: str | Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
 
@@ -39,7 +40,7 @@ def compare(
     ----------
     network : Network
         Network to compare the corridors of.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the commodity to compare for; by default the network's first (Kazakh crude).
@@ -47,7 +48,7 @@ def compare(
         Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
         that all corridors are measured for the same tonne. If no route starts there, the supply with the best route
         is used.
-    corridors : iterable of str, optional
+    corridors : str or iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
 
     Returns
@@ -104,9 +105,10 @@ class ComparisonScope:
     carriers: list[str]
     corridors: list[str]
 
-    def limited_to(self, network: Network, corridors: Iterable[str]) -> ComparisonScope:
+    def limited_to(self, network: Network, corridors: str | Iterable[str]) -> ComparisonScope:
         """Return the scope with some corridors only, in the order given."""
-        wanted = list(dict.fromkeys(network.corridor(id).id for id in corridors))
+        asked = [corridors] if isinstance(corridors, str) else corridors
+        wanted = list(dict.fromkeys(network.corridor(id).id for id in asked))
         if unable := [id for id in wanted if id not in self.carriers]:
             raise DataError(
                 f"corridor {unable[0]!r} cannot carry {self.commodity}; these can: {', '.join(self.carriers)}"
@@ -121,28 +123,69 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
     return ComparisonScope(commodity=chosen, origins=_origins(network, chosen, origin), carriers=able, corridors=able)
 
 
-def compare_in_scope(network: Network, scenarios: Iterable[Scenario] | None, scope: ComparisonScope) -> pd.DataFrame:
-    """Return the table of `compare` for a scope."""
+def compare_in_scope(
+    network: Network,
+    scenarios: Scenario | Iterable[Scenario] | None,
+    scope: ComparisonScope,
+    *,
+    flows: dict[str, Flow] | None = None,
+) -> pd.DataFrame:
+    """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario."""
     import pandas as pd
 
-    solver = WarmSolver(network)
+    states = ComparedStates(WarmSolver(network), scope)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
-        flow = Flow(solver.solve(scenario, strict=scenarios is not None))
-        paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
+        flow = states.flow(scenario, strict=scenarios is not None)
         if flow.notes:
             notes[name] = list(flow.notes)
-        for corridor in scope.corridors:
-            row = _row(
-                solver.solver_for(flow.network), flow,
-                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed,
-            )  # fmt: skip
-            row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
-            rows[name, corridor] = row
+        if flows is not None:
+            flows[name] = flow
+        rows |= {(name, corridor): row for corridor, row in states.rows(flow).items()}
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
     return stamped(table, network, commodity=scope.commodity, **({"notes": notes} if notes else {}))
+
+
+class ComparedStates:
+    """The rows of a comparison, state by state; the baseline is solved once, whatever is compared with it.
+
+    Parameters
+    ----------
+    solver : WarmSolver
+        Solver of the network compared.
+    scope : ComparisonScope
+        Commodity, origins and corridors.
+    """
+
+    def __init__(self, solver: WarmSolver, scope: ComparisonScope) -> None:
+        self._solver, self._scope = solver, scope
+        self._baseline = Flow(solver.solve())
+
+    @cached_property
+    def baseline(self) -> dict[str, dict[str, Any]]:
+        """Rows of the baseline by corridor."""
+        return self._measured(self._baseline, {})
+
+    def flow(self, scenario: Scenario | None, *, strict: bool = True) -> Flow:
+        """Return the flow of a state; `strict` as in `Scenario.apply`."""
+        return self._baseline if scenario is None else Flow(self._solver.solve(scenario, strict=strict))
+
+    def rows(self, flow: Flow) -> dict[str, dict[str, Any]]:
+        """Return the rows of a state by corridor."""
+        return self.baseline if flow is self._baseline else self._measured(flow, self.baseline)
+
+    def _measured(self, flow: Flow, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        paths, exposed = BestPaths(flow.solution, self._scope.commodity, True), Exposures.of(flow.network, flow)
+        rows = {}
+        for corridor in self._scope.corridors:
+            row = _row(
+                self._solver.solver_for(flow.network), flow,
+                paths=paths, corridor=corridor, origins=self._scope.origins, exposed=exposed,
+            )  # fmt: skip
+            rows[corridor] = row | {"status": _status(row, before.get(corridor, row)["capacity_mtpa"])}
+        return rows
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
@@ -199,20 +242,41 @@ def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origi
     return _best_route(flow, paths, corridor, origins=_origins(flow.network, chosen, origin))
 
 
+def routes_through(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequence[Sequence[str]]) -> list[Route]:
+    """Return the route that a comparison measures a corridor by, then the best through each other trunk edge."""
+    for some_paths, some in _searches(flow, paths, origins):
+        if (best := some_paths.through(corridor, some)) is not None:
+            return [best, *(route for route in some_paths.through_each(corridor, some) if route.edges != best.edges)]
+    return []
+
+
 def _best_route(flow: Flow, paths: BestPaths, corridor: str, *, origins: Sequence[Sequence[str]]) -> Route | None:
     """Return the best route to a market that can take more, else to any, from the first origins that have a route."""
-    for route in (paths.through(corridor, some) for some in origins):
-        if route is not None:
-            return route
+    searches = _searches(flow, paths, origins)
+    return next((route for p, some in searches if (route := p.through(corridor, some)) is not None), None)
+
+
+def _searches(
+    flow: Flow, paths: BestPaths, origins: Sequence[Sequence[str]]
+) -> Iterator[tuple[BestPaths, Sequence[str]]]:
+    """Yield paths and origins to search in turn: to markets that can take more, then to any."""
+    for some in origins:
+        yield paths, some
     anywhere = BestPaths(flow.solution, paths.commodity, False)
-    return next((route for some in origins if (route := anywhere.through(corridor, some)) is not None), None)
+    for some in origins:
+        yield anywhere, some
+
+
+def route_assets(network: Network, route: Route) -> list[Asset]:
+    """Return all that a tonne needs on a route: its edges and their nodes, as hazards strike them."""
+    edges = [network.edge(id) for id in route.edges]
+    return [*(("edge", e.id) for e in edges), *(("node", e.head) for e in edges), ("node", route.origin)]
 
 
 def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return cost, time, destination and risk of a route."""
     edges = [network.edge(id) for id in route.edges]
-    assets: list[Asset] = [("edge", edge.id) for edge in edges] + [("node", edge.head) for edge in edges]
-    open_share = exposed.availability([*assets, ("node", route.origin)])
+    open_share = exposed.availability(route_assets(network, route))
     return {
         "unit_cost_usd_per_t": route.unit_cost_usd_per_t,
         "transit_days": route.transit_days,

@@ -30,7 +30,7 @@ from corridor.risk.rates import credibility_mean, fit_gamma_prior, rate_interval
 if TYPE_CHECKING:
     import pandas as pd
 
-_DAYS_PER_YEAR = 365.25
+_DAYS_PER_CALENDAR_YEAR = 365.25
 _KINDS = ("political", "war", "technical", "natural")
 
 
@@ -455,4 +455,4 @@ def _digits(value: float) -> str:
 
 
 def _years(start: dt.date, end: dt.date) -> float:
-    return (end - start).days / _DAYS_PER_YEAR
+    return (end - start).days / _DAYS_PER_CALENDAR_YEAR

@@ -6,7 +6,9 @@ import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from corridor.model.columns import described
+import numpy as np
+
+from corridor.model.columns import column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def outcomes(
-    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+    network: Network, scenarios: Scenario | Iterable[Scenario] | None = None, *, commodity: str | None = None
 ) -> pd.DataFrame:
     """Return totals of the baseline and of each scenario, with their change against the baseline.
 
@@ -28,7 +30,7 @@ def outcomes(
     ----------
     network : Network
         Network to solve.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.
@@ -64,6 +66,7 @@ def outcomes(
         if flow.notes:
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table = table[list(column_names("outcomes"))]
     return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
@@ -81,6 +84,14 @@ def outcome_row(flow: Flow, base: Flow, commodity: str | None = None) -> dict[st
         | _loss(flow, base, commodity, fall_musd_per_year=fall)
         | {"route_hhi": hhi(through)}
     )
+
+
+def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return what is lost against a baseline: changes of shortfall and unmet requirements, and the loss."""
+    row, before = _totals(flow, commodity), _totals(base, commodity)
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    changes = {_change(total): row[total] - before[total] for total in ("shortfall_mtpa", "unmet_mtpa")}
+    return changes | _loss(flow, base, commodity, fall_musd_per_year=fall)
 
 
 def _change(total: str) -> str:
@@ -113,5 +124,19 @@ def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
             "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
             "netback_musd_per_year": flow.netback_musd_per_year,
         }
-    table = flow.commodities
-    return {str(total): float(table[total][commodity]) for total in table}
+    net, solution = flow.network, flow.solution
+    program = solution.program
+    moved = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
+    cost = float(solution.state.cost[moved] @ solution.amounts[moved])
+    offered = [supply.commodity == commodity for supply in net.supplies]
+    sold = [market.commodity == commodity for market in net.markets]
+    held = [quota.commodity == commodity for quota in net.quotas]
+    prices = np.array([market.price_usd_per_t for market in net.markets])[sold]
+    delivered = solution.delivered_by_market[sold]
+    return {
+        "delivered_mtpa": float(delivered.sum()),
+        "shortfall_mtpa": float(flow.shortfall_by_supply[offered].sum()),
+        "unmet_mtpa": float(flow.unmet_by_market[sold].sum()),
+        "unmet_minimum_mtpa": float(flow.unmet_by_quota[held].sum()),
+        "netback_musd_per_year": float(prices @ delivered) - cost,
+    }

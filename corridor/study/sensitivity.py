@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "range_from", "unit", "at_low", "at_high", "swing",
-    "confidence",
+    "subject", "attribute", "record", "value", "low", "high", "range_from", "unit", "confidence", "at_low", "at_high",
+    "swing",
 )  # fmt: skip
 
 
@@ -83,6 +83,22 @@ class Sensitivity:
         self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two are of the same outcome of the same network and scenario."""
+        if not isinstance(other, Sensitivity):
+            return NotImplemented
+        compared = ("outcome", "central", "scenario", "network")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.outcome))
+
+    def _repr_html_(self) -> str:
+        """Return how it shows itself in a notebook."""
+        from corridor.show.sensitivity_card import sensitivity_card
+
+        return sensitivity_card(self)
+
     def __repr__(self) -> str:
         name = scenario_name(self.scenario)
         subject = f"{visible(self.outcome)} under {name!r}"
@@ -127,12 +143,12 @@ class Sensitivity:
             "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
-    def sobol(self, figures: Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
+    def sobol(self, figures: str | Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
         """Return the share of the outcome's variance that each figure explains (Sobol' indices).
 
         Parameters
         ----------
-        figures : sequence of str, or int
+        figures : str, sequence of str, or int
             Names as ``subject.attribute``, or the number of figures to take from the top of the tornado.
         samples : int
             Size of the base sample, a power of two; the program is solved ``samples * (figures + 2)`` times.
@@ -181,13 +197,13 @@ class Sensitivity:
         """Return a table that carries what it is about."""
         return stamped(table, self.network, scenario=scenario_name(self.scenario), outcome=self.outcome)
 
-    def _chosen(self, figures: Sequence[str] | int) -> list[Figure]:
+    def _chosen(self, figures: str | Sequence[str] | int) -> list[Figure]:
         """Return the chosen figures; each must have a range."""
         if isinstance(figures, int):
             top = self.table.head(figures)
             names = [f"{r}:{s}.{a}" for r, s, a in zip(top["record"], top["subject"], top["attribute"], strict=True)]
         else:
-            names = list(figures)
+            names = [figures] if isinstance(figures, str) else list(figures)
         chosen = [self._variation.figure(name) for name in names]
         if not chosen:
             raise DataError(

@@ -17,7 +17,7 @@ import pytest
 
 import corridor as cr
 from corridor.risk.blocks import BlockSimulator
-from corridor.risk.outages import BLOCK_YEARS, Intervals, intervals, unpacked
+from corridor.risk.random_histories import BLOCK_YEARS, Intervals, intervals, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import ProgramState
 

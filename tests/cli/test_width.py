@@ -12,9 +12,9 @@ from corridor.model.columns import Column, printed
 from helpers.commands import run
 
 COMMANDS = [
-    "compare --scenario cpc-shut", "solve --scenario cpc-shut", "solve --table edges", "solve --table supplies",
-    "solve --table routes", "simulate --years 50 --quiet", "simulate --years 50 --quiet --table years", "scenarios",
-    "claims", "backcast", "check cpc-shut",
+    "compare --scenario cpc-shut", "outcomes", "solve --scenario cpc-shut", "solve --table edges",
+    "solve --table supplies", "solve --table markets", "solve --table routes", "simulate --years 50 --quiet",
+    "simulate --years 50 --quiet --table years", "scenarios", "claims", "backcast", "check cpc-shut",
 ]  # fmt: skip
 
 
@@ -34,7 +34,9 @@ def test_nothing_is_wider_than_the_terminal(
     out = run(capsys, *command.split())[1]
     assert max(map(len, out.splitlines())) <= 80
     wide = run(capsys, *command.split(), "--wide")[1]
-    assert ("(--wide shows all)" in " ".join(out.split())) == ("--table" in command or command[:4] in ("comp", "simu"))
+    assert ("(--wide shows all)" in " ".join(out.split())) == (
+        "--table" in command or command[:4] in ("comp", "simu", "outc", "back")
+    )
     assert len(wide.splitlines()) <= len(out.splitlines())
 
 
@@ -57,7 +59,10 @@ def test_the_least_important_columns_of_compare_are_left_out(
     heads = [line.split() for line in out.splitlines() if line.lstrip().startswith("capacity ")]
     assert heads == [["capacity", "moves", "cost", "netback", "a", "minimum", "cut"]] * 2
     left = " ".join(out.split()).split("Columns that do not fit: ")[1].split(" (")[0]
-    assert left == "status, used, time, way, risk, in service, exp. loss, if lost, best way"
+    assert left == (
+        "status, share of its own maximum, time, way, risk, mean share of capacity in service, expected loss if no "
+        "other route is taken, if lost, best way"
+    )
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
@@ -83,7 +88,7 @@ def test_columns_stay_in_order_and_important_ones_stay_longest(columns: list[Col
     """What is kept fits, or is one column; nothing left out is more important than all that stayed."""
 
     def render(some: list[Column]) -> str:
-        return "  ".join(["index", *(column.heading for column in some)])
+        return "  ".join(["index", *(column.plain_heading for column in some)])
 
     kept = columns_that_fit(columns, render, width)
     assert kept == [column for column in columns if column in kept]

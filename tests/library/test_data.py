@@ -7,6 +7,7 @@ import math
 import re
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import corridor as cr
@@ -346,3 +347,50 @@ def test_the_loss_of_a_halt_counts_what_refineries_do_without() -> None:
     assert row["loss_musd_per_year"] == pytest.approx(
         row["unmet_change_mtpa"] * cost - row["netback_change_musd_per_year"]
     )
+
+
+def test_the_year_stands_second_and_is_the_newest_by_default() -> None:
+    """`cr.load("caspian", 2021)`; without a year what networks.csv has as the last."""
+    assert cr.load("caspian", 2021) == cr.load("caspian", year=2021)
+    (row,) = [row for row in rows("networks.csv") if row["id"] == "caspian"]
+    assert cr.load("caspian").year == int(row["last_year"])
+
+
+ROADSTEAD = "novorossiysk_roadstead"
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_all_that_loads_at_novorossiysk_carries_the_tag_of_the_roadstead(year: int) -> None:
+    """Six sea edges: those that leave the CPC's moorings and the port; the CPC's terminal is a node of its own."""
+    net = cr.load(year=year)
+    leaving = {e.id for e in net.edges if e.mode == "sea" and e.tail in ("cpc_roads", "novorossiysk")}
+    assert len(leaving) == 6
+    assert {e.id for e in net.edges if ROADSTEAD in e.tags} == leaving
+
+
+def test_no_route_crosses_the_roadstead_twice() -> None:
+    """From where a tagged edge ends no edge, planned ones included, leads back to where one begins."""
+    graph = cr.load().to_networkx()
+    tagged = [(tail, head) for tail, head, id in graph.edges(keys=True) if ROADSTEAD in cr.load().edge(id).tags]
+    after = {head: {head, *nx.descendants(graph, head)} for _, head in tagged}
+    assert [(tail, head) for tail, _ in tagged for head in after if tail in after[head]] == []
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_war_risk_scenario_is_what_it_was_by_its_six_edges(year: int) -> None:
+    """Aimed by the tag, the premium of 8 USD/bbl at 7.98 bbl/t falls on the same edges as when they were listed."""
+    net = cr.load(year=year)
+    ports, heads = ("cpc", "novorossiysk"), ("straits", "constanta", "burgas")
+    listed = cr.TariffShock(edge=[f"{port}_{head}" for port in ports for head in heads], add_usd_per_t=63.8)
+    by_tag = cr.load_scenario("black-sea-war-risk").apply(net)
+    assert by_tag.edges == cr.Scenario(name="listed", changes=[listed]).apply(net).edges
+
+
+def test_a_premium_at_the_roadstead_lowers_the_netback_of_the_cpc() -> None:
+    """By the tag 10 USD/t less; at node novorossiysk nothing, for the CPC does not load there."""
+    net, at = cr.load(year=2024), {"add_usd_per_t": 10.0}
+    by = [cr.TariffShock(tag=ROADSTEAD, **at), cr.TariffShock(node="novorossiysk", **at)]
+    table = cr.compare(net, [cr.Scenario(name=str(n), changes=[c]) for n, c in enumerate(by)], corridors=["cpc"])
+    netback = table["netback_usd_per_t"].droplevel("corridor")
+    assert netback["baseline"] - netback["0"] == pytest.approx(10.0, abs=1e-9)
+    assert netback["1"] == netback["baseline"]

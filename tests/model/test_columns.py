@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 
 import corridor as cr
-from corridor.model.columns import COLUMNS, FLOW_TABLES, column_names, printed
+from corridor.model.columns import COLUMNS, FLOW_TABLES, by_name, column_names, printed
 from corridor.risk.bad_year import amounts
 
 UNITS = {
@@ -26,6 +27,12 @@ def test_every_table_has_the_columns_stated() -> None:
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
         name: column_names(name) for name in COLUMNS if name != "totals"
     }
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_an_order_leaves_no_column_out(table: str) -> None:
+    """The order of a table has each of its columns once."""
+    assert sorted(column_names(table)) == sorted(column.name for column in COLUMNS[table])
 
 
 @pytest.mark.parametrize("table", COLUMNS)
@@ -52,3 +59,30 @@ def test_help_lists_the_columns_of_compare() -> None:
     said = inspect.getdoc(cr.compare) or ""
     assert "{columns}" not in said
     assert all(f"\n- {name}" in said.replace("    - ", "- ") for name in column_names("compare"))
+
+
+def test_headings_say_what_their_number_means() -> None:
+    """A mean share of capacity, a loss without rerouting, and two shares of capacity under two names."""
+    compared, corridors = by_name("compare"), by_name("corridors")
+    assert compared["availability"].plain_heading == "mean share of capacity in service"
+    assert compared["expected_loss_usd_per_t"].plain_heading == "expected loss if no other route is taken"
+    assert compared["utilisation"].long_heading == "share of the commodity's own maximum"
+    assert corridors["utilisation"].meaning.startswith("share of available capacity used, all shippers")
+
+
+def test_columns_are_about_any_commodity() -> None:
+    """No heading, meaning or legend speaks of oil or of what stays in the ground: containers have columns too."""
+    texts = [f"{c.heading} {c.title} {c.meaning} {c.legend}" for columns in COLUMNS.values() for c in columns]
+    assert [text for text in texts if re.search(r"\b(oil|ground|barrels?)\b", text)] == []
+
+
+def test_a_country_says_where_not_whose_doing() -> None:
+    """Storms and drones have no government: the field and the column say in which country what is struck lies."""
+    fields = cr.Hazard.model_fields["actor"].description or "", by_name("attribution")["actor"].meaning
+    assert all(text.startswith("where: country in which") and "responsible" not in text for text in fields)
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.25, "+1.2"), (-0.04, "0.0"), (0.0, "0.0"), (-3.0, "-3.0")])
+def test_changes_have_a_sign_and_nothing_has_none(value: float, text: str) -> None:
+    """What is printed as nothing has no sign."""
+    assert by_name("outcomes")["shortfall_change_mtpa"].text(value) == text

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import corridor as cr
 from corridor.model.changes import Change
-from corridor.risk.outages import intervals, unpacked
+from corridor.risk.exposure import Exposures
+from corridor.risk.random_histories import intervals, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Program
 from helpers.examples import examples
@@ -280,7 +281,7 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
 
 @given(disturbed(*CLOSING, most=2), st.floats(0.5, 30.0), st.lists(st.floats(0.05, 0.95), min_size=2, max_size=2))
 @settings(max_examples=examples(40))
-def test_availability_is_the_mean_over_conditions(
+def test_exposure_of_a_trunk_is_the_mean_over_conditions(
     drawn: tuple[cr.Network, tuple[cr.Hazard, ...]], limit: float, left: list[float]
 ) -> None:
     """Share in service, time untouched and time closed: over all sets of hazards, by records, solve and conditions."""
@@ -292,7 +293,8 @@ def test_availability_is_the_mean_over_conditions(
     hazards = (*drawn[1], *at_sink)
     net = net.replace(hazards=hazards)
     try:
-        found, usual = cr.availability(net).iloc[0], cr.solve(net)
+        usual = cr.solve(net)
+        exposed = Exposures.of(net, usual)
         states = pd.DataFrame(BatchSolver(net, hazards).outcomes(all_sets(hazards)))
     except cr.CorridorError:
         assume(False)
@@ -301,12 +303,17 @@ def test_availability_is_the_mean_over_conditions(
     sets = all_sets(hazards)
     chance = np.where(sets > 0, q, 1.0 - np.array(q)).prod(axis=1)
     share = [in_service(applied(net, of_set(hazards, tuple(row))), usual, "trunk") for row in sets.tolist()]
+    ways = [(("edge", e.id), ("node", e.tail), ("node", e.head)) for e in net.trunk("trunk")]
+    ways = [way for way in ways if all(exposed.headroom[asset] > 0 for asset in way)]
     if share[0] == 0:
-        assert math.isnan(found["availability"])
+        assert not ways
         return
-    assert found["availability"] == pytest.approx(chance @ share / share[0])
-    assert found["untouched"] == pytest.approx(1.0 - chance @ states.iloc[:, -2])
-    assert found["closed"] == pytest.approx(chance @ states.iloc[:, -1])
+    weights = np.array([net.edge(way[0][1]).available_mtpa for way in ways])
+    weights = weights if np.isfinite(weights).all() else np.ones(len(ways))
+    means = np.nan_to_num([exposed.availability(way) for way in ways], nan=1.0)
+    assert weights @ means / weights.sum() == pytest.approx(chance @ share / share[0])
+    assert exposed.untouched(itertools.chain(*ways)) == pytest.approx(1.0 - chance @ states.iloc[:, -2])
+    assert exposed.closed(ways) == pytest.approx(chance @ states.iloc[:, -1])
 
 
 def test_a_trunk_is_reduced_with_its_end_nodes() -> None:

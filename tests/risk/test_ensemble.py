@@ -90,10 +90,10 @@ def test_attribution_is_the_mean_over_all_orders(ens: cr.Ensemble, column: str) 
 
 
 def test_attribution_by_actor_is_the_sum_over_its_hazards(ens: cr.Ensemble) -> None:
-    """Hazards without an actor are nobody's."""
+    """Hazards without a country are named so."""
     by_hazard, by_actor = ens.attribution()["amount"], ens.attribution(by="actor")["amount"]
     assert by_actor["RUS"] == pytest.approx(by_hazard["storm"] + by_hazard["order"])
-    assert by_actor["nobody named"] == pytest.approx(by_hazard["strike"])
+    assert by_actor["no country named"] == pytest.approx(by_hazard["strike"])
 
 
 def test_hazards_alike_bear_alike_and_idle_ones_nothing() -> None:
@@ -254,10 +254,10 @@ def shipped() -> cr.Ensemble:
 
 
 def test_simulate_prints_a_bad_year(capsys: pytest.CaptureFixture[str], shipped: cr.Ensemble) -> None:
-    """Mean, tail and whose doing, with the numbers of the library."""
+    """Mean, tail and where, with the numbers of the library."""
     code, out, err = run(capsys, *ASKED)
     assert (code, err) == (0, "")
-    assert "60 simulated years of caspian 2024, hazards of the regime 'war', seed 3." in out
+    assert "60 simulated years of caspian 2024, hazards of regime 'war' (rates since 2022), seed 3." in out
     assert f"{shipped.years['kazakh_crude_delivered_mt'].mean():,.2f}" in out
     assert f"{shipped.cvar('kazakh_crude_shortfall_mt'):,.2f}" in out
     assert "worst 5%" in out

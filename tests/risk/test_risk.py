@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from scipy import optimize, stats
 
 import corridor as cr
 from corridor.model.formulas import hhi
-from corridor.risk import common_cause, exposure, measures, outages, rates
+from corridor.risk import common_cause, exposure, measures, random_histories, rates
 from helpers.examples import examples
 from helpers.parallel_routes import closes, derates, hazard, ways
 
@@ -37,7 +38,7 @@ def in_force(rate: float, days: float) -> float:
         (common_cause.joint_unavailability(0.05, 0.2), 0.0116, 4),
         (common_cause.joint_unavailability(0.05, 0.0), 0.0025, 4),
         (common_cause.common_cause_rate_per_year([0.8, 0.8], 0.25), 0.2, 9),
-        (outages.in_force_share(0.2, 365.0), 0.18127, 5),
+        (random_histories.in_force_share(0.2, 365.0), 0.18127, 5),
         (common_cause.joint_survival(1, 1, 0.3, 0.3, 0.1), 0.49659, 5),
         (measures.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
         (measures.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
@@ -187,22 +188,38 @@ def enumerated(net: cr.Network, places: list[str]) -> float:
 @given(chains())
 @settings(max_examples=examples(40))
 def test_availability_of_a_way_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
-    """`compare` counts the weakest place of the whole way, each hazard once however many places it hits."""
-    row = cr.compare(net, []).loc[("baseline", "w0")]
+    """`compare` and `availability` count the weakest place of the whole way, each hazard once however many it hits."""
+    compared, row = cr.compare(net, []).loc[("baseline", "w0")], cr.availability(net).loc["w0"]
     expected = enumerated(net, ["e0", "e1", "e2", "field", "b", "c", "port"])
-    if math.isnan(row["availability"]):
+    if math.isnan(compared["availability"]):
         assert expected == pytest.approx(1.0)
+        assert row[["availability", "untouched", "closed", "full_loss_days_per_year"]].isna().all()
     else:
-        assert row["availability"] == pytest.approx(expected)
+        assert compared["availability"] == row["availability"] == pytest.approx(expected)
+        assert row["full_loss_days_per_year"] == pytest.approx(365.0 * (1.0 - row["availability"]))
 
 
-@given(chains())
-@settings(max_examples=examples(40))
-def test_availability_of_a_corridor_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
-    """`availability` counts the trunk with its two nodes."""
+def test_a_hazard_on_a_feeder_counts_and_no_hazard_is_no_record() -> None:
+    """Trunk e1 is untouched, its feeder e0 is closed for Q of the time; on the whole way nothing on record: empty."""
+    net = chain(3, [hazard("strike", cr.Outage(edge="e2"))])
     row = cr.availability(net).loc["w0"]
-    assert row["availability"] == pytest.approx(enumerated(net, ["e1", "b", "c"]))
-    assert row["full_loss_days_per_year"] == pytest.approx(365.0 * (1.0 - row["availability"]))
+    assert (row["availability"], row["untouched"], row["closed"]) == pytest.approx((1 - Q, 1 - Q, Q))
+    none = cr.availability(net.replace(hazards=())).loc["w0"]
+    assert none[["availability", "untouched", "closed", "full_loss_days_per_year"]].isna().all()
+    assert none["hazards"] == ()
+
+
+@pytest.mark.parametrize("regime", ["full", "war"])
+def test_availability_is_that_of_compare(regime: str) -> None:
+    """Every corridor of every shipper, in the baseline and under every shipped scenario: the same whole route."""
+    net = cr.load(year=2022, regime=regime)
+    for commodity in ("kazakh_crude", "azeri_crude", "russian_crude"):
+        compared = cr.compare(net, commodity=commodity)["availability"]
+        for scenario in (None, *map(cr.load_scenario, cr.scenarios())):
+            with contextlib.suppress(cr.DataError):  # alters nothing in that year
+                found = cr.availability(net, scenario, commodity=commodity)["availability"]
+                expected = compared.xs("baseline" if scenario is None else scenario.name, level="scenario")
+                pd.testing.assert_series_equal(found, expected)
 
 
 def common_ways() -> cr.Network:
@@ -400,7 +417,7 @@ def test_worst_shares_are_those_of_the_largest_of_a_poisson_number(
     low: float, high: float, load: float, cuts: list[float]
 ) -> None:
     """Chances add up to 1, and the mean to its integral: high less the mean of the distribution function."""
-    found = np.array(outages.worst_shares(low, high, load, cuts))
+    found = np.array(random_histories.worst_shares(low, high, load, cuts))
     assert found[:, 0].sum() == pytest.approx(1.0)
     share = np.linspace(0.0, 1.0, 20_001)
     below = np.expm1(load * share) / math.expm1(load) if load > 1e-9 else share

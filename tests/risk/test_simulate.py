@@ -12,7 +12,7 @@ from scipy.integrate import quad
 
 import corridor as cr
 from corridor.risk.blocks import _CHUNK, BlockSimulator
-from corridor.risk.outages import BLOCK_YEARS, expected_states, intervals
+from corridor.risk.random_histories import BLOCK_YEARS, expected_states, intervals
 from helpers.parallel_routes import closes, derates, hazard, ways
 
 MANY = 200_000

@@ -213,8 +213,8 @@ def test_an_ensemble_shows_what_its_years_came_to() -> None:
     rows = {row[0]: row for row in Page(ens._repr_html_()).rows}
     short = ens.years["shortfall_mt"]
     worst = short.sort_values(ascending=False).head(20).mean()
-    assert rows["left in the ground [Mt]"][2] == f"{short.mean():,.2f}"
-    assert rows["left in the ground [Mt]"][-1] == f"{worst:,.2f}"
+    assert rows["not lifted [Mt]"][2] == f"{short.mean():,.2f}"
+    assert rows["not lifted [Mt]"][-1] == f"{worst:,.2f}"
 
 
 def test_an_ensemble_names_whose_doing_it_was_and_escapes_it() -> None:

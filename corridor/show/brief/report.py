@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
-from corridor.model.columns import Column, by_name, legend, printed
+from corridor.library.networks import hazard_basis
+from corridor.model.columns import INTERCHANGEABLE, Column, by_name, legend, printed
 from corridor.model.figures import confidence_counts
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
@@ -48,7 +49,7 @@ _MOST_COLUMNS = 12  # of a comparison fit on A4
 
 def report(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     path: str | os.PathLike[str] = "brief.html",
     *,
     commodity: str | None = None,
@@ -62,7 +63,7 @@ def report(
     ----------
     network : Network
         Network to report on.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     path : path
         File to write; it is written completely or not at all.
@@ -107,7 +108,7 @@ def report(
         raise DataError(f"years must be a whole number, 0 for none (got {years!r})")
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
-    asked = None if scenarios is None else tuple(scenarios)
+    asked = (scenarios,) if isinstance(scenarios, Scenario) else None if scenarios is None else tuple(scenarios)
     brief = _Brief(
         network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, years=years,
         seed=seed,
@@ -175,6 +176,10 @@ class _Brief:
         return self.network.commodity(self.commodity).name or self.commodity
 
     @property
+    def hazards(self) -> str:
+        return hazard_basis(self.network.regime)
+
+    @property
     def title(self) -> str:
         label = network_label(self.network)
         return self.given_title or f"{self.named_commodity}: routes, risks and sources ({label or 'own network'})"
@@ -237,7 +242,8 @@ class _Brief:
             column = f"{self.commodity}_shortfall_mt"
             row = dict(_rows(self.ensemble.summary()))[column]
             points.append(
-                f"Extra shut-in volume due to hazards: {row['mean'] - row['undisturbed']:.2f} Mt in an average year, "
+                f"Extra shut-in volume of {self.named_commodity} due to {self.hazards}: "
+                f"{row['mean'] - row['undisturbed']:.2f} Mt in an average year, "
                 f"{row['cvar'] - row['undisturbed']:.2f} Mt in the worst 5 % of years (mean)."
             )
         return _section("Summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
@@ -255,7 +261,7 @@ class _Brief:
             )
             for name in shown
         ]
-        return _section("Map", *pictures)
+        return _section("Map", _note(INTERCHANGEABLE), *pictures)
 
     def _comparison(self) -> Html:
         """Return the comparison of corridors: a table of the baseline, a picture of the scenarios."""
@@ -265,7 +271,10 @@ class _Brief:
             [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
             for id, row in _rows(readable(self.now, self.commodity))
         ]
-        parts = [_note(" ".join(legend("compare").split())), _table(heads, rows)]
+        origins = sorted({str(origin) for origin in self.now["origin"] if origin})
+        text = legend(columns, hazards=self.hazards, origin=" or ".join(origins))
+        scope = f"{self.named_commodity}, {network_label(self.network)}." if network_label(self.network) else ""
+        parts = [_note(" ".join(f"{scope} {text}".split())), _table(heads, rows)]
         featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
         table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
         if len(table):
@@ -388,18 +397,20 @@ class _Brief:
                     *(
                         (_number(100 * row["availability"]), _number(100 * row["untouched"]),
                          _number(row["full_loss_days_per_year"]), ", ".join(row["hazards"]))
-                        if row["hazards"]
-                        else ("-", "-", "-", "none on record")
+                        if not math.isnan(row["availability"])
+                        else ("-", "-", "-", "no record")
                     ),
                 ]
-                for id, row in _rows(availability(self.network))
-                if not math.isnan(row["availability"])
+                for id, row in _rows(availability(self.network, commodity=self.commodity))
+                if self.table.loc[(BASELINE, id), "origin"]
             ]  # fmt: skip
             heads = [
-                "trunk of", "in service [%]", "without disruption [% of time]", "full-loss days [1/y]", "hazards",
+                "best route by", "mean share of capacity in service [%]", "without disruption [% of time]",
+                "full-loss days [1/y]", "hazards",
             ]  # fmt: skip
             parts += [
-                tag("h3", "Availability of trunks and their end nodes, without feeders and sea legs"),
+                tag("h3", f"Mean share of capacity in service, {self.named_commodity}"),
+                _note(f"Best route from field to market, feeders and sea legs included; {self.hazards}."),
                 _table(heads, rows),
             ]
         return _section("Risk", *parts)
@@ -420,7 +431,7 @@ class _Brief:
         blame = attributed(ens, column, by="actor", alpha=0.95)
         parts = [
             _note(
-                f"{len(ens.years):,} simulated years, hazards of the network, seed {ens.seed}; ± is the 95 % "
+                f"{len(ens.years):,} simulated years, {self.hazards}, seed {ens.seed}; ± is the 95 % "
                 "confidence interval of the simulation, not of the rates. Each hazard has the mean severity of its "
                 "shocks unless stated otherwise; where spare capacity absorbs small losses this understates the tail."
             ),
@@ -437,8 +448,12 @@ class _Brief:
             columns = printed("attribution")
             shares = [[name, *(c.text(row[c.name]) for c in columns)] for name, row in _rows(blame)]
             parts += [
-                tag("h3", "Shut-in volume by responsible country, worst 5 % of years"),
-                _table(["country", *map(_heading, columns)], shares),
+                tag(
+                    "h3",
+                    f"Where the shut-in volume of {self.named_commodity} arises in the worst 5 % of years (country of "
+                    "the asset, not who did it)",
+                ),
+                _table(["where", *map(_heading, columns)], shares),
             ]
         drawn = [
             [
@@ -449,7 +464,7 @@ class _Brief:
             ]
             for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
         ]
-        heads = ["hazard", "frequency [1/y]", "mean duration [days]", "country"]
+        heads = ["hazard", "frequency [1/y]", "mean duration [days]", "where"]
         return _section("Bad years", *parts, tag("h3", "Hazards simulated"), _table(heads, drawn))
 
     def _sources(self) -> Html:
@@ -517,7 +532,7 @@ _INDICES = {
 
 def _heading(column: Column) -> str:
     """Return the heading of a column with its unit."""
-    return f"{column.heading} [{column.shown_unit}]" if column.unit else column.heading
+    return f"{column.plain_heading} [{column.shown_unit}]" if column.unit else column.plain_heading
 
 
 def _section(title: str, *parts: object) -> Html:
