@@ -5,11 +5,6 @@ Examples
 >>> import corridor as cr
 >>> net = cr.load("caspian", year=2024)
 >>> table = cr.compare(net, scenarios=[cr.load_scenario("cpc-shut")])
-
-Notes
------
-PYTEST_DONT_REWRITE: without this word pytest, which knows `corridor` as the home of a plugin, warns whoever has
-imported it before pytest starts.
 """
 
 from __future__ import annotations
@@ -25,11 +20,11 @@ _HOME = {
         "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
     ),
     "corridor.model.network": ("Network",),
-    "corridor.model.changes": (
+    "corridor.model.scenario": (  # where changes add up to scenarios
+        "Event", "Hazard", "Scenario",
         "Delay", "DemandShock", "Derate", "Expansion", "Opening", "Outage", "PriceShock", "QuotaChange", "SupplyShock",
         "TariffShock",
     ),
-    "corridor.model.scenario": ("Event", "Hazard", "Scenario"),
     "corridor.risk.measures": ("cvar",),
     "corridor.model.distributions": ("Lognormal", "Uniform"),
     "corridor.library.interruptions": ("interruptions",),

@@ -56,12 +56,17 @@ class _UnknownName:
         """Return the same sentence with more words around it."""
         return _UnknownName(self.kind, self.name, self.known, before + self.before, self.after + after)
 
-    def __str__(self) -> str:
-        return f"{self.before}{unknown(self.kind, self.name, self.suggestion)}{self.after}"
+    @cached_property
+    def _sentence(self) -> str:
+        return _sentence(self.kind, self.name, self.known, self.suggestion)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __str__(self) -> str:
+        return f"{self.before}{self._sentence}{self.after}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep what is shown, not all the names."""
         near = () if self.suggestion is None else (self.suggestion,)
-        return type(self), (self.kind, self.name, near, self.before, self.after)
+        return {**self.__dict__, "known": near, "_sentence": self._sentence}
 
 
 def placed(where: str, problem: Problem) -> Problem:
@@ -96,10 +101,38 @@ def _shared_start(one: str, other: str) -> int:
     return min(len(one), len(other))
 
 
-def unknown(kind: str, name: str, suggestion: str | None) -> str:
-    """Return the sentence for an unknown name."""
-    hint = f"; did you mean {shown(suggestion)}?{_difference(name, suggestion)}" if suggestion is not None else ""
-    return f"no {kind} named {shown(name)}{hint}"
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the sentence for an unknown name: with the nearest that exists, or the few that do."""
+    names = list(known)
+    return _sentence(kind, name, names, nearest(name, names))
+
+
+def _sentence(kind: str, name: str, known: Iterable[str], suggestion: str | None) -> str:
+    if suggestion is not None:
+        return f"no {kind} named {shown(name)}; did you mean {shown(suggestion)}?{_difference(name, suggestion)}"
+    return f"no {kind} named {shown(name)}{_existing(kind, known)}"
+
+
+_LISTED_BY = {
+    "scenario": "corridor.scenarios()", "network": "corridor.networks()", "asset": "corridor.interruptions()",
+    "node": "network.nodes", "edge": "network.edges", "corridor": "network.corridors", "hazard": "network.hazards",
+    "commodity": "network.commodities", "tag": "network.tags", "source": "network.sources",
+    "country": "network.edge_table()", "operator": "network.edge_table()", "corridor or edge": "network.edges",
+    "subject of a figure": "network.figures()", "attribute": "network.figures()",
+}  # fmt: skip
+"""What lists the names of a kind where they are many."""
+_MOST_EXISTING, _MOST_COLUMNS = 10, 40
+
+
+def _existing(kind: str, known: Iterable[str]) -> str:
+    """Return how a sentence ends where no name is near: the names that exist, or of many where they are listed."""
+    names = [name for name in known if isinstance(name, str)]
+    if not names:
+        return "; there is none"
+    if len(names) > (_MOST_COLUMNS if kind == "column" else _MOST_EXISTING):
+        return f"; {_LISTED_BY[kind]} has the {len(names)} that exist" if kind in _LISTED_BY else ""
+    texts = [shown(name) for name in (sorted(names) if isinstance(known, set | frozenset) else names)]
+    return f"; there is {texts[0]} only" if len(texts) == 1 else f"; there are {', '.join(texts[:-1])} and {texts[-1]}"
 
 
 _LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXo")

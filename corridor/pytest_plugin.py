@@ -74,7 +74,7 @@ class ScenarioFileCollector(pytest.File):
         if scenario.expect and scenario.network is None:
             raise self.CollectError(
                 f"{self._file.name}:1: has expectations but names no network; add 'network: caspian' and a year, "
-                "or load it in a test with solve_scenario"
+                "or the path of your own, relative to the file, or load it in a test with solve_scenario"
             )
         for path in scenario.expect:
             yield ExpectationItem.from_parent(self, name=visible(path), expectation=path)
@@ -82,6 +82,10 @@ class ScenarioFileCollector(pytest.File):
     def line(self, path: str) -> int:
         """Return the line of an expectation, counted from 1."""
         return self._file.positions[path][0]
+
+    def placed(self, error: Exception) -> list[str]:
+        """Return the sentences of an error with the lines of the changes that they name."""
+        return [self._file.placed(line) for line in str(error).splitlines()]
 
     def network(self) -> tuple[str | None, int | None]:
         """Return name and year of the network that the file names."""
@@ -127,7 +131,8 @@ class ExpectationItem(pytest.Item):
             return FailureReport(f"{error.result.report()}\nflow.explain():\n{words}", f"got {error.result.sentence()}")
         if isinstance(error, CorridorError):
             location = f"{_shown(self.config, self.path)}:{self.parent.line(self.expectation)}"
-            return FailureReport(f"{location}: {self.name}: cannot be checked\n{error}", str(error).splitlines()[0])
+            lines = self.parent.placed(error)
+            return FailureReport(f"{location}: {self.name}: cannot be checked\n" + "\n".join(lines), lines[0])
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -173,13 +178,13 @@ def corridor_network(request: pytest.FixtureRequest) -> Network:
     """
     from corridor.errors import DataError
     from corridor.library import networks as library
-    from corridor.messages import nearest, unknown
+    from corridor.messages import unknown
 
     mark = request.node.get_closest_marker("corridor")
     if mark is None:
         return library.load()
     named = ("name", "year", "regime")
-    problems = [f"marker corridor: {unknown('argument', a, nearest(a, named))}" for a in mark.kwargs if a not in named]
+    problems = [f"marker corridor: {unknown('argument', a, named)}" for a in mark.kwargs if a not in named]
     if mark.args:
         problems.append(f"marker corridor: takes {', '.join(named)} by name only, as in year=2021 (got {mark.args!r})")
     if problems:

@@ -22,7 +22,8 @@ from helpers.rooms import ARROWS
 PACKAGE = Path(corridor.__file__).parent
 LAZY = {
     ("model/network.py", "show"), ("model/scenario.py", "show"), ("solver/flow.py", "show"),
-    ("risk/ensemble.py", "show"),  # how things show themselves in a notebook
+    ("risk/ensemble.py", "show"), ("model/records.py", "show"), ("study/sensitivity.py", "show"),
+    ("testing/check.py", "show"),  # how things show themselves in a notebook
     ("model/network.py", "files"),  # graphs that networkx read from GraphML of ours hold JSON
 }  # fmt: skip
 """Imports against the arrows, inside functions: module and room."""

@@ -113,7 +113,7 @@ def _annotation(member: Any) -> object:
 @pytest.mark.parametrize(
     ("name", "commodity"),
     [("compare", "kazakh_crude"), ("outcomes", None), ("breakdown", "kazakh_crude"), ("indices", "kazakh_crude"),
-     ("jurisdictions", "kazakh_crude"), ("backcast", "kazakh_crude"), ("flow.edges", None)],
+     ("jurisdictions", "kazakh_crude"), ("backcast", None), ("flow.edges", None)],
 )  # fmt: skip
 def test_whose_numbers_a_table_has(name: str, commodity: str | None) -> None:
     """One shipper's, or all together."""

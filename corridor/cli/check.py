@@ -54,13 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             checks.append((file, runner.check(file.scenario, network)))
         except CorridorError as error:
-            problems += [f"{file.name}: {line}" for line in str(error).splitlines()]
+            problems += map(file.placed, str(error).splitlines())
     if problems:
         raise DataError(problems)
     for file, _ in checks:
         if not file.scenario.expect:
             streams.say(f"{file.scenario.name}: has no expectations; add an 'expect:' block.")
     for note in dict.fromkeys(f"{_title(c)}: {note}" for _, c in checks for note in c.before.notes):
+        streams.say(note)
+    for note in dict.fromkeys(file.placed(note) for file, c in checks for note in c.after.notes):
         streams.say(note)
     listed = [(c, [c.result(path, file.location(path)) for path in file.scenario.expect]) for file, c in checks]
     results = [result for _, some in listed for result in some]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, load_inputs, with_lines
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -74,14 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     for text in _other_years(scenarios, network):
         streams.say(text)
+    notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
     if arguments.format == "table":
         compact = not scenarios and not arguments.wide
         text = comparison.compact(width) if compact else comparison.full(width)
-        text += "".join(f"{note}\n" for note in comparison.notes)
+        text += "".join(f"{note}\n" for note in notes)
     else:
         text = comparison.document() if arguments.format == "json" else machine_text(table, arguments.format)
-        for note in comparison.notes:
+        for note in notes:
             streams.say(note)
     return write_output(text, arguments.output, arguments.format, width=width)
 

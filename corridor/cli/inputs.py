@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 
 if TYPE_CHECKING:
+    from corridor.files.scenario_yaml import ScenarioFile
     from corridor.model.network import Network
     from corridor.model.scenario import Scenario
 
@@ -73,11 +74,21 @@ def chosen_format(given: str | None, output: str | None) -> str:
 
 
 def load_inputs(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]:
-    """Return the network and scenarios that the arguments name."""
-    from corridor.library.scenarios import load_scenario
+    """Return the network and scenarios that the arguments name; the files of scenarios are kept in the arguments."""
+    from corridor.library.scenarios import read_scenario
 
     network = load_network(arguments.network, arguments.year, arguments.regime)
-    return network, [load_scenario(name, network) for name in arguments.scenario]
+    arguments.scenario_files = [read_scenario(name, network) for name in arguments.scenario]
+    return network, [file.scenario for file in arguments.scenario_files]
+
+
+def with_lines(arguments: argparse.Namespace, text: str) -> str:
+    """Return sentences with file and line before those that name a change of a scenario file."""
+    files: Sequence[ScenarioFile] = getattr(arguments, "scenario_files", ())
+    return "\n".join(
+        next((file.placed(sentence) for file in files if file.names_a_change(sentence)), sentence)
+        for sentence in text.splitlines()
+    )
 
 
 def load_network(name: str, year: int | None, regime: str = "full") -> Network:
@@ -88,7 +99,7 @@ def load_network(name: str, year: int | None, regime: str = "full") -> Network:
     if name in library.networks() or (
         "\0" in name or (path.name == name and not path.suffix and not os.path.exists(path))
     ):
-        return library.load(name, year=2024 if year is None else year, regime=regime)
+        return library.load(name, year, regime=regime)
     from corridor.files.network import read_network
 
     network = read_network(name)

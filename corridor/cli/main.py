@@ -21,7 +21,7 @@ from corridor.cli import (
     streams,
 )
 from corridor.cli.exit_codes import BAD_INPUT, DONE, STOPPED
-from corridor.cli.inputs import chosen_format
+from corridor.cli.inputs import chosen_format, with_lines
 from corridor.cli.waiting import notes_while_running
 from corridor.errors import CorridorError
 from corridor.messages import nearest
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             streams.flush()
     except CorridorError as error:
-        streams.say(f"corridor: {error}")
+        streams.say(f"corridor: {with_lines(arguments, str(error))}")
         return BAD_INPUT
     except BrokenPipeError:
         streams.drop_unwritten()

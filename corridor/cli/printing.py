@@ -17,7 +17,7 @@ from corridor.cli import streams
 from corridor.cli.exit_codes import DONE
 from corridor.errors import visible
 from corridor.messages import guarded
-from corridor.model.columns import LISTS, Column, printed
+from corridor.model.columns import Column, printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,10 +87,8 @@ def table_text(frame: pd.DataFrame, width: int | None = None) -> str:
 
 
 def machine_text(frame: pd.DataFrame, form: str) -> str:
-    """Return a table as CSV or JSON records, index included; in CSV no text is a formula."""
+    """Return a table as CSV or JSON records, index included; in CSV no text is a formula, and lists are 'a;b'."""
     frame = frame if frame.index.names == [None] else frame.reset_index()
-    for column in LISTS & set(frame.columns):
-        frame[column] = [";".join(ids) for ids in frame[column]]
     if form == "csv":
         from corridor.files.rows import csv_text
 
@@ -120,7 +118,9 @@ def _visible(value: Any) -> Any:
 
 
 def _exact(value: Any) -> str:
-    """Return a value as the text of a cell: numbers to ten digits, empty for a missing value."""
+    """Return a value as the text of a cell: numbers to ten digits, lists as 'a;b', empty for a missing value."""
+    if isinstance(value, tuple | list):
+        return guarded(";".join(map(str, value)))
     if value is None or value != value:
         return ""
     return f"{value:.10g}" if isinstance(value, float) else guarded(value) if isinstance(value, str) else str(value)

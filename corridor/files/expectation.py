@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from corridor.errors import CorridorError, DataError
-from corridor.messages import nearest, unknown, unknown_name
+from corridor.messages import unknown, unknown_name
 from corridor.model.network import Network
 from corridor.model.records import Record
 from corridor.model.result_path import STATUSES, is_word, shortened
@@ -105,8 +105,7 @@ class Expectation(Record):
             raise DataError(f"expect {path}: must be a word, like '= closed' or '!= closed' (got {shortened(text)!r})")
         word = match["word"].strip()
         if path.endswith(".status") and word not in STATUSES:
-            hint = f" ({', '.join(STATUSES)})" if nearest(word, STATUSES) is None else ""
-            raise DataError(f"expect {path}: {unknown('status', shortened(word), nearest(word, STATUSES))}{hint}")
+            raise DataError(f"expect {path}: {unknown('status', shortened(word), STATUSES)}")
         return cls(path=path, text=text, word=word, word_refused=match["sign"] == "!=")
 
     def holds(self, got: float | str) -> bool:

@@ -144,7 +144,7 @@ def _checked(path: Any, form: str | None, known: Callable[[str], str | None] = l
     location = Path(path)
     if form is not None:
         if form not in FORMS:
-            raise DataError(unknown("form of a network file", str(form), nearest(str(form), FORMS)))
+            raise DataError(unknown("form of a network file", str(form), FORMS))
         return location, form
     if os.path.isdir(location) or str(path).endswith(("/", os.sep)) or not location.suffix:
         return location, "folder"

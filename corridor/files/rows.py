@@ -64,8 +64,9 @@ def read_csv(
 
     Notes
     -----
-    The line of column names decides: separated by commas, numbers have a decimal point; by semicolons, a decimal
-    comma, which is exchanged for a point in the `numeric` columns.
+    Lines before the column names that begin with # are comments. The line of column names decides: separated by
+    commas, numbers have a decimal point; by semicolons, a decimal comma, which is exchanged for a point in the
+    `numeric` columns.
     """
     text = decoded(location, raw)
     separator = _separator(location, text)
@@ -74,7 +75,7 @@ def read_csv(
     try:
         for cells in reader:
             here, line = f"{location}:{line}", reader.line_num + 1
-            if not cells:
+            if not cells or (heads is None and cells[0].lstrip().startswith("#")):
                 continue
             if heads is None:
                 heads = [head.strip() for head in cells]
@@ -104,7 +105,7 @@ _SEPARATORS = {
 
 def _separator(location: str, text: str) -> str:
     """Return what separates the columns of a CSV table, according to its first line."""
-    first = re.search(r"[^\r\n]+", text)
+    first = re.search(r"^(?!\s*#)[^\r\n]+", text, re.MULTILINE)
     head, line = (first.group(), text.count("\n", 0, first.start()) + 1) if first else ("", 1)
     if re.fullmatch(r"sep=.\s*", head):
         raise DataError(f"{location}:{line}: must name the columns (got {shown(head)}); remove this line")
@@ -129,10 +130,9 @@ def wrong_heads(heads: list[str], columns: Any) -> list[Problem]:
     """Return a problem for each column that is unknown or duplicate."""
     nameless = [head for head in dict.fromkeys(heads) if not head or head.startswith("Unnamed: ")]
     unknown_heads = [head for head in dict.fromkeys(heads) if head not in columns and head not in nameless[:1]]
-    hint = f" (known: {', '.join(columns)})"
     return [
         *(f"column {heads.index(head) + 1} has no name; {INDEX}" for head in nameless[:1]),
-        *(unknown_name("column", head[:80], columns, hint=hint) for head in unknown_heads),
+        *(unknown_name("column", head[:80], columns) for head in unknown_heads),
         *(f"duplicate column {head[:80]!r}" for head in repeated(heads) if head),
     ]
 

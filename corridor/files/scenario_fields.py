@@ -216,7 +216,7 @@ def check_names(data: dict[str, Any], network: Network, problems: list[FieldProb
     for index, entry in enumerate(changes if isinstance(changes, list) else ()):
         for key, fields in entry.items() if isinstance(entry, dict) else ():
             if key in CHANGES and isinstance(fields, dict):
-                for error in CHANGES[key].unknown_names_of(fields, network):
+                for error in CHANGES[key]._unknown_names_of(fields, network):
                     problems.append(FieldProblem(("changes", index, key, error.kind), error))
     _result_paths(data.get("expect"), ("expect",), problems, network)
 

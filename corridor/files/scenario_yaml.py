@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from corridor.errors import DataError, Problem, UnknownNameError
+from corridor.errors import CorridorError, DataError, Problem
 from corridor.files.bytes import decoded, read_bytes, write_text
 from corridor.files.scenario_fields import (
     FieldPath,
@@ -47,15 +47,41 @@ class ScenarioFile:
         What it holds.
     positions : mapping of str to (int, int)
         Line and column of each expectation, by its path.
+    changes : tuple of (int, int)
+        Line and column of each change of the scenario.
     """
 
     name: str
     scenario: Scenario
     positions: Mapping[str, Position]
+    changes: tuple[Position, ...] = ()
 
     def location(self, path: str) -> str:
         """Return ``file:line`` of an expectation."""
         return f"{self.name}:{self.positions[path][0]}"
+
+    def names_a_change(self, problem: str) -> bool:
+        """Tell whether a sentence names a change of the file."""
+        return bool(self._lines_in(problem))
+
+    def _lines_in(self, problem: str) -> list[int]:
+        """Return the lines of the changes that a sentence names, ascending."""
+        named = zip(self.changes, map(str, self.scenario.changes), strict=False)
+        return sorted({line for (line, _), change in named if change in problem})
+
+    def placed(self, problem: str) -> str:
+        """Return a sentence about the scenario with the file before it, and the line of the change that it names.
+
+        Of a sentence that names several changes the last one counts, and the lines of the others stand behind it.
+        """
+        if problem.startswith(f"{self.name}:"):
+            return problem
+        lines = self._lines_in(problem)
+        if not lines:
+            return f"{self.name}: {problem}"
+        *others, own = lines
+        also = f" (see also line {', '.join(map(str, others))})" if others else ""
+        return f"{self.name}:{own}: {problem}{also}"
 
 
 def parse_scenario(name: str, text: str) -> ScenarioFile:
@@ -102,26 +128,29 @@ def _top(document: YamlDocument) -> dict[str, Any]:
 def _scenario_file(document: YamlDocument, scenario: Scenario | None, problems: list[FieldProblem]) -> ScenarioFile:
     document.raise_if_problems(problems)
     assert scenario is not None
-    return ScenarioFile(document.name, scenario, {path: document.key_of(("expect", path)) for path in scenario.expect})
+    positions = {path: document.key_of(("expect", path)) for path in scenario.expect}
+    changes = tuple(document.key_of(("changes", index, change.key)) for index, change in enumerate(scenario.changes))
+    return ScenarioFile(document.name, scenario, positions, changes)
 
 
 def _named_network(
     data: dict[str, Any], scenario: Scenario | None, resolve: Callable[..., Network], problems: list[FieldProblem]
 ) -> Network | None:
-    """Return the shipped network that a file names; if its year is wrong, of another."""
+    """Return the network that a file names; if its year is wrong, of another."""
     name, year = (data.get("network"), data.get("year")) if scenario is None else (scenario.network, scenario.year)
     if not isinstance(name, str):
         return None
     try:
-        if isinstance(year, int) and not isinstance(year, bool):
-            return resolve(name, year=year)
-        return resolve(name)
-    except UnknownNameError as error:
+        network = resolve(name)
+    except (CorridorError, OSError) as error:
         problems.append(FieldProblem(("network",), str(error)))
-    except DataError as error:
-        problems.append(FieldProblem(("year",), str(error)))
-        return resolve(name)
-    return None
+        return None
+    if isinstance(year, int) and not isinstance(year, bool):
+        try:
+            return resolve(name, year=year)
+        except DataError as error:
+            problems.append(FieldProblem(("year",), str(error)))
+    return network
 
 
 def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
@@ -174,6 +203,8 @@ def shipped_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
 def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Problem]]:
     """Return the hazards of a YAML file of a network, and a sentence for each problem with its location."""
     document = YamlDocument(name, text)
+    if not text.strip():
+        return (), [f"{name}: is empty; it needs hazards, a list, or leave it out"]
     try:
         data = document.data()
     except DataError as error:

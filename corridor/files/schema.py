@@ -7,7 +7,7 @@ from typing import Any
 
 from corridor.errors import DataError
 from corridor.files.json_document import FORMAT
-from corridor.messages import nearest, unknown
+from corridor.messages import unknown
 from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
 from corridor.model.records import Record
@@ -45,7 +45,7 @@ def schema(kind: str) -> dict[str, Any]:
         return _scenario_schema()
     if kind == "network":
         return _network_schema()
-    raise DataError(f"{unknown('kind of file', str(kind), nearest(str(kind), ('scenario', 'network')))}")
+    raise DataError(f"{unknown('kind of file', str(kind), ('scenario', 'network'))}")
 
 
 def schema_text(kind: str) -> str:
@@ -173,7 +173,10 @@ def _resolved(part: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(part, dict):
         if "$ref" in part:
             return _resolved(definitions[part["$ref"].rsplit("/", 1)[-1]], definitions)
-        return {key: _resolved(value, definitions) for key, value in part.items() if key != "discriminator"}
+        made = {key: _resolved(value, definitions) for key, value in part.items() if key != "discriminator"}
+        if isinstance(made.get("description"), str):  # of a record: its docstring, fields included
+            made["description"] = made["description"].split("\n")[0]
+        return made
     return [_resolved(item, definitions) for item in part] if isinstance(part, list) else part
 
 

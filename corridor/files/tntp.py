@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corridor.errors import DataError
 from corridor.files.benchmark_lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
-from corridor.messages import nearest, shown, unknown
+from corridor.messages import shown, unknown
 from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network
 
@@ -72,7 +72,7 @@ def read_tntp(
     Transportation Networks for Research Core Team, "Transportation Networks for Research", description of the formats.
     """
     if cost not in _COSTS:
-        raise DataError(unknown("column of costs", str(cost), nearest(str(cost), _COSTS)))
+        raise DataError(unknown("column of costs", str(cost), _COSTS))
     lines = Lines(net_path, re.compile("~.*"))
     links: list[tuple[str, dict[str, float]]] = []
     head: dict[str, tuple[str, float]] = {}

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from corridor.errors import DataError
-from corridor.messages import nearest, rule_broken, shown, unknown, unknown_name
+from corridor.messages import rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import country_risks, in_force, weakest_link
 from corridor.model.network import Network, as_loaded
 from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Record, Source
@@ -98,15 +98,15 @@ def publishers() -> dict[str, str]:
     return {source.id: source.publisher or source.title for source in sources()}
 
 
-def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Network:
+def load(name: str = "caspian", year: int | None = None, *, regime: str = "full") -> Network:
     """Return a shipped network as it was in a year.
 
     Parameters
     ----------
     name : str
         One of `networks()`.
-    year : int
-        Year whose figures are in force.
+    year : int, optional
+        Year whose figures are in force; by default the network's newest.
     regime : {"full", "calm", "war"}
         Which rates of hazards apply: of the whole record, until February 2022, or since.
 
@@ -119,26 +119,33 @@ def load(name: str = "caspian", *, year: int = 2024, regime: str = "full") -> Ne
 
     Examples
     --------
-    >>> load("caspian", year=2021).edge("btc").capacity_mtpa
+    >>> load("caspian", 2021).edge("btc").capacity_mtpa
     50.0
     """
     # Checked before the cache is asked, which fails on a list and takes 2024.0 for 2024.
-    if isinstance(year, bool) or not isinstance(year, Integral):
+    if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
         raise DataError(f"year must be a whole number (got {shown(year)})")
     for kind, word in (("network", name), ("regime", regime)):
         if not isinstance(word, str):
             raise DataError(f"{kind} must be a name (got {shown(word)})")
-    return _load_cached(name, int(year), regime)
+    last = _years(name)[1]
+    return _load_cached(name, last if year is None else int(year), regime)
+
+
+@lru_cache(maxsize=32)
+def _years(name: str) -> tuple[int, int]:
+    """Return the first and the last year of a shipped network."""
+    entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
+    if entry is None:
+        raise unknown_name("network", name, networks())
+    return int(entry["first_year"]), int(entry["last_year"])
 
 
 @lru_cache(maxsize=32)
 def _load_cached(name: str, year: int, regime: str) -> Network:
-    entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
-    if entry is None:
-        raise unknown_name("network", name, networks())
     if regime not in REGIMES:
         raise unknown_name("regime", regime, REGIMES)
-    first, last = int(entry["first_year"]), int(entry["last_year"])
+    first, last = _years(name)
     if not first <= year <= last:
         raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")
     return _read_network(data_root().joinpath(name), name, year, regime)
@@ -222,13 +229,13 @@ def _values(
             continue
         owner = f"figure '{figure.subject}.{figure.attribute}'"
         for source in set(figure.sources) - sources:
-            problems.append(f"{owner}: {unknown('source', source, nearest(source, sources))}")
+            problems.append(f"{owner}: {unknown('source', source, sources)}")
         if figure.record in KIND_OF:
             kind = KIND_OF[figure.record].record
             unit = unit_of(kind, figure.attribute)
             if unit is None:
                 known = kind.model_fields
-                problems.append(f"{owner}: {unknown('field', figure.attribute, nearest(figure.attribute, known))}")
+                problems.append(f"{owner}: {unknown('field', figure.attribute, known)}")
             elif unit != figure.unit:
                 problems.append(f"{owner}: unit must be {unit!r} (got {figure.unit!r}); convert it by a formula")
         values.setdefault((figure.record, figure.subject), {})[figure.attribute] = figure.value
@@ -246,4 +253,4 @@ def unit_of(kind: type[Record], field: str) -> str | None:
 def _orphan_figures(kind: str, values: Iterable[tuple[str, str]], known: set[str]) -> list[str]:
     """Return a sentence for each figure of a record that does not exist."""
     orphans = (subject for record, subject in values if record == kind and subject not in known)
-    return [f"figures: {unknown(kind, subject, nearest(subject, known))}" for subject in orphans]
+    return [f"figures: {unknown(kind, subject, known)}" for subject in orphans]

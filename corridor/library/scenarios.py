@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
-from corridor.errors import DataError
+from corridor.errors import DataError, UnknownNameError
 from corridor.files.scenario_yaml import ScenarioFile, parse_scenario, read_scenario_file
-from corridor.library.networks import SCENARIO_ENDING, data_root, load
+from corridor.library.networks import SCENARIO_ENDING, data_root, load, networks
 from corridor.messages import unknown_name
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -33,7 +34,8 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
     source : str or path
         One of `scenarios()`, or the path of a file.
     network : Network, optional
-        Network whose ids the file must use; by default the shipped network that the file names, if it names one.
+        Network whose ids the file must use; by default that which the file names, if it names one: a shipped one, or
+        the path of one's own, relative to the file.
 
     Returns
     -------
@@ -81,4 +83,42 @@ def read_scenario(
     named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
     if named and "\0" not in str(source) and not os.path.exists(source):
         raise unknown_name("scenario", str(source), shipped)
-    return read_scenario_file(Path(source), shown or str(source), network, load)
+    folder = Path(source).parent
+
+    def resolve(name: str, year: int | None = None) -> Network:
+        return named_network(name, year, folder)
+
+    read = read_scenario_file(Path(source), shown or str(source), network, resolve)
+    if read.scenario.network is None or read.scenario.network in networks():
+        return read
+    path = os.path.abspath(folder / read.scenario.network)
+    return dataclasses.replace(read, scenario=read.scenario.replace(network=path)) if os.path.exists(path) else read
+
+
+def named_network(name: str, year: int | None = None, folder: Path | None = None) -> Network:
+    """Return the network that a scenario names: one that ships, or one's own by its path.
+
+    Parameters
+    ----------
+    name, year : str, int
+        As in the scenario.
+    folder : Path, optional
+        What a path is relative to; by default the current folder.
+
+    Raises
+    ------
+    UnknownNameError, DataError, OSError
+        If there is no such network, it cannot be read, or it is of another year.
+    """
+    from corridor.files.network import read_network
+
+    path = (folder or Path()) / name
+    if name in networks() or ("\0" in name or (Path(name).name == name and not path.exists())):
+        try:
+            return load(name, year)
+        except UnknownNameError as error:
+            raise error.within("", "; a network of your own is named by its path, relative to the file") from None
+    network = read_network(path)
+    if year not in (None, network.year):
+        raise DataError(f"year must be that of {name} (got {year}, not {network.year}); leave it out")
+    return network

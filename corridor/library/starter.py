@@ -18,7 +18,8 @@ _HEAD = """A network for corridor: tables of nodes, edges and what is shipped ov
 
     corridor compare --network {name}
     corridor solve --network {name} --scenario {scenario}
-    corridor check {scenario} --network {name}
+    corridor check {scenario}
+    corridor simulate --network {name}
 
 In Python: corridor.read_network("{name}"). Change the numbers, add rows; errors give the file and line.
 All numbers here are made up.
@@ -26,7 +27,9 @@ All numbers here are made up.
 Columns can be in any order; only those marked "needed" are required. An empty cell takes the default, or what the
 column's description says. Names in a list are separated by semicolons: KAZ;RUS. Mt/y is million tonnes a year.
 Where semicolons separate the columns, numbers have a decimal comma (3,5), and a list is quoted ("KAZ;RUS").
-The folder may also hold figures.csv and sources.csv (where numbers come from) and hazards.yaml.
+Lines that begin with # above the line of column names are comments.
+hazards.yaml says what may happen at random. The folder may also hold figures.csv and sources.csv (where numbers come
+from).
 """
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.messages import rule_broken
+from corridor.model.openings import shut_on_routes
 from corridor.model.parts import NetworkParts, require_network
 from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, parse_list
 from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names
@@ -33,6 +34,7 @@ class NetworkEdit:
     def __init__(self, origin: NetworkParts, changes: Iterable[Change] = ()) -> None:
         self.origin = origin
         self.notes: list[str] = []
+        self.opened: list[tuple[Change, Sequence[str]]] = []
         self._factor: dict[FieldKey, float] = {}
         self._amount: dict[FieldKey, float] = {}
         self._set: dict[FieldKey, tuple[Any, Change]] = {}
@@ -97,6 +99,9 @@ class NetworkEdit:
         parts: dict[str, Any] = {KIND_OF[kind].attribute: tuple(records.values()) for kind, records in edited.items()}
         if len(edited.get("quota", ())) > len(self.origin.quotas):  # only a quota may be new
             parts["quotas"] = tuple(record for _, record in sorted(edited["quota"].items()))
+        for change, opened in self.opened:
+            if shut := shut_on_routes(self.origin, parts.get("edges", self.origin.edges), opened):
+                self.notes.append(f"{change}: planned edges on its routes stay shut: {', '.join(shut)}")
         if self.notes:
             parts["notes"] = (*self.origin.notes, *dict.fromkeys(self.notes))
         return parts
@@ -113,7 +118,7 @@ class NetworkEdit:
             required = edited.get("required_mtpa", record.required_mtpa)
             edited["required_mtpa"] = min(required, max(volume, 0.0))
         try:
-            revised: Record = record.replace_raw(**edited)
+            revised: Record = record._replace_raw(**edited)
         except ValidationError as error:
             broken = "; ".join(str(rule_broken(dict(rule), ())) for rule in error.errors())
         else:
@@ -121,7 +126,7 @@ class NetworkEdit:
                 return revised
             broken = crossed(revised)
         changes = ", ".join(dict.fromkeys(map(str, self._changes[kind, key])))
-        raise DataError(f"{owner}: {changes} leaves a {type(record).__name__} where {broken}") from None
+        raise DataError(f"{owner}{changes} leaves a {type(record).__name__} where {broken}") from None
 
 
 class Change(Record):
@@ -139,6 +144,8 @@ class Change(Record):
     """Fields of which some must be given, if only as empty."""
     only_derates: ClassVar[bool] = False
     """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
+    _alone: ClassVar[Callable[[Change], Any]]
+    """What makes a scenario of a change; set by the module of scenarios, which is above this one."""
 
     @property
     def keeps_feasible(self) -> bool:
@@ -146,7 +153,8 @@ class Change(Record):
         return False
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+    def __pydantic_init_subclass__(cls, **more: Any) -> None:
+        super().__pydantic_init_subclass__(**more)
         if "key" in cls.__dict__:
             CHANGES[cls.key] = cls
 
@@ -160,7 +168,15 @@ class Change(Record):
         DataError
             If the change matches nothing or has no effect, or leaves a record that breaks a rule.
         """
-        return apply_changes(f"scenario {str(self)!r}", (self,), network)
+        return apply_changes("", (self,), network)
+
+    def __add__(self, other: object) -> Any:
+        """Return the scenario in which both happen; the other may be a change or a scenario."""
+        if isinstance(other, Change):
+            return Change._alone(self) + other
+        return Change._alone(self) if isinstance(other, int) and other == 0 else NotImplemented
+
+    __radd__ = __add__
 
     def __str__(self) -> str:
         given = ((field, getattr(self, field)) for field in type(self).model_fields if field in self.model_fields_set)
@@ -179,13 +195,13 @@ class Change(Record):
         """Every name that the change uses, by what it is the name of."""
         return self.aim | {field: (getattr(self, field),) for field in self.also_names}
 
-    def unknown_names(self, network: NetworkParts) -> Iterator[UnknownNameError]:
+    def _unknown_names(self, network: NetworkParts) -> Iterator[UnknownNameError]:
         """Yield an error, whose kind is the field, for each name that is not in a network."""
         return unknown_names(network, self.names, self.selectors)
 
     @classmethod
-    def unknown_names_of(cls, fields: Mapping[str, Any], network: NetworkParts) -> Iterator[UnknownNameError]:
-        """Yield what `unknown_names` does, for fields of which some may break a rule; those are passed over."""
+    def _unknown_names_of(cls, fields: Mapping[str, Any], network: NetworkParts) -> Iterator[UnknownNameError]:
+        """Yield what `_unknown_names` does, for fields of which some may break a rule; those are passed over."""
         try:
             names = cls.model_validate(fields).names
         except ValidationError as error:
@@ -199,14 +215,14 @@ class Change(Record):
             }
         return unknown_names(network, names, cls.selectors)
 
-    def require_known_names(self, network: NetworkParts) -> None:
+    def _require_known_names(self, network: NetworkParts) -> None:
         """Raise for the first name that is not in a network."""
-        for error in self.unknown_names(network):
+        for error in self._unknown_names(network):
             raise error.within(f"{self}: ")
 
     def selected(self, network: NetworkParts, kind: str) -> list[Any]:
         """Return the sorted keys of the records of a kind that every selector matches, or raise if there is none."""
-        self.require_known_names(network)
+        self._require_known_names(network)
         if keys := selected_keys(network, kind, self.aim, self.selectors):
             return keys
         raise DataError(f"{self} matches nothing: no {kind} satisfies every selector; drop or correct one of them")
@@ -342,12 +358,17 @@ class Delay(EdgeChange):
 
 
 class Opening(EdgeChange):
-    """A planned or idle edge goes into service."""
+    """A planned or idle edge goes into service; aimed at a corridor, its planned trunk edges do.
+
+    Planned edges before and behind the trunk stay shut; `Flow.notes` names those without which nothing can pass.
+    """
 
     key = "open"
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        return edit.set(self, "edge", self.selected(edit.origin), "in_service", True)
+        edges = self.selected(edit.origin)
+        edit.opened.append((self, edges))
+        return edit.set(self, "edge", edges, "in_service", True)
 
 
 class Expansion(EdgeChange):
@@ -372,7 +393,7 @@ def _limited_nodes(change: EdgeChange, network: NetworkParts) -> list[str]:
     """Return the nodes a change is aimed at whose throughput is limited, if it is aimed at nodes alone."""
     if list(change.aim) != ["node"]:
         return []
-    change.require_known_names(network)
+    change._require_known_names(network)
     return [node for node in dict.fromkeys(change.node) if network.node(node).throughput_mtpa is not None]
 
 
@@ -492,15 +513,20 @@ def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: 
     """
     require_network(network)
     edit = NetworkEdit(network)
-    idle = [change for change in changes if not change._alter(edit)]
+    try:
+        idle = [change for change in changes if not change._alter(edit)]
+    except UnknownNameError as error:
+        raise error.within(owner) from None
+    except DataError as error:
+        raise DataError([f"{owner}{problem}" for problem in error.problems]) from None
     for change in idle if strict else ():
         others = (other for other in changes if other is not change)
         if not (change._alter(NetworkEdit(network)) or change._alter(NetworkEdit(network, others))):
             raise DataError(
-                f"{owner}: {change} has no effect on {network!r}; "
+                f"{owner}{change} has no effect on {network!r}; "
                 "the target already has this value, or has no limit to change"
             )
     altered = network.with_numbers(**edit.parts(owner))
     if problems := list(numerical_problems(altered)):
-        raise DataError([f"{owner}: {problem}" for problem in problems])
+        raise DataError([f"{owner}{problem}" for problem in problems])
     return altered

@@ -102,6 +102,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _NETBACK_A_YEAR,
         Column("objective", "million USD/y", "what the program maximises: netback less steering penalties, not money"),
     ),
+    "commodities": (_DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM, _NETBACK_A_YEAR),
     "corridors": (_THROUGHPUT, _AVAILABLE, _UTILISATION),
     "edges": (_FLOW, _AVAILABLE, _UTILISATION, _UNIT_COST, _SHADOW),
     "nodes": (_THROUGHPUT, _AVAILABLE, _UTILISATION, _SHADOW),
@@ -135,7 +136,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "compare": (
         Column(
             "status", "",
-            "open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way",
+            "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
+            "quotas bar the way",
             "word", "status", priority=6,
         ),
         Column(
@@ -145,7 +147,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             legend="Capacity: the most that could move if supply and buyers were unlimited.",
         ),
         Column(
-            "bottleneck", "", "the edges, quotas or nodes that stop more", "word", "bottleneck", priority=5, wide=True,
+            "bottleneck", "",
+            "a minimum cut: edges, quotas or nodes that together stop more; where another cut is as small, raising "
+            "this one alone adds nothing",
+            "word", "a minimum cut", priority=5, wide=True,
         ),
         Column(
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
@@ -285,20 +290,30 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
 }  # fmt: skip
-"""Columns by table, in the order of the table."""
+"""Columns by table, in the order in which they are printed and explained; `column_names` has that of the table."""
 INTERCHANGEABLE = "Buyers at one price are interchangeable here: who gets which tonne is one choice of several."
 """What must be known wherever a market, or a split between ports, is shown."""
-FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
+FLOW_TABLES = ("corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
-LISTS = frozenset(column.name for columns in COLUMNS.values() for column in columns if column.kind == "list")
-"""Names of the columns whose cells are tuples of ids."""
 ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""
 
 
+_ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "supplies": (("shortfall_mtpa", "lifted_mtpa"), ("marginal_netback_usd_per_t", "netback_usd_per_t")),
+    "quotas": (("flow_mtpa",), ("unmet_minimum_mtpa",)),
+    "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
+    "compare": (("throughput_mtpa", "capacity_mtpa"), ("shortfall_if_lost_mtpa", "netback_usd_per_t")),
+    "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+}
+"""Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
+
+
 def column_names(table: str) -> tuple[str, ...]:
-    """Return the names of a table's columns."""
-    return tuple(column.name for column in COLUMNS[table])
+    """Return the names of a table's columns, in their order: what is asked for most at both ends."""
+    first, last = _ENDS.get(table, ((), ()))
+    names = [column.name for column in COLUMNS[table]]
+    return (*first, *(name for name in names if name not in {*first, *last}), *last)
 
 
 def by_name(table: str) -> dict[str, Column]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import listed, nearest, unknown, unknown_name
+from corridor.messages import listed, unknown, unknown_name
 from corridor.model.formulas import governance_risk
 from corridor.model.records import Edge, Figure, Source
 
@@ -21,6 +21,12 @@ COLUMNS = (
     "record", "subject", "attribute", "value", "low", "high", "unit", "year", "choice", "confidence",
     "source", "publisher", "date", "url", "formula", "note", "since", "until", "sources",
 )  # fmt: skip
+
+TABLE_COLUMNS = (
+    "subject", "attribute", "record", "low", "high", "year", "choice", "confidence", "source", "publisher", "date",
+    "url", "formula", "note", "since", "until", "sources", "value", "unit",
+)  # fmt: skip
+"""The same in the order of a table: pandas prints the ends of one too wide for a screen."""
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -110,7 +116,7 @@ class FigureSet:
         """Return the key that a name in a formula means: of the same kind of record, or the only one there is."""
         keys = self._by_name.get(name, {})
         if not keys:
-            raise ValueError(unknown(f"figure{_of(year)}", name, nearest(name, self._by_name)))
+            raise ValueError(unknown(f"figure{_of(year)}", name, self._by_name))
         if record not in keys and len(keys) > 1:
             raise ValueError(f"{name!r} may be of {' or '.join(keys)}; put it in an input of its own")
         return keys.get(record) or next(iter(keys.values()))

@@ -177,9 +177,9 @@ def raw_table(
             table = table.reset_index()
         columns = [str(column) for column in table.columns]
         unexpected = [column for column in columns if column not in known]
-        hint = f" (known: {', '.join(known)})"
+        hint = ""
         if "Unnamed: 0" in unexpected:
-            hint += "; pandas wrote its index there: write with index=False, or read with index_col=0"
+            hint = "; pandas wrote its index there: write with index=False, or read with index_col=0"
         problems += [unknown_name("column", column[:80], known, f"{part}: ", hint) for column in unexpected]
         if twice := repeated(columns):
             problems.append(f"{part}: duplicate column ({listed(twice)})")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass, field, fields, replace
+from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
-from corridor.messages import nearest, placed, shown, unknown, unknown_name
+from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
 from corridor.model.own_figures import parts_with_figures
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
+_INNER = frozenset(
+    ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunks", "with_numbers")
+)
+"""Names that no user needs."""
 _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
 """The parts for which a networkx graph has no place of its own."""
 
@@ -57,7 +62,7 @@ class Network(NetworkParts):
     Attributes
     ----------
     notes : tuple of str
-        What applying a scenario had to decide: which of two quotas set by it holds.
+        What to know before quoting a result: figures of one's own, and which of two quotas set by a scenario holds.
     regime : str or None
         Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
         are one's own. A name only: it is not compared, and not kept in files.
@@ -103,6 +108,10 @@ class Network(NetworkParts):
     def __hash__(self) -> int:
         return hash((self.name, self.year, len(self.nodes), len(self.edges)))
 
+    def __dir__(self) -> list[str]:
+        """Return the public names; what other modules of the library use only is not listed."""
+        return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _INNER)
+
     @property
     def shipped(self) -> bool:
         """Whether all that the shipped scenarios name is there, so that studies run those by default.
@@ -116,7 +125,7 @@ class Network(NetworkParts):
     # Alteration
 
     def replace(self, **parts: Any) -> Network:
-        """Return a copy with some parts exchanged, validated again.
+        """Return a copy with some parts exchanged, validated again; one record stands for a list of one.
 
         Notes
         -----
@@ -129,7 +138,8 @@ class Network(NetworkParts):
         """
         known = [part.name for part in fields(self) if part.init]
         if invalid := [part for part in parts if part not in known]:
-            raise DataError([unknown("part of a network", part, nearest(part, known)) for part in invalid])
+            raise DataError([unknown("part of a network", part, known) for part in invalid])
+        parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
         if "hazards" in parts and parts["hazards"] != self.hazards:
             parts = {"regime": None, **parts}
         twin = replace(self, **parts)
@@ -201,9 +211,9 @@ class Network(NetworkParts):
         -------
         Network
             What formulas make of the figures follows: prices, differentials, values of cargo. `figures` shows the new
-            figure as chosen and the old one as its rival. A figure that had a formula has it no more, and `notes` say
-            so. Hazards, years and the mark of a shipped network stay; so does what a scenario has done: a field moves
-            by as much as its figure.
+            figure as chosen and the old one as its rival; `notes`, which results repeat, name both. A figure that had
+            a formula has it no more, and its note says so. Hazards, year and the mark of a shipped network stay; so
+            does what a scenario has done: a field moves by as much as its figure.
 
         Raises
         ------
@@ -245,7 +255,7 @@ class Network(NetworkParts):
         a hazard that names what is not there.
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
-        hazards = [placed(owner, error) for owner, change in named for error in change.unknown_names(self)]
+        hazards = [placed(owner, error) for owner, change in named for error in change._unknown_names(self)]
         return [*structural_problems(self), *unreachable(self), *unmeetable(self), *limited_problems(hazards)]
 
     # Views
@@ -318,8 +328,8 @@ class Network(NetworkParts):
         Returns
         -------
         pandas.DataFrame
-            Columns: record, subject, attribute, value, low, high, unit, year, choice, confidence, source, publisher,
-            date, url, formula, note, since, until, sources (their ids). Empty where no figure is kept.
+            Columns: subject, attribute, record, low, high, year, choice, confidence, source, publisher, date, url,
+            formula, note, since, until, sources (their ids), value, unit. Empty where no figure is kept.
 
         Raises
         ------
@@ -342,7 +352,9 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return stamped(pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.COLUMNS)), self)
+        return stamped(
+            pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS)), self
+        )
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
@@ -479,6 +491,19 @@ class Network(NetworkParts):
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         of_hazards, problems = _hazards_of(hazards)
         return build_network(given, name=name, year=year, regime=regime, hazards=of_hazards, problems=problems)
+
+
+Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
+    [
+        inspect.Parameter(
+            part.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if part.default is MISSING else part.default,
+        )
+        for part in fields(Network)
+        if part.init
+    ]
+)
 
 
 def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]) -> Network:

@@ -121,7 +121,7 @@ def _records(
     for (kind, id), values in fields.items():
         record = network.record(kind, id)
         try:
-            altered.setdefault(kind, dict(network.by_key(kind)))[id] = record.replace_raw(**values)
+            altered.setdefault(kind, dict(network.by_key(kind)))[id] = record._replace_raw(**values)
         except ValidationError as error:
             name = f"{owner}: {kind} {subject_of(id)!r}"
             problems += [placed(name, problem) for _, problem in problems_of(error, type(record).model_fields)]
@@ -141,13 +141,13 @@ def _new_risk(edge: Edge, before: Mapping[str, float], after: Mapping[str, float
 
 
 def _notes(variation: Variation[NetworkParts], changed: Mapping[str, float], source: str) -> Iterator[str]:
-    """Yield a sentence for each figure that replaces a formula, that alters nothing, or that is cut at 0."""
+    """Yield a sentence for each figure given, one more if it alters nothing, and one for what is cut at 0."""
     for key, value in changed.items():
         old = variation.figure_set.figures[key]
         name = f"figure '{old.subject}.{old.attribute}' of {source!r}"
-        if old.formula:
-            was = f"its formula {old.formula} came to {old.value or 0.0:g}"
-            yield f"{name} is {value:g} {old.unit} whatever other figures are; {was}"
+        unit = "" if old.unit == "1" else f" {old.unit}"
+        instead = f"whatever other figures are; its formula {old.formula} came to" if old.formula else "instead of"
+        yield f"{name} is {value:g}{unit} {instead} {old.value or 0.0:g}"
         moves = old.record == "country" or any(True for _ in variation.field_changes({key: value}))
         if value != old.value and not moves:
             yield f"{name} alters nothing in the network"

@@ -6,9 +6,11 @@ import contextlib
 import inspect
 import json
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -113,7 +115,7 @@ class _FriendlyErrors(_Model):
 
     @property
     def __signature__(cls) -> inspect.Signature:
-        """Fields with their types and defaults, for help and completion."""
+        """Fields with their defaults, for help and completion; their types are in the docstring."""
         return inspect.Signature(
             [
                 inspect.Parameter(
@@ -122,7 +124,6 @@ class _FriendlyErrors(_Model):
                     default=inspect.Parameter.empty
                     if field.is_required()
                     else field.get_default(call_default_factory=True),
-                    annotation=field.annotation,
                 )
                 for name, field in cls.model_fields.items()
             ]
@@ -132,11 +133,70 @@ class _FriendlyErrors(_Model):
     def __signature__(cls, _: object) -> None:
         """Pass over the one that pydantic makes when a record is first built: help is asked for before that."""
 
+    def __dir__(cls) -> list[str]:
+        """Return the methods and properties that records have of their own; pydantic's work too, but are not listed."""
+        return sorted(
+            {
+                name
+                for base in cls.__mro__
+                if isinstance(base, _FriendlyErrors)
+                for name, value in vars(base).items()
+                if not name.startswith(("_", "model_"))
+                and (callable(value) or isinstance(value, property | cached_property | classmethod | staticmethod))
+            }
+        )
+
+
+_LISTED = re.compile(r"^(Parameters|Attributes)\n---", re.MULTILINE)
+"""Docstrings that list the fields themselves."""
+
+
+def _parameters(fields: Mapping[str, Any]) -> str:
+    """Return the fields of a record as the parameter list of a docstring."""
+    return "\n".join(
+        f"{name} : {_type_name(field.annotation)}{'' if field.is_required() else ', optional'}\n    {text}"
+        for name, field in fields.items()
+        for text in [f"{(field.description or name)[0].upper()}{(field.description or name)[1:]}."]
+    )
+
+
+def _type_name(annotation: Any) -> str:
+    """Return a type as docstrings name it."""
+    origin, inner = get_origin(annotation), [part for part in get_args(annotation) if part is not type(None)]
+    if origin is Annotated:
+        return _type_name(inner[0])
+    if origin is Literal:
+        return f"{{{', '.join(map(repr, inner))}}}"
+    if origin is tuple:
+        name = _type_name(inner[0])
+        return f"{name} or list of {name}"
+    if origin is dict:
+        return "dict"
+    if inner:
+        return " or ".join(dict.fromkeys(map(_type_name, inner)))
+    return str(getattr(annotation, "__name__", annotation))
+
 
 class Record(BaseModel, metaclass=_FriendlyErrors):
     """A frozen, validated record; `replace` returns an altered copy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Append the list of fields to the docstring."""
+        text = inspect.cleandoc(cls.__doc__ or "")
+        if cls.model_fields and not _LISTED.search(text):
+            cls.__doc__ = f"{text}\n\nParameters\n----------\n{_parameters(cls.model_fields)}"
+
+    def __dir__(self) -> list[str]:
+        """Return the fields, and the methods and properties of records."""
+        return sorted({*type(self).model_fields, *dir(type(self))})
+
+    def _repr_html_(self) -> str:
+        from corridor.show.record_card import record_card
+
+        return record_card(self)
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, validated again.
@@ -148,7 +208,7 @@ class Record(BaseModel, metaclass=_FriendlyErrors):
         """
         return type(self)(**{**self.__dict__, **changes})
 
-    def replace_raw(self, **changes: Any) -> Self:
+    def _replace_raw(self, **changes: Any) -> Self:
         """Return what `replace` does; what breaks a rule raises pydantic's own error, for readers that word it."""
         return type(self).model_validate({**self.__dict__, **changes})
 

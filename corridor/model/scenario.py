@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from corridor.errors import DataError
 from corridor.model.changes import Change, N, apply_changes
+from corridor.model.changes import Delay as Delay
+from corridor.model.changes import DemandShock as DemandShock
+from corridor.model.changes import Derate as Derate
+from corridor.model.changes import Expansion as Expansion
+from corridor.model.changes import Opening as Opening
+from corridor.model.changes import Outage as Outage
+from corridor.model.changes import PriceShock as PriceShock
+from corridor.model.changes import QuotaChange as QuotaChange
+from corridor.model.changes import SupplyShock as SupplyShock
+from corridor.model.changes import TariffShock as TariffShock
 from corridor.model.distributions import Day, Duration, Lognormal, Uniform
 from corridor.model.records import Name, Record
 
@@ -15,16 +25,26 @@ BASELINE = "baseline"
 """What tables call the network as it is."""
 
 
+def _several(value: Any) -> Any:
+    """Return one change or text as a list of one."""
+    return (value,) if isinstance(value, Change | str) else value
+
+
 class Scenario(Record):
-    """Changes applied together; itself something that can be applied. Scenarios add up: ``a + b``."""
+    """Changes applied together; itself something that can be applied.
+
+    Scenarios and changes add up: ``a + b``, ``scenario + change``, ``sum([a, b, c])``.
+    """
 
     name: Name = Field(description="name for people and tables")
     about: str = Field(default="", description="what happens, in a sentence or two")
-    network: str | None = Field(default=None, description="shipped network it was written for")
+    network: str | None = Field(default=None, description="network it was written for: one that ships, or a path")
     year: int | None = Field(default=None, description="year of that network")
-    changes: tuple[SerializeAsAny[Change], ...] = Field(min_length=1, description="what happens")
+    changes: Annotated[tuple[SerializeAsAny[Change], ...], BeforeValidator(_several)] = Field(
+        min_length=1, description="what happens"
+    )
     expect: dict[str, str | float] = Field(default_factory=dict, description="what the solved scenario must show")
-    sources: tuple[str, ...] = Field(default=(), description="where it is from")
+    sources: Annotated[tuple[str, ...], BeforeValidator(_several)] = Field(default=(), description="where it is from")
 
     def apply(self, network: N, *, strict: bool = True) -> N:
         """Return the network with all changes made; the one given stays as it is.
@@ -51,17 +71,33 @@ class Scenario(Record):
         A change without effect because another has already done it (a second outage of a closed edge) is no error; one
         that would have no effect on the network as given, nor after all the others, is.
         """
-        return apply_changes(f"scenario {self.name!r}", self.changes, network, strict=strict)
+        return apply_changes(f"{type(self).__name__.lower()} {self.name!r}: ", self.changes, network, strict=strict)
 
     def _repr_html_(self) -> str:
         from corridor.show.cards import scenario_card
 
         return scenario_card(self)
 
-    def __add__(self, other: Scenario) -> Scenario:
+    def __hash__(self) -> int:
+        """Return a hash; `expect` is a mapping and has none."""
+        return hash((type(self), self.name, self.changes))
+
+    def __radd__(self, other: object) -> Scenario:
+        """Return what `+` does for a change, and the scenario itself for 0, from which `sum` starts."""
+        if isinstance(other, Change):
+            return self._of_change(other) + self
+        return self if _is_zero(other) else NotImplemented
+
+    def _of_change(self, change: Change) -> Scenario:
+        """Return a scenario of one change, called after it, for the same network."""
+        return Scenario(name=str(change), network=self.network, year=self.year, changes=(change,))
+
+    def __add__(self, other: object) -> Scenario:
         """Return the scenario in which both happen; expectations belong to each alone and are not kept."""
+        if isinstance(other, Change):
+            other = self._of_change(other)
         if not isinstance(other, Scenario):
-            return NotImplemented
+            return self if _is_zero(other) else NotImplemented
         return Scenario(
             name=f"{self.name} + {other.name}",
             about=" ".join(filter(None, (self.about, other.about))),
@@ -75,6 +111,19 @@ class Scenario(Record):
 def scenario_name(scenario: Scenario | None) -> str:
     """Return the name of a scenario, or of the baseline for None."""
     return BASELINE if scenario is None else scenario.name
+
+
+def _is_zero(thing: object) -> bool:
+    """Tell whether something is the number from which `sum` starts."""
+    return isinstance(thing, int) and thing == 0
+
+
+def _alone(change: Change) -> Scenario:
+    """Return the scenario in which one change happens, called after it."""
+    return Scenario(name=str(change), changes=(change,))
+
+
+Change._alone = staticmethod(_alone)
 
 
 def require_scenario(thing: object) -> None:

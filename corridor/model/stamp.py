@@ -29,7 +29,8 @@ def stamped(
     Notes
     -----
     Keys: network (name), year, regime (of the hazard rates), commodity, data_version (None for a network of one's own),
-    and those of `more`. Parquet keeps them, and tables of equal `attrs` keep them when put together.
+    notes of the network where it has any, and those of `more`. Parquet keeps them, and tables of equal `attrs` keep
+    them when put together.
     """
     about: dict[Any, Any] = {
         "network": getattr(network, "name", None),
@@ -37,6 +38,7 @@ def stamped(
         "regime": getattr(network, "regime", None),
         "commodity": commodity,
         "data_version": getattr(network, "data_version", None),
+        **({"notes": list(network.notes)} if network is not None and network.notes else {}),
         **more,
     }
     table.attrs = about

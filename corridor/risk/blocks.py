@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,13 @@ class Block:
     days: Floats
     stretches: npt.NDArray[np.int64]
     values: Floats
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Block):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__)
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +132,10 @@ class BlockSimulator:
         self.layout = MeasureLayout.of(network)
         self._outcomes_of: dict[bytes, Floats] = {}
         self._n_hazards = len(self.hazards)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the network and its hazards: all else is made again of them."""
+        return BlockSimulator, (self.network, self.hazards)
 
     @cached_property
     def solver(self) -> BatchSolver:

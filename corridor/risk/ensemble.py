@@ -56,6 +56,16 @@ class Ensemble:
     simulator: BlockSimulator = field(repr=False)
     blocks: tuple[Block, ...] = field(repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two ensembles have the same network, scenario, seed and hazards, and came to the same."""
+        if not isinstance(other, Ensemble):
+            return NotImplemented
+        compared = ("seed", "scenario", "hazards", "network", "blocks")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.seed, len(self.blocks)))
+
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
@@ -231,9 +241,9 @@ class Ensemble:
             half, half_tail = 1.96 * sd / math.sqrt(n), 1.96 * math.sqrt(spread / (n * (1.0 - alpha)))
             p5, p50, p95 = np.quantile(numbers, [0.05, 0.5, 0.95])
             rows[column] = {
-                "undisturbed": self._baseline_of(str(column)), "mean": mean, "mean_low": mean - half,
-                "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "p95": p95, "var": var, "cvar": tail,
-                "cvar_low": tail - half_tail, "cvar_high": tail + half_tail,
+                "mean": mean, "undisturbed": self._baseline_of(str(column)), "mean_low": mean - half,
+                "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "var": var, "cvar_low": tail - half_tail,
+                "cvar_high": tail + half_tail, "p95": p95, "cvar": tail,
             }  # fmt: skip
         return self._stamped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("column"), alpha=alpha)
 

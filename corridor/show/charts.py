@@ -10,7 +10,6 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.library.networks import hazard_basis
-from corridor.messages import nearest as nearest_name
 from corridor.messages import unknown
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.scenario import scenario_name
@@ -268,7 +267,8 @@ def _figure_label(row: Mapping[str, Any]) -> str:
     """Return a figure's name and range on two lines."""
     name = style.plain(f"{row['subject']}.{row['attribute']}", 44)
     unit = "" if row["unit"] == "1" else f" {style.plain(row['unit'], 20)}"
-    return f"{name}\n{row['low']:g} to {row['high']:g}{unit} ({row['confidence']})"
+    rivals = ", range from rivals" if row["range_from"] == "rivals" else ""
+    return f"{name}\n{row['low']:g} to {row['high']:g}{unit} ({row['confidence']}{rivals})"
 
 
 _UNITS = {
@@ -397,7 +397,7 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     years = ens.years
     if column not in years.columns:
         known = [str(other) for other in years.columns]
-        raise DataError(f"ensemble {name!r}: {unknown('column', column, nearest_name(column, known))}")
+        raise DataError(f"ensemble {name!r}: {unknown('column', column, known)}")
     if not len(years):
         raise DataError(f"ensemble {name!r} has no years")
     try:

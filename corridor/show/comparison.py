@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.library.networks import hazard_basis
-from corridor.messages import nearest, unknown
+from corridor.messages import unknown
 from corridor.model.columns import Column, by_name
 from corridor.model.network import Network
 from corridor.show import style
@@ -27,7 +27,7 @@ _MOVED, _ROOM, _DOT = "#20334d", "#dfe5e8", "#c05a1c"
 
 def plot_comparison(
     table: pd.DataFrame,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     ax: Axes | None = None,
     *,
     network: Network | None = None,
@@ -42,7 +42,7 @@ def plot_comparison(
     ----------
     table : pandas.DataFrame
         Comparison, from `compare`, or some rows of it.
-    columns : sequence of str, optional
+    columns : str or sequence of str, optional
         Columns of numbers to draw, a panel each; by default throughput, unit cost, time, risk, and availability.
     ax : matplotlib Axes, optional
         Axes to draw in; by default a new figure, as high as the rows need. The panels are insets of it.
@@ -111,16 +111,17 @@ def _origin(table: pd.DataFrame) -> str:
     return f" from {style.plain(origins[0], 24)}" if len(origins) == 1 else ""
 
 
-def _checked(table: Any, columns: Sequence[str] | None) -> list[str]:
+def _checked(table: Any, columns: str | Sequence[str] | None) -> list[str]:
     """Return the columns to draw."""
     if getattr(getattr(table, "index", None), "names", None) != ["scenario", "corridor"]:
         raise DataError(f"a table of compare is needed, indexed by scenario and corridor (got {type(table).__name__})")
     if not len(table):
         raise DataError("the comparison has no rows; compare at least one corridor")
-    if columns is not None and (isinstance(columns, str) or not list(columns)):
-        raise DataError(f"columns must be a list of names (got {columns!r}); put it in brackets")
+    columns = [columns] if isinstance(columns, str) else columns
+    if columns is not None and not list(columns):
+        raise DataError(f"columns must be names of columns (got {columns!r})")
     wanted = [column for column in COLUMNS if column in table] if columns is None else list(dict.fromkeys(columns))
-    problems = [unknown("column", str(c), nearest(str(c), map(str, table.columns))) for c in wanted if c not in table]
+    problems = [unknown("column", str(c), map(str, table.columns)) for c in wanted if c not in table]
     kinds = {c: table[c].dtype.kind for c in wanted if c in table}
     problems += [f"column {c!r} must contain numbers to be drawn" for c, kind in kinds.items() if kind not in "fiu"]
     if problems or not wanted:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridor.model.columns import column_names
 from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def solve(network: Network, scenario: Scenario | None = None) -> Flow:
+def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = True) -> Flow:
     """Return the flow that earns most: delivered value less unit costs and penalties.
 
     Parameters
     ----------
     network : Network
-        The world.
+        Network to solve.
     scenario : Scenario, optional
         What happens to it; nothing by default.
+    strict : bool
+        Whether a change without effect is an error; False passes over such changes, as loops need it.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def solve(network: Network, scenario: Scenario | None = None) -> Flow:
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Flow(WarmSolver(network).solve(scenario))
+    return Flow(WarmSolver(network).solve(scenario, strict=strict))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,22 @@ class Flow:
     def scenario(self) -> Scenario | None:
         """What was applied."""
         return self.solution.scenario
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two flows are of the same network and scenario and move the same amounts at the same prices."""
+        if not isinstance(other, Flow):
+            return NotImplemented
+        mine, its = self.solution.optimum, other.solution.optimum
+        return (
+            self.scenario == other.scenario
+            and self.network == other.network
+            and mine.objective == its.objective
+            and np.array_equal(mine.amount, its.amount)
+            and np.array_equal(mine.dual, its.dual)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.objective))
 
     def __repr__(self) -> str:
         name = self.scenario.name if self.scenario is not None else "baseline"
@@ -207,6 +226,40 @@ class Flow:
         return self._stamped(pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node")))
 
     @cached_property
+    def commodities(self) -> pd.DataFrame:
+        """Totals of each commodity: delivered, shortfall, unmet, unmet_minimum [Mt/y], netback_musd_per_year.
+
+        Notes
+        -----
+        The netback is the price of what is delivered less all its costs; no penalty is in it. [million USD/y]
+        """
+        import pandas as pd
+
+        program, solution, network = self.solution.program, self.solution, self.network
+        ids = [commodity.id for commodity in network.commodities]
+
+        def summed(of: Sequence[str], amounts: Floats) -> list[float]:
+            """Return the sum of amounts by commodity."""
+            total = dict.fromkeys(ids, 0.0)
+            for id, amount in zip(of, amounts.tolist(), strict=True):
+                total[id] += amount
+            return list(total.values())
+
+        prices = np.array([market.price_usd_per_t for market in network.markets])
+        sold = [market.commodity for market in network.markets]
+        of_flow = [program.commodities[which] for which in program.flow_commodity.tolist()]
+        earned = summed(sold, prices * solution.delivered_by_market)
+        spent = summed(of_flow, solution.state.cost[: program.n_flows] * solution.flows)
+        columns = {
+            "delivered_mtpa": summed(sold, solution.delivered_by_market),
+            "shortfall_mtpa": summed([supply.commodity for supply in network.supplies], self.shortfall_by_supply),
+            "unmet_mtpa": summed(sold, self.unmet_by_market),
+            "unmet_minimum_mtpa": summed([quota.commodity for quota in network.quotas], self.unmet_by_quota),
+            "netback_musd_per_year": [money - cost for money, cost in zip(earned, spent, strict=True)],
+        }
+        return self._stamped(pd.DataFrame(columns, index=pd.Index(ids, name="commodity")))
+
+    @cached_property
     def supplies(self) -> pd.DataFrame:
         """Supplies by (node, commodity): volume, lifted and shortfall [Mt/y], average and marginal netback [USD/t].
 
@@ -233,7 +286,7 @@ class Flow:
             "penalty_usd_per_t": [supply.penalty_usd_per_t for supply in self.network.supplies],
         }
         keys = [(supply.node, supply.commodity) for supply in self.network.supplies]
-        return self._stamped(pd.DataFrame(columns, index=_pairs(keys, "node")))
+        return self._stamped(pd.DataFrame(columns, columns=list(column_names("supplies")), index=_pairs(keys, "node")))
 
     @cached_property
     def markets(self) -> pd.DataFrame:
@@ -266,7 +319,8 @@ class Flow:
             "flow_mtpa": self.solution.flow_by_quota,
             "unmet_minimum_mtpa": self.unmet_by_quota,
         }
-        return self._stamped(pd.DataFrame(columns, index=_pairs([(q.edge, q.commodity) for q in quotas], "edge")))
+        index = _pairs([(quota.edge, quota.commodity) for quota in quotas], "edge")
+        return self._stamped(pd.DataFrame(columns, columns=list(column_names("quotas")), index=index))
 
     @cached_property
     def edge_flows(self) -> pd.DataFrame:
@@ -287,10 +341,7 @@ class Flow:
         """
         import pandas as pd
 
-        fields = (
-            "edges", "commodity", "corridor", "flow_mtpa", "unit_cost_usd_per_t", "netback_usd_per_t", "transit_days",
-            "origin", "destination",
-        )  # fmt: skip
+        fields = column_names("routes")
         rows = [[getattr(route, field) for field in fields] for route in self._routes]
         return self._stamped(pd.DataFrame(rows, columns=list(fields)))
 
@@ -352,7 +403,8 @@ class Flow:
         Returns
         -------
         pandas.DataFrame
-            record, subject, attribute, value, low, high, unit; effect: that on `objective` of half the range, by the
+            record, subject, attribute, value, low, high; range_from: ``figure``, or ``rivals`` where it states no range
+            and those of its unit and year span one; unit; effect: that on `objective` of half the range, by the
             duals, through all formulas that use the figure; confidence, source, url. The largest effect first.
 
         Raises

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from corridor.errors import SolverError
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
@@ -17,11 +19,15 @@ class WarmSolver:
     def __init__(self, network: Network, *, minima: frozenset[Key] = frozenset()) -> None:
         """Compile and solve a network; `minima` are quotas that may get a minimum later."""
         require_network(network)
-        self.network = network
+        self.network, self._minima = network, minima
         self.program = Program.of(network, minima)
         self.base = self.program.state(network)
         self._solver = Solver(self.program, self.base)
         self._others: dict[frozenset[Key], WarmSolver] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the network: the solver is made again of it."""
+        return _of_pickle, (self.network, self._minima)
 
     def solve(self, scenario: Scenario | None = None, *, strict: bool = True) -> Solution:
         """Return the solution under a scenario of the solver's network; `strict` as in `Scenario.apply`."""
@@ -81,3 +87,7 @@ class WarmSolver:
             f"the volumes of {network!r} lie too far apart to be solved together: {edge} is among those exceeded; "
             "leave out what is less than a millionth of a millionth of the rest, or set it to 0"
         )
+
+
+def _of_pickle(network: Network, minima: frozenset[Key]) -> WarmSolver:
+    return WarmSolver(network, minima=minima)

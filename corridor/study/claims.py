@@ -18,7 +18,7 @@ from corridor.solver.flow import Flow, solve
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("claim", "brief", "found", "unit", "verdict", "why", "basis", "source")
+COLUMNS = ("claim", "brief", "unit", "why", "basis", "source", "found", "verdict")
 
 
 def claims(network: Network | None = None) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
@@ -17,9 +18,9 @@ from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
-from corridor.solver.paths import BestPaths
+from corridor.solver.paths import BestPaths, origins_in_turn
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, carriers, chosen_commodity, named_scenarios
+from corridor.study.scenario_runs import carriers, chosen_commodity, named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
 def compare(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     *,
     commodity: str | None = None,
     origin: str | None = None,
-    corridors: Iterable[str] | None = None,
+    corridors: str | Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
 
@@ -39,7 +40,7 @@ def compare(
     ----------
     network : Network
         Network to compare the corridors of.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the commodity to compare for; by default the network's first (Kazakh crude).
@@ -47,7 +48,7 @@ def compare(
         Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
         that all corridors are measured for the same tonne. If no route starts there, the supply with the best route
         is used.
-    corridors : iterable of str, optional
+    corridors : str or iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
 
     Returns
@@ -104,9 +105,10 @@ class ComparisonScope:
     carriers: list[str]
     corridors: list[str]
 
-    def limited_to(self, network: Network, corridors: Iterable[str]) -> ComparisonScope:
+    def limited_to(self, network: Network, corridors: str | Iterable[str]) -> ComparisonScope:
         """Return the scope with some corridors only, in the order given."""
-        wanted = list(dict.fromkeys(network.corridor(id).id for id in corridors))
+        asked = [corridors] if isinstance(corridors, str) else corridors
+        wanted = list(dict.fromkeys(network.corridor(id).id for id in asked))
         if unable := [id for id in wanted if id not in self.carriers]:
             raise DataError(
                 f"corridor {unable[0]!r} cannot carry {self.commodity}; these can: {', '.join(self.carriers)}"
@@ -123,7 +125,7 @@ def comparison_scope(network: Network, *, commodity: str | None = None, origin: 
 
 def compare_in_scope(
     network: Network,
-    scenarios: Iterable[Scenario] | None,
+    scenarios: Scenario | Iterable[Scenario] | None,
     scope: ComparisonScope,
     *,
     flows: dict[str, Flow] | None = None,
@@ -131,26 +133,59 @@ def compare_in_scope(
     """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario."""
     import pandas as pd
 
-    solver = WarmSolver(network)
+    states = ComparedStates(WarmSolver(network), scope)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
-        flow = Flow(solver.solve(scenario, strict=scenarios is not None))
-        paths, exposed = BestPaths(flow.solution, scope.commodity, True), Exposures.of(flow.network, flow)
+        flow = states.flow(scenario, strict=scenarios is not None)
         if flow.notes:
             notes[name] = list(flow.notes)
         if flows is not None:
             flows[name] = flow
-        for corridor in scope.corridors:
-            row = _row(
-                solver.solver_for(flow.network), flow,
-                paths=paths, corridor=corridor, origins=scope.origins, exposed=exposed,
-            )  # fmt: skip
-            row["status"] = _status(row, rows.get((BASELINE, corridor), row)["capacity_mtpa"])
-            rows[name, corridor] = row
+        rows |= {(name, corridor): row for corridor, row in states.rows(flow).items()}
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
     return stamped(table, network, commodity=scope.commodity, **({"notes": notes} if notes else {}))
+
+
+class ComparedStates:
+    """The rows of a comparison, state by state; the baseline is solved once, whatever is compared with it.
+
+    Parameters
+    ----------
+    solver : WarmSolver
+        Solver of the network compared.
+    scope : ComparisonScope
+        Commodity, origins and corridors.
+    """
+
+    def __init__(self, solver: WarmSolver, scope: ComparisonScope) -> None:
+        self._solver, self._scope = solver, scope
+        self._baseline = Flow(solver.solve())
+
+    @cached_property
+    def baseline(self) -> dict[str, dict[str, Any]]:
+        """Rows of the baseline by corridor."""
+        return self._measured(self._baseline, {})
+
+    def flow(self, scenario: Scenario | None, *, strict: bool = True) -> Flow:
+        """Return the flow of a state; `strict` as in `Scenario.apply`."""
+        return self._baseline if scenario is None else Flow(self._solver.solve(scenario, strict=strict))
+
+    def rows(self, flow: Flow) -> dict[str, dict[str, Any]]:
+        """Return the rows of a state by corridor."""
+        return self.baseline if flow is self._baseline else self._measured(flow, self.baseline)
+
+    def _measured(self, flow: Flow, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        paths, exposed = BestPaths(flow.solution, self._scope.commodity, True), Exposures.of(flow.network, flow)
+        rows = {}
+        for corridor in self._scope.corridors:
+            row = _row(
+                self._solver.solver_for(flow.network), flow,
+                paths=paths, corridor=corridor, origins=self._scope.origins, exposed=exposed,
+            )  # fmt: skip
+            rows[corridor] = row | {"status": _status(row, before.get(corridor, row)["capacity_mtpa"])}
+        return rows
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
@@ -164,14 +199,14 @@ def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
 
 def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
     """Return lists of origins to try in turn: the one given, or the largest and then all others."""
-    supplies = sorted((s for s in network.supplies if s.commodity == commodity), key=lambda s: (-s.volume_mtpa, s.node))
-    nodes = [supply.node for supply in supplies]
-    if origin is not None:
-        network.node(origin)
-        if origin not in nodes:
-            raise DataError(f"origin {origin!r} supplies no {commodity}; it is supplied at {', '.join(nodes)}")
-        return [[origin]]
-    return [nodes[:1], nodes[1:]]
+    in_turn = origins_in_turn(network, commodity)
+    if origin is None:
+        return in_turn
+    network.node(origin)
+    nodes = [node for nodes in in_turn for node in nodes]
+    if origin not in nodes:
+        raise DataError(f"origin {origin!r} supplies no {commodity}; it is supplied at {', '.join(nodes)}")
+    return [[origin]]
 
 
 def _row(
@@ -299,6 +334,8 @@ def _status(row: dict[str, Any], before_mtpa: float) -> str:
     if capacity_mtpa <= tolerance:
         limits = row["bottleneck"].split(" + ")
         return "no access" if all(limit.startswith("quota ") for limit in limits) else "closed"
+    if before_mtpa <= tolerance:
+        return "opened"
     if capacity_mtpa < before_mtpa - tolerance:
         return "reduced"
     return "expanded" if capacity_mtpa > before_mtpa + tolerance else "open"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.model.network import Network
-from corridor.model.records import HAZARD, KIND_OF, PARTS, Record
+from corridor.model.records import HAZARD, KIND_OF, PARTS, Figure, Record
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.variation import subject_of
@@ -43,7 +43,7 @@ def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
         - field: field that differs; ``(record)`` if only one network has the record
         - before, after: its values, in the field's unit
         - change: after less before; NaN if not numbers
-        - note: note on the figure in force in `second`, if any
+        - note: note on the figure in force in `second`; empty if the value is not the figure's
 
         For flows:
 
@@ -87,8 +87,8 @@ def _stamped(table: pd.DataFrame, first: Network, second: Network) -> pd.DataFra
 
 def _network_rows(first: Network, second: Network) -> list[tuple[Any, ...]]:
     """Return a row for each field that differs."""
-    notes: dict[tuple[str, str, str], str] = {
-        (f.record, f.subject, f.attribute): f.note for f in second.figure_records if f.choice == "chosen"
+    figures: dict[tuple[str, str, str], Figure] = {
+        (f.record, f.subject, f.attribute): f for f in second.figure_records if f.choice == "chosen"
     }
     rows = []
     for kind, before in _records(first).items():
@@ -96,18 +96,20 @@ def _network_rows(first: Network, second: Network) -> list[tuple[Any, ...]]:
         for id in sorted(before.keys() | after.keys()):
             if id not in before or id not in after:
                 here = ("absent", "present") if id in after else ("present", "absent")
-                rows.append((kind, id, "(record)", *here, float("nan"), _note(notes, kind, id)))
+                rows.append((kind, id, "(record)", *here, float("nan"), _note(figures, kind, id)))
                 continue
             for field in type(before[id]).model_fields:
                 old, new = getattr(before[id], field), getattr(after[id], field)
                 if not _same(old, new):
-                    rows.append((kind, id, field, old, new, _change(old, new), notes.get((kind, id, field), "")))
+                    figure = figures.get((kind, id, field))
+                    note = figure.note if figure is not None and _same(figure.value, new) else ""
+                    rows.append((kind, id, field, old, new, _change(old, new), note))
     return rows
 
 
-def _note(notes: dict[tuple[str, str, str], str], kind: str, id: str) -> str:
+def _note(figures: dict[tuple[str, str, str], Figure], kind: str, id: str) -> str:
     """Return the note on a record's first figure."""
-    return next((note for (record, subject, _), note in notes.items() if (record, subject) == (kind, id)), "")
+    return next((f.note for (record, subject, _), f in figures.items() if (record, subject) == (kind, id)), "")
 
 
 def _records(network: Network) -> dict[str, dict[str, Record]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import CorridorError, DataError
 from corridor.files.bytes import write_bytes, write_folder
 from corridor.files.rows import cell, csv_text
-from corridor.messages import guarded, nearest, shown, unknown
+from corridor.messages import guarded, shown, unknown
 from corridor.model.columns import FLOW_TABLES, column_names
 from corridor.model.scenario import scenario_name
 from corridor.solver.flow import Flow
@@ -79,7 +79,7 @@ def write_tables(
     ending = "" if target.is_dir() or str(path).endswith(("/", os.sep)) else target.suffix.lower().removeprefix(".")
     chosen = form or ending or "csv"
     if chosen not in _FORMS:
-        raise DataError(f"{target}: {unknown('table format', chosen, nearest(chosen, _FORMS))}; csv, xlsx or parquet")
+        raise DataError(f"{target}: {unknown('table format', chosen, _FORMS)}")
     if chosen == "xlsx":
         if not ending and form is None:
             raise DataError(f"{target}: a workbook is a file; give a path that ends in .xlsx")

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridor.model.columns import described
+from corridor.model.columns import column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, named_scenarios
+from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def outcomes(
-    network: Network, scenarios: Iterable[Scenario] | None = None, *, commodity: str | None = None
+    network: Network, scenarios: Scenario | Iterable[Scenario] | None = None, *, commodity: str | None = None
 ) -> pd.DataFrame:
     """Return totals of the baseline and of each scenario, with their change against the baseline.
 
@@ -30,7 +30,7 @@ def outcomes(
     ----------
     network : Network
         Network to solve.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
         Id of the only commodity to count; all commodities by default.
@@ -62,23 +62,28 @@ def outcomes(
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=scenarios is not None))
-        row = _totals(flow, commodity)
-        before = rows.get(BASELINE, row)
-        through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
-        fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
-        rows[name] = (
-            row
-            | {_change(total): row[total] - before[total] for total in row}
-            | _loss(flow, base, commodity, fall_musd_per_year=fall)
-            | {"route_hhi": hhi(through)}
-        )
+        rows[name] = outcome_row(flow, base, commodity)
         if flow.notes:
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
+    table = table[list(column_names("outcomes"))]
     return stamped(table, network, commodity=commodity, **({"notes": notes} if notes else {}))
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+
+
+def outcome_row(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return a row of `outcomes`: totals of a flow, and their change against a baseline."""
+    row, before = _totals(flow, commodity), _totals(base, commodity)
+    through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in flow.network.corridors]
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    return (
+        row
+        | {_change(total): row[total] - before[total] for total in row}
+        | _loss(flow, base, commodity, fall_musd_per_year=fall)
+        | {"route_hhi": hhi(through)}
+    )
 
 
 def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:

@@ -12,12 +12,15 @@ from corridor.model.scenario import BASELINE as BASELINE
 from corridor.model.scenario import Scenario
 
 
-def named_scenarios(network: Network, scenarios: Iterable[Scenario] | None) -> list[tuple[str, Scenario | None]]:
-    """Return the baseline and the scenarios by name; names must be unique."""
-    if isinstance(scenarios, str | Scenario):
-        raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r}); put it in brackets")
-    if scenarios is not None and not isinstance(scenarios, Iterable):
-        raise DataError(f"scenarios must be a list of Scenario objects (got {scenarios!r})")
+def named_scenarios(
+    network: Network, scenarios: Scenario | Iterable[Scenario] | None
+) -> list[tuple[str, Scenario | None]]:
+    """Return the baseline and the scenarios, or the one scenario, by name; names must be unique."""
+    if isinstance(scenarios, Scenario):
+        scenarios = (scenarios,)
+    if scenarios is not None and (isinstance(scenarios, str) or not isinstance(scenarios, Iterable)):
+        hint = "; load_scenario reads one by name" if isinstance(scenarios, str) else ""
+        raise DataError(f"scenarios must be Scenario objects (got {scenarios!r}){hint}")
     listed: list[tuple[str, Scenario | None]] = [(BASELINE, None)]
     for scenario in default_scenarios(network) if scenarios is None else scenarios:
         if not isinstance(scenario, Scenario):

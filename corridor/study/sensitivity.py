@@ -11,18 +11,18 @@ from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
-from corridor.model.result_path import value_by_path
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
-from corridor.model.variation import Variation, range_of
-from corridor.solver.flow import Flow
+from corridor.model.variation import Variation
 from corridor.solver.warm import WarmSolver
+from corridor.study.path_values import PathValues, require_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "record", "subject", "attribute", "value", "low", "high", "unit", "at_low", "at_high", "swing", "confidence",
+    "subject", "attribute", "record", "value", "low", "high", "range_from", "unit", "confidence", "at_low", "at_high",
+    "swing",
 )  # fmt: skip
 
 
@@ -36,8 +36,9 @@ def sensitivity(network: Network, scenario: Scenario | None = None, *, outcome: 
     scenario : Scenario, optional
         Scenario to apply before solving.
     outcome : str
-        Path of a number of the flow, as in expectations: ``shortfall_mtpa``, ``netback_musd_per_year``,
-        ``corridors.btc.throughput_mtpa``, ``supplies.tengiz.kazakh_crude.lifted_mtpa``.
+        Path of a number, as in expectations: ``shortfall_mtpa``, ``commodities.kazakh_crude.netback_musd_per_year``,
+        ``corridors.btc.throughput_mtpa``, ``compare.cpc.netback_usd_per_t``, ``outcomes.loss_musd_per_year``; or the
+        difference of two, ``compare.cpc.netback_usd_per_t - compare.btc.netback_usd_per_t``.
 
     Returns
     -------
@@ -77,9 +78,26 @@ class Sensitivity:
     def __init__(self, network: Network, scenario: Scenario | None, outcome: str) -> None:
         self.network, self.scenario, self.outcome = network, scenario, outcome
         self._variation = Variation(network)
+        require_number(outcome, network)
         self._solver = WarmSolver(network)
         self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two are of the same outcome of the same network and scenario."""
+        if not isinstance(other, Sensitivity):
+            return NotImplemented
+        compared = ("outcome", "central", "scenario", "network")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
+
+    def __hash__(self) -> int:
+        return hash((self.network, self.outcome))
+
+    def _repr_html_(self) -> str:
+        """Return how it shows itself in a notebook."""
+        from corridor.show.sensitivity_card import sensitivity_card
+
+        return sensitivity_card(self)
 
     def __repr__(self) -> str:
         name = scenario_name(self.scenario)
@@ -88,10 +106,9 @@ class Sensitivity:
 
     def _outcome_with(self, values: dict[str, float]) -> float:
         """Return the outcome with some figures replaced."""
-        varied = self._variation.with_values(values) if values else self.network
-        if self.scenario is not None:
-            varied = self.scenario.apply(varied, strict=False)
-        return value_by_path(Flow(self._solver.solve_network(varied)), self.outcome)
+        before = self._variation.with_values(values) if values else self.network
+        after = before if self.scenario is None else self.scenario.apply(before, strict=False)
+        return PathValues(self._solver, before, after).value(self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -101,6 +118,7 @@ class Sensitivity:
 
         - record, subject, attribute: the figure
         - value, low, high: its central value and range, in its unit
+        - range_from: ``figure``, or ``rivals`` where it states no range and those of its unit and year span one
         - unit: unit of the figure
         - at_low, at_high: outcome with the figure at that bound, in the outcome's unit
         - swing: difference between the largest and the smallest of the three outcomes, in the outcome's unit
@@ -110,26 +128,27 @@ class Sensitivity:
 
         if self._table is None:
             rows = [self._row(figure) for figure in self._variation.varying_figures()]
-            rows.sort(key=lambda row: (-row["swing"], row["subject"], row["attribute"], row["record"]))
+            rows.sort(key=lambda row: (-np.nan_to_num(row["swing"]), row["subject"], row["attribute"], row["record"]))
             self._table = self._stamped(pd.DataFrame(rows, columns=list(COLUMNS)))
         return self._table
 
     def _row(self, figure: Figure) -> dict[str, Any]:
         """Return one row of the tornado."""
-        low, high = range_of(figure)
+        low, high = self._variation.range_of(figure)
         outcome_low, outcome_high = (self._outcome_with({key_of(figure): value}) for value in (low, high))
         outcomes = (outcome_low, outcome_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
-            "low": low, "high": high, "at_low": outcome_low, "at_high": outcome_high,
+            "low": low, "high": high, "range_from": self._variation.range_from(figure),
+            "at_low": outcome_low, "at_high": outcome_high,
             "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
-    def sobol(self, figures: Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
+    def sobol(self, figures: str | Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
         """Return the share of the outcome's variance that each figure explains (Sobol' indices).
 
         Parameters
         ----------
-        figures : sequence of str, or int
+        figures : str, sequence of str, or int
             Names as ``subject.attribute``, or the number of figures to take from the top of the tornado.
         samples : int
             Size of the base sample, a power of two; the program is solved ``samples * (figures + 2)`` times.
@@ -161,7 +180,7 @@ class Sensitivity:
         except ImportError:
             raise CorridorError("Sobol' indices need SALib; install corridor[sensitivity]") from None
         chosen = self._chosen(figures)
-        bounds = [list(range_of(figure)) for figure in chosen]
+        bounds = [list(self._variation.range_of(figure)) for figure in chosen]
         keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
@@ -178,19 +197,20 @@ class Sensitivity:
         """Return a table that carries what it is about."""
         return stamped(table, self.network, scenario=scenario_name(self.scenario), outcome=self.outcome)
 
-    def _chosen(self, figures: Sequence[str] | int) -> list[Figure]:
+    def _chosen(self, figures: str | Sequence[str] | int) -> list[Figure]:
         """Return the chosen figures; each must have a range."""
         if isinstance(figures, int):
             top = self.table.head(figures)
             names = [f"{r}:{s}.{a}" for r, s, a in zip(top["record"], top["subject"], top["attribute"], strict=True)]
         else:
-            names = list(figures)
+            names = [figures] if isinstance(figures, str) else list(figures)
         chosen = [self._variation.figure(name) for name in names]
         if not chosen:
             raise DataError(
                 "sobol needs at least one figure; give names, or a number of figures from the top of the tornado"
             )
         for figure in chosen:
-            if range_of(figure)[0] >= range_of(figure)[1]:
+            low, high = self._variation.range_of(figure)
+            if low >= high:
                 raise DataError(f"figure '{figure.subject}.{figure.attribute}' has no range between low and high")
         return chosen

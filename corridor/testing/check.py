@@ -6,19 +6,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError, visible
 from corridor.files.expectation import Expectation, word_errors
-from corridor.library import networks as library
+from corridor.library.scenarios import named_network
 from corridor.model.network import Network
-from corridor.model.result_path import CHANGE, path_errors, row_of, value_by_path
+from corridor.model.result_path import CHANGE, parts_of, path_errors, row_of, value_by_path
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from corridor.study.compare import ComparedStates
 
 _MOST_LINES = 4
 
@@ -49,6 +49,14 @@ class CheckResult:
     baseline: float | str
     change: float | None
     location: str = ""
+
+    def _repr_html_(self) -> str:
+        """Return how it shows itself in a notebook."""
+        from corridor.show.html import card, line, warning
+
+        result: object = "met" if self.holds else warning("not met")
+        head = f"{self.scenario}: {self.expectation.path}"
+        return card(head, line(result, ": ", self.sentence()), line(self.location, muted=True))
 
     @property
     def holds(self) -> bool:
@@ -116,6 +124,8 @@ class CheckRunner:
 
     def __init__(self) -> None:
         self._solvers: dict[int, tuple[WarmSolver, Flow]] = {}
+        self._named: dict[tuple[str, int | None], Network] = {}
+        self._compared: dict[tuple[int, str], ComparedStates] = {}
 
     def solver(self, network: Network) -> tuple[WarmSolver, Flow]:
         """Return the solver of a network, and its baseline."""
@@ -124,6 +134,12 @@ class CheckRunner:
             solver = WarmSolver(network)
             solved = self._solvers[id(network)] = solver, Flow(solver.solve())
         return solved
+
+    def named(self, name: str, year: int | None) -> Network:
+        """Return the network that scenarios name, read once."""
+        if (name, year) not in self._named:
+            self._named[name, year] = named_network(name, year)
+        return self._named[name, year]
 
     def check(self, scenario: Scenario, network: Network | None = None) -> ScenarioCheck:
         """Return a scenario with its baseline, ready to be asked.
@@ -137,13 +153,23 @@ class CheckRunner:
         if network is None:
             if scenario.network is None:
                 raise DataError(
-                    f"scenario {scenario.name!r} names no network; add 'network: caspian', or pass a network"
+                    f"{type(scenario).__name__.lower()} {scenario.name!r} names no network; "
+                    "add 'network: caspian' or the path of your own, or pass a network"
                 )
-            name, year = scenario.network, scenario.year
-            network = library.load(name) if year is None else library.load(name, year=year)
+            network = self.named(scenario.network, scenario.year)
         solver, before = self.solver(network)
         expectations = _read(scenario, network)
-        return ScenarioCheck(scenario, before, Flow(solver.solve(scenario)), expectations)
+        return ScenarioCheck(scenario, before, Flow(solver.solve(scenario)), expectations, self)
+
+    def compared(self, network: Network, commodity: str) -> ComparedStates:
+        """Return the comparison of a network's corridors for a commodity, whose baseline is solved once."""
+        from corridor.study.compare import ComparedStates, comparison_scope
+
+        key = id(network), commodity
+        if key not in self._compared:
+            scope = comparison_scope(network, commodity=commodity)
+            self._compared[key] = ComparedStates(self.solver(network)[0], scope)
+        return self._compared[key]
 
 
 def _read(scenario: Scenario, network: Network) -> dict[str, Expectation]:
@@ -179,15 +205,36 @@ class ScenarioCheck:
     before: Flow
     after: Flow
     expectations: Mapping[str, Expectation]
-    _compared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _runner: CheckRunner = field(repr=False, compare=False)
+    _rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def result(self, path: str, location: str = "") -> CheckResult:
         """Return the result of one expectation; `location` is its file and line."""
-        plain = path.removeprefix(CHANGE)
-        before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
+        parts = parts_of(path)
+        before, after = self._states(path.removeprefix(CHANGE)) if len(parts) == 1 else self._difference(*parts)
         change = None if isinstance(before, str) or isinstance(after, str) else after - before
-        got = change if path.startswith(CHANGE) and change is not None else after
+        got = change if path.startswith(CHANGE) and len(parts) == 1 and change is not None else after
         return CheckResult(self.scenario.name, self.expectations[path], got, before, change, location)
+
+    def _difference(self, *parts: str) -> tuple[float, float]:
+        """Return the difference of two paths in the baseline and under the scenario; a change is 0 in the baseline."""
+        pairs = []
+        for part in parts:
+            before, after = map(float, self._states(part.removeprefix(CHANGE)))
+            pairs.append((0.0, after - before) if part.startswith(CHANGE) else (before, after))
+        return pairs[0][0] - pairs[1][0], pairs[0][1] - pairs[1][1]
+
+    def _states(self, path: str) -> tuple[float | str, float | str]:
+        """Return what a path leads to in the baseline and under the scenario."""
+        if path.startswith("compare."):
+            return self._compare(path)
+        if path.startswith("outcomes."):
+            from corridor.study.outcomes import outcome_row
+
+            key, _, column = path.removeprefix("outcomes.").rpartition(".")
+            before, after = (outcome_row(flow, self.before, key or None) for flow in (self.before, self.after))
+            return before[column], after[column]
+        return self._cells(path)
 
     @cached_property
     def summary(self) -> str:
@@ -200,18 +247,15 @@ class ScenarioCheck:
 
     def _compare(self, path: str) -> tuple[float | str, float | str]:
         """Return a cell of `compare` in the baseline and under the scenario."""
-        from corridor.study.compare import compare
-        from corridor.study.scenario_runs import BASELINE, chosen_commodity
+        from corridor.study.scenario_runs import chosen_commodity
 
         network = self.before.network
         key, column = path.removeprefix("compare.").rsplit(".", 1)
         corridor, *named = row_of("compare", key, network)
         commodity = chosen_commodity(network, named[0] if named else None)
-        if commodity not in self._compared:
-            scenario = (
-                self.scenario.replace(name=f"under {BASELINE}") if self.scenario.name == BASELINE else self.scenario
-            )
-            self._compared[commodity] = compare(network, [scenario], commodity=commodity)
-        cells = self._compared[commodity][column].xs(corridor, level="corridor").tolist()
+        states = self._runner.compared(network, commodity)
+        if commodity not in self._rows:
+            self._rows[commodity] = states.rows(self.after)
+        cells = (rows[corridor][column] for rows in (states.baseline, self._rows[commodity]))
         before, after = (cell if isinstance(cell, str) else float(cell) for cell in cells)
         return before, after

@@ -95,7 +95,7 @@ def test_check_tells_all_problems_of_all_files(tmp_path: Path, capsys: pytest.Ca
     for told in (
         f"{tmp_path}/names.scenario.yaml:5:24: no corridor named 'cpcc'; did you mean 'cpc'?",
         f"{tmp_path}/names.scenario.yaml:6:10: expect corridors.cpcc.throughput_mtpa: no corridor named 'cpcc'",
-        f"{tmp_path}/idle.scenario.yaml: scenario 'shut': Opening(corridor='cpc') has no effect",
+        f"{tmp_path}/idle.scenario.yaml:5: scenario 'shut': Opening(corridor='cpc') has no effect",
         f"{tmp_path}/homeless.scenario.yaml: scenario 'x' names no network",
         f"{tmp_path}/empty: contains no *.scenario.yaml file",
         "none.yaml: cannot be read",

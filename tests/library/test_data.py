@@ -349,6 +349,13 @@ def test_the_loss_of_a_halt_counts_what_refineries_do_without() -> None:
     )
 
 
+def test_the_year_stands_second_and_is_the_newest_by_default() -> None:
+    """`cr.load("caspian", 2021)`; without a year what networks.csv has as the last."""
+    assert cr.load("caspian", 2021) == cr.load("caspian", year=2021)
+    (row,) = [row for row in rows("networks.csv") if row["id"] == "caspian"]
+    assert cr.load("caspian").year == int(row["last_year"])
+
+
 ROADSTEAD = "novorossiysk_roadstead"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 import corridor as cr
 from corridor.cli.main import main
+from corridor.model.changes import CHANGES
 from corridor.model.frames import PARTS
 
 
@@ -110,3 +112,64 @@ def test_the_schema_is_printed(kind: str, capsys: pytest.CaptureFixture[str]) ->
     """On stdout, as `cr.schema` gives it."""
     assert main(["schema", kind]) == 0
     assert f"{kind.capitalize()} of corridor" in capsys.readouterr().out
+
+
+def test_every_file_of_a_new_network_explains_itself(mine: Path) -> None:
+    """It begins with a comment; the scenario's names every change there is and what it is run by."""
+    files = [file for file in mine.iterdir() if file.name != "README.txt"]
+    assert {file.suffix for file in files} == {".csv", ".yaml"}
+    for file in files:
+        assert file.read_text(encoding="utf-8").startswith("# "), file.name
+    text = (mine / "pipe-shut.scenario.yaml").read_text(encoding="utf-8")
+    assert all(f"- {key}: {{" in text for key in CHANGES)
+    assert "pytest" in text
+
+
+def test_every_change_that_the_scenario_shows_works(mine: Path) -> None:
+    """Each commented line, put into force alone, can be solved."""
+    path = mine / "pipe-shut.scenario.yaml"
+    text = path.read_text(encoding="utf-8")
+    shown = re.findall(r"^#  - (\w+: \{.*?\})", text, re.MULTILINE)
+    assert len(shown) == len(CHANGES) - 1
+    for change in shown:
+        (mine / "one.scenario.yaml").write_text(f"name: one\nchanges:\n  - {change}\n", encoding="utf-8")
+        cr.solve(cr.read_network(mine), cr.load_scenario(mine / "one.scenario.yaml"), strict="open" not in change)
+
+
+def test_a_scenario_names_its_network_by_a_path(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Relative to the file: from any folder, at the command line and in Python."""
+    scenario = cr.load_scenario(mine / "pipe-shut.scenario.yaml")
+    assert all(result.holds for result in cr.check(scenario))
+    assert main(["check", str(mine / "pipe-shut.scenario.yaml")]) == 0
+    assert "4 of 4 expectations hold" in capsys.readouterr().out
+    assert cr.read_network(scenario.network or "") == cr.read_network(mine)
+
+
+def test_a_network_that_is_not_there_is_told_with_its_line(mine: Path) -> None:
+    """A path that leads nowhere, a name that is none, another year."""
+    path = mine / "pipe-shut.scenario.yaml"
+    text = path.read_text(encoding="utf-8")
+    for line, said in (
+        ("network: ../nowhere/", r":7:10: .*nowhere"),
+        ("network: nowhere", r":7:10: no network named 'nowhere'; .*relative to the file"),
+        ("network: .\nyear: 1999", r":8:7: year must be that of \. \(got 1999, not 2024\)"),
+    ):
+        path.write_text(re.sub("network: .*", line, text, count=1), encoding="utf-8")
+        with pytest.raises(cr.DataError, match=said):
+            cr.load_scenario(path)
+
+
+def test_simulated_years_know_the_hazards_of_a_new_network(mine: Path) -> None:
+    """Those that its file holds."""
+    assert len(cr.read_network(mine).hazards) == 2
+    assert main(["simulate", "--network", str(mine), "--years", "50", "--quiet"]) == 0
+
+
+def test_comments_stand_above_the_columns_only(mine: Path) -> None:
+    """Lines are still counted as they stand in the file."""
+    nodes = mine / "nodes.csv"
+    text = nodes.read_text(encoding="utf-8")
+    nodes.write_text(text.replace("harbour,The harbour,GEO", "harbour,The harbour,Georgia"), encoding="utf-8")
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("harbour"))
+    with pytest.raises(cr.DataError, match=rf"nodes\.csv:{line}: .*country must be three capital letters"):
+        cr.read_network(mine)

@@ -30,6 +30,12 @@ def test_every_table_has_the_columns_stated() -> None:
 
 
 @pytest.mark.parametrize("table", COLUMNS)
+def test_an_order_leaves_no_column_out(table: str) -> None:
+    """The order of a table has each of its columns once."""
+    assert sorted(column_names(table)) == sorted(column.name for column in COLUMNS[table])
+
+
+@pytest.mark.parametrize("table", COLUMNS)
 def test_a_unit_is_the_one_that_the_name_ends_in(table: str) -> None:
     """Every column says what it holds; quantities have the unit of their name, words none."""
     for column in COLUMNS[table]:

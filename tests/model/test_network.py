@@ -58,7 +58,10 @@ def test_defaults_stand_for_what_is_left_out() -> None:
         ({"nodes": pd.concat([NODES, NODES])}, "duplicate node 'a'"),
         ({"supplies": pd.concat([SUPPLIES, SUPPLIES])}, "duplicate supply 'a/oil'"),
         ({"supplies": SUPPLIES.assign(volume_mtpa=np.nan)}, r"supply 'a/oil': volume_mtpa is missing"),
-        ({"supplies": SUPPLIES.assign(node="z")}, "supply 'z/oil': node: no node named 'z'"),
+        (
+            {"supplies": SUPPLIES.assign(node="z")},
+            "supply 'z/oil': node: no node named 'z'; there are 'a', 'b' and 'c'",
+        ),
         ({"nodes": NODES.assign(country="Georgia")}, "country"),
         ({"nodes": NODES.assign(lat=91.0)}, r"lat must be <= 90.0 \(got 91.0\)"),
         ({"quotas": quotas().assign(edge="abc")}, "edge: no edge named 'abc'; did you mean"),
@@ -407,7 +410,7 @@ def test_a_bad_cell_hides_no_dangling_reference() -> None:
         "edge 'ab': mode must be 'pipeline', 'rail', 'sea' or 'road' (got 'pipe') [edges, row 0]",
         "supply 'z/oil': volume_mtpa must be >= 0.0 (got -1.0) [supplies, row 0]",
         "edge 'ab': head: no node named 'bb'; did you mean 'b'?",
-        "supply 'z/oil': node: no node named 'z'",
+        "supply 'z/oil': node: no node named 'z'; there are 'a', 'b' and 'c'",
     )
 
 

@@ -129,10 +129,18 @@ def test_a_derived_figure_loses_its_formula_and_the_notes_say_so(net: cr.Network
     twin = net.with_figures({"kazakh_crude.value_usd_per_t": 500, "brent": 60}, source="desk")
     assert twin.commodity("kazakh_crude").value_usd_per_t == 500
     assert twin.figures("kazakh_crude", "value_usd_per_t").iloc[0]["formula"] == ""
-    (note,) = twin.notes
+    note, other = twin.notes
     assert note.startswith("figure 'kazakh_crude.value_usd_per_t' of 'desk' is 500 USD/t whatever other figures are")
-    assert note in cr.solve(twin).notes
-    assert net.with_figures({"brent": 60}).notes == ()
+    assert other == "figure 'brent.price_usd_per_bbl' of 'desk' is 60 USD/bbl instead of 80.52"
+    assert {note, other} <= set(cr.solve(twin).notes)
+
+
+def test_every_result_says_that_figures_are_ones_own(cheap: cr.Network) -> None:
+    """Else a table at 60 dollars looks like one at 80."""
+    flow = cr.solve(cheap)
+    assert flow.corridors.attrs["notes"] == list(cheap.notes)
+    assert cr.outcomes(cheap, []).attrs["notes"] == {"baseline": list(cheap.notes)}
+    assert cheap.notes[0] in flow.explain()
 
 
 def test_the_mark_of_a_shipped_network_stays(net: cr.Network, cheap: cr.Network) -> None:
@@ -230,4 +238,7 @@ def test_a_figure_that_alters_nothing_is_told(net: cr.Network) -> None:
         record="input", subject="idle", attribute="x", value=1.0, unit="1", since=2024, until=2024, confidence="C"
     )
     twin = net.replace(figure_records=(*net.figure_records, unused))
-    assert twin.with_figures({"idle": 2}).notes == ("figure 'idle.x' of 'own view' alters nothing in the network",)
+    assert twin.with_figures({"idle": 2}).notes == (
+        "figure 'idle.x' of 'own view' is 2 instead of 1",
+        "figure 'idle.x' of 'own view' alters nothing in the network",
+    )  # fmt: skip

@@ -351,7 +351,8 @@ def test_one_scenario_alone_takes_one_line_a_corridor(table: pd.DataFrame) -> No
         (lambda t: t.iloc[:0], {}, "no rows"),
         (lambda t: t, {"columns": ["unit_cost_usd"]}, "did you mean 'unit_cost_usd_per_t'"),
         (lambda t: t, {"columns": ["status"]}, "'status' must contain numbers"),
-        (lambda t: t, {"columns": "transit_days"}, "must be a list"),
+        (lambda t: t, {"columns": "status"}, "'status' must contain numbers"),
+        (lambda t: t, {"columns": []}, "must be names of columns"),
         (lambda t: None, {}, "a table of compare is needed"),
     ],
 )

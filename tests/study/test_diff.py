@@ -16,6 +16,19 @@ def test_the_vintages_tell_their_story() -> None:
     assert story.loc[("druzhba_north.kazakh_crude", "max_mtpa"), "change"] == pytest.approx(1.2)
 
 
+def test_a_typed_number_has_no_note_of_the_old_figure() -> None:
+    """The note on a figure stands beside its own value only."""
+    net = cr.load(year=2024)
+    noted = [f for f in net.figure_records if f.note and (f.record, f.attribute) == ("edge", "capacity_mtpa")]
+    figure = next(f for f in noted if f.choice == "chosen")
+    edges = [e.replace(capacity_mtpa=1234.0) if e.id == figure.subject else e for e in net.edges]
+    typed = net.replace(edges=tuple(edges))
+    (row,) = cr.diff(net, typed).itertuples()
+    assert (row.after, row.note) == (1234.0, "")
+    (row,) = cr.diff(typed, net).itertuples()
+    assert (row.after, row.note) == (figure.value, figure.note)
+
+
 def test_nothing_differs_from_itself() -> None:
     """A network against itself, and a flow against itself, give empty tables."""
     net = cr.load(year=2021)

@@ -102,7 +102,9 @@ def test_a_scenario_that_alters_nothing_fails_in_words(run) -> None:
     idle = GOOD.replace("outage: {corridor: cpc}", "open: {corridor: cpc}")
     result = run(kz=idle)
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["kz.scenario.yaml:7: *", "scenario 'CPC shut': * has no effect on *"])
+    result.stdout.fnmatch_lines(
+        ["kz.scenario.yaml:7: *", "kz.scenario.yaml:5: scenario 'CPC shut': * has no effect on *"]
+    )
     assert "Traceback" not in result.stdout.str()
 
 
@@ -356,3 +358,14 @@ def test_it():
     plugin = () if INSTALLED else ("-p", "corridor.pytest_plugin")
     result = without_scenarios(tmp_path, *plugin, text=text)
     assert "1 passed" in result.stdout, result.stdout + result.stderr
+
+
+def test_a_file_may_name_a_network_of_ones_own(run, pytester: pytest.Pytester) -> None:
+    """By its path, relative to the file, wherever pytest is started."""
+    cr.start_network(pytester.path / "mine")
+    (pytester.path / "mine" / "pipe-shut.scenario.yaml").unlink()
+    (pytester.path / "what-if").mkdir()
+    text = "name: Shut\nnetwork: ../mine\nchanges: [outage: {corridor: pipe}]\nexpect: {shortfall_mtpa: 7}\n"
+    (pytester.path / "what-if" / "it.scenario.yaml").write_text(text, encoding="utf-8")
+    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.runpytest("what-if/it.scenario.yaml").assert_outcomes(passed=1)

@@ -49,7 +49,7 @@ _MOST_COLUMNS = 12  # of a comparison fit on A4
 
 def report(
     network: Network,
-    scenarios: Iterable[Scenario] | None = None,
+    scenarios: Scenario | Iterable[Scenario] | None = None,
     path: str | os.PathLike[str] = "brief.html",
     *,
     commodity: str | None = None,
@@ -63,7 +63,7 @@ def report(
     ----------
     network : Network
         Network to report on.
-    scenarios : iterable of Scenario, optional
+    scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     path : path
         File to write; it is written completely or not at all.
@@ -108,7 +108,7 @@ def report(
         raise DataError(f"years must be a whole number, 0 for none (got {years!r})")
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
-    asked = None if scenarios is None else tuple(scenarios)
+    asked = (scenarios,) if isinstance(scenarios, Scenario) else None if scenarios is None else tuple(scenarios)
     brief = _Brief(
         network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, years=years,
         seed=seed,
@@ -479,7 +479,8 @@ class _Brief:
                 seen.setdefault(
                     key,
                     [
-                        f"{key[0]}: {key[1]}", _number(row["value"], 2), f"{row['low']:g} to {row['high']:g}",
+                        f"{key[0]}: {key[1]}", _number(row["value"], 2),
+                        f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"),
                         row["unit"], row["confidence"], row["source"], _links(str(row["url"])),
                     ],
                 )  # fmt: skip
