@@ -21,7 +21,7 @@ from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import other_usual_flows
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, named_scenarios
+from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,17 +86,7 @@ def outcomes(
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=strict and scenarios is not None))
-        row = totals(flow, commodity, shown)
-        before = rows.get(BASELINE, row)
-        through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
-        fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
-        rows[name] = (
-            row
-            | {_change(total): row[total] - before[total] for total in row}
-            | _loss(flow, base, commodity, fall_musd_per_year=fall, units=shown)
-            | dict.fromkeys(AMOUNTS, math.nan)
-            | {"route_hhi": hhi(through)}
-        )
+        rows[name] = outcome_row(flow, base, commodity, shown)
         messages = list(flow.notes)
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
@@ -183,6 +173,22 @@ def usual_routes(
     held, shortfall, loss = lost(base.solution)
     others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
     return UsualRoutes(shortfall, loss, min([loss, *others]), max([loss, *others]))
+
+
+def outcome_row(
+    flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
+) -> dict[str, float]:
+    """Return a row of `outcomes`: totals of a flow, and their change against a baseline; no amounts over days."""
+    row, before = totals(flow, commodity, units), totals(base, commodity, units)
+    through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in flow.network.corridors]
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    return (
+        row
+        | {_change(total): row[total] - before[total] for total in row}
+        | _loss(flow, base, commodity, fall_musd_per_year=fall, units=units)
+        | dict.fromkeys(AMOUNTS, math.nan)
+        | {"route_hhi": hhi(through)}
+    )
 
 
 def losses(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES) -> dict[str, float]:
