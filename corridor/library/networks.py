@@ -31,7 +31,7 @@ _MARKER = "sources.csv"
 def hazard_basis(regime: str | None) -> str:
     """Return which hazards stand behind shares in service and bad years; None is the regime of one's own."""
     if regime is None:
-        return "hazards of the network's own"
+        return "the network's own hazards"
     return f"hazards of regime '{regime}'" + (f" ({_RATES[regime]})" if regime in _RATES else "")
 
 

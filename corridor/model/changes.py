@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.messages import rule_broken
+from corridor.model.openings import shut_on_routes
 from corridor.model.parts import NetworkParts, require_network
 from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, parse_list
 from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names
@@ -33,6 +34,7 @@ class NetworkEdit:
     def __init__(self, origin: NetworkParts, changes: Iterable[Change] = ()) -> None:
         self.origin = origin
         self.notes: list[str] = []
+        self.opened: list[tuple[Change, Sequence[str]]] = []
         self._factor: dict[FieldKey, float] = {}
         self._amount: dict[FieldKey, float] = {}
         self._set: dict[FieldKey, tuple[Any, Change]] = {}
@@ -97,6 +99,9 @@ class NetworkEdit:
         parts: dict[str, Any] = {KIND_OF[kind].attribute: tuple(records.values()) for kind, records in edited.items()}
         if len(edited.get("quota", ())) > len(self.origin.quotas):  # only a quota may be new
             parts["quotas"] = tuple(record for _, record in sorted(edited["quota"].items()))
+        for change, opened in self.opened:
+            if shut := shut_on_routes(self.origin, parts.get("edges", self.origin.edges), opened):
+                self.notes.append(f"{change}: planned edges on its routes stay shut: {', '.join(shut)}")
         if self.notes:
             parts["notes"] = (*self.origin.notes, *dict.fromkeys(self.notes))
         return parts
@@ -353,12 +358,17 @@ class Delay(EdgeChange):
 
 
 class Opening(EdgeChange):
-    """A planned or idle edge goes into service."""
+    """A planned or idle edge goes into service; aimed at a corridor, its planned trunk edges do.
+
+    Planned edges before and behind the trunk stay shut; `Flow.notes` names those without which nothing can pass.
+    """
 
     key = "open"
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        return edit.set(self, "edge", self.selected(edit.origin), "in_service", True)
+        edges = self.selected(edit.origin)
+        edit.opened.append((self, edges))
+        return edit.set(self, "edge", edges, "in_service", True)
 
 
 class Expansion(EdgeChange):

@@ -102,6 +102,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _NETBACK_A_YEAR,
         Column("objective", "million USD/y", "what the program maximises: netback less steering penalties, not money"),
     ),
+    "commodities": (_DELIVERED, _SHORTFALL, _UNMET, _UNMET_MINIMUM, _NETBACK_A_YEAR),
     "corridors": (_THROUGHPUT, _AVAILABLE, _UTILISATION),
     "edges": (_FLOW, _AVAILABLE, _UTILISATION, _UNIT_COST, _SHADOW),
     "nodes": (_THROUGHPUT, _AVAILABLE, _UTILISATION, _SHADOW),
@@ -135,7 +136,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "compare": (
         Column(
             "status", "",
-            "open, reduced or expanded against the baseline; closed, or no access where only quotas bar the way",
+            "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
+            "quotas bar the way",
             "word", "status", priority=6,
         ),
         Column(
@@ -145,7 +147,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             legend="Capacity: the most that could move if supply and buyers were unlimited.",
         ),
         Column(
-            "bottleneck", "", "the edges, quotas or nodes that stop more", "word", "bottleneck", priority=5, wide=True,
+            "bottleneck", "",
+            "a minimum cut: edges, quotas or nodes that together stop more; where another cut is as small, raising "
+            "this one alone adds nothing",
+            "word", "a minimum cut", priority=5, wide=True,
         ),
         Column(
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
@@ -171,7 +176,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "availability", "1",
             "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
             "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=10,
-            legend="In service: on the best route, by its {hazards}; -: none on record there.",
+            legend="In service: on the best route, by {hazards}; -: none on record there.",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",
@@ -288,7 +293,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 """Columns by table, in the order in which they are printed and explained; `column_names` has that of the table."""
 INTERCHANGEABLE = "Buyers at one price are interchangeable here: who gets which tonne is one choice of several."
 """What must be known wherever a market, or a split between ports, is shown."""
-FLOW_TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
+FLOW_TABLES = ("corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "routes")
 """The tables of a flow; `totals` are its attributes."""
 ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""

@@ -1,4 +1,7 @@
-"""A value of a result by its path: ``shortfall_mtpa``, ``corridors.btc.throughput_mtpa``, ``compare.btc.status``."""
+"""A value of a result by its path: ``shortfall_mtpa``, ``corridors.btc.throughput_mtpa``, ``compare.btc.status``.
+
+Expectations, sensitivity and labels of pictures know the same paths, and the difference of two: ``PATH - PATH``.
+"""
 
 from __future__ import annotations
 
@@ -16,38 +19,70 @@ CHANGE = "change."
 TOTALS = column_names("totals")
 TABLES = {
     table: tuple(column.name for column in COLUMNS[table] if column.kind != "list")
-    for table in ("corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "compare")
-}
+    for table in (
+        "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "compare",
+        "outcomes",
+    )
+}  # fmt: skip
 """The tables that a path may lead into, and their columns."""
+STUDIED = ("compare", "outcomes")
+"""Those that are no tables of a flow, but functions of a network and a scenario."""
 RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa"}
 """Totals and columns that were renamed."""
-STATUSES = ("open", "reduced", "expanded", "closed", "no access")
+STATUSES = ("open", "reduced", "expanded", "opened", "closed", "no access")
 WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "word")
 _PAIRED = ("supplies", "markets", "quotas", "edge_flows")
+_KIND_OF_KEY = {
+    "corridors": "corridor", "compare": "corridor", "edges": "edge", "edge_flows": "edge", "quotas": "edge",
+    "commodities": "commodity", "outcomes": "commodity",
+}  # fmt: skip
 _FORMS = {
     "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
     "markets": "markets.NODE.COMMODITY.COLUMN, as in 'markets.augusta.kazakh_crude.delivered_mtpa'",
     "quotas": "quotas.EDGE.COMMODITY.COLUMN, as in 'quotas.btc.kazakh_crude.unmet_minimum_mtpa'",
     "edge_flows": "edge_flows.EDGE.COMMODITY.COLUMN, as in 'edge_flows.btc.kazakh_crude.flow_mtpa'",
+    "commodities": "commodities.COMMODITY.COLUMN, as in 'commodities.kazakh_crude.shortfall_mtpa'",
     "compare": "compare.CORRIDOR.COLUMN, as in 'compare.btc.netback_usd_per_t'",
 }
 
+MINUS = " - "
+"""Between two paths whose difference is meant."""
 _MOST_SHOWN = 60
 _MOST_NODES = 20
 
 
-def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorError]:
+def parts_of(path: str) -> tuple[str, ...]:
+    """Return a path alone, or the two whose difference it names; ids may contain what stands between them."""
+    for cut in (index for index in range(len(path)) if path.startswith(MINUS, index)):
+        left, right = path[:cut], path[cut + len(MINUS) :]
+        if any(next(_part_errors(part, None, ""), None) is None for part in (left, right)):
+            return left, right
+    return (path,)
+
+
+def path_errors(path: str, network: Network | None = None, *, role: str = "expect") -> Iterator[CorridorError]:
     """Yield an error for each thing that is wrong with a path; without a network its ids are not looked up.
 
     Parameters
     ----------
     path : str
-        Path of an expectation, with or without ``change.`` before it.
+        Path, with or without ``change.`` before it, or the difference of two.
     network : Network, optional
         Network whose ids the path must use.
+    role : str
+        What the path is given for, as messages begin: ``expect``, ``outcome``.
     """
+    parts = parts_of(path)
+    for part in parts:
+        where = f"{role} {shortened(part)}: "
+        yield from _part_errors(part, network, where)
+        if len(parts) > 1 and is_word(part):
+            yield DataError(f"{where}{part.rpartition('.')[2]} is a word, which has no difference; name two numbers")
+
+
+def _part_errors(path: str, network: Network | None, where: str) -> Iterator[CorridorError]:
+    """Yield an error for each thing that is wrong with one path."""
     plain = path.removeprefix(CHANGE)
-    where = f"expect {shortened(path)}: "
     table, _, rest = plain.partition(".")
     key, _, column = rest.rpartition(".")
     if table in TOTALS or (not rest and table not in TABLES):
@@ -61,11 +96,11 @@ def path_errors(path: str, network: Network | None = None) -> Iterator[CorridorE
     if table not in TABLES:
         yield unknown_name("table of a result", shortened(table), TABLES, where)
         return
-    if not key or (table in _PAIRED and "." not in key):
+    if (not key and not (table == "outcomes" and column)) or (table in _PAIRED and "." not in key):
         form = _FORMS.get(table, f"{table}.ID.COLUMN, as in '{table}.btc.{TABLES[table][0]}'")
         yield DataError(f"{where}must be like {form}")
         return
-    if network is not None:
+    if network is not None and (key or table != "outcomes"):
         yield from _unknown_ids(table, key, network, where)
     if column not in TABLES[table] and f"{table}.{column}" in RENAMED:
         yield _renamed(where, column, RENAMED[f"{table}.{column}"])
@@ -93,6 +128,8 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
     """Return the keys of a result's table."""
     if table == "nodes":
         return [(node.id,) for node in network.nodes if node.throughput_mtpa is not None]
+    if table in ("commodities", "outcomes"):
+        return [(commodity.id,) for commodity in network.commodities]
     if table in ("corridors", "edges"):
         return [(record.id,) for record in getattr(network, table)]
     if table in ("supplies", "markets"):
@@ -142,8 +179,7 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
     if rows:
         return
     first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
-    kind = {"corridors": "corridor", "compare": "corridor", "edges": "edge"}.get(table, "node")
-    kind = "edge" if table in ("edge_flows", "quotas") else kind
+    kind = _KIND_OF_KEY.get(table, "node")
     known, commodities = network.by_key(kind), network.by_key("commodity")
     if table == "compare" and first not in known:
         corridor, _, commodity = key.rpartition(".")
@@ -170,7 +206,7 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
 def is_word(path: str) -> bool:
     """Tell whether a path leads to a word."""
     path = path.removeprefix(CHANGE)
-    return path.startswith("compare.") and path.rsplit(".", 1)[1] in WORDS
+    return len(parts_of(path)) == 1 and path.startswith("compare.") and path.rsplit(".", 1)[1] in WORDS
 
 
 def shortened(text: str) -> str:
@@ -186,10 +222,13 @@ def value_by_path(flow: Any, path: str) -> float:
     UnknownNameError, DataError
         If it leads to none.
     """
-    if path.startswith((CHANGE, "compare.")):
-        raise DataError(f"{path}: compares two flows and cannot be read from one; leave out {path.split('.')[0]!r}")
     for error in path_errors(path, flow.network):
         raise error
+    parts = parts_of(path)
+    if len(parts) > 1:
+        return value_by_path(flow, parts[0]) - value_by_path(flow, parts[1])
+    if path.startswith((CHANGE, *(f"{table}." for table in STUDIED))):
+        raise DataError(f"{path}: compares two flows and cannot be read from one; leave out {path.split('.')[0]!r}")
     if path in TOTALS:
         return float(getattr(flow, path))
     table, rest = path.split(".", 1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from corridor.errors import DataError
 from corridor.model.cycles import earning_cycles
-from corridor.model.figures import FigureSet, in_force
+from corridor.model.figures import FigureSet, in_force, key_of
 from corridor.model.frames import numbers
 from corridor.model.parts import NetworkParts
 from corridor.model.records import PARTS, Figure, Key, Record
@@ -38,23 +38,39 @@ class Variation(Generic[N]):
                 f"{network!r} has no figures that could be varied; give it some with low and high, or load one"
             )
         self.network = network
-        self.figure_set = FigureSet(in_force(network.figure_records, network.year), network.year)
+        current = in_force(network.figure_records, network.year)
+        self.figure_set = FigureSet(current, network.year)
+        self._ranges_from_rivals = _ranges_from_rivals(self.figure_set, current)
         self._owners: dict[str, Mapping[Any, Record]] = {kind.singular: network.by_key(kind.singular) for kind in PARTS}
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
 
     def varying_figures(self) -> list[Figure]:
-        """Return the figures that have a range and no formula and can move a flow, in their order."""
+        """Return the figures that have a range and can move a flow, in their order.
+
+        Notes
+        -----
+        Those with a formula move with what goes into it; they are included only where nothing in it has a range, and
+        rivals span one.
+        """
         return [
             figure
             for key, figure in self.figure_set.figures.items()
-            if not figure.formula
+            if (not figure.formula or key in self._ranges_from_rivals)
             and figure.record != "country"
             and figure.attribute not in _UNUSED
-            and range_of(figure)[0] < range_of(figure)[1]
-            and any(True for bound in range_of(figure) for _ in self.field_changes({key: bound}))
+            and self.range_of(figure)[0] < self.range_of(figure)[1]
+            and any(True for bound in self.range_of(figure) for _ in self.field_changes({key: bound}))
         ]
+
+    def range_of(self, figure: Figure) -> tuple[float, float]:
+        """Return the range of a chosen figure: its own, or where it has none, that which its rivals span with it."""
+        return self._ranges_from_rivals.get(key_of(figure)) or range_of(figure)
+
+    def range_from(self, figure: Figure) -> str:
+        """Return where the range of a chosen figure comes from: ``figure`` itself, or its ``rivals``."""
+        return "rivals" if key_of(figure) in self._ranges_from_rivals else "figure"
 
     def figure(self, name: str) -> Figure:
         """Return the chosen figure of a name, as `FigureSet.key_named` reads it.
@@ -103,6 +119,20 @@ class Variation(Generic[N]):
         if problems := [text for _, text in earning_cycles(varied)]:
             raise DataError([f"with figures at other values: {problem}" for problem in problems])
         return varied
+
+
+def _ranges_from_rivals(figure_set: FigureSet, current: Iterable[Figure]) -> dict[str, tuple[float, float]]:
+    """Return by key the range of each chosen figure that has none of its own but rivals of its unit and years."""
+    values: dict[str, list[float]] = {}
+    for rival in current:
+        chosen = figure_set.figures.get(key_of(rival))
+        if rival.choice == "chosen" or chosen is None or rival.value is None or chosen.value is None:
+            continue
+        low, high = range_of(chosen)
+        overlap = max(rival.since, chosen.since) <= min(rival.until, chosen.until)
+        if low == high and overlap and rival.unit == chosen.unit:
+            values.setdefault(key_of(rival), [chosen.value]).append(rival.value)
+    return {key: (min(several), max(several)) for key, several in values.items() if min(several) < max(several)}
 
 
 def range_of(figure: Figure) -> tuple[float, float]:

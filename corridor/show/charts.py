@@ -267,7 +267,8 @@ def _figure_label(row: Mapping[str, Any]) -> str:
     """Return a figure's name and range on two lines."""
     name = style.plain(f"{row['subject']}.{row['attribute']}", 44)
     unit = "" if row["unit"] == "1" else f" {style.plain(row['unit'], 20)}"
-    return f"{name}\n{row['low']:g} to {row['high']:g}{unit} ({row['confidence']})"
+    rivals = ", range from rivals" if row["range_from"] == "rivals" else ""
+    return f"{name}\n{row['low']:g} to {row['high']:g}{unit} ({row['confidence']}{rivals})"
 
 
 _UNITS = {

@@ -28,7 +28,8 @@ class RouteCapacity:
     capacity_mtpa : float
         Infinite where nothing limits it. [Mt/y]
     bottleneck : tuple of BindingLimit
-        The full limits of a minimum cut: raising any of them raises the capacity until something else binds. Closed
+        A minimum cut: full limits whose sizes, less what others need of them, add up to the capacity. Raising all of
+        them raises the capacity, unless another cut is as small (equal limits in series), which is not named. Closed
         edges and quotas of 0 in the cut are named only where nothing else is, that is where nothing can move.
     """
 
@@ -36,7 +37,7 @@ class RouteCapacity:
     bottleneck: tuple[BindingLimit, ...]
 
     def named(self) -> str:
-        """Return the bottleneck in words."""
+        """Return the minimum cut in words."""
         return " + ".join(map(str, self.bottleneck))
 
 
@@ -64,7 +65,7 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
 def successive_bottlenecks(
     solver: WarmSolver, solution: Solution, corridor: str, commodity: str, levels: int = 4
 ) -> Iterator[RouteCapacity]:
-    """Yield what limits a corridor, then what would limit it without that, and so on."""
+    """Yield a minimum cut of a corridor, then one that would limit it without that, and so on."""
     state = _maximising(solution, corridor, commodity)
     for _ in range(levels):
         capacity = _most(solver, state, solution, corridor, commodity)

@@ -14,14 +14,15 @@ from corridor.model.formulas import inventory_cost
 from corridor.model.network import Network
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
-from corridor.model.variation import Variation, range_of, subject_of
+from corridor.model.variation import Variation, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "subject", "attribute", "record", "value", "low", "high", "confidence", "source", "url", "unit", "effect",
+    "subject", "attribute", "record", "value", "low", "high", "range_from", "confidence", "source", "url", "unit",
+    "effect",
 )  # fmt: skip
 
 
@@ -38,12 +39,14 @@ def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
             }  # fmt: skip
     rows = []
     for figure in variation.varying_figures():
-        low, high = range_of(figure)
+        low, high = variation.range_of(figure)
         moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
             variation, worth, figures.key_of(figure), low
         )
         row = row_of[figure.record, figure.subject, figure.attribute]
-        rows.append({column: row.get(column) for column in COLUMNS} | {"effect": abs(moved) / 2})
+        rows.append({column: row.get(column) for column in COLUMNS} | {
+            "low": low, "high": high, "range_from": variation.range_from(figure), "effect": abs(moved) / 2,
+        })  # fmt: skip
     rows.sort(key=lambda row: (-float(str(row["effect"])), str(row["subject"]), str(row["attribute"])))
     table = pd.DataFrame(rows[:n], columns=list(COLUMNS))
     return stamped(table, solution.network, scenario=scenario_name(solution.scenario))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from corridor.errors import SolverError, visible
+from corridor.errors import visible
 from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
-from corridor.model.network import Network
-from corridor.model.records import Edge
+from corridor.model.network import Network, edge_key
+from corridor.model.records import Edge, Quota
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
-from corridor.solver.paths import BestPaths
+from corridor.solver.decompose import Route
+from corridor.solver.idle import idle_chains, is_idle
+from corridor.solver.next_tonne import next_tonne
+from corridor.solver.paths import BestPaths, origins_in_turn
 from corridor.solver.solution import BindingLimit, Solution
 from corridor.solver.warm import WarmSolver
 
 _MOST_LIMITS = 8
+_MOST_EQUAL = 3
+"""How often a price may move on to an equal limit before no gain is looked for."""
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
@@ -27,10 +31,11 @@ def explain(solver: WarmSolver, solution: Solution, about: str | None = None) ->
     """Return the explanation of a solution, or of one corridor or edge in it; the solver holds its program."""
     if about is None:
         parts = [*_totals(solution), *solution.notes, *_limits(solver, solution)]
+        floors = binding_minima(solver, solution)
         for corridor in solution.network.corridors:
-            parts += _corridor(solver, solution, corridor.id)
+            parts += _corridor(solver, solution, corridor.id, floors)
     elif about in {corridor.id for corridor in solution.network.corridors}:
-        parts = list(_corridor(solver, solution, about))
+        parts = list(_corridor(solver, solution, about, binding_minima(solver, solution)))
     elif about in {edge.id for edge in solution.network.edges}:
         parts = list(_edge(solver, solution, solution.network.edge(about)))
     else:
@@ -68,35 +73,76 @@ def _totals(solution: Solution) -> Iterator[str]:
 
 def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
     """Yield what binds, and what one more Mt/y there is worth as the difference of two optima."""
-    prices, shut = solution.prices, [edge.id for edge in solution.network.edges if edge.available_mtpa == 0]
-    closed = [limit for limit in (BindingLimit("edge", id) for id in shut) if limit in prices]
-    binding = sorted(
-        (-price, str(limit), limit) for limit, price in prices.items() if limit.kind == "node" or limit.id not in shut
-    )
-    if closed:
-        yield f"Closed and missed: {', '.join(map(str, closed))}."
+    prices, idle = solution.prices, {edge.id for edge in solution.network.edges if is_idle(edge)}
+    binding = sorted((-price, str(limit), limit) for limit, price in prices.items() if limit.id not in idle)
+    for chain in idle_chains(solver, solution):
+        planned = "not in service" if not all(edge.in_service for edge in chain.edges) else "closed"
+        earned = _earned(chain.gained_musd_per_year, chain.lifted_mtpa, chain.supplied_mtpa)
+        yield f"Closed and missed: {chain} ({planned}); open, it would earn {earned}."
     if not binding:
         yield "No open edge, node or quota binds."
-    texts = []
-    for _, _, limit in binding[:_MOST_LIMITS]:
-        wider = _one_more(solver, solution.network, limit)
-        if wider is None:
+    texts: dict[frozenset[BindingLimit], tuple[float, str]] = {}
+    tried = 0
+    for _, _, limit in binding[: 2 * _MOST_LIMITS]:
+        if len(texts) == _MOST_LIMITS:
+            break
+        tried += 1
+        limits, wider = _raised(solver, solution, limit)
+        if wider is None or frozenset(limits) in texts:
             continue
         gained = wider.netback_musd_per_year - solution.netback_musd_per_year
         lifted = solution.shortfall_mtpa - wider.shortfall_mtpa
-        if abs(gained) < REPORTED_USD_PER_T and lifted < REPORTED_LIFTED_MTPA:
+        supplied = solution.unmet_mtpa - wider.unmet_mtpa
+        if _is_nothing(gained, lifted, supplied):
             continue
-        more = f" and lift {lifted:.2f} Mt/y more" if lifted > REPORTED_LIFTED_MTPA else ""
-        texts.append(
-            (
-                -gained,
-                f"{_described(solution.network, limit)}; "
-                f"one more Mt/y there would earn {gained:+,.1f} million USD/y{more}.",
-            )
+        where = "there" if len(limits) == 1 else "in each of them"
+        described = " + ".join(_described(solution.network, limit) for limit in limits)
+        texts[frozenset(limits)] = (
+            -gained,
+            f"{described}; one more Mt/y {where} would earn {_earned(gained, lifted, supplied)}.",
         )
-    yield from (f"Binding: {text}" for _, text in sorted(texts))
-    if len(binding) > _MOST_LIMITS:
-        yield f"... and {len(binding) - _MOST_LIMITS} more limits bind, each worth less."
+    yield from (f"Binding: {text}" for _, text in sorted(texts.values()))
+    if len(binding) > tried:
+        yield f"... and {len(binding) - tried} more limits bind, each worth less."
+
+
+def _is_nothing(gained_musd_per_year: float, lifted_mtpa: float, supplied_mtpa: float) -> bool:
+    """Tell whether a difference of two optima is not worth a line."""
+    return abs(gained_musd_per_year) < REPORTED_USD_PER_T and max(lifted_mtpa, supplied_mtpa) < REPORTED_LIFTED_MTPA
+
+
+def _earned(gained_musd_per_year: float, lifted_mtpa: float, supplied_mtpa: float) -> str:
+    """Return in words what an opening or one more Mt/y would change."""
+    more = f" and lift {lifted_mtpa:.2f} Mt/y more" if lifted_mtpa > REPORTED_LIFTED_MTPA else ""
+    more += (
+        f" and meet {supplied_mtpa:.2f} Mt/y more of what is required" if supplied_mtpa > REPORTED_LIFTED_MTPA else ""
+    )
+    return f"{gained_musd_per_year:+,.1f} million USD/y{more}"
+
+
+def _raised(
+    solver: WarmSolver, solution: Solution, limit: BindingLimit
+) -> tuple[tuple[BindingLimit, ...], Solution | None]:
+    """Return the flow with one more Mt/y at a limit, and at those equal to it that stop the gain, with their names.
+
+    Where two limits bind at one size, raising one earns nothing, and the price moves to the other.
+    """
+    limits: tuple[BindingLimit, ...] = (limit,)
+    wider = _one_more(solver, solution.network, limits)
+    for _ in range(_MOST_EQUAL):
+        if wider is None:
+            break
+        gained = wider.netback_musd_per_year - solution.netback_musd_per_year
+        others = sorted(set(wider.prices) - set(solution.prices) - set(limits), key=str)
+        lifted, supplied = (
+            solution.shortfall_mtpa - wider.shortfall_mtpa,
+            solution.unmet_mtpa - wider.unmet_mtpa,
+        )
+        if not others or not _is_nothing(gained, lifted, supplied):
+            break
+        limits = (*limits, *others)
+        wider = _one_more(solver, solution.network, limits)
+    return limits, wider
 
 
 def _described(network: Network, limit: BindingLimit) -> str:
@@ -116,27 +162,53 @@ def _described(network: Network, limit: BindingLimit) -> str:
     return f"{limit} ({size:g} Mt/y{confidence})"
 
 
-def _one_more(solver: WarmSolver, network: Network, limit: BindingLimit) -> Solution | None:
-    """Return the flow with one more Mt/y at a limit, or None where that would open a cycle that earns money."""
+def _one_more(solver: WarmSolver, network: Network, limits: tuple[BindingLimit, ...]) -> Solution | None:
+    """Return the flow with one more Mt/y at each limit, or None where that would open a cycle that earns money."""
     edges, nodes, quotas = network.edges, network.nodes, network.quotas
-    if limit.kind == "node":
-        nodes = tuple(
-            n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if n.id == limit.id else n for n in nodes
-        )
-    elif limit.kind == "edge":
-        edges = tuple(
-            e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if e.id == limit.id else e for e in edges
-        )
-    else:
-        quotas = tuple(
-            q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if (q.edge, q.commodity) == (limit.id, limit.commodity) else q
-            for q in quotas
-        )
+    kinds = {(limit.kind, limit.id, limit.commodity) for limit in limits}
+    nodes = tuple(
+        n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if ("node", n.id, "") in kinds else n
+        for n in nodes
+    )
+    edges = tuple(
+        e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if ("edge", e.id, "") in kinds else e
+        for e in edges
+    )
+    quotas = tuple(
+        q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if ("quota", q.edge, q.commodity) in kinds else q for q in quotas
+    )
     wider = network.with_numbers(nodes=nodes, edges=edges, quotas=quotas)
     return None if any(earning_cycles(wider)) else solver.solve_network(wider)
 
 
-def _corridor(solver: WarmSolver, solution: Solution, corridor: str) -> Iterator[str]:
+def binding_minima(solver: WarmSolver, solution: Solution) -> list[tuple[Quota, Solution]]:
+    """Return the minima that keep a flow up, each with the flow without it."""
+    network, binding = solution.network, []
+    for quota, flow in zip(network.quotas, solution.flow_by_quota.tolist(), strict=True):
+        if not quota.min_mtpa > 0 or flow > quota.min_mtpa + ROOM_MTPA:
+            continue
+        freed = tuple(q.replace(min_mtpa=0.0) if edge_key(q) == edge_key(quota) else q for q in network.quotas)
+        without = solver.solve_network(network.with_numbers(quotas=freed))
+        if without.objective - solution.objective > REPORTED_USD_PER_T * ROOM_MTPA:
+            binding.append((quota, without))
+    return binding
+
+
+def _kept_up(floors: list[tuple[Quota, Solution]], columns: list[int], solution: Solution) -> Iterator[str]:
+    """Yield which minima keep up the flow in some columns, and what would pass without each."""
+    now = float(solution.amounts[columns].sum())
+    for quota, without in floors:
+        then = float(without.amounts[columns].sum())
+        if then < now - ROOM_MTPA:
+            yield (
+                f"  A minimum keeps it up: quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y; "
+                f"without it {then:.1f} Mt/y would pass instead of {now:.1f}."
+            )
+
+
+def _corridor(
+    solver: WarmSolver, solution: Solution, corridor: str, floors: list[tuple[Quota, Solution]]
+) -> Iterator[str]:
     """Yield what a corridor carries, and for the first commodity what stops more and what one more Mt/y would cost."""
     network = solution.network
     commodity = network.commodities[0].id
@@ -149,6 +221,7 @@ def _corridor(solver: WarmSolver, solution: Solution, corridor: str) -> Iterator
     if not any(edge.admits(commodity) for edge in trunk):
         yield f"  It carries no {commodity}."
         return
+    yield from _kept_up(floors, solution.program.trunk_columns(network, corridor, commodity), solution)
     steps = list(successive_bottlenecks(solver, solution, corridor, commodity))
     yield _stops(steps, commodity)
     if available > 0:
@@ -171,7 +244,8 @@ def _stops(steps: list[RouteCapacity], commodity: str) -> str:
             texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
             break
         texts.append(f"{step.capacity_mtpa:.1f} Mt/y, stopped by {step.named()}")
-    return f"  Most {commodity} it could take if supply and buyers were unlimited: {'; that lifted, '.join(texts)}."
+    most = f"  Most {commodity} it could take if supply and buyers were unlimited (each limit: a minimum cut)"
+    return f"{most}: {'; that lifted, '.join(texts)}."
 
 
 def _price_of_more(
@@ -179,31 +253,38 @@ def _price_of_more(
 ) -> Iterator[str]:
     """Yield the best way through a corridor, and the loss or gain from sending more by it."""
     network = solution.network
-    origins = [s.node for s in network.supplies if s.commodity == commodity and s.volume_mtpa > 0]
-    route = BestPaths(solution, commodity, True).through(corridor, origins)
-    route = route or BestPaths(solution, commodity, False).through(corridor, origins)
+    route = _measured(solution, corridor, commodity)
     if route is None:
         yield f"  No way is open to {commodity} at present."
         return
     cost = f"{route.unit_cost_usd_per_t:.1f} USD/t{_in_display(network, commodity, route.unit_cost_usd_per_t)}"
     yield (
-        f"  Best way: {' > '.join(route.edges)}: {cost}, netback {route.netback_usd_per_t:.1f} USD/t, "
-        f"{route.transit_days:.0f} days."
+        f"  Best way from {route.origin}: {' > '.join(route.edges)}: {cost}, "
+        f"netback {route.netback_usd_per_t:.1f} USD/t, {route.transit_days:.0f} days."
     )
     if room_mtpa < ROOM_MTPA:
         yield "  It carries as much of it as it can."
         return
-    gained = _forced(
-        solver, solution, solution.program.trunk_columns(network, corridor, commodity), min(1.0, room_mtpa / 2)
-    )
-    if gained is None:
+    more = next_tonne(solver, solution, solution.program.trunk_columns(network, corridor, commodity), room_mtpa)
+    if more is None:
         yield f"  There is room in it, but no {commodity} left to send."
-    elif gained < -REPORTED_USD_PER_T:
+        return
+    gained = more.gained_usd_per_t
+    if gained < -REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {-gained:,.1f} USD/t less than by the ways in use."
     elif gained > REPORTED_USD_PER_T:
         yield f"  Why not more: it would earn {gained:,.1f} USD/t more, but {_KEPT}."
     else:
         yield "  More of it would earn as much as by the other ways in use."
+    if str(more):
+        yield f"  {more}"
+
+
+def _measured(solution: Solution, corridor: str, commodity: str) -> Route | None:
+    """Return the route that `compare` measures a corridor by."""
+    origins = origins_in_turn(solution.network, commodity)
+    searches = ((BestPaths(solution, commodity, room), some) for room in (True, False) for some in origins)
+    return next((route for paths, some in searches if (route := paths.through(corridor, some)) is not None), None)
 
 
 def _in_display(network: Network, commodity: str, usd_per_t: float) -> str:
@@ -212,26 +293,6 @@ def _in_display(network: Network, commodity: str, usd_per_t: float) -> str:
     if record.display_unit == "t":
         return ""
     return f" ({usd_per_t / record.display_per_t:.1f} USD/{record.display_unit})"
-
-
-def _forced(solver: WarmSolver, solution: Solution, columns: list[int], step_mtpa: float) -> float | None:
-    """Return what netback gains per tonne if a little more goes through the best of some columns. [USD/t]
-
-    None if no more can go. The best is that of the highest objective; the figure is the difference of two optima.
-    """
-    best: tuple[float, float] | None = None
-    for column in columns:
-        lower = solution.state.lower.copy()
-        lower[column] = solution.amounts[column] + step_mtpa
-        if lower[column] > solution.state.upper[column]:
-            continue
-        try:
-            forced = solver.optimum(dataclasses.replace(solution.state, lower=lower))
-        except SolverError:
-            continue
-        gained = (solution.netback_of(forced.amount) - solution.netback_musd_per_year) / step_mtpa
-        best = max(best or (-math.inf, 0.0), (-forced.objective, gained))
-    return None if best is None else best[1]
 
 
 def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
@@ -243,6 +304,7 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
         return
     if edge.remaining < 1:
         yield f"  {edge.remaining:.0%} of its capacity is left."
+    floors = binding_minima(solver, solution)
     for commodity in (c for c in solution.program.commodities if edge.admits(c)):
         column = solution.program.column(edge.id, commodity)
         if column is None:
@@ -251,15 +313,19 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
         amount, ceiling = float(solution.amounts[column]), solution.state.upper[column]
         quota = f", quota {ceiling:g}" if np.isfinite(ceiling) and ceiling < edge.available_mtpa else ""
         yield f"  {commodity}: {amount:.1f} Mt/y{quota}; {_explained(solver, solution, int(column))}"
+        yield from _kept_up(floors, [int(column)], solution)
 
 
 def _explained(solver: WarmSolver, solution: Solution, column: int) -> str:
     """Return what more in a flow column would do."""
-    gained = _forced(solver, solution, [column], 0.1)
-    if gained is None:
+    more = next_tonne(solver, solution, [column])
+    if more is None:
         return "no more of it can pass."
+    gained = more.gained_usd_per_t
     if gained < -REPORTED_USD_PER_T:
-        return f"more would earn {-gained:,.1f} USD/t less than by the ways in use."
-    if gained > REPORTED_USD_PER_T:
-        return f"more would earn {gained:,.1f} USD/t more, but {_KEPT}."
-    return "more would earn as much as by the other ways in use."
+        text = f"more would earn {-gained:,.1f} USD/t less than by the ways in use."
+    elif gained > REPORTED_USD_PER_T:
+        text = f"more would earn {gained:,.1f} USD/t more, but {_KEPT}."
+    else:
+        text = "more would earn as much as by the other ways in use."
+    return f"{text} {more}".rstrip()

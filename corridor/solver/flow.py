@@ -226,6 +226,40 @@ class Flow:
         return self._stamped(pd.DataFrame(columns, index=pd.Index([node.id for node in nodes], name="node")))
 
     @cached_property
+    def commodities(self) -> pd.DataFrame:
+        """Totals of each commodity: delivered, shortfall, unmet, unmet_minimum [Mt/y], netback_musd_per_year.
+
+        Notes
+        -----
+        The netback is the price of what is delivered less all its costs; no penalty is in it. [million USD/y]
+        """
+        import pandas as pd
+
+        program, solution, network = self.solution.program, self.solution, self.network
+        ids = [commodity.id for commodity in network.commodities]
+
+        def summed(of: Sequence[str], amounts: Floats) -> list[float]:
+            """Return the sum of amounts by commodity."""
+            total = dict.fromkeys(ids, 0.0)
+            for id, amount in zip(of, amounts.tolist(), strict=True):
+                total[id] += amount
+            return list(total.values())
+
+        prices = np.array([market.price_usd_per_t for market in network.markets])
+        sold = [market.commodity for market in network.markets]
+        of_flow = [program.commodities[which] for which in program.flow_commodity.tolist()]
+        earned = summed(sold, prices * solution.delivered_by_market)
+        spent = summed(of_flow, solution.state.cost[: program.n_flows] * solution.flows)
+        columns = {
+            "delivered_mtpa": summed(sold, solution.delivered_by_market),
+            "shortfall_mtpa": summed([supply.commodity for supply in network.supplies], self.shortfall_by_supply),
+            "unmet_mtpa": summed(sold, self.unmet_by_market),
+            "unmet_minimum_mtpa": summed([quota.commodity for quota in network.quotas], self.unmet_by_quota),
+            "netback_musd_per_year": [money - cost for money, cost in zip(earned, spent, strict=True)],
+        }
+        return self._stamped(pd.DataFrame(columns, index=pd.Index(ids, name="commodity")))
+
+    @cached_property
     def supplies(self) -> pd.DataFrame:
         """Supplies by (node, commodity): volume, lifted and shortfall [Mt/y], average and marginal netback [USD/t].
 
@@ -256,7 +290,12 @@ class Flow:
 
     @cached_property
     def markets(self) -> pd.DataFrame:
-        """Markets by (node, commodity): delivered_mtpa, price_usd_per_t, required_mtpa, unmet_mtpa."""
+        """Markets by (node, commodity): delivered_mtpa, price_usd_per_t, required_mtpa, unmet_mtpa.
+
+        Notes
+        -----
+        Buyers at one price are interchangeable here: who gets which tonne is one choice of several.
+        """
         import pandas as pd
 
         markets = self.network.markets
@@ -364,7 +403,8 @@ class Flow:
         Returns
         -------
         pandas.DataFrame
-            record, subject, attribute, value, low, high, unit; effect: that on `objective` of half the range, by the
+            record, subject, attribute, value, low, high; range_from: ``figure``, or ``rivals`` where it states no range
+            and those of its unit and year span one; unit; effect: that on `objective` of half the range, by the
             duals, through all formulas that use the figure; confidence, source, url. The largest effect first.
 
         Raises

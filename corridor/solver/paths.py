@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from corridor.model.network import Network
 from corridor.model.records import Edge
 from corridor.model.tolerances import FULL_MTPA, SHORTER_USD_PER_T, TIE_USD_PER_T
 from corridor.solver.decompose import Route, route_along
 from corridor.solver.solution import Solution
+
+
+def origins_in_turn(network: Network, commodity: str) -> list[list[str]]:
+    """Return the nodes from which routes are measured: the largest supply, and all others for want of a route there."""
+    supplies = sorted((s for s in network.supplies if s.commodity == commodity), key=lambda s: (-s.volume_mtpa, s.node))
+    nodes = [supply.node for supply in supplies]
+    return [nodes[:1], nodes[1:]]
 
 
 class BestPaths:

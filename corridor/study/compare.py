@@ -18,7 +18,7 @@ from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.capacity import RouteCapacity, route_capacity
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
-from corridor.solver.paths import BestPaths
+from corridor.solver.paths import BestPaths, origins_in_turn
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import carriers, chosen_commodity, named_scenarios
 
@@ -199,14 +199,14 @@ def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
 
 def _origins(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
     """Return lists of origins to try in turn: the one given, or the largest and then all others."""
-    supplies = sorted((s for s in network.supplies if s.commodity == commodity), key=lambda s: (-s.volume_mtpa, s.node))
-    nodes = [supply.node for supply in supplies]
-    if origin is not None:
-        network.node(origin)
-        if origin not in nodes:
-            raise DataError(f"origin {origin!r} supplies no {commodity}; it is supplied at {', '.join(nodes)}")
-        return [[origin]]
-    return [nodes[:1], nodes[1:]]
+    in_turn = origins_in_turn(network, commodity)
+    if origin is None:
+        return in_turn
+    network.node(origin)
+    nodes = [node for nodes in in_turn for node in nodes]
+    if origin not in nodes:
+        raise DataError(f"origin {origin!r} supplies no {commodity}; it is supplied at {', '.join(nodes)}")
+    return [[origin]]
 
 
 def _row(
@@ -334,6 +334,8 @@ def _status(row: dict[str, Any], before_mtpa: float) -> str:
     if capacity_mtpa <= tolerance:
         limits = row["bottleneck"].split(" + ")
         return "no access" if all(limit.startswith("quota ") for limit in limits) else "closed"
+    if before_mtpa <= tolerance:
+        return "opened"
     if capacity_mtpa < before_mtpa - tolerance:
         return "reduced"
     return "expanded" if capacity_mtpa > before_mtpa + tolerance else "open"

@@ -13,7 +13,8 @@ from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_wiener
-from corridor.solver.flow import Flow, solve
+from corridor.solver.capacity import route_capacity
+from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare_in_scope, comparison_scope
 
@@ -45,8 +46,9 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
     Notes
     -----
     Exports are supply less deliveries in the countries that supply the commodity. Capacities are those of `compare`,
-    each corridor alone, so a feeder or contract that two corridors share counts for both. A tonne counts for the first
-    foreign country that it enters, whose government can stop it first.
+    each corridor alone, so a feeder or contract that two corridors share counts for both; with a country closed, those
+    of `compare` under its closure. All shares are of the exports that cross a corridor. A tonne
+    counts for the first foreign country that it enters, whose government can stop it first.
 
     References
     ----------
@@ -82,7 +84,7 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
             "n_minus_j",
             worst["n_minus_j_percent"] if worst else math.nan,
             "%",
-            f"capacity remaining without corridors through {worst['jurisdiction'] if worst else '-'}, {about_needs}",
+            f"capacity remaining with {worst['jurisdiction'] if worst else '-'} closed, {about_needs}",
         ),
         ("hhi_routes", hhi(through), "1", f"sum of squared shares of corridors: {shares}"),
         ("shannon_wiener_routes", shannon_wiener(through), "1", "diversity of corridors: -sum of share x ln share"),
@@ -128,10 +130,10 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     pandas.DataFrame
         One row a country, indexed by jurisdiction (ISO 3166 alpha-3), largest shortfall first.
 
-        - corridors: ids of the corridors through it
-        - capacity_mtpa: their capacity [Mt/y]
-        - n_minus_j_percent: capacity remaining without them, over exports [%]
-        - share: share of exports that crosses it now [1]
+        - corridors: ids of the corridors whose capacity falls with the country closed
+        - capacity_mtpa: by how much it falls, as `compare` has it [Mt/y]
+        - n_minus_j_percent: capacity remaining with it closed, over exports [%]
+        - share: share of the exports that cross a corridor which enters the country now [1]
         - shortfall_if_closed_mtpa: extra shortfall of the commodity if everything that crosses the country is closed
           and the rest is solved again [Mt/y]
 
@@ -143,13 +145,6 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
 
     view = _ExportPattern.of(network, scenario, commodity)
     rows = view.jurisdictions()
-    solver = WarmSolver(view.network)
-    before = _shortfall(Flow(solver.solve()), view.commodity)
-    for row in rows:
-        closed = Outage(country=row["jurisdiction"])
-        merged = Scenario(name=f"{row['jurisdiction']} closed", changes=(closed,))
-        after = _shortfall(Flow(solver.solve_network(merged.apply(view.network, strict=False))), view.commodity)
-        row["shortfall_if_closed_mtpa"] = after - before
     columns = [
         "jurisdiction", "corridors", "capacity_mtpa", "n_minus_j_percent", "share", "shortfall_if_closed_mtpa",
     ]  # fmt: skip
@@ -159,17 +154,23 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
+_LESS = 1e-6
+"""A capacity that falls by no more than this has not fallen. [Mt/y]"""
+
+
 @dataclass(frozen=True, eq=False)
 class _ExportPattern:
-    """A commodity's exports in one state: comparison of its corridors, exports by corridor and by country. [Mt/y]"""
+    """A commodity's exports in one state: its corridors compared, what crosses them, and which countries. [Mt/y]"""
 
-    network: Network
+    solver: WarmSolver
+    flow: Flow
     commodity: str
     corridors: pd.DataFrame
     needed_mtpa: float
     by_corridor: dict[str, float]
     by_first_country: dict[str, float]
-    crossing: dict[str, float]
+    entering: dict[str, float]
+    transit: frozenset[str]
 
     @classmethod
     def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _ExportPattern:
@@ -185,49 +186,69 @@ class _ExportPattern:
         corridors = compare_in_scope(network, [], scope).droplevel("scenario")
         home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
-        by_corridor = dict.fromkeys(corridors.index, 0.0)
         first: dict[str, float] = {}
-        crossing: dict[str, float] = {}
+        entering: dict[str, float] = {}
+        transit: set[str] = set()
         home_delivered_mtpa = 0.0
-        flow = solve(network)
+        solver = WarmSolver(network)
+        flow = Flow(solver.solve())
+        by_corridor = {corridor: flow.throughput_mtpa(corridor, commodity) for corridor in map(str, corridors.index)}
         for route in flow.routes.to_dict("records"):
             if route["commodity"] != commodity:
                 continue
             amount, end = float(route["flow_mtpa"]), network.node(route["destination"]).country
             if end in home:
                 home_delivered_mtpa += amount
+                if not pd.isna(route["corridor"]):
+                    by_corridor[str(route["corridor"])] -= amount
                 continue
             crossed = dict.fromkeys(c for id in route["edges"] for c in network.edge(id).countries if c not in home)
-            corridor = "other" if pd.isna(route["corridor"]) else str(route["corridor"])
+            transit |= crossed.keys() - {end}
+            if pd.isna(route["corridor"]):
+                continue
             entered = next(iter(crossed), "unknown")
-            by_corridor[corridor] = by_corridor.get(corridor, 0.0) + amount
             first[entered] = first.get(entered, 0.0) + amount
             for country in crossed:
-                if country != end:
-                    crossing[country] = crossing.get(country, 0.0) + amount
-        return cls(network, commodity, corridors, offered - home_delivered_mtpa, by_corridor, first, crossing)
+                entering[country] = entering.get(country, 0.0) + amount
+        needed = offered - home_delivered_mtpa
+        return cls(solver, flow, commodity, corridors, needed, by_corridor, first, entering, frozenset(transit))
+
+    @property
+    def network(self) -> Network:
+        """The network, scenario applied."""
+        return self.flow.network
 
     def jurisdictions(self) -> list[dict[str, Any]]:
-        """Return corridors, capacity, N-J and share of exports of each transit country."""
-        home = _home(self.network, self.commodity)
-        through: dict[str, list[str]] = {country: [] for country in self.crossing}
+        """Return what the closure of each transit country takes of the corridors' capacity, and its share now."""
+        total = sum(self.by_corridor.values())
+        before = self.corridors["capacity_mtpa"]
+        rows = []
+        for country in self._transit_countries():
+            closure = Scenario(name=f"{country} closed", changes=(Outage(country=country),))
+            closed = self.solver.solve_network(closure.apply(self.network, strict=False))
+            after = before.copy()
+            for id in before.index:
+                after[id] = route_capacity(self.solver, closed, str(id), self.commodity).capacity_mtpa
+            falls = [(str(id), float(before[id] - after[id])) for id in before.index if after[id] < before[id] - _LESS]
+            rows.append({
+                "jurisdiction": country,
+                "corridors": tuple(id for id, _ in falls),
+                "capacity_mtpa": sum(fall for _, fall in falls),
+                "n_minus_j_percent": n_minus_one_percent(after, self.needed_mtpa),
+                "share": self.entering.get(country, 0.0) / total if total > 0 else 0.0,
+                "shortfall_if_closed_mtpa": _shortfall(Flow(closed), self.commodity)
+                - _shortfall(self.flow, self.commodity),
+            })  # fmt: skip
+        return rows
+
+    def _transit_countries(self) -> list[str]:
+        """Return the foreign countries that some flow, best route or trunk crosses without ending there."""
+        countries = set(self.transit)
         for id, row in self.corridors.iterrows():
             final_country = self.network.node(row["destination"]).country if row["destination"] else None
-            crossed = {*row["countries"].split("-"), *(c for e in self.network.trunk(str(id)) for c in e.countries)}
-            for country in sorted(crossed - {final_country, ""} - home):
-                through.setdefault(country, []).append(str(id))
-        exported = sum(self.by_first_country.values())
-        capacity = self.corridors["capacity_mtpa"]
-        return [
-            {
-                "jurisdiction": country,
-                "corridors": tuple(ids),
-                "capacity_mtpa": float(capacity[ids].sum()),
-                "n_minus_j_percent": n_minus_one_percent(capacity.drop(ids), self.needed_mtpa),
-                "share": self.crossing.get(country, 0.0) / exported if exported > 0 else 0.0,
-            }
-            for country, ids in sorted(through.items())
-        ]
+            trunk = (country for edge in self.network.trunk(str(id)) for country in edge.countries)
+            countries |= {*row["countries"].split("-"), *trunk} - {final_country, ""}
+        return sorted(countries - _home(self.network, self.commodity))
 
 
 def _shortfall(flow: Flow, commodity: str) -> float:

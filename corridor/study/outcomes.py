@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from corridor.model.columns import column_names, described
 from corridor.model.formulas import hhi
 from corridor.model.network import Network
@@ -13,7 +15,7 @@ from corridor.model.scenario import Scenario
 from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.scenario_runs import BASELINE, named_scenarios
+from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,16 +62,7 @@ def outcomes(
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=scenarios is not None))
-        row = _totals(flow, commodity)
-        before = rows.get(BASELINE, row)
-        through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in network.corridors]
-        fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
-        rows[name] = (
-            row
-            | {_change(total): row[total] - before[total] for total in row}
-            | _loss(flow, base, commodity, fall_musd_per_year=fall)
-            | {"route_hhi": hhi(through)}
-        )
+        rows[name] = outcome_row(flow, base, commodity)
         if flow.notes:
             notes[name] = list(flow.notes)
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
@@ -78,6 +71,19 @@ def outcomes(
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))
+
+
+def outcome_row(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
+    """Return a row of `outcomes`: totals of a flow, and their change against a baseline."""
+    row, before = _totals(flow, commodity), _totals(base, commodity)
+    through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in flow.network.corridors]
+    fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
+    return (
+        row
+        | {_change(total): row[total] - before[total] for total in row}
+        | _loss(flow, base, commodity, fall_musd_per_year=fall)
+        | {"route_hhi": hhi(through)}
+    )
 
 
 def losses(flow: Flow, base: Flow, commodity: str | None = None) -> dict[str, float]:
@@ -118,17 +124,19 @@ def _totals(flow: Flow, commodity: str | None) -> dict[str, float]:
             "unmet_minimum_mtpa": flow.unmet_minimum_mtpa,
             "netback_musd_per_year": flow.netback_musd_per_year,
         }
-    supplies, markets, solution = flow.supplies, flow.markets, flow.solution
+    net, solution = flow.network, flow.solution
     program = solution.program
-    own = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
-    cost = float(solution.state.cost[own] @ solution.amounts[own])
-    sold = markets[markets.index.get_level_values("commodity") == commodity]
-    held = flow.quotas[flow.quotas.index.get_level_values("commodity") == commodity]
-    offered = supplies[supplies.index.get_level_values("commodity") == commodity]
+    moved = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
+    cost = float(solution.state.cost[moved] @ solution.amounts[moved])
+    offered = [supply.commodity == commodity for supply in net.supplies]
+    sold = [market.commodity == commodity for market in net.markets]
+    held = [quota.commodity == commodity for quota in net.quotas]
+    prices = np.array([market.price_usd_per_t for market in net.markets])[sold]
+    delivered = solution.delivered_by_market[sold]
     return {
-        "delivered_mtpa": float(sold["delivered_mtpa"].sum()),
-        "shortfall_mtpa": float(offered["shortfall_mtpa"].sum()),
-        "unmet_mtpa": float(sold["unmet_mtpa"].sum()),
-        "unmet_minimum_mtpa": float(held["unmet_minimum_mtpa"].sum()),
-        "netback_musd_per_year": float((sold["delivered_mtpa"] * sold["price_usd_per_t"]).sum()) - cost,
+        "delivered_mtpa": float(delivered.sum()),
+        "shortfall_mtpa": float(flow.shortfall_by_supply[offered].sum()),
+        "unmet_mtpa": float(flow.unmet_by_market[sold].sum()),
+        "unmet_minimum_mtpa": float(flow.unmet_by_quota[held].sum()),
+        "netback_musd_per_year": float(prices @ delivered) - cost,
     }

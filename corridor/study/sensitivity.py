@@ -11,18 +11,18 @@ from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import key_of
 from corridor.model.network import Network
 from corridor.model.records import Figure
-from corridor.model.result_path import value_by_path
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
-from corridor.model.variation import Variation, range_of
-from corridor.solver.flow import Flow
+from corridor.model.variation import Variation
 from corridor.solver.warm import WarmSolver
+from corridor.study.path_values import PathValues, require_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "subject", "attribute", "record", "value", "low", "high", "unit", "confidence", "at_low", "at_high", "swing",
+    "subject", "attribute", "record", "value", "low", "high", "range_from", "unit", "confidence", "at_low", "at_high",
+    "swing",
 )  # fmt: skip
 
 
@@ -36,8 +36,9 @@ def sensitivity(network: Network, scenario: Scenario | None = None, *, outcome: 
     scenario : Scenario, optional
         Scenario to apply before solving.
     outcome : str
-        Path of a number of the flow, as in expectations: ``shortfall_mtpa``, ``netback_musd_per_year``,
-        ``corridors.btc.throughput_mtpa``, ``supplies.tengiz.kazakh_crude.lifted_mtpa``.
+        Path of a number, as in expectations: ``shortfall_mtpa``, ``commodities.kazakh_crude.netback_musd_per_year``,
+        ``corridors.btc.throughput_mtpa``, ``compare.cpc.netback_usd_per_t``, ``outcomes.loss_musd_per_year``; or the
+        difference of two, ``compare.cpc.netback_usd_per_t - compare.btc.netback_usd_per_t``.
 
     Returns
     -------
@@ -77,6 +78,7 @@ class Sensitivity:
     def __init__(self, network: Network, scenario: Scenario | None, outcome: str) -> None:
         self.network, self.scenario, self.outcome = network, scenario, outcome
         self._variation = Variation(network)
+        require_number(outcome, network)
         self._solver = WarmSolver(network)
         self.central = self._outcome_with({})
         self._table: pd.DataFrame | None = None
@@ -104,10 +106,9 @@ class Sensitivity:
 
     def _outcome_with(self, values: dict[str, float]) -> float:
         """Return the outcome with some figures replaced."""
-        varied = self._variation.with_values(values) if values else self.network
-        if self.scenario is not None:
-            varied = self.scenario.apply(varied, strict=False)
-        return value_by_path(Flow(self._solver.solve_network(varied)), self.outcome)
+        before = self._variation.with_values(values) if values else self.network
+        after = before if self.scenario is None else self.scenario.apply(before, strict=False)
+        return PathValues(self._solver, before, after).value(self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -117,6 +118,7 @@ class Sensitivity:
 
         - record, subject, attribute: the figure
         - value, low, high: its central value and range, in its unit
+        - range_from: ``figure``, or ``rivals`` where it states no range and those of its unit and year span one
         - unit: unit of the figure
         - at_low, at_high: outcome with the figure at that bound, in the outcome's unit
         - swing: difference between the largest and the smallest of the three outcomes, in the outcome's unit
@@ -126,17 +128,18 @@ class Sensitivity:
 
         if self._table is None:
             rows = [self._row(figure) for figure in self._variation.varying_figures()]
-            rows.sort(key=lambda row: (-row["swing"], row["subject"], row["attribute"], row["record"]))
+            rows.sort(key=lambda row: (-np.nan_to_num(row["swing"]), row["subject"], row["attribute"], row["record"]))
             self._table = self._stamped(pd.DataFrame(rows, columns=list(COLUMNS)))
         return self._table
 
     def _row(self, figure: Figure) -> dict[str, Any]:
         """Return one row of the tornado."""
-        low, high = range_of(figure)
+        low, high = self._variation.range_of(figure)
         outcome_low, outcome_high = (self._outcome_with({key_of(figure): value}) for value in (low, high))
         outcomes = (outcome_low, outcome_high, self.central)
         return {column: getattr(figure, column, None) for column in COLUMNS} | {
-            "low": low, "high": high, "at_low": outcome_low, "at_high": outcome_high,
+            "low": low, "high": high, "range_from": self._variation.range_from(figure),
+            "at_low": outcome_low, "at_high": outcome_high,
             "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
 
@@ -177,7 +180,7 @@ class Sensitivity:
         except ImportError:
             raise CorridorError("Sobol' indices need SALib; install corridor[sensitivity]") from None
         chosen = self._chosen(figures)
-        bounds = [list(range_of(figure)) for figure in chosen]
+        bounds = [list(self._variation.range_of(figure)) for figure in chosen]
         keys = [key_of(figure) for figure in chosen]
         problem = {"num_vars": len(keys), "names": keys, "bounds": bounds}
         points = sample(problem, samples, calc_second_order=False, seed=seed)
@@ -207,6 +210,7 @@ class Sensitivity:
                 "sobol needs at least one figure; give names, or a number of figures from the top of the tornado"
             )
         for figure in chosen:
-            if range_of(figure)[0] >= range_of(figure)[1]:
+            low, high = self._variation.range_of(figure)
+            if low >= high:
                 raise DataError(f"figure '{figure.subject}.{figure.attribute}' has no range between low and high")
         return chosen

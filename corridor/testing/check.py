@@ -12,7 +12,7 @@ from corridor.errors import DataError, visible
 from corridor.files.expectation import Expectation, word_errors
 from corridor.library.scenarios import named_network
 from corridor.model.network import Network
-from corridor.model.result_path import CHANGE, path_errors, row_of, value_by_path
+from corridor.model.result_path import CHANGE, parts_of, path_errors, row_of, value_by_path
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
@@ -210,11 +210,31 @@ class ScenarioCheck:
 
     def result(self, path: str, location: str = "") -> CheckResult:
         """Return the result of one expectation; `location` is its file and line."""
-        plain = path.removeprefix(CHANGE)
-        before, after = self._compare(plain) if plain.startswith("compare.") else self._cells(plain)
+        parts = parts_of(path)
+        before, after = self._states(path.removeprefix(CHANGE)) if len(parts) == 1 else self._difference(*parts)
         change = None if isinstance(before, str) or isinstance(after, str) else after - before
-        got = change if path.startswith(CHANGE) and change is not None else after
+        got = change if path.startswith(CHANGE) and len(parts) == 1 and change is not None else after
         return CheckResult(self.scenario.name, self.expectations[path], got, before, change, location)
+
+    def _difference(self, *parts: str) -> tuple[float, float]:
+        """Return the difference of two paths in the baseline and under the scenario; a change is 0 in the baseline."""
+        pairs = []
+        for part in parts:
+            before, after = map(float, self._states(part.removeprefix(CHANGE)))
+            pairs.append((0.0, after - before) if part.startswith(CHANGE) else (before, after))
+        return pairs[0][0] - pairs[1][0], pairs[0][1] - pairs[1][1]
+
+    def _states(self, path: str) -> tuple[float | str, float | str]:
+        """Return what a path leads to in the baseline and under the scenario."""
+        if path.startswith("compare."):
+            return self._compare(path)
+        if path.startswith("outcomes."):
+            from corridor.study.outcomes import outcome_row
+
+            key, _, column = path.removeprefix("outcomes.").rpartition(".")
+            before, after = (outcome_row(flow, self.before, key or None) for flow in (self.before, self.after))
+            return before[column], after[column]
+        return self._cells(path)
 
     @cached_property
     def summary(self) -> str:

@@ -57,7 +57,7 @@ def test_the_least_important_columns_of_compare_are_left_out(
     """At 80 columns: capacity, moves, cost, netback and bottleneck; each block has the same ones."""
     out = run(capsys, "compare", "--scenario", "cpc-shut")[1]
     heads = [line.split() for line in out.splitlines() if line.lstrip().startswith("capacity ")]
-    assert heads == [["capacity", "moves", "cost", "netback", "bottleneck"]] * 2
+    assert heads == [["capacity", "moves", "cost", "netback", "a", "minimum", "cut"]] * 2
     left = " ".join(out.split()).split("Columns that do not fit: ")[1].split(" (")[0]
     assert left == (
         "status, share of its own maximum, time, way, risk, mean share of capacity in service, expected loss if no "

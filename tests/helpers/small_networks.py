@@ -34,8 +34,10 @@ def network(
     markets = markets or (cr.Market(node="port", commodity=OIL, price_usd_per_t=100.0),)
     ends = {*(end for e in edges for end in (e.tail, e.head)), *(r.node for r in (*supplies, *markets))}
     names = dict.fromkeys(record.commodity for record in (*supplies, *markets))
+    trunks = dict.fromkeys(e.corridor for e in edges if e.corridor)
     return cr.Network(
         nodes=tuple(cr.Node(id=end) for end in sorted(ends)), edges=edges,
+        corridors=tuple(cr.Corridor(id=trunk) for trunk in trunks),
         commodities=tuple(cr.Commodity(id=name) for name in names), supplies=supplies, markets=markets, quotas=quotas,
     )  # fmt: skip
 

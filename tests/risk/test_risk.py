@@ -559,6 +559,36 @@ def test_indices_follow_a_scenario() -> None:
     assert cr.indices(net, shut).loc["n_minus_1", "value"] == pytest.approx(100 * 2 / 5)
 
 
+@pytest.mark.parametrize("year", [2021, 2024])
+def test_a_country_closed_costs_what_compare_says_under_its_closure(year: int) -> None:
+    """Capacities corridor by corridor, by asking compare; no corridor goes as a whole."""
+    net = cr.load(year=year)
+    table, needed = cr.jurisdictions(net), None
+    for country in ("RUS", "TUR", "UKR"):
+        shut = cr.Scenario(name="shut", changes=[cr.Outage(country=country)])
+        capacity = cr.compare(net, [shut])["capacity_mtpa"].unstack("scenario")
+        fall = capacity["baseline"] - capacity["shut"]
+        row = table.loc[country]
+        assert row["capacity_mtpa"] == pytest.approx(fall.clip(lower=0).sum(), abs=1e-5)
+        assert set(row["corridors"]) == set(fall[fall > 1e-5].index)
+        exports = 100 * capacity["shut"].sum() / row["n_minus_j_percent"]
+        needed = needed or exports
+        assert exports == pytest.approx(needed)
+    assert table.loc["UKR", "corridors"] == () or year == 2021
+    assert cr.indices(net).loc["n_minus_j", "value"] == pytest.approx(table["n_minus_j_percent"].min())
+
+
+@pytest.mark.parametrize("year", [2021, 2024])
+def test_concentration_has_one_base(year: int) -> None:
+    """HHI of indices and of outcomes, shares of first countries and through a country are of the same tonnes."""
+    net = cr.load(year=year)
+    indices, table = cr.indices(net), cr.jurisdictions(net)
+    own = cr.outcomes(net, [], commodity="kazakh_crude").loc["baseline", "route_hhi"]
+    assert indices.loc["hhi_routes", "value"] == pytest.approx(own)
+    first = dict(part.rsplit(" ", 1) for part in indices.loc["hhi_jurisdictions", "about"].split(": ")[1].split(", "))
+    assert first["RUS"] == f"{table.loc['RUS', 'share']:.0%}"
+
+
 def test_indices_of_nothing_are_not_numbers() -> None:
     """Without corridors, or without exports, there is nothing to concentrate; no other error."""
     net = ways(6, countries="RUS")

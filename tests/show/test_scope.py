@@ -39,7 +39,7 @@ def written(ax: Any) -> str:
 def test_hazards_of_one_s_own_have_no_regime() -> None:
     """A network of one's own is not said to have rates since 1999."""
     assert hazard_basis(cr.load(regime="war").regime) == WAR
-    assert hazard_basis(network(edge("a")).regime) == "hazards of the network's own"
+    assert hazard_basis(network(edge("a")).regime) == "the network's own hazards"
 
 
 def test_a_picture_of_corridors_names_regime_year_and_commodity() -> None:

@@ -15,7 +15,18 @@ import pytest
 
 import corridor as cr
 
-TABLES = ("totals", "corridors", "edges", "nodes", "supplies", "markets", "quotas", "edge_flows", "routes")
+TABLES = (
+    "totals",
+    "corridors",
+    "edges",
+    "nodes",
+    "commodities",
+    "supplies",
+    "markets",
+    "quotas",
+    "edge_flows",
+    "routes",
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +129,7 @@ def test_a_missing_extra_is_named(
 @pytest.mark.parametrize(
     ("tables", "path", "said"),
     [
-        ("flow", "t.csv", "a csv file holds one table (got 9)"),
+        ("flow", "t.csv", "a csv file holds one table (got 10)"),
         (None, "t", "a Flow, a DataFrame or a mapping"),
         ({}, "t", "a Flow, a DataFrame or a mapping"),
         ({"a/b": pd.DataFrame()}, "t", "valid as the name of a file"),

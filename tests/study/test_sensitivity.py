@@ -8,6 +8,7 @@ import pytest
 import corridor as cr
 from corridor.model.figures import key_of
 from corridor.model.variation import Variation, range_of
+from helpers.small_networks import edge, network
 
 
 def test_no_variation_gives_the_network_back() -> None:
@@ -68,7 +69,7 @@ def test_sobol_repeats_with_its_seed() -> None:
     ("figures", "message"),
     [
         (["btc.capacity"], "no figure named 'btc.capacity'"),
-        (["cpc_line.tariff_usd_per_t"], "has no range"),
+        (["cpc_mooring.mooring_count"], "has no range"),
         ([], "at least one"),
     ],
 )
@@ -76,3 +77,77 @@ def test_sobol_refuses_figures_that_cannot_vary(figures: list[str], message: str
     """Unknown names, numbers without a range and an empty list are errors."""
     with pytest.raises(cr.CorridorError, match=message):
         cr.sensitivity(cr.load(year=2021)).sobol(figures)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "commodities.oil.netback_musd_per_year", "compare.line.netback_usd_per_t", "change.netback_musd_per_year",
+        "outcomes.oil.netback_musd_per_year", "netback_musd_per_year - shortfall_mtpa",
+        "compare.line.unit_cost_usd_per_t - shortfall_mtpa", "change.shortfall_mtpa - outcomes.loss_musd_per_year",
+    ],
+)  # fmt: skip
+def test_the_outcome_is_any_path_of_an_expectation(outcome: str) -> None:
+    """The tornado's ends are what the expectation of the same path is on networks with the figure there, by hand."""
+    tariff = cr.Figure(
+        record="edge", subject="pipe", attribute="tariff_usd_per_t", value=10.0, low=5.0, high=30.0, unit="USD/t",
+        since=2000, until=2100, confidence="A", choice="chosen",
+    )  # fmt: skip
+    less = cr.Scenario(name="less", changes=[cr.SupplyShock(node="field", remaining=0.5)], expect={outcome: "> -1e9"})
+    asked = cr.sensitivity(
+        network(edge("pipe", 10.0, 4.0, corridor="line")).replace(figure_records=(tariff,)), less, outcome=outcome
+    )
+    by_hand = [cr.check(less, network(edge("pipe", cost, 4.0, corridor="line")))[0].got for cost in (5.0, 30.0, 10.0)]
+    row = asked.table.iloc[0]
+    assert [row["at_low"], row["at_high"], asked.central] == pytest.approx(by_hand)
+
+
+def test_an_outcome_that_is_a_word_is_refused() -> None:
+    """And an unknown one names the nearest."""
+    net = cr.load(year=2021)
+    with pytest.raises(cr.DataError, match=r"outcome compare.cpc.status: status is a word; name a number"):
+        cr.sensitivity(net, outcome="compare.cpc.status")
+    with pytest.raises(cr.UnknownNameError, match=r"outcome commodities.*did you mean 'kazakh_crude'"):
+        cr.sensitivity(net, outcome="commodities.kazak_crude.shortfall_mtpa")
+
+
+def test_rivals_span_the_range_of_a_figure_without_one() -> None:
+    """CPC's tariff is 38 or 24 USD/t, BTC's quota 2.2 or 7 Mt/y; the ends are solved again from the same figures."""
+    net = cr.load(year=2024)
+    table = cr.sensitivity(net, outcome="netback_musd_per_year").table.set_index(["subject", "attribute"])
+    tariff = table.loc[("cpc_line", "tariff_usd_per_t")]
+    assert (tariff.low, tariff.high, tariff.range_from) == (24, 38, "rivals")
+    cheaper = cr.solve(net.with_figures({"cpc_line.tariff_usd_per_t": 24}, source="rival"))
+    assert tariff.at_low == pytest.approx(cheaper.netback_musd_per_year)
+    assert tariff.at_low > tariff.at_high == pytest.approx(cr.solve(net).netback_musd_per_year)
+    quota = table.loc[("btc.kazakh_crude", "max_mtpa")]
+    assert (quota.low, quota.high, quota.range_from) == (2.2, 7, "rivals")
+    wider = cr.Scenario(name="7", changes=[cr.QuotaChange(edge="btc", commodity="kazakh_crude", max_mtpa=7)])
+    assert quota.at_high == pytest.approx(cr.solve(net, wider).netback_musd_per_year)
+    assert table.loc[("btc_line", "tariff_usd_per_t")].range_from == "figure"
+
+
+@pytest.mark.parametrize(
+    ("rival", "rows"),
+    [
+        ({}, 1), ({"unit": "USD/bbl"}, 0), ({"since": 2010, "until": 2019}, 0), ({"since": 2021, "until": 2021}, 0),
+        ({"value": 10.0}, 0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("year", [2020, None])
+def test_only_rivals_of_the_same_unit_and_year_count(rival: dict[str, object], rows: int, year: int | None) -> None:
+    """Another unit, another year or the same value is no range."""
+    chosen = cr.Figure(
+        record="edge", subject="pipe", attribute="tariff_usd_per_t", value=10.0, unit="USD/t", since=2020, until=2020,
+        confidence="A", choice="chosen",
+    )  # fmt: skip
+    net = network(edge("pipe", 10.0)).replace(
+        figure_records=(chosen, chosen.replace(**{"value": 14.0, "choice": "rival"} | rival)), year=year
+    )
+    table = cr.sensitivity(net, outcome="netback_musd_per_year").table
+    assert len(table) == rows == len(cr.solve(net).leans_on(None))
+    if rows:
+        # 5 Mt/y at 100 - 10 or 100 - 14 USD/t
+        assert table.iloc[0][["at_low", "at_high"]].tolist() == pytest.approx([450.0, 430.0])
+        leant = cr.solve(net).leans_on().iloc[0]
+        assert (leant["effect"], leant["range_from"]) == (pytest.approx(10.0), "rivals")

@@ -12,8 +12,9 @@ import pytest
 
 import corridor as cr
 from corridor.files.expectation import Expectation
-from corridor.model.result_path import TABLES, TOTALS
+from corridor.model.result_path import TABLES, TOTALS, value_by_path
 from corridor.testing.check import CheckRunner
+from helpers.small_networks import edge, network
 
 compare_module = importlib.import_module("corridor.study.compare")
 
@@ -105,6 +106,14 @@ def test_every_table_can_be_asked(path: str) -> None:
         ("corridors.btc.throughput", "did you mean 'throughput_mtpa'"),
         ("corridors.btc", "must be like corridors.ID.COLUMN"),
         ("supplies.tengiz.lifted_mtpa", "must be like supplies.NODE.COMMODITY.COLUMN"),
+        ("commodities.kazakh_crud.shortfall_mtpa", "did you mean 'kazakh_crude'"),
+        ("commodities.kazakh_crude.shortfal_mtpa", "did you mean 'shortfall_mtpa'"),
+        ("commodities.shortfall_mtpa", "must be like commodities.COMMODITY.COLUMN"),
+        ("outcomes.los_musd_per_year", "did you mean 'loss_musd_per_year'"),
+        ("outcomes.azery_crude.route_hhi", "did you mean 'azeri_crude'"),
+        ("shortfall_mtpa - unmet_mpta", "did you mean 'unmet_mtpa'"),
+        ("corridors.bct.throughput_mtpa - corridors.cpc.throughput_mtpa", "no corridor named 'bct'; did you mean"),
+        ("compare.cpc.status - compare.btc.status", "status is a word, which has no difference"),
     ],
 )
 def test_a_path_to_nowhere_is_told(path: str, message: str) -> None:
@@ -118,7 +127,8 @@ def test_the_tables_are_those_of_a_result() -> None:
     net = cr.load(year=2021)
     flow, compared = cr.solve(net), cr.compare(net, [])
     for table, columns in TABLES.items():
-        frame = compared.drop(columns="subjects") if table == "compare" else getattr(flow, table)
+        frame = {"compare": compared.drop(columns="subjects"), "outcomes": cr.outcomes(net, [])}.get(table)
+        frame = getattr(flow, table) if frame is None else frame
         assert sorted(frame.columns) == sorted(columns)
     assert {path for path in TOTALS if isinstance(getattr(flow, path), float)} == set(TOTALS)
 
@@ -242,11 +252,13 @@ def test_a_scenario_without_a_network_needs_one(diamond: cr.Network) -> None:
     assert verdict.holds
 
 
-@pytest.mark.parametrize("outcome", ["change.shortfall_mtpa", "compare.btc.netback_usd_per_t"])
-def test_what_compares_two_flows_is_no_outcome_of_one(outcome: str) -> None:
-    """`sensitivity` varies one flow; a path that needs two is refused."""
+@pytest.mark.parametrize(
+    "path", ["change.shortfall_mtpa", "compare.btc.netback_usd_per_t", "outcomes.loss_musd_per_year"]
+)
+def test_what_compares_two_flows_cannot_be_read_from_one(path: str) -> None:
+    """A path that needs two is refused where there is one."""
     with pytest.raises(cr.DataError, match="compares two flows"):
-        cr.sensitivity(cr.load(year=2021), outcome=outcome)
+        value_by_path(cr.solve(cr.load(year=2021)), path)
 
 
 def test_a_destination_is_a_node() -> None:
@@ -330,3 +342,50 @@ def test_what_is_no_network_is_refused() -> None:
     """A network's name is not a network."""
     with pytest.raises(cr.DataError, match="Network"):
         cr.check(shut_with(shortfall_mtpa="> 1"), "caspian")  # type: ignore[arg-type]
+
+
+def test_paths_of_commodities_outcomes_and_differences() -> None:
+    """Each path is what the functions say of it, in both states."""
+    net, shut = cr.load(year=2021), cr.load_scenario("cpc-shut")
+    after, table = cr.solve(net, shut), cr.compare(net, [shut])["netback_usd_per_t"]
+    made = cr.outcomes(net, [shut])
+    own = cr.outcomes(net, [shut], commodity="kazakh_crude")
+    supplies = after.supplies.xs("kazakh_crude", level="commodity")
+    wanted = {
+        "commodities.kazakh_crude.shortfall_mtpa": supplies["shortfall_mtpa"].sum(),
+        "commodities.kazakh_crude.netback_musd_per_year": own.loc[shut.name, "netback_musd_per_year"],
+        "change.commodities.kazakh_crude.delivered_mtpa": own.loc[shut.name, "delivered_change_mtpa"],
+        "outcomes.loss_musd_per_year": made.loc[shut.name, "loss_musd_per_year"],
+        "outcomes.kazakh_crude.route_hhi": own.loc[shut.name, "route_hhi"],
+        "compare.china.netback_usd_per_t - compare.makhachkala.netback_usd_per_t":
+            table[shut.name, "china"] - table[shut.name, "makhachkala"],
+        "corridors.btc.throughput_mtpa - corridors.cpc.throughput_mtpa":
+            after.throughput_mtpa("btc") - after.throughput_mtpa("cpc"),
+        "change.corridors.btc.throughput_mtpa - change.delivered_mtpa":
+            (after.throughput_mtpa("btc") - cr.solve(net).throughput_mtpa("btc"))
+            - (after.delivered_mtpa - cr.solve(net).delivered_mtpa),
+    }  # fmt: skip
+    results = cr.check(shut.replace(expect=dict.fromkeys(wanted, "> -1e9")), net)
+    assert {r.expectation.path: r.got for r in results} == pytest.approx(wanted)
+    assert all(r.holds for r in results)
+
+
+def test_the_baseline_of_a_difference_is_the_difference_of_baselines() -> None:
+    """And a change is 0 there."""
+    shut = cr.load_scenario("cpc-shut").replace(
+        expect={"delivered_mtpa - shortfall_mtpa": "> 0", "change.delivered_mtpa - change.shortfall_mtpa": "< 0"}
+    )
+    net = cr.load(year=2021)
+    level, change = cr.check(shut, net)
+    before, after = cr.solve(net), cr.solve(net, shut)
+    assert level.baseline == pytest.approx(before.delivered_mtpa - before.shortfall_mtpa)
+    assert level.got - level.baseline == pytest.approx(change.got)
+    assert (change.baseline, level.got) == (0.0, pytest.approx(after.delivered_mtpa - after.shortfall_mtpa))
+
+
+def test_ids_may_hold_what_stands_between_two_paths() -> None:
+    """A corridor called 'a - b' has a throughput."""
+    net = network(edge("pipe", corridor="a - b"))
+    asked = cr.Scenario(name="s", changes=[cr.SupplyShock(node="field", remaining=0.4)],
+                        expect={"corridors.a - b.throughput_mtpa": "= 2"})  # fmt: skip
+    assert cr.check(asked, net)[0].holds

@@ -479,7 +479,8 @@ class _Brief:
                 seen.setdefault(
                     key,
                     [
-                        f"{key[0]}: {key[1]}", _number(row["value"], 2), f"{row['low']:g} to {row['high']:g}",
+                        f"{key[0]}: {key[1]}", _number(row["value"], 2),
+                        f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"),
                         row["unit"], row["confidence"], row["source"], _links(str(row["url"])),
                     ],
                 )  # fmt: skip
