@@ -290,7 +290,12 @@ class Flow:
 
     @cached_property
     def markets(self) -> pd.DataFrame:
-        """Markets by (node, commodity): delivered_mtpa, price_usd_per_t, required_mtpa, unmet_mtpa."""
+        """Markets by (node, commodity): delivered_mtpa, price_usd_per_t, required_mtpa, unmet_mtpa.
+
+        Notes
+        -----
+        Buyers at one price are interchangeable here: who gets which tonne is one choice of several.
+        """
         import pandas as pd
 
         markets = self.network.markets
