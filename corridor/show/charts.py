@@ -15,6 +15,7 @@ from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.scenario import scenario_name
 from corridor.show import style
 from corridor.show.cards import network_label
+from corridor.show.path_labels import figure_label, path_label, unit_of, words_of
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
@@ -228,9 +229,11 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     ax.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(_outcome_label(result.outcome), fontsize=size, color=INK)
+    head = path_label(result.outcome, result.network)
+    ax.set_xlabel(style.wrapped(head, 80, 4), fontsize=size, color=INK)
     if rows:
-        _name_rows(ax, rows, central=result.central, size=size)
+        labels = [figure_label(row, result.network) for row in rows]
+        _name_rows(ax, rows, labels, central=result.central, size=size)
         _range_legend(ax, size)
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
@@ -239,54 +242,36 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     below = (
         f"{name}: {result.central:,.1f} with all figures at central values; bars: one figure at the bounds of its range"
     )
-    head = _outcome_label(result.outcome)
     style.headline(ax, head[:1].upper() + head[1:] if title is None else title, below)
     return ax
 
 
-def _name_rows(ax: Axes, rows: Sequence[Mapping[str, Any]], *, central: float, size: float) -> None:
+def _name_rows(
+    ax: Axes, rows: Sequence[Mapping[str, Any]], labels: Sequence[str], *, central: float, size: float
+) -> None:
     """Write the figures' names to the left of all bars, and widen the axis for them."""
     from matplotlib.ticker import MaxNLocator
 
     outcomes = [float(row[end]) for row in rows for end in ("at_low", "at_high")] + [central]
     low, high = min(outcomes), max(outcomes)
-    size = min(size - 0.5, 72 * style.inches(ax)[1] / len(rows) / 2.7)
+    lines = max(label.count("\n") + 1 for label in labels)
+    size = min(size - 0.5, 72 * style.inches(ax)[1] / len(rows) / (1.35 * lines))
     texts = [
         ax.annotate(
-            _figure_label(row), (0, y), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            label, (0, y), xytext=(2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             va="center", fontsize=size, color=INK, gid=f"name:{row['subject']}.{row['attribute']}", linespacing=1.1,
         )
-        for y, row in enumerate(rows)
+        for y, (row, label) in enumerate(zip(rows, labels, strict=True))
     ]  # fmt: skip
     share = min(0.6, max(text.get_window_extent().width for text in texts) / ax.get_window_extent().width + 0.03)
     ax.set_xlim(low - (high - low) * (share / (1 - share) + 0.02), high + 0.04 * (high - low))
     ax.set_xticks([tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high])
 
 
-def _figure_label(row: Mapping[str, Any]) -> str:
-    """Return a figure's name and range on two lines."""
-    name = style.plain(f"{row['subject']}.{row['attribute']}", 44)
-    unit = "" if row["unit"] == "1" else f" {style.plain(row['unit'], 20)}"
-    rivals = ", range from rivals" if row["range_from"] == "rivals" else ""
-    return f"{name}\n{row['low']:g} to {row['high']:g}{unit} ({row['confidence']}{rivals})"
-
-
-_UNITS = {
-    "_mtpa": "Mt/y", "_musd_per_year": "million USD/y", "_usd_per_t": "USD/t", "_days": "days", "_mt": "Mt",
-    "_musd": "million USD",
-}  # fmt: skip
-
-
-def _unit_of(name: str) -> str:
-    """Return the unit that a name ends in, or an empty text."""
-    return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
-
-
-def _outcome_label(outcome: str) -> str:
-    """Return an outcome's name with its unit, read from its ending."""
-    ending = next((ending for ending in _UNITS if outcome.endswith(ending)), "")
-    name = outcome.removeprefix("corridors.").removesuffix(ending).replace(".", " ").replace("_", " ")
-    return f"{style.plain(name, 40)} [{_UNITS[ending]}]" if ending else style.plain(name, 40)
+def _column_label(column: str) -> str:
+    """Return a column's name with its unit."""
+    unit = unit_of(column)
+    return f"{words_of(column)} [{unit}]" if unit else words_of(column)
 
 
 def _range_legend(ax: Axes, size: float) -> None:
@@ -352,7 +337,7 @@ def plot_ensemble(
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
-    ax.set_xlabel(f"{_outcome_label(column)}, per year", fontsize=size, color=INK)
+    ax.set_xlabel(f"{_column_label(column)}, per year", fontsize=size, color=INK)
     ax.margins(x=0.06)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
     ax.legend(
@@ -439,7 +424,7 @@ def _draw_curve(
         ("var", f"VaR {100 * alpha:g}%", float(values[tail - 1]), "D"),
         ("cvar", f"CVaR {100 * alpha:g}%", cvar, "s"),
     )
-    unit = f" {unit_name}" if (unit_name := _unit_of(column)) else ""
+    unit = f" {unit_name}" if (unit_name := unit_of(column)) else ""
     for gid, label, value, marker in marks:
         as_bad = max(1, int((values <= value if _is_gain(column) else values >= value).sum()))
         # With ties the years at least as bad are more than the tail: a VaR of 0 is that of 5 %, not of all years.

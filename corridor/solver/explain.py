@@ -14,7 +14,7 @@ from corridor.model.cycles import earning_cycles
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network, edge_key
 from corridor.model.records import Edge, Quota
-from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA
+from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA, ZERO_USD_PER_T
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
 from corridor.solver.decompose import Route
 from corridor.solver.idle import idle_chains, is_idle
@@ -243,11 +243,17 @@ def _one_more(solver: WarmSolver, network: Network, limits: tuple[BindingLimit, 
 
 
 def binding_minima(solver: WarmSolver, solution: Solution) -> list[tuple[Quota, Solution]]:
-    """Return the minima that keep a flow up, each with the flow without it."""
-    network, binding = solution.network, []
-    for quota, flow in zip(network.quotas, solution.flow_by_quota.tolist(), strict=True):
-        if not quota.min_mtpa > 0 or flow > quota.min_mtpa + ROOM_MTPA:
-            continue
+    """Return the minima that keep a flow up, each with the flow without it: of very many those of the highest price.
+
+    One without a price changes nothing when it goes.
+    """
+    network, program = solution.network, solution.program
+    first = program.n_balances + len(program.shared_edges) + len(program.limited_nodes)
+    prices = np.abs(solution.optimum.dual[first:]).tolist()
+    price_of = {program.name_of(column): price for column, price in zip(program.minima.tolist(), prices, strict=True)}
+    priced = [quota for quota in network.quotas if price_of.get(edge_key(quota), 0.0) > ZERO_USD_PER_T]
+    binding = []
+    for quota in sorted(priced, key=lambda q: -price_of[edge_key(q)])[: 2 * _MOST_LIMITS]:
         freed = tuple(q.replace(min_mtpa=0.0) if edge_key(q) == edge_key(quota) else q for q in network.quotas)
         without = solver.solve_network(network.with_numbers(quotas=freed))
         if without.objective - solution.objective > REPORTED_USD_PER_T * ROOM_MTPA:

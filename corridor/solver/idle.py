@@ -12,6 +12,8 @@ from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 
+_MOST_CHAINS = 16
+
 
 @dataclass(frozen=True)
 class IdleChain:
@@ -57,14 +59,13 @@ def idle_chains(solver: WarmSolver, solution: Solution) -> list[IdleChain]:
 
     Notes
     -----
-    Opening adds at most the sum of the prices at the edges' limits, so only chains with a price are solved again.
+    A chain without a price at any of its edges earns nothing, so only those with one are solved again; of very many,
+    those of the highest prices.
     """
-    priced = {limit.id for limit in solution.prices if limit.kind == "edge"}
-    chains = (
-        _needed(solver, solution, chain)
-        for chain in _chains(solution.network)
-        if any(edge.id in priced for edge in chain)
-    )
+    price = {limit.id: price for limit, price in solution.prices.items() if limit.kind == "edge"}
+    bounds = [(sum(price.get(edge.id, 0.0) for edge in chain), chain) for chain in _chains(solution.network)]
+    priced = sorted((pair for pair in bounds if pair[0] > 0), key=lambda pair: -pair[0])
+    chains = (_needed(solver, solution, chain) for _, chain in priced[:_MOST_CHAINS])
     earning = [chain for chain in chains if chain is not None and chain.earns]
     return sorted(earning, key=lambda chain: (-chain.lifted_mtpa, -chain.gained_musd_per_year, str(chain)))
 
@@ -76,10 +77,13 @@ def _chains(network: Network) -> Iterator[list[Edge]]:
     reached = {edge.head for edge in open_edges} | {supply.node for supply in network.supplies}
     left = {edge.tail for edge in open_edges} | {market.node for market in network.markets}
     chain_of = {edge.id: [edge] for edge in idle}
+    leaving: dict[str, list[Edge]] = {}
     for edge in idle:
-        for onward in idle:
+        leaving.setdefault(edge.tail, []).append(edge)
+    for edge in idle:
+        for onward in leaving.get(edge.head, []):
             joined = chain_of[edge.id] is not chain_of[onward.id]
-            if edge.head == onward.tail and joined and not (edge.head in reached and edge.head in left):
+            if joined and not (edge.head in reached and edge.head in left):
                 chain = chain_of[edge.id] + chain_of[onward.id]
                 chain_of |= {member.id: chain for member in chain}
     seen: set[int] = set()

@@ -374,7 +374,8 @@ def tornado() -> Any:
     found._table = pd.DataFrame(
         [
             {"record": "edge", "subject": subject, "attribute": "capacity_mtpa", "value": 1.0, "low": low, "high": high,
-             "unit": "Mt/y", "at_low": at_low, "at_high": at_high, "swing": 9.0 - at, "confidence": "C"}
+             "range_from": "figure", "unit": "Mt/y", "at_low": at_low, "at_high": at_high, "swing": 9.0 - at,
+             "confidence": "C"}
             for at, (subject, low, high, at_low, at_high) in enumerate(rows)
         ]
     )  # fmt: skip
