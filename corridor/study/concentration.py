@@ -142,7 +142,9 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
 
     Notes
     -----
-    Home countries, and countries where a route only ends, are not listed.
+    Home countries, and countries where a route only ends, are not listed. Capacities suppose unlimited supply and
+    buyers: with a strait closed much could still be sent to the buyers before it, who take little; what is then short
+    says so, the capacity does not.
     """
     import pandas as pd
 
