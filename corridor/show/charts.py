@@ -270,8 +270,8 @@ def _name_rows(
 
 def _column_label(column: str) -> str:
     """Return a column's name with its unit."""
-    unit = unit_of(column)
-    return f"{words_of(column)} [{unit}]" if unit else words_of(column)
+    unit, words = unit_of(column), style.plain(words_of(column), 40)
+    return f"{words} [{unit}]" if unit else words
 
 
 def _range_legend(ax: Axes, size: float) -> None:
