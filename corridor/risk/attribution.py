@@ -19,7 +19,7 @@ _MOST_SHARED = 10
 """Hazards in force at once up to which a loss is shared out among them exactly; 2 to this power states each."""
 _MOST_PARTS = 500_000
 """States up to which losses are shared out exactly; where it would take more, among fewer hazards at once."""
-_AT_A_TIME = 256
+_BATCH_SIZE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +149,8 @@ def _scaled(shares: Floats, change: float) -> Floats:
 
 def in_parts(rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
     """Yield so many rows at a time that what is looked at beside each fits into memory."""
-    for first in range(0, len(rows), _AT_A_TIME):
-        yield rows[first : first + _AT_A_TIME]
+    for first in range(0, len(rows), _BATCH_SIZE):
+        yield rows[first : first + _BATCH_SIZE]
 
 
 def _subsets_for(own: Sequence[int] | npt.NDArray[Any], most: int) -> Callable[[Iterable[int], int], list[Sets]]:

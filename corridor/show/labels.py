@@ -68,12 +68,12 @@ class Labels:
         ----------
         text : str
             Text to write.
-        at : tuple of float
+        point : tuple of float
             Point, in data coordinates.
         clear_pt, far_pt : float
             Smallest and largest distance of the text from the point; beyond a line's height a thin line connects
             them. [points]
-        own : bool
+        unambiguous : bool
             Whether the text must not look like the name of another point.
         """
         label = self._ax.annotate(
