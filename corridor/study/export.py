@@ -70,7 +70,7 @@ def write_tables(
     >>> import corridor as cr, tempfile
     >>> folder = cr.write_tables(cr.solve(cr.load(year=2021)), tempfile.mkdtemp())
     >>> sorted(file.name for file in folder.iterdir())[:3]
-    ['corridors.csv', 'edge_flows.csv', 'edges.csv']
+    ['commodities.csv', 'corridors.csv', 'edge_flows.csv']
     """
     if not isinstance(path, str | os.PathLike) or not str(path) or "\0" in str(path):
         raise DataError(f"path must be the path of a file or folder (got {shown(path)})")
