@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, with_lines
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years, with_lines
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from corridor.model.display_units import DisplayUnits
     from corridor.model.network import Network
-    from corridor.model.scenario import Scenario
     from corridor.solver.flow import Flow
     from corridor.solver.warm import WarmSolver
 
@@ -75,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     comparison = _Comparison(network, scope.commodity, table, flows, arguments.units)
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
-    for text in _other_years(scenarios, network):
+    for text in other_years(scenarios, network):
         streams.say(text)
     notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
@@ -93,15 +92,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _featured(network: Network, able: list[str]) -> list[str]:
     """Return the corridors shown by default."""
     return [id for id in able if network.corridor(id).featured] or able
-
-
-def _other_years(scenarios: Sequence[Scenario], network: Network) -> list[str]:
-    """Return a sentence for each scenario that is written for another year than the network's."""
-    return [
-        f"{scenario.name}: written for {scenario.year}, shown on {title_of(network)} (--year {scenario.year})."
-        for scenario in scenarios
-        if network.shipped and scenario.year not in (None, network.year)
-    ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corridor.cli.printing import title_of
 from corridor.errors import DataError
 
 if TYPE_CHECKING:
@@ -88,6 +89,15 @@ def load_inputs(arguments: argparse.Namespace) -> tuple[Network, list[Scenario]]
     network = load_network(arguments.network, arguments.year, arguments.regime)
     arguments.scenario_files = [read_scenario(name, network) for name in arguments.scenario]
     return network, [file.scenario for file in arguments.scenario_files]
+
+
+def other_years(scenarios: Sequence[Scenario], network: Network) -> list[str]:
+    """Return a sentence for each scenario that is written for another year than the network's."""
+    return [
+        f"{scenario.name}: written for {scenario.year}, shown on {title_of(network)} (--year {scenario.year})."
+        for scenario in scenarios
+        if network.shipped and scenario.year not in (None, network.year)
+    ]
 
 
 def with_lines(arguments: argparse.Namespace, text: str) -> str:

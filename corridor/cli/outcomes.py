@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     from corridor.study.outcomes import outcomes
 
     network, scenarios = load_inputs(arguments)
+    for note in other_years(scenarios, network):
+        streams.say(note)
     table = outcomes(network, scenarios or None, commodity=arguments.commodity, units=arguments.units)
     units = DisplayUnits.of(network, arguments.units, arguments.commodity)
     notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
@@ -78,9 +80,10 @@ def _tables(ranked: pd.DataFrame, width: int | None, units: DisplayUnits) -> Ite
     lasting = ranked[ranked["duration_days"].notna()].sort_values("loss_musd", ascending=False, kind="stable")
     if len(lasting):
         yield (
-            "Over the days that each lasts, where that is known. Usual ways only: no commodity moves on an edge\n"
-            "beyond its usual flow, as in the first days. One shipper's shortfall, and the loss, can be larger by all\n"
-            "ways, for others take its place; tanks and catching up are not counted.\n"
+            "Over the days that each lasts, where that is known. Usual ways only: no commodity\n"
+            "moves on an edge beyond its usual flow, as in the first days. One shipper's\n"
+            "shortfall, and the loss, can be larger by all ways, for others take its place;\n"
+            "tanks and catching up are not counted.\n"
         )
         yield f"{_fitted(over_days, lasting, width)}\n"
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
 from corridor.cli.printing import fitted, machine_text, table_text, terminal_width, title_of, write_output
 from corridor.errors import visible
 
@@ -52,6 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
         text = ", ".join(repr(hazard.name) for hazard in added)
         streams.say(f"{text}: added to the network's hazards, at its own frequency.")
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
+    for note in other_years(lasting, network):
+        streams.say(note)
+    for scenario in lasting:
+        if scenario.mean_duration_days is not None:
+            streams.say(
+                f"{scenario.name}: holds all year here, not the {scenario.mean_duration_days:g} days that it lasts; "
+                "give it a frequency to let it come and go."
+            )
     width = terminal_width(arguments)
     ensemble = simulate(
         network,

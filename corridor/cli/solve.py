@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs
-from corridor.cli.printing import document_text, machine_text, table_text, terminal_width, write_output
-from corridor.errors import DataError
+from corridor.cli import streams
+from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
+from corridor.cli.printing import document_text, machine_text, table_text, terminal_width, title_of, write_output
+from corridor.errors import DataError, visible
 from corridor.model.columns import FLOW_TABLES, INTERCHANGEABLE, column_names
+
+if TYPE_CHECKING:
+    from corridor.solver.flow import Flow
 
 
 def add(commands: Any) -> None:
@@ -25,6 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     width = terminal_width(arguments)
     network, scenarios = load_inputs(arguments)
+    for note in other_years(scenarios, network):
+        streams.say(note)
     flow = solve(network, combined(scenarios))
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
@@ -38,8 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.format == "csv":
             text = machine_text(frame, arguments.format)
         else:
-            text = table_text(frame, width)
+            text = f"{_title(flow)}, all shippers: {table}\n{table_text(frame, width)}"
             text += f"{INTERCHANGEABLE}\n" if table in ("markets", "routes") else ""
     else:
-        text = flow.explain(arguments.explain) + "\n"
+        text = f"{_title(flow)}\n{flow.explain(arguments.explain)}\n"
     return write_output(text, arguments.output, arguments.format, width=width)
+
+
+def _title(flow: Flow) -> str:
+    """Return network, year and what was applied."""
+    from corridor.model.scenario import scenario_name
+
+    return f"{title_of(flow.network)}, {visible(scenario_name(flow.scenario))}"

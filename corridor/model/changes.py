@@ -327,10 +327,14 @@ class Derate(EdgeChange):
 
 
 class TariffShock(EdgeChange):
-    """The tariff changes: first times `factor`, then plus `add_usd_per_t`."""
+    """The tariff changes: first times `factor`, then plus `add_usd_per_t`.
+
+    Each edge that matches takes both, so a route that crosses three of them pays the amount three times; aim at edges
+    of which a route crosses one (a tag, as `novorossiysk_roadstead`) for an amount a tonne.
+    """
 
     key = "tariff"
-    add_usd_per_t: float = Field(default=0.0, description="added to the tariff [USD/t]")
+    add_usd_per_t: float = Field(default=0.0, description="added to the tariff of each edge that matches [USD/t]")
     factor: float = Field(default=1.0, ge=0, description="tariff is multiplied by this [1]")
 
     @property

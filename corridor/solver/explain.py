@@ -340,7 +340,13 @@ def _price_of_more(
         return
     more = next_tonne(solver, solution, solution.program.trunk_columns(network, corridor, commodity), room_mtpa)
     if more is None:
-        yield f"  There is room in it, but no {commodity} left to send."
+        lifted = not any(
+            amount > ROOM_MTPA
+            for supply, amount in zip(network.supplies, solution.shortfall_by_supply, strict=True)
+            if supply.commodity == commodity
+        )
+        reason = f"no {commodity} left to send" if lifted else f"no market beyond it that takes more {commodity}"
+        yield f"  There is room in it, but {reason}."
         return
     gained = more.gained_usd_per_t
     if gained < -REPORTED_USD_PER_T:

@@ -175,6 +175,14 @@ def usual_routes(
     return UsualRoutes(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 
+def outcome_number(flow: Flow, base: Flow, commodity: str | None, column: str) -> float:
+    """Return one number of a row of `outcomes`; amounts over days are solved only where asked for."""
+    row = outcome_row(flow, base, commodity)
+    if column in AMOUNTS:
+        row |= amounts(WarmSolver(base.network), flow, base, commodity)
+    return row[column]
+
+
 def outcome_row(
     flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
 ) -> dict[str, float]:

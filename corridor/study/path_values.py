@@ -8,10 +8,11 @@ from functools import cached_property
 from corridor.errors import DataError
 from corridor.model.network import Network
 from corridor.model.result_path import CHANGE, is_word, parts_of, path_errors, row_of, value_by_path
+from corridor.model.scenario import Scenario
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare_in_scope, comparison_scope
-from corridor.study.outcomes import outcome_row
+from corridor.study.outcomes import outcome_number
 
 
 def require_number(path: str, network: Network) -> None:
@@ -38,11 +39,14 @@ class PathValues:
         Solver of a network that differs from both states in numbers only.
     before, after : Network
         The baseline, and the state asked about.
+    scenario : Scenario or None
+        What leads from one to the other: its days turn rates into amounts.
     """
 
     solver: WarmSolver
     before: Network
     after: Network
+    scenario: Scenario | None = None
 
     def value(self, path: str) -> float:
         """Return the number that a path leads to."""
@@ -62,7 +66,7 @@ class PathValues:
             return _compared(network, path)
         if path.startswith("outcomes."):
             key, _, column = path.removeprefix("outcomes.").rpartition(".")
-            return outcome_row(flow, self._flow_before, key or None)[column]
+            return outcome_number(flow, self._flow_before, key or None, column)
         return value_by_path(flow, path)
 
     @cached_property
@@ -71,7 +75,7 @@ class PathValues:
 
     @cached_property
     def _flow_after(self) -> Flow:
-        return Flow(self.solver.solve_network(self.after))
+        return Flow(self.solver.solve_network(self.after, self.scenario))
 
 
 def _compared(network: Network, path: str) -> float:

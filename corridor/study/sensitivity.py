@@ -108,7 +108,7 @@ class Sensitivity:
         """Return the outcome with some figures replaced."""
         before = self._variation.with_values(values) if values else self.network
         after = before if self.scenario is None else self.scenario.apply(before, strict=False)
-        return PathValues(self._solver, before, after).value(self.outcome)
+        return PathValues(self._solver, before, after, self.scenario).value(self.outcome)
 
     @property
     def table(self) -> pd.DataFrame:

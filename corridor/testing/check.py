@@ -229,11 +229,13 @@ class ScenarioCheck:
         if path.startswith("compare."):
             return self._compare(path)
         if path.startswith("outcomes."):
-            from corridor.study.outcomes import outcome_row
+            from corridor.study.outcomes import outcome_number
 
             key, _, column = path.removeprefix("outcomes.").rpartition(".")
-            before, after = (outcome_row(flow, self.before, key or None) for flow in (self.before, self.after))
-            return before[column], after[column]
+            before, after = (
+                outcome_number(flow, self.before, key or None, column) for flow in (self.before, self.after)
+            )
+            return before, after
         return self._cells(path)
 
     @cached_property

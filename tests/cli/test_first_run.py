@@ -124,7 +124,7 @@ def test_outcomes_prints_the_library_s_table(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    ("ending", "begins"), [(".csv", "corridor,"), (".json", "{"), (".txt", "   "), (".CSV", "corr")]
+    ("ending", "begins"), [(".csv", "corridor,"), (".json", "{"), (".txt", "caspian 2024,"), (".CSV", "corr")]
 )
 def test_the_ending_of_the_output_gives_its_form(
     ending: str, begins: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -153,3 +153,16 @@ def test_a_wrong_option_prints_the_usage_of_its_command(
     assert (code, out) == (2, "")
     assert err.startswith(f"usage: corridor {arguments[0]} ")
     assert hint in err.splitlines()[-1]
+
+
+def test_solve_names_network_year_and_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first line says what was solved; that the scenario is of another year stands beside it."""
+    _, out, err = run(capsys, "solve", "--scenario", "cpc-shut", "--table", "corridors")
+    assert out.splitlines()[0] == "caspian 2024, CPC shut, all shippers: corridors"
+    assert "written for 2021, shown on caspian 2024" in err
+
+
+def test_simulate_says_that_days_of_a_scenario_are_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """A scenario without a frequency holds in every simulated year, however short it is."""
+    err = run(capsys, "simulate", "--years", "10", "--quiet", "--scenario", "ceyhan-closed")[2]
+    assert "Ceyhan closed: holds all year here, not the 6 days that it lasts" in err

@@ -87,3 +87,32 @@ def test_changes_without_effect_are_passed_over_if_not_strict() -> None:
         with pytest.raises(cr.DataError, match="has no effect"):
             study(closed, [shut])
         study(closed, [shut], strict=False)
+
+
+@pytest.mark.parametrize(("column", "amount"), [("shortfall_mt", 30 / 365), ("loss_musd_held", 570 * 30 / 365)])
+def test_amounts_over_days_can_be_expected(column: str, amount: float) -> None:
+    """A check reads them by their path: 1 Mt/y short by all ways, a loss of 910 - 340 by usual ways, for 30 days."""
+    out = cr.Scenario(name="it", changes=OUT, duration_days=30, expect={f"outcomes.{column}": f"{amount} +- 1e-9"})
+    (result,) = cr.check(out, three_ways())
+    assert result.got == pytest.approx(amount)
+    assert result.holds
+
+
+def test_sensitivity_reads_amounts_over_days() -> None:
+    """The central value is that of `outcomes`."""
+    net, shut = cr.load("caspian", 2024), cr.Scenario(name="it", changes=cr.Outage(corridor="cpc"), duration_days=30)
+    central = cr.sensitivity(net, shut, outcome="outcomes.loss_musd").central
+    assert central == pytest.approx(cr.outcomes(net, shut).loc["it", "loss_musd"])
+
+
+def test_explain_names_missing_buyers_where_supply_is_shut_in() -> None:
+    """With 10 Mt/y offered, room on the way and a buyer of 3, more cannot be sold; nothing is left only where all is."""
+    offered = (cr.Supply(node="field", commodity=OIL, volume_mtpa=10.0),)
+    net = network(edge("a", 5.0, 9.0), supplies=offered)
+    few = tuple(market.replace(volume_mtpa=3.0) for market in net.markets)
+    short = net.replace(
+        markets=few,
+        corridors=(cr.Corridor(id="way"),),
+        edges=tuple(e.replace(corridor="way") if e.id == "a" else e for e in net.edges),
+    )
+    assert f"no market beyond it that takes more {OIL}" in cr.solve(short).explain("way")

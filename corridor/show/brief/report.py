@@ -450,7 +450,8 @@ class _Brief:
             tag("h3", "Exposure by transit country"),
             layout.table(
                 [
-                    "country", "corridors through it", "share of exports [%]", "capacity without it [%]",
+                    "country", "corridors whose capacity falls", "share of exports [%]",
+                    "capacity without it, buyers unlimited [%]",
                     "loss if closed [million USD/y]", "shut in if closed [Mt/y]", "unmet if closed [Mt/y]",
                 ],
                 countries,
