@@ -311,6 +311,7 @@ def test_many_events_of_drawn_severity_at_once() -> None:
     assert years["shortfall_mt"].mean() == pytest.approx(expected, rel=0.005)
 
 
+@pytest.mark.fuzz
 def test_seventy_hazards() -> None:
     """More than fit a word of bits: each closes a way of its own, and each way is open for its closed-form share."""
     n = 70

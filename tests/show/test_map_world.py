@@ -127,6 +127,7 @@ def test_sea_and_land_are_where_they_are_all_over_the_world(lon: float, lat: flo
     assert basemap.SeaRouter(extent).dryness(np.full((20, 2), [lon + turn, lat])) == float(dry)
 
 
+@pytest.mark.fuzz
 def test_fine_and_coarse_outlines_leave_no_gap() -> None:
     """Inland, where the two meet, all is land to both sides."""
     seams = [(lon, 65.05) for lon in range(45, 104, 4)] + [(lon, 18.0) for lon in (-10, 0, 10, 20, 30)]

@@ -53,7 +53,8 @@ def test_the_diamond(diamond: cr.Network) -> None:
     assert n.links_t.p0.loc["year", "north_out | oil"] == pytest.approx(6)
 
 
-@pytest.mark.parametrize("scenario", [None, *(pytest.param(s, marks=pytest.mark.fuzz) for s in cr.scenarios())])
+@pytest.mark.fuzz
+@pytest.mark.parametrize("scenario", [None, *cr.scenarios()])
 def test_the_shipped_network(scenario: str | None) -> None:
     """Several shippers share capacity and throughput, with quotas; under scenarios too."""
     net = cr.load(year=2021)

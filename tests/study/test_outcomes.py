@@ -106,7 +106,7 @@ def test_sensitivity_reads_amounts_over_days() -> None:
 
 
 def test_explain_names_missing_buyers_where_supply_is_shut_in() -> None:
-    """With 10 Mt/y offered, room on the way and a buyer of 3, more cannot be sold; nothing is left only where all is."""
+    """With 10 Mt/y offered, room on the way and a buyer of 3, more cannot be sold, so supply is not what is missing."""
     offered = (cr.Supply(node="field", commodity=OIL, volume_mtpa=10.0),)
     net = network(edge("a", 5.0, 9.0), supplies=offered)
     few = tuple(market.replace(volume_mtpa=3.0) for market in net.markets)
