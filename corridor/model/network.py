@@ -11,7 +11,7 @@ from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
-from corridor.model.own_figures import parts_with_figures
+from corridor.model.own_figures import disagreements, parts_with_figures
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
 from corridor.model.records import (
@@ -169,7 +169,8 @@ class Network(NetworkParts):
         Notes
         -----
         ``available_mtpa``, which follows from other columns, may be right or as it was in this network's own table.
-        Figures are not looked at: `with_figures` changes a number and its figure together.
+        Figures stay as they are: where a number of theirs is altered, ``notes`` name it. `with_figures` changes a
+        number and its figure together.
 
         Raises
         ------
@@ -194,7 +195,8 @@ class Network(NetworkParts):
             parts["hazards"], problems = _hazards_of(hazards)
             if problems:
                 raise DataError(problems)
-        return self.replace(**parts)
+        altered = self.replace(**parts)
+        return altered.replace(notes=(*altered.notes, *notes)) if (notes := disagreements(self, altered)) else altered
 
     def with_figures(self, values: Mapping[str, float], *, source: str = "own view") -> Network:
         """Return the network that one's own view of some figures makes: "at 60 dollars?".

@@ -16,6 +16,9 @@ from corridor.model.parts import NetworkParts
 from corridor.model.records import PARTS, Edge, Figure, Record, Source
 from corridor.model.variation import NOT_BELOW_0, Variation, moved, subject_of
 
+_NAMED = 5
+"""How many altered numbers a note names."""
+
 
 def parts_with_figures(network: NetworkParts, values: Mapping[str, float], source: str) -> dict[str, Any]:
     """Return the parts of a network that other figures make, the figures and notes among them.
@@ -41,6 +44,27 @@ def parts_with_figures(network: NetworkParts, values: Mapping[str, float], sourc
         "sources": network.sources if own.id in known else (*network.sources, own),
         "notes": (*network.notes, *_notes(variation, changed, own.id)),
     }
+
+
+def disagreements(before: NetworkParts, after: NetworkParts) -> tuple[str, ...]:
+    """Return a note on the numbers that were altered while their figures were not, or nothing."""
+    chosen, kept = (
+        {(key_of(f), f.value) for f in parts.figure_records if f.choice == "chosen" and _holds(f, parts.year)}
+        for parts in (before, after)
+    )
+    figures = {key for key, _ in chosen & kept}
+    altered = [
+        f"{subject_of(id)}.{field}"
+        for kind in PARTS
+        for id, record in after.by_key(kind.singular).items()
+        if (old := before.by_key(kind.singular).get(id)) is not None and old != record
+        for field in type(record).model_fields
+        if getattr(old, field) != getattr(record, field) and f"{kind.singular}:{subject_of(id)}.{field}" in figures
+    ]
+    if not altered:
+        return ()
+    few = ", ".join(altered[:_NAMED]) + (f" and {len(altered) - _NAMED} more" if len(altered) > _NAMED else "")
+    return (f"Altered in a table, not in the figures, which still say what it was: {few}; with_figures changes both.",)
 
 
 def _by_key(figure_set: FigureSet, values: Mapping[str, float]) -> dict[str, float]:

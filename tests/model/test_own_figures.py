@@ -242,3 +242,17 @@ def test_a_figure_that_alters_nothing_is_told(net: cr.Network) -> None:
         "figure 'idle.x' of 'own view' is 2 instead of 1",
         "figure 'idle.x' of 'own view' alters nothing in the network",
     )  # fmt: skip
+
+
+def test_a_number_altered_in_a_table_is_named_beside_its_figure(net: cr.Network) -> None:
+    """The figure still says 50; the note says so, and results repeat it. What has no figure is no matter."""
+    edges = net.edge_table()
+    edges.loc["btc", "capacity_mtpa"] = 20.0
+    altered = net.with_frames(edges=edges)
+    (note,) = altered.notes
+    assert "btc.capacity_mtpa" in note
+    assert "with_figures" in note
+    assert note in cr.solve(altered).notes
+    edges = net.edge_table()
+    edges.loc["btc", "operator"] = "somebody"
+    assert net.with_frames(edges=edges).notes == ()
