@@ -11,6 +11,7 @@ from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs,
 from corridor.cli.printing import (
     aligned,
     columns_that_fit,
+    document_text,
     machine_text,
     omitted_columns,
     terminal_width,
@@ -50,6 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format != "table":
         for note in notes:
             streams.say(note)
+        if arguments.format == "json":
+            scope = {"commodity": arguments.commodity, "units": arguments.units}
+            return write_output(document_text(network, **scope, rows=table), arguments.output, arguments.format)
         return write_output(machine_text(table, arguments.format), arguments.output, arguments.format)
     width = terminal_width(arguments)
     names = ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")

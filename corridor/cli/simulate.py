@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
-from corridor.cli.printing import fitted, machine_text, table_text, terminal_width, title_of, write_output
+from corridor.cli.printing import (
+    document_text,
+    fitted,
+    machine_text,
+    table_text,
+    terminal_width,
+    title_of,
+    write_output,
+)
 from corridor.errors import visible
 
 if TYPE_CHECKING:
@@ -78,7 +86,15 @@ def run(arguments: argparse.Namespace) -> int:
         frame = frame(arguments.alpha)
     elif table == "attribution":
         frame = frame(f"{commodity}_shortfall_mt", alpha=alpha)
-    text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
+    if arguments.format == "json":
+        scope = {
+            "scenario": ensemble.scenario.name if ensemble.scenario is not None else None,
+            "seed": ensemble.seed,
+            "years": len(ensemble.years),
+        }
+        text = document_text(ensemble.network, table=table, **scope, rows=frame)
+    else:
+        text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
     return write_output(text, arguments.output, arguments.format, width=width)
 
 

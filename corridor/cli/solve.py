@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
 from corridor.cli.printing import document_text, machine_text, table_text, terminal_width, title_of, write_output
 from corridor.errors import DataError, visible
 from corridor.model.columns import FLOW_TABLES, INTERCHANGEABLE, column_names
-
-if TYPE_CHECKING:
-    from corridor.solver.flow import Flow
 
 
 def add(commands: Any) -> None:
@@ -25,6 +22,7 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from corridor.model.scenario import scenario_name
     from corridor.solver.flow import solve
 
     width = terminal_width(arguments)
@@ -44,15 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.format == "csv":
             text = machine_text(frame, arguments.format)
         else:
-            text = f"{_title(flow)}, all shippers: {table}\n{table_text(frame, width)}"
+            name = visible(scenario_name(flow.scenario))
+            text = f"{title_of(network)}, {name}, all shippers: {table}\n{table_text(frame, width)}"
             text += f"{INTERCHANGEABLE}\n" if table in ("markets", "routes") else ""
     else:
-        text = f"{_title(flow)}\n{flow.explain(arguments.explain)}\n"
+        text = f"{title_of(network)}\n{flow.explain(arguments.explain)}\n"
     return write_output(text, arguments.output, arguments.format, width=width)
-
-
-def _title(flow: Flow) -> str:
-    """Return network, year and what was applied."""
-    from corridor.model.scenario import scenario_name
-
-    return f"{title_of(flow.network)}, {visible(scenario_name(flow.scenario))}"

@@ -97,7 +97,7 @@ def test_solve_adds_scenarios_up(capsys: pytest.CaptureFixture[str]) -> None:
     """Two scenarios are solved as one, and explained."""
     code, out, _ = run(capsys, "solve", "--year", "2021", "--scenario", "cpc-shut", "--scenario", "btc-quota-lifted")
     assert code == 0
-    assert out.startswith("CPC shut + BTC quota lifted: ")
+    assert out.startswith("caspian 2021\nCPC shut + BTC quota lifted: ")
     assert "aktau_sangachal" in out
 
 
@@ -220,5 +220,5 @@ def test_a_hazard_given_as_scenario_comes_and_goes(capsys: pytest.CaptureFixture
     _, table, told = run(capsys, *asked, "cpc-court-order-2022")
     assert f"'{name}': added to the network's hazards, at its own frequency" in told
     assert name in table
-    _, table, told = run(capsys, *asked, "cpc-shut")
+    _, table, told = run(capsys, *asked, "cpc-shut", "--year", "2021")
     assert (name in table, told) == (False, "")

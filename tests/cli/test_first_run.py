@@ -166,3 +166,13 @@ def test_simulate_says_that_days_of_a_scenario_are_not_counted(capsys: pytest.Ca
     """A scenario without a frequency holds in every simulated year, however short it is."""
     err = run(capsys, "simulate", "--years", "10", "--quiet", "--scenario", "ceyhan-closed")[2]
     assert "Ceyhan closed: holds all year here, not the 6 days that it lasts" in err
+
+
+def test_json_says_what_it_is_of(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file read a year later still names network, year, hazard regime, and the seed of simulated years."""
+    outcomes = json.loads(run(capsys, "outcomes", *SHUT, "--format", "json")[1])
+    assert (outcomes["network"], outcomes["year"], outcomes["units"]) == ("caspian", 2021, "t")
+    assert [row["scenario"] for row in outcomes["rows"]] == ["baseline", "CPC shut"]
+    simulated = json.loads(run(capsys, "simulate", "--years", "20", "--seed", "3", "--quiet", "--format", "json")[1])
+    assert (simulated["regime"], simulated["seed"], simulated["years"]) == ("full", 3, 20)
+    assert simulated["rows"]
