@@ -115,7 +115,7 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
         "confidence.\n\n" + fitted("bad_year", rows, width, tail)
     ]
     for by, alpha, head in (
-        ("actor", None, f"Where {named} not lifted in a mean year arises (country of the asset)"),
+        ("actor", None, f"Where {named} not lifted in an average year arises (country of the asset)"),
         ("hazard", arguments.alpha, f"{named} not lifted in the worst {tail} of years, by hazard"),
     ):
         table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)

@@ -281,16 +281,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "bad_year": (
         Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
-        Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=3),
-        Column("mean", "", "mean of all years", heading="mean year", digits=2, priority=1),
-        Column("mean_half", "", "half of the 95 % confidence interval of the mean", heading="+-", digits=2, priority=4),
+        Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=4),
+        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
+        Column("mean_half", "", "half of the 95 % confidence interval of the mean", heading="+-", digits=2, priority=3),
         Column("p5", "", "5 % of years are lower", title="5 % point", digits=2),
         Column("p95", "", "5 % of years are higher", title="95 % point", digits=2),
         Column(
             "cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}",
             title="mean of the worst {tail} (CVaR)", digits=2, priority=1,
         ),
-        Column("cvar_half", "", "half of the 95 % confidence interval of the CVaR", heading="+-", digits=2, priority=4),
+        Column("cvar_half", "", "half of the 95 % confidence interval of the CVaR", heading="+-", digits=2, priority=3),
     ),
     "attribution": (
         Column("actor", "", "where: country in which what the hazard strikes lies, not who did it", "word"),

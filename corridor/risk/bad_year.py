@@ -20,7 +20,7 @@ _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %
 
 
 def amounts(ensemble: Ensemble, commodity: str = "", *, named: str = "", alpha: float = 0.95) -> pd.DataFrame:
-    """Return what a mean year and a bad one come to: a commodity, then the shortfall of all shippers.
+    """Return what an average year and a bad one come to: a commodity, then the shortfall of all shippers.
 
     Parameters
     ----------

@@ -73,9 +73,9 @@ class Ensemble:
         parts = (" ".join(str(part) for part in (net.name, net.year) if part), net.regime and f"regime {net.regime}")
         where = visible(", ".join(filter(None, parts)))
         return (
-            f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; shortfall of "
-            f"all shippers {short.mean():.2f} Mt in a mean year, {self.cvar('shortfall_mt'):.2f} Mt in the worst 5 % "
-            "(CVaR)>"
+            f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; "
+            f"shortfall of all shippers {short.mean():.2f} Mt in an average year, {self.cvar('shortfall_mt'):.2f} Mt "
+            "in the worst 5 % (CVaR)>"
         )
 
     def _repr_html_(self) -> str:
@@ -122,8 +122,8 @@ class Ensemble:
         Notes
         -----
         Throughput of all commodities in a year without hazards and in a mean one, and the 5 % and 95 % points over
-        years [Mt]; days of a mean year on which less than in the baseline, or nothing, is in service of the trunk and
-        its end nodes [days].
+        years [Mt]; days of an average year on which less than in the baseline, or nothing, is in service of the trunk
+        and its end nodes [days].
         """
         import pandas as pd
 

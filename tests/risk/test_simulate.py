@@ -104,7 +104,7 @@ def test_years_without_a_shock(common: cr.Ensemble) -> None:
 
 
 def test_disturbed_days(common: cr.Ensemble) -> None:
-    """Some hazard is in force on 365 x (1 - exp(-sum of loads)) days of a mean year."""
+    """Some hazard is in force on 365 x (1 - exp(-sum of loads)) days of an average year."""
     assert_mean(common.years["disturbed_days"], 365.0 * in_force(1.0, 70.0))
 
 
