@@ -44,6 +44,7 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from corridor.library.networks import hazard_basis
     from corridor.model.scenario import Hazard
     from corridor.risk.measures import require_level
     from corridor.risk.simulate import simulate
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     require_level(arguments.alpha)
     network, scenarios = load_inputs(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
+    regime = network.regime
     added = [scenario for scenario in scenarios if isinstance(scenario, Hazard)]
     if added:
         network = network.replace(hazards=(*network.hazards, *added))
@@ -68,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{scenario.name}: holds all year here, not the {scenario.mean_duration_days:g} days that it lasts; "
                 "give it a frequency to let it come and go."
             )
+    basis = hazard_basis(regime) + "".join(f" and {visible(hazard.name)!r}" for hazard in added)
     width = terminal_width(arguments)
     ensemble = simulate(
         network,
@@ -79,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress=False if arguments.quiet else None,
     )
     if arguments.format == "table" and arguments.table is None:
-        return write_output(_text(ensemble, commodity, arguments, width), arguments.output, width=width)
+        return write_output(_text(ensemble, commodity, arguments, width, basis), arguments.output, width=width)
     table = arguments.table or "summary"
     frame = getattr(ensemble, table)
     if table == "summary":
@@ -98,15 +101,13 @@ def run(arguments: argparse.Namespace) -> int:
     return write_output(text, arguments.output, arguments.format, width=width)
 
 
-def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None) -> str:
+def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None, hazards: str) -> str:
     """Return the results of simulated years as text: amounts, causes, costliest states."""
-    from corridor.library.networks import hazard_basis
     from corridor.risk.bad_year import amounts, attributed
 
     tail = f"{100 * (1 - arguments.alpha):.3g}%"
     rows = amounts(ensemble, commodity, alpha=arguments.alpha)
     rows["unit"] = rows["unit"].str.replace("million", "M")
-    hazards = hazard_basis(ensemble.network.regime)
     named = visible(commodity)
     blocks = [
         f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}, {hazards}, seed {ensemble.seed}"

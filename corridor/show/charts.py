@@ -238,7 +238,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     else:
         ax.set_xlim(result.central - 1, result.central + 1)
         ax.annotate("no single figure has an effect", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT)
-    name = scenario_name(result.scenario)
+    name = ", ".join(filter(None, (network_label(result.network), scenario_name(result.scenario))))
     below = (
         f"{name}: {result.central:,.1f} with all figures at central values; bars: one figure at the bounds of its range"
     )

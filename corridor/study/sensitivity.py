@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,11 @@ class Sensitivity:
         require_number(outcome, network)
         self._solver = WarmSolver(network)
         self.central = self._outcome_with({})
+        if math.isnan(self.central):
+            raise DataError(
+                f"outcome {visible(outcome)} has no value under {scenario_name(scenario)!r}: nothing moves there, "
+                "or it is not known; ask about another outcome or state"
+            )
         self._table: pd.DataFrame | None = None
 
     def __eq__(self, other: object) -> bool:

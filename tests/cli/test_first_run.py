@@ -176,3 +176,9 @@ def test_json_says_what_it_is_of(capsys: pytest.CaptureFixture[str]) -> None:
     simulated = json.loads(run(capsys, "simulate", "--years", "20", "--seed", "3", "--quiet", "--format", "json")[1])
     assert (simulated["regime"], simulated["seed"], simulated["years"]) == ("full", 3, 20)
     assert simulated["rows"]
+
+
+def test_simulate_names_the_regime_beside_an_added_hazard(capsys: pytest.CaptureFixture[str]) -> None:
+    """The hazards are those of the regime and the one added, not all of one's own."""
+    out = run(capsys, "simulate", "--years", "10", "--quiet", "--scenario", "cpc-court-order-2022")[1]
+    assert "hazards of regime 'full' (rates since 1999) and 'CPC court order (threat)'" in out

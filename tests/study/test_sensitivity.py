@@ -151,3 +151,10 @@ def test_only_rivals_of_the_same_unit_and_year_count(rival: dict[str, object], r
         assert table.iloc[0][["at_low", "at_high"]].tolist() == pytest.approx([450.0, 430.0])
         leant = cr.solve(net).leans_on().iloc[0]
         assert (leant["effect"], leant["range_from"]) == (pytest.approx(10.0), "rivals")
+
+
+def test_an_outcome_without_a_value_is_refused() -> None:
+    """The netback by a closed corridor is no number, and neither is its change with any figure."""
+    shut = cr.load_scenario("cpc-shut")
+    with pytest.raises(cr.DataError, match="has no value under 'CPC shut'"):
+        cr.sensitivity(cr.load(year=2021), shut, outcome="compare.cpc.netback_usd_per_t")
