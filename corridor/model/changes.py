@@ -144,7 +144,7 @@ class Change(Record):
     """Fields of which some must be given, if only as empty."""
     only_derates: ClassVar[bool] = False
     """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
-    _alone: ClassVar[Callable[[Change], Any]]
+    _alone: ClassVar[Callable[[Any], Any]]
     """What makes a scenario of a change; set by the module of scenarios, which is above this one."""
 
     @property
