@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     if "all" not in asked:
         scope = scope.limited_to(network, asked)
     flows: dict[str, Flow] = {}
-    table = compare_in_scope(network, scenarios or None, scope, flows=flows, units=arguments.units)
+    compact = arguments.format == "table" and not scenarios and not arguments.wide
+    table = compare_in_scope(network, scenarios or None, scope, flows=flows, units=arguments.units, in_full=not compact)
     comparison = _Comparison(network, scope.commodity, table, flows, arguments.units)
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
@@ -79,7 +80,6 @@ def run(arguments: argparse.Namespace) -> int:
     notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
     if arguments.format == "table":
-        compact = not scenarios and not arguments.wide
         text = comparison.compact(width) if compact else comparison.full(width)
         text += "".join(f"{note}\n" for note in notes)
     else:

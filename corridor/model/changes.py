@@ -129,6 +129,10 @@ class NetworkEdit:
         raise DataError(f"{owner}{changes} leaves a {type(record).__name__} where {broken}") from None
 
 
+_SCENARIO_OF: dict[str, Callable[[Any], Any]] = {}
+"""What makes a scenario of a change; set by the module of scenarios, which is above this one."""
+
+
 class Change(Record):
     """Something that happens to what a selector matches; several selectors narrow it."""
 
@@ -144,8 +148,6 @@ class Change(Record):
     """Fields of which some must be given, if only as empty."""
     only_derates: ClassVar[bool] = False
     """Whether it does nothing but lower `remaining`, so that a hazard may vary its severity."""
-    _alone: ClassVar[Callable[[Any], Any]]
-    """What makes a scenario of a change; set by the module of scenarios, which is above this one."""
 
     @property
     def keeps_feasible(self) -> bool:
@@ -173,8 +175,8 @@ class Change(Record):
     def __add__(self, other: object) -> Any:
         """Return the scenario in which both happen; the other may be a change or a scenario."""
         if isinstance(other, Change):
-            return Change._alone(self) + other
-        return Change._alone(self) if isinstance(other, int) and other == 0 else NotImplemented
+            return _SCENARIO_OF["change"](self) + other
+        return _SCENARIO_OF["change"](self) if isinstance(other, int) and other == 0 else NotImplemented
 
     __radd__ = __add__
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, SerializeAsAny, model_validator
 
 from corridor.errors import DataError
-from corridor.model.changes import Change, N, apply_changes
+from corridor.model.changes import _SCENARIO_OF, Change, N, apply_changes
 from corridor.model.changes import Delay as Delay
 from corridor.model.changes import DemandShock as DemandShock
 from corridor.model.changes import Derate as Derate
@@ -154,7 +154,7 @@ def _alone(change: Change) -> Scenario:
     return Scenario(name=str(change), changes=(change,))
 
 
-Change._alone = staticmethod(_alone)
+_SCENARIO_OF["change"] = _alone
 
 
 def require_scenario(thing: object) -> None:

@@ -141,8 +141,13 @@ def compare_in_scope(
     flows: dict[str, Flow] | None = None,
     units: str = "t",
     strict: bool = True,
+    in_full: bool = True,
 ) -> pd.DataFrame:
-    """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario."""
+    """Return the table of `compare` for a scope; `flows` takes up the flow of each scenario.
+
+    Unless it is wanted in full, rows of scenarios have status, capacity, bottleneck, throughput and use only: no route
+    is looked for, and no corridor taken away.
+    """
     import pandas as pd
 
     own, every = (DisplayUnits.of(network, units, of) for of in (scope.commodity, None))
@@ -156,7 +161,7 @@ def compare_in_scope(
             notes[name] = list(flow.notes)
         if flows is not None:
             flows[name] = flow
-        rows |= {(name, corridor): row for corridor, row in states.rows(flow).items()}
+        rows |= {(name, corridor): row for corridor, row in states.rows(flow, in_full=in_full).items()}
     index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
     table = pd.DataFrame(list(rows.values()), index=index, columns=list(column_names("compare")))
     table = own.table(table, scope.commodity)
@@ -190,20 +195,41 @@ class ComparedStates:
         """Return the flow of a state; `strict` as in `Scenario.apply`."""
         return self._baseline if scenario is None else Flow(self._solver.solve(scenario, strict=strict))
 
-    def rows(self, flow: Flow) -> dict[str, dict[str, Any]]:
+    def rows(self, flow: Flow, *, in_full: bool = True) -> dict[str, dict[str, Any]]:
         """Return the rows of a state by corridor."""
-        return self.baseline if flow is self._baseline else self._measured(flow, self.baseline)
+        if flow is self._baseline:
+            return self.baseline
+        if in_full:
+            return self._measured(flow, self.baseline)
+        return self._moved(flow, self.baseline, self._capacities(flow))
 
     def _measured(self, flow: Flow, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         paths, exposed = BestPaths(flow.solution, self._scope.commodity, True), Exposures.of(flow.network, flow)
+        capacities = self._capacities(flow)
+        rows = self._moved(flow, before, capacities)
+        for corridor, row in rows.items():
+            most = capacities[corridor]
+            solver = self._solver.solver_for(flow.network)
+            row["shortfall_if_lost_mtpa"] = _rise_without(solver, flow, corridor, self._weights)
+            route = _best_route(flow, paths, corridor, origins=self._scope.origins) if most.capacity_mtpa > 0 else None
+            if route is not None:
+                row |= _route_cells(flow.network, route, exposed)
+            row["subjects"] = _subjects(flow.network, corridor, paths.commodity, most=most, route=route)
+        return rows
+
+    def _moved(
+        self, flow: Flow, before: dict[str, dict[str, Any]], capacities: dict[str, RouteCapacity]
+    ) -> dict[str, dict[str, Any]]:
+        """Return rows that say what could move, what stops more, and what moves."""
         rows = {}
-        for corridor in self._scope.corridors:
-            row = _row(
-                self._solver.solver_for(flow.network), flow,
-                paths=paths, corridor=corridor, origins=self._scope.origins, exposed=exposed, weights=self._weights,
-            )  # fmt: skip
+        for corridor, most in capacities.items():
+            row = _capacity_cells(flow, corridor, self._scope.commodity, most)
             rows[corridor] = row | {"status": _status(row, before.get(corridor, row)["capacity_mtpa"])}
         return rows
+
+    def _capacities(self, flow: Flow) -> dict[str, RouteCapacity]:
+        solver, commodity = self._solver.solver_for(flow.network), self._scope.commodity
+        return {id: route_capacity(solver, flow.solution, id, commodity) for id in self._scope.corridors}
 
 
 def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
@@ -227,31 +253,16 @@ def _origins(network: Network, commodity: str, origin: str | None) -> list[list[
     return [[origin]]
 
 
-def _row(
-    solver: WarmSolver,
-    flow: Flow,
-    *,
-    paths: BestPaths,
-    corridor: str,
-    origins: Sequence[Sequence[str]],
-    exposed: Exposures,
-    weights: Floats,
-) -> dict[str, Any]:
-    """Return one corridor's row without its status; supplies are weighted by barrels a tonne where these count."""
-    most = route_capacity(solver, flow.solution, corridor, paths.commodity)
-    through = flow.throughput_mtpa(corridor, paths.commodity)
+def _capacity_cells(flow: Flow, corridor: str, commodity: str, most: RouteCapacity) -> dict[str, Any]:
+    """Return one corridor's row with what could move and what moves, all else empty."""
+    through = flow.throughput_mtpa(corridor, commodity)
     limited = 0 < most.capacity_mtpa < math.inf
-    row = blank("compare") | {
+    return blank("compare") | {
         "capacity_mtpa": most.capacity_mtpa,
         "bottleneck": most.named(),
         "throughput_mtpa": through,
         "utilisation": through / most.capacity_mtpa if limited else math.nan,
-        "shortfall_if_lost_mtpa": _rise_without(solver, flow, corridor, weights),
     }
-    route = _best_route(flow, paths, corridor, origins=origins) if most.capacity_mtpa > 0 else None
-    if route is not None:
-        row |= _measured(flow.network, route, exposed)
-    return row | {"subjects": _subjects(flow.network, corridor, paths.commodity, most=most, route=route)}
 
 
 def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> Route | None:
@@ -292,7 +303,7 @@ def route_assets(network: Network, route: Route) -> list[Asset]:
     return [*(("edge", e.id) for e in edges), *(("node", e.head) for e in edges), ("node", route.origin)]
 
 
-def _measured(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
+def _route_cells(network: Network, route: Route, exposed: Exposures) -> dict[str, Any]:
     """Return cost, time, destination and risk of a route."""
     edges = [network.edge(id) for id in route.edges]
     open_share = exposed.availability(route_assets(network, route))

@@ -272,13 +272,13 @@ def test_a_destination_is_a_node() -> None:
 def test_a_baseline_is_compared_once_for_all_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `compare.*` needs of a network and commodity is worked out once, and of a scenario once a commodity."""
     measured: list[tuple[str | None, str]] = []
-    whole = compare_module._row
+    original = compare_module._capacity_cells
 
-    def counted(*args: Any, **options: Any) -> Any:
-        measured.append((args[1].scenario and args[1].scenario.name, options["paths"].commodity))
-        return whole(*args, **options)
+    def counted(flow: cr.Flow, corridor: str, commodity: str, *args: Any) -> Any:
+        measured.append((flow.scenario and flow.scenario.name, commodity))
+        return original(flow, corridor, commodity, *args)
 
-    monkeypatch.setattr(compare_module, "_row", counted)
+    monkeypatch.setattr(compare_module, "_capacity_cells", counted)
     net, runner = cr.load("caspian", 2024), CheckRunner()
     paths = {f"compare.{c}.{k}.throughput_mtpa": ">= 0" for c in ("btc", "cpc") for k in ("kazakh_crude", "azeri_crude")
              if (c, k) != ("cpc", "azeri_crude")}  # fmt: skip
