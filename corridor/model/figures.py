@@ -47,13 +47,18 @@ def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
     A worked-out figure takes the weakest confidence and all the sources of what goes into it. Where it states no range
     of its own, its range spans the results at every corner of its inputs' ranges.
     """
-    current = [figure for figure in figures if year is None or figure.since <= year <= figure.until]
+    current = [figure for figure in figures if holds_in(figure, year)]
     figure_set = FigureSet(current, year)
     worked: dict[str, Figure] = {key_of(f): f for f in current if f.choice == "chosen"}
     for key in figure_set.order:
         inputs = {name: worked[other] for name, other in figure_set.inputs[key].items()}
         worked[key] = _evaluated(worked[key], figure_set.trees[key], inputs)
     return tuple(worked[key_of(figure)] if figure.choice == "chosen" else figure for figure in current)
+
+
+def holds_in(figure: Figure, year: int | None) -> bool:
+    """Tell whether a figure is in force in a year; without a year every figure is."""
+    return year is None or figure.since <= year <= figure.until
 
 
 def key_of(figure: Figure) -> str:
@@ -84,7 +89,7 @@ class FigureSet:
         problems: list[str] = []
         self._by_name: dict[str, dict[str, str]] = {}
         for figure in figures:
-            if figure.choice == "chosen" and (year is None or figure.since <= year <= figure.until):
+            if figure.choice == "chosen" and holds_in(figure, year):
                 key, name = key_of(figure), f"{figure.subject}.{figure.attribute}"
                 if key in self.figures:
                     when = (

@@ -196,7 +196,8 @@ class Network(NetworkParts):
             if problems:
                 raise DataError(problems)
         altered = self.replace(**parts)
-        return altered.replace(notes=(*altered.notes, *notes)) if (notes := disagreements(self, altered)) else altered
+        notes = disagreements(self, altered)
+        return altered.with_numbers(notes=(*altered.notes, *notes)) if notes else altered
 
     def with_figures(self, values: Mapping[str, float], *, source: str = "own view") -> Network:
         """Return the network that one's own view of some figures makes: "at 60 dollars?".

@@ -175,11 +175,16 @@ def usual_routes(
     return UsualRoutes(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 
-def outcome_number(flow: Flow, base: Flow, commodity: str | None, column: str) -> float:
-    """Return one number of a row of `outcomes`; amounts over days are solved only where asked for."""
+def outcome_number(
+    flow: Flow, base: Flow, commodity: str | None, *, column: str, solver: WarmSolver | None = None
+) -> float:
+    """Return one number of a row of `outcomes`; amounts over days are solved only where asked for.
+
+    The solver is one of the baseline or of a network that differs from it in numbers only; made where none is given.
+    """
     row = outcome_row(flow, base, commodity)
     if column in AMOUNTS:
-        row |= amounts(WarmSolver(base.network), flow, base, commodity)
+        row |= amounts(solver or WarmSolver(base.network), flow, base, commodity)
     return row[column]
 
 

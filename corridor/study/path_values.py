@@ -66,7 +66,7 @@ class PathValues:
             return _compared(network, path)
         if path.startswith("outcomes."):
             key, _, column = path.removeprefix("outcomes.").rpartition(".")
-            return outcome_number(flow, self._flow_before, key or None, column)
+            return outcome_number(flow, self._flow_before, key or None, column=column, solver=self.solver)
         return value_by_path(flow, path)
 
     @cached_property

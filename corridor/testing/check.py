@@ -233,7 +233,7 @@ class ScenarioCheck:
 
             key, _, column = path.removeprefix("outcomes.").rpartition(".")
             before, after = (
-                outcome_number(flow, self.before, key or None, column) for flow in (self.before, self.after)
+                outcome_number(flow, self.before, key or None, column=column) for flow in (self.before, self.after)
             )
             return before, after
         return self._cells(path)
