@@ -193,7 +193,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "risk_score", "0-1",
             "governance of the weakest country on the best way, index 0 to 1: one such country or three are the same "
             "to it; empty where an edge on land has no score, at sea none counts 0",
-            heading="governance\nrisk", title="governance risk", digits=2, priority=8, group="main",
+            heading="governance\nrisk", title="risk score", digits=2, priority=8, group="main",
         ),
         Column(
             "netback_usd_per_t", "USD/t",
