@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Protocol
 
 import highspy
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from corridor.errors import SolverError
 from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY, OPTIMAL
-from corridor.solver.program import Floats, Program, ProgramState
+from corridor.solver.program import Floats, Ints, Program, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -34,6 +35,29 @@ _FAILURES: dict[highspy.HighsModelStatus, type[SolverError]] = {
     highspy.HighsModelStatus.kUnbounded: Unbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Unbounded,
 }
+
+
+class LinearProgram(Protocol):
+    """What is solved: a matrix, balances before ceilings, and how far amounts break the limits of a state."""
+
+    @property
+    def n_columns(self) -> int: ...
+    @property
+    def n_balances(self) -> int: ...
+    @property
+    def n_ceilings(self) -> int: ...
+    @property
+    def unit_mtpa(self) -> float: ...
+    @property
+    def unit_usd_per_t(self) -> float: ...
+    @property
+    def start(self) -> Ints: ...
+    @property
+    def index(self) -> Ints: ...
+    @property
+    def value(self) -> Floats: ...
+    def dense(self) -> Floats: ...
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +149,7 @@ class Solver:
     state is solved again in smaller units.
     """
 
-    def __init__(self, program: Program, base: ProgramState, *, finer: int = 0) -> None:
+    def __init__(self, program: LinearProgram, base: ProgramState, *, finer: int = 0) -> None:
         self._turn = Lock()
         self._highs = highspy.Highs()
         _set_options(self._highs)
@@ -301,7 +325,7 @@ def _run_alone(highs: highspy.Highs) -> None:
         highs.resetGlobalScheduler(True)
 
 
-def _model(program: Program, state: ProgramState) -> highspy.HighsLp:
+def _model(program: LinearProgram, state: ProgramState) -> highspy.HighsLp:
     """Return the program in HiGHS's own form."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.n_columns, program.n_balances + program.n_ceilings
