@@ -38,26 +38,45 @@ _FAILURES: dict[highspy.HighsModelStatus, type[SolverError]] = {
 
 
 class LinearProgram(Protocol):
-    """What is solved: a matrix, balances before ceilings, and how far amounts break the limits of a state."""
+    """What is solved: a matrix with balances before ceilings."""
 
     @property
-    def n_columns(self) -> int: ...
+    def n_columns(self) -> int:
+        """Number of columns."""
+
     @property
-    def n_balances(self) -> int: ...
+    def n_balances(self) -> int:
+        """Number of balance rows; they come first."""
+
     @property
-    def n_ceilings(self) -> int: ...
+    def n_ceilings(self) -> int:
+        """Number of ceiling rows."""
+
     @property
-    def unit_mtpa(self) -> float: ...
+    def unit_mtpa(self) -> float:
+        """Magnitude of volumes. [Mt/y]"""
+
     @property
-    def unit_usd_per_t(self) -> float: ...
+    def unit_usd_per_t(self) -> float:
+        """Magnitude of money. [USD/t]"""
+
     @property
-    def start(self) -> Ints: ...
+    def start(self) -> Ints:
+        """Where each column of the matrix starts."""
+
     @property
-    def index(self) -> Ints: ...
+    def index(self) -> Ints:
+        """Row of each entry."""
+
     @property
-    def value(self) -> Floats: ...
-    def dense(self) -> Floats: ...
-    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float: ...
+    def value(self) -> Floats:
+        """Entries of the matrix, column by column."""
+
+    def dense(self) -> Floats:
+        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
+
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
+        """Return by how much amounts break the limits of a state, relative to them. [1]"""
 
 
 @dataclass(frozen=True, eq=False)
