@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ class RowCounts(NamedTuple):
     balances: int
     shared_edges: int
     limited_nodes: int
+    fleets: int
 
 
 class Entries(NamedTuple):
@@ -29,6 +31,25 @@ class Entries(NamedTuple):
     column: Ints
     row: Ints
     value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A matrix column by column (compressed sparse columns), in which every column has an entry.
+
+    Attributes
+    ----------
+    start : shape (n_columns + 1,)
+    index, value : shape (n_entries,)
+        Row and value of each entry.
+    part : shape (n_entries,)
+        Which of the parts that it was made of an entry comes from.
+    """
+
+    start: Ints
+    index: Ints
+    value: Floats
+    part: Ints
 
 
 def flow_columns(network: Network, commodities: tuple[str, ...]) -> tuple[Ints, Ints]:
@@ -115,14 +136,24 @@ def minimum_entries(demanding: Ints, rows: RowCounts, *, n_columns: int) -> Iter
     yield Entries(np.arange(n_columns, n_columns + len(demanding), dtype=np.int32), row, -1.0)
 
 
-def compressed(entries: Sequence[Entries]) -> tuple[Ints, Ints, Floats]:
-    """Return start, index and value of the matrix, column by column; every column has an entry."""
-    column = np.concatenate([part.column for part in entries])
+def fleet_entries(network: Network, flow_edge: Ints, rows: RowCounts) -> Entries:
+    """Return the place of what each flow takes of its fleet; the days are a state's, and 1 stands for them here."""
+    row_of = {fleet.id: rows.balances + rows.shared_edges + rows.limited_nodes + number
+              for number, fleet in enumerate(network.fleets)}  # fmt: skip
+    row = np.array([-1 if edge.fleet is None else row_of[edge.fleet] for edge in network.edges], dtype=np.int32)
+    return _where_limited(np.arange(len(flow_edge), dtype=np.int32), row[flow_edge])
+
+
+def compressed(parts: Sequence[Entries]) -> Matrix:
+    """Return the matrix that parts make together."""
+    column = np.concatenate([part.column for part in parts])
     order = np.argsort(column, kind="stable")
-    index = np.concatenate([part.row for part in entries])[order].astype(np.int32)
-    value = np.concatenate([np.full(len(part.row), part.value) for part in entries])[order]
+    sizes = [len(part.row) for part in parts]
+    index = np.concatenate([part.row for part in parts])[order].astype(np.int32)
+    value = np.repeat([part.value for part in parts], sizes)[order]
+    which = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)[order]
     lengths = np.bincount(column)
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32), index, value
+    return Matrix(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32), index, value, which)
 
 
 def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[int, int]]:
