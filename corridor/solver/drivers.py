@@ -10,7 +10,7 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model import figures
-from corridor.model.formulas import DAYS_PER_YEAR, holding_days, inventory_cost
+from corridor.model.formulas import DAYS_PER_YEAR, inventory_cost
 from corridor.model.network import Network
 from corridor.model.records import TERMS
 from corridor.model.scenario import scenario_name
@@ -127,7 +127,7 @@ def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
         worth_of |= {("edge", edge.id, field): worth for edge, worth in zip(network.edges, of_edges, strict=True)}
     days = dict(zip(TERMS, term_columns(network, program.flow_edge, program.flow_commodity, program.commodities),
                     strict=True))  # fmt: skip
-    under_way = flows * holding_days(days["transit_days"], days["late_days"])
+    under_way = flows * (days["transit_days"] + days["late_days"])
     bound = np.bincount(program.flow_commodity, under_way, minlength=len(commodities)) / DAYS_PER_YEAR
     for commodity, tonne_years in zip(commodities, bound.tolist(), strict=True):
         worth_of["commodity", commodity.id, "value_usd_per_t"] = -tonne_years * commodity.interest_per_year
