@@ -141,7 +141,7 @@ def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares:
                 batch.state(taken)
             continue
         found = batch.state(taken)
-        for part in ("cost", "lower", "upper", "ceiling"):
+        for part in ("cost", "lower", "upper", "ceiling", "fleet_days"):
             np.testing.assert_allclose(
                 getattr(found, part), getattr(expected, part), rtol=1e-12, atol=1e-12, err_msg=part
             )
