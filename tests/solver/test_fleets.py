@@ -13,7 +13,9 @@ import pytest
 from scipy.optimize import linprog
 
 import corridor as cr
+from corridor.model.changes import Change
 from corridor.solver.batch import BatchSolver
+from corridor.solver.marked_tonne import MarkedTonne
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from helpers.certificates import assert_certified, same_answer
@@ -264,7 +266,7 @@ def test_a_fleet_that_is_derated_is_in_service_as_far_as_it_carries_what_it_carr
     days = 365 * math.log(2)
     hit = net.replace(hazards=(cr.Hazard(name="low", changes=[change], frequency_per_year=1, duration_days=days),))
     expected = 0.5 + 0.5 * share
-    assert cr.compare(hit, []).loc[("baseline", "sea"), "availability"] == pytest.approx(expected)
+    assert cr.availability(hit).loc["sea", "availability"] == pytest.approx(expected)
 
 
 def test_a_year_without_its_fleet_counts_as_closed():
@@ -273,3 +275,31 @@ def test_a_year_without_its_fleet_counts_as_closed():
     batch = BatchSolver(net, storms(cr.Outage(fleet="tankers")))
     closed = batch.outcomes(np.array([[0.0], [1.0]]))[:, batch.layout.column("closed", corridor="sea")]
     assert closed.tolist() == [0, 1]
+
+
+# The next tonne
+
+
+def sea_and_far() -> cr.Network:
+    """Return the two ways as corridors, `near` by c and `far` by d."""
+    return fleet_of(
+        edge("c", 3.0, fleet="tankers", fleet_days=20.0, corridor="near"),
+        edge("d", 7.0, fleet="tankers", fleet_days=10.0, corridor="far"), capacity=200,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "worth"),
+    [
+        ((), 93.0 - 4.0),  # c gives up a tonne for each more, d takes two: 2 x 93 - 97
+        ((cr.Delay(edge="d", add_days=5),), 4 * 93.0 - 3 * 97.0),  # c gives up three, d takes four
+        ((cr.Derate(fleet="tankers", remaining=0.5),), math.nan),  # all by d, and the fleet is full
+    ],
+)
+def test_a_marked_tonne_shares_the_fleet(changes: tuple[Change, ...], worth: float):
+    """Whichever way the next tonne must go, the fleet that it takes is missing to the rest: by both ways the same."""
+    solver = WarmSolver(sea_and_far())
+    solution = solver.solve(scenario(*changes) if changes else None)
+    marked = MarkedTonne(solver, solution, commodity=OIL, origin="field")
+    told = [marked.netback_usd_per_t(corridor) for corridor in ("near", "far")]
+    assert told == pytest.approx([worth, worth], nan_ok=True)
