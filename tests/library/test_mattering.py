@@ -13,18 +13,20 @@ FIRST = "2024-first"
 """The list as it was before the second round of evidence, at the ranges of then."""
 SOURCED_AT_FIRST, RANGES_AT_FIRST = 5, 19.33
 
+SHOWN = """{count} figures matter most: they move the shortfall and the netback of Kazakh oil, or the netback of the CPC
+less that of the BTC, most of all in the network of 2024 (baseline and shipped scenarios, solved again at both
+ends of each range). {sourced} of them are of confidence A or B: {share} rest on a source. The widths of their
+ranges, each over its larger bound, add up to {ranges}. Before the second round of evidence {then} were of A or
+B, and the widths added up to {ranges_then}. The first five:
+{named}."""
+
 
 def shown() -> str:
     """Return what the README says of the figures that matter."""
     sourced, count, ranges = mattering.share_sourced(FIRST, 2024)
     named = ",\n".join(f"`{row['figure'].split(':')[1]}`" for row in mattering.listed(FIRST)[:5])
-    return (
-        f"{count} figures matter most: of all they move the shortfall and the netback of Kazakh oil, or the netback of\n"
-        "the CPC less that of the BTC, most in the network of 2024 (baseline and shipped scenarios, solved again at both\n"
-        f"ends of each range). {sourced} of them are of confidence A or B: {sourced / count:.0%} rest on a source. The\n"
-        f"widths of their ranges, each over its larger bound, add up to {ranges:.1f}. Before the second round of evidence\n"
-        f"{SOURCED_AT_FIRST} were of A or B, and the widths added up to {RANGES_AT_FIRST:.1f}. The first five:\n{named}."
-    )
+    first_row = {"named": named, "sourced": sourced, "share": f"{sourced / count:.0%}", "ranges": f"{ranges:.1f}"}
+    return SHOWN.format(count=count, then=SOURCED_AT_FIRST, ranges_then=f"{RANGES_AT_FIRST:.1f}", **first_row)
 
 
 @pytest.mark.generated
