@@ -55,8 +55,10 @@ def test_every_number_has_a_figure(year: int) -> None:
             _assert_told(record, item.id, item, told)
     for item in (*net.supplies, *net.markets):
         _assert_told(type(item).__name__.lower(), f"{item.node}.{item.commodity}", item, told)
-    for quota in net.quotas:
-        _assert_told("quota", f"{quota.edge}.{quota.commodity}", quota, told)
+    for item in (*net.quotas, *net.rates):
+        _assert_told(type(item).__name__.lower(), f"{item.edge}.{item.commodity}", item, told)
+    for fleet in net.fleets:
+        _assert_told("fleet", fleet.id, fleet, told)
 
 
 def _assert_told(record: str, subject: str, item: Record, told: dict[tuple[str, str, str], float | None]) -> None:
