@@ -17,8 +17,11 @@ from corridor.solver.solution import Solution
 
 Positions = npt.NDArray[np.int64]
 
-_MONEY_FIRST = 1e-6
-"""Share by which steering prices are lowered, so that money decides where the two tie and the netback is unique. [1]"""
+_TIES = 1e-6
+"""Share by which steering prices are lowered, and what a tonne lifted or required counts more. [1; USD/t]
+
+So money decides where it ties with steering prices, and tonnes where money ties too: the netback is unique.
+"""
 _UNLIMITED = 1e100
 
 
@@ -147,11 +150,13 @@ class MarkedProgram:
         )
 
     def _cost(self, state: ProgramState) -> Floats:
-        """Return the costs of the commodity's columns, money before steering prices where they tie. [USD/t]"""
+        """Return the costs of the commodity's columns, changed so little that only ties are decided. [USD/t]"""
         own, cost = self.own, state.cost[self.own.number]
-        for steered in (own.lifted, own.unmet):
-            cost[steered] *= 1.0 - _MONEY_FIRST
-        cost[own.required] += _MONEY_FIRST * (cost[own.extra] - cost[own.required])
+        cost[own.unmet] *= 1.0 - _TIES
+        cost[own.lifted] *= 1.0 - _TIES
+        cost[own.required] += _TIES * (cost[own.extra] - cost[own.required])
+        for kind in (own.lifted, own.required):
+            cost[kind] -= _TIES * self.unit_usd_per_t
         return cost
 
     def netback_of(self, state: ProgramState, amount: Floats) -> float:
