@@ -10,6 +10,7 @@ what is unmet. A state has bounds, costs and days of round trips. Nothing here k
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,85 @@ class ProgramState:
     constant: float
 
 
+class LinearProgram(ABC):
+    """Columns, rows and matrix, balances before ceilings; what bounds them is a state.
+
+    Attributes
+    ----------
+    start, index, value
+        The matrix, column by column (compressed sparse columns); `values` puts the days of a state in.
+    fleet_columns, fleet_entries : shape (n_fleet_flows,)
+        Columns that take part of a fleet, and where in `value` their days stand.
+    unit_mtpa, unit_usd_per_t : float
+        Magnitudes of volumes and of money, powers of 2, by which the solver scales and tolerances are multiplied.
+    """
+
+    start: Ints
+    index: Ints
+    value: Floats
+    fleet_columns: Ints
+    fleet_entries: Ints
+    unit_mtpa: float
+    unit_usd_per_t: float
+
+    @property
+    @abstractmethod
+    def n_balances(self) -> int:
+        """Number of balance rows; they come first."""
+
+    @property
+    @abstractmethod
+    def n_ceilings(self) -> int:
+        """Number of ceiling rows."""
+
+    @cached_property
+    def n_columns(self) -> int:
+        """Number of all columns."""
+        return len(self.start) - 1
+
+    def values(self, state: ProgramState) -> Floats:
+        """Return the entries of the matrix in a state, shape (n_entries,)."""
+        return with_days(self.value, self.fleet_entries, state.fleet_days)
+
+    def dense(self, state: ProgramState) -> Floats:
+        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
+        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
+
+    def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""
+        return self._activity(state, amount)[self.n_balances :]
+
+    def _activity(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return what all rows come to. [Mt/y; Mt days/y of fleets]"""
+        column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
+        n_rows = self.n_balances + self.n_ceilings
+        return np.bincount(self.index, self.values(state) * amount[column], minlength=n_rows).astype(np.float64)
+
+    def excess(self, state: ProgramState, amount: Floats) -> float:
+        """Return by how much amounts break the limits of a state: the largest violation relative to its limit. [1]
+
+        A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
+        """
+        return self.excess_of(state, amount, self._activity(state, amount))
+
+    def over(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return by how much each column exceeds its upper bound, relative to it; negative where it does not. [1]"""
+        upper = np.minimum(state.upper, _UNLIMITED)
+        return (amount - upper) / np.maximum(upper, SMALL_LIMIT_MTPA * self.unit_mtpa)
+
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
+        """Return what `excess` does, for amounts whose rows have been added up already."""
+        first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
+        ceiling = np.minimum(state.ceiling, _UNLIMITED)
+        parts = (
+            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
+            self.over(state, amount),
+            (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small),
+            np.abs(activity[:first]) / (1e2 * small),
+        )
+        return max([0.0, *(float(part.max()) for part in parts if len(part))])
+
+
 @dataclass(frozen=True, eq=False)
 class Limits:
     """What bounds the flows of a network.
@@ -88,7 +168,7 @@ class Limits:
 
 
 @dataclass(frozen=True, eq=False)
-class Program:
+class Program(LinearProgram):
     """The columns, rows and matrix of a network; its `state` is read from any network of the same structure.
 
     Attributes
@@ -142,11 +222,6 @@ class Program:
     def n_flows(self) -> int:
         """Number of flow columns."""
         return len(self.flow_edge)
-
-    @cached_property
-    def n_columns(self) -> int:
-        """Number of all columns."""
-        return len(self.start) - 1
 
     @cached_property
     def n_balances(self) -> int:
@@ -287,30 +362,6 @@ class Program:
              for problem in edges + problems or ["penalties of quotas"]]
         )  # fmt: skip
 
-    def excess(self, state: ProgramState, amount: Floats) -> float:
-        """Return by how much amounts break the limits of a state: the largest violation relative to its limit. [1]
-
-        A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
-        """
-        return self.excess_of(state, amount, self._activity(state, amount))
-
-    def over(self, state: ProgramState, amount: Floats) -> Floats:
-        """Return by how much each column exceeds its upper bound, relative to it; negative where it does not. [1]"""
-        upper = np.minimum(state.upper, _UNLIMITED)
-        return (amount - upper) / np.maximum(upper, SMALL_LIMIT_MTPA * self.unit_mtpa)
-
-    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
-        """Return what `excess` does, for amounts whose rows have been added up already."""
-        first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
-        ceiling = np.minimum(state.ceiling, _UNLIMITED)
-        parts = (
-            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
-            self.over(state, amount),
-            (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small),
-            np.abs(activity[:first]) / (1e2 * small),
-        )
-        return max([0.0, *(float(part.max()) for part in parts if len(part))])
-
     @property
     def demanding(self) -> frozenset[Key]:
         """Quotas whose minimum has a row, by edge and commodity."""
@@ -380,24 +431,6 @@ class Program:
         ]:
             raise DataError(problems)
         return days[self.flow_edge[self.fleet_columns]]
-
-    def values(self, state: ProgramState) -> Floats:
-        """Return the entries of the matrix in a state, shape (n_entries,)."""
-        return with_days(self.value, self.fleet_entries, state.fleet_days)
-
-    def dense(self, state: ProgramState) -> Floats:
-        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
-        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
-
-    def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
-        """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""
-        return self._activity(state, amount)[self.n_balances :]
-
-    def _activity(self, state: ProgramState, amount: Floats) -> Floats:
-        """Return what all rows come to. [Mt/y; Mt days/y of fleets]"""
-        column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
-        n_rows = self.n_balances + self.n_ceilings
-        return np.bincount(self.index, self.values(state) * amount[column], minlength=n_rows).astype(np.float64)
 
     def edge_of(self, column: int) -> int:
         """Return the position in ``network.edges`` of a flow column's edge."""

@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 
 from helpers.oracle import cost_of, room_of, room_of_edge
 
-_OPTIONS = {"presolve": False, "primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+_OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10, "time_limit": 10.0}
 _HELD = 1e-7
 _LEVELS = ("objective", "money", "tonnes")
 LAYERS = ("unmarked", "before", "after")
@@ -59,15 +59,18 @@ class _Layers:
         self._balance: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
         self._made = {("before", origin): step} if step else {}
         self._through: dict[str, list[int]] = defaultdict(list)
-        self._required: dict[str, float] = {}
+        self._under_way: dict[str, tuple[dict[int, float], float]] = {
+            fleet.id: ({}, fleet.capacity_mt_days * fleet.remaining) for fleet in self._net.fleets
+        }
         self._shortfall: list[tuple[int, float]] = []
         self._unmet: list[int] = []
         others = flow.edge_flows["flow_mtpa"]
         others = others[others.index.get_level_values("commodity") != commodity]
         for edge in self._net.edges:
             if edge.commodities is None or commodity in edge.commodities:
-                used = float(others[others.index.get_level_values("edge") == edge.id].sum())
-                self._edge(edge, flow, used, crosses=edge.corridor == corridor)
+                self._edge(edge, flow, _used(others, edge), crosses=edge.corridor == corridor)
+            elif edge.fleet is not None:
+                self._take(edge, [], _used(others, edge))
         for supply in self._net.supplies:
             if supply.commodity == commodity:
                 lifted = self._column(-supply.penalty_usd_per_t, 0.0, -1.0, most=supply.volume_mtpa)
@@ -78,6 +81,7 @@ class _Layers:
             if market.commodity == commodity:
                 self._market(market, ("unmarked", "after") if destination in (None, market.node) else ("unmarked",))
         self._nodes(flow, others, origin, step)
+        self._rows.extend((row, max(0.0, left)) for row, left in self._under_way.values())
 
     def _column(self, objective: float, money: float, tonnes: float, *, most: float = math.inf) -> int:
         for level, cost in zip(_LEVELS, (objective, money, tonnes), strict=True):
@@ -87,7 +91,7 @@ class _Layers:
 
     def _edge(self, edge: Any, flow: Any, used: float, *, crosses: bool) -> None:
         (cargo,) = (c for c in self._net.commodities if c.id == self._commodity)
-        cost = float(cost_of(edge, cargo))
+        cost = float(cost_of(self._net, edge, cargo))
         steps = [("unmarked", "unmarked"), ("before", "after")] if crosses else [(layer, layer) for layer in LAYERS]
         columns = []
         for near, far in steps:
@@ -98,6 +102,7 @@ class _Layers:
             columns.append(column)
         if math.isfinite(room := room_of_edge(edge)):
             self._rows.append((dict.fromkeys(columns, 1.0), max(0.0, room - used)))
+        self._take(edge, columns, used)
         for quota in self._net.quotas:
             if (quota.edge, quota.commodity) == (edge.id, self._commodity):
                 if quota.max_mtpa is not None:
@@ -105,6 +110,13 @@ class _Layers:
                 missing = float(flow.quotas.loc[(quota.edge, quota.commodity), "unmet_minimum_mtpa"])
                 unmet = self._column(quota.penalty_usd_per_t, 0.0, 0.0, most=missing + _HELD)
                 self._rows.append(({columns[0]: -1.0, unmet: -1.0}, -quota.min_mtpa))
+
+    def _take(self, edge: Any, columns: list[int], used: float) -> None:
+        """Take what flows and other shippers need of an edge's fleet, if it has one."""
+        if edge.fleet is not None:
+            row, left = self._under_way[edge.fleet]
+            row.update(dict.fromkeys(columns, edge.fleet_days))
+            self._under_way[edge.fleet] = row, left - used * edge.fleet_days
 
     def _market(self, market: Any, layers: tuple[str, ...]) -> None:
         columns = []
@@ -144,10 +156,13 @@ class _Layers:
             balance[number, list(self._balance[key])] = list(self._balance[key].values())
         for level in _LEVELS:
             cost = np.array(self._cost[level])
-            answer = linprog(
-                cost, A_ub=most if len(limits) else None, b_ub=limits if len(limits) else None, A_eq=balance,
-                b_eq=amount, bounds=self._bounds, method="highs", options=_OPTIONS,
-            )  # fmt: skip
+            for presolve in (True, False):  # what ties has an interior of rounding, which presolve may find empty
+                answer = linprog(
+                    cost, A_ub=most if len(limits) else None, b_ub=limits if len(limits) else None, A_eq=balance,
+                    b_eq=amount, bounds=self._bounds, method="highs", options=_OPTIONS | {"presolve": presolve},
+                )  # fmt: skip
+                if answer.status == 0 or level == "objective":
+                    break
             if answer.status == 2 and level == "objective":
                 return None
             assert answer.status == 0, answer.message
@@ -158,3 +173,8 @@ class _Layers:
             "shortfall": sum(volume - float(x[column]) for column, volume in self._shortfall),
             "unmet": float(x[self._unmet].sum()),
         }
+
+
+def _used(flows: Any, edge: Any) -> float:
+    """Return what some flows add up to on an edge. [Mt/y]"""
+    return float(flows[flows.index.get_level_values("edge") == edge.id].sum())

@@ -16,6 +16,7 @@ from corridor.solver.flow import Flow
 from corridor.solver.marked_tonne import STEP_MTPA, MarkedTonne
 from corridor.solver.warm import WarmSolver
 from helpers import layered
+from helpers.oracle import cost_of
 from helpers.small_networks import OIL, edge, minimum, network, scenario
 from helpers.strategies import networks
 
@@ -292,3 +293,199 @@ def test_next_tonne_is_that_of_an_own_program(drawn: tuple[cr.Network, cr.Supply
     expected = layered.next_tonne(flow, "c", **of, step=0.25)
     own = MarkedTonne(solver, flow.solution, **of, step_mtpa=0.25).netback_usd_per_t("c")
     assert own == pytest.approx(expected, abs=1e-3, nan_ok=True)
+
+
+# A copy written as a commodity, by the public names alone
+
+KAZAKH, COPY = "kazakh_crude", "marked_crude"
+ORIGIN = "tengiz"
+
+
+def copied(flow: cr.Flow, corridor: str, step: float) -> cr.Network:
+    """Return the network that is left for Kazakh oil in a flow, with a marked commodity that must cross a corridor.
+
+    Ceilings of quotas become capacities, markets of limited volume and requirements edges to a market of their own; the
+    price of a requirement is a negative tariff there. Marked oil passes edges before the trunk, the trunk, and edges
+    after it, and none that leads around.
+    """
+    net = flow.network
+    own = [e for e in net.edges if e.commodities is None or KAZAKH in e.commodities]
+    used = flow.edge_flows["flow_mtpa"]
+    others = used[used.index.get_level_values("commodity") != KAZAKH].groupby("edge").sum()
+    ceilings = {q.edge: q.max_mtpa for q in net.quotas if q.commodity == KAZAKH and q.max_mtpa is not None}
+    graph = nx.MultiDiGraph((e.tail, e.head) for e in own)
+    trunk = [e for e in own if e.corridor == corridor]
+    near = {n for e in trunk for n in (e.tail, *nx.ancestors(graph, e.tail))}
+    far = {n for e in trunk for n in (e.head, *nx.descendants(graph, e.head))}
+    assert not near & far
+    edges = []
+    for e in own:
+        passes = e in trunk or {e.tail, e.head} <= near or {e.tail, e.head} <= far
+        room = max(0.0, min(e.available_mtpa - others.get(e.id, 0.0), ceilings.get(e.id, math.inf)))
+        edges.append(
+            e.replace(
+                commodities=(KAZAKH, COPY) if passes else (KAZAKH,),
+                capacity_mtpa=None if math.isinf(room) else room, remaining=1.0, in_service=True, corridor=None,
+            )
+        )  # fmt: skip
+    nodes, markets = list(_left_at_nodes(flow)), []
+    for m in (m for m in net.markets if m.commodity == KAZAKH):
+        rest = None if m.volume_mtpa is None else m.volume_mtpa - m.required_mtpa
+        for part, room, penalty in (("need", m.required_mtpa, m.penalty_usd_per_t), ("more", rest, 0.0)):
+            nodes.append(cr.Node(id=f"{m.node}_{part}"))
+            edges.append(
+                cr.Edge(id=f"{m.node}_{part}", tail=m.node, head=f"{m.node}_{part}", capacity_mtpa=room,
+                        tariff_usd_per_t=-penalty, commodities=(KAZAKH, COPY) if m.node in far else (KAZAKH,))
+            )  # fmt: skip
+            for commodity in (KAZAKH, COPY) if m.node in far else (KAZAKH,):
+                markets.append(
+                    cr.Market(node=f"{m.node}_{part}", commodity=commodity, price_usd_per_t=m.price_usd_per_t)
+                )
+    promised = flow.quotas.xs(KAZAKH, level="commodity")
+    minima = tuple(
+        cr.Quota(edge=id, commodity=KAZAKH, min_mtpa=min(row.min_mtpa, row.flow_mtpa), penalty_usd_per_t=1e5)
+        for id, row in promised.iterrows()
+        if min(row.min_mtpa, row.flow_mtpa) > 0
+    )
+    days = {e.id: (e.fleet, e.fleet_days) for e in net.edges}
+    fleets = tuple(
+        f.replace(capacity_mt_days=f.available_mt_days
+                  - sum(amount * days[id][1] for id, amount in others.items() if days[id][0] == f.id), remaining=1.0)
+        for f in net.fleets
+    )  # fmt: skip
+    rates = [r for r in net.rates if r.commodity == KAZAKH]
+    rates += [r.replace(commodity=COPY) for r in rates if COPY in next(e.commodities for e in edges if e.id == r.edge)]
+    oil = net.commodity(KAZAKH)
+    supplies = [s for s in net.supplies if s.commodity == KAZAKH]
+    supplies.append(cr.Supply(node=ORIGIN, commodity=COPY, volume_mtpa=step, penalty_usd_per_t=1e4))
+    return cr.Network(
+        nodes=tuple(nodes), edges=tuple(edges), commodities=(oil, oil.replace(id=COPY)), supplies=tuple(supplies),
+        markets=tuple(markets), quotas=minima, fleets=fleets,
+        rates=tuple(rates),
+    )  # fmt: skip
+
+
+def _left_at_nodes(flow: cr.Flow) -> Iterable[cr.Node]:
+    """Yield the nodes with the throughput that other shippers leave."""
+    heads = {e.id: e.head for e in flow.network.edges}
+    used = flow.edge_flows["flow_mtpa"]
+    passing = dict.fromkeys((n.id for n in flow.network.nodes), 0.0)
+    for (id, commodity), amount in used.items():
+        passing[heads[id]] += amount if commodity != KAZAKH else 0.0
+    for (node, commodity), amount in flow.supplies["lifted_mtpa"].items():
+        passing[node] += amount if commodity != KAZAKH else 0.0
+    for node in flow.network.nodes:
+        room = max(0.0, node.available_mtpa - passing[node.id])
+        yield node.replace(throughput_mtpa=None if math.isinf(room) else room, remaining=1.0)
+
+
+def by_hand(flow: cr.Flow, corridor: str, step: float) -> float:
+    """Return what the next tonne earns, as the difference of two flows of networks with the copy."""
+    with_it, without = (cr.solve(copied(flow, corridor, size)) for size in (step, 0.0))
+    steered = {e.id: e.tariff_usd_per_t for e in with_it.network.edges if e.id.endswith("_need")}
+
+    def money(solved: cr.Flow) -> float:
+        return solved.netback_musd_per_year + sum(
+            cost * solved.edges.loc[id, "flow_mtpa"] for id, cost in steered.items()
+        )
+
+    unmet = [
+        sum(e.capacity_mtpa - solved.edges.loc[e.id, "flow_mtpa"] for e in with_it.network.edges if e.id in steered)
+        for solved in (with_it, without)
+    ]
+    held = with_it.quotas["unmet_minimum_mtpa"].sum() if len(with_it.quotas) else 0.0
+    missing = max(with_it.shortfall_mtpa - without.shortfall_mtpa, unmet[0] - unmet[1], held)
+    return (money(with_it) - money(without)) / step if missing < 1e-3 * step else math.nan
+
+
+HAND = [(2022, None), (2024, None), (2024, "caspian-low-water"), (2024, "black-sea-war-risk"), (2020, "georgia-closed")]
+
+
+@pytest.mark.parametrize(("year", "name"), HAND)
+def test_next_tonne_is_that_of_a_copy_written_by_hand(year: int, name: str | None):
+    """All corridors of a shipped state, minima and other shippers included; some are full and some are not."""
+    solver = WarmSolver(cr.load("caspian", year))
+    flow = Flow(solver.solve(None if name is None else cr.load_scenario(name)))
+    corridors = [c.id for c in flow.network.corridors if any(e.admits(KAZAKH) for e in flow.network.trunk(c.id))]
+    tonne = MarkedTonne(solver.solver_for(flow.network), flow.solution, commodity=KAZAKH, origin=ORIGIN, step_mtpa=0.1)
+    own = {id: tonne.netback_usd_per_t(id) for id in corridors}
+    assert own == pytest.approx({id: by_hand(flow, id, 0.1) for id in corridors}, abs=1e-3, nan_ok=True)
+    assert {True, False} == set(map(math.isnan, own.values()))
+
+
+# Shipped networks
+
+
+@pytest.fixture(scope="module")
+def newest() -> WarmSolver:
+    """Return the solver of the newest year."""
+    return WarmSolver(cr.load("caspian"))
+
+
+@pytest.mark.parametrize("premium", [40.0, 80.0, 120.0, 160.0, 200.0])
+def test_ways_in_use_tie_under_a_premium(newest: WarmSolver, premium: float):
+    """From a premium of 40 USD/t on the CPC its next tonne earns what that by the BTC does: either moves the other."""
+    dear = scenario(cr.TariffShock(corridor="cpc", add_usd_per_t=premium))
+    tonne = MarkedTonne(newest, newest.solve(dear), commodity=KAZAKH, origin=ORIGIN)
+    assert tonne.netback_usd_per_t("cpc") == pytest.approx(tonne.netback_usd_per_t("btc"), abs=0.01)
+
+
+def test_one_to_a_hundred_thousand_tonnes_agree():
+    """In all shipped years and scenarios, by all corridors, the size of what is marked changes nothing by 0.1 USD/t."""
+    rows = 0
+    for year in range(2018, 2025):
+        solver = WarmSolver(cr.load("caspian", year))
+        for name in (None, *cr.scenarios()):
+            solution = solver.solve(None if name is None else cr.load_scenario(name), strict=False)
+            tonnes = [
+                MarkedTonne(solver.solver_for(solution.network), solution, commodity=KAZAKH, origin=ORIGIN,
+                            step_mtpa=step)
+                for step in (0.001, 0.01, 0.1)
+            ]  # fmt: skip
+            for corridor in solution.network.corridors:
+                first, *rest = (tonne.netback_usd_per_t(corridor.id) for tonne in tonnes)
+                assert rest == pytest.approx([first, first], abs=0.1, nan_ok=True), (year, name, corridor.id)
+                rows += not math.isnan(first)
+    assert rows > 200
+
+
+@given(networks(most_commodities=2), st.data())
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+def test_without_a_limit_the_next_tonne_earns_the_posted_netback(net: cr.Network, data: st.DataObject):
+    """Nothing is full, so nothing moves: what a tonne pays is the cheapest route to the best market."""
+    free = net.replace(
+        nodes=tuple(n.replace(throughput_mtpa=None, remaining=1.0) for n in net.nodes),
+        edges=tuple(
+            e.replace(capacity_mtpa=None, remaining=1.0, in_service=True, fleet=None, fleet_days=0.0) for e in net.edges
+        ),
+        markets=tuple(m.replace(volume_mtpa=None, required_mtpa=0.0) for m in net.markets), quotas=(),
+    )  # fmt: skip
+    assume(free.corridors)
+    supply = data.draw(st.sampled_from(free.supplies))
+    own = next_tonne(free, "trunk", commodity=supply.commodity, origin=supply.node)
+    assert own == pytest.approx(posted(free, supply), abs=1e-6, nan_ok=True)
+
+
+def posted(net: cr.Network, supply: cr.Supply) -> float:
+    """Return price less cost by the trunk from a supply, by networkx's shortest paths; NaN where there is no way."""
+    (cargo,) = (c for c in net.commodities if c.id == supply.commodity)
+    graph, trunk = nx.MultiDiGraph(), []
+    graph.add_nodes_from(n.id for n in net.nodes)
+    for e in net.edges:
+        if not e.admits(cargo.id):
+            continue
+        cost = float(cost_of(net, e, cargo))
+        if e.corridor:
+            trunk.append((e, cost))
+        else:
+            graph.add_edge(e.tail, e.head, weight=cost)
+    for m in net.markets:
+        if m.commodity == cargo.id:
+            graph.add_edge(m.node, "sold", weight=-m.price_usd_per_t)
+    before = nx.single_source_bellman_ford_path_length(graph, supply.node)
+    earned = [
+        -before[e.tail] - cost - nx.bellman_ford_path_length(graph, e.head, "sold")
+        for e, cost in trunk
+        if e.tail in before and "sold" in graph and nx.has_path(graph, e.head, "sold")
+    ]
+    return max(earned, default=math.nan)
