@@ -142,6 +142,8 @@ class Network(NetworkParts):
         if invalid := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, known) for part in invalid])
         parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
+        if "rates" in parts:
+            parts = {"rates_made": (), **parts}
         if "hazards" in parts and parts["hazards"] != self.hazards:
             parts = {"regime": None, **parts}
         twin = replace(self, **parts)
