@@ -184,3 +184,20 @@ def _circulating(network: Network, commodity: str, edges: list[Edge]) -> dict[st
     meant = {edge.tail for edge in edges if edge.id in asked}
     parts = (part for part in nx.strongly_connected_components(graph) if len(part) > 1 and not meant.isdisjoint(part))
     return {node: number for number, part in enumerate(parts) for node in part}
+
+
+def with_days(value: Floats, entries: Ints, days: Floats) -> Floats:
+    """Return the entries of a matrix with the days of round trips put in."""
+    if not len(entries):
+        return value
+    value = value.copy()
+    value[entries] = days
+    return value
+
+
+def dense_matrix(start: Ints, index: Ints, value: Floats, *, n_rows: int) -> Floats:
+    """Return a matrix of compressed columns in full, shape (n_rows, n_columns)."""
+    n_columns = len(start) - 1
+    matrix = np.zeros((n_rows, n_columns))
+    matrix[index, np.repeat(np.arange(n_columns), np.diff(start))] = value
+    return matrix

@@ -27,10 +27,12 @@ from corridor.solver.matrix import (
     balance_entries,
     ceiling_entries,
     compressed,
+    dense_matrix,
     fleet_entries,
     flow_columns,
     minimum_columns,
     minimum_entries,
+    with_days,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -381,17 +383,11 @@ class Program:
 
     def values(self, state: ProgramState) -> Floats:
         """Return the entries of the matrix in a state, shape (n_entries,)."""
-        if not len(self.fleet_entries):
-            return self.value
-        value = self.value.copy()
-        value[self.fleet_entries] = state.fleet_days
-        return value
+        return with_days(self.value, self.fleet_entries, state.fleet_days)
 
     def dense(self, state: ProgramState) -> Floats:
         """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
-        matrix = np.zeros((self.n_balances + self.n_ceilings, self.n_columns))
-        matrix[self.index, np.repeat(np.arange(self.n_columns), np.diff(self.start))] = self.values(state)
-        return matrix
+        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
 
     def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
         """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""

@@ -281,14 +281,23 @@ def possible_changes(net: cr.Network) -> dict[str, list[cr.Scenario]]:
     limited = [edge for edge in net.edges if edge.capacity_mtpa and edge.remaining > 0]
     ports = [node for node in net.nodes if node.throughput_mtpa and node.remaining > 0]
     touched = {node for edge in net.edges for node in (edge.tail, edge.head)}
+    fleets = [
+        fleet for fleet in net.fleets if fleet.available_mt_days > 0 and any(e.fleet == fleet.id for e in net.edges)
+    ]
+    rated = [(rate.edge, rate.commodity) for rate in net.rates]
     changes = {
-        "outage": [cr.Outage(edge=edge.id) for edge in open_edges],
+        "outage": [cr.Outage(edge=edge.id) for edge in open_edges] + [cr.Outage(fleet=fleet.id) for fleet in fleets],
         "derate": [cr.Derate(edge=edge.id, remaining=0.5) for edge in limited]
-        + [cr.Derate(node=node.id, remaining=0.25) for node in ports if node.id in touched],
-        "expand": [cr.Expansion(edge=edge.id, add_mtpa=2.0) for edge in net.edges if edge.capacity_mtpa is not None],
+        + [cr.Derate(node=node.id, remaining=0.25) for node in ports if node.id in touched]
+        + [cr.Derate(fleet=fleet.id, remaining=0.5) for fleet in fleets],
+        "expand": [cr.Expansion(edge=edge.id, add_mtpa=2.0) for edge in net.edges if edge.capacity_mtpa is not None]
+        + [cr.Expansion(fleet=fleet.id, add_mt_days=8.0) for fleet in fleets],
         "open": [cr.Opening(edge=edge.id) for edge in net.edges if not edge.in_service],
-        "tariff": [cr.TariffShock(edge=edge.id, add_usd_per_t=8.0) for edge in net.edges],
-        "delay": [cr.Delay(edge=edge.id, add_days=16.0) for edge in net.edges],
+        "tariff": [cr.TariffShock(edge=edge.id, add_usd_per_t=8.0) for edge in net.edges]
+        + [cr.TariffShock(edge=edge, commodity=of, add_usd_per_t=4.0) for edge, of in rated],
+        "delay": [cr.Delay(edge=edge.id, add_days=16.0) for edge in net.edges]
+        + [cr.Delay(fleet=fleet.id, factor=2.0) for fleet in fleets]
+        + [cr.Delay(edge=edge.id, add_late_days=2.0) for edge in net.edges[:2]],
         "supply": [cr.SupplyShock(node=s.node, commodity=s.commodity, add_mtpa=4.0) for s in net.supplies],
         "demand": [cr.DemandShock(node=m.node, commodity=m.commodity, remaining=0.5) for m in net.markets
                    if m.volume_mtpa],

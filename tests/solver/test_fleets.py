@@ -5,15 +5,23 @@ Volumes in Mt/y, money in USD/t and million USD/y, fleets in Mt days/y; a supply
 
 from __future__ import annotations
 
+import itertools
+import math
+
+import numpy as np
 import pytest
 from scipy.optimize import linprog
 
 import corridor as cr
+from corridor.model.changes import Change
+from corridor.solver.batch import BatchSolver
+from corridor.solver.marked_tonne import MarkedTonne
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from helpers.certificates import assert_certified, same_answer
 from helpers.oracle import best_objective
-from helpers.small_networks import OIL, edge, flows, money, network
+from helpers.parallel_routes import hazard
+from helpers.small_networks import OIL, edge, flows, money, network, scenario
 
 
 def tankers(capacity: float, *, remaining: float = 1.0, days: tuple[float, float] = (20.0, 10.0)) -> cr.Network:
@@ -62,17 +70,30 @@ def test_what_is_left_of_a_fleet_counts():
     assert row["utilisation"] == pytest.approx(1)
 
 
-def test_longer_round_trips_carry_less():
-    """With 15 days on d a hundred carry 6.67."""
-    flow = cr.solve(tankers(100, days=(20, 15)))
+def test_a_delay_costs_capacity():
+    """With 15 days on d a hundred carry 6.67 of ten."""
+    flow = cr.solve(tankers(100), scenario(cr.Delay(edge="d", add_days=5)))
     assert flows(flow) == pytest.approx({"c": 0, "d": 100 / 15}, abs=1e-9)
-    assert flow.netback_musd_per_year == pytest.approx(620)
+    assert (flow.shortfall_mtpa, flow.netback_musd_per_year) == pytest.approx((10 - 100 / 15, 620))
+    assert_certified(flow)
 
 
 def test_a_delay_of_one_edge_takes_from_the_other():
     """At 150 the fleet takes 5 by c and 5 by d; with 15 days on d it can take all ten only by d."""
-    flow = cr.solve(tankers(150, days=(20, 15)))
+    flow = cr.solve(tankers(150), scenario(cr.Delay(edge="d", add_days=5)))
     assert flows(flow) == pytest.approx({"c": 0, "d": 10}, abs=1e-9)
+
+
+def test_low_water_leaves_a_share_of_a_fleet():
+    """A third of 150 left is 50: five by d."""
+    flow = cr.solve(tankers(150), scenario(cr.Derate(fleet="tankers", remaining=1 / 3)))
+    assert flows(flow) == pytest.approx({"c": 0, "d": 5}, abs=1e-9)
+
+
+def test_ships_bought_carry_more():
+    """Fifty more than 100 are 150: five go by the cheap way."""
+    flow = cr.solve(tankers(100), scenario(cr.Expansion(fleet="tankers", add_mt_days=50)))
+    assert flows(flow) == pytest.approx({"c": 5, "d": 5})
 
 
 def test_a_fleet_that_does_not_bind_has_no_price():
@@ -197,3 +218,88 @@ def test_explain_of_an_edge_names_its_fleet():
     assert "Each tonne takes 20 days of fleet tankers (150.0 of 150.0 Mt days/y used)." in cr.solve(
         tankers(150)
     ).explain("c")
+
+
+# Many states at once
+
+
+def storms(*changes: cr.Delay | cr.Derate | cr.Outage) -> tuple[cr.Hazard, ...]:
+    """Return a hazard of each change."""
+    return tuple(hazard(f"h{number}", change) for number, change in enumerate(changes))
+
+
+STORMS = storms(
+    cr.Delay(edge="d", add_days=5), cr.Derate(fleet="tankers", remaining=0.5), cr.Outage(edge="c"),
+    cr.Delay(fleet="tankers", factor=2), cr.Derate(fleet="tankers", remaining=0.8),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("capacity", [60, 150, 1000])
+def test_states_in_arrays_equal_solving_anew(capacity: float):
+    """Each of 32 sets of hazards, delays among them, comes to what the network with their changes comes to."""
+    net = tankers(capacity)
+    states = np.array(list(itertools.product((0.0, 1.0), repeat=len(STORMS))))
+    batch = BatchSolver(net, STORMS)
+    found = batch.outcomes(states)
+    for row, state in zip(found, states, strict=True):
+        changes = [change for on, storm in zip(state, STORMS, strict=True) if on for change in storm.changes]
+        anew = cr.solve(cr.Scenario(name="x", changes=changes).apply(net, strict=False) if changes else net)
+        told = dict(zip(batch.layout.names, row.tolist(), strict=True))
+        assert (told["shortfall"], told["netback"]) == pytest.approx((anew.shortfall_mtpa, anew.netback_musd_per_year))
+
+
+def test_states_of_drawn_shares_equal_solving_anew():
+    """Forty shares of one derate beside a delay: enough for a shared basis, whose days are the delayed ones."""
+    net, pair = tankers(150), (STORMS[0], STORMS[1])
+    states = np.column_stack([np.ones(40), np.linspace(0.02, 0.98, 40)])
+    batch = BatchSolver(net, pair)
+    short = batch.outcomes(states)[:, batch.layout.column("shortfall")]
+    left = 150 * (1 - 0.5 * states[:, 1])
+    assert short == pytest.approx(np.maximum(0, 10 - left / 15))  # by d alone, 15 days
+
+
+@pytest.mark.parametrize(("remaining", "share"), [(0.9, 1.0), (0.5, 0.75), (0.0, 0.0)])
+def test_a_fleet_that_is_derated_is_in_service_as_far_as_it_carries_what_it_carried(remaining: float, share: float):
+    """Of 150, 100 are used: what is left over that, at most 1, in force half the time."""
+    change = cr.Derate(fleet="tankers", remaining=remaining) if remaining else cr.Outage(fleet="tankers")
+    net = fleet_of(edge("d", 7.0, fleet="tankers", fleet_days=10.0, corridor="sea"), capacity=150)
+    days = 365 * math.log(2)
+    hit = net.replace(hazards=(cr.Hazard(name="low", changes=[change], frequency_per_year=1, duration_days=days),))
+    expected = 0.5 + 0.5 * share
+    assert cr.availability(hit).loc["sea", "availability"] == pytest.approx(expected)
+
+
+def test_a_year_without_its_fleet_counts_as_closed():
+    """The trunk's edge is open, but nothing can carry: the corridor is closed while the fleet is out."""
+    net = fleet_of(edge("d", 7.0, fleet="tankers", fleet_days=10.0, corridor="sea"), capacity=150)
+    batch = BatchSolver(net, storms(cr.Outage(fleet="tankers")))
+    closed = batch.outcomes(np.array([[0.0], [1.0]]))[:, batch.layout.column("closed", corridor="sea")]
+    assert closed.tolist() == [0, 1]
+
+
+# The next tonne
+
+
+def sea_and_far() -> cr.Network:
+    """Return the two ways as corridors, `near` by c and `far` by d."""
+    return fleet_of(
+        edge("c", 3.0, fleet="tankers", fleet_days=20.0, corridor="near"),
+        edge("d", 7.0, fleet="tankers", fleet_days=10.0, corridor="far"), capacity=200,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "worth"),
+    [
+        ((), 93.0 - 4.0),  # c gives up a tonne for each more, d takes two: 2 x 93 - 97
+        ((cr.Delay(edge="d", add_days=5),), 4 * 93.0 - 3 * 97.0),  # c gives up three, d takes four
+        ((cr.Derate(fleet="tankers", remaining=0.5),), math.nan),  # all by d, and the fleet is full
+    ],
+)
+def test_a_marked_tonne_shares_the_fleet(changes: tuple[Change, ...], worth: float):
+    """Whichever way the next tonne must go, the fleet that it takes is missing to the rest: by both ways the same."""
+    solver = WarmSolver(sea_and_far())
+    solution = solver.solve(scenario(*changes) if changes else None)
+    marked = MarkedTonne(solver, solution, commodity=OIL, origin="field")
+    told = [marked.netback_usd_per_t(corridor) for corridor in ("near", "far")]
+    assert told == pytest.approx([worth, worth], nan_ok=True)
