@@ -68,6 +68,9 @@ class Network(NetworkParts):
     regime : str or None
         Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
         are one's own. A name only: it is not compared, and not kept in files.
+    rates_made : tuple of (str, str, str)
+        Edge, commodity and field of each rate that a change made from the edge's own: it moves as the edge's figure
+        does. It is not compared, and not kept in files; other rates given by `replace` have none.
     data_version : str or None
         Version of the package and digest of the data that `load` made it from, as ``0.2.0+data.210f71382146``,
         whatever was altered since; None for a network of one's own. Scenarios keep it, and so does `replace` while

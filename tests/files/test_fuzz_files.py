@@ -223,7 +223,6 @@ def scenario_texts() -> list[bytes]:
         "changes:\n  - outage: {corridor: cpc, mode: pipeline}\n  - derate: {node: [aktau, alat], remaining: 0.5}\n"
         "  - tariff: {country: KAZ, add_usd_per_t: 5, factor: 2, commodity: kazakh_crude}\n"
         "  - delay: {operator: CPC, add_days: -3, factor: 2, add_late_days: 1, late_factor: 0.5}\n"
-        "  - derate: {fleet: caspian_tankers, remaining: 0.5}\n  - expand: {fleet: caspian_tankers, add_mt_days: 9}\n"
         "  - open: {edge: baku_supsa}\n  - expand: {edge: btc, add_mtpa: 1e1}\n"
         "  - supply: {node: tengiz, remaining: 0.9}\n"
         "  - demand: {country: ITA, add_mtpa: -1}\n  - price: {commodity: kazakh_crude, add_usd_per_t: -3}\n"
