@@ -279,7 +279,7 @@ def _in_quotes(value: object) -> str:
     return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""
 
 
-def listed(names: Collection[Any]) -> str:
+def listed(names: Collection[Any], *, quoted: bool = True) -> str:
     """Return some names for a message, the rest of many counted."""
-    text = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
+    text = ", ".join(repr(str(name)[:40]) if quoted else str(name) for name in list(names)[:_MOST_NAMED])
     return text + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

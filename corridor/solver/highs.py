@@ -269,9 +269,10 @@ def _in_units(state: ProgramState, volume: float, money: float) -> ProgramState:
     """Return a state in units of volume [Mt/y] and money [USD/t]."""
     if volume == money == 1.0:
         return state
-    return ProgramState(
-        state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
-    )
+    with np.errstate(over="ignore"):  # a limit of 1e300 is none
+        return ProgramState(
+            state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
+        )
 
 
 def _set_options(highs: highspy.Highs) -> None:
