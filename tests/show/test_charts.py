@@ -160,12 +160,13 @@ def test_small_ones_are_put_together_and_counted() -> None:
     assert label.get_text().startswith(f"{flow.routes['destination'].nunique() - len(shown) + 1} others")
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=20), st.floats(0.1, 4))
-def test_labels_are_pushed_apart_in_order(wanted: list[float], step: float) -> None:
-    """Positions keep their order, a step apart, within bounds where they fit."""
-    wanted = sorted(wanted, reverse=True)
-    found = sankey._apart(wanted, step, low=0.0, high=100.0)
-    assert all(a - b >= step - 1e-9 for a, b in itertools.pairwise(found))
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0.1, 4)), min_size=1, max_size=20))
+def test_labels_are_pushed_apart_in_order(labels: list[tuple[float, float]]) -> None:
+    """Positions keep their order, no two of their heights overlap, within bounds where they fit."""
+    wanted, heights = sorted((spot for spot, _ in labels), reverse=True), [height for _, height in labels]
+    found = sankey._apart(wanted, heights, low=0.0, high=100.0)
+    tops = itertools.pairwise(zip(found, heights, strict=True))
+    assert all(a - ha / 2 >= b + hb / 2 - 1e-9 for (a, ha), (b, hb) in tops)
     assert found[0] <= 100.0 + 1e-9
     assert found[-1] >= -1e-9
 
@@ -184,7 +185,7 @@ def test_nothing_offered_is_said_so(diamond: cr.Network) -> None:
 def test_a_breakdown_adds_up_to_the_netback_of_the_comparison(corridor: str) -> None:
     """Item by item, from figures of the edges, the price comes down to the netback that compare tells."""
     net = cr.load()
-    table, row = cr.breakdown(cr.solve(net), corridor), cr.compare(net, [], corridors=[corridor]).iloc[0]
+    table, row = cr.breakdown(cr.solve(net), corridor), cr.compare(net, [], corridors=[corridor], columns="all").iloc[0]
     assert table["usd_per_t"].sum() == pytest.approx(row["netback_usd_per_t"], abs=1e-9)
     assert -table["usd_per_t"].iloc[1:].sum() == pytest.approx(row["unit_cost_usd_per_t"], abs=1e-9)
     assert (table.attrs["origin"], table.attrs["destination"]) == (row["origin"], row["destination"])
@@ -286,7 +287,7 @@ def test_a_netback_below_nought_is_drawn(diamond: cr.Network) -> None:
 def table() -> pd.DataFrame:
     """Return a comparison of 2024 under two scenarios."""
     scenarios = [cr.load_scenario(name) for name in ("cpc-shut", "black-sea-war-risk")]
-    return cr.compare(cr.load(), scenarios, corridors=FEATURED)
+    return cr.compare(cr.load(), scenarios, corridors=FEATURED, columns="all")
 
 
 def marks(panel: Any, column: str) -> dict[tuple[str, str], Any]:
