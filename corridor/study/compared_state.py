@@ -44,10 +44,10 @@ class ComparedState:
         before: ComparedState | None = None,
     ) -> None:
         self.flow, self.scope = flow, scope
-        own = solver.solver_for(flow.network)
+        self._solver = solver.solver_for(flow.network)
         self._corridors: dict[str, ComparedCorridor] = {
             id: ComparedCorridor(
-                own, flow, id, scope.members, weights=weights, before=before._corridors[id] if before else None
+                self._solver, flow, id, scope.members, weights=weights, before=before._corridors[id] if before else None
             )
             for id in scope.corridors
         }
@@ -96,7 +96,9 @@ class ComparedState:
     def _routes_by_member(self) -> dict[str, ComparedRoutes]:
         """The best routes of each commodity."""
         network = self.flow.network
-        return {id: ComparedRoutes(self.flow, self.scope.of_member(network, id)) for id in self.scope.members}
+        return {
+            id: ComparedRoutes(self._solver, self.flow, self.scope.of_member(network, id)) for id in self.scope.members
+        }
 
     def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
         """Return the ids whose figures a row rests on: trunk, bottleneck, routes, their ends, countries."""
