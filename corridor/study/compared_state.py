@@ -52,6 +52,17 @@ class ComparedState:
             for id in scope.corridors
         }
 
+    @property
+    def other_origins(self) -> list[str]:
+        """What to know of the ways looked at that begin elsewhere than at the scope's origin."""
+        first = self.scope.origin
+        looked_at = {} if self.scope.is_group else self._routes.looked_at()
+        return [
+            f"{corridor}: no way leads there from {first}; cost, time and netback are of a tonne from {origin}."
+            for corridor, origin in looked_at.items()
+            if origin != first
+        ]
+
     def row(self, corridor: str, columns: Iterable[str], origin: str | None = None) -> dict[str, Any]:
         """Return some cells of a row of `compare`; `origin` as in `cell`."""
         return {column: self.cell(corridor, column, origin) for column in columns}
