@@ -112,10 +112,11 @@ class ComparedState:
         }
 
     def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
-        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, their ends, countries."""
+        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, fleets, ends, countries."""
         network, routes = self.flow.network, [each.route for each in cells if each is not None]
         edges = [edge.id for edge in network.trunk(corridor)] + [id for route in routes for id in route.edges]
         ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]
+        fleets = [edge.fleet for edge in map(network.edge, edges) if edge.fleet is not None]
         limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
         countries = [country for id in edges for country in network.edge(id).countries]
-        return tuple(dict.fromkeys([*edges, *limits, *ends, *self.scope.members, *countries]))
+        return tuple(dict.fromkeys([*edges, *limits, *fleets, *ends, *self.scope.members, *countries]))

@@ -13,7 +13,7 @@ from typing import Any
 
 import networkx as nx
 
-from helpers.oracle import _Program, cost_of, room_of, room_of_edge
+from helpers.oracle import _Program, cost_of, room_of_edge
 
 UNBOUNDED = 3
 HELD_MTPA = 1e-6
@@ -118,7 +118,7 @@ def optimal_span(world: Any, counted: str, commodities: tuple[str, ...], *, slac
     else:
         by_id = {commodity.id: commodity for commodity in world.commodities}
         edges = {edge.id: edge for edge in world.edges}
-        weights |= {c: -float(cost_of(edges[e], by_id[id])) for (e, id), c in program.flow.items()}
+        weights |= {c: -float(cost_of(world, edges[e], by_id[id])) for (e, id), c in program.flow.items()}
         for market in world.markets:
             key = market.node, market.commodity
             weights[program.delivered[key]] = market.price_usd_per_t
@@ -168,7 +168,7 @@ def _routes(
                 for before in _paths(graph, origin, trunk.tail):
                     for after in _paths(graph, trunk.head, market.node):
                         edges = [by_id[id] for id in (*before, trunk.id, *after)]
-                        yield _columns(edges, cargo, origin, market)
+                        yield _columns(world, edges, cargo, origin=origin, market=market)
 
 
 def _paths(graph: nx.MultiDiGraph, start: str, end: str) -> Iterator[tuple[str, ...]]:
@@ -179,20 +179,17 @@ def _paths(graph: nx.MultiDiGraph, start: str, end: str) -> Iterator[tuple[str, 
         yield tuple(key for _, _, key in path)
 
 
-def _columns(edges: list[Any], cargo: Any, origin: str, market: Any) -> dict[str, Any]:
+def _columns(world: Any, edges: list[Any], cargo: Any, *, origin: str, market: Any) -> dict[str, Any]:
     """Return the columns of one route."""
-    cost = float(sum(cost_of(edge, cargo) for edge in edges))
+    cost = float(sum(cost_of(world, edge, cargo) for edge in edges))
+    own_days = {rate.edge: rate.transit_days for rate in world.rates if rate.commodity == cargo.id}
+    days = [own_days.get(edge.id) if own_days.get(edge.id) is not None else edge.transit_days for edge in edges]
     risks = [0.0 if edge.risk_score is None and edge.mode == "sea" else edge.risk_score for edge in edges]
     return {
         "origin": origin,
         "destination": market.node,
         "unit_cost_usd_per_t": cost,
         "netback_usd_per_t": market.price_usd_per_t - cost,
-        "transit_days": sum(edge.transit_days for edge in edges),
+        "transit_days": sum(days),
         "risk_score": math.nan if None in risks else max(risks),
     }
-
-
-def node_room(node: Any) -> float:
-    """Return what may pass a node. [Mt/y]"""
-    return room_of(node, node.throughput_mtpa)

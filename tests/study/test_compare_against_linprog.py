@@ -48,7 +48,7 @@ def rows(net: cr.Network) -> list[tuple[str, cr.Flow, pd.Series]]:
 
 def world(net: cr.Network, **parts: Any) -> SimpleNamespace:
     """Return the parts of a network, some of them others."""
-    own = ("nodes", "edges", "commodities", "supplies", "markets", "quotas")
+    own = ("nodes", "edges", "commodities", "supplies", "markets", "quotas", "rates", "fleets")
     return SimpleNamespace(**({part: getattr(net, part) for part in own} | parts))
 
 
@@ -95,7 +95,8 @@ def test_a_bottleneck_alone_stops_as_much(net: cr.Network) -> None:
             q if f"quota {q.edge}/{q.commodity}" in named or q.max_mtpa == 0 else q.replace(max_mtpa=None)
             for q in net.quotas
         )
-        open_world = world(net, edges=edges, nodes=nodes, quotas=quotas)
+        fleets = tuple(f for f in net.fleets if f"fleet {f.id}" in named or not f.available_mt_days)
+        open_world = world(net, edges=edges, nodes=nodes, quotas=quotas, fleets=fleets)
         assert own_capacity(open_world, flow, "trunk", (commodity,)) == pytest.approx(row["capacity_mtpa"], abs=NEAR)
 
 
