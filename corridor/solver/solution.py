@@ -194,7 +194,8 @@ class Solution:
         if not missed:
             return ()
         quota, missing = missed[0]
-        worst = f"quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, {quota.min_mtpa - missing:.2f} pass."
+        passing = quota.min_mtpa - missing
+        worst = f"quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, {passing:.2f} pass."
         if len(missed) == 1:
             return (f"Minimum not met: {worst}",)
         total = sum(amount for _, amount in missed)
