@@ -142,7 +142,8 @@ def compare_in_scope(
             key = (name, corridor) if origin is None else (name, corridor, origin)
             rows[key] = state.row(corridor, wanted, origin)
         known = states.baseline.other_origins if scenario is not None else []
-        if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
+        told = state.flow.notes if scenario is None else state.flow.solution.notes_of_scenario
+        if texts := [*told, *(note for note in state.other_origins if note not in known)]:
             notes[name] = texts
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
     index = pd.MultiIndex.from_tuples(list(rows), names=levels)
