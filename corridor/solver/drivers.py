@@ -126,8 +126,8 @@ def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
         worth_of |= {("edge", edge.id, field): worth for edge, worth in zip(network.edges, of_edges, strict=True)}
     days = dict(zip(TERMS, term_columns(network, program.flow_edge, program.flow_commodity, program.commodities),
                     strict=True))  # fmt: skip
-    under_way = flows * (days["transit_days"] + days["late_days"])
-    bound = np.bincount(program.flow_commodity, under_way, minlength=len(commodities)) / DAYS_PER_YEAR
+    tonne_days = flows * (days["transit_days"] + days["late_days"])
+    bound = np.bincount(program.flow_commodity, tonne_days, minlength=len(commodities)) / DAYS_PER_YEAR
     for commodity, tonne_years in zip(commodities, bound.tolist(), strict=True):
         worth_of["commodity", commodity.id, "value_usd_per_t"] = -tonne_years * commodity.interest_per_year
         worth_of["commodity", commodity.id, "interest_per_year"] = -tonne_years * commodity.value_usd_per_t
