@@ -278,10 +278,11 @@ def _in_units(state: ProgramState, volume: float, money: float) -> ProgramState:
     """Return a state in units of volume [Mt/y] and money [USD/t]."""
     if volume == money == 1.0:
         return state
-    return replace(
-        state, cost=state.cost / money, lower=state.lower / volume, upper=state.upper / volume,
-        ceiling=state.ceiling / volume,
-    )  # fmt: skip
+    with np.errstate(over="ignore"):  # a limit of 1e300 is none
+        return replace(
+            state, cost=state.cost / money, lower=state.lower / volume, upper=state.upper / volume,
+            ceiling=state.ceiling / volume,
+        )  # fmt: skip
 
 
 def _set_options(highs: highspy.Highs) -> None:

@@ -11,7 +11,6 @@ what is unmet. A state has bounds, costs and days of round trips. Nothing here k
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -309,8 +308,8 @@ class Program(LinearProgram):
             fleet_entries=np.flatnonzero(matrix.part == of_fleets).astype(np.int32),
             edge_ids=tuple(edge.id for edge in network.edges),
             alone=per_edge[flow_edge] == 1,
-            unit_mtpa=_unit(_volumes(network)),
-            unit_usd_per_t=_unit(_money(network)),
+            unit_mtpa=_unit(_magnitude_mtpa(network)),
+            unit_usd_per_t=_unit(_magnitude_usd_per_t(network)),
         )
 
     def state(self, network: Network) -> ProgramState:
@@ -462,29 +461,41 @@ _LARGEST = 1e15
 _UNLIMITED = 1e100
 _DAYS = (1e-6, 1e6)
 _ORDINARY = (0.1, 1e4)
-"""Medians for which nothing needs scaling."""
+"""Magnitudes for which nothing needs scaling."""
+_WIDEST = 1e9
+"""Largest number in units of money: a ten-millionth of the unit is then the last digit that it holds."""
 
 
-def _unit(sizes: Iterable[float | None]) -> float:
-    """Return the power of 2 next to the median of some sizes, or 1 where that is of an ordinary size."""
-    size = np.abs(np.array([size for size in sizes if size], dtype=np.float64))
-    if not len(size) or _ORDINARY[0] <= (middle := float(np.median(size))) <= _ORDINARY[1]:
-        return 1.0
-    return float(2.0 ** np.round(np.log2(middle)))
+def _unit(magnitude: float) -> float:
+    """Return the power of 2 next to a magnitude, or 1 where that is 0 or of an ordinary size."""
+    ordinary = magnitude == 0 or _ORDINARY[0] <= magnitude <= _ORDINARY[1]
+    return 1.0 if ordinary else float(2.0 ** np.round(np.log2(magnitude)))
 
 
-def _volumes(network: Network) -> Iterable[float | None]:
-    """Yield all volumes that limit anything. [Mt/y]"""
-    yield from (edge.capacity_mtpa for edge in network.edges)
-    yield from (node.throughput_mtpa for node in network.nodes)
-    yield from (supply.volume_mtpa for supply in network.supplies)
-    yield from (size for market in network.markets for size in (market.volume_mtpa, market.required_mtpa))
-    yield from (size for quota in network.quotas for size in (quota.min_mtpa, quota.max_mtpa))
+def _magnitude_mtpa(network: Network) -> float:
+    """Return the median of what limits anything, nothing counted beyond what could flow. [Mt/y]
+
+    A limit that supply cannot reach is no magnitude: 1e12 for "no limit" would make all that flows a rounding error.
+    """
+    limits = [edge.capacity_mtpa for edge in network.edges] + [node.throughput_mtpa for node in network.nodes]
+    limits += [size for market in network.markets for size in (market.volume_mtpa, market.required_mtpa)]
+    limits += [size for quota in network.quotas for size in (quota.min_mtpa, quota.max_mtpa)]
+    supplied = [supply.volume_mtpa for supply in network.supplies]
+    most = sum(supplied) + sum(quota.min_mtpa for quota in network.quotas if quota.allow_cycles)
+    sizes = [size for size in supplied if size] + [min(limit, most or limit) for limit in limits if limit]
+    return float(np.median(sizes)) if sizes else 0.0
 
 
-def _money(network: Network) -> Iterable[float | None]:
-    """Yield all prices and tariffs. [USD/t]"""
-    yield from (edge.tariff_usd_per_t for edge in network.edges)
-    yield from (rate.tariff_usd_per_t for rate in network.rates)
-    yield from (price for market in network.markets for price in (market.price_usd_per_t, market.penalty_usd_per_t))
-    yield from (supply.penalty_usd_per_t for supply in network.supplies)
+def _magnitude_usd_per_t(network: Network) -> float:
+    """Return a low quantile of prices and tariffs, none counted beyond what could be worth paying. [USD/t]
+
+    Low, since cheap routes decide however many are priced so that nobody takes them.
+    """
+    prices = [abs(price) for market in network.markets for price in (market.price_usd_per_t, market.penalty_usd_per_t)]
+    penalties = [supply.penalty_usd_per_t for supply in network.supplies]
+    minima = [quota.penalty_usd_per_t for quota in network.quotas if quota.min_mtpa > 0]
+    most = sum(max(group, default=0.0) for group in (prices, prices, penalties, minima))
+    tariffs = [abs(edge.tariff_usd_per_t) for edge in network.edges]
+    tariffs += [abs(rate.tariff_usd_per_t or 0.0) for rate in network.rates]
+    sizes = [size for size in prices + penalties if size] + [min(size, most or size) for size in tariffs if size]
+    return max(float(np.quantile(sizes, 0.1, method="nearest")), max(sizes) / _WIDEST) if sizes else 0.0
