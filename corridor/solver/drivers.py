@@ -16,7 +16,7 @@ from corridor.model.records import TERMS
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.terms import term_columns
-from corridor.model.variation import Variation, subject_of
+from corridor.model.variation import Variation
 from corridor.solver.solution import BindingLimit, Solution
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ def _gain(
 ) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
-    for kind, id, field, new in variation.field_changes({figure: value}):
-        before = variation.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
-        total += worth.get((kind, id, field), 0.0) * (new - before)
+    for kind, id, field, before, new in variation.field_changes({figure: value}):
+        total += worth.get((kind, id, field), 0.0) * (new - (before or 0.0))
     return total
 
 
