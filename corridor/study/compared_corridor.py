@@ -111,13 +111,17 @@ class ComparedState:
 
         Nothing is solved for it that the columns do not need.
         """
-        asked, trunk = set(columns), [edge.id for edge in self.network.trunk(corridor)]
-        route = [*trunk, self.scope.commodity]
-        if asked - _NOT_OF_ROUTE:
-            route = list(self.cell(corridor, "subjects"))
-        elif asked - _NOT_OF_CUT:
-            route += [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
-        return {"route": ";".join(route), "flow": ";".join(self._flow_subjects.through(corridor))}
+        asked, commodity = set(columns), self.scope.commodity
+        limits = [edge.id for edge in self.network.trunk(corridor)]
+        route = list[str]()
+        if asked - _NOT_OF_CUT:
+            limits += [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
+        if asked - _NOT_OF_ROUTE and (cells := self.route_cells(corridor)) is not None:
+            best = cells.route
+            countries = cells.countries.split("-")
+            route = [*best.edges, f"{best.origin}.{commodity}", f"{best.destination}.{commodity}", *countries]
+        parts = {"limits": limits, "route": route, "flow": self._flow_subjects.through(corridor)}
+        return {part: ";".join(dict.fromkeys([*ids, commodity])) for part, ids in parts.items() if ids}
 
     @cached_property
     def _flow_subjects(self) -> FlowSubjects:

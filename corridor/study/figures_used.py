@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subjects:
-    """Ids that figures are looked up by: of capacities and best routes, and of the flow."""
+    """Ids that figures are looked up by: of what limits a corridor, of its best route, and of the flow."""
 
+    limits: frozenset[str] = frozenset()
     route: frozenset[str] = frozenset()
     flow: frozenset[str] = frozenset()
 
@@ -64,18 +65,22 @@ class FiguresUsed:
     def __init__(self, columns: Iterable[str] | None, subjects: Subjects, network: Network) -> None:
         asked = [_RANGES.sub("", column) for column in columns or ()]
         names = {in_tonnes(column) for column in asked}
-        ids = subjects.route | subjects.flow
-        self._route, self._flow = subjects.route, ids
-        self._commodities = {c.id for c in network.commodities} & ids
+        every = subjects.limits | subjects.route | subjects.flow
+        self._commodities = {c.id for c in network.commodities} & every
         self._in_barrels = any(column != in_tonnes(column) for column in asked)
-        if subjects.route:
-            by_route = names & _BY_ROUTE.keys()
-            self._fields = frozenset[str]().union(*(_BY_ROUTE[name] for name in by_route))
+        self._by_field: list[tuple[frozenset[str], frozenset[str]]] = []
+        if subjects.limits:
+            special = names & _BY_ROUTE.keys()
+            for name in special:
+                self._by_field.append((_BY_ROUTE[name], subjects.route))
+                if _BY_ROUTE[name] is _LIMITS:
+                    self._by_field.append((_LIMITS, subjects.limits))
         else:
-            by_route = names & {figure.attribute for figure in network.figure_records}
-            self._fields, self._route = frozenset(by_route), ids
-        results = (names & _KNOWN) - by_route
-        self._in_flow = bool(results) or not by_route
+            special = names & {figure.attribute for figure in network.figure_records}
+            self._by_field.append((frozenset(special), every))
+        self._flow = every
+        results = (names & _KNOWN) - special
+        self._in_flow = bool(results) or not special
         self._not_in_flow = _NOT_IN_FLOWS - ({_REPLACEMENT} if any(n.startswith("loss") for n in results) else set())
 
     def __contains__(self, figure: Figure) -> bool:
@@ -85,7 +90,7 @@ class FiguresUsed:
         if figure.attribute == "display_per_t" and self._in_barrels:
             return figure.subject in self._commodities
         field = _GOVERNANCE if figure.record == "country" else figure.attribute
-        if field in self._fields and self._concerns(figure, self._route):
+        if any(field in fields and self._concerns(figure, ids) for fields, ids in self._by_field):
             return True
         in_flow = self._in_flow and figure.record != "country" and figure.attribute not in self._not_in_flow
         return in_flow and self._concerns(figure, self._flow)
@@ -105,13 +110,13 @@ def subjects_of(table: pd.DataFrame, network: Network) -> Subjects:
     if not isinstance(by_scenario, Mapping):
         return Subjects(flow=_named(table, network))
     scenarios, corridors = values_of(table, "scenario"), values_of(table, "corridor")
-    route, flow = set[str](), set[str]()
+    parts: dict[str, set[str]] = {"limits": set(), "route": set(), "flow": set()}
     for scenario, by_corridor in by_scenario.items():
-        for corridor, parts in by_corridor.items() if scenarios is None or scenario in scenarios else ():
+        for corridor, ids in by_corridor.items() if scenarios is None or scenario in scenarios else ():
             if corridors is None or corridor in corridors or corridor == "":
-                route |= {*filter(None, parts.get("route", "").split(";"))}
-                flow |= {*filter(None, parts.get("flow", "").split(";"))}
-    return Subjects(frozenset(route), frozenset(flow))
+                for part, text in ids.items():
+                    parts[part] |= set(text.split(";"))
+    return Subjects(**{part: frozenset(ids) for part, ids in parts.items()})
 
 
 def values_of(table: pd.DataFrame, name: str) -> set[str] | None:
