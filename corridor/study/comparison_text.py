@@ -1,0 +1,91 @@
+"""What a comparison says in a sentence: whose tonne, where it ends, which corridor is best for the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from corridor.model.network import Network
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AT_THE_GATE = "at the field gate, before lifting cost, duty and tax"
+"""What a netback is."""
+FULL = "every way full"
+"""In place of the next tonne's netback, where no more can move."""
+BEST_USD_PER_T = 0.01
+"""Next tonnes that differ by no more are equally good: precision of the solver. [USD/t]"""
+_MOVES_MTPA = 1e-6
+
+
+def short_name(network: Network | None, node: str) -> str:
+    """Return the name of a node without text in brackets or after a comma, or its id where it has none."""
+    record = None if network is None else network.by_key("node").get(node)
+    name = "" if record is None else record.name.split(" (")[0].split(", ")[0].strip()
+    return name or node
+
+
+def tonne(attrs: Mapping[object, object], network: Network | None = None) -> str:
+    """Return whose tonne a comparison follows, as in "a Tengiz tonne"; empty where it is of no one origin."""
+    origin = attrs.get("origin")
+    if not isinstance(origin, str) or origin == "each":
+        return ""
+    name = short_name(network, origin)
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name} tonne"
+
+
+def best(next_tonne: pd.Series) -> list[str]:
+    """Return the corridors whose next tonne earns most: all within 0.01 USD/t of the highest, none where all are empty.
+
+    Parameters
+    ----------
+    next_tonne : Series
+        `next_tonne_usd_per_t` of one state by corridor. [USD/t]
+    """
+    known = next_tonne.dropna()
+    return [str(id) for id in known.index[known >= known.max() - BEST_USD_PER_T]] if len(known) else []
+
+
+def full(rows: pd.DataFrame) -> list[str]:
+    """Return the corridors of one state that no further tonne can take although they are open."""
+    shut = rows["next_tonne_usd_per_t"].isna() & (rows["capacity_mtpa"] > _MOVES_MTPA)
+    return [str(id) for id in rows.index[shut]]
+
+
+def sentences(rows: pd.DataFrame, names: Mapping[str, str], ends: Mapping[str, str], who: str) -> Iterator[str]:
+    """Yield what the rows of one state say: the best corridors for the next tonne, the full ones, and where it ends.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of one scenario, by corridor, in tonnes.
+    names : mapping
+        Names of corridors by id.
+    ends : mapping
+        Names of destinations by id.
+    who : str
+        Whose tonne, as in "a Tengiz tonne"; empty for none in particular.
+    """
+    of = who.split(" ", 1)[-1] if who else "tonne"
+    if {"next_tonne_usd_per_t", "capacity_mtpa"} <= set(rows.columns):
+        if leading := best(rows["next_tonne_usd_per_t"]):
+            most = rows["next_tonne_usd_per_t"].max()
+            alike = " alike" if len(leading) > 1 else ""
+            yield f"The next {of} earns most by {_joined(names, leading)}{alike}: {most:,.1f} USD/t."
+        if closed := full(rows):
+            yield f"By {_joined(names, closed)} every way is full."
+    if "destination" in rows.columns:
+        by_end: dict[str, list[str]] = {}
+        for id, end in rows["destination"].items():
+            if end:
+                by_end.setdefault(str(end), []).append(str(id))
+        if by_end:
+            parts = [f"at {ends.get(end, end)} by {_joined(names, ids)}" for end, ids in by_end.items()]
+            yield f"The best way ends {'; '.join(parts)}."
+
+
+def _joined(names: Mapping[str, str], ids: Iterable[str]) -> str:
+    """Return names as a list in words."""
+    listed = [names.get(id, id) for id in ids]
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
