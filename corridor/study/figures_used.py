@@ -109,13 +109,15 @@ def subjects_of(table: pd.DataFrame, network: Network) -> Subjects:
     by_scenario = table.attrs.get("subjects")
     if not isinstance(by_scenario, Mapping):
         return Subjects(flow=_named(table, network))
-    scenarios, corridors = values_of(table, "scenario"), values_of(table, "corridor")
+    scenarios, corridors, origins = (values_of(table, level) for level in ("scenario", "corridor", "origin"))
     parts: dict[str, set[str]] = {"limits": set(), "route": set(), "flow": set()}
     for scenario, by_corridor in by_scenario.items():
         for corridor, ids in by_corridor.items() if scenarios is None or scenario in scenarios else ():
             if corridors is None or corridor in corridors or corridor == "":
                 for part, text in ids.items():
-                    parts[part] |= set(text.split(";"))
+                    kind, _, origin = part.partition(":")
+                    if not origin or origins is None or origins & {origin, "all"}:
+                        parts[kind] |= set(text.split(";"))
     return Subjects(**{part: frozenset(ids) for part, ids in parts.items()})
 
 
