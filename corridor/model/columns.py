@@ -223,8 +223,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "shortfall_if_lost_all_mtpa", "Mt/y",
             "how much more of all shippers' supply would go unlifted without the corridor than with it",
-            legend="If lost, all shippers: how much more of their supply would go unlifted, and what more is lost, than "
-            "with it.",
+            legend="If lost, all shippers: how much more of their supply would go unlifted than with it.",
             heading="if lost, all\nshippers", title="more not lifted than with it, all shippers", priority=16,
             group="if_lost",
         ),

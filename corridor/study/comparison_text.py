@@ -53,39 +53,45 @@ def full(rows: pd.DataFrame) -> list[str]:
     return [str(id) for id in rows.index[shut]]
 
 
-def sentences(rows: pd.DataFrame, names: Mapping[str, str], ends: Mapping[str, str], who: str) -> Iterator[str]:
-    """Yield what the rows of one state say: the best corridors for the next tonne, the full ones, and where it ends.
+def ends_of(rows: pd.DataFrame, network: Network | None = None) -> dict[str, list[str]]:
+    """Return the corridors of one state by the name of the node where their best way ends."""
+    by_end: dict[str, list[str]] = {}
+    for id, end in rows["destination"].items() if "destination" in rows.columns else ():
+        if end:
+            by_end.setdefault(short_name(network, str(end)), []).append(str(id))
+    return by_end
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a list in words.
+
+    Examples
+    --------
+    >>> joined(["cpc", "btc", "druzhba"]), joined(["cpc"])
+    ('cpc, btc and druzhba', 'cpc')
+    """
+    listed = list(names)
+    return ", ".join(listed) if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+
+
+def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: str) -> Iterator[str]:
+    """Yield which corridors are best for the next tonne, and which are full.
 
     Parameters
     ----------
     rows : DataFrame
-        Rows of one scenario, by corridor, in tonnes.
+        Rows of one scenario by corridor, with `next_tonne_usd_per_t` and `capacity_mtpa`; nothing is yielded without.
     names : mapping
         Names of corridors by id.
-    ends : mapping
-        Names of destinations by id.
-    who : str
-        Whose tonne, as in "a Tengiz tonne"; empty for none in particular.
+    whose : str
+        Whose tonne, as `tonne` says.
     """
-    of = who.split(" ", 1)[-1] if who else "tonne"
-    if {"next_tonne_usd_per_t", "capacity_mtpa"} <= set(rows.columns):
-        if leading := best(rows["next_tonne_usd_per_t"]):
-            most = rows["next_tonne_usd_per_t"].max()
-            alike = " alike" if len(leading) > 1 else ""
-            yield f"The next {of} earns most by {_joined(names, leading)}{alike}: {most:,.1f} USD/t."
-        if closed := full(rows):
-            yield f"By {_joined(names, closed)} every way is full."
-    if "destination" in rows.columns:
-        by_end: dict[str, list[str]] = {}
-        for id, end in rows["destination"].items():
-            if end:
-                by_end.setdefault(str(end), []).append(str(id))
-        if by_end:
-            parts = [f"at {ends.get(end, end)} by {_joined(names, ids)}" for end, ids in by_end.items()]
-            yield f"The best way ends {'; '.join(parts)}."
-
-
-def _joined(names: Mapping[str, str], ids: Iterable[str]) -> str:
-    """Return names as a list in words."""
-    listed = [names.get(id, id) for id in ids]
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    if not {"next_tonne_usd_per_t", "capacity_mtpa"} <= set(rows.columns):
+        return
+    of = whose.split(" ", 1)[-1] if whose else "tonne"
+    if leading := best(rows["next_tonne_usd_per_t"]):
+        most = rows["next_tonne_usd_per_t"].max()
+        alike = " alike" if len(leading) > 1 else ""
+        yield f"The next {of} earns most by {joined(names.get(id, id) for id in leading)}{alike}: {most:,.1f} USD/t."
+    if closed := full(rows):
+        yield f"Every way is full by {joined(names.get(id, id) for id in closed)}."
