@@ -11,11 +11,14 @@ from corridor.model.records import Edge
 from corridor.risk.exposure import Exposures
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.flow import Flow
+from corridor.solver.marked_tonne import MarkedTonne
+from corridor.solver.warm import WarmSolver
 from corridor.study.best_routes import RouteSearch, route_assets
 from corridor.study.comparison_scope import ALL, ComparisonScope
 
 MEANS = (
-    "unit_cost_usd_per_t", "transit_days", "distance_km", "risk_score", "netback_usd_per_t", "availability",
+    "unit_cost_usd_per_t", "transit_days", "distance_km", "risk_score", "netback_usd_per_t",
+    "next_tonne_usd_per_t", "availability",
     "expected_loss_usd_per_t",
 )  # fmt: skip
 """Numbers of a route, which have a mean over origins."""
@@ -76,6 +79,12 @@ class RouteCells:
         """Mean share of capacity in service."""
         return self._routes.exposures.availability(route_assets(self._routes.flow.network, self.route))
 
+    @cached_property
+    def next_tonne_usd_per_t(self) -> float:
+        """What the next tonne at its origin earns if it must go this way; NaN where every such way is full."""
+        assert self.route.corridor is not None
+        return self._routes.marked(self.origin).netback_usd_per_t(self.route.corridor)
+
     @property
     def expected_loss_usd_per_t(self) -> float:
         """Netback lost to outages if no other route is taken."""
@@ -87,20 +96,33 @@ class ComparedRoutes:
 
     Parameters
     ----------
+    solver : WarmSolver
+        The one that holds the flow's program (`WarmSolver.solver_for`).
     flow : Flow
         The state.
     scope : ComparisonScope
         Commodity, origins and destination; of one commodity.
     """
 
-    def __init__(self, flow: Flow, scope: ComparisonScope) -> None:
+    def __init__(self, solver: WarmSolver, flow: Flow, scope: ComparisonScope) -> None:
         self.flow, self.scope = flow, scope
+        self._solver = solver
+        self._marked: dict[str, MarkedTonne] = {}
         self._cells: dict[tuple[str, str | None], RouteCells | None] = {}
 
     @cached_property
     def exposures(self) -> Exposures:
         """What the network's hazards do to its edges and nodes."""
         return Exposures.of(self.flow.network, self.flow)
+
+    def marked(self, origin: str) -> MarkedTonne:
+        """Return the next tonne at an origin."""
+        if origin not in self._marked:
+            self._marked[origin] = MarkedTonne(
+                self._solver, self.flow.solution, commodity=self.scope.commodity, origin=origin,
+                destination=self.scope.destination,
+            )  # fmt: skip
+        return self._marked[origin]
 
     def cells(self, corridor: str, origin: str | None = None) -> RouteCells | None:
         """Return the best route through a corridor, None where there is none.
@@ -114,19 +136,26 @@ class ComparedRoutes:
             self._cells[key] = None if route is None else RouteCells(self, route)
         return self._cells[key]
 
-    def mean(self, corridor: str, column: str) -> float:
-        """Return the mean of a column over the origins that have a way, by supply volume; NaN where one is unknown."""
-        return self.weighted({
-            origin: float(getattr(cells, column))
-            for origin in self.scope.every_origin
-            if (cells := self.cells(corridor, origin)) is not None
-        })  # fmt: skip
+    def looked_at(self) -> dict[str, str]:
+        """Return where the routes begin that were asked for without an origin, by corridor."""
+        own = ((corridor, cells) for (corridor, origin), cells in self._cells.items() if origin is None)
+        return {corridor: cells.origin for corridor, cells in own if cells is not None}
 
-    def weighted(self, numbers: dict[str, float]) -> float:
-        """Return the mean of numbers by origin, by supply volume."""
+    def mean(self, corridor: str, column: str) -> float:
+        """Return the mean of a column over the origins that have a way, by supply volume; NaN where one is unknown.
+
+        The mean of the next tonne is over the origins that have one.
+        """
         own = (supply for supply in self.flow.network.supplies if supply.commodity == self.scope.commodity)
         volumes = {supply.node: supply.volume_mtpa for supply in own}
-        return weighted_mean([(number, volumes[origin]) for origin, number in numbers.items()])
+        numbers = [
+            (float(getattr(cells, column)), volumes[origin])
+            for origin in self.scope.every_origin
+            if (cells := self.cells(corridor, origin)) is not None
+        ]
+        if column == "next_tonne_usd_per_t":
+            numbers = [pair for pair in numbers if not math.isnan(pair[0])]
+        return weighted_mean(numbers)
 
     def _origins_in_turn(self, corridor: str, origin: str | None) -> Iterable[Sequence[str]]:
         """Yield the origins to try; flows are split into routes only where the first has no way."""

@@ -52,13 +52,24 @@ class ComparedState:
         before: ComparedState | None = None,
     ) -> None:
         self.flow, self.scope = flow, scope
-        own = solver.solver_for(flow.network)
+        self._solver = solver.solver_for(flow.network)
         self._corridors: dict[str, ComparedCorridor] = {
             id: ComparedCorridor(
-                own, flow, id, scope.members, weights=weights, before=before._corridors[id] if before else None
+                self._solver, flow, id, scope.members, weights=weights, before=before._corridors[id] if before else None
             )
             for id in scope.corridors
         }
+
+    @property
+    def other_origins(self) -> list[str]:
+        """What to know of the ways looked at that begin elsewhere than at the scope's origin."""
+        first = self.scope.origin
+        looked_at = {} if self.scope.is_group else self._routes.looked_at()
+        return [
+            f"{corridor}: no way leads there from {first}; cost, time and netback are of a tonne from {origin}."
+            for corridor, origin in looked_at.items()
+            if origin != first
+        ]
 
     def row(self, corridor: str, columns: Iterable[str], origin: str | None = None) -> dict[str, Any]:
         """Return some cells of a row of `compare`; `origin` as in `cell`."""
@@ -127,7 +138,9 @@ class ComparedState:
     def _routes_by_member(self) -> dict[str, ComparedRoutes]:
         """The best routes of each commodity."""
         network = self.flow.network
-        return {id: ComparedRoutes(self.flow, self.scope.of_member(network, id)) for id in self.scope.members}
+        return {
+            id: ComparedRoutes(self._solver, self.flow, self.scope.of_member(network, id)) for id in self.scope.members
+        }
 
     def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
         """Return the ids whose figures a row rests on: trunk, bottleneck, routes, their ends, countries."""
