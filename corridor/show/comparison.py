@@ -93,7 +93,7 @@ def plot_comparison(
         below.append(f"change against {style.plain(rows[0].scenario, 60)} in brackets{omitted}")
     below = list(filter(None, below))
     above = 0.45 + 0.19 * len(below)
-    width, inches = 12.0 + 1.3 * max(0, len(wanted) - _MANY), 0.48 + above + 0.26 * rows[-1].end
+    width, inches = 12.0 + 1.8 * max(0, len(wanted) - _MANY), 0.48 + above + 0.26 * rows[-1].end
     ax = style.panel(ax, (width, inches), left=0.015, right=0.985, top=1 - above / inches, bottom=0.1 / inches)
     ax.set_axis_off()
     ComparisonPanels(ax, table, wanted=wanted, rows=rows, barrels=barrels).draw()

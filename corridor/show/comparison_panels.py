@@ -214,7 +214,8 @@ class ComparisonPanels:
             room = self._value(row, "capacity_mtpa") if "capacity_mtpa" in self.table else math.nan
             panel.annotate(
                 missing_text(column, value, open_mtpa=room), (0, row.y), xytext=(3, 0), textcoords="offset points",
-                va="center", color=FAINT, fontsize=self.size - 0.5, gid=f"value:{column}:{key}",
+                va="center", color=FAINT, fontsize=self.size - 0.5, gid=f"value:{column}:{key}", zorder=5,
+                path_effects=style.halo(),
             )  # fmt: skip
             return
         panel.plot([0, value], [row.y] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")

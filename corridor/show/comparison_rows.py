@@ -13,7 +13,8 @@ from corridor.model.columns import Column, by_name, grouped
 from corridor.model.display_units import barrel_column, in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
-from corridor.study.comparison_text import FULL, best
+from corridor.study.compare import best_corridors
+from corridor.study.comparison_text import FULL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +158,7 @@ def leading(table: pd.DataFrame) -> set[tuple[str, str]]:
     return {
         (str(scenario), corridor)
         for scenario in dict.fromkeys(table.index.get_level_values("scenario"))
-        for corridor in best(table[NEXT].xs(scenario, level="scenario"))
+        for corridor in best_corridors(table[NEXT].xs(scenario, level="scenario"))
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from corridor.model.network import Network
+from corridor.study.compare import best_corridors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,8 +15,6 @@ AT_THE_GATE = "at the field gate, before lifting cost, duty and tax"
 """What a netback is."""
 FULL = "every way full"
 """In place of the next tonne's netback, where no more can move."""
-BEST_USD_PER_T = 0.01
-"""Next tonnes that differ by no more are equally good: precision of the solver. [USD/t]"""
 _MOVES_MTPA = 1e-6
 
 
@@ -33,18 +32,6 @@ def tonne(attrs: Mapping[object, object], network: Network | None = None) -> str
         return ""
     name = short_name(network, origin)
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name} tonne"
-
-
-def best(next_tonne: pd.Series) -> list[str]:
-    """Return the corridors whose next tonne earns most: all within 0.01 USD/t of the highest, none where all are empty.
-
-    Parameters
-    ----------
-    next_tonne : Series
-        `next_tonne_usd_per_t` of one state by corridor. [USD/t]
-    """
-    known = next_tonne.dropna()
-    return [str(id) for id in known.index[known >= known.max() - BEST_USD_PER_T]] if len(known) else []
 
 
 def full(rows: pd.DataFrame) -> list[str]:
@@ -89,7 +76,7 @@ def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: st
     if not {"next_tonne_usd_per_t", "capacity_mtpa"} <= set(rows.columns):
         return
     of = whose.split(" ", 1)[-1] if whose else "tonne"
-    if leading := best(rows["next_tonne_usd_per_t"]):
+    if leading := best_corridors(rows["next_tonne_usd_per_t"]):
         most = rows["next_tonne_usd_per_t"].max()
         alike = " alike" if len(leading) > 1 else ""
         yield f"The next {of} earns most by {joined(names.get(id, id) for id in leading)}{alike}: {most:,.1f} USD/t."
