@@ -72,6 +72,8 @@ class Column:
         """Return a value as people read it, '-' where there is none."""
         if isinstance(value, str):
             return value
+        if isinstance(value, tuple):
+            return ", ".join(map(str, value))
         if value != value:
             return "-"
         if value == float("inf"):
@@ -211,7 +213,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "this way and other shippers stay; differs from netback by the rent where the way is full; empty where "
             "every such way is full, there is none, or oil elsewhere would go unlifted",
             heading="next tonne", title="netback of the next tonne", priority=4, group="main",
-            legend="Next tonne: what one more tonne that must go this way adds to the netback of all.",
+            legend="Next tonne: what one more tonne that must go this way adds to the commodity's netback.",
         ),
         Column(
             "shortfall_if_lost_mtpa", "Mt/y",

@@ -11,8 +11,8 @@ from corridor.model.display_units import in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
-from corridor.show.comparison_rows import NEXT, corridor_names, drawn_columns, drawn_rows, in_barrels
-from corridor.study.comparison_text import AT_THE_GATE, ends_of, joined, tonne
+from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, in_barrels
+from corridor.study.comparison_text import AT_THE_GATE, NEXT, ends_of, joined, tonne
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.columns import by_name
 from corridor.show import style
 from corridor.show.comparison_rows import (
-    CLOSED,
-    NEXT,
-    PLANNED,
     RUNGS,
     Row,
     change_text,
@@ -23,6 +20,7 @@ from corridor.show.comparison_rows import (
     status_of,
 )
 from corridor.show.style import FAINT, INK, RULE, WARN
+from corridor.study.comparison_text import CLOSED, NEXT, PLANNED
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from corridor.model.display_units import barrel_column, in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.study.compare import best_corridors
-from corridor.study.comparison_text import FULL
+from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +26,7 @@ COLUMNS = (
 """Columns drawn by default, as far as the table has them."""
 RUNGS = ("nameplate_mtpa", "reachable_mtpa", "capacity_mtpa")
 """Capacities, the largest first: outlines around throughput."""
-NEXT = "next_tonne_usd_per_t"
 _IN_BARS = (*RUNGS, "capacity_used")
-CLOSED = ("closed", "no access")
-PLANNED = "not in service"
 _NAME_WIDTH, _NAME_LINES = 32, 4
 _LINE = 0.62
 """Height of a line of a name, in rows."""

@@ -249,12 +249,3 @@ class ComparedStates:
 
     def _compared(self, flow: Flow, before: ComparedState | None) -> ComparedState:
         return ComparedState(self._solver, flow, self._scope, weights=self._weights, before=before)
-
-
-def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
-    """Return a comparison for printing: bottlenecks without the commodity, origin and destination in a column."""
-    origin_destination = zip(table["origin"], table["destination"], strict=True)
-    return table.assign(
-        bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-        way=[f"{origin} > {end}" if origin else "-" for origin, end in origin_destination],
-    )

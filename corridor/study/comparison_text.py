@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from corridor.model.display_units import in_barrels
 from corridor.model.network import Network
 from corridor.study.compare import best_corridors
 
@@ -15,6 +16,11 @@ AT_THE_GATE = "at the field gate, before lifting cost, duty and tax"
 """What a netback is."""
 FULL = "every way full"
 """In place of the next tonne's netback, where no more can move."""
+NEXT = "next_tonne_usd_per_t"
+CLOSED = ("closed", "no access")
+"""Statuses of a corridor that nothing can pass."""
+PLANNED = "not in service"
+"""Status shown of a corridor none of whose trunk edges is in service."""
 _MOVES_MTPA = 1e-6
 
 
@@ -34,10 +40,42 @@ def tonne(attrs: Mapping[object, object], network: Network | None = None) -> str
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name} tonne"
 
 
-def full(rows: pd.DataFrame) -> list[str]:
-    """Return the corridors of one state that no further tonne can take although they are open."""
-    shut = rows["next_tonne_usd_per_t"].isna() & (rows["capacity_mtpa"] > _MOVES_MTPA)
-    return [str(id) for id in rows.index[shut]]
+def full(rows: pd.DataFrame) -> list[Any]:
+    """Return the rows of a comparison, by index, whose next tonne is empty although a way leads there."""
+    name = column_in(rows, NEXT)
+    capacity = column_in(rows, "capacity_mtpa")
+    if name is None or not {"destination", capacity} & set(rows.columns):
+        return []
+    leads = rows["destination"] != "" if "destination" in rows.columns else rows[str(capacity)] > _MOVES_MTPA
+    return list(rows.index[rows[name].isna() & leads])
+
+
+def column_in(table: pd.DataFrame, name: str) -> str | None:
+    """Return what a column is called in a table in tonnes or in barrels, None where there is none."""
+    return next((own for own in (name, in_barrels(name)) if own in table.columns), None)
+
+
+def readable(table: pd.DataFrame, commodities: Iterable[str]) -> pd.DataFrame:
+    """Return a comparison for printing, words in place of what numbers and ids do not say.
+
+    Bottlenecks are without the commodities, origin and destination in a column, planned corridors not in service, and
+    the next tonne says where every way is full.
+    """
+    shown = table.copy()
+    if "bottleneck" in table.columns:
+        for commodity in commodities:
+            shown["bottleneck"] = shown["bottleneck"].str.replace(f"/{commodity}", "", regex=False)
+    if "origin" in table.columns and "destination" in table.columns:
+        ends = zip(table["origin"], table["destination"], strict=True)
+        shown["way"] = [f"{origin} > {end}" if origin else "-" for origin, end in ends]
+    nameplate = column_in(table, "nameplate_mtpa")
+    if "status" in table.columns and nameplate is not None:
+        shown.loc[(table[nameplate] == 0) & table["status"].isin(CLOSED), "status"] = PLANNED
+    name = column_in(table, NEXT)
+    if name is not None and (ids := full(table)):
+        shown[name] = shown[name].astype(object)
+        shown.loc[ids, name] = FULL
+    return shown
 
 
 def ends_of(rows: pd.DataFrame, network: Network | None = None) -> dict[str, list[str]]:
@@ -61,24 +99,31 @@ def joined(names: Iterable[str]) -> str:
     return ", ".join(listed) if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
 
 
-def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: str) -> Iterator[str]:
-    """Yield which corridors are best for the next tonne, and which are full.
+def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: str, unit: str) -> Iterator[str]:
+    """Yield which corridors are best for the next tonne, and which are full; nothing where the column is missing.
 
     Parameters
     ----------
     rows : DataFrame
-        Rows of one scenario by corridor, with `next_tonne_usd_per_t` and `capacity_mtpa`; nothing is yielded without.
+        Rows of one scenario by corridor.
     names : mapping
         Names of corridors by id.
     whose : str
         Whose tonne, as `tonne` says.
+    unit : str
+        Unit of netbacks.
     """
-    if not {"next_tonne_usd_per_t", "capacity_mtpa"} <= set(rows.columns):
+    name = column_in(rows, NEXT)
+    if name is None:
         return
     of = whose.split(" ", 1)[-1] if whose else "tonne"
-    if leading := best_corridors(rows["next_tonne_usd_per_t"]):
-        most = rows["next_tonne_usd_per_t"].max()
+    leading = best_corridors(rows[name])
+    if leading:
         alike = " alike" if len(leading) > 1 else ""
-        yield f"The next {of} earns most by {joined(names.get(id, id) for id in leading)}{alike}: {most:,.1f} USD/t."
-    if closed := full(rows):
+        best = joined(names.get(id, id) for id in leading)
+        yield f"The next {of} earns most by {best}{alike}: {rows[name].max():,.1f} {unit}."
+    closed = full(rows)
+    if closed and not leading:
+        yield f"Every way is full: no further {of} can move."
+    elif closed:
         yield f"Every way is full by {joined(names.get(id, id) for id in closed)}."

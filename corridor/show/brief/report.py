@@ -35,7 +35,8 @@ from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.warm import WarmSolver
 from corridor.study.availability import availability
-from corridor.study.compare import compare, readable
+from corridor.study.compare import compare
+from corridor.study.comparison_text import readable
 from corridor.study.concentration import indices, jurisdictions
 from corridor.study.outcomes import outcomes
 from corridor.study.scenario_runs import (
@@ -282,7 +283,7 @@ class _Brief:
         heads = ["corridor", *map(layout.heading, columns)]
         rows = [
             [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
-            for id, row in _rows(readable(self.now, self.commodity))
+            for id, row in _rows(readable(self.now, [self.commodity]))
         ]
         origins = sorted({str(origin) for origin in self.now["origin"] if origin})
         text = legend(columns, hazards=self.hazards, origin=" or ".join(origins))
