@@ -165,7 +165,8 @@ class _Comparison:
             column = by_name("compare").get(name)
             for each in of_group if column is None else [column]:
                 chosen[each.name] = each if each.heading else replace(each, heading=each.name.replace("_", " "))
-        present = (column for column in chosen.values() if column is ROUTE or column.name not in self.table.index.names)
+        missing = (ROUTE.name,) if self.scope.each_origin else ()
+        present = (c for c in chosen.values() if c.name not in (*missing, *self.table.index.names))
         return self.units_of_table.columns(sorted(present, key=lambda column: column.wide))
 
     @property
@@ -260,8 +261,10 @@ class _Comparison:
         from corridor.library.networks import hazard_basis
         from corridor.study.comparison_text import tonne
 
-        whose = tonne(self.table.attrs, self.network)
-        of = f"{visible(self.commodity)} by corridor, {title_of(self.network)}{visible(f', for {whose}' if whose else '')}."
+        whose = "every origin" if self.scope.each_origin else tonne(self.table.attrs, self.network)
+        parts = [f"{self.commodity} by corridor", title_of(self.network), f"for {whose}" if whose else ""]
+        parts += [f"to {self.scope.destination} only"] if self.scope.destination is not None else []
+        of = f"{visible(', '.join(filter(None, parts)))}."
         basis = hazard_basis(self.network.regime)
         return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
 

@@ -119,9 +119,10 @@ def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: st
     of = whose.split(" ", 1)[-1] if whose else "tonne"
     leading = best_corridors(rows[name])
     if leading:
+        digits = 1 if name == NEXT else 2
         alike = " alike" if len(leading) > 1 else ""
         best = joined(names.get(id, id) for id in leading)
-        yield f"The next {of} earns most by {best}{alike}: {rows[name].max():,.1f} {unit}."
+        yield f"The next {of} earns most by {best}{alike}: {rows[name].max():,.{digits}f} {unit}."
     closed = full(rows)
     if closed and not leading:
         yield f"Every way is full: no further {of} can move."
