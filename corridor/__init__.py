@@ -17,7 +17,7 @@ __docformat__ = "numpy"  # for pdoc
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
-        "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
+        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Quota", "Rate", "Source", "Supply",
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (  # where changes add up to scenarios
@@ -96,9 +96,11 @@ if TYPE_CHECKING:
     from corridor.model.records import Corridor as Corridor
     from corridor.model.records import Edge as Edge
     from corridor.model.records import Figure as Figure
+    from corridor.model.records import Fleet as Fleet
     from corridor.model.records import Market as Market
     from corridor.model.records import Node as Node
     from corridor.model.records import Quota as Quota
+    from corridor.model.records import Rate as Rate
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
     from corridor.model.scenario import Event as Event

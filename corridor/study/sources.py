@@ -29,7 +29,7 @@ LAST = ("inputs", "own_sources")
 _FROM_TABLE = ("formula", "source", "publisher", "date", "url", "note", "since", "until", "sources")
 
 
-def sources(table: pd.DataFrame | pd.Series[Any] | Flow, net: Network | None = None) -> Sources:
+def sources(table: pd.DataFrame | pd.Series | Flow, net: Network | None = None) -> Sources:
     """Return what a table or a flow rests on: the chosen figures that its numbers use, as footnotes and BibTeX.
 
     Parameters

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 _TOLERANCE_MTPA = 0.05
 _MOST_FIGURES, _MOST_LIMITS = 15, 6
 _MOST_COLUMNS = 12  # of a comparison fit on A4
+_PICTURED = (
+    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "transit_days", "shortfall_if_lost_mtpa",
+)  # fmt: skip
 
 
 def report(
@@ -307,9 +310,9 @@ class _Brief:
             under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
             parts.append(
                 layout.picture(
-                    partial(plot_comparison, table, network=self.network),
+                    partial(plot_comparison, table, _PICTURED, network=self.network),
                     size,
-                    f"Corridors{under}: throughput and capacities, netback, next tonne, cost, time, risk, if lost",
+                    f"Corridors{under}: throughput and capacities, netback, next tonne, time, what is not lifted if lost",
                 )
             )
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
