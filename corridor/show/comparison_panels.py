@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BARS = "throughput_mtpa"
-_HEAD_LINES = 5
+_HEAD_WIDTH, _HEAD_LINES = 24, 6
+_GAP = 0.018
 _MOVED, _DOT = "#20334d", "#c05a1c"
 _RUNGS = {"nameplate_mtpa": ("white", ":"), "reachable_mtpa": ("#f3f5f6", "--"), "capacity_mtpa": ("#dfe5e8", "-")}
 """Fill and line of the outlines of capacities."""
@@ -59,16 +60,48 @@ class ComparisonPanels:
         self.rungs = [rung for rung in RUNGS if rung in table]
         self.best = leading(table)
         self.lines = rows[-1].end
-        self.heads = {
-            column: style.wrapped(self._head(column), 24 if column == _BARS else 17, _HEAD_LINES) for column in wanted
-        }
+        self.heads = {c: style.wrapped(self._head(c), _HEAD_WIDTH, _HEAD_LINES) for c in wanted}
         self.grouped = len({self._group(column) for column in wanted}) > 1
-        self.head = 1.0 + self.grouped + max(head.count("\n") + 1 for head in self.heads.values())
-        line_pt = style.inches(ax)[1] * 72 / (self.lines + self.head)
-        self.size = max(3.5, min(style.points(ax), line_pt * 0.72))
         figure = ax.get_figure(root=True)
         assert figure is not None
         self.px = figure.dpi / 72.0
+        self._set_size()
+        self.left = self._room_for_names()
+        self._fit_heads()
+        self._set_size()
+
+    def _set_size(self) -> None:
+        """Set the height of the heads, and the size of text that fits in the rows."""
+        self.head = 1.0 + self.grouped + max(head.count("\n") + 1 for head in self.heads.values())
+        line_pt = style.inches(self.ax)[1] * 72 / (self.lines + self.head)
+        self.size = max(3.5, min(style.points(self.ax), line_pt * 0.72))
+
+    def _room_for_names(self) -> float:
+        """Return the share of the width that names of corridors and scenarios need."""
+        texts = [self._text(0.0, 0.0, text, fontweight=weight) for row in self.rows
+                 for text, weight in ((row.head, "bold"), (row.label, None)) if text]  # fmt: skip
+        widest = max(text.get_window_extent().width for text in texts)
+        for text in texts:
+            text.remove()
+        return min(0.5, 0.02 + widest / self.ax.get_window_extent().width)
+
+    def _shares(self) -> dict[str, float]:
+        """Return the width of each panel as a share of the frame."""
+        parts = {c: 1.9 + 0.3 * (len(self.rungs) - 1) if c == _BARS else 1.0 for c in self.wanted}
+        unit = (1.0 - self.left - _GAP * len(parts)) / sum(parts.values())
+        return {column: unit * part for column, part in parts.items()}
+
+    def _fit_heads(self) -> None:
+        """Break the heads of panels so that none is wider than its panel, as far as words allow."""
+        frame = self.ax.get_window_extent().width
+        for column, share in self._shares().items():
+            width = _HEAD_WIDTH
+            text = self._text(0.0, 0.0, self.heads[column])
+            while text.get_window_extent().width > share * frame and width > 8:
+                width -= 1
+                text.set_text(style.wrapped(self._head(column), width, _HEAD_LINES))
+            self.heads[column] = text.get_text()
+            text.remove()
 
     def _head(self, column: str) -> str:
         """Return what is written above a panel."""
@@ -93,38 +126,30 @@ class ComparisonPanels:
         """Draw the names, then a panel for each column."""
         self.ax.set_ylim(self.lines, -self.head)
         self.ax.set_xlim(0, 1)
-        left = self._names()
-        shares = [1.9 + 0.3 * (len(self.rungs) - 1) if column == _BARS else 1.0 for column in self.wanted]
-        gap = 0.018
-        unit = (1.0 - left - gap * len(shares)) / sum(shares)
+        self._names()
+        left = self.left
         group = ""
-        for column, share in zip(self.wanted, shares, strict=True):
+        for column, share in self._shares().items():
             height = self.lines / (self.lines + self.head)
-            panel = self.ax.inset_axes((left + gap, 0.0, unit * share, height))
+            panel = self.ax.inset_axes((left + _GAP, 0.0, share, height))
             if self.grouped and self._group(column) != group:
                 group = self._group(column)
-                self._text(left + gap, 0.4 - self.head, _GROUPS.get(group, ""), color=FAINT, fontstyle="italic",
+                self._text(left + _GAP, 0.4 - self.head, _GROUPS.get(group, ""), color=FAINT, fontstyle="italic",
                            gid=f"group:{group}")  # fmt: skip
-            left += gap + unit * share
+            left += _GAP + share
             self._panel(panel, column)
 
-    def _names(self) -> float:
-        """Write corridors and scenarios on the left; return the share of the width that they need."""
-        widest = 0.0
+    def _names(self) -> None:
+        """Write corridors and scenarios on the left."""
         for row in self.rows:
             if row.head:
                 if row is not self.rows[0]:
                     self.ax.axhline(row.head_y - height_of(row.head) / 2, color=RULE, linewidth=0.6)
-                text = self._text(0.0, row.head_y, row.head, fontweight="bold", gid=f"name:{row.corridor}")
-                widest = max(widest, text.get_window_extent().width)
+                self._text(0.0, row.head_y, row.head, fontweight="bold", gid=f"name:{row.corridor}")
             status = self._status(row)
             colour = WARN if status in CLOSED else FAINT if status == PLANNED else INK
-            text = self._text(
-                0.0 if row.alone else 0.012, row.y, row.label, color=colour, gid=f"row:{row.scenario}/{row.corridor}"
-            )
-            widest = max(widest, text.get_window_extent().width)
-        frame = self.ax.get_window_extent().width
-        return min(0.5, 0.02 + widest / frame)
+            gid = f"row:{row.scenario}/{row.corridor}"
+            self._text(0.0 if row.alone else 0.012, row.y, row.label, color=colour, gid=gid)
 
     def _text(self, x: float, y: float, content: str, **look: Any) -> Any:
         look = {"color": INK, "fontsize": self.size, "linespacing": 1.05, **look}

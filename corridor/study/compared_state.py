@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from corridor.model.columns import blank
+from corridor.model.network import Network
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
@@ -96,9 +97,10 @@ class ComparedState:
 
         Nothing is solved for it that the columns do not need. With rows for every origin each has a route of its own.
         """
-        asked = set(columns)
+        asked, network = set(columns), self.flow.network
+        trunk = [edge.id for edge in network.trunk(corridor)]
         parts = {
-            "limits": [edge.id for edge in self.flow.network.trunk(corridor)],
+            "limits": [*trunk, *_fleets(network, trunk)],
             "flow": list(self._flow_subjects.through(corridor)),
         }
         if asked - _NOT_OF_CUT:
@@ -107,7 +109,7 @@ class ComparedState:
             for origin in (origin for origin in self.scope.row_origins if origin != ALL):
                 name = "route" if origin is None else f"route:{origin}"
                 cells = (routes.cells(corridor, origin) for routes in self._routes_by_member.values())
-                parts[name] = [id for each in cells if each is not None for id in _of_route(each)]
+                parts[name] = [id for each in cells if each is not None for id in _of_route(network, each)]
         return {name: ";".join(dict.fromkeys([*ids, *self.scope.members])) for name, ids in parts.items() if ids}
 
     @cached_property
@@ -143,17 +145,22 @@ class ComparedState:
         }
 
     def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
-        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, their ends, countries."""
+        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, fleets, ends, countries."""
         network, routes = self.flow.network, [each.route for each in cells if each is not None]
         edges = [edge.id for edge in network.trunk(corridor)] + [id for route in routes for id in route.edges]
         ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]
+        fleets = [edge.fleet for edge in map(network.edge, edges) if edge.fleet is not None]
         limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
         countries = [country for id in edges for country in network.edge(id).countries]
-        return tuple(dict.fromkeys([*edges, *limits, *ends, *self.scope.members, *countries]))
+        return tuple(dict.fromkeys([*edges, *limits, *fleets, *ends, *self.scope.members, *countries]))
 
 
-def _of_route(cells: RouteCells) -> list[str]:
-    """Return the ids whose figures a best route rests on: its edges, its ends, the countries crossed."""
+def _of_route(network: Network, cells: RouteCells) -> list[str]:
+    """Return the ids whose figures a best route rests on: edges and their fleets, ends, countries crossed."""
     route = cells.route
     ends = [f"{node}.{route.commodity}" for node in (route.origin, route.destination)]
-    return [*route.edges, *ends, *filter(None, cells.countries.split("-"))]
+    return [*route.edges, *_fleets(network, route.edges), *ends, *filter(None, cells.countries.split("-"))]
+
+
+def _fleets(network: Network, edges: Iterable[str]) -> list[str]:
+    return [fleet for id in edges if (fleet := network.edge(id).fleet) is not None]

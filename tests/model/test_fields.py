@@ -34,7 +34,7 @@ def net() -> cr.Network:
     edges = [
         cr.Edge(id="north_in", tail="field", head="north", tariff_usd_per_t=5.0, risk_score=0.1),
         cr.Edge(id="north_out", tail="north", head="port", tariff_usd_per_t=10.0, capacity_mtpa=6.0, transit_days=10.0,
-                 late_days=1.0, distance_km=100.0, corridor="north", fleet="wagons", fleet_days=20.0, **north),
+                late_days=1.0, distance_km=100.0, corridor="north", fleet="wagons", fleet_days=20.0, **north),
         cr.Edge(id="south_in", tail="field", head="south", tariff_usd_per_t=6.0, risk_score=0.1),
         cr.Edge(id="south_out", tail="south", head="port", tariff_usd_per_t=20.0, capacity_mtpa=3.0, corridor="south",
                 distance_km=50.0, fleet="barges", fleet_days=10.0, **south),

@@ -312,7 +312,7 @@ class _Brief:
                 layout.picture(
                     partial(plot_comparison, table, _PICTURED, network=self.network),
                     size,
-                    f"Corridors{under}: throughput and capacities, netback, next tonne, time, what is not lifted if lost",
+                    f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
                 )
             )
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
