@@ -225,7 +225,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "shortfall_if_lost_mtpa", "Mt/y",
             "how much more of the commodity's supply would go unlifted without the corridor than with it",
-            heading="if lost", title="more not lifted than with it", priority=7, group="main",
+            heading="if lost", title="if lost: more not lifted than with it", priority=7, group="main",
             legend="If lost: how much more of the commodity's supply would go unlifted without the corridor than with "
             "it.",
         ),
@@ -241,14 +241,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "shortfall_if_lost_all_mtpa", "Mt/y",
             "how much more of all shippers' supply would go unlifted without the corridor than with it",
             legend="If lost, all shippers: how much more of their supply would go unlifted than with it.",
-            heading="if lost, all\nshippers", title="more not lifted than with it, all shippers", priority=16,
+            heading="if lost, all\nshippers", title="if lost: more not lifted than with it, all shippers", priority=16,
             group="if_lost",
         ),
         Column(
             "loss_if_lost_musd_per_year", "million USD/y",
             "loss of all shippers without the corridor, against the state with it: fall in netback, plus rise in unmet "
             "requirements times what each costs its buyer beyond the price",
-            heading="loss if lost,\nall shippers", title="more lost than with it, all shippers", digits=0, priority=18,
+            heading="loss if lost,\nall shippers", title="if lost: more lost than with it, all shippers", digits=0, priority=18,
             group="if_lost",
         ),
         Column(

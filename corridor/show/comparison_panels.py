@@ -32,7 +32,7 @@ _GAP = 0.018
 _MOVED, _DOT = "#20334d", "#c05a1c"
 _RUNGS = {"nameplate_mtpa": ("white", ":"), "reachable_mtpa": ("#f3f5f6", "--"), "capacity_mtpa": ("#dfe5e8", "-")}
 """Fill and line of the outlines of capacities."""
-_GROUPS = {"route": "best way", "if_lost": "if lost: more than with it", "risk": "hazards on the best way"}
+_GROUPS = {"route": "best way", "if_lost": "if the corridor is lost", "risk": "hazards on the best way"}
 """What is written above the panels of a group."""
 
 
@@ -80,7 +80,7 @@ class ComparisonPanels:
         """Return the share of the width that names of corridors and scenarios need."""
         texts = [self._text(0.0, 0.0, text, fontweight=weight) for row in self.rows
                  for text, weight in ((row.head, "bold"), (row.label, None)) if text]  # fmt: skip
-        widest = max(text.get_window_extent().width for text in texts)
+        widest: float = max(text.get_window_extent().width for text in texts)
         for text in texts:
             text.remove()
         return min(0.5, 0.02 + widest / self.ax.get_window_extent().width)

@@ -41,9 +41,8 @@ class FlowSubjects:
         ]
         moved = [program.commodities[which] for which in program.flow_commodity[self._columns].tolist()]
         supplies = [f"{s.node}.{s.commodity}" for s in network.supplies if self._counts(s.commodity)]
-        return _unique(
-            *self._edges(self._columns), *demanded, *supplies, *self._markets(None), *moved, *(limit.id for limit in self._solution.prices),
-        )  # fmt: skip
+        limits = [limit.id for limit in self._solution.prices]
+        return _unique(*self._edges(self._columns), *demanded, *supplies, *self._markets(None), *moved, *limits)
 
     def through(self, corridor: str) -> tuple[str, ...]:
         """Return what the flow across a corridor rests on: from the supplies whose oil may be in it to its markets.
