@@ -248,8 +248,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "loss_if_lost_musd_per_year", "million USD/y",
             "loss of all shippers without the corridor, against the state with it: fall in netback, plus rise in unmet "
             "requirements times what each costs its buyer beyond the price",
-            heading="loss if lost,\nall shippers", title="if lost: more lost than with it, all shippers", digits=0, priority=18,
-            group="if_lost",
+            heading="loss if lost,\nall shippers", title="if lost: more lost than with it, all shippers", digits=0,
+            priority=18, group="if_lost",
         ),
         Column(
             "availability", "1",

@@ -20,7 +20,7 @@ from corridor.show.comparison_rows import (
     status_of,
 )
 from corridor.show.style import FAINT, INK, RULE, WARN
-from corridor.study.comparison_text import CLOSED, NEXT, PLANNED
+from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,6 +192,9 @@ class ComparisonPanels:
                 break
             for text in texts:
                 text.set_text(text.get_text().split(mark)[0])
+        for text in texts:
+            if text.get_text() == FULL and text.get_window_extent().width > 0.95 * room:
+                text.set_text(FULL.split()[-1])
         extents = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
         low = min(0.0, *(value for value, _ in extents), 0.0)
         spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in extents]
