@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from corridor.errors import DataError
 from corridor.model.cycles import earning_cycles
@@ -15,6 +15,16 @@ from corridor.model.records import PARTS, Figure, Key, Record
 N = TypeVar("N", bound=NetworkParts)
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
+
+
+class FieldChange(NamedTuple):
+    """A field of a record that another value of a figure changes: what the figure says of it now, and would say."""
+
+    kind: str
+    id: Any
+    field: str
+    before: float | None
+    value: float
 
 
 class Variation(Generic[N]):
@@ -45,6 +55,9 @@ class Variation(Generic[N]):
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
+        self._rates_made: dict[tuple[str, str], list[Key]] = {}
+        for edge, commodity, field in network.rates_made:
+            self._rates_made.setdefault((edge, field), []).append((edge, commodity))
 
     def varying_figures(self) -> list[Figure]:
         """Return the figures that have a range and can move a flow, in their order.
@@ -82,13 +95,16 @@ class Variation(Generic[N]):
         """
         return self.figure_set.figures[self.figure_set.key_named(name)]
 
-    def field_changes(self, values: Mapping[str, float]) -> Iterator[tuple[str, Any, str, float]]:
-        """Yield kind, id, field and new value of each record field that other values of figures change."""
+    def field_changes(self, values: Mapping[str, float]) -> Iterator[FieldChange]:
+        """Yield each record field that other values of figures change; a rate made from an edge's own moves with it."""
         for key, value in self.figure_set.values(values).items():
             figure = self.figure_set.figures[key]
             id = self._ids.get((figure.record, figure.subject))
-            if id is not None and value != figure.value and self._is_number(figure, id):
-                yield figure.record, id, figure.attribute, value
+            if id is None or value == figure.value or not self._is_number(figure, id):
+                continue
+            yield FieldChange(figure.record, id, figure.attribute, figure.value, value)
+            for rate in self._rates_made.get((figure.subject, figure.attribute), ()) if figure.record == "edge" else ():
+                yield FieldChange("rate", rate, figure.attribute, figure.value, value)
 
     def _is_number(self, figure: Figure, id: str | Key) -> bool:
         owner = self._owners[figure.record][id]
@@ -110,8 +126,7 @@ class Variation(Generic[N]):
         """
         records: dict[str, dict[Any, Record]] = {kind: dict(owned) for kind, owned in self._owners.items()}
         changed: dict[tuple[str, Any], dict[str, float]] = {}
-        for kind, id, field, value in self.field_changes(values):
-            before = self.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value
+        for kind, id, field, before, value in self.field_changes(values):
             changed.setdefault((kind, id), {})[field] = moved(getattr(records[kind][id], field), before, value)
         for (kind, id), fields in changed.items():
             records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))

@@ -26,14 +26,31 @@ NEAR = 1e-4
 
 @st.composite
 def compared(draw: st.DrawFn) -> cr.Network:
-    """Draw a network with a corridor, minima, scores of risk, some of them unknown, seas and replacement costs."""
+    """Draw a network with a corridor, minima, scores of risk, some of them unknown, seas and replacement costs.
+
+    On the trunk every second shipper has a ceiling, a narrow one at times, so that lifting it adds something; markets
+    are often full, and require what they take.
+    """
     net = draw(networks(demands=True))
     assume(net.corridors)
     risk, mode = st.sampled_from((None, 0.0, 0.25, 0.5, 0.75)), st.sampled_from(("pipeline", "sea"))
     edges = tuple(edge.replace(risk_score=draw(risk), mode=draw(mode)) for edge in net.edges)
-    priced = st.sampled_from((None, 40.0, 400.0))
-    markets = tuple(market.replace(replacement_usd_per_t=draw(priced)) for market in net.markets)
-    return net.replace(edges=edges, markets=markets)
+    priced, needed = st.sampled_from((None, 40.0, 400.0)), st.sampled_from((None, 2.0, 6.0))
+    markets = []
+    for market in net.markets:
+        volume = draw(needed)
+        amounts = {} if volume is None else {"volume_mtpa": volume, "required_mtpa": volume / 2}
+        markets.append(market.replace(replacement_usd_per_t=draw(priced), **amounts))
+    bound = {(quota.edge, quota.commodity) for quota in net.quotas}
+    ceilings = st.sampled_from((None, None, 0.0, 0.5, 2.0))
+    quotas = [
+        cr.Quota(edge=edge.id, commodity=commodity.id, max_mtpa=most)
+        for edge in edges
+        for commodity in net.commodities
+        if edge.corridor and edge.admits(commodity.id) and (edge.id, commodity.id) not in bound
+        if (most := draw(ceilings)) is not None
+    ]
+    return net.replace(edges=edges, markets=markets, quotas=(*net.quotas, *quotas))
 
 
 def rows(net: cr.Network) -> list[tuple[str, cr.Flow, pd.Series]]:
