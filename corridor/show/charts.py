@@ -412,7 +412,7 @@ def _draw_curve(
     colour, line = style.SHADES[index % len(style.SHADES)], style.LINES[index % len(style.LINES)]
     years = len(values)
     share = 100.0 * np.arange(1, years + 1) / years
-    called = style.wrapped(name, 34, 4)
+    called = style.wrapped(name, 34, 8)
     last = values[-1] if _is_gain(column) else min(0.0, values[-1])
     ax.step(
         np.append(values, last), np.append(share, 100.0), where="post", color=colour, linewidth=1.9,

@@ -27,7 +27,7 @@ COLUMNS = (
 RUNGS = ("nameplate_mtpa", "reachable_mtpa", "capacity_mtpa")
 """Capacities, the largest first: outlines around throughput."""
 _IN_BARS = (*RUNGS, "capacity_used")
-_NAME_WIDTH, _NAME_LINES = 32, 4
+_NAME_WIDTH, _NAME_LINES = 32, 8
 _LINE = 0.62
 """Height of a line of a name, in rows."""
 

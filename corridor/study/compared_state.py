@@ -105,6 +105,9 @@ class ComparedState:
         }
         if asked - _NOT_OF_CUT:
             parts["limits"] += [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
+        if "reachable_mtpa" in asked:
+            lifted = self._corridors[corridor].reachable.bottleneck
+            parts["reachable"] = [*trunk, *(limit.id for limit in lifted)]
         if asked - _NOT_OF_ROUTE and self._corridors[corridor].capacity_mtpa > 0:
             for origin in (origin for origin in self.scope.row_origins if origin != ALL):
                 name = "route" if origin is None else f"route:{origin}"

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subjects:
-    """Ids that figures are looked up by: of what limits a corridor, of its best route, and of the flow."""
+    """Ids that figures are looked up by: of limits now and with quotas lifted, of the best route, of the flow."""
 
     limits: frozenset[str] = frozenset()
+    reachable: frozenset[str] = frozenset()
     route: frozenset[str] = frozenset()
     flow: frozenset[str] = frozenset()
 
@@ -39,7 +40,8 @@ _GOVERNANCE = "country"
 _REPLACEMENT = "replacement_usd_per_t"
 _NOT_IN_FLOWS = frozenset({"lat", "lon", "distance_km", "display_per_t", "storage_mt", _REPLACEMENT})
 _BY_ROUTE: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("status", "nameplate_mtpa", "reachable_mtpa", "capacity_mtpa", "bottleneck"), _LIMITS),
+    **dict.fromkeys(("status", "nameplate_mtpa", "capacity_mtpa", "bottleneck"), _LIMITS),
+    "reachable_mtpa": _LIMITS - {"max_mtpa"},
     "unit_cost_usd_per_t": _COST, "transit_days": _TIME, "distance_km": frozenset({"distance_km"}),
     "risk_score": frozenset({_GOVERNANCE}), "netback_usd_per_t": _NETBACK, "expected_loss_usd_per_t": _NETBACK,
     **dict.fromkeys(("availability", "origin", "destination", "countries", "subjects"), frozenset()),
@@ -65,16 +67,16 @@ class FiguresUsed:
     def __init__(self, columns: Iterable[str] | None, subjects: Subjects, network: Network) -> None:
         asked = [_RANGES.sub("", column) for column in columns or ()]
         names = {in_tonnes(column) for column in asked}
-        every = subjects.limits | subjects.route | subjects.flow
+        every = subjects.limits | subjects.reachable | subjects.route | subjects.flow
         self._commodities = {c.id for c in network.commodities} & every
         self._in_barrels = any(column != in_tonnes(column) for column in asked)
         self._by_field: list[tuple[frozenset[str], frozenset[str]]] = []
         if subjects.limits:
             special = names & _BY_ROUTE.keys()
             for name in special:
-                self._by_field.append((_BY_ROUTE[name], subjects.route))
-                if _BY_ROUTE[name] is _LIMITS:
-                    self._by_field.append((_LIMITS, subjects.limits))
+                fields = _BY_ROUTE[name]
+                ids = subjects.reachable if name == "reachable_mtpa" else subjects.limits
+                self._by_field.append((fields, ids if fields & _LIMITS else subjects.route))
         else:
             special = names & {figure.attribute for figure in network.figure_records}
             self._by_field.append((frozenset(special), every))
@@ -110,7 +112,7 @@ def subjects_of(table: pd.DataFrame, network: Network) -> Subjects:
     if not isinstance(by_scenario, Mapping):
         return Subjects(flow=_named(table, network))
     scenarios, corridors, origins = (values_of(table, level) for level in ("scenario", "corridor", "origin"))
-    parts: dict[str, set[str]] = {"limits": set(), "route": set(), "flow": set()}
+    parts: dict[str, set[str]] = {"limits": set(), "reachable": set(), "route": set(), "flow": set()}
     for scenario, by_corridor in by_scenario.items():
         for corridor, ids in by_corridor.items() if scenarios is None or scenario in scenarios else ():
             if corridors is None or corridor in corridors or corridor == "":

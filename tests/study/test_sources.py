@@ -127,6 +127,24 @@ def test_a_row_or_a_column_of_a_comparison_is_the_table_of_it() -> None:
     assert names(cr.sources(table.loc["baseline"], net)) == names(cr.sources(table, net))
 
 
+def test_what_quotas_lifted_could_carry_rests_on_what_limits_it_then() -> None:
+    """Of the BTC tankers and the quota in turn; a table that has both has both."""
+    table = cr.compare(cr.load(year=2024), [], corridors="btc")
+    now, lifted = (names(cr.sources(table[[column]])) for column in ("capacity_mtpa", "reachable_mtpa"))
+    assert "btc.kazakh_crude.max_mtpa" in now - lifted
+    assert "aktau_sangachal.capacity_mtpa" in lifted - now
+    assert names(cr.sources(table[["capacity_mtpa", "reachable_mtpa"]])) == now | lifted
+
+
+def test_every_origin_rests_on_its_own_way() -> None:
+    """Uzen's oil uses no pipe of Tengiz; the row of all origins rests on every way."""
+    table = cr.compare(cr.load(year=2024), [], corridors="btc", origin="each", columns=["unit_cost_usd_per_t"])
+    by = {id: names(cr.sources(table.xs(id, level="origin", drop_level=False))) for id in ("tengiz", "uzen", "all")}
+    assert "tengiz_aktau_rail.tariff_usd_per_t" in by["tengiz"] - by["uzen"]
+    assert "uzen_aktau.tariff_usd_per_t" in by["uzen"] - by["tengiz"]
+    assert by["tengiz"] | by["uzen"] <= by["all"]
+
+
 def test_risk_rests_on_governance_estimates() -> None:
     """Of the countries on the way, and on nothing else."""
     table = cr.compare(cr.load(year=2024), [], corridors="druzhba", columns=["risk_score", "countries"])
