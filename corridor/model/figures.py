@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.messages import listed, unknown, unknown_name
@@ -28,6 +29,8 @@ TABLE_COLUMNS = (
 )  # fmt: skip
 """The same in the order of a table: pandas prints the ends of one too wide for a screen."""
 
+Value = float | npt.NDArray[np.float64]
+"""One value of a figure, or one for each of several networks."""
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
@@ -180,20 +183,23 @@ class FigureSet:
             sources=tuple(source for source in figure.sources if source not in theirs),
         )
 
-    def values(self, changed: Mapping[str, float]) -> dict[str, float]:
+    def values(self, changed: Mapping[str, Value], added: Mapping[str, Value] | None = None) -> dict[str, Value]:
         """Return the values that change when some figures take other values, by key, those included.
 
         Parameters
         ----------
         changed : mapping
-            New values by key; a figure with a formula keeps its formula unless it is changed itself.
+            New values by key, numbers or arrays of one shape; a figure with a formula keeps its formula unless it is
+            changed itself.
+        added : mapping, optional
+            What is added to the results of formulas, by key.
         """
-        values = dict(changed)
+        values, added = dict(changed), added or {}
         for key in self.order:
             inputs = self.inputs[key]
-            if key not in changed and any(other in values for other in inputs.values()):
+            if key not in changed and (key in added or any(other in values for other in inputs.values())):
                 now = {name: values.get(other, _central(self.figures[other])) for name, other in inputs.items()}
-                values[key] = float(_value(self.trees[key], now))
+                values[key] = _value(self.trees[key], now) + added.get(key, 0.0)
         return values
 
 
