@@ -8,7 +8,8 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ TABLE_COLUMNS = (
 
 Value = float | npt.NDArray[np.float64]
 """One value of a figure, or one for each of several networks."""
+V = TypeVar("V", bound=Value)
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
@@ -183,7 +185,7 @@ class FigureSet:
             sources=tuple(source for source in figure.sources if source not in theirs),
         )
 
-    def values(self, changed: Mapping[str, Value], added: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    def values(self, changed: Mapping[str, V], added: Mapping[str, V] | None = None) -> dict[str, V]:
         """Return the values that change when some figures take other values, by key, those included.
 
         Parameters
@@ -194,13 +196,29 @@ class FigureSet:
         added : mapping, optional
             What is added to the results of formulas, by key.
         """
-        values, added = dict(changed), added or {}
-        for key in self.order:
-            inputs = self.inputs[key]
-            if key not in changed and (key in added or any(other in values for other in inputs.values())):
+        values: dict[str, Any] = dict(changed)
+        added = added or {}
+        touched = {key for source in (changed, added) for other in source for key in self._followers.get(other, ())}
+        for key in sorted(touched | added.keys(), key=self._position.__getitem__):
+            if key not in changed:
+                inputs = self.inputs[key]
                 now = {name: values.get(other, _central(self.figures[other])) for name, other in inputs.items()}
                 values[key] = _value(self.trees[key], now) + added.get(key, 0.0)
         return values
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        """Position of each key with a formula in `order`."""
+        return {key: position for position, key in enumerate(self.order)}
+
+    @cached_property
+    def _followers(self) -> dict[str, set[str]]:
+        """Keys of the formulas that a figure goes into, directly or through others."""
+        followers: dict[str, set[str]] = {}
+        for key in reversed(self.order):
+            for other in self.inputs[key].values():
+                followers.setdefault(other, set()).update({key}, followers.get(key, ()))
+        return followers
 
 
 def _of(year: int | None) -> str:

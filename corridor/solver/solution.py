@@ -46,6 +46,8 @@ class Solution:
         The network as arrays, and what the solver made of them.
     held : shape (n_flows,), optional
         Which flows may not exceed their usual one (`solve` with ``rerouting=False``); None where all may.
+    before : Network, optional
+        The network to which the scenario was applied; None where nobody has kept it.
     """
 
     network: Network
@@ -54,6 +56,7 @@ class Solution:
     state: ProgramState
     optimum: Optimum
     held: npt.NDArray[np.bool_] | None = None
+    before: Network | None = None
 
     def of_state(self, state: ProgramState, optimum: Optimum) -> Self:
         """Return the solution of another state of the same network."""

@@ -12,7 +12,7 @@ from corridor.model.scenario import Scenario
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare_in_scope, comparison_scope
-from corridor.study.outcomes import outcome_number
+from corridor.study.outcomes import outcome_number, totals
 
 
 def require_number(path: str, network: Network) -> None:
@@ -67,6 +67,10 @@ class PathValues:
         if path.startswith("outcomes."):
             key, _, column = path.removeprefix("outcomes.").rpartition(".")
             return outcome_number(flow, self._flow_before, key or None, column=column, solver=self.solver)
+        table, _, rest = path.partition(".")
+        if table == "commodities":  # without making the whole table, which takes longer than to solve
+            key, _, column = rest.rpartition(".")
+            return totals(flow, key)[column]
         return value_by_path(flow, path)
 
     @cached_property
