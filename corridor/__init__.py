@@ -45,6 +45,7 @@ _HOME = {
     "corridor.show.sankey": ("plot_sankey",),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
+    "corridor.study.bridge": ("bridge",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare",),
     "corridor.study.diff": ("diff",),
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     from corridor.study.availability import common_cause as common_cause
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
+    from corridor.study.bridge import bridge as bridge
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.concentration import indices as indices

@@ -54,6 +54,7 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     "jurisdictions": lambda: cr.jurisdictions(net()),
     "backcast": lambda: cr.backcast(2021),
     "claims": lambda: cr.claims(),
+    "bridge": lambda: cr.bridge(cr.load(year=2024), net(), "shortfall_mtpa"),
     "breakdown": lambda: cr.breakdown(cr.solve(net()), "cpc"),
     "diff": lambda: cr.diff(net(), cr.load(year=2024)),
     "diff of flows": lambda: cr.diff(cr.solve(net()), cr.solve(net(), shut())),

@@ -35,6 +35,7 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "outcomes": lambda: cr.outcomes(NET, SHUT),
     "backcast": lambda: cr.backcast(2022),
     "availability": lambda: cr.availability(NET),
+    "bridge": lambda: cr.bridge(NET, SHUT.apply(NET), "shortfall_mtpa"),
     "diff": lambda: cr.diff(NET, SHUT.apply(NET)),
 }
 COPIES: dict[str, Callable[[Any], Any]] = {

@@ -206,6 +206,16 @@ class FigureSet:
                 values[key] = _value(self.trees[key], now) + added.get(key, 0.0)
         return values
 
+    def value_among(self, key: str, others: FigureSet) -> float:
+        """Return what a figure comes to among other figures: by its formula, if all that goes into it is there."""
+        inputs = self.inputs.get(key, {})
+        if not inputs or any(other not in others.figures for other in inputs.values()):
+            return _central(self.figures[key])
+        try:
+            return float(_value(self.trees[key], {n: _central(others.figures[other]) for n, other in inputs.items()}))
+        except ZeroDivisionError:
+            return _central(self.figures[key])
+
     @cached_property
     def _position(self) -> dict[str, int]:
         """Position of each key with a formula in `order`."""
