@@ -132,6 +132,7 @@ def test_a_network_of_ones_own_has_no_data_version(tmp_path: Path) -> None:
     own = cr.read_network(cr.write_network(net(), tmp_path / "net.json"))
     assert cr.compare(own, []).attrs == {
         "network": "caspian", "year": 2021, "regime": None, "commodity": "kazakh_crude", "data_version": None,
+        "origin": "tengiz",
     }  # fmt: skip
     assert cr.claims(own).attrs["data_version"] is None
 

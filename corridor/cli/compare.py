@@ -59,7 +59,8 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.study.compare import compare_in_scope, comparison_scope
+    from corridor.study.compare import compare_in_scope
+    from corridor.study.comparison_scope import comparison_scope
 
     network, scenarios = load_inputs(arguments)
     scope = comparison_scope(network, commodity=arguments.commodity, origin=arguments.origin)
@@ -71,7 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
         scope = scope.limited_to(network, asked)
     flows: dict[str, Flow] = {}
     compact = arguments.format == "table" and not scenarios and not arguments.wide
-    table = compare_in_scope(network, scenarios or None, scope, flows=flows, units=arguments.units, in_full=not compact)
+    table = compare_in_scope(
+        network, scenarios or None, scope, columns="all", flows=flows, units=arguments.units, in_full=not compact
+    )
     comparison = _Comparison(network, scope.commodity, table, flows, arguments.units)
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")

@@ -36,6 +36,8 @@ class Column:
         Whether it is a change, printed with its sign.
     legend : str
         Sentence above a printed table.
+    group : str
+        Group by which it can be asked for, of `compare`: main, route, if_lost or risk.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Column:
     wide: bool = False
     signed: bool = False
     legend: str = ""
+    group: str = ""
 
     @property
     def shown_unit(self) -> str:
@@ -138,65 +141,105 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "status", "",
             "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
             "quotas bar the way",
-            "word", "status", priority=6,
+            "word", "status", priority=6, group="main",
+        ),
+        Column(
+            "destination", "", "node where the best way ends: the market that the netback is for", "word",
+            group="main",
+        ),
+        Column(
+            "nameplate_mtpa", "Mt/y", "what the trunk in service is built for, all shippers together, outages not "
+            "counted",
+            heading="nameplate", title="nameplate, all shippers", priority=14, group="main",
+        ),
+        Column(
+            "reachable_mtpa", "Mt/y",
+            "the most of the commodity that pipes, ports and tankers would let pass: its capacity with the ceilings of "
+            "its own quotas lifted",
+            heading="reachable", title="reachable with quotas lifted", priority=15, group="main",
         ),
         Column(
             "capacity_mtpa", "Mt/y",
-            "the most that could move this way if supply and buyers were unlimited, others lifting no less",
-            heading="capacity", priority=1,
+            "the most of the commodity that could move this way now if supply and buyers were unlimited, others "
+            "lifting no less and minima of quotas met as they are",
+            heading="capacity", priority=1, group="main",
             legend="Capacity: the most that could move if supply and buyers were unlimited.",
         ),
         Column(
             "bottleneck", "",
             "a minimum cut: edges, quotas or nodes that together stop more; where another cut is as small, raising "
             "this one alone adds nothing",
-            "word", "a minimum cut", priority=5, wide=True,
+            "word", "a minimum cut", priority=5, wide=True, group="main",
         ),
         Column(
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
+            group="main",
         ),
         Column(
-            "utilisation", "1", "throughput over capacity: share of the commodity's own maximum", "share",
-            "share of its\nown maximum", "share of the commodity's own maximum", digits=0, priority=11,
+            "capacity_used", "1",
+            "throughput over capacity: share of the commodity's own maximum; what all shippers use of the trunk is "
+            "``utilisation`` in ``flow.corridors``", "share",
+            "share of its\nown maximum", "share of the commodity's own maximum", digits=0, priority=11, group="main",
         ),
         Column(
             "unit_cost_usd_per_t", "USD/t",
             "tariffs, premiums, quality losses, interest, on the best way",
-            heading="cost", title="unit cost", priority=4,
+            heading="cost", title="unit cost", priority=4, group="main",
             legend="Cost (tariffs, premiums, quality losses, interest), time, risk and netback: of the best "
             "way{origin}.",
         ),
-        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=7),
-        Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=14),
-        Column("countries", "", "countries crossed, in order", "word"),
+        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=7, group="main"),
         Column(
-            "risk_score", "0-1", "of the weakest country on it: index 0 to 1", heading="risk", digits=2, priority=8,
+            "risk_score", "0-1",
+            "governance of the weakest country on the best way, index 0 to 1: one such country or three are the same "
+            "to it; empty where an edge on land has no score, at sea none counts 0",
+            heading="governance\nrisk", title="risk score", digits=2, priority=8, group="main",
+        ),
+        Column(
+            "netback_usd_per_t", "USD/t",
+            "price at the destination less unit cost of the best way, at posted cost: at the field gate, before "
+            "lifting cost, duty and tax",
+            heading="netback", title="netback at the field gate", priority=3, group="main",
+        ),
+        Column(
+            "shortfall_if_lost_mtpa", "Mt/y",
+            "how much more of the commodity's supply would go unlifted without the corridor than with it",
+            heading="if lost", title="more not lifted without it", priority=9, group="main",
+            legend="If lost: how much more of the commodity's supply would go unlifted without the corridor than with "
+            "it.",
+        ),
+        Column(
+            "subjects", "",
+            'ids of all that the row\'s numbers come from, so that ``network.figures(row["subjects"], inputs=True)`` '
+            "shows every figure behind it", "list", group="main",
+        ),
+        Column("origin", "", "node where the best way begins", "word", group="route"),
+        Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=17, group="route"),
+        Column("countries", "", "countries crossed, in order", "word", group="route"),
+        Column(
+            "shortfall_if_lost_all_mtpa", "Mt/y",
+            "how much more of all shippers' supply would go unlifted without the corridor than with it",
+            heading="if lost, all\nshippers", title="more not lifted without it, all shippers", priority=16,
+            group="if_lost",
+        ),
+        Column(
+            "loss_if_lost_musd_per_year", "million USD/y",
+            "loss of all shippers without the corridor, against the state with it: fall in netback, plus rise in unmet "
+            "requirements times what each costs its buyer beyond the price",
+            heading="loss if lost,\nall shippers", title="loss without it, all shippers", digits=0, priority=18,
+            group="if_lost",
         ),
         Column(
             "availability", "1",
             "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
             "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=10,
-            legend="In service: on the best route, by {hazards}; -: none on record there.",
+            legend="In service: on the best route, by {hazards}; -: none on record there.", group="risk",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",
             "netback lost to outages if no other route is taken: (1 - availability) x netback",
             heading="expected loss if no\nother route is taken", title="expected loss if no other route is taken",
-            priority=12,
-        ),
-        Column("netback_usd_per_t", "USD/t", _NETBACK.meaning, heading="netback", priority=3),
-        Column(
-            "shortfall_if_lost_mtpa", "Mt/y",
-            "how much more of all shippers' supply would go unlifted without the corridor",
-            heading="if lost", title="not lifted without it, all shippers", priority=9,
-            legend="If lost: how much more of all shippers' supply would go unlifted without the corridor.",
-        ),
-        Column("origin", "", "node where the best way begins", "word"),
-        Column("destination", "", "node where the best way ends", "word"),
-        Column(
-            "subjects", "",
-            'ids of all that the row\'s numbers come from, so that ``network.figures(row["subjects"], inputs=True)`` '
-            "shows every figure behind it", "list",
+            priority=12, group="risk",
         ),
     ),
     "outcomes": (
@@ -345,6 +388,15 @@ def by_name(table: str) -> dict[str, Column]:
     return {column.name: column for column in COLUMNS[table]}
 
 
+def grouped(table: str) -> dict[str, tuple[str, ...]]:
+    """Return the names of a table's columns by group, in the order of the table."""
+    groups: dict[str, list[str]] = {column.group: [] for column in COLUMNS[table] if column.group}
+    for name in column_names(table):
+        if group := by_name(table)[name].group:
+            groups[group].append(name)
+    return {group: tuple(names) for group, names in groups.items()}
+
+
 def printed(table: str) -> list[Column]:
     """Return the columns that are printed, in this order: long text last."""
     columns = (*COLUMNS[table], ROUTE) if table == "compare" else COLUMNS[table]
@@ -364,7 +416,11 @@ def legend(columns: Iterable[Column], *, hazards: str = "hazards", origin: str =
 
 
 def described(table: str) -> str:
-    """Return a list of a table's columns, as cleaned docstrings have it: name, unit, meaning."""
-    items = (f"{c.name}{f' [{c.unit}]' if c.unit else ''}: {c.meaning}" for c in COLUMNS[table])
-    wrapped = (textwrap.wrap(item, 108, initial_indent="- ", subsequent_indent="  ") for item in items)
-    return "\n    ".join(line for lines in wrapped for line in lines)
+    """Return a list of a table's columns, as cleaned docstrings have it: name, unit, meaning; a list for each group."""
+    lists = []
+    for group in dict.fromkeys(column.group for column in COLUMNS[table]):
+        items = (f"{c.name}{f' [{c.unit}]' if c.unit else ''}: {c.meaning}" for c in COLUMNS[table] if c.group == group)
+        wrapped = (textwrap.wrap(item, 108, initial_indent="- ", subsequent_indent="  ") for item in items)
+        head = [f"Group ``{group}``:", ""] if group else []
+        lists.append("\n    ".join([*head, *(line for lines in wrapped for line in lines)]))
+    return "\n\n    ".join(lists).replace("\n    \n", "\n\n")

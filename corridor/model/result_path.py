@@ -27,7 +27,10 @@ TABLES = {
 """The tables that a path may lead into, and their columns."""
 STUDIED = ("compare", "outcomes")
 """Those that are no tables of a flow, but functions of a network and a scenario."""
-RENAMED = {"objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa"}
+RENAMED = {
+    "objective_musd_per_year": "objective", "markets.shortfall_mtpa": "unmet_mtpa",
+    "compare.utilisation": "capacity_used",
+}  # fmt: skip
 """Totals and columns that were renamed."""
 STATUSES = ("open", "reduced", "expanded", "opened", "closed", "no access")
 WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "word")

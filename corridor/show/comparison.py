@@ -77,7 +77,7 @@ def plot_comparison(
     >>> net = cr.load(year=2021)
     >>> table = cr.compare(net, [cr.load_scenario("cpc-shut")], corridors=["cpc", "btc"])
     >>> len(cr.plot_comparison(table, network=net).child_axes)
-    5
+    4
     """
     barrels = _in_barrels(table)
     if barrels:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corridor.model.network import Network
 from corridor.model.tolerances import HELD_MTPA, ZERO_USD_PER_T
 from corridor.solver.highs import Unbounded
 from corridor.solver.program import ProgramState
@@ -31,10 +32,13 @@ class RouteCapacity:
         A minimum cut: full limits whose sizes, less what others need of them, add up to the capacity. Raising all of
         them raises the capacity, unless another cut is as small (equal limits in series), which is not named. Closed
         edges and quotas of 0 in the cut are named only where nothing else is, that is where nothing can move.
+    own_quota : bool
+        Whether a quota of the commodity is in the cut, one of 0 included: without it more could move.
     """
 
     capacity_mtpa: float
     bottleneck: tuple[BindingLimit, ...]
+    own_quota: bool = False
 
     def named(self) -> str:
         """Return the minimum cut in words."""
@@ -60,6 +64,34 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
     no market gets less of what it requires, nor a quota less of its minimum.
     """
     return _most(solver, _maximising(solution, corridor, commodity), solution, corridor, commodity)
+
+
+def nameplate_mtpa(network: Network, corridor: str) -> float:
+    """Return what the trunk edges in service are built for, all shippers together, infinite where one has no limit.
+
+    Outages and derates do not count: they leave less of it, `Edge.available_mtpa`. [Mt/y]
+    """
+    built = (edge.capacity_mtpa for edge in network.trunk(corridor) if edge.in_service)
+    return float(sum(math.inf if capacity is None else capacity for capacity in built))
+
+
+def reachable_mtpa(
+    solver: WarmSolver, solution: Solution, corridor: str, commodity: str, *, capacity: RouteCapacity
+) -> float:
+    """Return how much of a commodity could move through a corridor with the ceilings of its own quotas lifted. [Mt/y]
+
+    Parameters
+    ----------
+    solver, solution, corridor, commodity
+        As for `route_capacity`.
+    capacity : RouteCapacity
+        Its answer. Where no quota of the commodity is in the minimum cut, lifting them adds nothing, and no program
+        is solved.
+    """
+    if not capacity.own_quota:
+        return capacity.capacity_mtpa
+    state = _without_ceilings(solution, _maximising(solution, corridor, commodity), commodity)
+    return max(capacity.capacity_mtpa, _most(solver, state, solution, corridor, commodity).capacity_mtpa)
 
 
 def successive_bottlenecks(
@@ -109,7 +141,21 @@ def _most(solver: WarmSolver, state: ProgramState, solution: Solution, corridor:
     # Costs are -1 here, not money, so the tolerance is not in units of the program.
     binding = [(limit, size) for limit, _, size in solution.of_state(state, optimum).binding(ZERO_USD_PER_T)]
     named = [limit for limit, size in binding if size > 0] or [limit for limit, _ in binding]
-    return RouteCapacity(amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0, tuple(named))
+    return RouteCapacity(
+        amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0,
+        tuple(named),
+        own_quota=any(limit.kind == "quota" and limit.commodity == commodity for limit, _ in binding),
+    )
+
+
+def _without_ceilings(solution: Solution, state: ProgramState, commodity: str) -> ProgramState:
+    """Return the state without the ceilings of a commodity's quotas; what edges have available stays."""
+    program = solution.program
+    available = np.array([edge.available_mtpa for edge in solution.network.edges])[program.flow_edge]
+    own = program.flow_commodity == program.commodities.index(commodity)
+    upper = state.upper.copy()
+    upper[: program.n_flows][own] = np.where(program.alone, available, np.inf)[own]
+    return dataclasses.replace(state, upper=upper)
 
 
 def _without(solution: Solution, state: ProgramState, limits: tuple[BindingLimit, ...]) -> ProgramState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Protocol
 
 import highspy
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from corridor.errors import SolverError
 from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY, OPTIMAL
-from corridor.solver.program import Floats, Program, ProgramState
+from corridor.solver.program import Floats, Ints, Program, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -34,6 +35,48 @@ _FAILURES: dict[highspy.HighsModelStatus, type[SolverError]] = {
     highspy.HighsModelStatus.kUnbounded: Unbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Unbounded,
 }
+
+
+class LinearProgram(Protocol):
+    """What is solved: a matrix with balances before ceilings."""
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+
+    @property
+    def n_balances(self) -> int:
+        """Number of balance rows; they come first."""
+
+    @property
+    def n_ceilings(self) -> int:
+        """Number of ceiling rows."""
+
+    @property
+    def unit_mtpa(self) -> float:
+        """Magnitude of volumes. [Mt/y]"""
+
+    @property
+    def unit_usd_per_t(self) -> float:
+        """Magnitude of money. [USD/t]"""
+
+    @property
+    def start(self) -> Ints:
+        """Where each column of the matrix starts."""
+
+    @property
+    def index(self) -> Ints:
+        """Row of each entry."""
+
+    @property
+    def value(self) -> Floats:
+        """Entries of the matrix, column by column."""
+
+    def dense(self) -> Floats:
+        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
+
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
+        """Return by how much amounts break the limits of a state, relative to them. [1]"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +168,7 @@ class Solver:
     state is solved again in smaller units.
     """
 
-    def __init__(self, program: Program, base: ProgramState, *, finer: int = 0) -> None:
+    def __init__(self, program: LinearProgram, base: ProgramState, *, finer: int = 0) -> None:
         self._turn = Lock()
         self._highs = highspy.Highs()
         _set_options(self._highs)
@@ -301,7 +344,7 @@ def _run_alone(highs: highspy.Highs) -> None:
         highs.resetGlobalScheduler(True)
 
 
-def _model(program: Program, state: ProgramState) -> highspy.HighsLp:
+def _model(program: LinearProgram, state: ProgramState) -> highspy.HighsLp:
     """Return the program in HiGHS's own form."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.n_columns, program.n_balances + program.n_ceilings

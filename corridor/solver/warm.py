@@ -27,6 +27,8 @@ class WarmSolver:
         self.base = self.program.state(network)
         self._solver = Solver(self.program, self.base)
         self._others: dict[frozenset[Key], WarmSolver] = {}
+        self.marked: dict[str, Any] = {}
+        """Programs of `MarkedTonne`, by commodity."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy the network: the solver is made again of it."""

@@ -12,8 +12,8 @@ from corridor.model.scenario import Scenario, require_scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.risk.exposure import Asset, Exposures
 from corridor.solver.flow import solve
-from corridor.solver.paths import BestPaths
-from corridor.study.compare import comparison_scope, route_assets, routes_through
+from corridor.study.best_routes import RouteSearch, route_assets
+from corridor.study.comparison_scope import comparison_scope
 from corridor.study.scenario_runs import chosen_commodity
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _exposed(
         hazard.apply(network)
     scope = comparison_scope(network, commodity=commodity, origin=origin)
     flow = solve(network, scenario)
-    paths = BestPaths(flow.solution, scope.commodity, True)
-    routes = {id: routes_through(flow, paths, id, origins=scope.origins) for id in scope.corridors}
+    search = RouteSearch(flow, scope.commodity)
+    routes = {id: search.each(id, scope.origins) for id in scope.corridors}
     assets = {id: [route_assets(flow.network, route) for route in some] for id, some in routes.items()}
     return Exposures.of(flow.network, flow), assets

@@ -13,7 +13,7 @@ from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
-from corridor.study.compare import best_route
+from corridor.study.best_routes import best_route
 
 if TYPE_CHECKING:
     import pandas as pd

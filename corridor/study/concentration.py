@@ -16,7 +16,8 @@ from corridor.risk.measures import n_minus_one_percent, political_hhi, shannon_w
 from corridor.solver.capacity import route_capacity
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.compare import compare_in_scope, comparison_scope
+from corridor.study.compare import compare_in_scope
+from corridor.study.comparison_scope import comparison_scope
 from corridor.study.outcomes import losses
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
+_USED = ("capacity_mtpa", "bottleneck", "risk_score", "countries", "destination")
+"""Columns of `compare` that are looked at."""
 _LESS = 1e-6
 """A capacity that falls by no more than this has not fallen. [Mt/y]"""
 
@@ -189,7 +192,7 @@ class _ExportPattern:
             network = scenario.apply(network)
         scope = comparison_scope(network, commodity=commodity)
         commodity = scope.commodity
-        corridors = compare_in_scope(network, [], scope).droplevel("scenario")
+        corridors = compare_in_scope(network, [], scope, columns=_USED).droplevel("scenario")
         home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
         first: dict[str, float] = {}

@@ -11,7 +11,8 @@ from corridor.model.result_path import CHANGE, is_word, parts_of, path_errors, r
 from corridor.model.scenario import Scenario
 from corridor.solver.flow import Flow
 from corridor.solver.warm import WarmSolver
-from corridor.study.compare import compare_in_scope, comparison_scope
+from corridor.study.compare import compare_in_scope
+from corridor.study.comparison_scope import comparison_scope
 from corridor.study.outcomes import outcome_number, totals
 
 
@@ -87,4 +88,4 @@ def _compared(network: Network, path: str) -> float:
     key, _, column = path.removeprefix("compare.").rpartition(".")
     corridor, *named = row_of("compare", key, network)
     scope = comparison_scope(network, commodity=named[0] if named else None).limited_to(network, [corridor])
-    return float(compare_in_scope(network, [], scope)[column].iloc[0])
+    return float(compare_in_scope(network, [], scope, columns=column)[column].iloc[0])

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corridor.errors import DataError, visible
 from corridor.files.expectation import Expectation, word_errors
@@ -19,6 +19,7 @@ from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     from corridor.study.compare import ComparedStates
+    from corridor.study.compared_corridor import ComparedState
 
 _MOST_LINES = 4
 
@@ -163,7 +164,8 @@ class CheckRunner:
 
     def compared(self, network: Network, commodity: str) -> ComparedStates:
         """Return the comparison of a network's corridors for a commodity, whose baseline is solved once."""
-        from corridor.study.compare import ComparedStates, comparison_scope
+        from corridor.study.compare import ComparedStates
+        from corridor.study.comparison_scope import comparison_scope
 
         key = id(network), commodity
         if key not in self._compared:
@@ -206,7 +208,7 @@ class ScenarioCheck:
     after: Flow
     expectations: Mapping[str, Expectation]
     _runner: CheckRunner = field(repr=False, compare=False)
-    _rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict, repr=False, compare=False)
+    _compared: dict[str, ComparedState] = field(default_factory=dict, repr=False, compare=False)
 
     def result(self, path: str, location: str = "") -> CheckResult:
         """Return the result of one expectation; `location` is its file and line."""
@@ -256,8 +258,8 @@ class ScenarioCheck:
         corridor, *named = row_of("compare", key, network)
         commodity = chosen_commodity(network, named[0] if named else None)
         states = self._runner.compared(network, commodity)
-        if commodity not in self._rows:
-            self._rows[commodity] = states.rows(self.after)
-        cells = (rows[corridor][column] for rows in (states.baseline, self._rows[commodity]))
+        if commodity not in self._compared:
+            self._compared[commodity] = states.of(self.after)
+        cells = (state.cell(corridor, column) for state in (states.baseline, self._compared[commodity]))
         before, after = (cell if isinstance(cell, str) else float(cell) for cell in cells)
         return before, after

@@ -21,7 +21,11 @@ def test_every_table_has_the_columns_stated() -> None:
     net = cr.load(year=2021)
     flow = cr.solve(net)
     frames = {table: getattr(flow, table) for table in FLOW_TABLES}
-    frames |= {"compare": cr.compare(net, []), "outcomes": cr.outcomes(net, []), "backcast": cr.backcast(2021)}
+    frames |= {
+        "compare": cr.compare(net, [], columns="all"),
+        "outcomes": cr.outcomes(net, []),
+        "backcast": cr.backcast(2021),
+    }
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
@@ -66,7 +70,7 @@ def test_headings_say_what_their_number_means() -> None:
     compared, corridors = by_name("compare"), by_name("corridors")
     assert compared["availability"].plain_heading == "mean share of capacity in service"
     assert compared["expected_loss_usd_per_t"].plain_heading == "expected loss if no other route is taken"
-    assert compared["utilisation"].long_heading == "share of the commodity's own maximum"
+    assert compared["capacity_used"].long_heading == "share of the commodity's own maximum"
     assert corridors["utilisation"].meaning.startswith("share of available capacity used, all shippers")
 
 

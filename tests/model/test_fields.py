@@ -75,7 +75,7 @@ def in_flow(net: cr.Network) -> str:
 
 def in_comparison(net: cr.Network) -> str:
     """Return the comparison of corridors for oil."""
-    return cr.compare(net, scenarios=[SHUT], commodity="oil").to_csv()
+    return cr.compare(net, scenarios=[SHUT], commodity="oil", columns="all").to_csv()
 
 
 def in_outcomes(net: cr.Network) -> str:

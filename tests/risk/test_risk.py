@@ -189,7 +189,7 @@ def enumerated(net: cr.Network, places: list[str]) -> float:
 @settings(max_examples=examples(40))
 def test_availability_of_a_way_is_the_mean_over_all_sets_of_hazards(net: cr.Network) -> None:
     """`compare` and `availability` count the weakest place of the whole way, each hazard once however many it hits."""
-    compared, row = cr.compare(net, []).loc[("baseline", "w0")], cr.availability(net).loc["w0"]
+    compared, row = cr.compare(net, [], columns="risk").loc[("baseline", "w0")], cr.availability(net).loc["w0"]
     expected = enumerated(net, ["e0", "e1", "e2", "field", "b", "c", "port"])
     if math.isnan(compared["availability"]):
         assert expected == pytest.approx(1.0)
@@ -214,7 +214,7 @@ def test_availability_is_that_of_compare(regime: str) -> None:
     """Every corridor of every shipper, in the baseline and under every shipped scenario: the same whole route."""
     net = cr.load(year=2022, regime=regime)
     for commodity in ("kazakh_crude", "azeri_crude", "russian_crude"):
-        compared = cr.compare(net, commodity=commodity)["availability"]
+        compared = cr.compare(net, commodity=commodity, columns="risk")["availability"]
         for scenario in (None, *map(cr.load_scenario, cr.scenarios())):
             with contextlib.suppress(cr.DataError):  # alters nothing in that year
                 found = cr.availability(net, scenario, commodity=commodity)["availability"]
@@ -342,7 +342,7 @@ def test_a_hazard_takes_of_a_node_what_no_longer_passes(remaining: float, limit:
     assert row["untouched"] == pytest.approx(1.0 - Q * (taken > 0))
     assert row["closed"] == pytest.approx(Q * (taken == 1))
     assert row["hazards"] == (("fog",) if taken else ())
-    compared = cr.compare(net, []).loc[("baseline", "pipe")]
+    compared = cr.compare(net, [], columns="risk").loc[("baseline", "pipe")]
     assert compared["availability"] == pytest.approx(1.0 - Q * taken)
     assert compared["expected_loss_usd_per_t"] == pytest.approx(Q * taken * 100.0)
     usual = min(60.0, limit)
@@ -396,7 +396,7 @@ def test_a_scenario_that_narrows_a_node_makes_its_hazards_count() -> None:
     """Expected loss in a scenario is that of what passes in it, as `availability` says."""
     net = straits(at_straits("fog", 0.72))
     tight = cr.Scenario(name="tight", changes=[cr.Derate(node="straits", remaining=0.4)])
-    table = cr.compare(net, [tight])["availability"].droplevel("corridor")
+    table = cr.compare(net, [tight], columns="risk")["availability"].droplevel("corridor")
     assert table["baseline"] == 1.0
     assert table["tight"] == pytest.approx(cr.availability(net, tight).loc["pipe", "availability"])
     assert table["tight"] == pytest.approx(1 - Q * 0.28)
@@ -441,7 +441,7 @@ def chain(n: int, hazards: Sequence[cr.Hazard]) -> cr.Network:
 
 def in_service(net: cr.Network) -> float:
     """Return the availability of the whole way, as `compare` has it."""
-    return float(cr.compare(net, []).loc[("baseline", "w0"), "availability"])
+    return float(cr.compare(net, [], columns="risk").loc[("baseline", "w0"), "availability"])
 
 
 def test_a_ring_of_forty_hazards() -> None:

@@ -184,7 +184,7 @@ def test_nothing_offered_is_said_so(diamond: cr.Network) -> None:
 def test_a_breakdown_adds_up_to_the_netback_of_the_comparison(corridor: str) -> None:
     """Item by item, from figures of the edges, the price comes down to the netback that compare tells."""
     net = cr.load()
-    table, row = cr.breakdown(cr.solve(net), corridor), cr.compare(net, [], corridors=[corridor]).iloc[0]
+    table, row = cr.breakdown(cr.solve(net), corridor), cr.compare(net, [], corridors=[corridor], columns="all").iloc[0]
     assert table["usd_per_t"].sum() == pytest.approx(row["netback_usd_per_t"], abs=1e-9)
     assert -table["usd_per_t"].iloc[1:].sum() == pytest.approx(row["unit_cost_usd_per_t"], abs=1e-9)
     assert (table.attrs["origin"], table.attrs["destination"]) == (row["origin"], row["destination"])
@@ -286,7 +286,7 @@ def test_a_netback_below_nought_is_drawn(diamond: cr.Network) -> None:
 def table() -> pd.DataFrame:
     """Return a comparison of 2024 under two scenarios."""
     scenarios = [cr.load_scenario(name) for name in ("cpc-shut", "black-sea-war-risk")]
-    return cr.compare(cr.load(), scenarios, corridors=FEATURED)
+    return cr.compare(cr.load(), scenarios, corridors=FEATURED, columns="all")
 
 
 def marks(panel: Any, column: str) -> dict[tuple[str, str], Any]:

@@ -44,7 +44,7 @@ def test_hazards_of_one_s_own_have_no_regime() -> None:
 
 def test_a_picture_of_corridors_names_regime_year_and_commodity() -> None:
     """Read from the table's attrs; without shares in service no regime is named."""
-    table = cr.compare(war(), [], corridors=["cpc", "btc"])
+    table = cr.compare(war(), [], corridors=["cpc", "btc"], columns="all")
     shown = written(cr.plot_comparison(table, network=war()))
     assert f"Kazakh crude, caspian 2024, in service by {WAR}" in shown
     assert "best route from tengiz" in shown

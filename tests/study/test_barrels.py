@@ -43,8 +43,9 @@ def test_a_tonne_of_7_3_barrels_is_twenty_thousand_barrels_a_day() -> None:
 
 def test_what_all_lose_counts_by_each_ones_barrels() -> None:
     """Without a, x keeps 2 of b and loses 2, y loses 5: less the ton of y that was not lifted before."""
-    row = cr.compare(oils(), [], commodity="x", units="bbl").loc[("baseline", "a")]
-    assert row["shortfall_if_lost_kbd"] == pytest.approx(2 * 7.3e3 / 365 + (5 - 1) * 8e3 / 365)
+    row = cr.compare(oils(), [], commodity="x", columns="all", units="bbl").loc[("baseline", "a")]
+    assert row["shortfall_if_lost_kbd"] == pytest.approx(2 * 7.3e3 / 365)
+    assert row["shortfall_if_lost_all_kbd"] == pytest.approx(2 * 7.3e3 / 365 + (5 - 1) * 8e3 / 365)
     total = cr.outcomes(oils(), [SHUT], units="bbl").loc["shut"]
     assert total["shortfall_kbd"] == pytest.approx(2 * 7.3e3 / 365 + 5 * 8e3 / 365)
     assert total["shortfall_mbbl"] == pytest.approx((2 * 7.3 + 4 * 8) * 10 / 365)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
 import corridor as cr
 from corridor.model.formulas import availability, hhi
+from corridor.solver.highs import Solver
 
-CONTRACT = [
-    "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "utilisation", "unit_cost_usd_per_t", "transit_days",
-    "distance_km", "countries", "risk_score", "availability", "expected_loss_usd_per_t", "netback_usd_per_t",
-    "shortfall_if_lost_mtpa",
-]  # fmt: skip
+CONTRACT = {
+    "main": {
+        "status", "destination", "nameplate_mtpa", "reachable_mtpa", "capacity_mtpa", "bottleneck", "throughput_mtpa",
+        "capacity_used", "unit_cost_usd_per_t", "transit_days", "risk_score", "netback_usd_per_t",
+        "shortfall_if_lost_mtpa", "subjects",
+    },
+    "route": {"origin", "distance_km", "countries"},
+    "if_lost": {"shortfall_if_lost_all_mtpa", "loss_if_lost_musd_per_year"},
+    "risk": {"availability", "expected_loss_usd_per_t"},
+}  # fmt: skip
 
 
 def two_ways(**pipe: object) -> cr.Network:
@@ -37,11 +44,53 @@ SHUT = cr.Scenario(name="shut", changes=[cr.Outage(corridor="north")])
 
 
 def test_columns_are_those_of_the_contract() -> None:
-    """All promised columns are there; throughput and netback stand at the ends, where pandas prints them."""
+    """Those of the main group; throughput and netback stand at the ends, where pandas prints them."""
     table = cr.compare(two_ways(), [SHUT])
-    assert set(CONTRACT) <= set(table.columns)
+    assert set(table.columns) == CONTRACT["main"]
     assert (table.columns[0], table.columns[-1]) == ("throughput_mtpa", "netback_usd_per_t")
     assert table.index.names == ["scenario", "corridor"]
+
+
+@pytest.mark.parametrize("group", CONTRACT)
+def test_a_group_has_the_columns_of_the_contract(group: str) -> None:
+    """Asked for alone, neither more nor less."""
+    assert set(cr.compare(two_ways(), [], columns=group).columns) == CONTRACT[group]
+
+
+def test_all_columns_are_those_of_all_groups() -> None:
+    """No column stands outside."""
+    assert set(cr.compare(two_ways(), [], columns="all").columns) == set().union(*CONTRACT.values())
+
+
+def test_columns_come_in_the_order_asked_for() -> None:
+    """Names and groups mixed, each column once."""
+    asked = ["netback_usd_per_t", "route", "origin", "status"]
+    table = cr.compare(two_ways(), [], columns=asked)
+    assert list(table.columns) == ["netback_usd_per_t", "origin", "distance_km", "countries", "status"]
+
+
+@pytest.mark.parametrize("column", sorted(set().union(*CONTRACT.values())))
+def test_a_column_is_the_same_whatever_else_is_asked_for(column: str) -> None:
+    """Alone and among all."""
+    net, happening = cr.load(year=2022), [cr.load_scenario("cpc-shut")]
+    alone = cr.compare(net, happening, columns=column)
+    pd.testing.assert_frame_equal(alone, cr.compare(net, happening, columns="all")[[column]])
+
+
+@pytest.mark.parametrize(
+    ("columns", "more"),
+    [("throughput_mtpa", 0), ("nameplate_mtpa", 0), ("capacity_mtpa", 2), ("shortfall_if_lost_mtpa", 1),
+     ("if_lost", 1), (["capacity_used", "if_lost"], 3)],
+)  # fmt: skip
+def test_what_is_not_asked_for_is_not_solved(
+    columns: str | list[str], more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two corridors, one in use: a program a corridor for capacities, one for what is lost with that in use."""
+    solved: list[object] = []
+    original = Solver.optimum
+    monkeypatch.setattr(Solver, "optimum", lambda self, state: solved.append(state) or original(self, state))
+    cr.compare(two_ways(), [], columns=columns)
+    assert len(solved) == 1 + more
 
 
 def test_the_baseline_comes_first() -> None:
@@ -52,10 +101,10 @@ def test_the_baseline_comes_first() -> None:
 
 def test_numbers_of_two_ways_by_hand() -> None:
     """8 Mt/y go by the pipe; without it 4 go by rail and 4 stay."""
-    table = cr.compare(two_ways(), [SHUT])
+    table = cr.compare(two_ways(), [SHUT], columns=["main", "route"])
     north = table.loc[("baseline", "north")]
     assert (north.status, north.capacity_mtpa, north.bottleneck, north.throughput_mtpa) == ("open", 10.0, "pipe", 8.0)
-    assert north.utilisation == pytest.approx(0.8)
+    assert north.capacity_used == pytest.approx(0.8)
     assert (north.unit_cost_usd_per_t, north.netback_usd_per_t, north.countries) == (20.0, 80.0, "KAZ-RUS")
     assert north.shortfall_if_lost_mtpa == pytest.approx(4.0)
     closed = table.loc[("shut", "north")]
@@ -128,8 +177,8 @@ def test_what_is_lost_with_a_corridor_is_what_its_outage_costs(scenario: str) ->
     for year in (2021, 2024):
         net = happening.apply(cr.load(year=year))
         before = cr.solve(net).shortfall_mtpa
-        table = cr.compare(cr.load(year=year), [happening]).loc[happening.name]
-        for corridor, lost in table["shortfall_if_lost_mtpa"].items():
+        table = cr.compare(cr.load(year=year), [happening], columns="if_lost").loc[happening.name]
+        for corridor, lost in table["shortfall_if_lost_all_mtpa"].items():
             closed = cr.Scenario(name="c", changes=[cr.Outage(corridor=str(corridor))]).apply(net, strict=False)
             assert lost == pytest.approx(cr.solve(closed).shortfall_mtpa - before, abs=1e-5), corridor
 
@@ -143,7 +192,7 @@ def test_an_unlimited_corridor_has_no_bottleneck() -> None:
 
 def test_availability_is_nan_where_no_hazard_is_known() -> None:
     """Without hazards nothing is claimed."""
-    assert cr.compare(two_ways(), [])["availability"].isna().all()
+    assert cr.compare(two_ways(), [], columns="risk")["availability"].isna().all()
 
 
 def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
@@ -155,7 +204,7 @@ def test_availability_multiplies_hazards_and_counts_a_common_one_once() -> None:
         ),
         cr.Hazard(name="order", changes=[cr.Outage(country="RUS")], frequency_per_year=0.5, duration_days=30),
     )
-    row = cr.compare(net.replace(hazards=hazards), []).loc[("baseline", "north")]
+    row = cr.compare(net.replace(hazards=hazards), [], columns="risk").loc[("baseline", "north")]
     storm, order = (1 - math.exp(-rate * days / 365) for rate, days in ((2.0, 10.0), (0.5, 30.0)))
     expected = (1 - order) * (1 - 0.6 * storm)
     assert row.availability == pytest.approx(expected)
@@ -170,7 +219,7 @@ def test_availability_formula_against_the_renewal_limit() -> None:
 def test_an_origin_can_be_chosen() -> None:
     """The route is counted from the origin asked for; one that supplies nothing is refused."""
     net = cr.load(year=2021)
-    table = cr.compare(net, [], origin="kashagan", corridors=["cpc"])
+    table = cr.compare(net, [], origin="kashagan", corridors=["cpc"], columns="route")
     assert table.loc[("baseline", "cpc"), "origin"] == "kashagan"
     with pytest.raises(cr.DataError, match="origin 'aktau' supplies no kazakh_crude"):
         cr.compare(net, [], origin="aktau")
@@ -182,6 +231,10 @@ def test_an_origin_can_be_chosen() -> None:
         ({"commodity": "kazak_crude"}, cr.UnknownNameError, "did you mean 'kazakh_crude'"),
         ({"origin": "tengis"}, cr.UnknownNameError, "did you mean 'tengiz'"),
         ({"corridors": ["cpcc"]}, cr.UnknownNameError, "did you mean 'cpc'"),
+        ({"columns": "netback"}, cr.UnknownNameError, "did you mean 'netback_usd_per_t'"),
+        ({"columns": ["main", "if-lost"]}, cr.UnknownNameError, "did you mean 'if_lost'"),
+        ({"columns": "utilisation"}, cr.DataError, "utilisation is called capacity_used now"),
+        ({"columns": []}, cr.DataError, "columns must name at least one column or group"),
         ({"corridors": ["baku_novorossiysk"]}, cr.DataError, "cannot carry kazakh_crude"),
         ({"scenarios": ["cpc-shut"]}, cr.DataError, "must be Scenario objects"),
     ],
@@ -260,7 +313,7 @@ def test_compare_is_the_same_every_time() -> None:
 def test_what_a_comparison_shows_can_be_followed() -> None:
     """One call leads from a row to every figure behind it: the way adds up to its cost, days, price and netback."""
     net = cr.load(year=2024)
-    for _, row in cr.compare(net, []).dropna(subset=["unit_cost_usd_per_t"]).iterrows():
+    for _, row in cr.compare(net, [], columns="all").dropna(subset=["unit_cost_usd_per_t"]).iterrows():
         figures = net.figures(row["subjects"], inputs=True)
         told = figures[figures["choice"] == "chosen"].set_index(["record", "subject", "attribute"])["value"]
         way = [

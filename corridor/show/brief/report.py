@@ -144,7 +144,7 @@ class _Brief:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        return compare(self.network, self.asked, commodity=self.commodity)
+        return compare(self.network, self.asked, commodity=self.commodity, columns="all")
 
     @property
     def now(self) -> pd.DataFrame:

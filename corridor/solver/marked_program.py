@@ -1,0 +1,286 @@
+"""The program of one commodity with a copy of its columns for marked tonnes, which can be made to cross a corridor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor.model.network import Network
+from corridor.model.tolerances import HELD_MTPA, SMALL_LIMIT_MTPA
+from corridor.solver.program import Floats, Ints, Program, ProgramState
+from corridor.solver.solution import Solution
+
+Positions = npt.NDArray[np.int64]
+
+_MONEY_FIRST = 1e-6
+"""Share by which steering prices are lowered, so that money decides where the two tie and the netback is unique. [1]"""
+_UNLIMITED = 1e100
+
+
+@dataclass(frozen=True, eq=False)
+class MarkedProgram:
+    """Columns, rows and matrix of one commodity whose tonnes are marked or not.
+
+    Columns are those that the commodity has in the program of all shippers (flows, lifted, required, extra, unmet),
+    then marked copies of all but the unmet. Rows are its balances, those of the copies, and ceilings: those of the
+    program of all shippers, one for each flow or delivery together with its copy, and one for each corridor, by which
+    at least so many marked tonnes cross its trunk.
+
+    Attributes
+    ----------
+    program : Program
+        That of all shippers.
+    own : Columns
+        The commodity's columns there.
+    shared : shape (n_shared,)
+        Ceilings there that the commodity has a part in.
+    minima : shape (n_shared,)
+        Which of these are minima, in which the copies have no part.
+    trunks : dict
+        Ceiling of each corridor whose trunk the commodity can cross.
+    start, index, value
+        The matrix, column by column (compressed sparse columns).
+    n_balances : int
+        Number of balance rows; they come first.
+    """
+
+    program: Program
+    own: Columns
+    shared: Positions
+    minima: npt.NDArray[np.bool_]
+    trunks: dict[str, int]
+    start: Ints
+    index: Ints
+    value: Floats
+    n_balances: int
+
+    @property
+    def unit_mtpa(self) -> float:
+        """Magnitude of volumes. [Mt/y]"""
+        return self.program.unit_mtpa
+
+    @property
+    def unit_usd_per_t(self) -> float:
+        """Magnitude of money. [USD/t]"""
+        return self.program.unit_usd_per_t
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return len(self.start) - 1
+
+    @property
+    def n_ceilings(self) -> int:
+        """Number of ceilings."""
+        return len(self.shared) + len(self.own.bounded) + len(self.trunks)
+
+    @classmethod
+    def of(cls, program: Program, network: Network, commodity: str) -> Self:
+        """Return the marked program of a commodity of a network."""
+        own = Columns.of(program, network, commodity)
+        entries = _Entries.of(program).of_columns(own.number)
+        balancing = entries.row < program.n_balances
+        balance, limit = entries.where(balancing), entries.where(~balancing)
+        balances, shared = np.unique(balance.row), np.unique(limit.row)
+        minima = np.isin(shared, limit.row[limit.column >= own.unmet.start])
+        balance, limit = balance.renumbered(balances), limit.renumbered(shared)
+        crossed = ((c.id, program.trunk_columns(network, c.id, commodity)) for c in network.corridors)
+        trunks = {id: np.searchsorted(own.number, columns) for id, columns in crossed if columns}
+        n_own, n_balances = len(own.number), 2 * len(balances)
+        bounds = n_balances + len(shared)
+        crossings = bounds + len(own.bounded)
+        bound = _Entries(bounds + np.arange(len(own.bounded)), own.bounded, np.ones(len(own.bounded)))
+        start, index, value = _compressed(
+            [
+                balance,
+                balance.moved(len(balances), n_own),
+                limit.moved(n_balances),
+                limit.where(~minima[limit.row]).moved(n_balances, n_own),
+                bound,
+                bound.moved(0, n_own),
+                *(_Entries(np.full(len(columns), crossings + number), n_own + columns, np.full(len(columns), -1.0))
+                  for number, columns in enumerate(trunks.values())),
+            ],
+            n_columns=n_own + own.unmet.start,
+        )  # fmt: skip
+        return cls(
+            program=program,
+            own=own,
+            shared=shared - program.n_balances,
+            minima=minima,
+            trunks={id: crossings - n_balances + number for number, id in enumerate(trunks)},
+            start=start,
+            index=index,
+            value=value,
+            n_balances=n_balances,
+        )
+
+    def state(self, solution: Solution) -> ProgramState:
+        """Return the state of a solution in which nothing is marked.
+
+        Other shippers keep what they use of every limit, and minima are met by unmarked tonnes as far as they are in
+        the solution.
+        """
+        state, own = solution.state, self.own
+        cost, upper = self._cost(state), state.upper[own.number]
+        bound = upper[own.bounded]
+        upper[own.bounded] = np.inf
+        upper[own.unmet] = solution.amounts[own.number[own.unmet]] + HELD_MTPA * self.unit_mtpa
+        of_others = solution.amounts.copy()
+        of_others[own.number] = 0.0
+        ceiling = state.ceiling[self.shared]
+        left = np.maximum(0.0, ceiling - self.program.ceiling_activity(of_others)[self.shared])
+        ceiling = np.where(self.minima, ceiling, left)
+        copies = np.full(own.unmet.start, np.inf)
+        copies[own.lifted] = 0.0
+        return ProgramState(
+            cost=np.concatenate([cost, cost[: own.unmet.start]]),
+            lower=np.zeros(self.n_columns),
+            upper=np.concatenate([upper, copies]),
+            ceiling=np.concatenate([ceiling, bound, np.zeros(len(self.trunks))]),
+            constant=0.0,
+        )
+
+    def _cost(self, state: ProgramState) -> Floats:
+        """Return the costs of the commodity's columns, money before steering prices where they tie. [USD/t]"""
+        own, cost = self.own, state.cost[self.own.number]
+        for steered in (own.lifted, own.unmet):
+            cost[steered] *= 1.0 - _MONEY_FIRST
+        cost[own.required] += _MONEY_FIRST * (cost[own.extra] - cost[own.required])
+        return cost
+
+    def netback_of(self, state: ProgramState, amount: Floats) -> float:
+        """Return delivered value less cost of amounts, marked or not. [million USD/y]"""
+        own, both = self.own, self._together(amount)
+        delivered = both[own.required] + both[own.extra]
+        return -float(state.cost[own.extra] @ delivered + state.cost[own.flows] @ both[own.flows])
+
+    def missing(self, state: ProgramState, amount: Floats) -> tuple[float, float]:
+        """Return how much is not lifted of what is unmarked, and not delivered of what is required. [Mt/y]"""
+        own, both = self.own, self._together(amount)
+        first = len(self.shared) + own.flows.stop
+        required = state.ceiling[first : first + len(own.markets)]
+        unmet = np.maximum(0.0, required - both[own.required] - both[own.extra])
+        return float((state.upper[own.lifted] - amount[own.lifted]).sum()), float(unmet.sum())
+
+    def _together(self, amount: Floats) -> Floats:
+        """Return amounts with those of the copies added."""
+        return amount[: self.own.unmet.start] + amount[len(self.own.number) :]
+
+    def dense(self) -> Floats:
+        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
+        matrix = np.zeros((self.n_balances + self.n_ceilings, self.n_columns))
+        matrix[self.index, np.repeat(np.arange(self.n_columns), np.diff(self.start))] = self.value
+        return matrix
+
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
+        """Return what `Program.excess_of` does. [1]"""
+        small = SMALL_LIMIT_MTPA * self.unit_mtpa
+        upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
+        parts = (
+            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
+            (amount - upper) / np.maximum(upper, small),
+            (activity[self.n_balances :] - ceiling) / np.maximum(np.abs(ceiling), small),
+            np.abs(activity[: self.n_balances]) / (1e2 * small),
+        )
+        return max([0.0, *(float(part.max()) for part in parts if len(part))])
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Columns of one commodity in the program of all shippers, kind by kind.
+
+    Attributes
+    ----------
+    number : shape (n_own,)
+        Columns of the program, ascending.
+    flows, lifted, required, extra, unmet : slice
+        Which of them are of each kind, in this order.
+    supplies, markets : tuple of str
+        Node of each supply and market, in the order of the columns.
+    """
+
+    number: Positions
+    flows: slice
+    lifted: slice
+    required: slice
+    extra: slice
+    unmet: slice
+    supplies: tuple[str, ...]
+    markets: tuple[str, ...]
+
+    @classmethod
+    def of(cls, program: Program, network: Network, commodity: str) -> Self:
+        """Return the columns of a commodity."""
+        flows = np.flatnonzero(program.flow_commodity == program.commodities.index(commodity))
+        supplies = [index for index, supply in enumerate(network.supplies) if supply.commodity == commodity]
+        markets = [index for index, market in enumerate(network.markets) if market.commodity == commodity]
+        unmet = np.flatnonzero(np.isin(program.minima, flows))
+        kinds = [
+            flows,
+            program.lifted.start + np.array(supplies, dtype=np.int64),
+            program.required.start + np.array(markets, dtype=np.int64),
+            program.extra.start + np.array(markets, dtype=np.int64),
+            program.unmet.start + unmet,
+        ]
+        ends = np.cumsum([0, *map(len, kinds)]).tolist()
+        flow, lifted, required, extra, missed = map(slice, ends[:-1], ends[1:])
+        return cls(
+            number=np.concatenate(kinds),
+            flows=flow,
+            lifted=lifted,
+            required=required,
+            extra=extra,
+            unmet=missed,
+            supplies=tuple(network.supplies[index].node for index in supplies),
+            markets=tuple(network.markets[index].node for index in markets),
+        )
+
+    @cached_property
+    def bounded(self) -> Positions:
+        """Those whose upper bound holds together with the copy: flows and deliveries."""
+        return np.concatenate([np.arange(self.flows.stop), np.arange(self.required.start, self.extra.stop)])
+
+
+class _Entries(NamedTuple):
+    """Entries of a matrix."""
+
+    row: Positions
+    column: Positions
+    value: Floats
+
+    @classmethod
+    def of(cls, program: Program) -> Self:
+        """Return all entries of a program."""
+        column = np.repeat(np.arange(program.n_columns), np.diff(program.start))
+        return cls(program.index.astype(np.int64), column, program.value)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Self:
+        """Return some of them."""
+        return type(self)(self.row[chosen], self.column[chosen], self.value[chosen])
+
+    def of_columns(self, columns: Positions) -> Self:
+        """Return those of some columns, which are numbered by their position."""
+        chosen = self.where(np.isin(self.column, columns))
+        return chosen._replace(column=np.searchsorted(columns, chosen.column))
+
+    def renumbered(self, rows: Positions) -> Self:
+        """Return them with rows numbered by their position."""
+        return self._replace(row=np.searchsorted(rows, self.row))
+
+    def moved(self, rows: int, columns: int = 0) -> Self:
+        """Return them so many rows and columns further on."""
+        return self._replace(row=self.row + rows, column=self.column + columns)
+
+
+def _compressed(parts: Iterable[_Entries], *, n_columns: int) -> tuple[Ints, Ints, Floats]:
+    """Return start, index and value of a matrix, column by column."""
+    row, column, value = map(np.concatenate, zip(*parts, strict=True))
+    order = np.argsort(column, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=n_columns))])
+    return start.astype(np.int32), row[order].astype(np.int32), value[order]
