@@ -123,7 +123,7 @@ def amounts(
     days = flow.scenario.mean_duration_days if flow.scenario is not None else None
     if days is None:
         return {}
-    held = usual_routes(solver, base, flow, commodity, units)
+    held = usual_routes(solver, base, flow, commodity, units, spans=False)
     return _amounts(losses(flow, base, commodity, units), held, days, units)
 
 
@@ -157,9 +157,18 @@ class UsualRoutes:
 
 
 def usual_routes(
-    solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
+    solver: WarmSolver,
+    base: Flow,
+    flow: Flow,
+    commodity: str | None = None,
+    units: DisplayUnits = _TONNES,
+    *,
+    spans: bool = True,
 ) -> UsualRoutes:
-    """Return what the scenario of a flow comes to by usual ways only, as in the first days."""
+    """Return what the scenario of a flow comes to by usual ways only, as in the first days.
+
+    Without `spans` other optimal flows of the baseline are not looked for.
+    """
     scenario, program = flow.scenario, base.solution.program
 
     def lost(usual: Solution) -> tuple[Solution, float, float]:
@@ -171,7 +180,7 @@ def usual_routes(
         return held, total["shortfall_mtpa"] - usually["shortfall_mtpa"], loss
 
     held, shortfall, loss = lost(base.solution)
-    others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
+    others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)] if spans else []
     return UsualRoutes(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 

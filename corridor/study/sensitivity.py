@@ -18,7 +18,7 @@ from corridor.model.variation import Variation
 from corridor.solver.drivers import driver_table
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
-from corridor.study.path_values import PathValues, require_number
+from corridor.study.path_values import PathValues, read_path, require_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +92,7 @@ class Sensitivity:
         self._variation = Variation(network)
         require_number(outcome, network)
         self._solver = WarmSolver(network)
+        self._path = read_path(outcome, network)
         self.central = self._outcome_with({})
         if math.isnan(self.central):
             raise DataError(
@@ -125,7 +126,7 @@ class Sensitivity:
         """Return the outcome with some figures replaced."""
         before = self._variation.with_values(values) if values else self.network
         after = before if self.scenario is None else self.scenario.apply(before, strict=False)
-        return PathValues(self._solver, before, after, self.scenario).value(self.outcome)
+        return PathValues(self._solver, before, after, self.scenario).value(self._path)
 
     @property
     def table(self) -> pd.DataFrame:
