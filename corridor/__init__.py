@@ -57,6 +57,7 @@ _HOME = {
     "corridor.study.concentration": ("indices", "jurisdictions"),
     "corridor.study.outcomes": ("outcomes",),
     "corridor.study.sensitivity": ("sensitivity",),
+    "corridor.study.uncertainty": ("uncertainty",),
     "corridor.risk.simulate": ("simulate",),
 }  # fmt: skip
 
@@ -133,6 +134,7 @@ if TYPE_CHECKING:
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
     from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity
+    from corridor.study.uncertainty import uncertainty as uncertainty
     from corridor.testing.check import check as check
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
 from corridor.study.compared_corridor import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
+from corridor.study.path_values import PathValues
 from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
@@ -165,6 +167,47 @@ def chosen_columns(columns: str | Iterable[str]) -> list[str]:
 
 _MOVED = ("status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "capacity_used")
 """Columns that say what could move, what stops more, and what moves."""
+
+
+def number_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some columns of `compare` that hold numbers, which uncertain figures move; none of group risk."""
+    known = by_name("compare")
+    return tuple(c for c in columns if known[c].kind in ("number", "share") and known[c].group != "risk")
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedNumbers:
+    """The numbers of a comparison, read from any state of its network.
+
+    Attributes
+    ----------
+    scope : ComparisonScope
+        Of the network with every figure at its value.
+    columns : tuple of str
+        Columns that hold numbers.
+    weights : shape (n_supplies,), optional
+        As `ComparedStates` takes them.
+    """
+
+    scope: ComparisonScope
+    columns: tuple[str, ...]
+    weights: Floats | None = None
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """What tells the rows of a state apart."""
+        return [(corridor,) for corridor in self.scope.corridors]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Paths of the numbers, row by row."""
+        return tuple(".".join(("compare", *row, column)) for row in self.rows for column in self.columns)
+
+    def values(self, state: PathValues) -> list[float]:
+        """Return the numbers of a state."""
+        compared = state.compared(self.scope, self.weights)
+        cells = (compared.row(*row, self.columns) for row in self.rows)
+        return [float(row[column]) for row in cells for column in self.columns]
 
 
 class ComparedStates:

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -195,6 +195,46 @@ def outcome_number(
     if column in AMOUNTS:
         row |= amounts(solver or WarmSolver(base.network), flow, base, commodity)
     return row[column]
+
+
+@dataclasses.dataclass(frozen=True)
+class OutcomeNumbers:
+    """The numbers of a row of `outcomes`, read from any state: of one commodity, or of all."""
+
+    commodity: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of `outcomes`, all of which hold numbers."""
+        return column_names("outcomes")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Paths of the numbers."""
+        middle = () if self.commodity is None else (self.commodity,)
+        return tuple(".".join(("outcomes", *middle, column)) for column in self.columns)
+
+    def values(self, state: State) -> list[float]:
+        """Return the numbers of a state."""
+        flow, base = state.flow, state.values_before.flow
+        row = outcome_row(flow, base, self.commodity) | amounts(state.solver, flow, base, self.commodity)
+        return [row[column] for column in self.columns]
+
+
+class State(Protocol):
+    """What numbers are read from: `PathValues`, which is above this module."""
+
+    @property
+    def solver(self) -> WarmSolver:
+        """Solver of the network."""
+
+    @property
+    def flow(self) -> Flow:
+        """The flow of the state."""
+
+    @property
+    def values_before(self) -> State:
+        """The baseline."""
 
 
 def outcome_row(
