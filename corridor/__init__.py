@@ -17,7 +17,7 @@ __docformat__ = "numpy"  # for pdoc
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
-        "Commodity", "Corridor", "Edge", "Figure", "Market", "Node", "Quota", "Source", "Supply",
+        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Quota", "Rate", "Source", "Supply",
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (  # where changes add up to scenarios
@@ -57,6 +57,7 @@ _HOME = {
     "corridor.study.concentration": ("indices", "jurisdictions"),
     "corridor.study.outcomes": ("outcomes",),
     "corridor.study.sensitivity": ("sensitivity",),
+    "corridor.study.sources": ("sources",),
     "corridor.study.uncertainty": ("uncertainty",),
     "corridor.risk.simulate": ("simulate",),
 }  # fmt: skip
@@ -97,9 +98,11 @@ if TYPE_CHECKING:
     from corridor.model.records import Corridor as Corridor
     from corridor.model.records import Edge as Edge
     from corridor.model.records import Figure as Figure
+    from corridor.model.records import Fleet as Fleet
     from corridor.model.records import Market as Market
     from corridor.model.records import Node as Node
     from corridor.model.records import Quota as Quota
+    from corridor.model.records import Rate as Rate
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
     from corridor.model.scenario import Event as Event
@@ -134,6 +137,7 @@ if TYPE_CHECKING:
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
     from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity
+    from corridor.study.sources import sources as sources
     from corridor.study.uncertainty import uncertainty as uncertainty
     from corridor.testing.check import check as check
 else:

@@ -29,6 +29,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "ensemble": lambda: cr.simulate(NET, years=30, seed=3, scenario=cr.load_scenario("caspian-low-water")),
     "sensitivity": lambda: cr.sensitivity(NET, SHUT),
     "check": lambda: cr.check(SHUT)[0],
+    "sources": lambda: cr.sources(cr.solve(NET, SHUT)),
 }
 TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "compare": lambda: cr.compare(NET, SHUT),

@@ -198,7 +198,7 @@ def test_a_state_means_what_the_applied_network_means(case: tuple[cr.Network, cr
     net, scenario = case
     applied = scenario.apply(net)
     derived, fresh = Program.of(net).state(applied), Program.of(applied).state(applied)
-    for part in ("cost", "lower", "upper", "ceiling"):
+    for part in ("cost", "lower", "upper", "ceiling", "fleet_days"):
         np.testing.assert_array_equal(getattr(derived, part), getattr(fresh, part), err_msg=part)
     assert derived.constant == fresh.constant
     restarted = cr.Flow(WarmSolver(net).solve(scenario))

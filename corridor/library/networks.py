@@ -166,7 +166,8 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
         if kind.key != ("id",):
             parts[kind.plural] = _assembled(kind.record, _paired(kind, values), problems)
         elif kind.record is not Corridor:
-            rows = table(folder.joinpath(f"{kind.plural}.csv"))
+            file = folder.joinpath(f"{kind.plural}.csv")
+            rows = table(file) if file.is_file() else []
             problems += _orphan_figures(kind.singular, values, {row["id"] for row in rows})
             filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
             parts[kind.plural] = _assembled(kind.record, filled, problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -10,123 +9,16 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from corridor.errors import DataError, UnknownNameError
-from corridor.messages import rule_broken
-from corridor.model.openings import shut_on_routes
+from corridor.model.edit import NetworkEdit
 from corridor.model.parts import NetworkParts, require_network
-from corridor.model.records import KIND_OF, Amount, Countries, Name, Names, Quota, Record, Share, parse_list
+from corridor.model.records import Amount, Countries, Key, Name, Names, Record, Share, parse_list
 from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names
-from corridor.model.validation import crossed, numerical_problems
+from corridor.model.validation import numerical_problems
 
 N = TypeVar("N", bound=NetworkParts)
 Aim = Annotated[Names, Field(description="one id or several; a change hits what matches any of them")]
-FieldKey = tuple[str, Any, str]
-"""Kind of record, its key, and the name of a field."""
 CHANGES: dict[str, type[Change]] = {}
 """The changes by their names in scenario files; a class with a `key` adds itself."""
-
-
-class NetworkEdit:
-    """What changes do to a network, field by field: factors first, then amounts, whatever their order; or a value set.
-
-    Selectors look at the network as it was, `origin`.
-    """
-
-    def __init__(self, origin: NetworkParts, changes: Iterable[Change] = ()) -> None:
-        self.origin = origin
-        self.notes: list[str] = []
-        self.opened: list[tuple[Change, Sequence[str]]] = []
-        self._factor: dict[FieldKey, float] = {}
-        self._amount: dict[FieldKey, float] = {}
-        self._set: dict[FieldKey, tuple[Any, Change]] = {}
-        self._changes: dict[tuple[str, Any], list[Change]] = {}
-        for change in changes:
-            change._alter(self)
-
-    def value(self, kind: str, key: Any, field: str) -> Any:
-        """Return the value of a field after the changes made so far; no limit is infinite."""
-        location = (kind, key, field)
-        if location in self._set:
-            return self._set[location][0]
-        value = getattr(self.original(kind, key), field)
-        if location not in self._factor:
-            return value
-        factor, amount = self._factor[location], self._amount[location]
-        return (math.inf if value is None else value) * factor + amount if factor else amount
-
-    def alter(
-        self, change: Change, kind: str, keys: Iterable[Any], field: str, *, factor: float = 1.0, add: float = 0.0
-    ) -> bool:
-        """Multiply a field of some records and add to it; tell whether any value differs."""
-        altered = False
-        for key in keys:
-            location, before = (kind, key, field), self.value(kind, key, field)
-            self._factor[location] = self._factor.get(location, 1.0) * factor
-            self._amount[location] = self._amount.get(location, 0.0) + add
-            self._changes.setdefault((kind, key), []).append(change)
-            altered |= self.value(kind, key, field) != before
-        return altered
-
-    def set(self, change: Change, kind: str, keys: Iterable[Any], field: str, value: Any) -> bool:
-        """Set a field of some records; tell whether any value differs. Of two changes the later holds and is noted."""
-        altered = False
-        for key in keys:
-            location, before = (kind, key, field), self.value(kind, key, field)
-            earlier = self._set.get(location)
-            if earlier is not None and earlier[0] != value:
-                name = "/".join(key) if isinstance(key, tuple) else key
-                self.notes.append(
-                    f"{kind} {name!r}: {field} is set twice, by {earlier[1]} and by {change}; the later one holds"
-                )
-            self._set[location] = value, change
-            self._changes.setdefault((kind, key), []).append(change)
-            altered |= value != before
-        return altered
-
-    def parts(self, owner: str) -> dict[str, Any]:
-        """Return the parts of the network that differ; an error about a record names the changes that touched it."""
-        fields: dict[tuple[str, Any], dict[str, Any]] = {}
-        for kind, key, field in (*self._factor, *self._set):
-            value, before = self.value(kind, key, field), getattr(self.original(kind, key), field)
-            if before is None and value == math.inf:
-                value = None
-            if value != before:
-                fields.setdefault((kind, key), {})[field] = value
-        edited: dict[str, dict[Any, Record]] = {}
-        for (kind, key), values in fields.items():
-            if kind not in edited:
-                edited[kind] = dict(self.origin.by_key(kind))
-            edited[kind][key] = self._revised(owner, kind, key, values)
-        parts: dict[str, Any] = {KIND_OF[kind].attribute: tuple(records.values()) for kind, records in edited.items()}
-        if len(edited.get("quota", ())) > len(self.origin.quotas):  # only a quota may be new
-            parts["quotas"] = tuple(record for _, record in sorted(edited["quota"].items()))
-        for change, opened in self.opened:
-            if shut := shut_on_routes(self.origin, parts.get("edges", self.origin.edges), opened):
-                self.notes.append(f"{change}: planned edges on its routes stay shut: {', '.join(shut)}")
-        if self.notes:
-            parts["notes"] = (*self.origin.notes, *dict.fromkeys(self.notes))
-        return parts
-
-    def original(self, kind: str, key: Any) -> Any:
-        """Return a record as it was; a quota that is not there allows everything."""
-        record = self.origin.by_key(kind).get(key)
-        return Quota(edge=key[0], commodity=key[1]) if record is None and kind == "quota" else record
-
-    def _revised(self, owner: str, kind: str, key: Any, edited: dict[str, Any]) -> Record:
-        """Return a record with some fields replaced; no more is required of a market than it takes."""
-        record = self.original(kind, key)
-        if kind == "market" and (volume := edited.get("volume_mtpa", record.volume_mtpa)) is not None:
-            required = edited.get("required_mtpa", record.required_mtpa)
-            edited["required_mtpa"] = min(required, max(volume, 0.0))
-        try:
-            revised: Record = record._replace_raw(**edited)
-        except ValidationError as error:
-            broken = "; ".join(str(rule_broken(dict(rule), ())) for rule in error.errors())
-        else:
-            if not (isinstance(revised, Quota) and revised.min_mtpa > record.min_mtpa and crossed(revised)):
-                return revised
-            broken = crossed(revised)
-        changes = ", ".join(dict.fromkeys(map(str, self._changes[kind, key])))
-        raise DataError(f"{owner}{changes} leaves a {type(record).__name__} where {broken}") from None
 
 
 _SCENARIO_OF: dict[str, Callable[[Any], Any]] = {}
@@ -195,7 +87,8 @@ class Change(Record):
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
         """Every name that the change uses, by what it is the name of."""
-        return self.aim | {field: (getattr(self, field),) for field in self.also_names}
+        also = {field: getattr(self, field) for field in self.also_names}
+        return self.aim | {field: (name,) if isinstance(name, str) else name for field, name in also.items()}
 
     def _unknown_names(self, network: NetworkParts) -> Iterator[UnknownNameError]:
         """Yield an error, whose kind is the field, for each name that is not in a network."""
@@ -209,7 +102,9 @@ class Change(Record):
         except ValidationError as error:
             broken = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
             listed = {field: parse_list(fields[field]) for field in cls.selectors if field in fields}
-            listed |= {field: (fields[field],) for field in cls.also_names if field in fields}
+            for field in (field for field in cls.also_names if field in fields):
+                several = isinstance(cls.model_fields[field].default, tuple)
+                listed[field] = parse_list(fields[field]) if several else (fields[field],)
             names = {
                 field: tuple(name.strip() for name in value if isinstance(name, str))
                 for field, value in listed.items()
@@ -274,23 +169,45 @@ class EdgeChange(Change):
     mode: Aim = ()
     operator: Annotated[Names, Field(description="operators of the edges")] = ()
     tag: Aim = ()
+    fleet: Annotated[Names, Field(description="fleets: every edge that they serve")] = ()
 
     def selected(self, network: NetworkParts, kind: str = "edge") -> list[Any]:
         """Return the sorted ids of the edges that match, or raise if none does."""
         return super().selected(network, kind)
 
-    def _alter_edges(self, edit: NetworkEdit, field: str, *, factor: float = 1.0, add: float = 0.0) -> bool:
-        """Multiply and add to a field of the selected edges; tell whether any value differs."""
-        return edit.alter(self, "edge", self.selected(edit.origin), field, factor=factor, add=add)
+    def _fleets(self, network: NetworkParts) -> tuple[str, ...]:
+        """Return the fleets if the change is aimed at fleets alone: then it is they that change, not their edges."""
+        if list(self.aim) != ["fleet"]:
+            return ()
+        self._require_known_names(network)
+        return tuple(dict.fromkeys(self.fleet))
+
+    def _carrying(self, network: NetworkParts, edges: Iterable[str], commodities: Sequence[str]) -> list[Key]:
+        """Return edge and commodity wherever an edge can carry one of some, or raise if none can."""
+        edges = list(edges)
+        if carrying := [(id, goods) for id in edges for goods in commodities if network.edge(id).admits(goods)]:
+            return carrying
+        none = f"edge {', '.join(map(repr, edges))} does not carry {' or '.join(map(repr, commodities))}"
+        raise DataError(f"{self}: {none}; aim at one that does")
 
 
 class Outage(EdgeChange):
-    """Nothing passes. Aimed at a node: every edge that starts or ends there is closed."""
+    """Nothing passes. Aimed at a node: every edge that starts or ends there is closed; at a fleet: it carries nothing.
+
+    Several selectors narrow: a fleet and a node are the edges of that fleet at that node.
+    """
 
     key = "outage"
     only_derates = True
 
     def _alter(self, edit: NetworkEdit) -> bool:
+        if fleets := self._fleets(edit.origin):
+            values = (
+                (edit.value("fleet", id, "capacity_mt_days"), edit.value("fleet", id, "remaining")) for id in fleets
+            )
+            sailing = any(capacity > 0 and remaining > 0 for capacity, remaining in values)
+            edit.alter(self, "fleet", fleets, "remaining", factor=0.0)
+            return sailing
         edges = self.selected(edit.origin)
         flowing = any(self._flows(edit, id) for id in edges)
         edit.alter(self, "edge", edges, "remaining", factor=0.0)
@@ -308,7 +225,8 @@ class Outage(EdgeChange):
 class Derate(EdgeChange):
     """Only a share of the capacity remains; derates of the same edge multiply.
 
-    Aimed at a node alone, it takes from the node's throughput if that is limited, else from the edges there.
+    Aimed at a node alone, it takes from the node's throughput if that is limited, else from the edges there; aimed at
+    a fleet alone, from the fleet's capacity (low water, vessels under repair).
     """
 
     key = "derate"
@@ -316,6 +234,8 @@ class Derate(EdgeChange):
     remaining: float = Field(ge=0, lt=1, description="share that remains [1]")
 
     def _alter(self, edit: NetworkEdit) -> bool:
+        if fleets := self._fleets(edit.origin):
+            return edit.alter(self, "fleet", fleets, "remaining", factor=self.remaining)
         ports = _limited_nodes(self, edit.origin)
         altered = edit.alter(self, "node", ports, "remaining", factor=self.remaining)
         if ports and len(ports) == len(self.node):
@@ -328,11 +248,31 @@ class Derate(EdgeChange):
         return edit.alter(self, "edge", limited, "remaining", factor=self.remaining) or altered
 
 
-class TariffShock(EdgeChange):
+class _TermsChange(EdgeChange):
+    """A change of what shippers pay on an edge, or of how long it takes: of the edge's own and of its rates."""
+
+    also_names = ("commodity",)
+    commodity: Annotated[
+        Names,
+        Field(description="shippers that it concerns: their rates change, and where there is none the edge's own is "
+                          "taken for one; empty: all, with the edge's own and every rate"),
+    ] = ()  # fmt: skip
+
+    def _alter_terms(self, edit: NetworkEdit, field: str, *, factor: float = 1.0, add: float = 0.0) -> bool:
+        """Multiply and add to a field of the selected edges and all their rates, or of some shippers' rates only."""
+        edges = self.selected(edit.origin)
+        if not self.commodity:
+            return edit.alter(self, "edge", edges, field, factor=factor, add=add)
+        rates = self._carrying(edit.origin, edges, self.commodity)
+        return edit.alter(self, "rate", rates, field, factor=factor, add=add)
+
+
+class TariffShock(_TermsChange):
     """The tariff changes: first times `factor`, then plus `add_usd_per_t`.
 
     Each edge that matches takes both, so a route that crosses three of them pays the amount three times; aim at edges
-    of which a route crosses one (a tag, as `novorossiysk_roadstead`) for an amount a tonne.
+    of which a route crosses one (a tag, as `novorossiysk_roadstead`) for an amount a tonne. Tariffs that shippers have
+    of their own (rates) change alike; with `commodity` only that shipper's does.
     """
 
     key = "tariff"
@@ -345,22 +285,51 @@ class TariffShock(EdgeChange):
         return self.add_usd_per_t >= 0 and self.factor >= 1
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        return self._alter_edges(edit, "tariff_usd_per_t", factor=self.factor, add=self.add_usd_per_t)
+        return self._alter_terms(edit, "tariff_usd_per_t", factor=self.factor, add=self.add_usd_per_t)
 
 
-class Delay(EdgeChange):
-    """Transit takes longer."""
+class Delay(_TermsChange):
+    """Transit takes longer, or less long: first times `factor`, then plus `add_days`; expected lateness likewise.
+
+    Vessels and wagons wait with their cargo: where an edge has a fleet, its round trip grows by as many days as its
+    transit, once. Aimed at a fleet alone, the round trips of all its edges change and their transit does not. With
+    `commodity` the transit of that shipper's cargo changes, and no round trip. Times below 0 are refused.
+    """
 
     key = "delay"
-    add_days: float = Field(gt=0, description="added to the transit time [days]")
+    one_or_more = ("add_days", "factor", "add_late_days", "late_factor")
+    add_days: float = Field(default=0.0, description="added to the transit time, negative: taken from it [days]")
+    factor: float = Field(default=1.0, ge=0, description="transit time is multiplied by this [1]")
+    add_late_days: float = Field(default=0.0, description="added to expected lateness; negative: taken from it [days]")
+    late_factor: float = Field(default=1.0, ge=0, description="expected lateness is multiplied by this [1]")
 
     @property
     def keeps_feasible(self) -> bool:
         """Whether it can conflict with no other change."""
-        return True
+        return min(self.add_days, self.add_late_days) >= 0 and min(self.factor, self.late_factor) >= 1
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> Self:
+        if not self.model_fields_set.intersection(self.one_or_more):
+            raise ValueError(f"Delay needs at least one of {', '.join(self.one_or_more)}")
+        lateness = self.model_fields_set.intersection(("add_late_days", "late_factor"))
+        if lateness and list(self.aim) == ["fleet"]:
+            raise ValueError(
+                f"{' and '.join(sorted(lateness))} must be aimed at edges; a fleet alone has a round trip, no lateness"
+            )
+        if self.commodity and list(self.aim) == ["fleet"]:
+            raise ValueError("a round trip is the same for all shippers; leave commodity out, or aim at edges")
+        return self
 
     def _alter(self, edit: NetworkEdit) -> bool:
-        return self._alter_edges(edit, "transit_days", add=self.add_days)
+        edges = self.selected(edit.origin)
+        if self._fleets(edit.origin):
+            return edit.alter(self, "edge", edges, "fleet_days", factor=self.factor, add=self.add_days)
+        altered = self._alter_terms(edit, "transit_days", factor=self.factor, add=self.add_days)
+        altered |= self._alter_terms(edit, "late_days", factor=self.late_factor, add=self.add_late_days)
+        if not self.commodity:
+            edit.alter(self, "edge", (id for id in edges if edit.origin.edge(id).fleet is not None), "fleet_days")
+        return altered
 
 
 class Opening(EdgeChange):
@@ -378,21 +347,44 @@ class Opening(EdgeChange):
 
 
 class Expansion(EdgeChange):
-    """Capacity is added. Aimed at a node alone, it is the node's throughput that grows."""
+    """Capacity is added, or multiplied: of edges, of nodes where it is aimed at nodes alone, of fleets likewise."""
 
     key = "expand"
-    add_mtpa: float = Field(gt=0, description="capacity added to each edge or node that matches [Mt/y]")
+    exactly_one = ("add_mtpa", "add_mt_days", "factor")
+    add_mtpa: float | None = Field(
+        default=None, gt=0, description="capacity added to each edge or node that matches [Mt/y]"
+    )
+    add_mt_days: float | None = Field(
+        default=None, gt=0, description="capacity added to each fleet, at which alone it must be aimed [Mt days/y]"
+    )
+    factor: float | None = Field(default=None, gt=1, description="capacity is multiplied by this [1]")
+
+    @property
+    def _growth(self) -> dict[str, float]:
+        """Factor and amount, as an edit takes them."""
+        return {"add": self.add_mtpa or self.add_mt_days or 0.0} if self.factor is None else {"factor": self.factor}
+
+    @model_validator(mode="after")
+    def _is_in_the_unit_of_its_aim(self) -> Self:
+        of_fleets = list(self.aim) == ["fleet"]
+        if of_fleets and self.add_mtpa is not None:
+            raise ValueError("the capacity of a fleet is in Mt days/y; give add_mt_days or factor, not add_mtpa")
+        if not of_fleets and self.add_mt_days is not None:
+            raise ValueError(f"add_mt_days must be aimed at fleet alone (got {', '.join(self.aim)}); give add_mtpa")
+        return self
 
     def _alter(self, edit: NetworkEdit) -> bool:
+        if fleets := self._fleets(edit.origin):
+            return edit.alter(self, "fleet", fleets, "capacity_mt_days", **self._growth)
         edges = self.selected(edit.origin)
         if list(self.aim) == ["node"]:
             ports = _limited_nodes(self, edit.origin)
             if len(ports) < len(self.node):
                 free = ", ".join(repr(node) for node in self.node if node not in ports)
                 raise DataError(f"{self}: node {free} has no throughput limit; aim at the edge that is to be expanded")
-            return edit.alter(self, "node", ports, "throughput_mtpa", add=self.add_mtpa)
+            return edit.alter(self, "node", ports, "throughput_mtpa", **self._growth)
         limited = [id for id in edges if edit.origin.edge(id).capacity_mtpa is not None]
-        return edit.alter(self, "edge", limited, "capacity_mtpa", add=self.add_mtpa)
+        return edit.alter(self, "edge", limited, "capacity_mtpa", **self._growth)
 
 
 def _limited_nodes(change: EdgeChange, network: NetworkParts) -> list[str]:
@@ -494,19 +486,23 @@ class QuotaChange(EdgeChange):
         given: dict[str, Any] = {f: getattr(self, f) for f in self.one_or_more if f in self.model_fields_set}
         if given.get("min_mtpa", 0.0) is None:
             given["min_mtpa"] = 0.0
-        edges = self.selected(edit.origin)
-        carrying = [id for id in edges if edit.origin.edge(id).admits(self.commodity)]
-        if not carrying:
-            raise DataError(f"{self}: edge {', '.join(map(repr, edges))} does not carry {self.commodity!r}")
-        keys = [(id, self.commodity) for id in carrying]
+        keys = self._carrying(edit.origin, self.selected(edit.origin), (self.commodity,))
         altered = [edit.set(self, "quota", keys, field, value) for field, value in given.items()]
         return any(altered)
 
 
+def edited(network: NetworkParts, changes: Iterable[Change]) -> NetworkEdit:
+    """Return the edit that some changes make."""
+    edit = NetworkEdit(network)
+    for change in changes:
+        change._alter(edit)
+    return edit
+
+
 def remaining_shares(changes: Iterable[Change], network: NetworkParts) -> dict[tuple[str, str], float]:
-    """Return what outages and derates leave of the edges and nodes that they hit, by (kind, id). [1]"""
-    edit = NetworkEdit(network, (change for change in changes if change.only_derates))
-    return {(kind, key): factor for (kind, key, field), factor in edit._factor.items() if field == "remaining"}
+    """Return what outages and derates leave of the edges, nodes and fleets that they hit, by (kind, id). [1]"""
+    edit = edited(network, (change for change in changes if change.only_derates))
+    return {(kind, key): factor for (kind, key, field), factor in edit.factors.items() if field == "remaining"}
 
 
 def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: bool = True) -> N:
@@ -527,7 +523,7 @@ def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: 
         raise DataError([f"{owner}{problem}" for problem in error.problems]) from None
     for change in idle if strict else ():
         others = (other for other in changes if other is not change)
-        if not (change._alter(NetworkEdit(network)) or change._alter(NetworkEdit(network, others))):
+        if not (change._alter(NetworkEdit(network)) or change._alter(edited(network, others))):
             raise DataError(
                 f"{owner}{change} has no effect on {network!r}; "
                 "the target already has this value, or has no limit to change"

@@ -127,6 +127,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("max_mtpa", "Mt/y", "most that may pass"),
         _FLOW, _UNMET_MINIMUM,
     ),
+    "fleets": (
+        Column("capacity_mt_days", "Mt days/y", "cargo that it can have under way, way back and waiting counted"),
+        Column("available_mt_days", "Mt days/y", "what is left of it after outages and derates"),
+        Column("used_mt_days", "Mt days/y", "flows of its edges, each times the days of a round trip"),
+        _UTILISATION,
+        Column("shadow_price_usd_per_t_day", "USD/(t day)", "what one more tonne under way would earn a day"),
+    ),
     "edge_flows": (_FLOW,),
     "routes": (
         Column("edges", "", "edges in order, origin to destination", "list"),
@@ -360,7 +367,9 @@ INTERCHANGEABLE = "Buyers at one price are interchangeable here: who gets which 
 """What must be known wherever a market, or a split between ports, is shown."""
 AMOUNTS = ("duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "loss_musd_held")
 """Columns of outcomes over the days of a scenario; empty where these are not known."""
-FLOW_TABLES = ("corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "routes")
+FLOW_TABLES = (
+    "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "fleets", "edge_flows", "routes",
+)  # fmt: skip
 """The tables of a flow; `totals` are its attributes."""
 ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""

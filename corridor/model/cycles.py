@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.formulas import inventory_cost, unit_cost
+from corridor.model.formulas import unit_cost
 from corridor.model.parts import NetworkParts
 from corridor.model.records import Commodity, Edge
+from corridor.model.terms import Terms, terms
 
 _TOLERANCE = 1e-9
 """Share of the costs round a cycle that their sum must exceed to count: what is left of 0.1 + 0.2 - 0.3 does not."""
@@ -30,17 +31,19 @@ def earning_cycles(net: NetworkParts) -> Iterator[tuple[Edge, str]]:
     ids = {edge.id for edge in edges}
     demanding = (q for q in net.quotas if q.min_mtpa > 0 and not q.allow_cycles and q.edge in ids)
     saved = {(quota.edge, quota.commodity): quota.penalty_usd_per_t for quota in demanding}
-    if not saved and all(_posted(edge) >= 0 for edge in edges):
+    if not saved and not _pays(net, edges, ids):
         return
     closed = {node.id for node in net.nodes if node.available_mtpa == 0}
     usable = [e for e in edges if e.available_mtpa > 0 and e.tail not in closed and e.head not in closed]
     barred = {(quota.edge, quota.commodity) for quota in net.quotas if quota.max_mtpa == 0}
     for commodity in net.commodities:
         own = [e for e in usable if e.admits(commodity.id) and (e.id, commodity.id) not in barred]
-        cost = np.array([_cost(edge, commodity) for edge in own])
+        applying = [terms(net, edge, commodity.id) for edge in own]
+        cost = np.array([of_edge.unit_cost_usd_per_t(commodity) for of_edge in applying])
         penalty = np.array([saved.get((edge.id, commodity.id), 0.0) for edge in own])
         if cycle := _negative_cycle(own, cost):
-            yield own[cycle[0]], _earning(commodity, [own[index] for index in cycle], -float(cost[cycle].sum()))
+            round_ = [(own[index], applying[index]) for index in cycle]
+            yield own[cycle[0]], _earning(commodity, round_, -float(cost[cycle].sum()))
         elif penalty.any() and (cycle := _negative_cycle(own, cost - penalty)):
             carrying = next(index for index in cycle if penalty[index] > 0)
             amounts = float(cost[cycle].sum()), float(penalty[cycle].sum())
@@ -67,28 +70,31 @@ def _on_cycles(edges: Sequence[Edge]) -> tuple[int, ...]:
     return tuple(sorted(remaining))
 
 
+def _pays(net: NetworkParts, edges: Sequence[Edge], ids: Collection[str]) -> bool:
+    """Tell whether somebody is paid for passing one of the edges, interest left out, which never lowers a cost."""
+    rated = ((rate.edge, rate.commodity) for rate in net.rates if rate.edge in ids)
+    return any(_posted(edge) < 0 for edge in edges) or any(
+        terms(net, net.edge(edge), commodity).posted_usd_per_t < 0 for edge, commodity in rated
+    )
+
+
 def _posted(edge: Edge) -> float:
-    """Return the unit cost of an edge without interest, which never lowers it. [USD/t]"""
+    """Return the unit cost by an edge's own terms, interest left out. [USD/t]"""
     return unit_cost(edge.tariff_usd_per_t, edge.risk_premium_usd_per_t, edge.quality_usd_per_t, 0.0)
 
 
-def _cost(edge: Edge, commodity: Commodity) -> float:
-    """Return the unit cost of a commodity on an edge. [USD/t]"""
-    interest = inventory_cost(edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year)
-    return _posted(edge) + float(interest)
-
-
-def _earning(commodity: Commodity, edges: list[Edge], gain_usd_per_t: float) -> str:
+def _earning(commodity: Commodity, edges: list[tuple[Edge, Terms]], gain_usd_per_t: float) -> str:
     """Return the sentence for a cycle that earns money; it names the fields by which it does."""
+    on = [edge for edge, _ in edges]
     fields = (("tariff_usd_per_t", -1), ("risk_premium_usd_per_t", -1), ("quality_usd_per_t", 1))
     causes = [
-        f"{field} {getattr(edge, field):g} of {edge.id!r}"
-        for edge in edges
+        f"{field} {getattr(applying, field):g} of {edge.id!r}"
+        for edge, applying in edges
         for field, sign in fields
-        if sign * getattr(edge, field) > 0
+        if sign * getattr(applying, field) > 0
     ]
     return (
-        f"{commodity.id} would earn {gain_usd_per_t:g} USD/t on each round of the edges {_named(edges)}; costs round a "
+        f"{commodity.id} would earn {gain_usd_per_t:g} USD/t on each round of the edges {_named(on)}; costs round a "
         f"cycle must not add up to less than 0: correct {' or '.join(causes)}, or close one of the edges to it"
     )
 

@@ -23,7 +23,7 @@ def inventory_cost(transit_days: Array, value_usd_per_t: Array, interest_per_yea
     Parameters
     ----------
     transit_days : shape (n,) or scalar, >= 0
-        Time under way. [days]
+        Time under way; expected lateness costs the same a day and is added. [days]
     value_usd_per_t : same shape, >= 0
         Value of the cargo. [USD/t]
     interest_per_year : same shape, >= 0

@@ -27,7 +27,7 @@ R = TypeVar("R", bound=Record)
 PARTS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.PARTS}
 KINDS: dict[str, type[Record]] = {kind.plural: kind.record for kind in registry.KINDS}
 """Every table that a network can be written to, by name; hazards are apart, being scenarios."""
-_NAMING = ("id", "tail", "head", "node", "edge", "commodity", "commodities", "corridor")
+_NAMING = ("id", "tail", "head", "node", "edge", "commodity", "commodities", "corridor", "fleet")
 
 
 @dataclass
@@ -202,6 +202,11 @@ def _available(record: Any, _: Sequence[Source]) -> dict[str, Any]:
     return {"available_mtpa": record.available_mtpa}
 
 
+def _left_of_fleet(record: Any, _: Sequence[Source]) -> dict[str, Any]:
+    """Return what is left of a fleet."""
+    return {"available_mt_days": record.available_mt_days}
+
+
 def _spelt_out(record: Any, sources: Sequence[Source]) -> dict[str, Any]:
     """Return years and sources of a figure as `figures` shows them."""
     return figure_rows([record], sources)[0]
@@ -210,11 +215,12 @@ def _spelt_out(record: Any, sources: Sequence[Source]) -> dict[str, Any]:
 DERIVED: dict[str, dict[str, str]] = {
     "nodes": {"available_mtpa": "throughput_mtpa and remaining"},
     "edges": {"available_mtpa": "capacity_mtpa, remaining and in_service"},
+    "fleets": {"available_mt_days": "capacity_mt_days and remaining"},
     "figures": {"year": "since and until", **dict.fromkeys(("source", "publisher", "date", "url"), "sources")},
 }
 """Columns of a network's own tables that are no fields, by table, with what each follows from."""
 _FOLLOWING: dict[str, Callable[[Any, Sequence[Source]], dict[str, Any]]] = {
-    "nodes": _available, "edges": _available, "figures": _spelt_out,
+    "nodes": _available, "edges": _available, "fleets": _left_of_fleet, "figures": _spelt_out,
 }  # fmt: skip
 
 
@@ -359,7 +365,7 @@ def _label(part: str, row: dict[str, Any]) -> str:
 
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    named = {r.commodity for part in ("supplies", "markets", "quotas") for r in parts[part]}
+    named = {r.commodity for part in ("supplies", "markets", "quotas", "rates") for r in parts[part]}
     return sorted((named | {c for edge in parts["edges"] for c in edge.commodities or ()}) - {None, ""})
 
 

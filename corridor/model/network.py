@@ -22,9 +22,11 @@ from corridor.model.records import (
     Corridor,
     Edge,
     Figure,
+    Fleet,
     Market,
     Node,
     Quota,
+    Rate,
     Record,
     Source,
     Supply,
@@ -55,9 +57,9 @@ _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "ed
 class Network(NetworkParts):
     """A graph of nodes and edges with the commodities shipped over it.
 
-    Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets and quotas are kept sorted by
-    id, so that no result depends on the order of rows; commodities and corridors keep the order given, the first
-    commodity being the one that studies ask about by default.
+    Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets, quotas, rates and fleets are
+    kept sorted by id, so that no result depends on the order of rows; commodities and corridors keep the order given,
+    the first commodity being the one that studies ask about by default.
 
     Attributes
     ----------
@@ -155,6 +157,8 @@ class Network(NetworkParts):
         commodities: pd.DataFrame | None = None,
         corridors: pd.DataFrame | None = None,
         quotas: pd.DataFrame | None = None,
+        rates: pd.DataFrame | None = None,
+        fleets: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
@@ -163,7 +167,8 @@ class Network(NetworkParts):
 
         Parameters
         ----------
-        nodes, edges, supplies, markets, commodities, corridors, quotas, hazards, figures, sources : DataFrame, optional
+        nodes, edges, supplies, markets, commodities, corridors, quotas, rates, fleets : DataFrame, optional
+        hazards, figures, sources : DataFrame, optional
             The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
 
         Notes
@@ -188,7 +193,8 @@ class Network(NetworkParts):
         """
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
-            "commodities": commodities, "corridors": corridors, "quotas": quotas, "sources": sources,
+            "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
+            "sources": sources,
         }  # fmt: skip
         parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
         if hazards is not None:
@@ -285,6 +291,18 @@ class Network(NetworkParts):
         """Return the quotas as a table indexed by (edge, commodity)."""
         return stamped(frame_of(Quota, self.quotas, ["edge", "commodity"]), self)
 
+    def rate_table(self) -> pd.DataFrame:
+        """Return the rates as a table indexed by (edge, commodity); empty where the edge's own holds."""
+        return stamped(frame_of(Rate, self.rates, ["edge", "commodity"]), self)
+
+    def fleet_table(self) -> pd.DataFrame:
+        """Return the fleets as a table indexed by id, `available_mt_days` added."""
+        table = stamped(frame_of(Fleet, self.fleets, ["id"]), self)
+        table.insert(
+            list(table).index("remaining") + 1, "available_mt_days", [f.available_mt_days for f in self.fleets]
+        )
+        return table
+
     def commodity_table(self) -> pd.DataFrame:
         """Return the commodities as a table indexed by id, in their order."""
         return stamped(frame_of(Commodity, self.commodities, ["id"]), self)
@@ -320,9 +338,9 @@ class Network(NetworkParts):
         Parameters
         ----------
         subject : str or iterable of str, optional
-            Id of a node, edge, commodity, country or input; what hangs on it (supplies, markets and quotas of the
-            node or edge) comes along. A corridor stands for its trunk edges. Of several ids those without figures
-            are passed over.
+            Id of a node, edge, commodity, country or input; what hangs on it (supplies, markets, quotas and rates
+            of the node or edge) comes along. A corridor stands for its trunk edges. Of several ids those without
+            figures are passed over.
         attribute : str, optional
             Name of the field.
         inputs : bool
@@ -376,8 +394,8 @@ class Network(NetworkParts):
 
         Notes
         -----
-        What a graph has no place for (commodities, supplies, markets, quotas, corridors) stands in ``graph.graph``,
-        so that `from_networkx` gives the network back. Hazards and figures are not carried.
+        What a graph has no place for (commodities, supplies, markets, quotas, rates, fleets, corridors) stands in
+        ``graph.graph``, so that `from_networkx` gives the network back. Hazards and figures are not carried.
         """
         import networkx as nx
 
@@ -398,9 +416,9 @@ class Network(NetworkParts):
         ----------
         graph : networkx.DiGraph or networkx.MultiDiGraph
             Keys that are text are edge ids; without them an edge is called ``tail-head``. Supplies, markets,
-            commodities, corridors and quotas are read from ``graph.graph``, as `to_networkx` writes them. What
-            ``networkx.read_graphml`` makes of GraphML that `write_network` wrote is read whole, hazards and figures
-            too.
+            commodities, corridors, quotas, rates and fleets are read from ``graph.graph``, as `to_networkx` writes
+            them. What ``networkx.read_graphml`` makes of GraphML that `write_network` wrote is read whole, hazards and
+            figures too.
 
         Raises
         ------
@@ -436,6 +454,8 @@ class Network(NetworkParts):
         commodities: pd.DataFrame | None = None,
         corridors: pd.DataFrame | None = None,
         quotas: pd.DataFrame | None = None,
+        rates: pd.DataFrame | None = None,
+        fleets: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
@@ -459,6 +479,10 @@ class Network(NetworkParts):
             Need ``id``; where left out they are taken from what the other tables name.
         quotas : DataFrame, optional
             Needs ``edge``, ``commodity``.
+        rates : DataFrame, optional
+            Needs ``edge``, ``commodity`` and a figure: ``tariff_usd_per_t``, ``transit_days`` or the like.
+        fleets : DataFrame, optional
+            Needs ``id``, ``capacity_mt_days`` [Mt days/y].
         hazards : DataFrame, optional
             Needs ``name``, ``changes``, ``frequency_per_year``, ``duration_days``. A cell holds what a scenario file
             does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
@@ -489,7 +513,8 @@ class Network(NetworkParts):
         """
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
-            "commodities": commodities, "corridors": corridors, "quotas": quotas, "sources": sources,
+            "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
+            "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         of_hazards, problems = _hazards_of(hazards)

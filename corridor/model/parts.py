@@ -16,9 +16,11 @@ from corridor.model.records import (
     Corridor,
     Edge,
     Figure,
+    Fleet,
     Market,
     Node,
     Quota,
+    Rate,
     Record,
     Source,
     Supply,
@@ -38,6 +40,8 @@ class NetworkParts:
     supplies: tuple[Supply, ...] = ()
     markets: tuple[Market, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    fleets: tuple[Fleet, ...] = ()
     corridors: tuple[Corridor, ...] = ()
     hazards: tuple[Record, ...] = ()
     name: str = ""
@@ -101,6 +105,22 @@ class NetworkParts:
     def commodity(self, id: str) -> Commodity:
         """Return the commodity of that id, or raise `UnknownNameError` with the nearest id."""
         return cast("Commodity", self.record("commodity", id))
+
+    def fleet(self, id: str) -> Fleet:
+        """Return the fleet of that id, or raise `UnknownNameError` with the nearest id."""
+        return cast("Fleet", self.record("fleet", id))
+
+    def rate(self, edge: str, commodity: str) -> Rate:
+        """Return the rate of a commodity on an edge, or raise `UnknownNameError` with the nearest there is.
+
+        Notes
+        -----
+        What it leaves empty is the edge's own; `terms` of `corridor.model.terms` joins the two.
+        """
+        rates = self.by_key("rate")
+        if (edge, commodity) not in rates:
+            raise unknown_name("rate", f"{edge}.{commodity}", map(".".join, rates))
+        return cast("Rate", rates[edge, commodity])
 
     def trunk(self, corridor: str) -> tuple[Edge, ...]:
         """Return the trunk edges of a corridor, sorted by id."""

@@ -249,6 +249,7 @@ class Edge(Record):
     )
     tariff_usd_per_t: float = Field(default=0.0, description="charge for the edge, as sourced [USD/t]")
     transit_days: Amount = Field(default=0.0, description="time from tail to head, waiting included [days]")
+    late_days: Amount = Field(default=0.0, description="expected lateness, priced like transit_days [days]")
     distance_km: Amount = Field(default=0.0, description="length [km]")
     countries: Countries = Field(default=(), description="countries crossed, in order, ISO 3166 alpha-3")
     operator: str = Field(default="", description="operator")
@@ -262,6 +263,12 @@ class Edge(Record):
     commodities: OneOrMore | None = Field(default=None, description="commodities it can carry; None or empty cell: all")
     corridor: Name | None = Field(default=None, description="corridor whose trunk edge it is; empty: a feeder")
     in_service: bool = Field(default=True, description="false for planned and idle edges")
+    fleet: Name | None = Field(
+        default=None, description="fleet whose vessels or wagons carry what passes; empty: none that is limited"
+    )
+    fleet_days: Amount = Field(
+        default=0.0, description="round trip of the fleet's vessels or wagons, loading and waiting included [days]"
+    )
     tags: Names = Field(default=(), description="labels of your own, for selectors")
 
     @property
@@ -272,6 +279,14 @@ class Edge(Record):
     def admits(self, commodity: str) -> bool:
         """Tell whether the edge can carry a commodity."""
         return self.commodities is None or commodity in self.commodities
+
+    @model_validator(mode="after")
+    def _has_fleet_and_round_trip(self) -> Self:
+        if self.fleet is not None and self.fleet_days == 0:
+            raise ValueError(f"fleet_days must be > 0 where there is a fleet (got 0 with fleet {self.fleet!r})")
+        if self.fleet is None and self.fleet_days > 0:
+            raise ValueError(f"fleet_days needs a fleet (got {self.fleet_days:g} without one); name it, or leave both")
+        return self
 
 
 class Commodity(Record):
@@ -341,6 +356,53 @@ class Quota(Record):
     )
 
 
+class Rate(Record):
+    """What one commodity pays and takes on an edge instead of the edge's own: empty is the edge's, 0 is 0."""
+
+    edge: Name = Field(description="edge it concerns")
+    commodity: Name = Field(description="commodity it concerns")
+    tariff_usd_per_t: float | None = Field(default=None, description="charge; empty: the edge's [USD/t]")
+    risk_premium_usd_per_t: float | None = Field(
+        default=None, description="premium actually paid for risk; empty: the edge's [USD/t]"
+    )
+    quality_usd_per_t: float | None = Field(
+        default=None, description="what blending does to the cargo's value; empty: the edge's [USD/t]"
+    )
+    transit_days: Amount | None = Field(
+        default=None, description="time from tail to head, waiting included; empty: the edge's [days]"
+    )
+    late_days: Amount | None = Field(default=None, description="expected lateness; empty: the edge's [days]")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if all(getattr(self, field) is None for field in TERMS):
+            raise ValueError(f"a rate needs at least one of {', '.join(TERMS)} (got none); leave it out, or give one")
+        return self
+
+
+TERMS = ("tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t", "transit_days", "late_days")
+"""Fields of an edge for which a rate may give others: what a tonne of one commodity pays and how long it takes."""
+
+
+class Fleet(Record):
+    """Tankers, wagons or ferries that several edges share: what one edge uses is missing on the others."""
+
+    id: Name = Field(description="unique id")
+    name: str = Field(default="", description="name for people; empty: the id")
+    capacity_mt_days: Amount = Field(
+        description="cargo that its vessels or wagons can have under way, way back and waiting counted: "
+        "their tonnes times the days a year that they work [Mt days/y]"
+    )
+    remaining: Share = Field(
+        default=1.0, description="share of the capacity that remains after outages and derates [1]"
+    )
+
+    @property
+    def available_mt_days(self) -> float:
+        """Capacity that is left. [Mt days/y]"""
+        return self.capacity_mt_days * self.remaining
+
+
 Key = tuple[str, str]
 
 
@@ -349,8 +411,8 @@ def node_key(record: Supply | Market) -> Key:
     return record.node, record.commodity
 
 
-def edge_key(record: Quota) -> Key:
-    """Return what identifies a quota."""
+def edge_key(record: Quota | Rate) -> Key:
+    """Return what identifies a quota or rate."""
     return record.edge, record.commodity
 
 
@@ -375,11 +437,11 @@ class Source(Record):
 class Figure(Record):
     """One number about the world, with its sources and confidence."""
 
-    record: Literal["node", "edge", "commodity", "supply", "market", "quota", "country", "input"] = Field(
-        description="kind of record it belongs to; input: used by formulas only"
+    record: Literal["node", "edge", "commodity", "supply", "market", "quota", "rate", "fleet", "country", "input"] = (
+        Field(description="kind of record it belongs to; input: used by formulas only")
     )
     subject: Name = Field(
-        description="id of the record; node.commodity or edge.commodity for supplies, markets, quotas"
+        description="id of the record; node.commodity or edge.commodity for supplies, markets, quotas, rates"
     )
     attribute: Name = Field(description="field of the record")
     value: float | None = Field(default=None, description="central value; empty until the formula is worked out")
@@ -447,6 +509,8 @@ PARTS = (
     Kind("supply", "supplies", Supply, ("node", "commodity")),
     Kind("market", "markets", Market, ("node", "commodity")),
     Kind("quota", "quotas", Quota, ("edge", "commodity")),
+    Kind("rate", "rates", Rate, ("edge", "commodity")),
+    Kind("fleet", "fleets", Fleet),
 )
 """The kinds that a network is made of."""
 KINDS = (*PARTS, Kind("figure", "figures", Figure, ("subject", "attribute")), Kind("source", "sources", Source))

@@ -39,6 +39,7 @@ EDGE_SELECTORS = {
     "mode": _borne_by_edges("mode", lambda _, edge: (edge.mode,)),
     "operator": _borne_by_edges("operator", lambda _, edge: (edge.operator,) if edge.operator else ()),
     "tag": _borne_by_edges("tag", lambda _, edge: edge.tags),
+    "fleet": _keys("fleet", lambda _, edge: (edge.fleet,) if edge.fleet is not None else ()),
 }
 """How edges are selected."""
 POINT_SELECTORS = {

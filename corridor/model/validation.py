@@ -10,7 +10,7 @@ from corridor.errors import Problem, limited_problems
 from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.parts import NetworkParts
-from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Record, Supply
+from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Rate, Record, Supply
 
 Finding = tuple[Record, Problem]
 
@@ -49,7 +49,7 @@ def _duplicates(net: NetworkParts) -> Iterator[Finding]:
 
 def _missing_references(net: NetworkParts) -> Iterator[Finding]:
     """Yield a sentence for each reference to a missing record."""
-    nodes, edges, commodities, corridors = map(net.by_key, ("node", "edge", "commodity", "corridor"))
+    nodes, edges, commodities, corridors, fleets = map(net.by_key, ("node", "edge", "commodity", "corridor", "fleet"))
 
     def missing(record: Record, owner: str, role: str, kind: str, known: Mapping[str, Any]) -> Iterator[Finding]:
         named = getattr(record, role)
@@ -66,20 +66,23 @@ def _missing_references(net: NetworkParts) -> Iterator[Finding]:
             yield from missing(edge, owner, "head", "node", nodes)
             yield from missing(edge, owner, "corridor", "corridor", corridors)
             yield from missing(edge, owner, "commodities", "commodity", commodities)
+        if edge.fleet is not None:
+            yield from missing(edge, f"edge {edge.id!r}", "fleet", "fleet", fleets)
     for kind, records in (("supply", net.supplies), ("market", net.markets)):
         for record in cast("tuple[Supply | Market, ...]", records):
             owner = f"{kind} '{record.node}/{record.commodity}'"
             yield from missing(record, owner, "node", "node", nodes)
             yield from missing(record, owner, "commodity", "commodity", commodities)
-    for quota in net.quotas:
-        owner = f"quota '{quota.edge}/{quota.commodity}'"
-        yield from missing(quota, owner, "edge", "edge", edges)
-        yield from missing(quota, owner, "commodity", "commodity", commodities)
-        if quota.edge in edges and quota.commodity is not None and not edges[quota.edge].admits(quota.commodity):
-            yield (
-                quota,
-                f"{owner}: edge {quota.edge!r} does not carry {quota.commodity!r}; add it to the edge's commodities",
-            )
+    for kind, pairs in (("quota", net.quotas), ("rate", net.rates)):
+        for pair in cast("tuple[Quota | Rate, ...]", pairs):
+            owner = f"{kind} '{pair.edge}/{pair.commodity}'"
+            yield from missing(pair, owner, "edge", "edge", edges)
+            yield from missing(pair, owner, "commodity", "commodity", commodities)
+            if pair.edge in edges and pair.commodity is not None and not edges[pair.edge].admits(pair.commodity):
+                yield (
+                    pair,
+                    f"{owner}: edge {pair.edge!r} does not carry {pair.commodity!r}; add it to the edge's commodities",
+                )
 
 
 def numerical_problems(net: NetworkParts) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""What hazards do to edges and nodes, without drawing: means and chances over all combinations of hazards in force.
+"""What hazards do to edges, nodes and fleets, without drawing: means and chances over all combinations in force.
 
-One rule: of an edge the share of its capacity that remains counts, of a node the limit that remains over what passes
-there in the baseline, at most 1, and of a route the least of them at a time.
+One rule: of an edge the share of its capacity that remains counts, of a node or fleet the limit that remains over what
+uses it in the baseline, at most 1, and of a route the least of them at a time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.network import Network
 from corridor.model.scenario import Hazard
 from corridor.risk.random_histories import in_force_share, worst_shares
-from corridor.solver.batch import headroom
+from corridor.solver.batch import assets_of, headroom
 from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _PARTS = 16
 
 @dataclass(frozen=True)
 class Exposure:
-    """What a hazard leaves of the assets (edges and nodes) that it hits, and how long it is in force.
+    """What a hazard leaves of the assets (edges, nodes and fleets) that it hits, and how long it is in force.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Exposures:
-    """What the hazards of a network do to its edges and nodes.
+    """What the hazards of a network do to its edges, nodes and fleets.
 
     Attributes
     ----------
@@ -94,8 +94,7 @@ class Exposures:
         """Return what hazards do to a network; its flow is solved if it is needed and not given."""
         from corridor.solver.flow import solve
 
-        assets = {("edge", e.id): e.remaining for e in network.edges}
-        assets |= {("node", n.id): n.remaining for n in network.nodes}
+        assets = {(kind, record.id): record.remaining for kind, record in assets_of(network)}
         hit = []
         for hazard in network.hazards:
             remaining = remaining_shares(hazard.changes, network).items()
@@ -103,7 +102,7 @@ class Exposures:
             hit.append(
                 Exposure(hazard, share, {asset: own for asset, own in remaining if own < 1 and assets[asset] > 0})
             )
-        if flow is None and any(kind == "node" for exposure in hit for kind, _ in exposure.remaining):
+        if flow is None and any(kind != "edge" for exposure in hit for kind, _ in exposure.remaining):
             flow = solve(network)
         room = headroom(network, None if flow is None else flow.solution).tolist()
         return cls(tuple(hit), dict(zip(assets, room, strict=True)))

@@ -22,6 +22,7 @@ from corridor.study.breakdown import COMPONENTS, breakdown
 from corridor.study.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 _COMPONENT_LABELS = {
@@ -81,19 +82,18 @@ def plot_waterfall(
     ax = style.panel(ax, (max(8.0, 1.5 + 4.2 * len(tables)), 5.2), left=0.085, right=0.985, top=0.84, bottom=0.1)
     style.bare(ax, "y")
     steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
+    heads = {id: _head(flow, id, table) for id, table in tables.items()}
     size = style.points(ax)
-    base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size)
+    lines = max(head.count("\n") + 1 for head in heads.values())
+    base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size, lines)
     x, ticks, labels = 0.0, list[float](), list[str]()
     count = sum(len(bars) + 1 for bars in steps.values())
     for id, bars in steps.items():
         _draw_steps(ax, id, bars, first_x=x, size=size if count < 12 else size - 1.0, base=base)
         ticks += [x + step for step in range(len(bars))]
         labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
-        nodes = [flow.network.node(tables[id].attrs[end]) for end in ("origin", "destination")]
-        direction = " to ".join(style.brief(style.called(node), 16) for node in nodes)
-        head = style.plain(style.called(flow.network.corridor(id)), 27)
         ax.annotate(
-            f"{head}\n{direction}", (x - 0.36, 1), xytext=(0, -3), va="top",
+            heads[id], (x - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
             color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
         )  # fmt: skip
@@ -110,13 +110,20 @@ def plot_waterfall(
     return ax
 
 
+def _head(flow: Flow, corridor: str, table: pd.DataFrame) -> str:
+    """Return the name of a corridor, and from where to where its tonne goes."""
+    nodes = [flow.network.node(table.attrs[end]) for end in ("origin", "destination")]
+    direction = " to ".join(style.brief(style.called(node), 60) for node in nodes)
+    return f"{style.wrapped(style.called(flow.network.corridor(corridor)), 27, 3)}\n{style.wrapped(direction, 34, 3)}"
+
+
 def _levels(steps: Sequence[tuple[str, float, float]]) -> list[float]:
     """Return the levels of a waterfall after each step. [USD/t]"""
     return [start + change for _, start, change in steps]
 
 
-def _set_levels(ax: Axes, levels: Sequence[float], size: float) -> float:
-    """Set the y axis so that steps are distinct and names fit above; return its lower limit."""
+def _set_levels(ax: Axes, levels: Sequence[float], size: float, lines: int) -> float:
+    """Set the y axis so that steps are distinct and names of some lines fit above; return its lower limit."""
     low, high = min(levels), max(levels)
     base = 0.0
     if low > 0.4 * high:
@@ -124,7 +131,7 @@ def _set_levels(ax: Axes, levels: Sequence[float], size: float) -> float:
     base = min(base, 1.15 * low) if low < 0 else base
     high = max(high, 0.0, base + 1e-6)
     height = style.inches(ax)[1] * 72
-    above = min(0.5, (4.6 * size + 6) / height)
+    above = min(0.5, ((2.2 + 1.2 * lines) * size + 6) / height)
     ax.set_ylim(base, base + (high - base) / (1 - above))
     return base
 
@@ -270,7 +277,7 @@ def _name_rows(
 
 def _column_label(column: str) -> str:
     """Return a column's name with its unit."""
-    unit, words = unit_of(column), style.plain(words_of(column), 40)
+    unit, words = unit_of(column), words_of(column)
     return f"{words} [{unit}]" if unit else words
 
 
@@ -337,7 +344,7 @@ def plot_ensemble(
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
-    ax.set_xlabel(f"{_column_label(column)}, per year", fontsize=size, color=INK)
+    ax.set_xlabel(style.wrapped(f"{_column_label(column)}, per year", 80, 3), fontsize=size, color=INK)
     ax.margins(x=0.06)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
     ax.legend(
@@ -412,7 +419,7 @@ def _draw_curve(
     colour, line = style.SHADES[index % len(style.SHADES)], style.LINES[index % len(style.LINES)]
     years = len(values)
     share = 100.0 * np.arange(1, years + 1) / years
-    called = style.plain(name, 34)
+    called = style.wrapped(name, 34, 4)
     last = values[-1] if _is_gain(column) else min(0.0, values[-1])
     ax.step(
         np.append(values, last), np.append(share, 100.0), where="post", color=colour, linewidth=1.9,

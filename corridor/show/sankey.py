@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ _BAR = 0.022
 _LAYER_X = (0.0, 0.43, 1.0)
 _SMALL = 0.012
 """Bands of less than this share of the total are combined."""
+_LABEL_WIDTH, _LEAST_WIDTH = 24, 8
+"""Most letters in a line of a label; fewest, where there is less room."""
 _NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
 
 
@@ -156,9 +159,9 @@ def _grouped(chains: Mapping[Chain, float], most: int) -> tuple[dict[Chain, floa
 def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
     """Return the names of ids, layer by layer."""
     network = flow.network
-    nodes = {node.id: style.brief(style.called(node), 22) for node in network.nodes}
-    commodities = {record.id: style.plain(style.called(record), 22) for record in network.commodities}
-    corridors = {corridor.id: style.plain(style.called(corridor), 27) for corridor in network.corridors}
+    nodes = {node.id: style.brief(style.called(node), 100) for node in network.nodes}
+    commodities = {record.id: style.called(record) for record in network.commodities}
+    corridors = {corridor.id: style.called(corridor) for corridor in network.corridors}
     corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "shut in"}
     return [commodities if commodity is None else nodes, corridors, nodes]
 
@@ -314,39 +317,48 @@ class _SankeyDiagram:
         size = style.points(self.ax)
         per_point = 1.02 * self.tall / (style.inches(self.ax)[1] * 72)
         middles = [bar.base + bar.height / 2 for bar in bars]
+        labels = self._fitting(bars, self._room_px() if layer == 1 else float("inf"))
+        heights = [(label.count("\n") + 1.5) * size * per_point for label in labels]
         spots = _apart(
-            middles, 1.5 * size * per_point,
-            low=0.6 * size * per_point, high=self.tall - 0.6 * size * per_point,
+            middles, heights, low=0.6 * size * per_point, high=self.tall - 0.6 * size * per_point,
         )  # fmt: skip
         side = -1 if layer == 0 else 1
         edge = _LAYER_X[layer] + side * _BAR / 2
         reach = 0.014
-        room = self._room_px() if layer == 1 else float("inf")
-        for bar, middle, spot in zip(bars, middles, spots, strict=True):
+        for bar, middle, spot, label in zip(bars, middles, spots, labels, strict=True):
             if abs(spot - middle) > 0.3 * size * per_point:
                 self.ax.plot(
                     [edge, edge + side * reach], [middle, spot], color=FAINT, linewidth=0.5, clip_on=False, zorder=3
                 )
-            text = self.ax.text(
-                edge + side * (reach + 0.004), spot, self._text(bar),
+            self.ax.text(
+                edge + side * (reach + 0.004), spot, label,
                 ha="right" if layer == 0 else "left", va="center", fontsize=size, zorder=4, linespacing=1.0,
                 color=WARN if bar.name == _NOT_LIFTED else INK, fontweight="bold" if bar.name == _NOT_LIFTED else None,
                 path_effects=[patheffects.withStroke(linewidth=2.2, foreground="white", alpha=0.85)],
                 gid=f"label:{layer}:{_id(bar.name)}",
             )  # fmt: skip
-            most = len(self._name(bar))
-            while text.get_window_extent().width > room and most > 4:
-                most -= 1
-                text.set_text(self._text(bar, most))
+
+    def _fitting(self, bars: Sequence[_Bar], room_px: float) -> list[str]:
+        """Return the labels of bars, in lines as short as a width needs them. [pixels]"""
+        labels = []
+        for bar in bars:
+            width = _LABEL_WIDTH
+            text = self.ax.text(0, 0, self._text(bar, width), fontsize=style.points(self.ax), fontweight="bold")
+            while text.get_window_extent().width > room_px and width > _LEAST_WIDTH:
+                width -= 1
+                text.set_text(self._text(bar, width))
+            labels.append(text.get_text())
+            text.remove()
+        return labels
 
     def _room_px(self) -> float:
         """Return the width available for labels between the middle and the right bars. [pixels]"""
         spots = self.ax.transData.transform([(_LAYER_X[1] + _BAR / 2 + 0.02, 0), (_LAYER_X[2] - _BAR, 0)])
         return float(spots[1, 0] - spots[0, 0])
 
-    def _text(self, bar: _Bar, most: int = 60) -> str:
-        name = self._name(bar)
-        return f"{name if len(name) <= most else name[: most - 1] + '…'}  {style.tonnes(bar.height)}"
+    def _text(self, bar: _Bar, width: int = _LABEL_WIDTH) -> str:
+        """Return name and amount of a bar, the name in lines of a width."""
+        return f"{style.wrapped(self._name(bar), width, 3)}  {style.tonnes(bar.height)}"
 
     def _name(self, bar: _Bar) -> str:
         if bar.name == _OTHER:
@@ -359,14 +371,19 @@ def _id(name: str) -> str:
     return {_NO_CORRIDOR: "(none)", _NOT_LIFTED: "(shortfall)", _OTHER: "(other)"}.get(name, name)
 
 
-def _apart(wanted: Sequence[float], step: float, *, low: float, high: float) -> list[float]:
-    """Return descending positions near the wanted ones, at least a step apart and within bounds if they fit."""
+def _apart(wanted: Sequence[float], heights: Sequence[float], *, low: float, high: float) -> list[float]:
+    """Return descending positions near the wanted ones: labels of some heights do not overlap, and are within bounds.
+
+    Where they do not fit between the bounds, they go on below the low one.
+    """
+    steps = [(one + other) / 2 for one, other in itertools.pairwise(heights)]
+    offsets = list(itertools.accumulate(steps, initial=0.0))[: len(wanted)]
     groups: list[list[float]] = []
-    for index, value in enumerate(wanted):
-        groups.append([value + index * step, 1.0])
+    for value, offset in zip(wanted, offsets, strict=True):
+        groups.append([value + offset, 1.0])
         while len(groups) > 1 and groups[-1][0] / groups[-1][1] > groups[-2][0] / groups[-2][1]:
             total, count = groups.pop()
             groups[-1] = [groups[-1][0] + total, groups[-1][1] + count]
     means = [total / count for total, count in groups for _ in range(int(count))]
-    low_end = low + (len(wanted) - 1) * step
-    return [max(min(mean, high), low_end) - index * step for index, mean in enumerate(means)]
+    low_end = low + (offsets[-1] if offsets else 0.0)
+    return [max(min(mean, high), low_end) - offset for mean, offset in zip(means, offsets, strict=True)]

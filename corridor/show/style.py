@@ -30,6 +30,11 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
 
+_OWN_FIGURE = "corridor"
+"""Gid of a figure that a picture made for itself: its size is ours to choose."""
+_TITLE_LINES = 3
+
+
 def pyplot() -> Any:
     """Return matplotlib.pyplot, or raise an error that names the extra."""
     try:
@@ -49,6 +54,7 @@ def panel(ax: Axes | None, size: tuple[float, float], **margins: float) -> Axes:
 
     if ax is None:
         figure = plt.figure(figsize=size, facecolor="white")
+        figure.set_gid(_OWN_FIGURE)
         ax = figure.add_subplot()
         figure.subplots_adjust(**margins)
     elif not isinstance(ax, Axes):
@@ -192,22 +198,62 @@ def fitted(text: Text, ax: Axes, share: float = 1.0) -> None:
     text.set_text("\n".join(lines))
 
 
+def broken(text: Text, ax: Axes, lines: int = _TITLE_LINES) -> int:
+    """Break a text between words to fit the width of the Axes; return how many lines it has become.
+
+    Each of its lines becomes as many as it needs, at most `lines`; what is left over, or a word that is too long, is
+    shortened.
+    """
+    room = ax.get_window_extent().width
+    rows: list[str] = []
+    for line in text.get_text().split("\n"):
+        started = [""]
+        for word in line.split(" "):
+            longer = f"{started[-1]} {word}" if started[-1] else word
+            text.set_text(longer)
+            if started[-1] and len(started) < lines and text.get_window_extent().width > room:
+                started.append(word)
+            else:
+                started[-1] = longer
+        rows += started
+    text.set_text("\n".join(rows))
+    fitted(text, ax)
+    return len(rows)
+
+
 def headline(ax: Axes, title: str, below: str = "") -> None:
-    """Write a title and smaller lines below it, above the Axes and within their width."""
+    """Write a title and smaller lines below it, above the Axes and broken to their width.
+
+    A figure of our own becomes higher where they need more lines than there are line breaks.
+    """
     size = points(ax)
-    head = ax.set_title(plain(title, 200), loc="left", fontsize=size + 2.5, fontweight="bold", color=INK)
+    look: dict[str, Any] = {"loc": "left", "fontsize": size + 2.5, "fontweight": "bold", "color": INK}
+    head = ax.set_title(plain(title, 400), **look)
     head.set_gid("title")
-    fitted(head, ax)
+    extra = 1.25 * (size + 2.5) * (broken(head, ax) - 1)
     if below:
-        lines = below.split("\n")
-        pad = 6 + 1.75 * size + 1.3 * size * (len(lines) - 1)
-        ax.set_title(head.get_text(), loc="left", pad=pad, fontsize=size + 2.5, fontweight="bold", color=INK)
+        given = below.split("\n")
         line = ax.annotate(
-            "\n".join(plain(text, 300) for text in lines), (0, 1), xytext=(0, 5), xycoords="axes fraction",
+            "\n".join(plain(text, 400) for text in given), (0, 1), xytext=(0, 5), xycoords="axes fraction",
             textcoords="offset points", fontsize=size + 0.5, color=FAINT, va="bottom", annotation_clip=False,
             gid="subtitle",
         )  # fmt: skip
-        fitted(line, ax)
+        lines = broken(line, ax)
+        ax.set_title(head.get_text(), pad=6 + 1.75 * size + 1.3 * size * (lines - 1), **look)
+        extra += 1.3 * size * (lines - len(given))
+    if extra:
+        _heighten(ax, extra / 72)
+
+
+def _heighten(ax: Axes, inches: float) -> None:
+    """Make a figure of our own higher at the top; the Axes keep their size and distance from the bottom."""
+    figure = ax.get_figure(root=True)
+    if figure is None or figure.get_gid() != _OWN_FIGURE or figure.get_layout_engine() is not None:
+        return
+    width, height = figure.get_size_inches()
+    share, kept = height / (height + inches), figure.subplotpars
+    figure.set_size_inches(width, height + inches)
+    figure.subplots_adjust(top=kept.top * share, bottom=kept.bottom * share)
 
 
 def bare(ax: Axes, grid: str | None = None) -> None:

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -122,10 +123,12 @@ class BatchSolver:
         self._program: Program = self._solver.program
         self._others = [index for index, hazard in enumerate(self.hazards) if not hazard.only_derates]
         self._remaining = np.array([remaining_limits(hazard, network) for hazard in self.hazards])
-        self._remaining = self._remaining.reshape(len(self.hazards), len(network.edges) + len(network.nodes))
+        self._remaining = self._remaining.reshape(len(self.hazards), len(assets_of(network)))
         derates = self._remaining.copy()
         derates[self._others] = 1.0
-        self._remaining_edges, self._remaining_nodes = np.hsplit(derates, [len(network.edges)])
+        self._remaining_edges, self._remaining_nodes, self._remaining_fleets = np.hsplit(
+            derates, np.cumsum([len(network.edges), len(network.nodes)])
+        )
         self.layout = MeasureLayout.of(network)
         self._base_of = lru_cache(maxsize=_BASES_KEPT)(self._compiled)
         self._headroom = headroom(network, self._solver.solve())
@@ -175,7 +178,7 @@ class BatchSolver:
     def _reusable(self, state: ProgramState) -> ReusableOptimum:
         """Return a state's optimum, to be used for other states too."""
         amount = self._solver.optimum(state).amount
-        return ReusableOptimum(amount, self._program.ceiling_activity(amount), self._tolerance_mtpa)
+        return ReusableOptimum(amount, self._program.ceiling_activity(state, amount), self._tolerance_mtpa)
 
     @property
     def _tolerance_mtpa(self) -> float:
@@ -257,31 +260,34 @@ class BatchSolver:
 
     def _bounds(self, base: CompiledBase, severity: Floats) -> Bounds:
         """Return the bounds of states, row by row."""
-        edges = np.repeat(base.limits.edges[None, :], len(severity), axis=0)
-        nodes = np.repeat(base.limits.nodes[None, :], len(severity), axis=0)
+        limits = base.limits
+        edges, nodes, fleets = (
+            np.repeat(available[None, :], len(severity), axis=0)
+            for available in (limits.edges, limits.nodes, limits.fleets)
+        )
         for hazard in np.flatnonzero(severity.any(axis=0)):
             _derate(edges, severity[:, hazard], self._remaining_edges[hazard])
             _derate(nodes, severity[:, hazard], self._remaining_nodes[hazard])
-        upper, ceiling = self._program.bounds(base.limits, edges, nodes)
+            _derate(fleets, severity[:, hazard], self._remaining_fleets[hazard])
+        upper, ceiling = self._program.bounds(limits, edges, nodes, fleets)
         fixed = np.repeat(base.state.upper[None, self._program.n_flows :], len(severity), axis=0)
         return Bounds(np.concatenate([upper, fixed], axis=1), ceiling)
 
     def _altered(self, severity: Floats) -> Network:
         """Return the network under one state, by its records."""
         base = self._base(severity > 0)
-        remaining_edges, remaining_nodes = (
-            np.prod(1.0 - severity[:, None] * (1.0 - remaining), axis=0)
-            for remaining in (self._remaining_edges, self._remaining_nodes)
-        )
+        remaining = {
+            "edges": self._remaining_edges, "nodes": self._remaining_nodes, "fleets": self._remaining_fleets,
+        }  # fmt: skip
+        shares = {part: np.prod(1.0 - severity[:, None] * (1.0 - of), axis=0) for part, of in remaining.items()}
         return base.network.with_numbers(
-            edges=tuple(
-                edge.replace(remaining=edge.remaining * share) if share < 1 else edge
-                for edge, share in zip(base.network.edges, remaining_edges.tolist(), strict=True)
-            ),
-            nodes=tuple(
-                node.replace(remaining=node.remaining * share) if share < 1 else node
-                for node, share in zip(base.network.nodes, remaining_nodes.tolist(), strict=True)
-            ),
+            **{
+                part: tuple(
+                    record.replace(remaining=record.remaining * share) if share < 1 else record
+                    for record, share in zip(getattr(base.network, part), of.tolist(), strict=True)
+                )
+                for part, of in shares.items()
+            }
         )
 
     def _weights(self, network: Network, state: ProgramState) -> MeasureWeights:
@@ -331,16 +337,21 @@ class BatchSolver:
 
     @cached_property
     def _trunk_edges(self) -> list[TrunkAssets]:
-        """Where each trunk's edges and end nodes are among the edges and, behind them, the nodes."""
-        edges = {id: index for index, id in enumerate(self._program.edge_ids)}
-        nodes = {node.id: len(edges) + index for index, node in enumerate(self.network.nodes)}
+        """Where each trunk's edges, end nodes and fleets are among all assets."""
+        place = {(kind, record.id): number for number, (kind, record) in enumerate(assets_of(self.network))}
+        trunks = [self.network.trunk(corridor) for corridor in self.layout.corridors]
         return [
-            TrunkAssets([edges[e.id] for e in trunk], [nodes[e.tail] for e in trunk], [nodes[e.head] for e in trunk])
-            for trunk in map(self.network.trunk, self.layout.corridors)
+            TrunkAssets(
+                [place["edge", e.id] for e in trunk],
+                [place["node", e.tail] for e in trunk],
+                [place["node", e.head] for e in trunk],
+                [place["edge", e.id] if e.fleet is None else place["fleet", e.fleet] for e in trunk],
+            )
+            for trunk in trunks
         ]
 
     def _trunks(self, severity: Floats) -> Floats:
-        """Return what of each corridor's trunk is in service, its end nodes included, row by row. [Mt/y or edges]"""
+        """Return what of each corridor's trunk is in service, end nodes and fleets included. [Mt/y or edges]"""
         remaining = np.ones((len(severity), len(self._headroom)))
         for hazard in np.flatnonzero(severity.any(axis=0)):
             hit = np.flatnonzero(self._remaining[hazard] < 1)
@@ -351,18 +362,22 @@ class BatchSolver:
         for corridor, trunk in enumerate(self._trunk_edges):
             total = available[trunk.edges]
             weight = total if np.isfinite(total).all() else (total > 0).astype(np.float64)
-            end_nodes = np.minimum(share[:, trunk.tails], share[:, trunk.heads])
-            trunks[:, corridor] = np.minimum(share[:, trunk.edges], end_nodes) @ weight
+            needed = (trunk.edges, trunk.tails, trunk.heads, trunk.carriers)
+            trunks[:, corridor] = np.min([share[:, assets] for assets in needed], axis=0) @ weight
         return trunks
 
 
 @dataclass(frozen=True)
 class TrunkAssets:
-    """Positions of a trunk's edges, and of their tails and heads, among all edges and nodes."""
+    """Positions of a trunk's edges, of their tails and heads, and of the fleets that they need, among all assets.
+
+    In place of a fleet the edge itself stands where there is none.
+    """
 
     edges: list[int]
     tails: list[int]
     heads: list[int]
+    carriers: list[int]
 
 
 def _of_commodity(records: Sequence[Supply] | Sequence[Market], commodity: str | None) -> npt.NDArray[np.bool_]:
@@ -379,35 +394,42 @@ def _derate(available: Floats, severity: Floats, remaining: Floats) -> None:
             available[:, hit] = np.where(share > 0, available[:, hit] * share, 0.0)
 
 
-def headroom(network: Network, solution: Solution | None) -> Floats:
-    """Return how many times what passes in the baseline edges and nodes could take, shape (n_edges + n_nodes,). [1]
+def assets_of(network: Network) -> list[tuple[str, Any]]:
+    """Return what hazards may hit, with its kind: edges, then nodes, then fleets."""
+    return [(kind, record) for kind in ("edge", "node", "fleet") for record in network.records(kind)]
 
-    1 of an edge with a limit, whose capacity counts whatever uses it; infinite of one without, and of a node where
-    nothing passes; 0 where nothing is available.
+
+def headroom(network: Network, solution: Solution | None) -> Floats:
+    """Return how many times what passes in the baseline each asset could take, shape (n_assets,). [1]
+
+    1 of an edge with a limit, whose capacity counts whatever uses it; infinite of one without, and of a node or fleet
+    of which nothing is used; 0 where nothing is available. Assets are in the order of `assets_of`.
 
     Parameters
     ----------
     network : Network
         Undisturbed.
     solution : Solution, optional
-        Of it; without, nothing is assumed to pass nodes.
+        Of it; without, nothing is assumed to pass nodes or to use fleets.
     """
-    available = np.array([e.available_mtpa for e in network.edges] + [n.available_mtpa for n in network.nodes])
+    n_edges, n_nodes = len(network.edges), len(network.nodes)
+    available = np.array(
+        [record.available_mt_days if kind == "fleet" else record.available_mtpa for kind, record in assets_of(network)]
+    )
     passing = np.zeros(len(available))
-    n = len(network.edges)
-    passing[:n] = available[:n]
+    passing[:n_edges] = available[:n_edges]
     if solution is not None:
-        passing[n + solution.program.limited_nodes] = solution.node_throughput_mtpa
+        passing[n_edges + solution.program.limited_nodes] = solution.node_throughput_mtpa
+        passing[n_edges + n_nodes :] = solution.fleet_used_mt_days
     used = passing > ROUNDING * available
     times = np.maximum(1.0, available / np.where(used, passing, 1.0))
     return np.where(available > 0, np.where(used, times, np.inf), 0.0)
 
 
 def remaining_limits(hazard: Scenario, network: Network) -> Floats:
-    """Return the share of their limit that edges and nodes keep under a hazard, shape (n_edges + n_nodes,). [1]"""
+    """Return the share of its limit that each asset keeps under a hazard, shape (n_assets,). [1]"""
     remaining = remaining_shares(hazard.changes, network)
-    assets = [("edge", edge) for edge in network.edges] + [("node", node) for node in network.nodes]
-    return np.array([remaining.get((kind, a.id), 1.0) if a.remaining > 0 else 1.0 for kind, a in assets])
+    return np.array([remaining.get((kind, a.id), 1.0) if a.remaining > 0 else 1.0 for kind, a in assets_of(network)])
 
 
 def _minima(network: Network, hazards: Sequence[Hazard]) -> frozenset[Key]:

@@ -126,7 +126,7 @@ def _maximising(solution: Solution, corridor: str, commodity: str) -> ProgramSta
         if market.commodity == commodity:
             upper[program.extra.start + index] = np.inf
     upper[program.unmet] = solution.amounts[program.unmet] + tolerance
-    return ProgramState(cost, lower, upper, solution.state.ceiling, 0.0)
+    return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)
 
 
 def _most(solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodity: str) -> RouteCapacity:
@@ -164,9 +164,13 @@ def _without(solution: Solution, state: ProgramState, limits: tuple[BindingLimit
     upper, ceiling = state.upper.copy(), state.ceiling.copy()
     edge_rows = [network.edges[index].id for index in program.shared_edges]
     node_rows = [network.nodes[index].id for index in program.limited_nodes]
+    fleet_rows = [fleet.id for fleet in network.fleets]
     for limit in limits:
         if limit.kind == "node":
-            ceiling[len(edge_rows) + node_rows.index(limit.id)] = _LIFTED_MTPA
+            ceiling[program.node_rows][node_rows.index(limit.id)] = _LIFTED_MTPA
+        elif limit.kind == "fleet":
+            longest = max(1.0, float(state.fleet_days.max()))
+            ceiling[program.fleet_rows][fleet_rows.index(limit.id)] = _LIFTED_MTPA * longest
         elif limit.kind == "quota":
             column = program.column(limit.id, limit.commodity)
             assert column is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corridor.model.formulas import netback
 from corridor.model.network import Network
+from corridor.model.terms import terms
 from corridor.model.tolerances import ZERO_MTPA
 from corridor.solver.program import Program
 from corridor.solver.solution import Solution
@@ -50,7 +51,7 @@ def route_along(
         flow_mtpa=flow_mtpa,
         unit_cost_usd_per_t=cost,
         netback_usd_per_t=netback(price, cost),
-        transit_days=sum(edge.transit_days for edge in edges),
+        transit_days=sum(terms(network, edge, commodity).transit_days for edge in edges),
         origin=origin,
         destination=destination,
     )

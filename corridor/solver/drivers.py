@@ -10,11 +10,13 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model import figures
-from corridor.model.formulas import inventory_cost
+from corridor.model.formulas import DAYS_PER_YEAR, inventory_cost
 from corridor.model.network import Network
+from corridor.model.records import TERMS
 from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
+from corridor.model.terms import term_columns
 from corridor.model.variation import Variation, subject_of
 from corridor.solver.solution import BindingLimit, Solution
 
@@ -95,27 +97,17 @@ def _worth(solution: Solution) -> dict[tuple[str, Any, str], float]:
     """Return the derivative of the objective by each field of each record."""
     network, program, optimum = solution.network, solution.program, solution.optimum
     cost = optimum.reduced_cost
-    worth_of: dict[tuple[str, Any, str], float] = {}
-    value = np.array([network.commodity(id).value_usd_per_t for id in program.commodities])[program.flow_commodity]
-    interest = np.array([network.commodity(id).interest_per_year for id in program.commodities])[program.flow_commodity]
-    days = np.array([edge.transit_days for edge in network.edges])[program.flow_edge]
-    amount = solution.flows
-    per_day = np.bincount(
-        program.flow_edge, amount * inventory_cost(np.ones_like(value), value, interest), minlength=len(network.edges)
-    )
+    worth_of: dict[tuple[str, Any, str], float] = _worth_of_terms(solution)
     for index, edge in enumerate(network.edges):
         through, shadow = float(solution.edge_flow_mtpa[index]), float(solution.edge_shadow_price_usd_per_t[index])
-        worth_of["edge", edge.id, "tariff_usd_per_t"] = worth_of["edge", edge.id, "risk_premium_usd_per_t"] = -through
-        worth_of["edge", edge.id, "quality_usd_per_t"] = through
-        worth_of["edge", edge.id, "transit_days"] = -float(per_day[index])
         worth_of["edge", edge.id, "capacity_mtpa"] = shadow * edge.remaining * edge.in_service
         worth_of["edge", edge.id, "in_service"] = shadow * (edge.capacity_mtpa or 0.0)
-    for which, commodity in enumerate(program.commodities):
-        own = program.flow_commodity == which
-        bound = float((amount * days)[own].sum()) / 365.0
-        record = network.commodity(commodity)
-        worth_of["commodity", commodity, "value_usd_per_t"] = -bound * record.interest_per_year
-        worth_of["commodity", commodity, "interest_per_year"] = -bound * record.value_usd_per_t
+        if edge.fleet is not None:
+            worth_of["edge", edge.id, "fleet_days"] = -through * solution.prices.get(
+                BindingLimit("fleet", edge.fleet), 0.0
+            )
+    for fleet, price in zip(network.fleets, solution.fleet_shadow_price_usd_per_t_day.tolist(), strict=True):
+        worth_of["fleet", fleet.id, "capacity_mt_days"] = price * fleet.remaining
     for index, price in zip(program.limited_nodes, solution.node_shadow_price_usd_per_t, strict=True):
         worth_of["node", network.nodes[index].id, "throughput_mtpa"] = float(price) * network.nodes[index].remaining
     for supply, price in zip(network.supplies, solution.marginal_netback_usd_per_t, strict=True):
@@ -126,7 +118,7 @@ def _worth(solution: Solution) -> dict[tuple[str, Any, str], float]:
         worth_of["market", name, "price_usd_per_t"] = float(solution.delivered_by_market[index])
         worth_of["market", name, "volume_mtpa"] = -min(0.0, extra)
         worth_of["market", name, "required_mtpa"] = -needed + min(0.0, extra) - market.penalty_usd_per_t
-    least = optimum.dual[program.n_balances + len(program.shared_edges) + len(program.limited_nodes) :]
+    least = optimum.dual[program.n_balances :][program.minimum_rows]
     held = dict(zip(program.minima.tolist(), least.tolist(), strict=True))
     for quota in network.quotas:
         column = program.column(quota.edge, quota.commodity)
@@ -134,4 +126,38 @@ def _worth(solution: Solution) -> dict[tuple[str, Any, str], float]:
         worth_of["quota", (quota.edge, quota.commodity), "min_mtpa"] = worth
         limit = BindingLimit("quota", quota.edge, quota.commodity)
         worth_of["quota", (quota.edge, quota.commodity), "max_mtpa"] = solution.prices.get(limit, 0.0)
+    return worth_of
+
+
+def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
+    """Return the derivative of the objective by what edges, rates and commodities say of costs and days.
+
+    An edge's own counts for those that have no rate there, or one that leaves the field empty.
+    """
+    network, program, flows = solution.network, solution.program, solution.flows
+    commodities = [network.commodity(id) for id in program.commodities]
+    value, interest = (
+        np.array([getattr(commodity, field) for commodity in commodities])[program.flow_commodity]
+        for field in ("value_usd_per_t", "interest_per_year")
+    )
+    per_day = flows * inventory_cost(np.ones_like(value), value, interest)
+    weight_of = dict.fromkeys(TERMS, -flows) | dict.fromkeys(("transit_days", "late_days"), -per_day)
+    weight_of["quality_usd_per_t"] = flows
+    columns = [(rate, program.column(rate.edge, rate.commodity)) for rate in network.rates]
+    worth_of: dict[tuple[str, Any, str], float] = {}
+    for field, weight in weight_of.items():
+        own = weight.copy()
+        for rate, column in columns:
+            if column is not None and getattr(rate, field) is not None:
+                worth_of["rate", (rate.edge, rate.commodity), field] = float(weight[column])
+                own[column] = 0.0
+        of_edges = np.bincount(program.flow_edge, own, minlength=len(network.edges)).tolist()
+        worth_of |= {("edge", edge.id, field): worth for edge, worth in zip(network.edges, of_edges, strict=True)}
+    days = dict(zip(TERMS, term_columns(network, program.flow_edge, program.flow_commodity, program.commodities),
+                    strict=True))  # fmt: skip
+    under_way = flows * (days["transit_days"] + days["late_days"])
+    bound = np.bincount(program.flow_commodity, under_way, minlength=len(commodities)) / DAYS_PER_YEAR
+    for commodity, tonne_years in zip(commodities, bound.tolist(), strict=True):
+        worth_of["commodity", commodity.id, "value_usd_per_t"] = -tonne_years * commodity.interest_per_year
+        worth_of["commodity", commodity.id, "interest_per_year"] = -tonne_years * commodity.value_usd_per_t
     return worth_of

@@ -29,6 +29,8 @@ _HELD = (
     "No commodity may exceed its usual flow on any edge (rerouting=False); solve with rerouting to see what binds, and "
     "what other ways would take."
 )
+_UNIT = {"fleet": "Mt days/y"}
+"""Units of limits by kind; Mt/y of all others."""
 _TONNES = DisplayUnits()
 _MOST_EQUAL = 3
 """How often a price may move on to an equal limit before no gain is looked for."""
@@ -36,7 +38,7 @@ _KEPT = "leave a supply, a requirement or a minimum short"
 
 
 def explain(solver: WarmSolver, solution: Solution, about: str | None = None) -> str:
-    """Return the explanation of a solution, or of one corridor or edge in it; the solver holds its program."""
+    """Return the explanation of a solution, or of one corridor, edge or fleet in it; the solver holds its program."""
     if solution.held is not None:
         parts = [*_totals(solution), *solution.notes, _HELD]
     elif about is None:
@@ -48,9 +50,12 @@ def explain(solver: WarmSolver, solution: Solution, about: str | None = None) ->
         parts = list(_corridor(solver, solution, about, binding_minima(solver, solution)))
     elif about in {edge.id for edge in solution.network.edges}:
         parts = list(_edge(solver, solution, solution.network.edge(about)))
+    elif about in solution.network.keys("fleet"):
+        parts = list(_fleet(solver, solution, about))
     else:
-        known = [corridor.id for corridor in solution.network.corridors] + [edge.id for edge in solution.network.edges]
-        raise unknown_name("corridor or edge", about, known)
+        known = [id for kind in ("corridor", "edge", "fleet") for id in solution.network.keys(kind)]
+        kinds = "corridor, edge or fleet" if solution.network.fleets else "corridor or edge"
+        raise unknown_name(kinds, about, known)
     return "\n".join(map(visible, parts))
 
 
@@ -141,7 +146,7 @@ def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
         earned = _earned(chain.gained_musd_per_year, chain.lifted_mtpa, chain.supplied_mtpa)
         yield f"Closed and missed: {chain} ({planned}); open, it would earn {earned}."
     if not binding:
-        yield "No open edge, node or quota binds."
+        yield f"No open edge, node, quota{' or fleet' if solution.network.fleets else ''} binds."
     texts: dict[frozenset[BindingLimit], tuple[float, str]] = {}
     tried = 0
     for _, _, limit in binding[: 2 * _MOST_LIMITS]:
@@ -158,9 +163,10 @@ def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
             continue
         where = "there" if len(limits) == 1 else "in each of them"
         described = " + ".join(_described(solution.network, limit) for limit in limits)
+        unit = " or ".join(dict.fromkeys(_UNIT.get(limit.kind, "Mt/y") for limit in limits)).replace("days", "day")
         texts[frozenset(limits)] = (
             -gained,
-            f"{described}; one more Mt/y {where} would earn {_earned(gained, lifted, supplied)}.",
+            f"{described}; one more {unit} {where} would earn {_earned(gained, lifted, supplied)}.",
         )
     yield from (f"Binding: {text}" for _, text in sorted(texts.values()))
     if len(binding) > tried:
@@ -184,7 +190,7 @@ def _earned(gained_musd_per_year: float, lifted_mtpa: float, supplied_mtpa: floa
 def _raised(
     solver: WarmSolver, solution: Solution, limit: BindingLimit
 ) -> tuple[tuple[BindingLimit, ...], Solution | None]:
-    """Return the flow with one more Mt/y at a limit, and at those equal to it that stop the gain, with their names.
+    """Return the flow with one unit more at a limit, and at those equal to it that stop the gain, with their names.
 
     Where two limits bind at one size, raising one earns nothing, and the price moves to the other.
     """
@@ -213,6 +219,8 @@ def _described(network: Network, limit: BindingLimit) -> str:
         size = next(q.max_mtpa for q in network.quotas if (q.edge, q.commodity) == (limit.id, limit.commodity)) or 0.0
     elif limit.kind == "edge":
         figure, size = (limit.kind, limit.id, "capacity_mtpa"), network.edge(limit.id).available_mtpa
+    elif limit.kind == "fleet":
+        figure, size = (limit.kind, limit.id, "capacity_mt_days"), network.fleet(limit.id).available_mt_days
     else:
         figure, size = (limit.kind, limit.id, "throughput_mtpa"), network.node(limit.id).available_mtpa
     graded = (
@@ -220,12 +228,12 @@ def _described(network: Network, limit: BindingLimit) -> str:
         for f in network.figure_records
     )
     confidence = next((f", confidence {grade}" for grade in graded if grade), "")
-    return f"{limit} ({size:g} Mt/y{confidence})"
+    return f"{limit} ({size:g} {_UNIT.get(limit.kind, 'Mt/y')}{confidence})"
 
 
 def _one_more(solver: WarmSolver, network: Network, limits: tuple[BindingLimit, ...]) -> Solution | None:
-    """Return the flow with one more Mt/y at each limit, or None where that would open a cycle that earns money."""
-    edges, nodes, quotas = network.edges, network.nodes, network.quotas
+    """Return the flow with one more Mt/y at each limit (Mt day/y at a fleet), or None where a cycle would then earn."""
+    edges, nodes, quotas, fleets = network.edges, network.nodes, network.quotas, network.fleets
     kinds = {(limit.kind, limit.id, limit.commodity) for limit in limits}
     nodes = tuple(
         n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if ("node", n.id, "") in kinds else n
@@ -238,7 +246,11 @@ def _one_more(solver: WarmSolver, network: Network, limits: tuple[BindingLimit, 
     quotas = tuple(
         q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if ("quota", q.edge, q.commodity) in kinds else q for q in quotas
     )
-    wider = network.with_numbers(nodes=nodes, edges=edges, quotas=quotas)
+    fleets = tuple(
+        f.replace(capacity_mt_days=f.available_mt_days + 1.0, remaining=1.0) if ("fleet", f.id, "") in kinds else f
+        for f in fleets
+    )
+    wider = network.with_numbers(nodes=nodes, edges=edges, quotas=quotas, fleets=fleets)
     return None if any(earning_cycles(wider)) else solver.solve_network(wider)
 
 
@@ -248,8 +260,7 @@ def binding_minima(solver: WarmSolver, solution: Solution) -> list[tuple[Quota, 
     One without a price changes nothing when it goes.
     """
     network, program = solution.network, solution.program
-    first = program.n_balances + len(program.shared_edges) + len(program.limited_nodes)
-    prices = np.abs(solution.optimum.dual[first:]).tolist()
+    prices = np.abs(solution.optimum.dual[program.n_balances :][program.minimum_rows]).tolist()
     price_of = {program.name_of(column): price for column, price in zip(program.minima.tolist(), prices, strict=True)}
     priced = [quota for quota in network.quotas if price_of.get(edge_key(quota), 0.0) > ZERO_USD_PER_T]
     binding = []
@@ -385,6 +396,8 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
         return
     if edge.remaining < 1:
         yield f"  {edge.remaining:.0%} of its capacity is left."
+    if edge.fleet is not None:
+        yield f"  Each tonne takes {edge.fleet_days:g} days of fleet {edge.fleet} ({_used(solution, edge.fleet)})."
     floors = binding_minima(solver, solution)
     for commodity in (c for c in solution.program.commodities if edge.admits(c)):
         column = solution.program.column(edge.id, commodity)
@@ -410,3 +423,34 @@ def _explained(solver: WarmSolver, solution: Solution, column: int) -> str:
     else:
         text = "more would earn as much as by the other ways in use."
     return f"{text} {more}".rstrip()
+
+
+def _fleet(solver: WarmSolver, solution: Solution, fleet: str) -> Iterator[str]:
+    """Yield what a fleet has under way, on which edges, and what one more Mt day a year would earn."""
+    network = solution.network
+    record = network.fleet(fleet)
+    yield f"{record.name or 'Fleet'} [{fleet}]: {_used(solution, fleet)}."
+    if record.remaining < 1:
+        yield f"  {record.remaining:.0%} of it is left."
+    for index, edge in enumerate(network.edges):
+        if edge.fleet == fleet:
+            carried = float(solution.edge_flow_mtpa[index])
+            used = carried * edge.fleet_days
+            yield f"  {edge.id}: {carried:.1f} Mt/y, {edge.fleet_days:g} days each: {used:.1f} Mt days/y."
+    if BindingLimit("fleet", fleet) not in solution.prices:
+        yield "  One more Mt day/y would earn nothing."
+        return
+    limits, wider = _raised(solver, solution, BindingLimit("fleet", fleet))
+    if wider is None:
+        return
+    gained = wider.netback_musd_per_year - solution.netback_musd_per_year
+    lifted, supplied = solution.shortfall_mtpa - wider.shortfall_mtpa, solution.unmet_mtpa - wider.unmet_mtpa
+    others = "" if len(limits) == 1 else f", with as much more of {' and '.join(map(str, limits[1:]))},"
+    yield f"  It is full; one more Mt day/y{others} would earn {_earned(gained, lifted, supplied)}."
+
+
+def _used(solution: Solution, fleet: str) -> str:
+    """Return how much of a fleet is used."""
+    position = list(solution.network.keys("fleet")).index(fleet)
+    used, available = float(solution.fleet_used_mt_days[position]), solution.network.fleet(fleet).available_mt_days
+    return f"{used:.1f} of {available:.1f} Mt days/y used"

@@ -334,6 +334,26 @@ class Flow:
         return self._stamped(pd.DataFrame(columns, columns=list(column_names("quotas")), index=index))
 
     @cached_property
+    def fleets(self) -> pd.DataFrame:
+        """Fleets: capacity_mt_days, available_mt_days, used_mt_days, utilisation, shadow_price_usd_per_t_day.
+
+        Notes
+        -----
+        What is used is the flow of each edge of the fleet times its `fleet_days`. The shadow price is what one more
+        Mt day a year would earn, a dual.
+        """
+        import pandas as pd
+
+        fleets, used = self.network.fleets, self.solution.fleet_used_mt_days
+        available = [fleet.available_mt_days for fleet in fleets]
+        columns = {
+            "capacity_mt_days": [fleet.capacity_mt_days for fleet in fleets], "available_mt_days": available,
+            "used_mt_days": used, "utilisation": _utilisation(used, available),
+            "shadow_price_usd_per_t_day": self.solution.fleet_shadow_price_usd_per_t_day,
+        }  # fmt: skip
+        return self._stamped(pd.DataFrame(columns, index=pd.Index([fleet.id for fleet in fleets], name="fleet")))
+
+    @cached_property
     def edge_flows(self) -> pd.DataFrame:
         """Flows by (edge, commodity): flow_mtpa; a commodity that can be of no use on an edge has no row there."""
         import pandas as pd

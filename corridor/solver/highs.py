@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from typing import Protocol
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from corridor.errors import SolverError
 from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY, OPTIMAL
-from corridor.solver.program import Floats, Ints, Program, ProgramState
+from corridor.solver.program import Floats, Ints, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -69,11 +69,18 @@ class LinearProgram(Protocol):
         """Row of each entry."""
 
     @property
-    def value(self) -> Floats:
-        """Entries of the matrix, column by column."""
+    def fleet_columns(self) -> Ints:
+        """Column of each entry that is the days of a round trip."""
 
-    def dense(self) -> Floats:
-        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
+    @property
+    def fleet_entries(self) -> Ints:
+        """Where these entries are."""
+
+    def values(self, state: ProgramState) -> Floats:
+        """Return the entries of the matrix in a state, column by column."""
+
+    def dense(self, state: ProgramState) -> Floats:
+        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
 
     def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
         """Return by how much amounts break the limits of a state, relative to them. [1]"""
@@ -183,10 +190,7 @@ class Solver:
         _demand(self._highs.passModel(_model(program, self._scaled(base))), "load the program")
         self._base_optimum = self._run(base)
         self._basis = self._highs.getBasis()
-
-    @cached_property
-    def _matrix(self) -> Floats:
-        return self._program.dense()
+        self._days = base.fleet_days
 
     @cached_property
     def _finer(self) -> Solver:
@@ -230,9 +234,18 @@ class Solver:
             highs.changeRowsBounds(len(self._ceilings), self._ceilings, self._floor, scaled.ceiling) != _OK
         ):
             raise SolverError("HiGHS refused the ceilings of a state")
+        self._put_days(state.fleet_days)
         highs.clearSolver()
         highs.setBasis(self._basis)
         return self._run(state)
+
+    def _put_days(self, days: Floats) -> None:
+        """Put the days of round trips into the matrix; an entry that is there keeps its place, so nothing is left."""
+        program = self._program
+        for which in np.flatnonzero(days != self._days).tolist():
+            row, column = program.index[program.fleet_entries[which]], program.fleet_columns[which]
+            _demand(self._highs.changeCoeff(row, column, days[which]), "set the days of a fleet")
+        self._days = days
 
     def basis(self, state: ProgramState) -> Basis:
         """Return the optimal basis of a state.
@@ -249,7 +262,8 @@ class Solver:
             highs_basis = self._highs.getBasis()
         basic = np.asarray(basic)
         at_upper = [status == _UPPER for status in (*highs_basis.col_status, *highs_basis.row_status)]
-        return Basis(self._matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
+        matrix = self._program.dense(state)
+        return Basis(matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
     def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs
@@ -284,7 +298,9 @@ class NearOptima:
         Share of the objective that a solution may lack. [1]
     """
 
-    def __init__(self, program: Program, state: ProgramState, optimum: Optimum, *, tolerance: float = OPTIMAL) -> None:
+    def __init__(
+        self, program: LinearProgram, state: ProgramState, optimum: Optimum, *, tolerance: float = OPTIMAL
+    ) -> None:
         volume, money = program.unit_mtpa, program.unit_usd_per_t
         self._volume, self._columns = volume, np.arange(program.n_columns, dtype=np.int32)
         self._highs = highspy.Highs()
@@ -312,9 +328,10 @@ def _in_units(state: ProgramState, volume: float, money: float) -> ProgramState:
     """Return a state in units of volume [Mt/y] and money [USD/t]."""
     if volume == money == 1.0:
         return state
-    return ProgramState(
-        state.cost / money, state.lower / volume, state.upper / volume, state.ceiling / volume, state.constant
-    )
+    return replace(
+        state, cost=state.cost / money, lower=state.lower / volume, upper=state.upper / volume,
+        ceiling=state.ceiling / volume,
+    )  # fmt: skip
 
 
 def _set_options(highs: highspy.Highs) -> None:
@@ -353,7 +370,7 @@ def _model(program: LinearProgram, state: ProgramState) -> highspy.HighsLp:
     lp.row_upper_ = np.concatenate([np.zeros(program.n_balances), state.ceiling])
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = program.start, program.index, program.value
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = program.start, program.index, program.values(state)
     return lp
 
 

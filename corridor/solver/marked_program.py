@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from corridor.model.network import Network
 from corridor.model.tolerances import HELD_MTPA, SMALL_LIMIT_MTPA
+from corridor.solver.matrix import dense_matrix, with_days
 from corridor.solver.program import Floats, Ints, Program, ProgramState
 from corridor.solver.solution import Solution
 
@@ -44,7 +45,11 @@ class MarkedProgram:
     trunks : dict
         Ceiling of each corridor whose trunk the commodity can cross.
     start, index, value
-        The matrix, column by column (compressed sparse columns).
+        The matrix, column by column (compressed sparse columns); `values` puts the days of a state in.
+    fleet_columns, fleet_entries : shape (n_fleet_entries,)
+        Columns that take part of a fleet, marked or not, and where in `value` their days stand.
+    fleet_flows : shape (n_fleet_entries,)
+        Which of the days of a state of all shippers these are.
     n_balances : int
         Number of balance rows; they come first.
     """
@@ -57,6 +62,9 @@ class MarkedProgram:
     start: Ints
     index: Ints
     value: Floats
+    fleet_columns: Ints
+    fleet_entries: Ints
+    fleet_flows: Positions
     n_balances: int
 
     @property
@@ -108,6 +116,7 @@ class MarkedProgram:
             ],
             n_columns=n_own + own.unmet.start,
         )  # fmt: skip
+        days = _Days.of(program, own, shared - program.n_balances, n_balances, start, index)
         return cls(
             program=program,
             own=own,
@@ -117,6 +126,9 @@ class MarkedProgram:
             start=start,
             index=index,
             value=value,
+            fleet_columns=days.columns,
+            fleet_entries=days.entries,
+            fleet_flows=days.flows,
             n_balances=n_balances,
         )
 
@@ -134,7 +146,7 @@ class MarkedProgram:
         of_others = solution.amounts.copy()
         of_others[own.number] = 0.0
         ceiling = state.ceiling[self.shared]
-        left = np.maximum(0.0, ceiling - self.program.ceiling_activity(of_others)[self.shared])
+        left = np.maximum(0.0, ceiling - self.program.ceiling_activity(state, of_others)[self.shared])
         ceiling = np.where(self.minima, ceiling, left)
         copies = np.full(own.unmet.start, np.inf)
         copies[own.lifted] = 0.0
@@ -143,6 +155,7 @@ class MarkedProgram:
             lower=np.zeros(self.n_columns),
             upper=np.concatenate([upper, copies]),
             ceiling=np.concatenate([ceiling, bound, np.zeros(len(self.trunks))]),
+            fleet_days=state.fleet_days[self.fleet_flows],
             constant=0.0,
         )
 
@@ -172,11 +185,13 @@ class MarkedProgram:
         """Return amounts with those of the copies added."""
         return amount[: self.own.unmet.start] + amount[len(self.own.number) :]
 
-    def dense(self) -> Floats:
-        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
-        matrix = np.zeros((self.n_balances + self.n_ceilings, self.n_columns))
-        matrix[self.index, np.repeat(np.arange(self.n_columns), np.diff(self.start))] = self.value
-        return matrix
+    def values(self, state: ProgramState) -> Floats:
+        """Return the entries of the matrix in a state, shape (n_entries,)."""
+        return with_days(self.value, self.fleet_entries, state.fleet_days)
+
+    def dense(self, state: ProgramState) -> Floats:
+        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
+        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
 
     def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
         """Return what `Program.excess_of` does. [1]"""
@@ -245,6 +260,25 @@ class Columns:
     def bounded(self) -> Positions:
         """Those whose upper bound holds together with the copy: flows and deliveries."""
         return np.concatenate([np.arange(self.flows.stop), np.arange(self.required.start, self.extra.stop)])
+
+
+class _Days(NamedTuple):
+    """Entries that are days of round trips: their columns, where they stand, and which of a state's days they are."""
+
+    columns: Ints
+    entries: Ints
+    flows: Positions
+
+    @classmethod
+    def of(cls, program: Program, own: Columns, shared: Positions, n_balances: int, start: Ints, index: Ints) -> Self:
+        """Return those of a marked program: whatever stands in the row of a fleet."""
+        fleets = program.fleet_rows
+        rows = n_balances + np.flatnonzero((shared >= fleets.start) & (shared < fleets.stop))
+        entries = np.flatnonzero(np.isin(index, rows)).astype(np.int32)
+        columns = np.repeat(np.arange(len(start) - 1), np.diff(start))[entries]
+        unmarked = np.where(columns < len(own.number), columns, columns - len(own.number))
+        flows = np.searchsorted(program.fleet_columns, own.number[unmarked])
+        return cls(columns.astype(np.int32), entries, flows)
 
 
 class _Entries(NamedTuple):

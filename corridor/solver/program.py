@@ -1,27 +1,39 @@
-"""A network as arrays: the linear program, built once, and states of it that differ in bounds and costs only.
+"""A network as arrays: the linear program, built once, and states of it that differ in numbers only.
 
 Columns are flows (edge by commodity), lifted tonnes (a supply each), delivered tonnes (a market each, the required
 part before the rest) and unmet tonnes (a minimum of a quota each); rows are balances (node by commodity, equal to 0)
-and ceilings (edges that several commodities share and nodes of limited throughput: at most what is available; minima:
-less flow less unmet is at most less the minimum). Everything is minimised: cost less price less penalty avoided, plus
-the penalty of what is unmet. Nothing here knows the solver.
+and ceilings (edges that several commodities share and nodes of limited throughput: at most what is available; fleets:
+flows times the days of a round trip are at most the cargo that the fleet can have under way; minima: less flow less
+unmet is at most less the minimum). Everything is minimised: cost less price less penalty avoided, plus the penalty of
+what is unmet. A state has bounds, costs and days of round trips. Nothing here knows the solver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import DataError
-from corridor.model.formulas import inventory_cost, unit_cost
-from corridor.model.network import Key, Network, adjacency, edge_key, reach
-from corridor.model.records import Edge, Market, Supply
+from corridor.model.network import Key, Network
+from corridor.model.terms import unit_costs
 from corridor.model.tolerances import SMALL_LIMIT_MTPA
+from corridor.solver.matrix import (
+    RowCounts,
+    balance_entries,
+    ceiling_entries,
+    compressed,
+    dense_matrix,
+    fleet_entries,
+    flow_columns,
+    minimum_columns,
+    minimum_entries,
+    with_days,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -36,7 +48,9 @@ class ProgramState:
     cost, lower, upper : shape (n_columns,)
         Cost [USD/t] and bounds [Mt/y] of the columns.
     ceiling : shape (n_ceilings,)
-        Upper bounds of the ceiling rows. [Mt/y]
+        Upper bounds of the ceiling rows. [Mt/y; Mt days/y of a fleet]
+    fleet_days : shape (n_fleet_flows,)
+        Round trip of what carries each flow in `Program.fleet_columns`. [days]
     constant : float
         Penalties of all supply and all requirement, which lifted and delivered tonnes earn back, and of minima on
         edges where no flow could be of use.
@@ -46,6 +60,7 @@ class ProgramState:
     lower: Floats
     upper: Floats
     ceiling: Floats
+    fleet_days: Floats
     constant: float
 
 
@@ -57,6 +72,8 @@ class Limits:
     ----------
     edges, nodes : shape (n_edges,), (n_nodes,)
         What is available. [Mt/y]
+    fleets : shape (n_fleets,)
+        Cargo that can be under way. [Mt days/y]
     least : shape (n_minima,)
         Minima of quotas. [Mt/y]
     most : shape (n_flows,)
@@ -65,6 +82,7 @@ class Limits:
 
     edges: Floats
     nodes: Floats
+    fleets: Floats
     least: Floats
     most: Floats
 
@@ -82,11 +100,15 @@ class Program:
     minima : shape (n_minima,)
         Flow column of each minimum, in row order.
     start, index, value
-        The matrix, column by column (compressed sparse columns).
+        The matrix, column by column (compressed sparse columns); `values` puts the days of a state in.
     balances : dict
         Row of each (node, commodity).
     shared_edges, limited_nodes : shape (n,)
         Positions of the edges and nodes that have a ceiling row, in row order.
+    n_fleets : int
+        Number of fleets, each of which has a ceiling row.
+    fleet_columns, fleet_entries : shape (n_fleet_flows,)
+        Flow columns that take part of a fleet, and where in `value` their days stand.
     edge_ids : tuple of str
         Ids of the edges, in the order of ``network.edges``.
     alone : shape (n_flows,)
@@ -108,6 +130,9 @@ class Program:
     balances: dict[tuple[str, str], int]
     shared_edges: Ints
     limited_nodes: Ints
+    n_fleets: int
+    fleet_columns: Ints
+    fleet_entries: Ints
     edge_ids: tuple[str, ...]
     alone: npt.NDArray[np.bool_]
     unit_mtpa: float = 1.0
@@ -130,8 +155,23 @@ class Program:
 
     @cached_property
     def n_ceilings(self) -> int:
-        """Number of ceiling rows: shared edges, limited nodes, minima."""
-        return len(self.shared_edges) + len(self.limited_nodes) + len(self.minima)
+        """Number of ceiling rows: shared edges, limited nodes, fleets, minima."""
+        return len(self.shared_edges) + len(self.limited_nodes) + self.n_fleets + len(self.minima)
+
+    @cached_property
+    def node_rows(self) -> slice:
+        """Ceilings of nodes, among all ceilings and in the order of `limited_nodes`; before them are those of edges."""
+        return slice(len(self.shared_edges), len(self.shared_edges) + len(self.limited_nodes))
+
+    @cached_property
+    def fleet_rows(self) -> slice:
+        """Ceilings of fleets, among all ceilings and in the order of ``network.fleets``."""
+        return slice(self.node_rows.stop, self.node_rows.stop + self.n_fleets)
+
+    @cached_property
+    def minimum_rows(self) -> slice:
+        """Ceilings of minima, among all ceilings and in the order of `minima`."""
+        return slice(self.fleet_rows.stop, self.fleet_rows.stop + len(self.minima))
 
     @cached_property
     def lifted(self) -> slice:
@@ -163,17 +203,19 @@ class Program:
         where it may circulate to meet a minimum: any other flow would be zero.
         """
         commodities = tuple(sorted(commodity.id for commodity in network.commodities))
-        flow_edge, flow_commodity = _flows(network, commodities)
+        flow_edge, flow_commodity = flow_columns(network, commodities)
         per_edge = np.bincount(flow_edge, minlength=len(network.edges))
         shared = np.flatnonzero(per_edge > 1).astype(np.int32)
         limited = np.array([i for i, n in enumerate(network.nodes) if np.isfinite(n.available_mtpa)], dtype=np.int32)
-        demanding = _demanding(network, minima, commodities, flow_edge, flow_commodity)
-        balances, balance_entries = _balance_entries(network, commodities, flow_edge, flow_commodity)
-        rows = RowCounts(len(balances), len(shared), len(limited))
+        demanding = minimum_columns(network, minima, commodities, flow_edge, flow_commodity)
+        balances, flowing = balance_entries(network, commodities, flow_edge, flow_commodity)
+        rows = RowCounts(len(balances), len(shared), len(limited), len(network.fleets))
         n_columns = len(flow_edge) + len(network.supplies) + 2 * len(network.markets)
-        entries = [*balance_entries, *_ceiling_entries(network, flow_edge, shared, limited, rows)]
-        entries += _minimum_entries(demanding, rows, n_columns=n_columns)
-        start, index, value = _compressed(entries)
+        entries = [*flowing, *ceiling_entries(network, flow_edge, shared, limited, rows)]
+        entries += [fleet_entries(network, flow_edge, rows)]
+        of_fleets = len(entries) - 1
+        entries += minimum_entries(demanding, rows, n_columns=n_columns)
+        matrix = compressed(entries)
         return cls(
             commodities=commodities,
             flow_edge=flow_edge,
@@ -181,12 +223,15 @@ class Program:
             n_supplies=len(network.supplies),
             n_markets=len(network.markets),
             minima=demanding,
-            start=start,
-            index=index,
-            value=value,
+            start=matrix.start,
+            index=matrix.index,
+            value=matrix.value,
             balances=balances,
             shared_edges=shared,
             limited_nodes=limited,
+            n_fleets=len(network.fleets),
+            fleet_columns=entries[of_fleets].column,
+            fleet_entries=np.flatnonzero(matrix.part == of_fleets).astype(np.int32),
             edge_ids=tuple(edge.id for edge in network.edges),
             alone=per_edge[flow_edge] == 1,
             unit_mtpa=_unit(_volumes(network)),
@@ -202,7 +247,7 @@ class Program:
             If a cost, price or volume is larger than can be counted beside ordinary ones.
         """
         limits = self.limits(network)
-        upper, ceiling = self.bounds(limits, limits.edges, limits.nodes)
+        upper, ceiling = self.bounds(limits, limits.edges, limits.nodes, limits.fleets)
         volume = np.array([supply.volume_mtpa for supply in network.supplies])
         required = np.array([market.required_mtpa for market in network.markets])
         volume_sold = np.array([np.inf if m.volume_mtpa is None else m.volume_mtpa for m in network.markets])
@@ -211,13 +256,15 @@ class Program:
         missed = np.array([market.penalty_usd_per_t for market in network.markets])
         priced = {self.column(q.edge, q.commodity): q.penalty_usd_per_t for q in network.quotas}
         unmet = np.array([priced.get(column, 0.0) for column in self.minima.tolist()])
-        cost = np.concatenate([self._unit_cost(network), -spared, -price - missed, -price, unmet])
+        unit_cost = unit_costs(network, self.flow_edge, self.flow_commodity, self.commodities)
+        cost = np.concatenate([unit_cost, -spared, -price - missed, -price, unmet])
         self._refuse_too_large(network, cost, volume, required)
         return ProgramState(
             cost=cost,
             lower=np.zeros(self.n_columns),
             upper=np.concatenate([upper, volume, required, volume_sold - required, np.full(len(unmet), np.inf)]),
             ceiling=ceiling,
+            fleet_days=self._fleet_days(network),
             constant=float(volume @ spared + required @ missed) + self._hopeless(network),
         )
 
@@ -245,7 +292,7 @@ class Program:
 
         A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
         """
-        return self.excess_of(state, amount, self._activity(amount))
+        return self.excess_of(state, amount, self._activity(state, amount))
 
     def over(self, state: ProgramState, amount: Floats) -> Floats:
         """Return by how much each column exceeds its upper bound, relative to it; negative where it does not. [1]"""
@@ -294,52 +341,63 @@ class Program:
         return Limits(
             edges=np.array([edge.available_mtpa for edge in network.edges]),
             nodes=np.array([node.available_mtpa for node in network.nodes]),
+            fleets=np.array([fleet.available_mt_days for fleet in network.fleets]),
             least=np.array(list(least.values())),
             most=most,
         )
 
-    def bounds(self, limits: Limits, edges: Floats, nodes: Floats) -> tuple[Floats, Floats]:
-        """Return upper bounds of the flows and the ceilings, for what edges and nodes have available.
+    def bounds(self, limits: Limits, edges: Floats, nodes: Floats, fleets: Floats) -> tuple[Floats, Floats]:
+        """Return upper bounds of the flows and the ceilings, for what edges, nodes and fleets have available.
 
         Parameters
         ----------
         limits : Limits
             For the quotas.
-        edges, nodes : shape (..., n_edges), (..., n_nodes)
-            What is available; one state or many. [Mt/y]
+        edges, nodes, fleets : shape (..., n_edges), (..., n_nodes), (..., n_fleets)
+            What is available; one state or many. [Mt/y; Mt days/y of fleets]
         """
         edge = self.flow_edge
         upper = np.where(self.alone, np.minimum(limits.most, edges[..., edge]), limits.most)
         least = np.broadcast_to(-limits.least, (*edges.shape[:-1], len(limits.least)))
-        ceiling = np.concatenate([edges[..., self.shared_edges], nodes[..., self.limited_nodes], least], axis=-1)
-        return upper, ceiling
+        shared, limited = edges[..., self.shared_edges], nodes[..., self.limited_nodes]
+        return upper, np.concatenate([shared, limited, fleets, least], axis=-1)
 
-    def _unit_cost(self, network: Network) -> Floats:
-        """Return the unit cost of each flow column. [USD/t]"""
-        edge_of, commodity_of = self.flow_edge, self.flow_commodity
-        days, tariff, premium, quality = (
-            np.array([getattr(edge, field) for edge in network.edges])[edge_of]
-            for field in ("transit_days", "tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t")
-        )
-        value = np.array([network.commodity(id).value_usd_per_t for id in self.commodities])[commodity_of]
-        interest = np.array([network.commodity(id).interest_per_year for id in self.commodities])[commodity_of]
-        return unit_cost(tariff, premium, quality, inventory_cost(days, value, interest))
+    def _fleet_days(self, network: Network) -> Floats:
+        """Return the round trips of what carries the flows of `fleet_columns`. [days]
 
-    def dense(self) -> Floats:
-        """Return the matrix, shape (n_balances + n_ceilings, n_columns)."""
-        matrix = np.zeros((self.n_balances + self.n_ceilings, self.n_columns))
-        matrix[self.index, np.repeat(np.arange(self.n_columns), np.diff(self.start))] = self.value
-        return matrix
+        Raises
+        ------
+        DataError
+            If one is so short or so long that it cannot be counted beside ordinary ones.
+        """
+        days = np.array([edge.fleet_days for edge in network.edges], dtype=np.float64)
+        within = (days >= _DAYS[0]) & (days <= _DAYS[1])
+        if problems := [
+            f"edge {edge.id!r}: fleet_days must be from {_DAYS[0]:g} to {_DAYS[1]:g} (got {edge.fleet_days:g}), or "
+            "nothing else would count beside; leave out a fleet that is no limit there"
+            for edge, fits in zip(network.edges, within.tolist(), strict=True)
+            if edge.fleet is not None and not fits
+        ]:
+            raise DataError(problems)
+        return days[self.flow_edge[self.fleet_columns]]
 
-    def ceiling_activity(self, amount: Floats) -> Floats:
-        """Return what the ceiling rows come to. [Mt/y]"""
-        return self._activity(amount)[self.n_balances :]
+    def values(self, state: ProgramState) -> Floats:
+        """Return the entries of the matrix in a state, shape (n_entries,)."""
+        return with_days(self.value, self.fleet_entries, state.fleet_days)
 
-    def _activity(self, amount: Floats) -> Floats:
-        """Return what all rows come to. [Mt/y]"""
+    def dense(self, state: ProgramState) -> Floats:
+        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
+        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
+
+    def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""
+        return self._activity(state, amount)[self.n_balances :]
+
+    def _activity(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return what all rows come to. [Mt/y; Mt days/y of fleets]"""
         column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
         n_rows = self.n_balances + self.n_ceilings
-        return np.bincount(self.index, self.value * amount[column], minlength=n_rows).astype(np.float64)
+        return np.bincount(self.index, self.values(state) * amount[column], minlength=n_rows).astype(np.float64)
 
     def edge_of(self, column: int) -> int:
         """Return the position in ``network.edges`` of a flow column's edge."""
@@ -367,148 +425,9 @@ class Program:
         }
 
 
-class RowCounts(NamedTuple):
-    """How many rows there are of each kind before those of minima, in row order."""
-
-    balances: int
-    shared_edges: int
-    limited_nodes: int
-
-
-class Entries(NamedTuple):
-    """Entries of the matrix: columns, rows and one value for all. Of a column, those given first come first."""
-
-    column: Ints
-    row: Ints
-    value: float
-
-
-def _flows(network: Network, commodities: tuple[str, ...]) -> tuple[Ints, Ints]:
-    """Return positions of edge and commodity of each flow column."""
-    flows = np.array(sorted(_useful(network, commodities)), dtype=np.int32).reshape(-1, 2)
-    return np.ascontiguousarray(flows[:, 0]), np.ascontiguousarray(flows[:, 1])
-
-
-def _demanding(
-    network: Network, minima: frozenset[Key], commodities: tuple[str, ...], flow_edge: Ints, flow_commodity: Ints
-) -> Ints:
-    """Return the flow column of each minimum, by edge and commodity."""
-    keys = minima | {edge_key(quota) for quota in network.quotas if quota.min_mtpa > 0}
-    if not keys:
-        return np.empty(0, dtype=np.int32)
-    flows = zip(flow_edge.tolist(), flow_commodity.tolist(), strict=True)
-    column_of = {(network.edges[edge].id, commodities[which]): column for column, (edge, which) in enumerate(flows)}
-    return np.array([column_of[key] for key in sorted(keys) if key in column_of], dtype=np.int32)
-
-
-def _balance_entries(
-    network: Network, commodities: tuple[str, ...], flow_edge: Ints, flow_commodity: Ints
-) -> tuple[dict[tuple[str, str], int], list[Entries]]:
-    """Return the row of each balance, numbered as columns first touch them, and what columns add there."""
-    node_of = {node.id: index for index, node in enumerate(network.nodes)}
-    commodity_of = {id: index for index, id in enumerate(commodities)}
-    n_flows, n_commodities = len(flow_edge), len(commodities)
-    tail, head = (
-        np.array([node_of[getattr(edge, side)] for edge in network.edges], dtype=np.int64)[flow_edge]
-        for side in ("tail", "head")
-    )
-    ports: list[Supply | Market] = [*network.supplies, *network.markets, *network.markets]
-    node_of_port = np.array([node_of[port.node] for port in ports], dtype=np.int64)
-    commodity_of_port = np.array([commodity_of[port.commodity] for port in ports], dtype=np.int64)
-    of_edges = np.column_stack([tail, head]) * n_commodities + flow_commodity[:, None]
-    balances, row = _numbered(np.concatenate([of_edges.ravel(), node_of_port * n_commodities + commodity_of_port]))
-    keys = ((network.nodes[code // n_commodities].id, commodities[code % n_commodities]) for code in balances.tolist())
-    flows, last = np.arange(n_flows, dtype=np.int32), 2 * n_flows + len(network.supplies)
-    column = np.arange(n_flows, n_flows + len(ports), dtype=np.int32)
-    entries = [
-        Entries(flows, row[0 : 2 * n_flows : 2], -1.0),
-        Entries(flows, row[1 : 2 * n_flows : 2], 1.0),
-        Entries(column[: len(network.supplies)], row[2 * n_flows : last], 1.0),
-        Entries(column[len(network.supplies) :], row[last:], -1.0),
-    ]
-    return {key: number for number, key in enumerate(keys)}, entries
-
-
-def _numbered(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Ints]:
-    """Return distinct codes in the order in which they first come, and the number of each."""
-    distinct, first, which = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    number = np.empty(len(order), dtype=np.int32)
-    number[order] = np.arange(len(order), dtype=np.int32)
-    return distinct[order], number[which.ravel()]
-
-
-def _ceiling_entries(
-    network: Network, flow_edge: Ints, shared: Ints, limited: Ints, rows: RowCounts
-) -> Iterable[Entries]:
-    """Yield what flows use of shared edges and of limited nodes, and what supplies use of these."""
-    row = np.full(len(network.edges), -1, dtype=np.int32)
-    row[shared] = rows.balances + np.arange(len(shared), dtype=np.int32)
-    yield _where_limited(np.arange(len(flow_edge), dtype=np.int32), row[flow_edge])
-    if not len(limited):
-        return
-    first = rows.balances + rows.shared_edges
-    row_of = {network.nodes[index].id: first + number for number, index in enumerate(limited.tolist())}
-    heads = np.array([row_of.get(edge.head, -1) for edge in network.edges], dtype=np.int32)[flow_edge]
-    supplied = np.array([row_of.get(supply.node, -1) for supply in network.supplies], dtype=np.int32)
-    uses = np.concatenate([heads, supplied])
-    yield _where_limited(np.arange(len(uses), dtype=np.int32), uses)
-
-
-def _where_limited(column: Ints, row: Ints) -> Entries:
-    """Return an entry of 1 for each column that has a row."""
-    return Entries(column[row >= 0], row[row >= 0], 1.0)
-
-
-def _minimum_entries(demanding: Ints, rows: RowCounts, *, n_columns: int) -> Iterable[Entries]:
-    """Yield less flow, less what is unmet, in the row of each minimum."""
-    row = np.arange(sum(rows), sum(rows) + len(demanding), dtype=np.int32)
-    yield Entries(demanding, row, -1.0)
-    yield Entries(np.arange(n_columns, n_columns + len(demanding), dtype=np.int32), row, -1.0)
-
-
-def _compressed(entries: Sequence[Entries]) -> tuple[Ints, Ints, Floats]:
-    """Return start, index and value of the matrix, column by column; every column has an entry."""
-    column = np.concatenate([part.column for part in entries])
-    order = np.argsort(column, kind="stable")
-    index = np.concatenate([part.row for part in entries])[order].astype(np.int32)
-    value = np.concatenate([np.full(len(part.row), part.value) for part in entries])[order]
-    lengths = np.bincount(column)
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32), index, value
-
-
-def _useful(network: Network, commodities: tuple[str, ...]) -> Iterable[tuple[int, int]]:
-    """Yield (edge, commodity) positions for flows that can lead from a supply to a market."""
-    for which, commodity in enumerate(commodities):
-        admitting = [(index, edge) for index, edge in enumerate(network.edges) if edge.admits(commodity)]
-        made = ((s.node, "") for s in network.supplies if s.commodity == commodity)
-        sold = ((m.node, "") for m in network.markets if m.commodity == commodity)
-        fed = reach(made, adjacency((edge for _, edge in admitting), "tail", "head"))
-        wanted = reach(sold, adjacency((edge for _, edge in admitting), "head", "tail"))
-        round_ = _circulating(network, commodity, [edge for _, edge in admitting])
-        yield from (
-            (index, which)
-            for index, edge in admitting
-            if (edge.tail in fed and edge.head in wanted)
-            or (edge.tail in round_ and round_[edge.tail] == round_.get(edge.head))
-        )
-
-
-def _circulating(network: Network, commodity: str, edges: list[Edge]) -> dict[str, int]:
-    """Return the nodes between which a commodity may circulate to meet a minimum, and which of them belong together."""
-    asked = {q.edge for q in network.quotas if q.commodity == commodity and q.min_mtpa > 0 and q.allow_cycles}
-    if not asked:
-        return {}
-    import networkx as nx
-
-    graph = nx.DiGraph((edge.tail, edge.head) for edge in edges)
-    meant = {edge.tail for edge in edges if edge.id in asked}
-    parts = (part for part in nx.strongly_connected_components(graph) if len(part) > 1 and not meant.isdisjoint(part))
-    return {node: number for number, part in enumerate(parts) for node in part}
-
-
 _LARGEST = 1e15
 _UNLIMITED = 1e100
+_DAYS = (1e-6, 1e6)
 _ORDINARY = (0.1, 1e4)
 """Medians for which nothing needs scaling."""
 
@@ -530,8 +449,9 @@ def _volumes(network: Network) -> Iterable[float | None]:
     yield from (size for quota in network.quotas for size in (quota.min_mtpa, quota.max_mtpa))
 
 
-def _money(network: Network) -> Iterable[float]:
+def _money(network: Network) -> Iterable[float | None]:
     """Yield all prices and tariffs. [USD/t]"""
     yield from (edge.tariff_usd_per_t for edge in network.edges)
+    yield from (rate.tariff_usd_per_t for rate in network.rates)
     yield from (price for market in network.markets for price in (market.price_usd_per_t, market.penalty_usd_per_t))
     yield from (supply.penalty_usd_per_t for supply in network.supplies)

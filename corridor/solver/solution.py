@@ -20,7 +20,7 @@ from corridor.solver.program import Floats, Program, ProgramState
 
 @dataclass(frozen=True)
 class BindingLimit:
-    """Something that stops more from moving: an edge, a quota or a usual flow on an edge, or a node that is limited."""
+    """Something that stops more from moving: an edge, a quota or a usual flow on one, a limited node, or a fleet."""
 
     kind: str
     id: str
@@ -29,7 +29,7 @@ class BindingLimit:
     def __str__(self) -> str:
         if self.kind == "edge":
             return self.id
-        return f"{self.kind} {self.id}" if self.kind == "node" else f"{self.kind} {self.id}/{self.commodity}"
+        return f"{self.kind} {self.id}/{self.commodity}" if self.commodity else f"{self.kind} {self.id}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +83,16 @@ class Solution:
     @cached_property
     def node_throughput_mtpa(self) -> Floats:
         """What passes each node of limited throughput, in the order of ``program.limited_nodes``. [Mt/y]"""
-        program = self.program
-        first = len(program.shared_edges)
-        activity: Floats = program.ceiling_activity(self.amounts)
-        return activity[first : first + len(program.limited_nodes)]
+        return self._ceiling_activity[self.program.node_rows]
+
+    @cached_property
+    def fleet_used_mt_days(self) -> Floats:
+        """Cargo that each fleet has under way, way back and waiting counted. [Mt days/y]"""
+        return self._ceiling_activity[self.program.fleet_rows]
+
+    @cached_property
+    def _ceiling_activity(self) -> Floats:
+        return self.program.ceiling_activity(self.state, self.amounts)
 
     def throughput_mtpa(self, corridor: str, commodity: str | None = None) -> float:
         """Tonnes across a corridor's trunk edges, of one commodity or of all. [Mt/y]"""
@@ -206,7 +212,10 @@ class Solution:
         return BindingLimit("quota", edge, commodity)
 
     def binding(self, tolerance_usd_per_t: float | None = None) -> Iterator[tuple[BindingLimit, float, float]]:
-        """Yield each limit that has a price, the price [USD/t] and its size [Mt/y]: of columns, shared edges, nodes."""
+        """Yield each limit that has a price, the price [USD/t] and its size [Mt/y]: of columns and rows.
+
+        Of a fleet they are in USD/(t day) and Mt days/y.
+        """
         least = self._zero_usd_per_t if tolerance_usd_per_t is None else tolerance_usd_per_t
         program, network, state = self.program, self.network, self.state
         price = -self.optimum.reduced_cost[: program.n_flows]
@@ -214,13 +223,14 @@ class Solution:
             yield self.limit_of(column), float(price[column]), float(state.upper[column])
         rows = [BindingLimit("edge", network.edges[index].id) for index in program.shared_edges]
         rows += [BindingLimit("node", network.nodes[index].id) for index in program.limited_nodes]
+        rows += [BindingLimit("fleet", fleet.id) for fleet in network.fleets]
         price = -self.optimum.dual[program.n_balances :][: len(rows)]
         for row in np.flatnonzero(price > least).tolist():
             yield rows[row], float(price[row]), float(state.ceiling[row])
 
     @cached_property
     def prices(self) -> dict[BindingLimit, float]:
-        """What one more tonne at each limit that binds would earn, > 0. [USD/t]"""
+        """What one more tonne at each limit that binds would earn, > 0. [USD/t; USD/(t day) of a fleet]"""
         return {limit: price for limit, price, _ in self.binding()}
 
     @cached_property
@@ -233,6 +243,11 @@ class Solution:
         """What one more tonne through each node of limited throughput would earn, >= 0. [USD/t]"""
         nodes = (self.network.nodes[index].id for index in self.program.limited_nodes)
         return np.array([self.prices.get(BindingLimit("node", id), 0.0) for id in nodes])
+
+    @cached_property
+    def fleet_shadow_price_usd_per_t_day(self) -> Floats:
+        """What one more tonne that each fleet could have under way would earn a day, >= 0. [USD/(t day)]"""
+        return np.array([self.prices.get(BindingLimit("fleet", fleet.id), 0.0) for fleet in self.network.fleets])
 
     @cached_property
     def marginal_netback_usd_per_t(self) -> Floats:

@@ -56,6 +56,7 @@ def best_route(flow: Flow, corridor: str, *, commodity: str | None = None, origi
 
 
 def route_assets(network: Network, route: Route) -> list[Asset]:
-    """Return all that a tonne needs on a route: its edges and their nodes, as hazards strike them."""
+    """Return all that a tonne needs on a route: its edges, their nodes and fleets, as hazards strike them."""
     edges = [network.edge(id) for id in route.edges]
-    return [*(("edge", e.id) for e in edges), *(("node", e.head) for e in edges), ("node", route.origin)]
+    fleets = dict.fromkeys(("fleet", e.fleet) for e in edges if e.fleet is not None)
+    return [*(("edge", e.id) for e in edges), *(("node", e.head) for e in edges), ("node", route.origin), *fleets]

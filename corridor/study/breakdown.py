@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
-from corridor.model.formulas import inventory_cost
 from corridor.model.network import Network
 from corridor.model.records import Figure
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
+from corridor.model.terms import terms
 from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.study.best_routes import best_route
@@ -44,7 +44,7 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
         items add up to the netback at the origin.
 
         - component: price, quality, a tariff by mode (pipeline, rail, road, sea), port, risk premium, or interest
-          (inventory cost on the way)
+          (inventory cost on the way and while late); what the commodity's rate says counts before the edge's own
         - edge: id of the edge; for the price, id of the market's node
         - usd_per_t: amount, negative for a cost [USD/t]
 
@@ -96,15 +96,18 @@ def _items(network: Network, route: Route) -> Iterator[tuple[str, str, float]]:
         f"{f.subject}.{_PORT}": f.value or 0.0 for f in network.figure_records if f.attribute == _PORT and _is_chosen(f)
     }
     for edge in map(network.edge, route.edges):
-        interest = inventory_cost(edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year)
-        charged = sum(charges[term] for term in _added(formulas.get(edge.id, "")) if term in charges)
-        port = min(charged, max(0.0, edge.tariff_usd_per_t))
+        applying = terms(network, edge, commodity.id)
+        rate = network.by_key("rate").get((edge.id, commodity.id))
+        own = rate is None or rate.tariff_usd_per_t is None
+        formula = formulas.get(edge.id if own else f"{edge.id}.{commodity.id}", "")
+        charged = sum(charges[term] for term in _added(formula) if term in charges)
+        port = min(charged, max(0.0, applying.tariff_usd_per_t))
         items = (
-            ("quality", edge.quality_usd_per_t),
-            (edge.mode, port - edge.tariff_usd_per_t),
+            ("quality", applying.quality_usd_per_t),
+            (edge.mode, port - applying.tariff_usd_per_t),
             ("port", -port),
-            ("risk premium", -edge.risk_premium_usd_per_t),
-            ("interest", -interest),
+            ("risk premium", -applying.risk_premium_usd_per_t),
+            ("interest", -applying.interest_usd_per_t(commodity)),
         )
         yield from ((component, edge.id, amount) for component, amount in items if amount != 0)
 

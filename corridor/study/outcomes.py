@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from corridor.solver.optimal_range import other_usual_flows
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import named_scenarios
+from corridor.study.subjects import FlowSubjects
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +85,11 @@ def outcomes(
     base = Flow(solver.solve())
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
+    subjects: dict[str, dict[str, dict[str, str]]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=strict and scenarios is not None))
         rows[name] = outcome_row(flow, base, commodity, shown)
+        subjects[name] = {"": {"flow": ";".join(FlowSubjects(flow.solution, *filter(None, [commodity])).every)}}
         messages = list(flow.notes)
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
@@ -97,7 +100,8 @@ def outcomes(
             notes[name] = messages
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
     table = table[list(column_names("outcomes"))]
-    return stamped(shown.renamed(table), network, commodity=commodity, **({"notes": notes} if notes else {}))
+    about: dict[str, Any] = {"subjects": subjects} | ({"notes": notes} if notes else {})
+    return stamped(shown.renamed(table), network, commodity=commodity, **about)
 
 
 outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}", described("outcomes"))

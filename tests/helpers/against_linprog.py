@@ -60,7 +60,7 @@ def assert_names_an_earning_cycle(told: str, world: SimpleNamespace) -> None:
     gain, around = found
     assert sorted(around) == sorted(edge.id for edge in parts["edges"]), f"{around} would do: {told}"
     numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", told)]
-    cost = abs(float(sum(cost_of(edge, parts["commodities"][0]) for edge in parts["edges"])))
+    cost = abs(float(sum(cost_of(world, edge, parts["commodities"][0]) for edge in parts["edges"])))
     assert any(math.isclose(n, right, rel_tol=1e-2) for n in numbers for right in (gain, cost)), (
         f"neither the gain {float(gain)} nor the cost {cost} is told: {told}"
     )

@@ -47,6 +47,7 @@ def assert_certified(flow: Flow) -> None:
     assert_within_edges(flow, slack)
     assert_within_quotas(flow, slack)
     assert_within_nodes(flow, slack)
+    assert_within_fleets(flow, slack)
     assert_within_ends(flow, slack)
     prices = Prices(flow)
     assert_dual_feasible(prices, slack)
@@ -108,6 +109,24 @@ def assert_within_nodes(flow: Flow, slack: Slack) -> None:
         assert amount <= limit + slack.mtpa, f"node {node!r}: {amount:g} of {limit:g} Mt/y pass"
 
 
+def assert_within_fleets(flow: Flow, slack: Slack) -> None:
+    """Certificate: flows times the days of round trips fit what is left of each fleet, and the table tells how much."""
+    assert flow.fleets.index.tolist() == [fleet.id for fleet in flow.network.fleets]
+    for fleet in flow.network.fleets:
+        longest = max((edge.fleet_days for edge in flow.network.edges if edge.fleet == fleet.id), default=0.0)
+        used, told = _under_way(flow, fleet.id), float(flow.fleets.loc[fleet.id, "used_mt_days"])
+        limit = fleet.capacity_mt_days * fleet.remaining
+        assert used <= limit + longest * slack.mtpa, f"fleet {fleet.id!r}: {used:g} of {limit:g} Mt days/y"
+        assert abs(used - told) <= longest * slack.mtpa, f"fleet {fleet.id!r}: tells {told:g}, uses {used:g} Mt days/y"
+
+
+def _under_way(flow: Flow, fleet: str) -> float:
+    """Return what the flows take of a fleet, from the table of flows. [Mt days/y]"""
+    edges = {edge.id: edge.fleet_days for edge in flow.network.edges if edge.fleet == fleet}
+    flows = flow.edge_flows["flow_mtpa"].items()
+    return float(sum(amount * edges[edge] for (edge, _), amount in flows if edge in edges))
+
+
 def assert_within_ends(flow: Flow, slack: Slack) -> None:
     """Certificate: no supply lifts more than it has, no market takes more than it wants; what is missing is told."""
     supplies, markets = _rows(flow.supplies), _rows(flow.markets)
@@ -135,7 +154,8 @@ class Prices:
         For each variable where it is, its amount and upper bound [Mt/y], and what one more tonne of it costs once all
         limits are paid for [USD/t]. A flow below its minimum and beyond it are two.
     limits : list of (place, amount, room, price)
-        For each shared limit where it is, what uses it and its room [Mt/y], and its price, >= 0 [USD/t].
+        For each shared limit where it is, what uses it and its room [Mt/y; Mt days/y], and its price, >= 0 [USD/t;
+        USD/(t day)].
     """
 
     def __init__(self, flow: Flow) -> None:
@@ -147,16 +167,19 @@ class Prices:
         ceilings = -dual[program.n_balances :]
         self._edge = dict(zip(edges, ceilings[: len(edges)].tolist(), strict=True))
         self._node = dict(zip(nodes, ceilings[len(edges) :][: len(nodes)].tolist(), strict=True))
+        fleets = ceilings[len(edges) + len(nodes) :][: len(self._net.fleets)].tolist()
+        self._fleet = dict(zip([fleet.id for fleet in self._net.fleets], fleets, strict=True))
         self.margins = [*self._flows(), *self._lifted(), *self._delivered()]
-        self.limits = [*self._edge_limits(), *self._node_limits()]
+        self.limits = [*self._edge_limits(), *self._node_limits(), *self._fleet_limits()]
 
     def _flows(self) -> Iterator[tuple[str, float, float, float]]:
         quotas = {(quota.edge, quota.commodity): quota for quota in self._net.quotas}
         for (edge, commodity), amount in self._flow.edge_flows["flow_mtpa"].items():
             record, quota, place = self._net.edge(edge), quotas.get((edge, commodity)), f"edge {edge!r}, {commodity}"
             before, after = self._worth[record.tail, commodity], self._worth[record.head, commodity]
-            margin = float(cost_of(record, self._net.commodity(commodity))) + before - after
+            margin = float(cost_of(self._net, record, self._net.commodity(commodity))) + before - after
             margin += self._edge.get(edge, 0.0) + self._node.get(record.head, 0.0)
+            margin += record.fleet_days * self._fleet.get(record.fleet, 0.0)
             upper = room_of_edge(record)
             if quota is None:
                 yield place, amount, upper, margin
@@ -194,6 +217,11 @@ class Prices:
         for node, price in self._node.items():
             used = float(self._flow.nodes.loc[node, "throughput_mtpa"])
             yield f"node {node!r}", used, _room_of_node(self._flow, node), price
+
+    def _fleet_limits(self) -> Iterator[tuple[str, float, float, float]]:
+        for fleet in self._net.fleets:
+            room = fleet.capacity_mt_days * fleet.remaining
+            yield f"fleet {fleet.id!r}", _under_way(self._flow, fleet.id), room, self._fleet[fleet.id]
 
 
 def assert_dual_feasible(prices: Prices, slack: Slack) -> None:
@@ -237,7 +265,7 @@ def assert_strong_duality(flow: Flow, prices: Prices, slack: Slack) -> None:
 def earned(flow: Flow) -> float:
     """Return delivered value less unit costs, from the tables. [million USD/y]"""
     net, flows = flow.network, flow.edge_flows["flow_mtpa"]
-    cost = sum(amount * float(cost_of(net.edge(edge), net.commodity(c))) for (edge, c), amount in flows.items())
+    cost = sum(amount * float(cost_of(net, net.edge(edge), net.commodity(c))) for (edge, c), amount in flows.items())
     return float((flow.markets["delivered_mtpa"] * flow.markets["price_usd_per_t"]).sum()) - float(cost)
 
 

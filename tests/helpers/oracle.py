@@ -73,18 +73,24 @@ def stake(world: Any) -> tuple[float, float]:
     ]
     cargo = {commodity.id: commodity for commodity in world.commodities}
     money = [
-        *(abs(float(cost_of(edge, commodity))) for edge in world.edges for commodity in cargo.values()),
+        *(abs(float(cost_of(world, edge, commodity))) for edge in world.edges for commodity in cargo.values()),
         *(abs(market.price_usd_per_t) for market in world.markets),
         *(record.penalty_usd_per_t for part in (world.supplies, world.markets, world.quotas) for record in part),
     ]
     return max(filter(None, tonnes), default=0.0), max(money, default=0.0)
 
 
-def cost_of(edge: Any, commodity: Any) -> Fraction:
-    """Return what a tonne pays on an edge, its decimals taken as they are written. [USD/t]"""
-    days, value, interest = map(_exact, (edge.transit_days, commodity.value_usd_per_t, commodity.interest_per_year))
-    posted = _exact(edge.tariff_usd_per_t) + _exact(edge.risk_premium_usd_per_t) - _exact(edge.quality_usd_per_t)
-    return posted + days * value * interest / 365
+TERMS = ("tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t", "transit_days", "late_days")
+
+
+def cost_of(world: Any, edge: Any, commodity: Any) -> Fraction:
+    """Return what a tonne pays on an edge by its rate or the edge's own, decimals as they are written. [USD/t]"""
+    rate = next((r for r in world.rates if (r.edge, r.commodity) == (edge.id, commodity.id)), None)
+    told = {field: getattr(rate, field, None) for field in TERMS}
+    applying = {field: getattr(edge, field) if given is None else given for field, given in told.items()}
+    tariff, premium, quality, days, late = (_exact(applying[field]) for field in TERMS)
+    value, interest = _exact(commodity.value_usd_per_t), _exact(commodity.interest_per_year)
+    return tariff + premium - quality + (days + late) * value * interest / 365
 
 
 def room_of(record: Any, limit_mtpa: float | None) -> float:
@@ -118,7 +124,7 @@ def earning_cycle(world: Any, *, all_open: bool = False) -> tuple[Fraction, list
         for edge in world.edges:
             admits = edge.commodities is None or commodity.id in edge.commodities
             if admits and (all_open or _can_pass(world, edge, commodity.id)):
-                usable.append((edge, cost_of(edge, commodity) - _spared(world.quotas, edge.id, commodity.id)))
+                usable.append((edge, cost_of(world, edge, commodity) - _spared(world.quotas, edge.id, commodity.id)))
         if found := _negative_cycle(usable):
             return found
     return None
@@ -177,7 +183,15 @@ class _Program:
         self._through: dict[str, dict[int, float]] = {}
         self._flow: dict[tuple[str, str], int] = {}
         for edge in world.edges:
-            self._edge(edge, world.commodities)
+            self._edge(edge, world)
+        for fleet in world.fleets:
+            under_way = {
+                self._flow[edge.id, commodity.id]: edge.fleet_days
+                for edge in world.edges
+                for commodity in world.commodities
+                if edge.fleet == fleet.id and (edge.id, commodity.id) in self._flow
+            }
+            self.most.append((under_way, fleet.capacity_mt_days * fleet.remaining))
         for quota in world.quotas:
             flow, unmet = self._flow[quota.edge, quota.commodity], self._variable(quota.penalty_usd_per_t, math.inf)
             self.most.append(({flow: -1.0, unmet: -1.0}, -quota.min_mtpa))
@@ -195,12 +209,12 @@ class _Program:
         self.bounds.append((0.0, None if math.isinf(upper) else upper))
         return len(self.cost) - 1
 
-    def _edge(self, edge: Any, commodities: Iterable[Any]) -> None:
+    def _edge(self, edge: Any, world: Any) -> None:
         carried = []
-        for commodity in commodities:
+        for commodity in world.commodities:
             if edge.commodities is not None and commodity.id not in edge.commodities:
                 continue
-            flow = self._variable(float(cost_of(edge, commodity)), math.inf)
+            flow = self._variable(float(cost_of(world, edge, commodity)), math.inf)
             carried.append(flow)
             self._flow[edge.id, commodity.id] = flow
             self._balance.setdefault((edge.tail, commodity.id), {})[flow] = -1.0

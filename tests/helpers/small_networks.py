@@ -27,7 +27,7 @@ def minimum(edge: str, least: float, penalty: float = 100.0, *, of: str = OIL, m
 
 def network(
     *edges: cr.Edge, supplies: tuple[cr.Supply, ...] = (), markets: tuple[cr.Market, ...] = (),
-    quotas: tuple[cr.Quota, ...] = (),
+    quotas: tuple[cr.Quota, ...] = (), rates: tuple[cr.Rate, ...] = (), fleets: tuple[cr.Fleet, ...] = (),
 ) -> cr.Network:  # fmt: skip
     """Return a network of edges; where nothing is said 5 are offered at the field and the port pays 100."""
     supplies = supplies or (cr.Supply(node="field", commodity=OIL, volume_mtpa=5.0),)
@@ -39,6 +39,7 @@ def network(
         nodes=tuple(cr.Node(id=end) for end in sorted(ends)), edges=edges,
         corridors=tuple(cr.Corridor(id=trunk) for trunk in trunks),
         commodities=tuple(cr.Commodity(id=name) for name in names), supplies=supplies, markets=markets, quotas=quotas,
+        rates=rates, fleets=fleets,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from helpers.oracle import earning_cycle
 
 T = TypeVar("T")
 Draw = st.DrawFn
-PARTS = ("nodes", "edges", "commodities", "corridors", "supplies", "markets", "quotas")
+PARTS = ("nodes", "edges", "commodities", "corridors", "supplies", "markets", "quotas", "rates", "fleets")
 COMMODITIES = ("crude", "grain", "boxes")
 
 
@@ -105,7 +105,8 @@ def _worlds(
     ids = tuple(node.id for node in nodes)
     commodities = draw(_commodities(most_commodities, whole))
     names = tuple(commodity.id for commodity in commodities)
-    edges = draw(_edges(ids, names, whole, least_tariff))
+    fleets = () if whole else draw(_fleets())
+    edges = draw(_edges(ids, names, whole, least_tariff, tuple(fleet.id for fleet in fleets)))
     return SimpleNamespace(
         nodes=nodes,
         edges=edges,
@@ -114,6 +115,8 @@ def _worlds(
         supplies=draw(_supplies(ids, names, whole)),
         markets=draw(_markets(ids, names, whole, least_price)),
         quotas=draw(_quotas(edges, names, whole, minima)),
+        rates=() if whole else draw(_rates(edges, names, least_tariff)),
+        fleets=fleets,
         name="random",
     )
 
@@ -138,8 +141,9 @@ def _commodities(draw: Draw, most: int, whole: bool) -> tuple[cr.Commodity, ...]
 
 @st.composite
 def _edges(
-    draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], whole: bool, least_tariff: float
-) -> tuple[cr.Edge, ...]:
+    draw: Draw, nodes: tuple[str, ...], commodities: tuple[str, ...], whole: bool, least_tariff: float,
+    fleets: tuple[str, ...],
+) -> tuple[cr.Edge, ...]:  # fmt: skip
     potential = {node: draw(quarters(-10, 10, whole=whole)) for node in nodes}
     admitted = st.none() | st.none() | st.lists(st.sampled_from(commodities), min_size=1, unique=True)
     left = mostly(1.0, 0.5, 0.25, 0.0) if not whole else mostly(1.0, 0.0)
@@ -150,6 +154,7 @@ def _edges(
         tail = draw(st.sampled_from([node for node in nodes if node != sink]))
         ends.append((tail, draw(st.sampled_from([node for node in nodes if node != tail]))))
     for at, (tail, head) in enumerate(ends):
+        fleet = draw(st.sampled_from((None, *fleets))) if fleets else None
         edges.append(
             cr.Edge(
                 id=f"e{at:02}",
@@ -159,11 +164,14 @@ def _edges(
                 remaining=draw(left),
                 tariff_usd_per_t=draw(quarters(least_tariff, 30, whole=whole)),
                 transit_days=draw(st.integers(0, 40)),
+                late_days=0.0 if whole else draw(mostly(0.0, 3.0, 10.0)),
                 risk_premium_usd_per_t=draw(quarters(0, 5, whole=whole)),
                 quality_usd_per_t=potential[head] - potential[tail],
                 commodities=draw(admitted) if len(commodities) > 1 else None,
                 corridor="trunk" if head == sink and draw(st.booleans()) else None,
                 in_service=draw(mostly(True, False)),
+                fleet=fleet,
+                fleet_days=draw(st.sampled_from((0.5, 1.0, 8.0, 20.0))) if fleet else 0.0,
             )
         )
     return tuple(edges)
@@ -231,6 +239,37 @@ def _quotas(
     return tuple(quotas)
 
 
+@st.composite
+def _rates(
+    draw: Draw, edges: tuple[cr.Edge, ...], commodities: tuple[str, ...], least_tariff: float
+) -> tuple[cr.Rate, ...]:
+    """Draw rates on some edges, in half of all networks: what is given of the fields differs, quality is no better."""
+    pairs = [(edge, commodity) for edge in edges for commodity in commodities if edge.admits(commodity)]
+    if not pairs or draw(st.booleans()):
+        return ()
+    rates = []
+    for edge, commodity in dict.fromkeys(draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=6))):
+        terms = {
+            "tariff_usd_per_t": draw(quarters(least_tariff, 30)),
+            "risk_premium_usd_per_t": draw(quarters(0, 5)),
+            "quality_usd_per_t": edge.quality_usd_per_t - draw(quarters(0, 5)),
+            "transit_days": draw(st.integers(0, 40)),
+            "late_days": draw(st.sampled_from((0.0, 0.0, 5.0))),
+        }
+        given = draw(st.sets(st.sampled_from(sorted(terms)), min_size=1))
+        rates.append(cr.Rate(edge=edge.id, commodity=commodity, **{field: terms[field] for field in sorted(given)}))
+    return tuple(rates)
+
+
+@st.composite
+def _fleets(draw: Draw) -> tuple[cr.Fleet, ...]:
+    """Draw up to two fleets, in half of all networks none."""
+    return tuple(
+        cr.Fleet(id=f"f{at}", capacity_mt_days=draw(quarters(0, 60)), remaining=draw(mostly(1.0, 0.5, 0.0)))
+        for at in range(draw(st.sampled_from((0, 0, 1, 2))))
+    )
+
+
 def possible_changes(net: cr.Network) -> dict[str, list[cr.Scenario]]:
     """Return one-change scenarios that alter a network, by what they do.
 
@@ -242,14 +281,23 @@ def possible_changes(net: cr.Network) -> dict[str, list[cr.Scenario]]:
     limited = [edge for edge in net.edges if edge.capacity_mtpa and edge.remaining > 0]
     ports = [node for node in net.nodes if node.throughput_mtpa and node.remaining > 0]
     touched = {node for edge in net.edges for node in (edge.tail, edge.head)}
+    fleets = [
+        fleet for fleet in net.fleets if fleet.available_mt_days > 0 and any(e.fleet == fleet.id for e in net.edges)
+    ]
+    rated = [(rate.edge, rate.commodity) for rate in net.rates]
     changes = {
-        "outage": [cr.Outage(edge=edge.id) for edge in open_edges],
+        "outage": [cr.Outage(edge=edge.id) for edge in open_edges] + [cr.Outage(fleet=fleet.id) for fleet in fleets],
         "derate": [cr.Derate(edge=edge.id, remaining=0.5) for edge in limited]
-        + [cr.Derate(node=node.id, remaining=0.25) for node in ports if node.id in touched],
-        "expand": [cr.Expansion(edge=edge.id, add_mtpa=2.0) for edge in net.edges if edge.capacity_mtpa is not None],
+        + [cr.Derate(node=node.id, remaining=0.25) for node in ports if node.id in touched]
+        + [cr.Derate(fleet=fleet.id, remaining=0.5) for fleet in fleets],
+        "expand": [cr.Expansion(edge=edge.id, add_mtpa=2.0) for edge in net.edges if edge.capacity_mtpa is not None]
+        + [cr.Expansion(fleet=fleet.id, add_mt_days=8.0) for fleet in fleets],
         "open": [cr.Opening(edge=edge.id) for edge in net.edges if not edge.in_service],
-        "tariff": [cr.TariffShock(edge=edge.id, add_usd_per_t=8.0) for edge in net.edges],
-        "delay": [cr.Delay(edge=edge.id, add_days=16.0) for edge in net.edges],
+        "tariff": [cr.TariffShock(edge=edge.id, add_usd_per_t=8.0) for edge in net.edges]
+        + [cr.TariffShock(edge=edge, commodity=of, add_usd_per_t=4.0) for edge, of in rated],
+        "delay": [cr.Delay(edge=edge.id, add_days=16.0) for edge in net.edges]
+        + [cr.Delay(fleet=fleet.id, factor=2.0) for fleet in fleets]
+        + [cr.Delay(edge=edge.id, add_late_days=2.0) for edge in net.edges[:2]],
         "supply": [cr.SupplyShock(node=s.node, commodity=s.commodity, add_mtpa=4.0) for s in net.supplies],
         "demand": [cr.DemandShock(node=m.node, commodity=m.commodity, remaining=0.5) for m in net.markets
                    if m.volume_mtpa],

@@ -23,7 +23,7 @@ SHUT = cr.Scenario(name="shut", changes=[cr.Outage(edge="north_out")])
 
 @pytest.fixture(scope="module")
 def net() -> cr.Network:
-    """Return two ways of different country, mode, operator and tag, for two shippers, each way with room to spare."""
+    """Return two ways of different country, mode, operator, tag and fleet, for two shippers, with room to spare."""
     nodes = [
         cr.Node(id="field", country="KAZ"), cr.Node(id="north", country="RUS", throughput_mtpa=50.0),
         cr.Node(id="south", country="AZE", throughput_mtpa=40.0), cr.Node(id="port", country="ITA"),
@@ -34,10 +34,10 @@ def net() -> cr.Network:
     edges = [
         cr.Edge(id="north_in", tail="field", head="north", tariff_usd_per_t=5.0),
         cr.Edge(id="north_out", tail="north", head="port", tariff_usd_per_t=10.0, capacity_mtpa=6.0, transit_days=10.0,
-                distance_km=100.0, corridor="north", **north),
+                late_days=1.0, distance_km=100.0, corridor="north", fleet="wagons", fleet_days=20.0, **north),
         cr.Edge(id="south_in", tail="field", head="south", tariff_usd_per_t=6.0),
         cr.Edge(id="south_out", tail="south", head="port", tariff_usd_per_t=20.0, capacity_mtpa=3.0, corridor="south",
-                distance_km=50.0, **south),
+                distance_km=50.0, fleet="barges", fleet_days=10.0, **south),
         cr.Edge(id="well_in", tail="well", head="north"),
         cr.Edge(id="town_in", tail="port", head="town"),
     ]  # fmt: skip
@@ -55,6 +55,8 @@ def net() -> cr.Network:
                  cr.Market(node="town", commodity="gas", price_usd_per_t=150.0, volume_mtpa=2.0)],
         quotas=[cr.Quota(edge="north_out", commodity="oil", min_mtpa=1.0, max_mtpa=4.5),
                 cr.Quota(edge="south_out", commodity="oil", max_mtpa=3.0)],
+        rates=[cr.Rate(edge="north_out", commodity="oil", tariff_usd_per_t=11.0)],
+        fleets=[cr.Fleet(id="barges", capacity_mt_days=25.0), cr.Fleet(id="wagons", capacity_mt_days=120.0)],
     )  # fmt: skip
 
 
@@ -90,7 +92,8 @@ def in_words(net: cr.Network) -> str:
 
 def in_table(net: cr.Network) -> str:
     """Return the tables of the network: for fields that describe."""
-    tables = (net.node_table(), net.edge_table(), net.supply_table(), net.market_table(), net.quota_table())
+    kinds = ("node", "edge", "supply", "market", "quota", "rate", "fleet")
+    tables = [getattr(net, f"{kind}_table")() for kind in kinds]
     return "".join(table.to_csv() for table in tables)
 
 
@@ -141,12 +144,12 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
     "edges": {
         "id": (1, "other", REFUSED), "tail": (0, "well", in_flow), "head": (0, "south", in_flow),
         "mode": (1, "rail", in_selection), "capacity_mtpa": (1, 4.0, in_flow), "remaining": (1, 0.5, in_flow),
-        "tariff_usd_per_t": (1, 12.0, in_flow), "transit_days": (1, 20.0, in_flow),
+        "tariff_usd_per_t": (3, 12.0, in_flow), "transit_days": (1, 20.0, in_flow), "late_days": (1, 20.0, in_flow),
         "distance_km": (1, 200.0, in_comparison), "countries": (1, ("KAZ",), in_comparison),
         "operator": (1, "C", in_selection), "risk_score": (1, 0.9, in_comparison),
         "risk_premium_usd_per_t": (1, 3.0, in_flow), "quality_usd_per_t": (1, -3.0, in_flow),
         "commodities": (0, ("gas",), in_flow), "corridor": (1, None, in_comparison), "in_service": (1, False, in_flow),
-        "tags": (1, ("x",), in_selection),
+        "fleet": (3, "wagons", in_flow), "fleet_days": (3, 20.0, in_flow), "tags": (1, ("x",), in_selection),
     },
     "commodities": {
         "id": (0, "other", REFUSED), "name": (0, "Crude", in_lookup), "value_usd_per_t": (0, 800.0, in_flow),
@@ -167,6 +170,15 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
         "edge": (1, "south_in", in_table), "commodity": (0, "gas", in_flow),
         "min_mtpa": (1, (3.0, {"max_mtpa": 3.0}), in_flow), "max_mtpa": (0, 2.0, in_flow),
         "penalty_usd_per_t": (0, 90.0, in_flow), "allow_cycles": (0, True, in_table),
+    },
+    "rates": {
+        "edge": (0, "north_in", in_flow), "commodity": (0, "gas", in_flow), "tariff_usd_per_t": (0, 0.0, in_flow),
+        "risk_premium_usd_per_t": (0, 3.0, in_flow), "quality_usd_per_t": (0, -3.0, in_flow),
+        "transit_days": (0, 20.0, in_flow), "late_days": (0, 0.0, in_flow),
+    },
+    "fleets": {
+        "id": (0, "other", REFUSED), "name": (0, "The barges", in_table), "capacity_mt_days": (0, 20.0, in_flow),
+        "remaining": (0, 0.5, in_flow),
     },
     "corridors": {
         "id": (0, "other", REFUSED), "name": (0, "By the north", in_words), "featured": (0, False, on_the_command_line),
@@ -214,12 +226,14 @@ def test_no_case_is_of_a_field_that_is_gone() -> None:
 SELECTORS: dict[str, tuple[Any, Any]] = {
     "edge": ("north_out", "south_out"), "node": ("north", "south"), "corridor": ("north", "south"),
     "country": ("RUS", "AZE"), "mode": ("pipeline", "rail"), "operator": ("A", "B"), "tag": ("old", "new"),
+    "fleet": ("wagons", "barges"),
 }  # fmt: skip
 POINTS: dict[str, tuple[Any, Any]] = {"node": ("field", "well"), "country": ("KAZ", "RUS"), "commodity": ("oil", "gas")}
 ENDS: dict[str, tuple[Any, Any]] = {"node": ("port", "town"), "country": ("ITA", "TUR"), "commodity": ("oil", "gas")}
 OTHERS: dict[str, tuple[Any, Any]] = {
     "remaining": (0.5, 0.25), "add_mtpa": (1.0, 2.0), "add_usd_per_t": (1.0, 2.0), "factor": (2.0, 3.0),
-    "add_days": (1.0, 2.0), "commodity": ("oil", "gas"), "min_mtpa": (0.5, 0.25), "max_mtpa": (4.0, 5.0),
+    "add_days": (1.0, 2.0), "add_late_days": (1.0, 2.0), "late_factor": (2.0, 3.0), "add_mt_days": (1.0, 2.0),
+    "commodity": ("oil", "gas"), "min_mtpa": (0.5, 0.25), "max_mtpa": (4.0, 5.0),
 }  # fmt: skip
 """Two values of each field of a change that does not select, which ought to differ in what they do."""
 
@@ -250,12 +264,14 @@ def _made(key: str, field: str, value: Any) -> Change:
     """Return a change that gives a field, and what it needs besides."""
     kind = CHANGES[key]
     others = [name for name in kind.model_fields if name not in kind.selectors]
+    amounts = [name for name in others if name not in kind.also_names]
     needed = {name for name in others if kind.model_fields[name].is_required()}
     if field not in kind.exactly_one + kind.one_or_more:
-        needed |= {*kind.exactly_one[:1], *kind.one_or_more[-1:]}
-    if not needed and field not in others:
-        needed = {*others[:1]}
-    selector = (
-        {} if field in kind.selectors else {"edge": "north_out"} if "edge" in kind.selectors else {"commodity": "oil"}
-    )
+        needed |= {*kind.exactly_one[:1], *kind.one_or_more[:1]}
+    if not needed and field not in amounts:
+        needed = {*amounts[:1]}
+    if (key, field) == ("expand", "fleet"):
+        needed = {"factor"}  # what is added to a fleet has a unit of its own
+    aim = {"fleet": "wagons"} if field == "add_mt_days" else {"edge": "north_out"}
+    selector = {} if field in kind.selectors else aim if "edge" in kind.selectors else {"commodity": "oil"}
     return kind.model_validate({**selector, **{name: OTHERS[name][0] for name in needed}, field: value})

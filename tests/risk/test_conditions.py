@@ -85,7 +85,7 @@ def passing(flow: cr.Flow, node: str) -> float:
 
 
 def in_service(net: cr.Network, undisturbed: cr.Flow, corridor: str) -> float:
-    """Return what of a trunk is in service: each edge as far as it is, and its nodes let pass what passed."""
+    """Return what of a trunk is in service: each edge as far as it is, its nodes and fleet let pass what passed."""
 
     def of_edge(edge: cr.Edge) -> float:
         before = undisturbed.network.edge(edge.id)
@@ -97,10 +97,18 @@ def in_service(net: cr.Network, undisturbed: cr.Flow, corridor: str) -> float:
         usual = passing(undisturbed, node.id)
         return min(1.0, node.available_mtpa / usual) if usual > 1e-9 else float(node.available_mtpa > 0)
 
+    def of_fleet(edge: cr.Edge) -> float:
+        if edge.fleet is None:
+            return 1.0
+        left = net.fleet(edge.fleet).available_mt_days
+        usual = sum(undisturbed.edges.loc[e.id, "flow_mtpa"] * e.fleet_days
+                    for e in undisturbed.network.edges if e.fleet == edge.fleet)  # fmt: skip
+        return min(1.0, left / usual) if usual > 1e-9 else float(left > 0)
+
     before = {edge.id: edge.available_mtpa for edge in undisturbed.network.trunk(corridor)}
     limited = all(amount < math.inf for amount in before.values())
     return sum(
-        min(of_edge(edge), of_node(net.node(edge.tail)), of_node(net.node(edge.head)))
+        min(of_edge(edge), of_node(net.node(edge.tail)), of_node(net.node(edge.head)), of_fleet(edge))
         * (before[edge.id] if limited else float(before[edge.id] > 0))
         for edge in net.trunk(corridor)
     )
@@ -141,7 +149,7 @@ def assert_states_equal(net: cr.Network, hazards: tuple[cr.Hazard, ...], shares:
                 batch.state(taken)
             continue
         found = batch.state(taken)
-        for part in ("cost", "lower", "upper", "ceiling"):
+        for part in ("cost", "lower", "upper", "ceiling", "fleet_days"):
             np.testing.assert_allclose(
                 getattr(found, part), getattr(expected, part), rtol=1e-12, atol=1e-12, err_msg=part
             )

@@ -160,12 +160,13 @@ def test_small_ones_are_put_together_and_counted() -> None:
     assert label.get_text().startswith(f"{flow.routes['destination'].nunique() - len(shown) + 1} others")
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=20), st.floats(0.1, 4))
-def test_labels_are_pushed_apart_in_order(wanted: list[float], step: float) -> None:
-    """Positions keep their order, a step apart, within bounds where they fit."""
-    wanted = sorted(wanted, reverse=True)
-    found = sankey._apart(wanted, step, low=0.0, high=100.0)
-    assert all(a - b >= step - 1e-9 for a, b in itertools.pairwise(found))
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0.1, 4)), min_size=1, max_size=20))
+def test_labels_are_pushed_apart_in_order(labels: list[tuple[float, float]]) -> None:
+    """Positions keep their order, no two of their heights overlap, within bounds where they fit."""
+    wanted, heights = sorted((spot for spot, _ in labels), reverse=True), [height for _, height in labels]
+    found = sankey._apart(wanted, heights, low=0.0, high=100.0)
+    tops = itertools.pairwise(zip(found, heights, strict=True))
+    assert all(a - ha / 2 >= b + hb / 2 - 1e-9 for (a, ha), (b, hb) in tops)
     assert found[0] <= 100.0 + 1e-9
     assert found[-1] >= -1e-9
 

@@ -103,7 +103,7 @@ def test_random_networks_are_of_every_kind():
         refused = earning_cycle(world) is not None
         counted.update(all=1, minima=bool(held), refused=refused)
         counted.update(derated=any(edge.remaining < 1 for edge in world.edges if edge.id in held))
-        counted.update(negative=any(cost_of(e, c) < 0 for e in world.edges for c in world.commodities))
+        counted.update(negative=any(cost_of(world, e, c) < 0 for e in world.edges for c in world.commodities))
         if held and not refused:
             free = [quota.replace(penalty_usd_per_t=0.0) for quota in world.quotas]
             unpriced = SimpleNamespace(**{**vars(world), "quotas": tuple(free)})

@@ -25,10 +25,11 @@ MONEY = (1e-6, 1e-3, 1.0, 1e3, 1e6)
 REASON = r"\d.*(Mt/y|USD/t)|(Mt/y|USD/t).*\d"
 """A refusal tells at least the number that is too small or too large, with its unit."""
 
-_AMOUNTS = ("throughput_mtpa", "capacity_mtpa", "volume_mtpa", "required_mtpa", "min_mtpa", "max_mtpa")
+_AMOUNTS = ("throughput_mtpa", "capacity_mtpa", "volume_mtpa", "required_mtpa", "min_mtpa", "max_mtpa",
+            "capacity_mt_days")  # fmt: skip
 _MONEY = ("tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t", "value_usd_per_t", "price_usd_per_t",
           "penalty_usd_per_t")  # fmt: skip
-PARTS = ("nodes", "edges", "commodities", "supplies", "markets", "quotas")
+PARTS = ("nodes", "edges", "commodities", "supplies", "markets", "quotas", "rates", "fleets")
 
 
 def scaled(world: Any, tonnes: float, money: float) -> cr.Network:
