@@ -209,6 +209,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             heading="netback", title="netback at the field gate", priority=3, group="main",
         ),
         Column(
+            "next_tonne_usd_per_t", "USD/t",
+            "what the commodity earns more, netback of all its tonnes, by the next tonne at the origin if that must go "
+            "this way and other shippers stay; differs from netback by the rent where the way is full; empty where "
+            "every such way is full, there is none, or oil elsewhere would go unlifted",
+            heading="next\ntonne", title="netback of the next tonne", priority=10, group="main",
+        ),
+        Column(
             "shortfall_if_lost_mtpa", "Mt/y",
             "how much more of the commodity's supply would go unlifted without the corridor than with it",
             heading="if lost", title="more not lifted without it", priority=9, group="main",
@@ -239,7 +246,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "availability", "1",
             "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
-            "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=10,
+            "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=19,
             legend="In service: on the best route, by {hazards}; -: none on record there.", group="risk",
         ),
         Column(
@@ -379,7 +386,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "supplies": (("shortfall_mtpa", "lifted_mtpa"), ("marginal_netback_usd_per_t", "netback_usd_per_t")),
     "quotas": (("flow_mtpa",), ("unmet_minimum_mtpa",)),
     "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
-    "compare": (("throughput_mtpa", "capacity_mtpa"), ("shortfall_if_lost_mtpa", "netback_usd_per_t")),
+    "compare": (("throughput_mtpa", "capacity_mtpa"), ("next_tonne_usd_per_t", "netback_usd_per_t")),
     "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
 }
 """Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""

@@ -294,6 +294,9 @@ class Commodity(Record):
 
     id: Name = Field(description="unique id")
     name: str = Field(default="", description="name for people; empty: the id")
+    group: str = Field(
+        default="", description="what it is compared together with: crude, containers, ...; empty: nothing"
+    )
     value_usd_per_t: Amount = Field(default=0.0, description="value of the cargo while under way [USD/t]")
     interest_per_year: Amount = Field(default=0.0, description="cost of the capital bound in the cargo [1/y]")
     display_unit: Name = Field(default="t", description="unit in which people speak of it, for words only")

@@ -22,7 +22,9 @@ def structural_problems(net: NetworkParts) -> list[str]:
 
 def findings(net: NetworkParts) -> list[Finding]:
     """Return every structural problem with the record that it is about."""
-    return [*references(net)] or [*_quotas_over_capacity(net), *_trunks_in_series(net), *earning_cycles(net)]
+    return [*references(net), *_groups_like_commodities(net)] or [
+        *_quotas_over_capacity(net), *_trunks_in_series(net), *earning_cycles(net)
+    ]  # fmt: skip
 
 
 def references(net: NetworkParts) -> Iterator[Finding]:
@@ -45,6 +47,15 @@ def _duplicates(net: NetworkParts) -> Iterator[Finding]:
                 name = kind.singular
                 yield record, f"duplicate {name} {shown!r}; give each {name} an id of its own, or merge the two"
             seen.add(key)
+
+
+def _groups_like_commodities(net: NetworkParts) -> Iterator[Finding]:
+    """Yield a sentence for each group that has the id of a commodity, so that its name could mean either."""
+    ids = {commodity.id for commodity in net.commodities}
+    for commodity in net.commodities:
+        if commodity.group in ids:
+            text = f"commodity {commodity.id!r}: group {commodity.group!r} is the id of a commodity"
+            yield commodity, f"{text}; give the group a name of its own"
 
 
 def _missing_references(net: NetworkParts) -> Iterator[Finding]:

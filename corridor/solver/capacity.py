@@ -33,7 +33,7 @@ class RouteCapacity:
         them raises the capacity, unless another cut is as small (equal limits in series), which is not named. Closed
         edges and quotas of 0 in the cut are named only where nothing else is, that is where nothing can move.
     own_quota : bool
-        Whether a quota of the commodity is in the cut, one of 0 included: without it more could move.
+        Whether a quota of what moves is in the cut, one of 0 included: without it more could move.
     """
 
     capacity_mtpa: float
@@ -45,7 +45,9 @@ class RouteCapacity:
         return " + ".join(map(str, self.bottleneck))
 
 
-def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commodity: str) -> RouteCapacity:
+def route_capacity(
+    solver: WarmSolver, solution: Solution, corridor: str, commodity: str | tuple[str, ...]
+) -> RouteCapacity:
     """Return how much of a commodity could move through a corridor in the state of a solution.
 
     Parameters
@@ -54,8 +56,10 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
         The one that holds the solution's program (`WarmSolver.solver_for`).
     solution : Solution
         The state, and what other shippers lift in it.
-    corridor, commodity : str
-        Ids.
+    corridor : str
+        Id.
+    commodity : str or tuple of str
+        Id; of several commodities the sum is maximised, as if they were one shipper's.
 
     Notes
     -----
@@ -63,7 +67,8 @@ def route_capacity(solver: WarmSolver, solution: Solution, corridor: str, commod
     under the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and
     no market gets less of what it requires, nor a quota less of its minimum.
     """
-    return _most(solver, _maximising(solution, corridor, commodity), solution, corridor, commodity)
+    commodities = _tuple(commodity)
+    return _most(solver, _maximising(solution, corridor, commodities), solution, corridor, commodities)
 
 
 def nameplate_mtpa(network: Network, corridor: str) -> float:
@@ -76,7 +81,12 @@ def nameplate_mtpa(network: Network, corridor: str) -> float:
 
 
 def reachable_mtpa(
-    solver: WarmSolver, solution: Solution, corridor: str, commodity: str, *, capacity: RouteCapacity
+    solver: WarmSolver,
+    solution: Solution,
+    corridor: str,
+    commodity: str | tuple[str, ...],
+    *,
+    capacity: RouteCapacity,
 ) -> float:
     """Return how much of a commodity could move through a corridor with the ceilings of its own quotas lifted. [Mt/y]
 
@@ -90,17 +100,18 @@ def reachable_mtpa(
     """
     if not capacity.own_quota:
         return capacity.capacity_mtpa
-    state = _without_ceilings(solution, _maximising(solution, corridor, commodity), commodity)
-    return max(capacity.capacity_mtpa, _most(solver, state, solution, corridor, commodity).capacity_mtpa)
+    commodities = _tuple(commodity)
+    state = _without_ceilings(solution, _maximising(solution, corridor, commodities), commodities)
+    return max(capacity.capacity_mtpa, _most(solver, state, solution, corridor, commodities).capacity_mtpa)
 
 
 def successive_bottlenecks(
     solver: WarmSolver, solution: Solution, corridor: str, commodity: str, levels: int = 4
 ) -> Iterator[RouteCapacity]:
     """Yield a minimum cut of a corridor, then one that would limit it without that, and so on."""
-    state = _maximising(solution, corridor, commodity)
+    state = _maximising(solution, corridor, (commodity,))
     for _ in range(levels):
-        capacity = _most(solver, state, solution, corridor, commodity)
+        capacity = _most(solver, state, solution, corridor, (commodity,))
         if capacity.capacity_mtpa > _LIFTED_MTPA / 2:
             capacity = RouteCapacity(math.inf, ())
         yield capacity
@@ -109,28 +120,40 @@ def successive_bottlenecks(
         state = _without(solution, state, capacity.bottleneck)
 
 
-def _maximising(solution: Solution, corridor: str, commodity: str) -> ProgramState:
-    """Return the state in which the commodity's flow over the trunk edges is all that counts."""
+def _tuple(commodity: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (commodity,) if isinstance(commodity, str) else commodity
+
+
+def _trunk_columns(solution: Solution, corridor: str, commodities: tuple[str, ...]) -> list[int]:
+    """Return the flow columns of some commodities on a corridor's trunk edges."""
+    program, network = solution.program, solution.network
+    return [column for commodity in commodities for column in program.trunk_columns(network, corridor, commodity)]
+
+
+def _maximising(solution: Solution, corridor: str, commodities: tuple[str, ...]) -> ProgramState:
+    """Return the state in which the commodities' flow over the trunk edges is all that counts."""
     program, network = solution.program, solution.network
     cost, lower, upper = np.zeros(program.n_columns), solution.state.lower.copy(), solution.state.upper.copy()
     tolerance = HELD_MTPA * program.unit_mtpa
-    cost[program.trunk_columns(network, corridor, commodity)] = -1.0
+    cost[_trunk_columns(solution, corridor, commodities)] = -1.0
     for column, supply in enumerate(network.supplies, start=program.lifted.start):
-        if supply.commodity == commodity:
+        if supply.commodity in commodities:
             upper[column] = np.inf
         else:
             lower[column] = max(0.0, solution.amounts[column] - tolerance)
     for index, market in enumerate(network.markets):
         needed = program.required.start + index
         lower[needed] = max(0.0, solution.amounts[needed] - tolerance)
-        if market.commodity == commodity:
+        if market.commodity in commodities:
             upper[program.extra.start + index] = np.inf
     upper[program.unmet] = solution.amounts[program.unmet] + tolerance
     return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)
 
 
-def _most(solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodity: str) -> RouteCapacity:
-    columns = solution.program.trunk_columns(solution.network, corridor, commodity)
+def _most(
+    solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodities: tuple[str, ...]
+) -> RouteCapacity:
+    columns = _trunk_columns(solution, corridor, commodities)
     if not columns:
         return RouteCapacity(0.0, ())
     try:
@@ -144,15 +167,15 @@ def _most(solver: WarmSolver, state: ProgramState, solution: Solution, corridor:
     return RouteCapacity(
         amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0,
         tuple(named),
-        own_quota=any(limit.kind == "quota" and limit.commodity == commodity for limit, _ in binding),
+        own_quota=any(limit.kind == "quota" and limit.commodity in commodities for limit, _ in binding),
     )
 
 
-def _without_ceilings(solution: Solution, state: ProgramState, commodity: str) -> ProgramState:
-    """Return the state without the ceilings of a commodity's quotas; what edges have available stays."""
+def _without_ceilings(solution: Solution, state: ProgramState, commodities: tuple[str, ...]) -> ProgramState:
+    """Return the state without the ceilings of some commodities' quotas; what edges have available stays."""
     program = solution.program
     available = np.array([edge.available_mtpa for edge in solution.network.edges])[program.flow_edge]
-    own = program.flow_commodity == program.commodities.index(commodity)
+    own = np.isin(program.flow_commodity, [program.commodities.index(commodity) for commodity in commodities])
     upper = state.upper.copy()
     upper[: program.n_flows][own] = np.where(program.alone, available, np.inf)[own]
     return dataclasses.replace(state, upper=upper)

@@ -373,7 +373,7 @@ def _price_of_more(
 def _measured(solution: Solution, corridor: str, commodity: str) -> Route | None:
     """Return the route that `compare` measures a corridor by."""
     origins = origins_in_turn(solution.network, commodity)
-    searches = ((BestPaths(solution, commodity, room), some) for room in (True, False) for some in origins)
+    searches = ((BestPaths(solution, commodity, room), some) for some in origins for room in (True, False))
     return next((route for paths, some in searches if (route := paths.through(corridor, some)) is not None), None)
 
 

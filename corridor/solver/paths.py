@@ -22,8 +22,11 @@ def origins_in_turn(network: Network, commodity: str) -> list[list[str]]:
 class BestPaths:
     """The best paths of one commodity in one state: from a supply to every node, and from every node to a market."""
 
-    def __init__(self, solution: Solution, commodity: str, room: bool) -> None:
-        """Find the paths to markets that would take more, or to all of them where no room is asked for."""
+    def __init__(self, solution: Solution, commodity: str, room: bool, destination: str | None = None) -> None:
+        """Find the paths to markets that would take more, or to all of them where no room is asked for.
+
+        With a destination only the market at that node counts.
+        """
         network, program, state = solution.network, solution.program, solution.state
         self._solution, self._network, self._program, self.commodity = solution, network, program, commodity
         self._cost = state.cost.tolist()
@@ -37,6 +40,7 @@ class BestPaths:
             market.node: market.price_usd_per_t
             for market, delivered in zip(network.markets, solution.delivered_by_market, strict=True)
             if market.commodity == commodity
+            and destination in (None, market.node)
             and (market.volume_mtpa is None or market.volume_mtpa > (delivered + FULL_MTPA if room else 0.0))
         }
         self._tail_and_head = [(edge.tail, edge.head) for edge in map(self._edge, self._columns)]

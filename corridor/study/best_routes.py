@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corridor.model.network import Network
 from corridor.risk.exposure import Asset
@@ -22,30 +22,32 @@ class RouteSearch:
         The state.
     commodity : str
         Id.
+    destination : str, optional
+        Node of the only market to lead to; any by default.
     """
 
-    def __init__(self, flow: Flow, commodity: str) -> None:
-        self._flow, self._commodity = flow, commodity
+    def __init__(self, flow: Flow, commodity: str, destination: str | None = None) -> None:
+        self._flow, self._commodity, self._destination = flow, commodity, destination
         self._paths: dict[bool, BestPaths] = {}
 
-    def best(self, corridor: str, origins: Sequence[Sequence[str]]) -> Route | None:
+    def best(self, corridor: str, origins: Iterable[Sequence[str]]) -> Route | None:
         """Return the best route through a corridor from the first origins that have one, or None."""
         searches = self._searches(origins)
         return next((route for p, some in searches if (route := p.through(corridor, some)) is not None), None)
 
-    def each(self, corridor: str, origins: Sequence[Sequence[str]]) -> list[Route]:
+    def each(self, corridor: str, origins: Iterable[Sequence[str]]) -> list[Route]:
         """Return the best route through a corridor, then the best through each other trunk edge."""
         for paths, some in self._searches(origins):
             if (best := paths.through(corridor, some)) is not None:
                 return [best, *(route for route in paths.through_each(corridor, some) if route.edges != best.edges)]
         return []
 
-    def _searches(self, origins: Sequence[Sequence[str]]) -> Iterator[tuple[BestPaths, Sequence[str]]]:
-        """Yield paths and origins to search in turn: to markets that can take more, then to any."""
-        for room in (True, False):
-            if room not in self._paths:
-                self._paths[room] = BestPaths(self._flow.solution, self._commodity, room)
-            for some in origins:
+    def _searches(self, origins: Iterable[Sequence[str]]) -> Iterator[tuple[BestPaths, Sequence[str]]]:
+        """Yield paths and origins to search in turn: from each to markets that can take more, then to any."""
+        for some in origins:
+            for room in (True, False):
+                if room not in self._paths:
+                    self._paths[room] = BestPaths(self._flow.solution, self._commodity, room, self._destination)
                 yield self._paths[room], some
 
 

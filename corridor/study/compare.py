@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
-from corridor.study.compared_corridor import ComparedState
+from corridor.study.compared_state import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
 from corridor.study.path_values import PathValues
 from corridor.study.scenario_runs import named_scenarios
@@ -35,6 +36,7 @@ def compare(
     *,
     commodity: str | None = None,
     origin: str | None = None,
+    destination: str | None = None,
     corridors: str | Iterable[str] | None = None,
     columns: str | Iterable[str] = "main",
     units: str = "t",
@@ -49,11 +51,18 @@ def compare(
     scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
-        Id of the commodity to compare for; by default the network's first (Kazakh crude).
+        Id of the commodity to compare for; by default the network's first (Kazakh crude). Or the name of a group of
+        commodities (`Commodity.group`): volumes are then sums, cost and days means by what each commodity moves that
+        way on its best route; netback and what else needs one origin is empty.
     origin : str, optional
         Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
-        that all corridors are measured for the same tonne. If no route starts there, the supply with the best route
-        is used.
+        that all corridors are measured for the same tonne. If no route starts there, the best one is taken from the
+        supplies that use the corridor, or from any. "each": rows for every origin, the largest first, then one for
+        "all": means by supply volume over the origins that have a way, and destination and countries of the best way
+        from an origin that uses the corridor.
+    destination : str, optional
+        Id of the node of the only market that routes may lead to; volumes and capacities are of the corridor all the
+        same.
     corridors : str or iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
     columns : str or iterable of str
@@ -67,14 +76,15 @@ def compare(
     Returns
     -------
     pandas.DataFrame
-        One row a scenario and corridor, indexed by (scenario, corridor), baseline first. Columns are of the commodity
+        One row a scenario and corridor, indexed by (scenario, corridor), baseline first; with ``origin="each"`` by
+        (scenario, corridor, origin). Columns are of the commodity
         unless they say all shippers. The best route leads to a market that can take more, or to any market if none
         can.
 
         {columns}
 
-        ``table.attrs["origin"]`` is the node where a tonne begins; ``table.attrs["notes"]`` lists notes by scenario:
-        minima not met, quotas set by two changes.
+        ``table.attrs["origin"]`` is the node where a tonne begins (None for a group); ``table.attrs["notes"]`` lists
+        notes by scenario: minima not met, quotas set by two changes.
 
     Raises
     ------
@@ -82,7 +92,8 @@ def compare(
         If the commodity, origin, corridor or a column is unknown, or a scenario names something that is not in the
         network.
     DataError
-        If a scenario name is duplicate, a corridor cannot carry the commodity, or the origin supplies none of it.
+        If a scenario name is duplicate, a corridor cannot carry the commodity, the origin supplies none of it, the
+        destination buys none, or one of these is given for a group.
 
     Examples
     --------
@@ -91,7 +102,7 @@ def compare(
     >>> table.loc[("CPC shut", "cpc"), "status"]
     'closed'
     """
-    scope = comparison_scope(network, commodity=commodity, origin=origin)
+    scope = comparison_scope(network, commodity=commodity, origin=origin, destination=destination)
     if corridors is not None:
         scope = scope.limited_to(network, corridors)
     return compare_in_scope(network, scenarios, scope, columns=columns, units=units, strict=strict)
@@ -118,11 +129,11 @@ def compare_in_scope(
     """
     import pandas as pd
 
-    chosen = chosen_columns(columns)
-    own, every = (DisplayUnits.of(network, units, of) for of in (scope.commodity, None))
-    weights = np.array([every.rate(s.commodity) / own.rate(scope.commodity) for s in network.supplies])
+    chosen = [name for name in chosen_columns(columns) if not (scope.each_origin and name == "origin")]
+    own, every = _units(network, scope, units)
+    weights = np.array([every.rate(s.commodity) / own.rate(scope.members[0]) for s in network.supplies])
     states = ComparedStates(WarmSolver(network), scope, weights)
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         state = states.state(scenario, strict=strict and scenarios is not None)
@@ -131,13 +142,29 @@ def compare_in_scope(
         if flows is not None:
             flows[name] = state.flow
         wanted = chosen if in_full or scenario is None else [column for column in chosen if column in _MOVED]
-        rows |= {(name, corridor): state.row(corridor, wanted) for corridor in scope.corridors}
-    index = pd.MultiIndex.from_tuples(list(rows), names=["scenario", "corridor"])
+        for corridor, origin in itertools.product(scope.corridors, scope.row_origins):
+            key = (name, corridor) if origin is None else (name, corridor, origin)
+            rows[key] = state.row(corridor, wanted, origin)
+    levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
+    index = pd.MultiIndex.from_tuples(list(rows), names=levels)
     empty = blank("compare")
     cells = [{column: row.get(column, empty[column]) for column in chosen} for row in rows.values()]
-    table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.commodity)
-    about = {"origin": scope.origin} | ({"notes": notes} if notes else {})
+    table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.members[0])
+    about: dict[str, Any] = {"origin": scope.origin}
+    about |= {"destination": scope.destination} if scope.destination is not None else {}
+    about |= {"notes": notes} if notes else {}
     return stamped(table, network, commodity=scope.commodity, **about)
+
+
+def _units(network: Network, scope: ComparisonScope, units: str) -> tuple[DisplayUnits, DisplayUnits]:
+    """Return the units of what is compared for, and of all shippers."""
+    own, every = (DisplayUnits.of(network, units, of) for of in (scope.members[0], None))
+    if len({DisplayUnits.of(network, units, member).rate(member) for member in scope.members}) > 1:
+        raise DataError(
+            f"the commodities of {scope.commodity!r} have different barrels a tonne, so that its sums have none; take "
+            "units='t', or name one commodity"
+        )
+    return own, every
 
 
 def chosen_columns(columns: str | Iterable[str]) -> list[str]:

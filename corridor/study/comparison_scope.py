@@ -1,4 +1,4 @@
-"""What is compared: commodity, origins, market and corridors, checked against the network."""
+"""What is compared: commodity or group, origins, market and corridors, checked against the network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import dataclasses
 from collections.abc import Iterable
 
 from corridor.errors import DataError
+from corridor.messages import unknown_name
 from corridor.model.network import Network
 from corridor.solver.paths import origins_in_turn
 from corridor.study.scenario_runs import carriers, chosen_commodity
+
+EACH, ALL = "each", "all"
+"""In place of an origin: rows for every one of them, the last of them their means."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,24 +22,48 @@ class ComparisonScope:
     Attributes
     ----------
     commodity : str
-        Id of the commodity compared for.
+        Id of the commodity compared for, or name of a group.
+    members : tuple of str
+        Ids of the commodities compared for: one, or those of the group.
     origins : list of lists of str
-        Nodes from which routes are measured; the first list that has a route is used.
+        Nodes from which routes are measured; the first list that has a route is used. Empty for a group.
+    destination : str or None
+        Node of the only market compared for.
+    each_origin : bool
+        Whether every origin has rows of its own.
     carriers : list of str
-        Ids of all corridors that can carry the commodity.
+        Ids of all corridors that can carry the commodity, or one of the group.
     corridors : list of str
         Ids of those compared, in the order of rows.
     """
 
     commodity: str
+    members: tuple[str, ...]
     origins: list[list[str]]
+    destination: str | None
+    each_origin: bool
     carriers: list[str]
     corridors: list[str]
 
     @property
+    def is_group(self) -> bool:
+        """Whether a group is compared for."""
+        return self.members != (self.commodity,)
+
+    @property
     def origin(self) -> str | None:
-        """The node from which a tonne is followed, None where the commodity is supplied nowhere."""
-        return next((node for nodes in self.origins for node in nodes), None)
+        """The node from which a tonne is followed; None where the commodity is supplied nowhere, or for a group."""
+        return EACH if self.each_origin else next(iter(self.every_origin), None)
+
+    @property
+    def every_origin(self) -> list[str]:
+        """All nodes that may be tried as an origin, in turn."""
+        return [node for nodes in self.origins for node in nodes]
+
+    @property
+    def row_origins(self) -> list[str | None]:
+        """What tells the rows of a corridor apart: each origin and all of them, or nothing."""
+        return [*self.every_origin, ALL] if self.each_origin else [None]
 
     def limited_to(self, network: Network, corridors: str | Iterable[str]) -> ComparisonScope:
         """Return the scope with some corridors only, in the order given."""
@@ -47,12 +75,40 @@ class ComparisonScope:
             )
         return dataclasses.replace(self, corridors=wanted)
 
+    def of_member(self, network: Network, commodity: str) -> ComparisonScope:
+        """Return the scope of one commodity: of a group the one that it has by default, else itself."""
+        return comparison_scope(network, commodity=commodity) if self.is_group else self
 
-def comparison_scope(network: Network, *, commodity: str | None = None, origin: str | None = None) -> ComparisonScope:
-    """Return the scope of a comparison of all corridors that can carry a commodity."""
-    chosen = chosen_commodity(network, commodity)
-    able = carriers(network, chosen)
-    return ComparisonScope(chosen, origins_to_try(network, chosen, origin), carriers=able, corridors=able)
+
+def comparison_scope(
+    network: Network, *, commodity: str | None = None, origin: str | None = None, destination: str | None = None
+) -> ComparisonScope:
+    """Return the scope of a comparison of all corridors that can carry a commodity, or one of a group."""
+    members = _members(network, commodity)
+    named = members[0] if commodity is None else commodity
+    able = {id for member in members for id in carriers(network, member)}
+    ordered = [corridor.id for corridor in network.corridors if corridor.id in able]
+    if members != (named,):
+        for role, node in (("origin", origin), ("destination", destination)):
+            if node is not None:
+                raise DataError(
+                    f"{role} {node!r} is of one commodity, and {named!r} is a group of {len(members)} "
+                    f"({', '.join(members)}); leave it out or name one of them"
+                )
+        origins: list[list[str]] = []
+    else:
+        origins = origins_to_try(network, named, None if origin == EACH else origin)
+        if destination is not None:
+            _require_market(network, named, destination)
+    return ComparisonScope(
+        commodity=named,
+        members=members,
+        origins=origins,
+        destination=destination,
+        each_origin=origin == EACH,
+        carriers=ordered,
+        corridors=ordered,
+    )
 
 
 def origins_to_try(network: Network, commodity: str, origin: str | None) -> list[list[str]]:
@@ -65,3 +121,24 @@ def origins_to_try(network: Network, commodity: str, origin: str | None) -> list
     if origin not in nodes:
         raise DataError(f"origin {origin!r} supplies no {commodity}; it is supplied at {', '.join(nodes)}")
     return [[origin]]
+
+
+def _members(network: Network, commodity: str | None) -> tuple[str, ...]:
+    """Return the commodities meant: the one named, the first, or those of a group."""
+    if commodity is None or commodity in network.by_key("commodity"):
+        return (chosen_commodity(network, commodity),)
+    groups = dict.fromkeys(record.group for record in network.commodities if record.group)
+    if not groups:
+        return (chosen_commodity(network, commodity),)
+    if commodity not in groups:
+        raise unknown_name("commodity or group of commodities", commodity, [*network.by_key("commodity"), *groups])
+    return tuple(record.id for record in network.commodities if record.group == commodity)
+
+
+def _require_market(network: Network, commodity: str, destination: str) -> None:
+    """Raise unless a node buys a commodity."""
+    network.node(destination)
+    markets = [market.node for market in network.markets if market.commodity == commodity]
+    if destination not in markets:
+        where = f"; it is bought at {', '.join(markets)}" if markets else ", nor does any other node"
+        raise DataError(f"destination {destination!r} buys no {commodity}{where}")

@@ -19,7 +19,7 @@ from corridor.solver.warm import WarmSolver
 
 if TYPE_CHECKING:
     from corridor.study.compare import ComparedStates
-    from corridor.study.compared_corridor import ComparedState
+    from corridor.study.compared_state import ComparedState
 
 _MOST_LINES = 4
 

@@ -32,10 +32,10 @@ def net() -> cr.Network:
     north = {"countries": ["RUS"], "mode": "pipeline", "operator": "A", "tags": ["old"], "risk_score": 0.5}
     south = {"countries": ["AZE"], "mode": "rail", "operator": "B", "tags": ["new"], "risk_score": 0.6}
     edges = [
-        cr.Edge(id="north_in", tail="field", head="north", tariff_usd_per_t=5.0),
+        cr.Edge(id="north_in", tail="field", head="north", tariff_usd_per_t=5.0, risk_score=0.1),
         cr.Edge(id="north_out", tail="north", head="port", tariff_usd_per_t=10.0, capacity_mtpa=6.0, transit_days=10.0,
                 late_days=1.0, distance_km=100.0, corridor="north", fleet="wagons", fleet_days=20.0, **north),
-        cr.Edge(id="south_in", tail="field", head="south", tariff_usd_per_t=6.0),
+        cr.Edge(id="south_in", tail="field", head="south", tariff_usd_per_t=6.0, risk_score=0.1),
         cr.Edge(id="south_out", tail="south", head="port", tariff_usd_per_t=20.0, capacity_mtpa=3.0, corridor="south",
                 distance_km=50.0, fleet="barges", fleet_days=10.0, **south),
         cr.Edge(id="well_in", tail="well", head="north"),
@@ -152,7 +152,8 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
         "fleet": (3, "wagons", in_flow), "fleet_days": (3, 20.0, in_flow), "tags": (1, ("x",), in_selection),
     },
     "commodities": {
-        "id": (0, "other", REFUSED), "name": (0, "Crude", in_lookup), "value_usd_per_t": (0, 800.0, in_flow),
+        "id": (0, "other", REFUSED), "name": (0, "Crude", in_lookup), "group": (0, "hydrocarbons", in_lookup),
+        "value_usd_per_t": (0, 800.0, in_flow),
         "interest_per_year": (0, 0.2, in_flow), "display_unit": (0, "barrels", in_words),
         "display_per_t": (0, 8.0, in_words),
     },

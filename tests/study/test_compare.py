@@ -15,7 +15,7 @@ CONTRACT = {
     "main": {
         "status", "destination", "nameplate_mtpa", "reachable_mtpa", "capacity_mtpa", "bottleneck", "throughput_mtpa",
         "capacity_used", "unit_cost_usd_per_t", "transit_days", "risk_score", "netback_usd_per_t",
-        "shortfall_if_lost_mtpa", "subjects",
+        "next_tonne_usd_per_t", "shortfall_if_lost_mtpa", "subjects",
     },
     "route": {"origin", "distance_km", "countries"},
     "if_lost": {"shortfall_if_lost_all_mtpa", "loss_if_lost_musd_per_year"},

@@ -271,12 +271,12 @@ def test_a_destination_is_a_node() -> None:
 
 def test_a_baseline_is_compared_once_for_all_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `compare.*` needs of a network and commodity is worked out once, and of a scenario once a commodity."""
-    measured: list[tuple[str | None, str, str]] = []
+    measured: list[tuple[str | None, ...]] = []
     original = compared_corridor.route_capacity
 
-    def counted(solver: Any, solution: Any, corridor: str, commodity: str) -> Any:
-        measured.append((solution.scenario and solution.scenario.name, corridor, commodity))
-        return original(solver, solution, corridor, commodity)
+    def counted(solver: Any, solution: Any, corridor: str, commodities: tuple[str, ...]) -> Any:
+        measured.append((solution.scenario and solution.scenario.name, corridor, *commodities))
+        return original(solver, solution, corridor, commodities)
 
     monkeypatch.setattr(compared_corridor, "route_capacity", counted)
     net, runner = cr.load("caspian", 2024), CheckRunner()

@@ -1,0 +1,196 @@
+"""The cells of a comparison that are of best routes: cost, time, risk, netback, the next tonne."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from corridor.model.records import Edge
+from corridor.risk.exposure import Exposures
+from corridor.solver.decompose import Route, decompose_flow
+from corridor.solver.flow import Flow
+from corridor.solver.marked_tonne import MarkedTonne
+from corridor.solver.warm import WarmSolver
+from corridor.study.best_routes import RouteSearch, route_assets
+from corridor.study.comparison_scope import ALL, ComparisonScope
+
+MEANS = (
+    "unit_cost_usd_per_t", "transit_days", "distance_km", "risk_score", "netback_usd_per_t",
+    "next_tonne_usd_per_t", "availability",
+    "expected_loss_usd_per_t",
+)  # fmt: skip
+"""Numbers of a route, which have a mean over origins."""
+MEANS_OF_GROUP = ("unit_cost_usd_per_t", "transit_days", "distance_km")
+"""Numbers of a route that have a mean over the commodities of a group; the others need one origin."""
+
+
+class RouteCells:
+    """A best route in one state; properties are named as the columns."""
+
+    def __init__(self, routes: ComparedRoutes, route: Route) -> None:
+        self._routes, self.route = routes, route
+        self._edges = [routes.flow.network.edge(id) for id in route.edges]
+
+    @property
+    def origin(self) -> str:
+        """Where it begins."""
+        return self.route.origin
+
+    @property
+    def destination(self) -> str:
+        """Where it ends."""
+        return self.route.destination
+
+    @property
+    def unit_cost_usd_per_t(self) -> float:
+        """What a tonne costs on it."""
+        return self.route.unit_cost_usd_per_t
+
+    @property
+    def netback_usd_per_t(self) -> float:
+        """Price less cost."""
+        return self.route.netback_usd_per_t
+
+    @property
+    def transit_days(self) -> float:
+        """Time on it."""
+        return self.route.transit_days
+
+    @property
+    def distance_km(self) -> float:
+        """Its length."""
+        return sum(edge.distance_km for edge in self._edges)
+
+    @property
+    def countries(self) -> str:
+        """Countries in the order crossed, without consecutive repeats."""
+        crossed = itertools.groupby(country for edge in self._edges for country in edge.countries)
+        return "-".join(country for country, _ in crossed)
+
+    @property
+    def risk_score(self) -> float:
+        """Governance of the weakest country."""
+        return weakest(map(_risk_score, self._edges))
+
+    @cached_property
+    def availability(self) -> float:
+        """Mean share of capacity in service."""
+        return self._routes.exposures.availability(route_assets(self._routes.flow.network, self.route))
+
+    @cached_property
+    def next_tonne_usd_per_t(self) -> float:
+        """What the next tonne at its origin earns if it must go this way; NaN where every such way is full."""
+        assert self.route.corridor is not None
+        return self._routes.marked(self.origin).netback_usd_per_t(self.route.corridor)
+
+    @property
+    def expected_loss_usd_per_t(self) -> float:
+        """Netback lost to outages if no other route is taken."""
+        return (1.0 - self.availability) * max(0.0, self.netback_usd_per_t)
+
+
+class ComparedRoutes:
+    """The best routes of one commodity in one state.
+
+    Parameters
+    ----------
+    solver : WarmSolver
+        The one that holds the flow's program (`WarmSolver.solver_for`).
+    flow : Flow
+        The state.
+    scope : ComparisonScope
+        Commodity, origins and destination; of one commodity.
+    """
+
+    def __init__(self, solver: WarmSolver, flow: Flow, scope: ComparisonScope) -> None:
+        self.flow, self.scope = flow, scope
+        self._solver = solver
+        self._marked: dict[str, MarkedTonne] = {}
+        self._cells: dict[tuple[str, str | None], RouteCells | None] = {}
+
+    @cached_property
+    def exposures(self) -> Exposures:
+        """What the network's hazards do to its edges and nodes."""
+        return Exposures.of(self.flow.network, self.flow)
+
+    def marked(self, origin: str) -> MarkedTonne:
+        """Return the next tonne at an origin."""
+        if origin not in self._marked:
+            self._marked[origin] = MarkedTonne(
+                self._solver, self.flow.solution, commodity=self.scope.commodity, origin=origin,
+                destination=self.scope.destination,
+            )  # fmt: skip
+        return self._marked[origin]
+
+    def cells(self, corridor: str, origin: str | None = None) -> RouteCells | None:
+        """Return the best route through a corridor, None where there is none.
+
+        It begins at one origin; by default at the scope's first, else at one that uses the corridor, else at any. Of
+        all origins it is the best from one that uses the corridor, else from any.
+        """
+        key = corridor, origin
+        if key not in self._cells:
+            route = self._search.best(corridor, self._origins_in_turn(corridor, origin))
+            self._cells[key] = None if route is None else RouteCells(self, route)
+        return self._cells[key]
+
+    def mean(self, corridor: str, column: str) -> float:
+        """Return the mean of a column over the origins that have a way, by supply volume; NaN where one is unknown.
+
+        The mean of the next tonne is over the origins that have one.
+        """
+        own = (supply for supply in self.flow.network.supplies if supply.commodity == self.scope.commodity)
+        volumes = {supply.node: supply.volume_mtpa for supply in own}
+        numbers = [
+            (float(getattr(cells, column)), volumes[origin])
+            for origin in self.scope.every_origin
+            if (cells := self.cells(corridor, origin)) is not None
+        ]
+        if column == "next_tonne_usd_per_t":
+            numbers = [pair for pair in numbers if not math.isnan(pair[0])]
+        return weighted_mean(numbers)
+
+    def _origins_in_turn(self, corridor: str, origin: str | None) -> Iterable[Sequence[str]]:
+        """Yield the origins to try; flows are split into routes only where the first has no way."""
+        if origin not in (None, ALL):
+            yield [str(origin)]
+            return
+        if origin is None:
+            yield self.scope.origins[0] if self.scope.origins else []
+        if len(self.scope.every_origin) > 1:
+            using = {
+                r.origin for r in self._flow_routes if (r.corridor, r.commodity) == (corridor, self.scope.commodity)
+            }
+            yield [node for node in self.scope.every_origin if node in using]
+        yield self.scope.every_origin
+
+    @cached_property
+    def _flow_routes(self) -> Sequence[Route]:
+        return decompose_flow(self.flow.solution)
+
+    @cached_property
+    def _search(self) -> RouteSearch:
+        return RouteSearch(self.flow, self.scope.commodity, self.scope.destination)
+
+
+def _risk_score(edge: Edge) -> float:
+    """Return the risk score of an edge: unknown on land is unknown, at sea it is 0."""
+    if edge.risk_score is None:
+        return 0.0 if edge.mode == "sea" else math.nan
+    return edge.risk_score
+
+
+def weakest(scores: Iterable[float]) -> float:
+    """Return the largest of some scores, NaN where one is unknown or there is none."""
+    known = list(scores)
+    return math.nan if any(map(math.isnan, known)) else max(known, default=math.nan)
+
+
+def weighted_mean(numbers: Sequence[tuple[float, float]]) -> float:
+    """Return the mean of pairs of number and weight, the plain one where all weights are 0; NaN of none."""
+    total = sum(weight for _, weight in numbers)
+    if total > 0:
+        return sum(number * weight for number, weight in numbers if weight > 0) / total
+    return sum(number for number, _ in numbers) / len(numbers) if numbers else math.nan

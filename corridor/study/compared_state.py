@@ -1,0 +1,110 @@
+"""`ComparedState`: one state of a network as a comparison sees it, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from corridor.model.columns import blank
+from corridor.solver.flow import Flow
+from corridor.solver.program import Floats
+from corridor.solver.warm import WarmSolver
+from corridor.study.compared_corridor import ComparedCorridor
+from corridor.study.compared_routes import MEANS, MEANS_OF_GROUP, ComparedRoutes, RouteCells, weakest, weighted_mean
+from corridor.study.comparison_scope import ALL, ComparisonScope
+
+_EMPTY = blank("compare")
+
+
+class ComparedState:
+    """One state of a network as a comparison sees it; what is not asked for is not solved.
+
+    Parameters
+    ----------
+    solver : WarmSolver
+        Solver of the network compared, or of one that differs in numbers only.
+    flow : Flow
+        The state.
+    scope : ComparisonScope
+        Commodity or group, origins, destination and corridors.
+    weights : shape (n_supplies,)
+        What a tonne of each supply counts where all shippers are added up.
+    before : ComparedState, optional
+        The baseline, against which the status of a corridor is told; itself by default.
+    """
+
+    def __init__(
+        self,
+        solver: WarmSolver,
+        flow: Flow,
+        scope: ComparisonScope,
+        *,
+        weights: Floats,
+        before: ComparedState | None = None,
+    ) -> None:
+        self.flow, self.scope = flow, scope
+        self._solver = solver.solver_for(flow.network)
+        self._corridors: dict[str, ComparedCorridor] = {
+            id: ComparedCorridor(
+                self._solver, flow, id, scope.members, weights=weights, before=before._corridors[id] if before else None
+            )
+            for id in scope.corridors
+        }
+
+    def row(self, corridor: str, columns: Iterable[str], origin: str | None = None) -> dict[str, Any]:
+        """Return some cells of a row of `compare`; `origin` as in `cell`."""
+        return {column: self.cell(corridor, column, origin) for column in columns}
+
+    def cell(self, corridor: str, column: str, origin: str | None = None) -> Any:
+        """Return one cell of `compare`: for the scope's origin, for another, or for all (`ALL`)."""
+        if hasattr(ComparedCorridor, column):
+            return getattr(self._corridors[corridor], column)
+        if self.scope.is_group:
+            return self._cell_of_group(corridor, column)
+        if self._corridors[corridor].capacity_mtpa <= 0:
+            cells = None
+        elif origin == ALL and column in MEANS:
+            return self._routes.mean(corridor, column)
+        else:
+            cells = self._routes.cells(corridor, origin)
+        if column == "subjects":
+            return self._subjects(corridor, cells)
+        return _EMPTY[column] if cells is None else getattr(cells, column)
+
+    def _cell_of_group(self, corridor: str, column: str) -> Any:
+        """Return a cell of a group: of its commodities' best routes, by what each moves that way."""
+        cells = {
+            commodity: cells
+            for commodity, routes in self._routes_by_member.items()
+            if self.flow.throughput_mtpa(corridor, commodity) > 0 and (cells := routes.cells(corridor)) is not None
+        }
+        if column == "subjects":
+            return self._subjects(corridor, *cells.values())
+        if column == "risk_score":
+            return weakest(each.risk_score for each in cells.values())
+        if column not in MEANS_OF_GROUP:
+            return _EMPTY[column]
+        moved = {commodity: self.flow.throughput_mtpa(corridor, commodity) for commodity in cells}
+        return weighted_mean([(getattr(each, column), moved[commodity]) for commodity, each in cells.items()])
+
+    @property
+    def _routes(self) -> ComparedRoutes:
+        return self._routes_by_member[self.scope.commodity]
+
+    @cached_property
+    def _routes_by_member(self) -> dict[str, ComparedRoutes]:
+        """The best routes of each commodity."""
+        network = self.flow.network
+        return {
+            id: ComparedRoutes(self._solver, self.flow, self.scope.of_member(network, id)) for id in self.scope.members
+        }
+
+    def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
+        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, their ends, countries."""
+        network, routes = self.flow.network, [each.route for each in cells if each is not None]
+        edges = [edge.id for edge in network.trunk(corridor)] + [id for route in routes for id in route.edges]
+        ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]
+        limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
+        countries = [country for id in edges for country in network.edge(id).countries]
+        return tuple(dict.fromkeys([*edges, *limits, *ends, *self.scope.members, *countries]))
