@@ -221,19 +221,20 @@ class ComparedNumbers:
     weights: Floats | None = None
 
     @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """What tells the rows of a state apart."""
-        return [(corridor,) for corridor in self.scope.corridors]
+    def rows(self) -> list[tuple[str, str | None]]:
+        """Corridor and origin of each row of a state, without an origin where all are of one."""
+        return list(itertools.product(self.scope.corridors, self.scope.row_origins))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Paths of the numbers, row by row."""
-        return tuple(".".join(("compare", *row, column)) for row in self.rows for column in self.columns)
+        rows = (f"{corridor}/{origin}" if origin else corridor for corridor, origin in self.rows)
+        return tuple(f"compare.{row}.{column}" for row in rows for column in self.columns)
 
     def values(self, state: PathValues) -> list[float]:
         """Return the numbers of a state."""
         compared = state.compared(self.scope, self.weights)
-        cells = (compared.row(*row, self.columns) for row in self.rows)
+        cells = (compared.row(corridor, self.columns, origin) for corridor, origin in self.rows)
         return [float(row[column]) for row in cells for column in self.columns]
 
 

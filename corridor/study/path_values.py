@@ -15,7 +15,7 @@ from corridor.model.scenario import Scenario
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
-from corridor.study.compared_corridor import ComparedState
+from corridor.study.compared_state import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
 from corridor.study.outcomes import outcome_number, totals
 

@@ -222,6 +222,11 @@ class Uncertainty:
         """Names of the states: the baseline, then the scenarios."""
         return (BASELINE, *(scenario.name for scenario in self.scenarios))
 
+    @property
+    def has_tables(self) -> bool:
+        """Whether all numbers were asked for, so that `compare`, `outcomes` and `ranking` are there."""
+        return isinstance(self.asked, TableNumbers)
+
     # Points
 
     @cached_property
@@ -252,7 +257,8 @@ class Uncertainty:
 
         asked = self._tables("compare").compared
         index = pd.MultiIndex.from_tuples(
-            [(name, *row) for name in self.state_names for row in asked.rows], names=["scenario", "corridor"]
+            [(name, corridor) for name in self.state_names for corridor, _ in asked.rows],
+            names=["scenario", "corridor"],
         )
         n = len(asked.names)
         return self._stamped(self._wide(asked.columns, slice(0, n), index), commodity=asked.scope.commodity)
