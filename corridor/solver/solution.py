@@ -195,6 +195,12 @@ class Solution:
             if missing > 0
         )
 
+    @property
+    def edge_available_mtpa(self) -> Floats:
+        """What each edge has available, infinite where it has no limit. [Mt/y]"""
+        edges = self.network.edges
+        return self.network._once("available", lambda: np.array([edge.available_mtpa for edge in edges]))
+
     # Prices
 
     def limit_of(self, column: int) -> BindingLimit:
@@ -206,7 +212,7 @@ class Solution:
         edge, commodity = self.program.name_of(column)
         if self.held is not None and self.held[column]:
             return BindingLimit("usual flow", edge, commodity)
-        available = self.network.edges[self.program.edge_of(column)].available_mtpa
+        available = self.edge_available_mtpa[self.program.edge_of(column)]
         if self.program.alone[column] and self.state.upper[column] >= available:
             return BindingLimit("edge", edge)
         return BindingLimit("quota", edge, commodity)
@@ -221,12 +227,15 @@ class Solution:
         price = -self.optimum.reduced_cost[: program.n_flows]
         for column in np.flatnonzero(price > least).tolist():
             yield self.limit_of(column), float(price[column]), float(state.upper[column])
-        rows = [BindingLimit("edge", network.edges[index].id) for index in program.shared_edges]
-        rows += [BindingLimit("node", network.nodes[index].id) for index in program.limited_nodes]
-        rows += [BindingLimit("fleet", fleet.id) for fleet in network.fleets]
+        parts = (
+            ("edge", [network.edges[index].id for index in program.shared_edges]),
+            ("node", [network.nodes[index].id for index in program.limited_nodes]),
+            ("fleet", [fleet.id for fleet in network.fleets]),
+        )
+        rows = [(kind, id) for kind, ids in parts for id in ids]
         price = -self.optimum.dual[program.n_balances :][: len(rows)]
         for row in np.flatnonzero(price > least).tolist():
-            yield rows[row], float(price[row]), float(state.ceiling[row])
+            yield BindingLimit(*rows[row]), float(price[row]), float(state.ceiling[row])
 
     @cached_property
     def prices(self) -> dict[BindingLimit, float]:
