@@ -11,7 +11,6 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.messages import shown
-from corridor.model.figures import FigureSet
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import BASELINE, Scenario
@@ -20,7 +19,8 @@ from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.model.variation import Variation
 from corridor.solver.parallel import whole_number
 from corridor.solver.program import Floats
-from corridor.study.compare import ComparedNumbers, chosen_columns, number_columns
+from corridor.study.compare import chosen_columns
+from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.comparison_scope import comparison_scope
 from corridor.study.draws import DrawJob, Draws, Numbers, drawn_numbers, left_out_notes
 from corridor.study.outcomes import OutcomeNumbers
@@ -320,23 +320,27 @@ class Uncertainty:
         """
         import pandas as pd
 
-        parts = []
-        figure_set = self._figure_set
-        figures = [figure_set.figures[key] for key in self.drawn.keys]
+        figures = [Variation(self.network).figure_set.figures[key] for key in self.drawn.keys]
         named = {field: np.array([getattr(f, field) for f in figures]) for field in ("record", "subject", "attribute")}
-        for state, scenario in enumerate(self.state_names):
-            for number, path in enumerate(self.asked.names):
-                rho = _rank_correlations(self.drawn.figures, self.drawn.values[:, state, number])
-                order = np.argsort(-np.abs(np.nan_to_num(rho)), kind="stable")
-                order = order[~np.isnan(rho[order])]
-                index = pd.MultiIndex.from_tuples([(scenario, path)] * len(order), names=["scenario", "number"])
-                columns = {field: values[order] for field, values in named.items()} | {"correlation": rho[order]}
-                parts.append(pd.DataFrame(columns, index=index))
-        return self._stamped(pd.concat(parts))
-
-    @cached_property
-    def _figure_set(self) -> FigureSet:
-        return Variation(self.network).figure_set
+        ranks, numbers, order, correlation = _Ranks(self.drawn.figures), [], [], []
+        for state, number in np.ndindex(self.drawn.central.shape):
+            rho = ranks.correlations(self.drawn.values[:, state, number])
+            strongest = np.argsort(-np.abs(rho), kind="stable")  # NaN last
+            strongest = strongest[: int((~np.isnan(rho)).sum())]
+            numbers += [(self.state_names[state], self.asked.names[number])] * len(strongest)
+            order.append(strongest)
+            correlation.append(rho[strongest])
+        rows = np.concatenate(order)
+        columns = {field: values[rows] for field, values in named.items()} | {
+            "correlation": np.concatenate(correlation)
+        }
+        levels = ["scenario", "number"]
+        index = (
+            pd.MultiIndex.from_tuples(numbers, names=levels)
+            if numbers
+            else pd.MultiIndex.from_arrays([[], []], names=levels)
+        )
+        return self._stamped(pd.DataFrame(columns, index=index))
 
     # Draws
 
@@ -406,18 +410,36 @@ def _best_shares(netback: Floats) -> Floats:
     return np.append(shares, float((count == 0).mean()))
 
 
-def _rank_correlations(figures: Floats, values: Floats) -> Floats:
-    """Return Spearman's correlation of each figure with a number over the draws in which it exists; NaN if constant."""
+class _Ranks:
+    """Ranks of figures among draws, worked out once for all numbers that exist in the same draws."""
+
+    def __init__(self, figures: Floats) -> None:
+        self._figures = figures
+        self._kept: dict[bytes, Floats] = {}
+
+    def correlations(self, values: Floats) -> Floats:
+        """Return Spearman's correlation of each figure with a number over the draws in which it exists.
+
+        NaN of figures that do not vary, and of all where the number does not.
+        """
+        defined = np.isfinite(values)
+        values = values[defined]
+        if len(values) < 2 or np.ptp(values) <= _CONSTANT * max(1.0, float(np.abs(values).max())):
+            return np.full(self._figures.shape[1], np.nan)
+        key = defined.tobytes()
+        if key not in self._kept:
+            self._kept[key] = _standard_ranks(self._figures[defined])
+        return np.asarray(_standard_ranks(values[:, None])[:, 0] @ self._kept[key])
+
+
+def _standard_ranks(values: Floats) -> Floats:
+    """Return the ranks in each column, equal ones at their mean, less their mean and of length 1; NaN if constant."""
     import pandas as pd
 
-    defined = ~np.isnan(values)
-    if np.ptp(values[defined]) <= _CONSTANT * max(1.0, float(np.abs(values[defined]).max())) if defined.any() else True:
-        return np.full(figures.shape[1], np.nan)
-    ranks = pd.DataFrame(np.column_stack([figures[defined], values[defined]])).rank().to_numpy()
+    ranks = pd.DataFrame(values).rank().to_numpy()
     centred = ranks - ranks.mean(axis=0)
-    spread = np.sqrt((centred**2).sum(axis=0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(centred[:, :-1].T @ centred[:, -1] / (spread[:-1] * spread[-1]))
+        return np.asarray(centred / np.sqrt((centred**2).sum(axis=0)))
 
 
 _CONSTANT = 1e-9
