@@ -115,7 +115,8 @@ def _sentence(kind: str, name: str, known: Iterable[str], suggestion: str | None
 
 _LISTED_BY = {
     "scenario": "corridor.scenarios()", "network": "corridor.networks()", "asset": "corridor.interruptions()",
-    "node": "network.nodes", "edge": "network.edges", "corridor": "network.corridors", "hazard": "network.hazards",
+    "node": "network.nodes", "edge": "network.edges", "corridor": "network.corridors", "fleet": "network.fleets",
+    "rate": "network.rates", "hazard": "network.hazards",
     "commodity": "network.commodities", "tag": "network.tags", "source": "network.sources",
     "country": "network.edge_table()", "operator": "network.edge_table()", "corridor or edge": "network.edges",
     "subject of a figure": "network.figures()", "attribute": "network.figures()",
@@ -139,9 +140,18 @@ _LOOK_ALIKE = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјорсух�
 """Letters of Cyrillic, then of Greek, that look like Latin ones."""
 
 
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+
+
+def _plainly(name: str) -> str:
+    """Return a name in the letters that it seems to have: one form of accents and widths, nothing that has no width."""
+    seen = "".join(mark for mark in unicodedata.normalize("NFKC", name) if unicodedata.category(mark) != "Cf")
+    return seen.translate(_LOOK_ALIKE).translate(_DASHES)
+
+
 def _folded(name: str) -> str:
     """Return one spelling for all names that are easily confused."""
-    return unicodedata.normalize("NFC", name).translate(_LOOK_ALIKE).lower().replace("-", "_")
+    return _plainly(name).lower().replace("-", "_")
 
 
 def _difference(name: str, other: str) -> str:
@@ -279,7 +289,7 @@ def _in_quotes(value: object) -> str:
     return f"; if a name is meant, put it in quotes: '{value}'" if isinstance(value, int | float) else ""
 
 
-def listed(names: Collection[Any]) -> str:
+def listed(names: Collection[Any], *, quoted: bool = True) -> str:
     """Return some names for a message, the rest of many counted."""
-    text = ", ".join(repr(str(name)[:40]) for name in list(names)[:_MOST_NAMED])
+    text = ", ".join(repr(str(name)[:40]) if quoted else str(name) for name in list(names)[:_MOST_NAMED])
     return text + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")

@@ -15,6 +15,10 @@ from corridor.messages import decimal_point, unknown
     [
         ("срс", "cpc", "the unknown one has CYRILLIC SMALL LETTER ES, CYRILLIC SMALL LETTER ER"),
         ("СРС", "cpc", "the unknown one has CYRILLIC SMALL LETTER ES"),
+        ("Ust\u2010Luga", "Ust-Luga", "the unknown one has HYPHEN"),
+        ("aktau\u200b", "aktau", "the unknown one has ZERO WIDTH SPACE"),
+        ("\uff41ktau", "aktau", "the unknown one has FULLWIDTH LATIN SMALL LETTER A"),
+        ("a b", "a\u00a0b", "the known one has NO-BREAK SPACE"),
         ("aktau", "aktаu", "the known one has CYRILLIC SMALL LETTER A"),
         ("ΒΤС", "BTC", "the unknown one has GREEK SMALL LETTER BETA"),
         (unicodedata.normalize("NFD", "Türkmenbaşy"), "Türkmenbaşy", "the unknown one has COMBINING DIAERESIS"),

@@ -114,15 +114,28 @@ def made(net: cr.Network, scenario: cr.Scenario) -> cr.Network | None:
 
 def changes_that_meet(net: cr.Network) -> dict[str, list[Any]]:
     """Return changes of a few records only, in numbers whose products and sums are no round ones."""
-    edge = next((edge for edge in net.edges if edge.capacity_mtpa and edge.available_mtpa), net.edges[0]).id
+    usable = [edge for edge in net.edges if edge.capacity_mtpa and edge.available_mtpa] or list(net.edges[:1])
+    by_fleet = [edge for edge in usable if edge.fleet] or usable
+    edge = next((edge for edge in by_fleet if any(rate.edge == edge.id for rate in net.rates)), by_fleet[0]).id
+    fleets = [id for id in (net.edge(edge).fleet,) if id is not None]
+    carried = [commodity.id for commodity in net.commodities if net.edge(edge).admits(commodity.id)]
     quota = next((quota for quota in net.quotas), None)
     return {
-        "outage": [cr.Outage(edge=edge)],
-        "derate": [cr.Derate(edge=edge, remaining=left) for left in (0.3, 0.7)],
-        "expand": [cr.Expansion(edge=edge, add_mtpa=more) for more in (0.1, 1.7)],
+        "outage": [cr.Outage(edge=edge), *(cr.Outage(fleet=fleet) for fleet in fleets)],
+        "derate": [cr.Derate(**on, remaining=left)
+                   for on in ({"edge": edge}, *({"fleet": fleet} for fleet in fleets)) for left in (0.3, 0.7)],
+        "expand": [*(cr.Expansion(edge=edge, **how) for how in ({"add_mtpa": 0.1}, {"add_mtpa": 1.7}, {"factor": 1.3})),
+                   *(cr.Expansion(fleet=fleet, **how)
+                     for fleet in fleets for how in ({"add_mt_days": 0.1}, {"factor": 1.3}))],
         "tariff": [cr.TariffShock(edge=edge, factor=factor, add_usd_per_t=more)
-                   for factor, more in ((1.1, 0.0), (1.0, 3.3), (1.7, 0.7))],
-        "delay": [cr.Delay(edge=edge, add_days=days) for days in (0.1, 2.7)],
+                   for factor, more in ((1.1, 0.0), (1.0, 3.3), (1.7, 0.7))]
+        + [cr.TariffShock(edge=edge, commodity=of, factor=factor, add_usd_per_t=more)
+           for of in carried for factor, more in ((1.3, 0.0), (1.0, 0.9))],
+        "delay": [cr.Delay(edge=edge, add_days=0.1), cr.Delay(edge=edge, add_days=2.7, factor=1.3),
+                  cr.Delay(edge=edge, factor=0.7), cr.Delay(edge=edge, add_late_days=0.3)]
+        + [cr.Delay(edge=edge, commodity=of, **how)
+           for of in carried for how in ({"add_days": 0.7}, {"factor": 0.6}, {"late_factor": 1.3, "add_days": 0.1})]
+        + [cr.Delay(fleet=fleet, **how) for fleet in fleets for how in ({"add_days": 0.7}, {"factor": 1.3})],
         "supply": [cr.SupplyShock(node=s.node, commodity=s.commodity, **how)
                    for s in net.supplies[:1] for how in ({"remaining": 0.3}, {"add_mtpa": 1.1}, {"add_mtpa": -0.1})],
         "demand": [cr.DemandShock(node=m.node, commodity=m.commodity, **how)

@@ -15,7 +15,7 @@ from corridor.files.rows import MOST_BYTES
 from corridor.messages import decimal_point, shown
 
 MOST_NODES = 200_000
-_LARGEST = 1e15
+LARGEST = 1e15
 
 
 class Lines:
@@ -40,15 +40,15 @@ class Lines:
         self.problems.append(f"{location}: {text}")
 
     def number(
-        self, location: str, name: str, text: str, *, least: float = -_LARGEST, integer: bool = False
+        self, location: str, name: str, text: str, *, least: float = -LARGEST, integer: bool = False
     ) -> float | None:
         """Return a number, or None after noting the problem."""
         pattern = r"[-+]?\d+" if integer else r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
         value = float(text) if re.fullmatch(pattern, text, re.ASCII) else math.nan
-        if not least <= value <= _LARGEST:
+        if not least <= value <= LARGEST:
             kind = "a whole number" if integer else "a number"
-            low = "" if least == -_LARGEST or abs(value) > _LARGEST else f" >= {least:g}"
-            limit = f" from {least:g} to {_LARGEST:g}" if abs(value) > _LARGEST else low
+            low = "" if least == -LARGEST or abs(value) > LARGEST else f" >= {least:g}"
+            limit = f" from {least:g} to {LARGEST:g}" if abs(value) > LARGEST else low
             self.note(location, f"{name} must be {kind}{limit} (got {shown(text)}){decimal_point(text)}")
             return None
         return value

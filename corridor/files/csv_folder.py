@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,10 @@ def read(folder: Path) -> Network:
         problems: list[Problem] = [placed(str(folder / name), error) for name, error in _unexpected_files(folder)]
         if format_hint := foreign.of_folder([entry.name for entry in folder.iterdir()], _TABLES):
             raise DataError(f"{folder}: {format_hint}")
+        if (edges := folder / "edges.csv").is_file():
+            first = decoded(edges, read_bytes(edges, MOST_BYTES, "CSV table")).partition("\n")[0]
+            if format_hint := foreign.of_edge_columns(re.split("[,;\t]", first.replace('"', ""))):
+                raise DataError(f"{edges}: {format_hint}")
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from None
     tables: dict[str, RawTable] = {}

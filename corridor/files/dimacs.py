@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from corridor.errors import DataError
-from corridor.files.benchmark_lines import MOST_NODES, Lines, node_number, penalty_above_all_costs
+from corridor.files.benchmark_lines import LARGEST, MOST_NODES, Lines, node_number, penalty_above_all_costs
 from corridor.messages import shown
 from corridor.model.frames import RawTable
 from corridor.model.network import Network, build_network
@@ -149,6 +149,13 @@ def _arc_line(lines: Lines, location: str, words: list[str], nodes: int) -> _Arc
 def _min_cost_network(location: str, nodes: int, amounts: dict[int, float], arcs: list[tuple[str, _Arc]]) -> Network:
     """Return the network of a minimum-cost flow problem."""
     dearest = penalty_above_all_costs(nodes, [arc[4] for _, arc in arcs])
+    if dearest > LARGEST:
+        where, cost = max(((where, arc[4]) for where, arc in arcs), key=lambda pair: abs(pair[1]))
+        most = LARGEST / (nodes + 2)
+        raise DataError(
+            f"{where}: COST must be at most {most:.3g} in a problem of {nodes} nodes, so that a penalty above any "
+            f"route's cost still counts (got {cost:g}); leave out arcs that are not to be used"
+        )
     demands = [(id, -amount) for id, amount in amounts.items() if amount < 0]
     edges, quotas = RawTable(), RawTable()
     for number, (where, (tail, head, lower, capacity, cost)) in enumerate(arcs, start=1):

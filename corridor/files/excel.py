@@ -117,6 +117,10 @@ def read(location: str, raw: bytes) -> Network:
     meant = [name for name, cells in sheets.items() if name in _HEADS or (cells and not _is_notes(name))]
     if format_hint := foreign.of_workbook(meant, _HEADS):
         raise DataError(f"{location}: {format_hint}")
+    for name, cells in sheets.items():
+        first = [str(head) for head in cells[min(cells)].values()] if cells else []
+        if name.strip().lower() == "edges" and (format_hint := foreign.of_edge_columns(first)):
+            raise DataError(f"{location}, sheet {name}: {format_hint}")
     hint = "; put notes in a sheet called notes or README"
     for name in meant:
         if name not in _HEADS:

@@ -11,6 +11,7 @@ _AS_GRAPH = "name its attributes as the fields of Node and Edge and give the gra
 _GRAPH = f"read it with networkx, {_AS_GRAPH}"
 _PYPSA = "read it with corridor.from_pypsa(pypsa.Network(path))"
 _FRAMES = "read it with pandas and give nodes and edges to Network.from_frames"
+_RENAMED = "call these columns of the edges tail and head, give each edge an id, and keep only fields of Node and Edge"
 _ENDINGS = {
     **dict.fromkeys(("csv", "tsv", "txt"), "one table; a network is a folder that holds nodes.csv and edges.csv"),
     **dict.fromkeys(("yaml", "yml"), "YAML, as scenarios are; load_scenario reads those"),
@@ -45,10 +46,14 @@ def of_json(data: Mapping[Any, Any], keys: Collection[str]) -> str | None:
         return f"must be a FeatureCollection with features that are nodes and edges (got a {kind})"
     if "adjacency" in data:
         return f"is a graph as networkx.adjacency_data writes it; read it with adjacency_graph, {_AS_GRAPH}"
+    if isinstance(data.get("elements"), list):
+        return f"is a map as OpenStreetMap's Overpass writes it; {_FRAMES}"
     if "elements" in data:
         return f"is a graph as Cytoscape writes it; read it with networkx.cytoscape_graph, {_AS_GRAPH}"
     rows = data.get("links", data.get("edges"))
     first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    if {"from", "to"} <= first.keys() and "tail" not in first:
+        return f"is a graph as vis.js writes it, whose edges have from and to; {_RENAMED}"
     if "links" in data or {"directed", "multigraph"} & data.keys() or ("source" in first and "tail" not in first):
         links = "links" if "links" in data else "edges"
         return (
@@ -94,6 +99,15 @@ def of_folder(names: Collection[str], known: Collection[str]) -> str | None:
     if not set(names) & set(known):
         held = f"it holds {listed(sorted(names))}" if names else "it is empty"
         return f"not a network: a network is a folder that holds nodes.csv and edges.csv; {held}"
+    return None
+
+
+def of_edge_columns(heads: Collection[str]) -> str | None:
+    """Return what a table of edges as graph programs write it is and what to do, or None if it is meant for ours."""
+    lowered = [head.strip().lower() for head in heads]
+    for ends in (("source", "target"), ("from", "to"), ("bus0", "bus1")):
+        if {*ends} <= {*lowered} and not {"tail", "head"} & {*lowered}:
+            return f"is a table of edges as other programs write it, from {ends[0]} to {ends[1]}; {_RENAMED}"
     return None
 
 

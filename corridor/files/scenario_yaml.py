@@ -251,10 +251,11 @@ class YamlDocument:
         return data
 
     def _to_quote(self, mark: yaml.Mark | None) -> str:
-        """Return what to write where a value begins with a mark that YAML takes for its own: ``> 20``."""
+        """Return what to write where a value holds marks that YAML takes for its own: ``> 20``, ``CPC: shut``."""
         lines = self._text.splitlines()
         line = lines[mark.line] if mark and mark.line < len(lines) else ""
         value = re.search(r"(?:: |- |[{[,]) *([>|!%@&*`][^,}\]#]*)", line)
+        value = value or re.search(r"^[\s-]*\w+: +(-[^,}\]#]*|[^\s'\"{\[][^#]*: [^#]*)", line)
         return f'; put the value in quotes: "{value.group(1).strip()}"' if value else ""
 
     def _refuse_deep_nesting(self) -> None:

@@ -147,7 +147,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "status", "",
             "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
-            "quotas bar the way",
+            "quotas of the commodity itself bar the way",
             "word", "status", priority=6, group="main",
         ),
         Column(

@@ -129,12 +129,19 @@ class NetworkEdit:
         for kind in ("quota", "rate"):  # others are never new
             if len(edited.get(kind, ())) > len(self.origin.records(kind)):
                 parts[KIND_OF[kind].attribute] = tuple(record for _, record in sorted(edited[kind].items()))
+        if made := self._rates_made():
+            parts["rates_made"] = tuple(sorted({*self.origin.rates_made, *made}))
         for change, opened in self.opened:
             if shut := shut_on_routes(self.origin, parts.get("edges", self.origin.edges), opened):
                 self.notes.append(f"{change}: planned edges on its routes stay shut: {', '.join(shut)}")
         if self.notes:
             parts["notes"] = (*self.origin.notes, *dict.fromkeys(self.notes))
         return parts
+
+    def _rates_made(self) -> list[tuple[str, str, str]]:
+        """Return edge, commodity and field of each term of a rate that is made from the edge's own."""
+        rates = [(key, field) for kind, key, field in self.factors if kind == "rate"]
+        return [(*key, field) for key, field in rates if getattr(self.original("rate", key), field) is None]
 
     def _differing(self) -> dict[tuple[str, Any], dict[str, Any]]:
         """Return the fields that differ with their values, by kind and key of their record."""

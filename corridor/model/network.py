@@ -68,6 +68,9 @@ class Network(NetworkParts):
     regime : str or None
         Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
         are one's own. A name only: it is not compared, and not kept in files.
+    rates_made : tuple of (str, str, str)
+        Edge, commodity and field of each rate that a change made from the edge's own: it moves as the edge's figure
+        does. It is not compared, and not kept in files; other rates given by `replace` have none.
     data_version : str or None
         Version of the package and digest of the data that `load` made it from, as ``0.2.0+data.210f71382146``,
         whatever was altered since; None for a network of one's own. Scenarios keep it, and so does `replace` while
@@ -142,6 +145,8 @@ class Network(NetworkParts):
         if invalid := [part for part in parts if part not in known]:
             raise DataError([unknown("part of a network", part, known) for part in invalid])
         parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
+        if "rates" in parts:
+            parts = {"rates_made": (), **parts}
         if "hazards" in parts and parts["hazards"] != self.hazards:
             parts = {"regime": None, **parts}
         twin = replace(self, **parts)

@@ -122,12 +122,11 @@ def _values(figure_set: FigureSet, changed: Mapping[str, float], source: str) ->
 
 def _records(
     variation: Variation[NetworkParts], changed: Mapping[str, float], figures: tuple[Figure, ...], owner: str
-) -> dict[str, tuple[Record, ...]]:
+) -> dict[str, tuple[Any, ...]]:
     """Return the kinds of records that change, each record moved as its figures move."""
     network, before = variation.network, variation.figure_set.figures
     fields: dict[tuple[str, Any], dict[str, Any]] = {}
-    for kind, id, field, value in variation.field_changes(changed):
-        old = before[f"{kind}:{subject_of(id)}.{field}"].value
+    for kind, id, field, old, value in variation.field_changes(changed):
         new = moved(getattr(network.record(kind, id), field), old, value)
         follows = f"{kind}:{subject_of(id)}.{field}" not in changed
         fields.setdefault((kind, id), {})[field] = max(0.0, new) if follows and _cut(field, new) else new
@@ -146,7 +145,10 @@ def _records(
             problems += [placed(name, problem) for _, problem in problems_of(error, type(record).model_fields)]
     if problems:
         raise DataError(problems)
-    return {kind.plural: tuple(altered[kind.singular].values()) for kind in PARTS if kind.singular in altered}
+    parts: dict[str, tuple[Any, ...]] = {
+        kind.plural: tuple(altered[kind.singular].values()) for kind in PARTS if kind.singular in altered
+    }
+    return parts | {"rates_made": network.rates_made}
 
 
 def _cut(field: str, value: Any) -> bool:
@@ -171,7 +173,7 @@ def _notes(variation: Variation[NetworkParts], changed: Mapping[str, float], sou
         if value != old.value and not moves:
             yield f"{name} alters nothing in the network"
     cut: dict[str, list[str]] = {}
-    for kind, id, field, value in variation.field_changes(changed):
+    for kind, id, field, _, value in variation.field_changes(changed):
         if f"{kind}:{subject_of(id)}.{field}" not in changed and _cut(field, value):
             cut.setdefault(f"{kind}: {field}", []).append(subject_of(id))
     for name, subjects in cut.items():

@@ -50,6 +50,8 @@ class NetworkParts:
     figure_records: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
+    rates_made: tuple[tuple[str, str, str], ...] = field(default=(), compare=False)
+    """Edge, commodity and field of what changes made from the edge's own, so that it moves with the edge's figure."""
 
     def __repr__(self) -> str:
         named = f"{visible(self.name) or 'unnamed'}{f' {self.year}' if self.year else ''}"

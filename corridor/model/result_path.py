@@ -20,8 +20,8 @@ TOTALS = column_names("totals")
 TABLES = {
     table: tuple(column.name for column in COLUMNS[table] if column.kind != "list")
     for table in (
-        "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "edge_flows", "compare",
-        "outcomes",
+        "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "fleets", "edge_flows",
+        "compare", "outcomes",
     )
 }  # fmt: skip
 """The tables that a path may lead into, and their columns."""
@@ -37,7 +37,7 @@ WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "wo
 _PAIRED = ("supplies", "markets", "quotas", "edge_flows")
 _KIND_OF_KEY = {
     "corridors": "corridor", "compare": "corridor", "edges": "edge", "edge_flows": "edge", "quotas": "edge",
-    "commodities": "commodity", "outcomes": "commodity",
+    "commodities": "commodity", "outcomes": "commodity", "fleets": "fleet",
 }  # fmt: skip
 _FORMS = {
     "supplies": "supplies.NODE.COMMODITY.COLUMN, as in 'supplies.tengiz.kazakh_crude.shortfall_mtpa'",
@@ -133,7 +133,7 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
         return [(node.id,) for node in network.nodes if node.throughput_mtpa is not None]
     if table in ("commodities", "outcomes"):
         return [(commodity.id,) for commodity in network.commodities]
-    if table in ("corridors", "edges"):
+    if table in ("corridors", "edges", "fleets"):
         return [(record.id,) for record in getattr(network, table)]
     if table in ("supplies", "markets"):
         return [node_key(record) for record in getattr(network, table)]

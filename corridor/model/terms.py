@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -75,29 +75,32 @@ def term_columns(
         known = columns >= 0
         for field, value in zip(TERMS, values, strict=True):
             given = np.array(network.column("rate", field), dtype=np.float64)  # NaN for what is the edge's
-            told = known & ~np.isnan(given)
-            value[columns[told]] = given[told]
+            own = known & ~np.isnan(given)
+            value[columns[own]] = given[own]
     return values
 
 
 def _columns_of_rates(
     network: NetworkParts, edge_of: Positions, commodity_of: Positions, commodities: Sequence[str]
 ) -> npt.NDArray[np.intp]:
-    """Return the place among the pairs of each rate, -1 where it is not among them."""
-    edges = network._by_structure(
-        "places of edges", lambda: {id: place for place, id in enumerate(network.keys("edge"))}
-    )
-    places = {id: place for place, id in enumerate(commodities)}
+    """Return the position among the pairs of each rate, -1 where it is not among them."""
+    edges = network._by_structure("positions of edges", lambda: _positions(network.keys("edge")))
+    positions = _positions(commodities)
     wanted = np.array(
-        [edges[rate.edge] * len(places) + places[rate.commodity] if rate.commodity in places else -1
+        [edges[rate.edge] * len(positions) + positions[rate.commodity] if rate.commodity in positions else -1
          for rate in network.rates]
     )  # fmt: skip
-    pairs = edge_of.astype(np.int64) * len(places) + commodity_of
+    pairs = edge_of.astype(np.int64) * len(positions) + commodity_of
     order = np.argsort(pairs, kind="stable")
     if not len(order):
         return np.full(len(wanted), -1, dtype=np.intp)
-    found = order[np.minimum(np.searchsorted(pairs, wanted, sorter=order), len(order) - 1)]
-    return np.where(pairs[found] == wanted, found, -1)
+    nearest = order[np.minimum(np.searchsorted(pairs, wanted, sorter=order), len(order) - 1)]
+    return np.where(pairs[nearest] == wanted, nearest, -1)
+
+
+def _positions(ids: Iterable[str]) -> dict[str, int]:
+    """Return the position of each id among some."""
+    return {id: position for position, id in enumerate(ids)}
 
 
 def unit_costs(

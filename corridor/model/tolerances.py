@@ -40,7 +40,7 @@ SHORTER_USD_PER_T = 1e-12
 """A path replaces another only if it costs less by this, so that a cycle that costs nothing is never taken. [USD/t]"""
 
 BEST_USD_PER_T = 0.01
-"""Corridors whose next tonne earns no less than the best one's by more than this are best too. [USD/t]"""
+"""Ways whose next tonne earns less than the best's by no more are as good: what is known of a difference. [USD/t]"""
 
 REPORTED_USD_PER_T = 0.05
 """A gain or loss below this is explained as none: it would be printed as 0.0 or 0.1. [USD/t]"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,16 @@ N = TypeVar("N", bound=NetworkParts)
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
 Fields = dict[tuple[str, Any], dict[str, Any]]
 """New values of fields by kind and id of their record."""
+
+
+class FieldChange(NamedTuple):
+    """A field of a record that another value of a figure changes: what the figure says of it now, and would say."""
+
+    kind: str
+    id: Any
+    field: str
+    before: float | None
+    value: Any
 
 
 class Variation(Generic[N]):
@@ -53,6 +63,9 @@ class Variation(Generic[N]):
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
         }
+        self._rates_made: dict[tuple[str, str], list[Key]] = {}
+        for edge, commodity, field in network.rates_made:
+            self._rates_made.setdefault((edge, field), []).append((edge, commodity))
 
     def varying_figures(self) -> list[Figure]:
         """Return the figures that have a range and can move a flow, in their order.
@@ -138,13 +151,16 @@ class Variation(Generic[N]):
         id = self._ids.get((figure.record, figure.subject))
         return id is not None and isinstance(getattr(self._owners[figure.record][id], figure.attribute, None), bool)
 
-    def field_changes(self, values: Mapping[str, Value]) -> Iterator[tuple[str, Any, str, Any]]:
-        """Yield kind, id, field and new value of each record field that other values of figures change."""
+    def field_changes(self, values: Mapping[str, Value]) -> Iterator[FieldChange]:
+        """Yield each record field that other values of figures change; a rate made from an edge's own moves with it."""
         for key, value in self.figure_set.values(values).items():
             figure = self.figure_set.figures[key]
             id = self._ids.get((figure.record, figure.subject))
-            if id is not None and np.any(value != figure.value) and self._is_number(figure, id):
-                yield figure.record, id, figure.attribute, value
+            if id is None or not np.any(value != figure.value) or not self._is_number(figure, id):
+                continue
+            yield FieldChange(figure.record, id, figure.attribute, figure.value, value)
+            for rate in self._rates_made.get((figure.subject, figure.attribute), ()) if figure.record == "edge" else ():
+                yield FieldChange("rate", rate, figure.attribute, figure.value, value)
 
     def _is_number(self, figure: Figure, id: str | Key) -> bool:
         owner = self._owners[figure.record][id]
@@ -164,8 +180,7 @@ class Variation(Generic[N]):
         """
         fields: Fields = {}
         with np.errstate(divide="ignore", invalid="ignore"):
-            for kind, id, field, value in self.field_changes(values):
-                before = self.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value
+            for kind, id, field, before, value in self.field_changes(values):
                 new = moved(getattr(self._owners[kind][id], field), before, value)
                 fields.setdefault((kind, id), {})[field] = new.tolist() if isinstance(new, np.ndarray) else new
         return fields

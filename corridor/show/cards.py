@@ -28,12 +28,15 @@ def network_card(network: Network) -> Html:
     """Return the card of a network: counts, corridors, commodities, confidence of its figures."""
     name = " ".join(str(part) for part in (network.name or "unnamed network", network.year) if part)
     resting = sum(not edge.in_service for edge in network.edges)
+    further = ((network.rates, "rate"), (network.fleets, "fleet"), (network.hazards, "hazard"))
+    others = ", ".join(counted(len(held), kind) for held, kind in further if held or kind == "hazard")
     counts = (
         f"{len(network.nodes)} nodes, {len(network.edges)} edges ({resting} planned or idle), "
-        f"{len(network.markets)} markets, {len(network.quotas)} quotas, {len(network.hazards)} hazards"
+        f"{len(network.markets)} markets, {len(network.quotas)} quotas, {others}"
         + (f" of regime '{network.regime}'" if network.regime else "")
     )
-    return card(name, line(counts), *_corridors(network), *_commodities(network), *_confidence(network))
+    tables = (*_corridors(network), *_commodities(network), *_fleets(network), *_confidence(network))
+    return card(name, line(counts), *tables)
 
 
 def _corridors(network: Network) -> Iterator[Html]:
@@ -63,6 +66,17 @@ def _commodities(network: Network) -> Iterator[Html]:
     yield table(
         ["commodity", "id", "offered [Mt/y]", "supplies", "markets"], shortened(rows, 5), ("supplies", "markets")
     )
+
+
+def _fleets(network: Network) -> Iterator[Html]:
+    """Yield the table of fleets."""
+    if not network.fleets:
+        return
+    rows: list[tuple[object, ...]] = []
+    for fleet in network.fleets:
+        served = ", ".join(edge.id for edge in network.edges if edge.fleet == fleet.id)
+        rows.append((fleet.name or fleet.id, fleet.id, served, amount(fleet.available_mt_days)))
+    yield table(["fleet", "id", "edges", "available [Mt days/y]"], shortened(rows, 4))
 
 
 def _confidence(network: Network) -> Iterator[Html]:
@@ -107,7 +121,7 @@ def scenario_card(scenario: Scenario) -> Html:
 
 
 def amount(value: float) -> str:
-    """Return an amount in Mt/y as text, with one decimal."""
+    """Return an amount in Mt/y or Mt days/y as text, with one decimal."""
     return "no limit" if math.isinf(value) else f"{value:,.1f}"
 
 

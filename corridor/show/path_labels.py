@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from corridor.model.network import Network
+from corridor.model.records import KIND_OF, PARTS
 from corridor.model.result_path import CHANGE, STUDIED, TABLES, parts_of, row_of
 from corridor.show import style
 
 UNITS = {
-    "_mtpa": "Mt/y", "_musd_per_year": "million USD/y", "_usd_per_t": "USD/t", "_days": "days", "_mt": "Mt",
-    "_musd": "million USD",
+    "_mt_days": "Mt days/y", "_usd_per_t_day": "USD/(t day)", "_mtpa": "Mt/y", "_musd_per_year": "million USD/y",
+    "_usd_per_t": "USD/t", "_days": "days", "_mt": "Mt", "_musd": "million USD",
 }  # fmt: skip
-"""What the endings of names mean."""
+"""What the endings of names mean, the longer before those that end them."""
+_PAIRED = frozenset(kind.singular for kind in PARTS if len(kind.key) > 1)
+"""Kinds of record that a pair of ids names."""
 _ATTRIBUTES = {"max_mtpa": "most allowed", "min_mtpa": "least asked for", "in_service": "in service"}
 
 
@@ -29,8 +32,8 @@ def words_of(name: str) -> str:
 
 
 def record_name(network: Network, id: str) -> str:
-    """Return the name of a corridor, node or commodity, the ends of an edge, or the words of any other id."""
-    for kind in ("corridor", "node", "commodity"):
+    """Return the name of a corridor, node, commodity or fleet, the ends of an edge, or the words of any other id."""
+    for kind in ("corridor", "node", "commodity", "fleet"):
         record = network.by_key(kind).get(id)
         if record is not None:
             return style.called(record) if getattr(record, "name", "") else style.spoken(id)
@@ -64,12 +67,13 @@ def _part(path: str, network: Network) -> str:
 
 def figure_label(row: Mapping[str, Any], network: Network) -> str:
     """Return a figure's name, wrapped, and on the last line its range, confidence, and whether rivals span it."""
-    ids = [row["subject"]] if row["record"] not in ("supply", "market", "quota") else row["subject"].split(".")
-    if row["record"] in ("node", "edge", "commodity", "supply", "market", "quota"):
+    paired = row["record"] in _PAIRED
+    ids = row["subject"].split(".") if paired else [row["subject"]]
+    if row["record"] in KIND_OF:
         subject = ", ".join(record_name(network, id) for id in ids)
     else:
         subject = ", ".join(style.spoken(id) for id in ids)
-    kind = f"{row['record']}, " if row["record"] in ("quota", "market", "supply") else ""
+    kind = f"{row['record']}, " if paired else ""
     name = style.wrapped(f"{subject}: {kind}{words_of(row['attribute'])}", 44, 4)
     unit = "" if row["unit"] == "1" else f" {style.plain(row['unit'], 20)}"
     rivals = ", range from rivals" if row["range_from"] == "rivals" else ""

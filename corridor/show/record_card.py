@@ -9,7 +9,9 @@ from corridor.show.html import Html, card, line, table
 def record_card(record: Record) -> Html:
     """Return the card of a record: each field with its value and what it means; fields left out take their default."""
     fields = type(record).model_fields
-    name = next((str(getattr(record, field)) for field in ("name", "id") if getattr(record, field, "")), "")
+    named = (str(getattr(record, field)) for field in ("name", "id") if getattr(record, field, ""))
+    pair = ", ".join(getattr(record, field) for field in ("node", "edge", "commodity") if field in fields)
+    name = next(named, pair)
     rows = [(field, _text(getattr(record, field)), info.description or "") for field, info in fields.items()]
     given = [row for row, field in zip(rows, fields, strict=True) if field in record.model_fields_set or row[1]]
     title = f"{type(record).__name__} {name}".rstrip()

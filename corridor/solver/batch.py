@@ -338,14 +338,14 @@ class BatchSolver:
     @cached_property
     def _trunk_edges(self) -> list[TrunkAssets]:
         """Where each trunk's edges, end nodes and fleets are among all assets."""
-        place = {(kind, record.id): number for number, (kind, record) in enumerate(assets_of(self.network))}
+        position = {(kind, record.id): number for number, (kind, record) in enumerate(assets_of(self.network))}
         trunks = [self.network.trunk(corridor) for corridor in self.layout.corridors]
         return [
             TrunkAssets(
-                [place["edge", e.id] for e in trunk],
-                [place["node", e.tail] for e in trunk],
-                [place["node", e.head] for e in trunk],
-                [place["edge", e.id] if e.fleet is None else place["fleet", e.fleet] for e in trunk],
+                [position["edge", e.id] for e in trunk],
+                [position["node", e.tail] for e in trunk],
+                [position["node", e.head] for e in trunk],
+                [position["edge", e.id] if e.fleet is None else position["fleet", e.fleet] for e in trunk],
             )
             for trunk in trunks
         ]

@@ -17,7 +17,7 @@ from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.terms import term_columns
-from corridor.model.variation import Variation, subject_of
+from corridor.model.variation import Variation
 from corridor.solver.solution import BindingLimit, Solution
 
 if TYPE_CHECKING:
@@ -87,9 +87,8 @@ def _gain(
 ) -> float:
     """Return by how much the objective changes, to first order, if a figure takes another value."""
     total = 0.0
-    for kind, id, field, new in variation.field_changes({figure: value}):
-        before = variation.figure_set.figures[f"{kind}:{subject_of(id)}.{field}"].value or 0.0
-        total += worth.get((kind, id, field), 0.0) * (new - before)
+    for kind, id, field, before, new in variation.field_changes({figure: value}):
+        total += worth.get((kind, id, field), 0.0) * (new - (before or 0.0))
     return total
 
 
@@ -155,8 +154,8 @@ def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
         worth_of |= {("edge", edge.id, field): worth for edge, worth in zip(network.edges, of_edges, strict=True)}
     days = dict(zip(TERMS, term_columns(network, program.flow_edge, program.flow_commodity, program.commodities),
                     strict=True))  # fmt: skip
-    under_way = flows * (days["transit_days"] + days["late_days"])
-    bound = np.bincount(program.flow_commodity, under_way, minlength=len(commodities)) / DAYS_PER_YEAR
+    tonne_days = flows * (days["transit_days"] + days["late_days"])
+    bound = np.bincount(program.flow_commodity, tonne_days, minlength=len(commodities)) / DAYS_PER_YEAR
     for commodity, tonne_years in zip(commodities, bound.tolist(), strict=True):
         worth_of["commodity", commodity.id, "value_usd_per_t"] = -tonne_years * commodity.interest_per_year
         worth_of["commodity", commodity.id, "interest_per_year"] = -tonne_years * commodity.value_usd_per_t

@@ -18,7 +18,7 @@ from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPOR
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
 from corridor.solver.decompose import Route
 from corridor.solver.idle import idle_chains, is_idle
-from corridor.solver.next_tonne import next_tonne
+from corridor.solver.moved_tonne import moved_tonne
 from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.paths import BestPaths, origins_in_turn
 from corridor.solver.solution import BindingLimit, Solution
@@ -349,7 +349,7 @@ def _price_of_more(
     if room_mtpa < ROOM_MTPA:
         yield "  It carries as much of it as it can."
         return
-    more = next_tonne(solver, solution, solution.program.trunk_columns(network, corridor, commodity), room_mtpa)
+    more = moved_tonne(solver, solution, solution.program.trunk_columns(network, corridor, commodity), room_mtpa)
     if more is None:
         lifted = not any(
             amount > ROOM_MTPA
@@ -412,7 +412,7 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge) -> Iterator[str]:
 
 def _explained(solver: WarmSolver, solution: Solution, column: int) -> str:
     """Return what more in a flow column would do."""
-    more = next_tonne(solver, solution, [column])
+    more = moved_tonne(solver, solution, [column])
     if more is None:
         return "no more of it can pass."
     gained = more.gained_usd_per_t

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
-from typing import Protocol
 
 import highspy
 import numpy as np
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from corridor.errors import SolverError
 from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY, OPTIMAL
-from corridor.solver.program import Floats, Ints, ProgramState
+from corridor.solver.program import Floats, LinearProgram, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -35,55 +34,6 @@ _FAILURES: dict[highspy.HighsModelStatus, type[SolverError]] = {
     highspy.HighsModelStatus.kUnbounded: Unbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Unbounded,
 }
-
-
-class LinearProgram(Protocol):
-    """What is solved: a matrix with balances before ceilings."""
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns."""
-
-    @property
-    def n_balances(self) -> int:
-        """Number of balance rows; they come first."""
-
-    @property
-    def n_ceilings(self) -> int:
-        """Number of ceiling rows."""
-
-    @property
-    def unit_mtpa(self) -> float:
-        """Magnitude of volumes. [Mt/y]"""
-
-    @property
-    def unit_usd_per_t(self) -> float:
-        """Magnitude of money. [USD/t]"""
-
-    @property
-    def start(self) -> Ints:
-        """Where each column of the matrix starts."""
-
-    @property
-    def index(self) -> Ints:
-        """Row of each entry."""
-
-    @property
-    def fleet_columns(self) -> Ints:
-        """Column of each entry that is the days of a round trip."""
-
-    @property
-    def fleet_entries(self) -> Ints:
-        """Where these entries are."""
-
-    def values(self, state: ProgramState) -> Floats:
-        """Return the entries of the matrix in a state, column by column."""
-
-    def dense(self, state: ProgramState) -> Floats:
-        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
-
-    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
-        """Return by how much amounts break the limits of a state, relative to them. [1]"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -332,10 +282,11 @@ def _in_units(state: ProgramState, volume: float, money: float) -> ProgramState:
     """Return a state in units of volume [Mt/y] and money [USD/t]."""
     if volume == money == 1.0:
         return state
-    return replace(
-        state, cost=state.cost / money, lower=state.lower / volume, upper=state.upper / volume,
-        ceiling=state.ceiling / volume,
-    )  # fmt: skip
+    with np.errstate(over="ignore"):  # a limit of 1e300 is none
+        return replace(
+            state, cost=state.cost / money, lower=state.lower / volume, upper=state.upper / volume,
+            ceiling=state.ceiling / volume,
+        )  # fmt: skip
 
 
 def _set_options(highs: highspy.Highs) -> None:

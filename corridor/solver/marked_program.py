@@ -11,20 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.model.network import Network
-from corridor.model.tolerances import HELD_MTPA, SMALL_LIMIT_MTPA
-from corridor.solver.matrix import dense_matrix, with_days
-from corridor.solver.program import Floats, Ints, Program, ProgramState
+from corridor.model.tolerances import HELD_MTPA
+from corridor.solver.program import Floats, Ints, LinearProgram, Program, ProgramState
 from corridor.solver.solution import Solution
 
 Positions = npt.NDArray[np.int64]
 
-_MONEY_FIRST = 1e-6
-"""Share by which steering prices are lowered, so that money decides where the two tie and the netback is unique. [1]"""
-_UNLIMITED = 1e100
+_TIES = 1e-6
+"""Share by which steering prices are lowered, and what a tonne lifted or required counts more. [1; USD/t]
+
+So money decides where it ties with steering prices, and tonnes where money ties too: the netback is unique.
+"""
 
 
 @dataclass(frozen=True, eq=False)
-class MarkedProgram:
+class MarkedProgram(LinearProgram):
     """Columns, rows and matrix of one commodity whose tonnes are marked or not.
 
     Columns are those that the commodity has in the program of all shippers (flows, lifted, required, extra, unmet),
@@ -50,8 +51,10 @@ class MarkedProgram:
         Columns that take part of a fleet, marked or not, and where in `value` their days stand.
     fleet_flows : shape (n_fleet_entries,)
         Which of the days of a state of all shippers these are.
-    n_balances : int
-        Number of balance rows; they come first.
+    n_own_balances : int
+        Number of balance rows of the unmarked tonnes.
+    unit_mtpa, unit_usd_per_t : float
+        As in the program of all shippers.
     """
 
     program: Program
@@ -65,22 +68,14 @@ class MarkedProgram:
     fleet_columns: Ints
     fleet_entries: Ints
     fleet_flows: Positions
-    n_balances: int
+    n_own_balances: int
+    unit_mtpa: float
+    unit_usd_per_t: float
 
     @property
-    def unit_mtpa(self) -> float:
-        """Magnitude of volumes. [Mt/y]"""
-        return self.program.unit_mtpa
-
-    @property
-    def unit_usd_per_t(self) -> float:
-        """Magnitude of money. [USD/t]"""
-        return self.program.unit_usd_per_t
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns."""
-        return len(self.start) - 1
+    def n_balances(self) -> int:
+        """Number of balance rows; they come first."""
+        return 2 * self.n_own_balances
 
     @property
     def n_ceilings(self) -> int:
@@ -129,7 +124,9 @@ class MarkedProgram:
             fleet_columns=days.columns,
             fleet_entries=days.entries,
             fleet_flows=days.flows,
-            n_balances=n_balances,
+            n_own_balances=len(balances),
+            unit_mtpa=program.unit_mtpa,
+            unit_usd_per_t=program.unit_usd_per_t,
         )
 
     def state(self, solution: Solution) -> ProgramState:
@@ -160,11 +157,13 @@ class MarkedProgram:
         )
 
     def _cost(self, state: ProgramState) -> Floats:
-        """Return the costs of the commodity's columns, money before steering prices where they tie. [USD/t]"""
+        """Return the costs of the commodity's columns, changed so little that only ties are decided. [USD/t]"""
         own, cost = self.own, state.cost[self.own.number]
-        for steered in (own.lifted, own.unmet):
-            cost[steered] *= 1.0 - _MONEY_FIRST
-        cost[own.required] += _MONEY_FIRST * (cost[own.extra] - cost[own.required])
+        cost[own.unmet] *= 1.0 - _TIES
+        cost[own.lifted] *= 1.0 - _TIES
+        cost[own.required] += _TIES * (cost[own.extra] - cost[own.required])
+        for kind in (own.lifted, own.required):
+            cost[kind] -= _TIES * self.unit_usd_per_t
         return cost
 
     def netback_of(self, state: ProgramState, amount: Floats) -> float:
@@ -184,26 +183,6 @@ class MarkedProgram:
     def _together(self, amount: Floats) -> Floats:
         """Return amounts with those of the copies added."""
         return amount[: self.own.unmet.start] + amount[len(self.own.number) :]
-
-    def values(self, state: ProgramState) -> Floats:
-        """Return the entries of the matrix in a state, shape (n_entries,)."""
-        return with_days(self.value, self.fleet_entries, state.fleet_days)
-
-    def dense(self, state: ProgramState) -> Floats:
-        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
-        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
-
-    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
-        """Return what `Program.excess_of` does. [1]"""
-        small = SMALL_LIMIT_MTPA * self.unit_mtpa
-        upper, ceiling = np.minimum(state.upper, _UNLIMITED), np.minimum(state.ceiling, _UNLIMITED)
-        parts = (
-            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
-            (amount - upper) / np.maximum(upper, small),
-            (activity[self.n_balances :] - ceiling) / np.maximum(np.abs(ceiling), small),
-            np.abs(activity[: self.n_balances]) / (1e2 * small),
-        )
-        return max([0.0, *(float(part.max()) for part in parts if len(part))])
 
 
 @dataclass(frozen=True, eq=False)

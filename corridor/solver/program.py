@@ -10,7 +10,7 @@ what is unmet. A state has bounds, costs and days of round trips. Nothing here k
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -64,6 +64,85 @@ class ProgramState:
     constant: float
 
 
+class LinearProgram(ABC):
+    """Columns, rows and matrix, balances before ceilings; what bounds them is a state.
+
+    Attributes
+    ----------
+    start, index, value
+        The matrix, column by column (compressed sparse columns); `values` puts the days of a state in.
+    fleet_columns, fleet_entries : shape (n_fleet_flows,)
+        Columns that take part of a fleet, and where in `value` their days stand.
+    unit_mtpa, unit_usd_per_t : float
+        Magnitudes of volumes and of money, powers of 2, by which the solver scales and tolerances are multiplied.
+    """
+
+    start: Ints
+    index: Ints
+    value: Floats
+    fleet_columns: Ints
+    fleet_entries: Ints
+    unit_mtpa: float
+    unit_usd_per_t: float
+
+    @property
+    @abstractmethod
+    def n_balances(self) -> int:
+        """Number of balance rows; they come first."""
+
+    @property
+    @abstractmethod
+    def n_ceilings(self) -> int:
+        """Number of ceiling rows."""
+
+    @cached_property
+    def n_columns(self) -> int:
+        """Number of all columns."""
+        return len(self.start) - 1
+
+    def values(self, state: ProgramState) -> Floats:
+        """Return the entries of the matrix in a state, shape (n_entries,)."""
+        return with_days(self.value, self.fleet_entries, state.fleet_days)
+
+    def dense(self, state: ProgramState) -> Floats:
+        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
+        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
+
+    def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""
+        return self._activity(state, amount)[self.n_balances :]
+
+    def _activity(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return what all rows come to. [Mt/y; Mt days/y of fleets]"""
+        column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
+        n_rows = self.n_balances + self.n_ceilings
+        return np.bincount(self.index, self.values(state) * amount[column], minlength=n_rows).astype(np.float64)
+
+    def excess(self, state: ProgramState, amount: Floats) -> float:
+        """Return by how much amounts break the limits of a state: the largest violation relative to its limit. [1]
+
+        A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
+        """
+        return self.excess_of(state, amount, self._activity(state, amount))
+
+    def over(self, state: ProgramState, amount: Floats) -> Floats:
+        """Return by how much each column exceeds its upper bound, relative to it; negative where it does not. [1]"""
+        upper = np.minimum(state.upper, _UNLIMITED)
+        return (amount - upper) / np.maximum(upper, SMALL_LIMIT_MTPA * self.unit_mtpa)
+
+    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
+        """Return what `excess` does, for amounts whose rows have been added up already."""
+        first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
+        ceiling = np.minimum(state.ceiling, _UNLIMITED)
+        parts = (
+            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
+            self.over(state, amount),
+            (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small),
+            np.abs(activity[:first]) / (1e2 * small),
+        )
+        return max([0.0, *(float(part.max()) for part in parts if len(part))])
+
+
 @dataclass(frozen=True, eq=False)
 class Limits:
     """What bounds the flows of a network.
@@ -88,7 +167,7 @@ class Limits:
 
 
 @dataclass(frozen=True, eq=False)
-class Program:
+class Program(LinearProgram):
     """The columns, rows and matrix of a network; its `state` is read from any network of the same structure.
 
     Attributes
@@ -142,11 +221,6 @@ class Program:
     def n_flows(self) -> int:
         """Number of flow columns."""
         return len(self.flow_edge)
-
-    @cached_property
-    def n_columns(self) -> int:
-        """Number of all columns."""
-        return len(self.start) - 1
 
     @cached_property
     def n_balances(self) -> int:
@@ -234,8 +308,8 @@ class Program:
             fleet_entries=np.flatnonzero(matrix.part == of_fleets).astype(np.int32),
             edge_ids=tuple(edge.id for edge in network.edges),
             alone=per_edge[flow_edge] == 1,
-            unit_mtpa=_unit(_volumes(network)),
-            unit_usd_per_t=_unit(_money(network)),
+            unit_mtpa=_unit(_magnitude_mtpa(network)),
+            unit_usd_per_t=_unit(_magnitude_usd_per_t(network)),
         )
 
     def state(self, network: Network) -> ProgramState:
@@ -286,30 +360,6 @@ class Program:
             [f"{problem} must be at most {_LARGEST:g}, or nothing else would count beside; close what is not to be used"
              for problem in edges + problems or ["penalties of quotas"]]
         )  # fmt: skip
-
-    def excess(self, state: ProgramState, amount: Floats) -> float:
-        """Return by how much amounts break the limits of a state: the largest violation relative to its limit. [1]
-
-        A limit below a millionth of the network's unit counts as this large, a balance as a ten-thousandth of it.
-        """
-        return self.excess_of(state, amount, self._activity(state, amount))
-
-    def over(self, state: ProgramState, amount: Floats) -> Floats:
-        """Return by how much each column exceeds its upper bound, relative to it; negative where it does not. [1]"""
-        upper = np.minimum(state.upper, _UNLIMITED)
-        return (amount - upper) / np.maximum(upper, SMALL_LIMIT_MTPA * self.unit_mtpa)
-
-    def excess_of(self, state: ProgramState, amount: Floats, activity: Floats) -> float:
-        """Return what `excess` does, for amounts whose rows have been added up already."""
-        first, small = self.n_balances, SMALL_LIMIT_MTPA * self.unit_mtpa
-        ceiling = np.minimum(state.ceiling, _UNLIMITED)
-        parts = (
-            (state.lower - amount) / np.maximum(state.lower, 1e2 * small),
-            self.over(state, amount),
-            (activity[first:] - ceiling) / np.maximum(np.abs(ceiling), small),
-            np.abs(activity[:first]) / (1e2 * small),
-        )
-        return max([0.0, *(float(part.max()) for part in parts if len(part))])
 
     @property
     def demanding(self) -> frozenset[Key]:
@@ -381,24 +431,6 @@ class Program:
             raise DataError(problems)
         return days[self.flow_edge[self.fleet_columns]]
 
-    def values(self, state: ProgramState) -> Floats:
-        """Return the entries of the matrix in a state, shape (n_entries,)."""
-        return with_days(self.value, self.fleet_entries, state.fleet_days)
-
-    def dense(self, state: ProgramState) -> Floats:
-        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
-        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
-
-    def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
-        """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""
-        return self._activity(state, amount)[self.n_balances :]
-
-    def _activity(self, state: ProgramState, amount: Floats) -> Floats:
-        """Return what all rows come to. [Mt/y; Mt days/y of fleets]"""
-        column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
-        n_rows = self.n_balances + self.n_ceilings
-        return np.bincount(self.index, self.values(state) * amount[column], minlength=n_rows).astype(np.float64)
-
     def edge_of(self, column: int) -> int:
         """Return the position in ``network.edges`` of a flow column's edge."""
         return int(self.flow_edge[column])
@@ -436,29 +468,41 @@ _LARGEST = 1e15
 _UNLIMITED = 1e100
 _DAYS = (1e-6, 1e6)
 _ORDINARY = (0.1, 1e4)
-"""Medians for which nothing needs scaling."""
+"""Magnitudes for which nothing needs scaling."""
+_WIDEST = 1e9
+"""Largest number in units of money: a ten-millionth of the unit is then the last digit that it holds."""
 
 
-def _unit(sizes: Iterable[float | None]) -> float:
-    """Return the power of 2 next to the median of some sizes, or 1 where that is of an ordinary size."""
-    size = np.abs(np.array([size for size in sizes if size], dtype=np.float64))
-    if not len(size) or _ORDINARY[0] <= (middle := float(np.median(size))) <= _ORDINARY[1]:
-        return 1.0
-    return float(2.0 ** np.round(np.log2(middle)))
+def _unit(magnitude: float) -> float:
+    """Return the power of 2 next to a magnitude, or 1 where that is 0 or of an ordinary size."""
+    ordinary = magnitude == 0 or _ORDINARY[0] <= magnitude <= _ORDINARY[1]
+    return 1.0 if ordinary else float(2.0 ** np.round(np.log2(magnitude)))
 
 
-def _volumes(network: Network) -> Iterable[float | None]:
-    """Yield all volumes that limit anything. [Mt/y]"""
-    yield from (edge.capacity_mtpa for edge in network.edges)
-    yield from (node.throughput_mtpa for node in network.nodes)
-    yield from (supply.volume_mtpa for supply in network.supplies)
-    yield from (size for market in network.markets for size in (market.volume_mtpa, market.required_mtpa))
-    yield from (size for quota in network.quotas for size in (quota.min_mtpa, quota.max_mtpa))
+def _magnitude_mtpa(network: Network) -> float:
+    """Return the median of what limits anything, nothing counted beyond what could flow. [Mt/y]
+
+    A limit that supply cannot reach is no magnitude: 1e12 for "no limit" would make all that flows a rounding error.
+    """
+    limits = [edge.capacity_mtpa for edge in network.edges] + [node.throughput_mtpa for node in network.nodes]
+    limits += [size for market in network.markets for size in (market.volume_mtpa, market.required_mtpa)]
+    limits += [size for quota in network.quotas for size in (quota.min_mtpa, quota.max_mtpa)]
+    supplied = [supply.volume_mtpa for supply in network.supplies]
+    most = sum(supplied) + sum(quota.min_mtpa for quota in network.quotas if quota.allow_cycles)
+    sizes = [size for size in supplied if size] + [min(limit, most or limit) for limit in limits if limit]
+    return float(np.median(sizes)) if sizes else 0.0
 
 
-def _money(network: Network) -> Iterable[float | None]:
-    """Yield all prices and tariffs. [USD/t]"""
-    yield from (edge.tariff_usd_per_t for edge in network.edges)
-    yield from (rate.tariff_usd_per_t for rate in network.rates)
-    yield from (price for market in network.markets for price in (market.price_usd_per_t, market.penalty_usd_per_t))
-    yield from (supply.penalty_usd_per_t for supply in network.supplies)
+def _magnitude_usd_per_t(network: Network) -> float:
+    """Return a low quantile of prices and tariffs, none counted beyond what could be worth paying. [USD/t]
+
+    Low, since cheap routes decide however many are priced so that nobody takes them.
+    """
+    prices = [abs(price) for market in network.markets for price in (market.price_usd_per_t, market.penalty_usd_per_t)]
+    penalties = [supply.penalty_usd_per_t for supply in network.supplies]
+    minima = [quota.penalty_usd_per_t for quota in network.quotas if quota.min_mtpa > 0]
+    most = sum(max(group, default=0.0) for group in (prices, prices, penalties, minima))
+    tariffs = [abs(edge.tariff_usd_per_t) for edge in network.edges]
+    tariffs += [abs(rate.tariff_usd_per_t or 0.0) for rate in network.rates]
+    sizes = [size for size in prices + penalties if size] + [min(size, most or size) for size in tariffs if size]
+    return max(float(np.quantile(sizes, 0.1, method="nearest")), max(sizes) / _WIDEST) if sizes else 0.0

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from corridor.messages import listed
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.model.tolerances import ZERO_MTPA, ZERO_USD_PER_T
@@ -186,14 +187,23 @@ class Solution:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know before quoting it: which of two quotas set by a scenario holds, and minima that are not met."""
+        """What to know before quoting it: which of two quotas holds, what is not met or not counted."""
         unmet = zip(self.network.quotas, self.unmet_by_quota.tolist(), strict=True)
-        return self.network.notes + tuple(
+        missed = tuple(
             f"Minimum not met: quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, "
             f"{quota.min_mtpa - missing:.2f} pass."
             for quota, missing in unmet
             if missing > 0
         )
+        return self.network.notes + missed + self._not_counted()
+
+    def _not_counted(self) -> tuple[str, ...]:
+        """Return a sentence for supplies and requirements so small beside the rest that the solver takes them for 0."""
+        volumes = [(f"supply {s.node}/{s.commodity}", s.volume_mtpa) for s in self.network.supplies]
+        volumes += [(f"market {m.node}/{m.commodity}", m.required_mtpa) for m in self.network.markets]
+        small = [f"{name} ({volume:g})" for name, volume in volumes if 0 < volume < self._zero_mtpa]
+        sentence = f"Not counted, being below {self._zero_mtpa:.2g} Mt/y, the solver's zero beside the other volumes: "
+        return (f"{sentence}{listed(small, quoted=False)}.",) if small else ()
 
     @property
     def edge_available_mtpa(self) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario
 from corridor.model.stamp import stamped
+from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
@@ -91,14 +92,13 @@ def compare(
     -------
     pandas.DataFrame
         One row a scenario and corridor, indexed by (scenario, corridor), baseline first; with ``origin="each"`` by
-        (scenario, corridor, origin). Columns are of the commodity
-        unless they say all shippers. The best route leads to a market that can take more, or to any market if none
-        can.
+        (scenario, corridor, origin). Columns are of the commodity unless they say all shippers. The best route leads
+        to a market that can take more, or to any market if none can.
 
         {columns}
 
         ``table.attrs["origin"]`` is the node where a tonne begins (None for a group); ``table.attrs["notes"]`` lists
-        notes by scenario: minima not met, quotas set by two changes.
+        notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node.
 
     Raises
     ------
@@ -153,14 +153,15 @@ def compare_in_scope(
     notes: dict[str, list[str]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         state = states.state(scenario, strict=strict and scenarios is not None)
-        if state.flow.notes:
-            notes[name] = list(state.flow.notes)
         if flows is not None:
             flows[name] = state.flow
         wanted = chosen if in_full or scenario is None else [column for column in chosen if column in _MOVED]
         for corridor, origin in itertools.product(scope.corridors, scope.row_origins):
             key = (name, corridor) if origin is None else (name, corridor, origin)
             rows[key] = state.row(corridor, wanted, origin)
+        known = states.baseline.other_origins if scenario is not None else []
+        if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
+            notes[name] = texts
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
     index = pd.MultiIndex.from_tuples(list(rows), names=levels)
     empty = blank("compare")
@@ -188,6 +189,29 @@ def _units(network: Network, scope: ComparisonScope, units: str) -> tuple[Displa
             "units='t', or name one commodity"
         )
     return own, every
+
+
+def best_corridors(next_tonne_usd_per_t: Mapping[Any, float] | pd.Series) -> tuple[Any, ...]:
+    """Return the corridors that are best for the next tonne: all within 0.01 USD/t of the highest.
+
+    Parameters
+    ----------
+    next_tonne_usd_per_t : mapping or Series of float
+        Column of `compare` for one state and origin, by corridor; NaN where every way is full.
+
+    Returns
+    -------
+    tuple
+        Corridors in the order given, empty where every way is full. At an optimum ways in use tie by nature.
+
+    Examples
+    --------
+    >>> best_corridors({"cpc": 530.704, "btc": 530.709, "druzhba": 519.33, "china": float("nan")})
+    ('cpc', 'btc')
+    """
+    known = {corridor: value for corridor, value in next_tonne_usd_per_t.items() if value == value}
+    highest = max(known.values(), default=0.0)
+    return tuple(corridor for corridor, value in known.items() if value >= highest - BEST_USD_PER_T)
 
 
 def chosen_columns(columns: str | Iterable[str]) -> list[str]:

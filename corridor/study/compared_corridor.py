@@ -62,8 +62,7 @@ class ComparedCorridor:
         """How its capacity compares with the baseline's."""
         now, before = self.capacity_mtpa, self._before.capacity_mtpa
         if now <= _CHANGED_MTPA:
-            limits = self.capacity.bottleneck
-            return "no access" if limits and all(limit.kind == "quota" for limit in limits) else "closed"
+            return "no access" if self.reachable_mtpa > _CHANGED_MTPA else "closed"
         if before <= _CHANGED_MTPA:
             return "opened"
         if now < before - _CHANGED_MTPA:

@@ -52,6 +52,17 @@ class ComparedState:
             for id in scope.corridors
         }
 
+    @property
+    def other_origins(self) -> list[str]:
+        """What to know of the ways looked at that begin elsewhere than at the scope's origin."""
+        first = self.scope.origin
+        looked_at = {} if self.scope.is_group else self._routes.looked_at()
+        return [
+            f"{corridor}: no way leads there from {first}; cost, time and netback are of a tonne from {origin}."
+            for corridor, origin in looked_at.items()
+            if origin != first
+        ]
+
     def row(self, corridor: str, columns: Iterable[str], origin: str | None = None) -> dict[str, Any]:
         """Return some cells of a row of `compare`; `origin` as in `cell`."""
         return {column: self.cell(corridor, column, origin) for column in columns}
@@ -101,10 +112,11 @@ class ComparedState:
         }
 
     def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
-        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, their ends, countries."""
+        """Return the ids whose figures a row rests on: trunk, bottleneck, routes, fleets, ends, countries."""
         network, routes = self.flow.network, [each.route for each in cells if each is not None]
         edges = [edge.id for edge in network.trunk(corridor)] + [id for route in routes for id in route.edges]
         ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]
+        fleets = [edge.fleet for edge in map(network.edge, edges) if edge.fleet is not None]
         limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
         countries = [country for id in edges for country in network.edge(id).countries]
-        return tuple(dict.fromkeys([*edges, *limits, *ends, *self.scope.members, *countries]))
+        return tuple(dict.fromkeys([*edges, *limits, *fleets, *ends, *self.scope.members, *countries]))

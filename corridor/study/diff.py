@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 _KINDS = (*(kind for kind in PARTS if kind.singular != "corridor"), KIND_OF["corridor"], HAZARD)
 """The kinds of record in the order of rows."""
-_FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas")
-_FLOW_COLUMNS = ("throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa")
+_FLOW_TABLES = ("corridors", "edges", "supplies", "markets", "quotas", "fleets")
+_FLOW_COLUMNS = (
+    "throughput_mtpa", "flow_mtpa", "available_mtpa", "lifted_mtpa", "shortfall_mtpa", "delivered_mtpa",
+    "available_mt_days", "used_mt_days",
+)  # fmt: skip
 _TOLERANCE = 1e-6
 
 
@@ -50,8 +53,8 @@ def diff(first: Network | Flow, second: Network | Flow) -> pd.DataFrame:
         - table: table of the flow
         - id: key of the row
         - column: column that differs
-        - before, after: its values [Mt/y]
-        - change: after less before [Mt/y]
+        - before, after: its values [Mt/y; of fleets Mt days/y]
+        - change: after less before, in the same unit
 
     Raises
     ------
@@ -134,7 +137,7 @@ def _change(old: Any, new: Any) -> float:
 
 
 def _flow_rows(first: Flow, second: Flow) -> list[tuple[Any, ...]]:
-    """Return a row for each amount of tonnes that differs."""
+    """Return a row for each amount that differs."""
     rows = []
     for name in _FLOW_TABLES:
         before, after = getattr(first, name), getattr(second, name)

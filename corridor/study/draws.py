@@ -177,7 +177,8 @@ def _row_of(fields: Fields, row: int) -> Fields:
 def _minima(variation: Variation[Network], states: States) -> frozenset[Key]:
     """Return the quotas that may have a minimum in some draw, so that one program holds all of them."""
     ends = {key_of(figure): variation.range_of(figure)[1] for figure in variation.varying_figures()}
-    minima = {id for kind, id, field, _ in variation.field_changes(ends) if (kind, field) == ("quota", "min_mtpa")}
+    moved = variation.field_changes(ends)
+    minima = {change.id for change in moved if (change.kind, change.field) == ("quota", "min_mtpa")}
     for _, scenario in states:
         altered = variation.network if scenario is None else scenario.apply(variation.network, strict=False)
         minima |= {edge_key(quota) for quota in altered.quotas if quota.min_mtpa > 0}

@@ -33,9 +33,9 @@ def write_tables(
     Parameters
     ----------
     tables : Flow, DataFrame, or mapping of name to DataFrame
-        Result to write. A flow has the tables totals, corridors, edges, nodes, supplies, markets, quotas, edge_flows
-        and routes. All other results of this library are DataFrames, as of ``compare``, ``outcomes``, ``diff``,
-        ``net.figures()`` and ``net.edge_table()``.
+        Result to write. A flow has the tables totals, corridors, edges, nodes, supplies, markets, quotas, fleets,
+        edge_flows and routes. All other results of this library are DataFrames, as of ``compare``, ``outcomes``,
+        ``diff``, ``net.figures()`` and ``net.edge_table()``.
     path : str or path
         File or folder. ``.xlsx``: one workbook, a sheet a table. ``.csv`` or ``.parquet``: a single DataFrame. Without
         an ending: a folder with one file a table.

@@ -93,6 +93,8 @@ def sheets(**names: pd.DataFrame) -> Callable[[Path], None]:
 
 
 TABLE = pd.DataFrame({"Pipe": ["x"]})
+LABELS = pd.DataFrame({"Id": ["a", "b"], "Label": ["A", "B"]})
+ENDS = pd.DataFrame({"Source": ["a"], "Target": ["b"], "Type": ["Directed"], "Weight": [1.0]})
 KINDS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...]]] = {
     "node-link": (
         "n.json", text(nx.node_link_data(multigraph(), edges="links")), ("node_link_graph", "'links'", "from_networkx")
@@ -103,6 +105,8 @@ KINDS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...]]] = {
     "d3": ("n.json", text({"nodes": [{"id": "a"}], "edges": [{"source": "a", "target": "a"}]}), ("from_networkx",)),
     "adjacency": ("n.json", text(nx.adjacency_data(multigraph())), ("adjacency_graph", "from_networkx")),
     "cytoscape": ("n.json", text(nx.cytoscape_data(multigraph())), ("cytoscape_graph", "from_networkx")),
+    "vis.js": ("n.json", text({"nodes": [{"id": 1}], "edges": [{"from": 1, "to": 1}]}), ("vis.js", "tail and head")),
+    "Overpass": ("n.json", text({"version": 0.6, "elements": [{"type": "node", "id": 1}]}), ("OpenStreetMap",)),
     "topojson": ("n.json", text({"type": "Topology", "objects": {}}), ("TopoJSON", "GeoJSON")),
     "pandas": ("n.json", text(pd.DataFrame({"a": [1]}).to_json(orient="split")), ("pandas", "from_frames")),
     "scenario": ("n.json", text({"name": "x", "changes": []}), ("load_scenario",)),
@@ -115,6 +119,8 @@ KINDS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...]]] = {
     "Zoo": ("n.graphml", text(f'{GRAPH}{ZOO}<graph edgedefault="undirected"/></graphml>'), ("Zoo", "networkx")),
     "GEXF": ("n.graphml", text("<gexf><graph><node/><node/></graph></gexf>"), ("Gephi",)),
     "SVG": ("n.graphml", text("<svg><g/><g/></svg>"), ("<graphml>", "<svg>")),
+    "edges of Gephi": ("net", tables(nodes=LABELS, edges=ENDS), ("source to target", "tail and head")),
+    "edges of Gephi in a workbook": ("n.xlsx", sheets(Nodes=LABELS, Edges=ENDS), ("source to target", "tail and head")),
     "PyPSA": ("net", tables(buses=TABLE, network=TABLE, links=TABLE), ("PyPSA", "from_pypsa")),
     "no network": ("net", tables(a=TABLE, b=TABLE), ("nodes.csv and edges.csv", "'a.csv'")),
     "PyPSA's workbook": ("n.xlsx", sheets(buses=TABLE, snapshots=TABLE), ("PyPSA", "from_pypsa")),
@@ -137,7 +143,7 @@ def test_a_strange_file_is_told_in_one_sentence(kind: str, tmp_path: Path) -> No
     with pytest.raises(cr.DataError) as caught:
         cr.read_network(tmp_path / name)
     (problem,) = caught.value.problems
-    assert problem.startswith(f"{tmp_path / name}: ")
+    assert problem.startswith(str(tmp_path / name))
     assert all(words in problem for words in said), problem
 
 

@@ -199,7 +199,11 @@ def small() -> cr.Network:
     net = cr.load(year=2021)
     base = cr.read_network(str(library.data_root().joinpath("starter")))
     return base.replace(
+        edges=[edge.replace(fleet="ships", fleet_days=9.0, late_days=1.0) if edge.id == "pipe" else edge
+               for edge in base.edges],
         quotas=[cr.Quota(edge="pipe", commodity="oil", min_mtpa=1.0, max_mtpa=9.0)],
+        rates=[cr.Rate(edge="pipe", commodity="oil", tariff_usd_per_t=1.0, transit_days=0.0)],
+        fleets=[cr.Fleet(id="ships", capacity_mt_days=300.0)],
         hazards=[
             cr.Hazard(name="h", changes=[cr.Outage(edge="pipe")], frequency_per_year=1, duration_days=3),
             cr.Hazard(name="i", changes=[cr.QuotaChange(edge="pipe", commodity="oil", max_mtpa=None)],
@@ -217,7 +221,8 @@ def scenario_texts() -> list[bytes]:
     head = "name: all\nabout: >-\n  Everything\n  there is.\nnetwork: caspian\nyear: 2021\n"
     changes = (
         "changes:\n  - outage: {corridor: cpc, mode: pipeline}\n  - derate: {node: [aktau, alat], remaining: 0.5}\n"
-        "  - tariff: {country: KAZ, add_usd_per_t: 5, factor: 2}\n  - delay: {operator: CPC, add_days: 3}\n"
+        "  - tariff: {country: KAZ, add_usd_per_t: 5, factor: 2, commodity: kazakh_crude}\n"
+        "  - delay: {operator: CPC, add_days: -3, factor: 2, add_late_days: 1, late_factor: 0.5}\n"
         "  - open: {edge: baku_supsa}\n  - expand: {edge: btc, add_mtpa: 1e1}\n"
         "  - supply: {node: tengiz, remaining: 0.9}\n"
         "  - demand: {country: ITA, add_mtpa: -1}\n  - price: {commodity: kazakh_crude, add_usd_per_t: -3}\n"

@@ -171,6 +171,7 @@ def test_what_can_be_met_is_met_and_what_cannot_is_a_shortfall(problem: Any, tmp
             "a 1 2 0 9223372036854775807 2",
             ":5: CAPACITY (-1: no limit) must be a number from 0 to 1e+15 (got '9223372036854775807')",
         ),
+        ("a 1 2 0 4 2", "a 1 2 0 4 1e15", ":5: COST must be at most 1.67e+14 in a problem of 4 nodes"),
         ("a 1 2 0 4 2", "a 1 2 0 4", ":5: must be 'a TAIL HEAD LOWER CAPACITY COST'"),
         ("a 1 2 0 4 2", "x 1 2 0 4 2", ":5: must begin with c, p, n or a (got 'x 1 2 0 4 2')"),
         ("c a small", "ca small", ":1: must come after the problem line"),

@@ -25,13 +25,17 @@ def test_any_number_is_read_back(value: float, tmp_path: Path) -> None:
 
 
 def test_every_kind_of_change_is_read_back(tmp_path: Path) -> None:
-    """All ten, lifted quotas among them."""
+    """All ten, lifted quotas among them, and those aimed at a fleet or at one shipper."""
     changes = [
         cr.Outage(edge="a", mode="rail"), cr.Derate(node=["a", "b"], remaining=0.3), cr.Opening(tag="t"),
         cr.TariffShock(corridor="c", factor=2, add_usd_per_t=-1), cr.Delay(country="KAZ", add_days=3),
         cr.Expansion(operator="o p", add_mtpa=1e20), cr.SupplyShock(node="a", add_mtpa=-1),
         cr.DemandShock(commodity="oil", remaining=0), cr.PriceShock(country=["KAZ", "RUS"], add_usd_per_t=-1e-9),
         cr.QuotaChange(edge="a", commodity="oil", min_mtpa=None, max_mtpa=None),
+        cr.Outage(fleet="ships"), cr.Derate(fleet=["ships", "barges"], remaining=0.3),
+        cr.Expansion(fleet="ships", add_mt_days=3), cr.Expansion(edge="a", factor=1.5),
+        cr.Delay(fleet="ships", add_days=-3), cr.Delay(edge="a", commodity="oil", factor=0.5, late_factor=0),
+        cr.Delay(edge="a", add_late_days=-0.1), cr.TariffShock(edge="a", commodity=["oil", "gas"], factor=2),
     ]  # fmt: skip
     scenario = cr.Scenario(name="s", changes=changes)
     cr.save_scenario(scenario, tmp_path / "s.yaml")

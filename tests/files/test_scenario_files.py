@@ -200,6 +200,15 @@ def test_truth_values_are_no_numbers(written) -> None:
             '7:21: invalid YAML: did not find expected comment or line break; put the value in quotes: "> 20"',
         ),
         (
+            GOOD.replace("name: it", "name: CPC: shut"),
+            '1:10: invalid YAML: mapping values are not allowed in this context; put the value in quotes: "CPC: shut"',
+        ),
+        (
+            GOOD + "expect:\n  shortfall_mtpa: - 3\n",
+            "7:19: invalid YAML: block sequence entries are not allowed in this context; "
+            'put the value in quotes: "- 3"',
+        ),
+        (
             GOOD + "expect: {shortfall_mtpa: >= 20, unmet_mtpa: 1}\n",
             '6:26: invalid YAML: found character that cannot start any token; put the value in quotes: ">= 20"',
         ),

@@ -80,7 +80,7 @@ def test_the_shipped_networks_validate(tmp_path: Path) -> None:
         GOOD.replace("outage: {corridor: cpc}", "derate: {corridor: cpc}"),
         GOOD.replace("outage: {corridor: cpc}", "derate: {corridor: cpc, remaining: 1}"),
         GOOD.replace("outage: {corridor: cpc}", "derate: {corridor: cpc, remaining: true}"),
-        GOOD.replace("outage: {corridor: cpc}", "delay: {corridor: cpc, add_days: 0}"),
+        GOOD.replace("outage: {corridor: cpc}", "delay: {corridor: cpc, factor: -1}"),
         GOOD.replace("outage: {corridor: cpc}", "delay: {corridor: cpc, add_days: soon}"),
         GOOD.replace("outage: {corridor: cpc}", "expand: {corridor: cpc, add_mtpa: -1}"),
         GOOD.replace("outage: {corridor: cpc}", "supply: {node: tengiz}"),

@@ -35,6 +35,7 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
     ids = draw(st.lists(NAMES, min_size=2, max_size=5, unique=True))
     goods = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
     ways = draw(st.lists(NAMES, max_size=2, unique=True))
+    fleets = draw(st.lists(NAMES, max_size=2, unique=True))
     nodes = [
         cr.Node(
             id=id, name=draw(TEXTS), country=draw(_maybe(_CODES)), kind=draw(NAMES),
@@ -45,12 +46,15 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
     ]  # fmt: skip
     edges = []
     for at, id in enumerate(draw(st.lists(NAMES, max_size=5, unique=True))):
+        fleet = draw(st.sampled_from((None, *fleets)))
         tail, head = sorted(draw(st.permutations(ids))[:2], key=ids.index)  # or signed costs would earn round a cycle
         edges.append(
             cr.Edge(
                 id=id, tail=tail, head=head, mode=draw(st.sampled_from(("pipeline", "rail", "sea", "road"))),
                 capacity_mtpa=draw(_maybe(AMOUNTS)), remaining=draw(SHARES), tariff_usd_per_t=draw(SIGNED),
-                transit_days=draw(AMOUNTS), distance_km=draw(AMOUNTS), countries=draw(st.lists(_CODES, max_size=3)),
+                transit_days=draw(AMOUNTS), late_days=draw(AMOUNTS), fleet=fleet,
+                fleet_days=0.0 if fleet is None else draw(st.floats(1e-300, 1e300)),
+                distance_km=draw(AMOUNTS), countries=draw(st.lists(_CODES, max_size=3)),
                 operator=draw(TEXTS), risk_score=draw(_maybe(SHARES)), risk_premium_usd_per_t=draw(SIGNED),
                 quality_usd_per_t=draw(SIGNED),
                 commodities=draw(_maybe(st.lists(st.sampled_from(goods), min_size=1, unique=True))),
@@ -81,9 +85,21 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
             cr.Quota(edge=edge.id, commodity=goods[0], max_mtpa=draw(_maybe(AMOUNTS)))
             for edge in edges if edge.admits(goods[0])
         ],
+        rates=[draw(_rates(edge.id, good)) for edge in edges for good in goods[:2] if edge.admits(good)],
+        fleets=[
+            cr.Fleet(id=id, name=draw(TEXTS), capacity_mt_days=draw(AMOUNTS), remaining=draw(SHARES)) for id in fleets
+        ],
         hazards=draw(_hazards()), figure_records=draw(_figures()),
         sources=draw(st.lists(st.builds(cr.Source, id=NAMES, title=TEXTS, publisher=TEXTS, url=TEXTS), max_size=2)),
         name=draw(TEXTS), year=draw(_maybe(st.integers(-5, 3000))),
+    )  # fmt: skip
+
+
+def _rates(edge: str, commodity: str) -> st.SearchStrategy[cr.Rate]:
+    return st.builds(
+        cr.Rate, edge=st.just(edge), commodity=st.just(commodity), tariff_usd_per_t=_maybe(SIGNED),
+        risk_premium_usd_per_t=_maybe(SIGNED), quality_usd_per_t=_maybe(SIGNED), transit_days=_maybe(AMOUNTS),
+        late_days=AMOUNTS,
     )  # fmt: skip
 
 
@@ -114,14 +130,17 @@ def _changes() -> st.SearchStrategy[Any]:
         st.builds(cr.Outage, edge=aim, country=st.lists(_CODES, max_size=2))
         | st.builds(cr.Derate, tag=aim, remaining=st.floats(0, 0.999))
         | st.builds(cr.QuotaChange, edge=aim, commodity=NAMES, max_mtpa=_maybe(AMOUNTS))
-        | st.builds(cr.TariffShock, operator=aim, add_usd_per_t=SIGNED, factor=AMOUNTS)
+        | st.builds(cr.TariffShock, operator=aim, commodity=aim, add_usd_per_t=SIGNED, factor=AMOUNTS)
+        | st.builds(cr.Delay, edge=aim, commodity=aim, add_days=SIGNED, late_factor=AMOUNTS)
+        | st.builds(cr.Expansion, fleet=aim, add_mt_days=st.floats(1e-300, 1e300))
         | st.builds(cr.SupplyShock, node=aim, add_mtpa=SIGNED)
     )
 
 
 def _figures() -> st.SearchStrategy[list[cr.Figure]]:
     figure = st.builds(
-        cr.Figure, record=st.sampled_from(("node", "input")), subject=NAMES, attribute=NAMES, value=SIGNED, unit=NAMES,
+        cr.Figure, record=st.sampled_from(("node", "rate", "fleet", "input")),
+        subject=NAMES, attribute=NAMES, value=SIGNED, unit=NAMES,
         since=st.integers(0, 2000), until=st.integers(2000, 3000), sources=st.lists(NAMES, max_size=3),
         confidence=st.sampled_from("ABC"), choice=st.sampled_from(("chosen", "rival")), formula=TEXTS, note=TEXTS,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from corridor.model.columns import COLUMNS, FLOW_TABLES, by_name, column_names, 
 from corridor.risk.bad_year import amounts
 
 UNITS = {
-    "_mtpa": "Mt/y", "_usd_per_t": "USD/t", "_days": "days", "_km": "km", "_musd_per_year": "million USD/y",
+    "_mtpa": "Mt/y", "_usd_per_t": "USD/t", "_mt_days": "Mt days/y", "_usd_per_t_day": "USD/(t day)", "_days": "days",
+    "_km": "km", "_musd_per_year": "million USD/y",
 }  # fmt: skip
 
 

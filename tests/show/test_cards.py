@@ -241,3 +241,30 @@ def test_a_flows_card_names_what_the_shippers_own_netback_depends_on() -> None:
     assert all(f"{row['subject']}.{row['attribute']}" in html for row in own.to_dict("records"))
     of_all = flow.leans_on(1).iloc[0]
     assert f"{of_all['subject']}.{of_all['attribute']}" not in html
+
+
+def test_a_network_shows_its_fleets() -> None:
+    """Whose edges they serve and what is left of them; rates and fleets are counted."""
+    net = cr.Network(
+        nodes=[cr.Node(id="a"), cr.Node(id="b")],
+        edges=[cr.Edge(id="sea", tail="a", head="b", fleet="tankers", fleet_days=5.0)],
+        commodities=[cr.Commodity(id="oil")],
+        rates=[cr.Rate(edge="sea", commodity="oil", tariff_usd_per_t=2.0)],
+        fleets=[cr.Fleet(id="tankers", name="Caspian tankers", capacity_mt_days=20.0, remaining=0.5)],
+    )
+    page = shown(net)
+    assert ["Caspian tankers", "tankers", "sea", "10.0"] in page.rows
+    assert "1 rate, 1 fleet, 0 hazards" in page.said
+
+
+@pytest.mark.parametrize(
+    ("record", "title"),
+    [
+        (cr.Rate(edge="sea", commodity="oil", tariff_usd_per_t=2.0), "Rate sea, oil"),
+        (cr.Fleet(id="tankers", capacity_mt_days=20.0), "Fleet tankers"),
+        (cr.Quota(edge="sea", commodity="oil"), "Quota sea, oil"),
+    ],
+)
+def test_a_record_shows_what_it_is_about(record: object, title: str) -> None:
+    """Its name or id, or the pair that names it."""
+    assert shown(record).said.startswith(title)

@@ -140,18 +140,18 @@ def test_explain_and_compare_measure_from_the_same_origin() -> None:
             assert f"netback {row['netback_usd_per_t']:.1f} USD/t" in said
 
 
-def test_the_next_tonne_and_its_rival_explain_the_difference() -> None:
+def test_a_moved_tonne_and_its_rival_explain_the_difference() -> None:
     """All 4 of the pipe and 3 of the sea are used; more by rail costs 40 + 5 from far instead of 30."""
     said = cr.solve(two_fields()).explain("r")
     assert "Why not more: it would earn 15.0 USD/t less than by the ways in use." in said
     assert (
-        "Next tonne: from far by lead > rail to port (45.0 USD/t, netback 55.0), "
+        "A tonne moved this way: from far by lead > rail to port (45.0 USD/t, netback 55.0), "
         "instead of from far by sea to port (30.0 USD/t, netback 70.0)."
     ) in said
 
 
 @pytest.mark.parametrize("year", [2021, 2024])
-def test_next_tonne_and_rival_are_as_far_apart_as_is_said(year: int) -> None:
+def test_a_moved_tonne_and_its_rival_are_as_far_apart_as_is_said(year: int) -> None:
     """Unless other flows change with it, and then that is said."""
     net = cr.load(year=year)
     flow = cr.solve(net)

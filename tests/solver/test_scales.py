@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_random_networks_scale(world: SimpleNamespace, tonnes: float, money: flo
 
 @pytest.mark.fuzz
 @given(world=worlds(), tonnes=st.floats(-9, 9).map(lambda n: 10.0**n), money=st.floats(-6, 6).map(lambda n: 10.0**n))
-@settings(max_examples=1000, derandomize=False)
+@settings(max_examples=2000, derandomize=False)
 def test_random_networks_scale_by_anything(world: SimpleNamespace, tonnes: float, money: float):
     """Longer, and by factors that are no powers of ten."""
     assume(earning_cycle(world) is None)
@@ -104,6 +105,52 @@ def test_a_small_capacity_beside_large_ones_is_kept_or_refused(ratio: float):
     flow = solved_or_refused(lambda: cr.solve(two_ways(10 * ratio, 10.0)))
     if flow is not None:
         assert flow.edges.loc["a", "flow_mtpa"] == pytest.approx(10 * ratio, rel=1e-2)
+
+
+@pytest.mark.parametrize("volume", [5.0, 5e-9])
+@pytest.mark.parametrize("most", [1e6, 1e10, 1e15, 1e25, 1e300])
+def test_limits_that_supply_cannot_reach_make_no_magnitude(most: float, volume: float):
+    """Whatever number stands for "no limit" on most edges, three fifths go by the cheap way and two by the next."""
+    spare = [edge(f"spare{index}", 60.0 + index, most) for index in range(9)]
+    net = network(
+        edge("a", 10.0, volume * 3 / 5), edge("b", 20.0), *spare,
+        supplies=(cr.Supply(node="field", commodity=OIL, volume_mtpa=volume),),
+    )  # fmt: skip
+    flow = cr.solve(net)
+    assert flow.edges["flow_mtpa"].tolist()[:2] == pytest.approx([volume * 3 / 5, volume * 2 / 5], rel=1e-9)
+    assert flow.objective == pytest.approx(volume * (3 / 5 * 90 + 2 / 5 * 80), rel=1e-9)
+
+
+@pytest.mark.parametrize("tariff", [1e5, 1e9, 1e12, 1e14])
+def test_prohibitive_tariffs_make_no_magnitude(tariff: float):
+    """However many edges are priced so that nobody uses them, the cheaper of the others carries all."""
+    spare = [edge(f"spare{index}", tariff) for index in range(20)]
+    flow = cr.solve(network(edge("a", 10.0), edge("b", 20.0), *spare))
+    assert flow.edges.loc["a", "flow_mtpa"] == pytest.approx(flow.delivered_mtpa)
+    assert flow.delivered_mtpa > 0
+    assert flow.netback_musd_per_year == pytest.approx(90 * flow.delivered_mtpa)
+
+
+@pytest.mark.parametrize("dear", [10**6, 10**9, 10**10])
+def test_dear_arcs_of_dimacs_hide_no_cheap_ones(dear: int, tmp_path: Path):
+    """Two units go by arcs of 4 + 3, not 5 + 3, although most arcs cost a billion."""
+    arcs = [(1, 2, 4), (1, 3, 5), (2, 4, 3), (3, 4, 3), *((a, b, dear) for a in (1, 2, 3) for b in (5, 6, 7))]
+    lines = ["p min 7 13", "n 1 2", "n 4 -2", *(f"a {tail} {head} 0 9 {cost}" for tail, head, cost in arcs)]
+    (tmp_path / "dear.min").write_text("\n".join(lines))
+    assert cr.solve(cr.read_dimacs(tmp_path / "dear.min")).cost_musd_per_year == pytest.approx(14)
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0])
+def test_what_is_too_small_to_be_counted_is_told(size: float):
+    """A field of a kilogram beside those of a gigatonne is named in the notes; one that counts is not."""
+    fields = [cr.Supply(node="field", commodity=OIL, volume_mtpa=1000.0 if size == 1.0 else 1e9)]
+    net = network(
+        edge("a", 1.0), edge("b", 1.0, ends="home port"),
+        supplies=(*fields, cr.Supply(node="home", commodity=OIL, volume_mtpa=size)),
+    )  # fmt: skip
+    told = [note for note in cr.solve(net).notes if note.startswith("Not counted")]
+    assert len(told) == (size < 1)
+    assert all(f"home/{OIL} ({size:g})" in note for note in told)
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e-7, 1.0, 1e7])

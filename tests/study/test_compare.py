@@ -183,6 +183,19 @@ def test_what_is_lost_with_a_corridor_is_what_its_outage_costs(scenario: str) ->
             assert lost == pytest.approx(cr.solve(closed).shortfall_mtpa - before, abs=1e-5), corridor
 
 
+@pytest.mark.parametrize("commodity", ["kazakh_crude", "azeri_crude", "russian_crude"])
+def test_what_is_lost_is_what_outcomes_say_of_the_outage(commodity: str) -> None:
+    """Of the commodity and of all, in tonnes and in money: the row of a scenario that closes the corridor."""
+    net = cr.load(year=2022)
+    table = cr.compare(net, [], commodity=commodity, columns=["shortfall_if_lost_mtpa", "if_lost"]).loc["baseline"]
+    for corridor, row in table.iterrows():
+        closed = cr.Scenario(name="c", changes=cr.Outage(corridor=str(corridor)))
+        own, every = (cr.outcomes(net, closed, commodity=of, strict=False).loc["c"] for of in (commodity, None))
+        assert row["shortfall_if_lost_mtpa"] == pytest.approx(own["shortfall_change_mtpa"], abs=1e-5)
+        assert row["shortfall_if_lost_all_mtpa"] == pytest.approx(every["shortfall_change_mtpa"], abs=1e-5)
+        assert row["loss_if_lost_musd_per_year"] == pytest.approx(every["loss_musd_per_year"], abs=1e-2)
+
+
 def test_an_unlimited_corridor_has_no_bottleneck() -> None:
     """Without limits the capacity is infinite and nothing is named."""
     row = cr.compare(two_ways(capacity_mtpa=None), []).loc[("baseline", "north")]

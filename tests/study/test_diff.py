@@ -48,3 +48,19 @@ def test_diff_needs_two_of_a_kind(shut: cr.Flow) -> None:
     """A network against a flow is refused."""
     with pytest.raises(cr.DataError, match="got Network and Flow"):
         cr.diff(cr.load(year=2021), shut)
+
+
+def test_flows_differ_in_what_fleets_carry() -> None:
+    """2 of 3 Mt/y remain in half of the fleet: 10 of 15 Mt days/y used, 10 instead of 20 available."""
+    net = cr.Network(
+        nodes=[cr.Node(id="a"), cr.Node(id="b")],
+        edges=[cr.Edge(id="sea", tail="a", head="b", fleet="tankers", fleet_days=5.0)],
+        commodities=[cr.Commodity(id="oil")],
+        supplies=[cr.Supply(node="a", commodity="oil", volume_mtpa=3.0)],
+        markets=[cr.Market(node="b", commodity="oil", price_usd_per_t=9.0)],
+        fleets=[cr.Fleet(id="tankers", capacity_mt_days=20.0)],
+    )
+    low_water = cr.Scenario(name="low water", changes=cr.Derate(fleet="tankers", remaining=0.5))
+    rows = cr.diff(cr.solve(net), cr.solve(net, low_water)).set_index(["table", "column"])
+    assert rows.loc[("fleets", "used_mt_days"), ["before", "after"]].tolist() == pytest.approx([15.0, 10.0])
+    assert rows.loc[("fleets", "available_mt_days"), ["before", "after"]].tolist() == pytest.approx([20.0, 10.0])

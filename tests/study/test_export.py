@@ -24,6 +24,7 @@ TABLES = (
     "supplies",
     "markets",
     "quotas",
+    "fleets",
     "edge_flows",
     "routes",
 )
@@ -129,7 +130,7 @@ def test_a_missing_extra_is_named(
 @pytest.mark.parametrize(
     ("tables", "path", "said"),
     [
-        ("flow", "t.csv", "a csv file holds one table (got 10)"),
+        ("flow", "t.csv", "a csv file holds one table (got 11)"),
         (None, "t", "a Flow, a DataFrame or a mapping"),
         ({}, "t", "a Flow, a DataFrame or a mapping"),
         ({"a/b": pd.DataFrame()}, "t", "valid as the name of a file"),

@@ -388,3 +388,32 @@ def test_ids_may_hold_what_stands_between_two_paths() -> None:
     asked = cr.Scenario(name="s", changes=[cr.SupplyShock(node="field", remaining=0.4)],
                         expect={"corridors.a - b.throughput_mtpa": "= 2"})  # fmt: skip
     assert cr.check(asked, net)[0].holds
+
+
+def tanker_trade() -> cr.Network:
+    """Return a way by tankers that carry 4 Mt/y in 5 days each, of which 3 are asked for."""
+    return cr.Network(
+        nodes=[cr.Node(id="a"), cr.Node(id="b")],
+        edges=[cr.Edge(id="sea", tail="a", head="b", fleet="tankers", fleet_days=5.0)],
+        commodities=[cr.Commodity(id="oil")],
+        supplies=[cr.Supply(node="a", commodity="oil", volume_mtpa=3.0)],
+        markets=[cr.Market(node="b", commodity="oil", price_usd_per_t=9.0)],
+        fleets=[cr.Fleet(id="tankers", capacity_mt_days=20.0)],
+    )
+
+
+@pytest.mark.parametrize(("column", "number"), [("used_mt_days", 15.0), ("utilisation", 0.75)])
+def test_fleets_can_be_asked(column: str, number: float) -> None:
+    """3 Mt/y times 5 days of 20."""
+    dear = cr.Scenario(name="dear", changes=cr.TariffShock(fleet="tankers", add_usd_per_t=1),
+                       expect={f"fleets.tankers.{column}": number})  # fmt: skip
+    (verdict,) = cr.check(dear, tanker_trade())
+    assert verdict.holds
+
+
+def test_an_unknown_fleet_in_a_path_is_told() -> None:
+    """With the nearest there is."""
+    dear = cr.Scenario(name="dear", changes=cr.TariffShock(edge="sea", add_usd_per_t=1),
+                       expect={"fleets.tanker.used_mt_days": 1})  # fmt: skip
+    with pytest.raises(cr.CorridorError, match="no fleet named 'tanker'; did you mean 'tankers'"):
+        cr.check(dear, tanker_trade())

@@ -19,6 +19,7 @@ from corridor.library.networks import hazard_basis
 from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, legend, printed
 from corridor.model.figures import confidence_counts
 from corridor.model.network import Network, require_network
+from corridor.model.records import PARTS
 from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import Scenario
 from corridor.risk.bad_year import amounts, attributed
@@ -203,7 +204,7 @@ class _Brief:
         from corridor import __version__
 
         net = self.network
-        parts = (net.nodes, net.edges, net.commodities, net.supplies, net.markets, net.quotas, net.corridors)
+        parts = [net.records(kind.singular) for kind in PARTS]
         records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
         inputs = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
         return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The next tonne through a corridor or edge: by which route it would go, instead of which, and what that earns."""
+"""A tonne moved to a corridor or edge: by which route it would go, instead of which, and what that earns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class NextTonne:
+class MovedTonne:
     """A little more of a commodity through one of some flow columns, as the difference of two optima.
 
     Attributes
@@ -40,7 +40,7 @@ class NextTonne:
     def __str__(self) -> str:
         if self.route is None:
             return ""
-        text = f"Next tonne: {_described(self.route)}"
+        text = f"A tonne moved this way: {_described(self.route)}"
         if self.rival is None:
             return f"{text}; what other flows change is in the sum."
         apart = self.route.netback_usd_per_t - self.rival.netback_usd_per_t
@@ -55,10 +55,10 @@ def _described(route: Route) -> str:
     )
 
 
-def next_tonne(
+def moved_tonne(
     solver: WarmSolver, solution: Solution, columns: Iterable[int], room_mtpa: float = np.inf
-) -> NextTonne | None:
-    """Return the next tonne through the best of some flow columns, or None if no more can go.
+) -> MovedTonne | None:
+    """Return a tonne moved to the best of some flow columns, or None if no more can go.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def next_tonne(
         return None
     _, column, amounts = best
     gained = (solution.netback_of(amounts) - solution.netback_musd_per_year) / step
-    return NextTonne(gained, *_routes(solution, amounts, column, step))
+    return MovedTonne(gained, *_routes(solution, amounts, column, step))
 
 
 def _routes(solution: Solution, amounts: Floats, column: int, step: float) -> tuple[Route | None, Route | None]:
