@@ -16,7 +16,7 @@ from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
 from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.random_histories import BLOCK_YEARS, expected_states
-from corridor.solver.parallel import progress_bar, require_workers, run_blocks, whole_number
+from corridor.solver.parallel import progress_bar, require_workers, required_integer, run_blocks
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
@@ -95,8 +95,8 @@ def simulate(
     require_network(network)
     if scenario is not None:
         _require_steady(scenario)
-    years = whole_number("years", years, 1, _MOST_YEARS)
-    seed, workers = whole_number("seed", seed, 0, 2**63), whole_number("workers", workers, 1, 1024)
+    years = required_integer("years", years, 1, _MOST_YEARS)
+    seed, workers = required_integer("seed", seed, 0, 2**63), required_integer("workers", workers, 1, 1024)
     require_workers(workers=workers, client=client)
     hazards = validated_hazards(network)
     _require_countable(hazards, years)

@@ -55,7 +55,7 @@ def require_workers(*, workers: int, client: Any) -> None:
         raise DataError(f"client must be open and not asynchronous (got {client!r}); make a new distributed.Client")
 
 
-def whole_number(name: str, value: Any, least: int, most: int) -> int:
+def required_integer(name: str, value: Any, least: int, most: int) -> int:
     """Return a whole number within limits, or say which it must be.
 
     Raises

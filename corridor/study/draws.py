@@ -20,7 +20,7 @@ from corridor.model.figures import key_of
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.scenario import Scenario
 from corridor.model.variation import Fields, Variation
-from corridor.solver.parallel import Progress, RunBlock, progress_bar, require_workers, run_blocks, whole_number
+from corridor.solver.parallel import Progress, RunBlock, progress_bar, require_workers, required_integer, run_blocks
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
 from corridor.study.path_values import PathValues
@@ -254,9 +254,9 @@ def drawn_numbers(
     DataError
         If an argument is out of range, the network has no figures, or no draw makes a sound network.
     """
-    draws = whole_number("draws", draws, 1, _MOST_DRAWS)
-    whole_number("seed", job.seed, 0, 2**63)
-    require_workers(workers=whole_number("workers", workers, 1, 1024), client=client)
+    draws = required_integer("draws", draws, 1, _MOST_DRAWS)
+    required_integer("seed", job.seed, 0, 2**63)
+    require_workers(workers=required_integer("workers", workers, 1, 1024), client=client)
     runner = DrawRunner(job)
     central = runner.central(strict=strict)
     tasks = [(number, min(BLOCK_DRAWS, draws - number * BLOCK_DRAWS)) for number in range(-(-draws // BLOCK_DRAWS))]

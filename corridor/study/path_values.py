@@ -109,10 +109,10 @@ class PathValues:
         return first - sum(others)
 
     def _part(self, part: ReadPath) -> float:
-        value = self._at(part)
-        return value - self.values_before._at(part) if part.change else value
+        value = self._number(part)
+        return value - self.values_before._number(part) if part.change else value
 
-    def _at(self, part: ReadPath) -> float:
+    def _number(self, part: ReadPath) -> float:
         """Return the number that a path leads to in this state."""
         if not part.table:
             return float(getattr(self.flow, part.column))

@@ -17,7 +17,7 @@ from corridor.model.scenario import BASELINE, Scenario
 from corridor.model.stamp import stamped
 from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.model.variation import Variation
-from corridor.solver.parallel import whole_number
+from corridor.solver.parallel import required_integer
 from corridor.solver.program import Floats
 from corridor.study.compare import chosen_columns
 from corridor.study.compared_numbers import ComparedNumbers, number_columns
@@ -387,7 +387,7 @@ class Uncertainty:
         DataError
             If there is no such draw, or it makes no sound network.
         """
-        draw = whole_number("draw", draw, 0, len(self.drawn.figures) - 1)
+        draw = required_integer("draw", draw, 0, len(self.drawn.figures) - 1)
         values = dict(zip(self.drawn.keys, self.drawn.figures[draw].tolist(), strict=True))
         return Variation(self.network).with_values(values)
 
