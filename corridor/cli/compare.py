@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _NEEDED = ("status", "nameplate_mtpa", "capacity_mtpa", "throughput_mtpa", "bottleneck", "origin", "destination")
 """Columns that the text needs whatever is asked for; none of them costs much."""
 LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
-_WIDTH, _NAMES_WIDTH = 100, 20
+_WIDTH, _NAMES_WIDTH = 100, 18
 _LEAST_MTPA = 0.05
 """What changes by less is printed as no change. [Mt/y]"""
 
