@@ -16,6 +16,7 @@ from corridor.cli.printing import (
     columns_that_fit,
     document_text,
     machine_text,
+    notes_of,
     omitted_columns,
     terminal_width,
     title_of,
@@ -201,7 +202,7 @@ class _Comparison:
     @property
     def notes(self) -> list[str]:
         """Notes of the flows, with the names of their scenarios."""
-        return [f"{name}: {note}" for name, some in self.table.attrs.get("notes", {}).items() for note in some]
+        return notes_of(self.table)
 
     def document(self, with_sources: bool) -> str:
         """Return the comparison as JSON: rows, and the totals of each scenario."""

@@ -162,8 +162,7 @@ def compare_in_scope(
             key = (name, corridor) if origin is None else (name, corridor, origin)
             rows[key] = state.row(corridor, wanted, origin)
         known = states.baseline.other_origins if scenario is not None else []
-        told = state.flow.notes if scenario is None else state.flow.solution.notes_of_scenario
-        if texts := [*told, *(note for note in state.other_origins if note not in known)]:
+        if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
             notes[name] = texts
         subjects[name] = {corridor: state.subjects(corridor, wanted) for corridor in scope.corridors}
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
