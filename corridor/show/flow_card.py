@@ -22,7 +22,7 @@ _MOST_EDGES = 500
 
 
 def flow_card(flow: Flow) -> Html:
-    """Return the card of a flow: summary, corridors with utilisation, shortfalls."""
+    """Return the card of a flow: summary, corridors and fleets with utilisation, shortfalls."""
     network = flow.network
     name = scenario_name(flow.scenario)
     label = network_label(network)
@@ -31,7 +31,7 @@ def flow_card(flow: Flow) -> Html:
     rest = f"{amount(flow.shortfall_mtpa)} Mt/y shut in"
     headline = line(summary, warning(rest) if short else "nothing shut in")
     title = f"{name} ({label})" if label else name
-    return card(title, headline, *_corridors(flow), *_short(flow), *_drivers(flow))
+    return card(title, headline, *_corridors(flow), *_fleets(flow), *_short(flow), *_drivers(flow))
 
 
 def _corridors(flow: Flow) -> Iterator[Html]:
@@ -56,6 +56,19 @@ def _corridors(flow: Flow) -> Iterator[Html]:
             ],
             shortened(rows, 5),
         )
+
+
+def _fleets(flow: Flow) -> Iterator[Html]:
+    """Yield the table of fleets with what is used of them."""
+    rows: list[tuple[object, ...]] = []
+    for fleet, row in zip(flow.network.fleets, flow.fleets.to_dict("records"), strict=True):
+        left, full = row["available_mt_days"], row["shadow_price_usd_per_t_day"] > 0
+        share = "" if math.isnan(row["utilisation"]) else f"{100 * row['utilisation']:.0f}"
+        gauge: object = bar(row["utilisation"], warn=full) if left > 0 else warning("none left")
+        rows.append((fleet.name or fleet.id, gauge, amount(row["used_mt_days"]), amount(left), share))
+    if rows:
+        heads = ["fleet", "", "used [Mt days/y]", "available [Mt days/y]", "share of available capacity used [%]"]
+        yield table(heads, shortened(rows, 5))
 
 
 def _short(flow: Flow) -> Iterator[Html]:

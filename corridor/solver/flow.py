@@ -469,12 +469,12 @@ class Flow:
         Parameters
         ----------
         about : str, optional
-            Id of a corridor or edge to explain alone; by default the whole flow and every corridor.
+            Id of a corridor, edge or fleet to explain alone; by default the whole flow and every corridor.
 
         Raises
         ------
         UnknownNameError
-            If there is no corridor or edge of that id.
+            If there is no corridor, edge or fleet of that id.
 
         Notes
         -----

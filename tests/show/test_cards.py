@@ -154,6 +154,21 @@ def test_a_flow_tells_its_corridors_and_what_is_short() -> None:
     assert rows["Bratislava (Slovnaft)"][3] == f"{unmet['bratislava', 'russian_crude']:.1f}"
 
 
+def test_a_flow_tells_how_full_its_fleets_are() -> None:
+    """Used and left, as in its table; one of which nothing is left says so."""
+    net = cr.Network(
+        nodes=[cr.Node(id="a"), cr.Node(id="b")],
+        edges=[cr.Edge(id="sea", tail="a", head="b", fleet="tankers", fleet_days=5.0)],
+        commodities=[cr.Commodity(id="oil")],
+        supplies=[cr.Supply(node="a", commodity="oil", volume_mtpa=9.0)],
+        markets=[cr.Market(node="b", commodity="oil", price_usd_per_t=9.0)],
+        fleets=[cr.Fleet(id="tankers", name="Caspian tankers", capacity_mt_days=60.0)],
+    )
+    assert ["Caspian tankers", "", "45.0", "60.0", "75"] in shown(cr.solve(net)).rows
+    gone = cr.Scenario(name="gone", changes=[cr.Outage(fleet="tankers")])
+    assert ["Caspian tankers", "none left", "0.0", "0.0", ""] in shown(cr.solve(net, gone)).rows
+
+
 def test_a_flow_with_nothing_short_says_so() -> None:
     """No table of shortfalls, and the sentence."""
     page = shown(cr.solve(cr.load()))

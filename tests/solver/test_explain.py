@@ -132,7 +132,7 @@ def two_fields() -> cr.Network:
 def test_explain_and_compare_measure_from_the_same_origin() -> None:
     """The largest supply, named; its costs are those of compare."""
     for net in (two_fields(), cr.load(year=2024)):
-        table = cr.compare(net, []).loc["baseline"]
+        table = cr.compare(net, [], columns=("main", "route")).loc["baseline"]
         for corridor, row in table[table["origin"] != ""].iterrows():
             said = cr.solve(net).explain(str(corridor))
             assert f"Best way from {row['origin']}: " in said
