@@ -212,7 +212,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "next_tonne_usd_per_t", "USD/t",
             "what the commodity earns more, netback of all its tonnes, by the next tonne at the origin if that must go "
             "this way and other shippers stay; differs from netback by the rent where the way is full; empty where "
-            "every such way is full, there is none, or oil elsewhere would go unlifted",
+            "every such way is full, there is none, or more supply would go unlifted",
             heading="next\ntonne", title="netback of the next tonne", priority=10, group="main",
         ),
         Column(

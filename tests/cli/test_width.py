@@ -60,9 +60,9 @@ def test_the_least_important_columns_of_compare_are_left_out(
     assert heads == [["capacity", "moves", "cost", "netback", "a", "minimum", "cut"]] * 2
     left = " ".join(out.split()).split("Columns that do not fit: ")[1].split(" (")[0]
     assert left == (
-        "status, nameplate, reachable, share of its own maximum, time, governance risk, if lost, way, if lost, all "
-        "shippers, loss if lost, all shippers, mean share of capacity in service, expected loss if no other route is "
-        "taken, best way"
+        "status, nameplate, reachable, share of its own maximum, time, governance risk, next tonne, if lost, way, if "
+        "lost, all shippers, loss if lost, all shippers, mean share of capacity in service, expected loss if no other "
+        "route is taken, best way"
     )
 
 
