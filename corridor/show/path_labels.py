@@ -17,7 +17,10 @@ UNITS = {
 """What the endings of names mean, the longer before those that end them."""
 _PAIRED = frozenset(kind.singular for kind in PARTS if len(kind.key) > 1)
 """Kinds of record that a pair of ids names."""
-_ATTRIBUTES = {"max_mtpa": "most allowed", "min_mtpa": "least asked for", "in_service": "in service"}
+_ATTRIBUTES = {
+    "max_mtpa": "most allowed", "min_mtpa": "least asked for", "in_service": "in service", "fleet_days": "round trip",
+    "late_days": "lateness",
+}  # fmt: skip
 
 
 def unit_of(name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from corridor.errors import CorridorError, DataError, limited_problems
 from corridor.messages import shown
 from corridor.model.network import Network, build_network
+from corridor.solver.pypsa_fleets import Fleets, split_fleets
 from corridor.solver.pypsa_tables import (
     IGNORED,
     READ,
@@ -59,6 +60,8 @@ def to_pypsa(network: Network) -> pypsa.Network:
         - A capacity that several commodities share is a bus of its own, ``capacity of edge`` or ``throughput of
           node``, with a generator of that size; each tonne that passes takes one unit from it, by a further port of its
           link (`bus2`, `bus3` with efficiency -1). So commodities share limits and are not mixed.
+        - A fleet is a bus too, ``fleet ID``, with a generator of its capacity [Mt days/y]; each tonne takes as many
+          units from it as its edge has `fleet_days` (`bus5` with efficiency -fleet_days). Rates are in the costs.
         - The minimum of a quota is a bus of its own too, ``minimum on edge | commodity``, to which each tonne that
           passes gives one unit (`bus4` with efficiency 1); a generator of negative sign takes as much as the minimum
           and earns the penalty, another takes the rest for nothing.
@@ -86,7 +89,7 @@ def to_pypsa(network: Network) -> pypsa.Network:
     spared = state.cost[program.unmet] * -state.ceiling[program.n_ceilings - len(program.minima) :]
     n.meta = {"constant": state.constant + float(spared.sum()), "unit": "Mt/y, USD/t, million USD/y"}
     limits = np.concatenate([state.upper[np.isfinite(state.upper)], state.ceiling[np.isfinite(state.ceiling)]])
-    parts = _Parts(ample=1.0 + float(limits.sum()))
+    parts = _Parts(ample=1.0 + float(limits.sum()), has_fleets=bool(network.fleets))
     _add_slots(parts, network, solver)
     _add_minima(parts, solver)
     for node, of in program.balances:
@@ -96,6 +99,7 @@ def to_pypsa(network: Network) -> pypsa.Network:
         tail, head, taking = f"{edge.tail} | {of}", f"{edge.head} | {of}", [("edge", edge.id), ("node", edge.head)]
         parts.link(
             f"{edge.id} | {of}", tail, head, float(state.upper[column]), taking, meeting=f"{edge.id} | {of}",
+            fleet=None if edge.fleet is None else (edge.fleet, edge.fleet_days),
             marginal_cost=float(state.cost[column]), length=edge.distance_km, carrier=of,
         )  # fmt: skip
     _add_ports(parts, network, solver)
@@ -106,8 +110,8 @@ def to_pypsa(network: Network) -> pypsa.Network:
 class _Parts:
     """Components gathered as rows, for PyPSA is quick with tables and slow with single components."""
 
-    def __init__(self, ample: float) -> None:
-        self.ample = ample
+    def __init__(self, ample: float, *, has_fleets: bool = False) -> None:
+        self.ample, self.has_fleets = ample, has_fleets
         self.slots: dict[tuple[str, str], str] = {}
         self.minima: dict[str, str] = {}
         self._rows: dict[str, dict[str, dict[str, Any]]] = {"Bus": {}, "Generator": {}, "Link": {}}
@@ -126,15 +130,22 @@ class _Parts:
         most: float,
         taking: list[tuple[str, str]],
         meeting: str = "",
+        fleet: tuple[str, float] | None = None,
         **fields: Any,
     ) -> None:
-        """Add a link, with a further port to the bus of each limit that it takes from or minimum that it meets."""
+        """Add a link, with a further port to the bus of each limit that it takes from or minimum that it meets.
+
+        Of a fleet, given with the days of a round trip, it takes these.
+        """
         used = [self.slots[key] for key in taking if key in self.slots]
         ports: dict[str, Any] = {"bus0": tail, "bus1": head}
         for index, number in enumerate((2, 3)):
             is_used = index < len(used)
             ports |= {f"bus{number}": used[index] if is_used else "", f"efficiency{number}": -1.0 if is_used else 1.0}
         ports |= {"bus4": self.minima.get(meeting, ""), "efficiency4": 1.0}
+        if self.has_fleets:
+            id, days = fleet or ("", -1.0)
+            ports |= {"bus5": self.slots.get(("fleet", id), ""), "efficiency5": -days}
         given = {"marginal_cost": 0.0, "length": 0.0, **fields}
         self.add("Link", name, p_nom=min(most, self.ample), **ports, **given)
 
@@ -153,11 +164,12 @@ class _Parts:
 def _add_slots(parts: _Parts, network: Network, solver: WarmSolver) -> None:
     """Add a bus with a generator for each limit that several flows share."""
     program, ceiling = solver.program, solver.base.ceiling
-    named = [("edge", network.edges[index].id, "capacity") for index in program.shared_edges]
-    named += [("node", network.nodes[index].id, "throughput") for index in program.limited_nodes]
+    named = [("edge", network.edges[index].id, "capacity of ") for index in program.shared_edges]
+    named += [("node", network.nodes[index].id, "throughput of ") for index in program.limited_nodes]
+    named += [("fleet", fleet.id, "fleet ") for fleet in network.fleets]
     for (kind, id, word), limit in zip(named, ceiling.tolist(), strict=False):
         if math.isfinite(limit):
-            name = parts.slots[kind, id] = f"{word} of {id}"
+            name = parts.slots[kind, id] = f"{word}{id}"
             parts.add("Bus", name, carrier=name)
             parts.add("Generator", name, bus=name, p_nom=limit, carrier=name, sign=1.0, marginal_cost=0.0)
 
@@ -236,6 +248,8 @@ def from_pypsa(n: pypsa.Network) -> Network:
     Bus       x, y                     lon, lat (`srid` 4326); 0, 0 is no position
     Link      bus0, bus1               tail, head
     Link      length                   distance
+    Link      bus2, efficiency2        below 0: what it takes of a fleet, if that bus has generators without cost
+                                       alone, no link starts or ends there and this is its only further port
     Generator bus                      where its edge leads, or starts
     Generator sign                     below 0 a market; its size scales output, its inverse the cost
     units     p_nom, p_max_pu          their product: capacity; supply or market volume of a generator
@@ -263,9 +277,11 @@ def from_pypsa(n: pypsa.Network) -> Network:
     if problems := list(not_one_flow(n)):
         raise DataError(problems)
     parts: dict[str, dict[str, dict[str, Any]]] = {"Bus": {}, "Link": {}, "Generator": {}, "Load": {}}
+    tables = {component.name: in_use(component) for component in n.components if component.name not in IGNORED}
+    fleets = split_fleets(tables)
     for component in n.components:
-        if component.name not in IGNORED:
-            table = in_use(component)
+        if component.name in tables:
+            table = tables[component.name]
             problems += unread(component, table)
             if component.name in parts:
                 problems += not_numbers(component.name, table)
@@ -275,7 +291,7 @@ def from_pypsa(n: pypsa.Network) -> Network:
         problems = list(invalid_parts(parts, n))
     if problems:
         raise DataError(limited_problems(problems))
-    reading = _Reading(parts, float(n.snapshot_weightings["objective"].iloc[0]))
+    reading = _Reading(parts, fleets, float(n.snapshot_weightings["objective"].iloc[0]))
     return build_network(reading.tables, name=str(n.name or ""))
 
 
@@ -288,13 +304,14 @@ class _Reading:
     is met once, so at most as many costs as there are buses add up, and two of generators.
     """
 
-    def __init__(self, parts: dict[str, dict[str, dict[str, Any]]], weight: float) -> None:
-        self._weight = weight
+    def __init__(self, parts: dict[str, dict[str, dict[str, Any]]], fleets: Fleets, weight: float) -> None:
+        self._weight, self._fleets = weight, fleets
         self._commodity = {name: str(bus["carrier"]) or "flow" for name, bus in parts["Bus"].items()}
         costs = [abs(self._cost(unit)) for kind in ("Link", "Generator") for unit in parts[kind].values()]
         self._dearest = 1.0 + sum(sorted(costs, reverse=True)[: len(parts["Bus"]) + 2])
         self.tables: dict[str, Any] = {
             "nodes": [], "edges": [], "supplies": [], "markets": [], "quotas": [],
+            "fleets": [{"id": id, "capacity_mt_days": capacity} for id, capacity in fleets.capacity.items()],
         }  # fmt: skip
         for name, bus in parts["Bus"].items():
             position = {"lon": bus["x"], "lat": bus["y"]} if bus["x"] or bus["y"] else {}
@@ -322,6 +339,8 @@ class _Reading:
         """Add the edge of a link."""
         least, most = bounds(link)
         fields = {"capacity_mtpa": _limit(most), "distance_km": link["length"], "tariff_usd_per_t": self._cost(link)}
+        if name in self._fleets.drawn:
+            fields["fleet"], fields["fleet_days"] = self._fleets.drawn[name]
         self._edge(name, link["bus0"], link["bus1"], least, **fields)
 
     def _generator(self, name: str, generator: dict[str, Any]) -> None:

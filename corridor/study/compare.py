@@ -21,8 +21,10 @@ from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
+from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.compared_state import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
+from corridor.study.ranges import Ranges, with_ranges
 from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
@@ -38,8 +40,12 @@ def compare(
     destination: str | None = None,
     corridors: str | Iterable[str] | None = None,
     columns: str | Iterable[str] = "main",
+    ranges: bool = False,
+    draws: int = 200,
+    seed: int = 7,
     units: str = "t",
     strict: bool = True,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
 
@@ -67,10 +73,20 @@ def compare(
     columns : str or iterable of str
         Names of columns and groups (main, route, if_lost, risk), in this order; "all" for all. What is not asked for
         is not solved.
+    ranges : bool
+        Whether to draw all uncertain figures together, as `uncertainty` does, and add to each column NAME of numbers
+        but those of group risk ``NAME_p05`` and ``NAME_p95``, which 5 and 95 % of the draws do not exceed, and
+        ``NAME_defined``, the share of draws in which the number exists. The numbers themselves stay as they are. Only
+        the baseline and the scenarios given have ranges.
+    draws, seed : int
+        How many times figures are drawn; the same seed gives the same bytes.
     units : {"t", "bbl"}
         Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``) and USD a barrel (``_usd_per_bbl``).
     strict : bool
         Whether a change without effect is an error; otherwise it is passed over.
+    progress : bool, optional
+        Whether to show a progress bar while figures are drawn; by default where someone watches (a terminal or a
+        notebook) and it takes more than a second.
 
     Returns
     -------
@@ -82,7 +98,8 @@ def compare(
         {columns}
 
         ``table.attrs["origin"]`` is the node where a tonne begins (None for a group); ``table.attrs["notes"]`` lists
-        notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node.
+        notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node;
+        ``table.attrs["subjects"]`` says what its rows rest on, for `sources`.
 
     Raises
     ------
@@ -103,7 +120,8 @@ def compare(
     scope = comparison_scope(network, commodity=commodity, origin=origin, destination=destination)
     if corridors is not None:
         scope = scope.limited_to(network, corridors)
-    return compare_in_scope(network, scenarios, scope, columns=columns, units=units, strict=strict)
+    drawn = Ranges(draws, seed, progress) if ranges else None
+    return compare_in_scope(network, scenarios, scope, columns=columns, ranges=drawn, units=units, strict=strict)
 
 
 compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
@@ -115,6 +133,7 @@ def compare_in_scope(
     scope: ComparisonScope,
     *,
     columns: str | Iterable[str] = "main",
+    ranges: Ranges | None = None,
     flows: dict[str, Flow] | None = None,
     units: str = "t",
     strict: bool = True,
@@ -133,6 +152,7 @@ def compare_in_scope(
     states = ComparedStates(WarmSolver(network), scope, weights)
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
+    subjects: dict[str, dict[str, dict[str, str]]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         state = states.state(scenario, strict=strict and scenarios is not None)
         if flows is not None:
@@ -144,13 +164,21 @@ def compare_in_scope(
         known = states.baseline.other_origins if scenario is not None else []
         if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
             notes[name] = texts
+        subjects[name] = {corridor: state.subjects(corridor, wanted) for corridor in scope.corridors}
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
     index = pd.MultiIndex.from_tuples(list(rows), names=levels)
     empty = blank("compare")
     cells = [{column: row.get(column, empty[column]) for column in chosen} for row in rows.values()]
     table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.members[0])
-    about: dict[str, Any] = {"origin": scope.origin}
+    about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects}
     about |= {"destination": scope.destination} if scope.destination is not None else {}
+    if ranges is not None:
+        drawn = tuple(named_scenarios(network, () if scenarios is None else scenarios))
+        numbers = ComparedNumbers(scope, number_columns(chosen), weights)
+        table, more = with_ranges(table, network, drawn, numbers, units=own, strict=strict, ranges=ranges)
+        about |= {"draws": ranges.draws, "seed": ranges.seed}
+        for name, texts in more.items():
+            notes[name] = [*notes.get(name, ()), *texts]
     about |= {"notes": notes} if notes else {}
     return stamped(table, network, commodity=scope.commodity, **about)
 
@@ -246,12 +274,3 @@ class ComparedStates:
 
     def _compared(self, flow: Flow, before: ComparedState | None) -> ComparedState:
         return ComparedState(self._solver, flow, self._scope, weights=self._weights, before=before)
-
-
-def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
-    """Return a comparison for printing: bottlenecks without the commodity, origin and destination in a column."""
-    origin_destination = zip(table["origin"], table["destination"], strict=True)
-    return table.assign(
-        bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-        way=[f"{origin} > {end}" if origin else "-" for origin, end in origin_destination],
-    )

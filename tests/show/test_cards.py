@@ -154,6 +154,21 @@ def test_a_flow_tells_its_corridors_and_what_is_short() -> None:
     assert rows["Bratislava (Slovnaft)"][3] == f"{unmet['bratislava', 'russian_crude']:.1f}"
 
 
+def test_a_flow_tells_how_full_its_fleets_are() -> None:
+    """Used and left, as in its table; one of which nothing is left says so."""
+    net = cr.Network(
+        nodes=[cr.Node(id="a"), cr.Node(id="b")],
+        edges=[cr.Edge(id="sea", tail="a", head="b", fleet="tankers", fleet_days=5.0)],
+        commodities=[cr.Commodity(id="oil")],
+        supplies=[cr.Supply(node="a", commodity="oil", volume_mtpa=9.0)],
+        markets=[cr.Market(node="b", commodity="oil", price_usd_per_t=9.0)],
+        fleets=[cr.Fleet(id="tankers", name="Caspian tankers", capacity_mt_days=60.0)],
+    )
+    assert ["Caspian tankers", "", "45.0", "60.0", "75"] in shown(cr.solve(net)).rows
+    gone = cr.Scenario(name="gone", changes=[cr.Outage(fleet="tankers")])
+    assert ["Caspian tankers", "none left", "0.0", "0.0", ""] in shown(cr.solve(net, gone)).rows
+
+
 def test_a_flow_with_nothing_short_says_so() -> None:
     """No table of shortfalls, and the sentence."""
     page = shown(cr.solve(cr.load()))
@@ -231,6 +246,16 @@ def test_quiet_years_are_said_to_be_quiet() -> None:
     page = Page(cr.simulate(ens.network.replace(hazards=mild), years=50, seed=3)._repr_html_())
     assert "nothing shut in in any year" in page.said
     assert NASTY not in [row[0] for row in page.rows]
+
+
+def test_a_flows_card_names_what_the_shippers_own_netback_depends_on() -> None:
+    """The first three of leans_on for the network's first commodity, not what all shippers' objective leans on."""
+    flow = cr.solve(cr.load(year=2024))
+    html = flow._repr_html_()
+    own = flow.leans_on(3, outcome="commodities.kazakh_crude.netback_musd_per_year")
+    assert all(f"{row['subject']}.{row['attribute']}" in html for row in own.to_dict("records"))
+    of_all = flow.leans_on(1).iloc[0]
+    assert f"{of_all['subject']}.{of_all['attribute']}" not in html
 
 
 def test_a_network_shows_its_fleets() -> None:

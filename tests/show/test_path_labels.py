@@ -43,3 +43,26 @@ def test_a_figure_is_labelled_by_names_and_never_cut() -> None:
     assert figure_label(rail, net).startswith("Tengiz to Aktau: capacity")
     assert "…" not in label
     assert max(map(len, label.splitlines())) <= 45
+
+
+@pytest.mark.parametrize(
+    ("record", "subject", "attribute", "label"),
+    [
+        ("rate", "sea.oil", "tariff_usd_per_t", "East to West, Oil: rate, tariff"),
+        ("fleet", "tankers", "capacity_mt_days", "Caspian tankers: capacity"),
+        ("edge", "sea", "fleet_days", "East to West: round trip"),
+    ],
+)
+def test_figures_of_rates_and_fleets_are_labelled_by_names(
+    record: str, subject: str, attribute: str, label: str
+) -> None:
+    """A rate by the ends of its edge and the shipper, a fleet by its name."""
+    net = cr.Network(
+        nodes=[cr.Node(id="east", name="East"), cr.Node(id="west", name="West")],
+        edges=[cr.Edge(id="sea", tail="east", head="west", fleet="tankers", fleet_days=5.0)],
+        commodities=[cr.Commodity(id="oil", name="Oil")],
+        fleets=[cr.Fleet(id="tankers", name="Caspian tankers", capacity_mt_days=20.0)],
+    )
+    row = {"record": record, "subject": subject, "attribute": attribute, "low": 1.0, "high": 2.0, "unit": "1",
+           "confidence": "B", "range_from": "figure"}  # fmt: skip
+    assert figure_label(row, net).split("\n")[0] == label

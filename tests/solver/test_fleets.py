@@ -16,6 +16,7 @@ import corridor as cr
 from corridor.model.changes import Change
 from corridor.solver.batch import BatchSolver
 from corridor.solver.marked_tonne import MarkedTonne
+from corridor.solver.optimal_range import throughput_range
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from helpers.certificates import assert_certified, same_answer
@@ -140,6 +141,23 @@ def test_two_edges_sharing_a_fleet_equal_an_own_program(capacity: float):
     """The row written by hand: 20 c + 10 d at most the capacity, c + d at most 10, money 97 c + 93 d."""
     own = linprog([-97.0, -93.0], A_ub=[[20.0, 10.0], [1.0, 1.0]], b_ub=[capacity, 10.0])
     assert cr.solve(tankers(capacity)).netback_musd_per_year == pytest.approx(-own.fun)
+
+
+def test_optimal_flows_range_within_the_fleet():
+    """Two ways of equal cost, 20 and 10 days: of 10 tonnes c can have 0 to 5 with 150, and d the rest."""
+    net = fleet_of(
+        edge("c", 7.0, fleet="tankers", fleet_days=20.0, corridor="near"),
+        edge("d", 7.0, fleet="tankers", fleet_days=10.0, corridor="far"), capacity=150,
+    )  # fmt: skip
+    solution = cr.solve(net).solution
+    assert throughput_range(solution, "near") == pytest.approx((0, 5), abs=1e-6)
+    assert throughput_range(solution, "far") == pytest.approx((5, 10), abs=1e-6)
+
+
+def test_usual_ways_only_keep_to_what_the_fleet_has_left():
+    """rerouting=False: c and d carry at most 5 each; half the fleet carries 5 by d and 1.25 by c."""
+    flow = cr.solve(tankers(150), scenario(cr.Derate(fleet="tankers", remaining=0.5)), rerouting=False)
+    assert flows(flow) == pytest.approx({"c": 1.25, "d": 5})
 
 
 # Whatever was solved before
@@ -275,6 +293,17 @@ def test_a_year_without_its_fleet_counts_as_closed():
     batch = BatchSolver(net, storms(cr.Outage(fleet="tankers")))
     closed = batch.outcomes(np.array([[0.0], [1.0]]))[:, batch.layout.column("closed", corridor="sea")]
     assert closed.tolist() == [0, 1]
+
+
+def test_no_route_goes_by_a_fleet_that_is_out():
+    """The corridor is closed, named by its fleet, and has no best way; the other keeps its own."""
+    net = sea_and_far().replace(
+        edges=(*sea_and_far().edges[:1], edge("d", 7.0, corridor="far")),
+    )  # fmt: skip
+    table = cr.compare(net, [scenario(cr.Outage(fleet="tankers"))]).loc["it"]
+    assert table.loc["near", ["status", "bottleneck", "capacity_mtpa"]].tolist() == ["closed", "fleet tankers", 0]
+    assert math.isnan(table.loc["near", "netback_usd_per_t"])
+    assert table.loc["far", "netback_usd_per_t"] == pytest.approx(93)
 
 
 # The next tonne

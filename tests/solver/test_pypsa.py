@@ -8,11 +8,13 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import corridor as cr
+from helpers.small_networks import edge, network
 from helpers.strategies import networks
 
 with warnings.catch_warnings():
@@ -368,13 +370,64 @@ def test_there_and_back_keeps_the_optimum() -> None:
 @given(net=networks())
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_network_there_and_back_agrees_with_pypsa_or_shares_a_limit(net: cr.Network) -> None:
-    """What comes back has PyPSA's own optimum; a limit that several share is a further port, and refused as that."""
+    """What comes back has PyPSA's own optimum; a link that draws on two limits, or meets a minimum, is refused."""
     n = cr.to_pypsa(net)
-    if "bus2" in n.links and n.links["bus2"].ne("").any():
+    further = n.links[[column for column in n.links if column in ("bus2", "bus3", "bus4", "bus5")]].ne("")
+    if (further.sum(axis=1) > 1).any() or further.get("bus4", pd.Series(dtype=bool)).any():
         with pytest.raises(cr.DataError, match="has more than two ends"):
             cr.from_pypsa(n)
     else:
         assert spent(cr.solve(cr.from_pypsa(n))) == pytest.approx(optimum(n), rel=1e-6, abs=1e-6)
+
+
+def sharing() -> cr.Network:
+    """Return x and y by c (20 days) or d (10 days), which share 150 Mt days/y; x has a rate on c."""
+    return network(
+        edge("c", 3.0, fleet="tankers", fleet_days=20.0), edge("d", 7.0, fleet="tankers", fleet_days=10.0),
+        rates=(cr.Rate(edge="c", commodity="x", tariff_usd_per_t=5.0),),
+        fleets=(cr.Fleet(id="tankers", capacity_mt_days=150.0),),
+        supplies=tuple(cr.Supply(node="field", commodity=c, volume_mtpa=5.0) for c in "xy"),
+        markets=tuple(cr.Market(node="port", commodity=c, price_usd_per_t=100.0) for c in "xy"),
+    )  # fmt: skip
+
+
+def test_a_fleet_is_a_bus_that_links_draw_on() -> None:
+    """Five by c and five by d: x pays 5 and y 3 on c, so y takes it: 5 x 97 + 5 x 93; each link draws its days."""
+    n = cr.to_pypsa(sharing())
+    assert theirs(sharing()) == pytest.approx(5 * 97 + 5 * 93)
+    assert n.generators.loc["fleet tankers", "p_nom"] == 150
+    assert n.links["bus5"].eq("fleet tankers").all()
+    days = {"c | x": -20, "c | y": -20, "d | x": -10, "d | y": -10}
+    assert n.links["efficiency5"].to_dict() == days
+
+
+def test_a_fleet_and_rates_come_back() -> None:
+    """Edges draw their days on a fleet of 150, with the costs of their shippers; the optimum is PyPSA's."""
+    n = cr.to_pypsa(sharing())
+    again = cr.from_pypsa(n)
+    assert [(f.id, f.capacity_mt_days) for f in again.fleets] == [("fleet tankers", 150.0)]
+    assert {e.id: (e.fleet_days, e.tariff_usd_per_t) for e in again.edges if e.fleet} == {
+        "c | x": (20, 5), "c | y": (20, 3), "d | x": (10, 7), "d | y": (10, 7),
+    }  # fmt: skip
+    assert spent(cr.solve(again)) == pytest.approx(optimum(n))
+
+
+NO_FLEETS: dict[str, Any] = {
+    "a generator that costs": lambda n: n.generators.__setitem__("marginal_cost", 1.0),
+    "a generator that must run": lambda n: n.generators.__setitem__("p_min_pu", 0.5),
+    "a port that gives": lambda n: n.links.__setitem__("efficiency5", 1.0),
+    "a second port": lambda n: n.links.__setitem__("bus4", "fleet tankers"),
+    "a link from it": lambda n: n.add("Link", "more", bus0="fleet tankers", bus1="c", p_nom=1.0),
+}
+
+
+@pytest.mark.parametrize("alter", NO_FLEETS)
+def test_a_further_port_that_is_no_draw_on_a_fleet_is_refused(alter: str) -> None:
+    """Named, as any link with more than two ends."""
+    n = cr.to_pypsa(sharing())
+    NO_FLEETS[alter](n)
+    with pytest.raises(cr.DataError, match="has more than two ends"):
+        cr.from_pypsa(n)
 
 
 REFUSED_CASES: list[tuple[Any, Any]] = [
