@@ -129,7 +129,7 @@ def test_the_commodity_asked_for_is_the_one_carried() -> None:
 def test_a_network_of_ones_own_has_no_data_version(tmp_path: Path) -> None:
     """Nor a regime."""
     own = cr.read_network(cr.write_network(net(), tmp_path / "net.json"))
-    assert cr.compare(own, []).attrs == {
+    assert {key: value for key, value in cr.compare(own, []).attrs.items() if key != "subjects"} == {
         "network": "caspian", "year": 2021, "regime": None, "commodity": "kazakh_crude", "data_version": None,
         "origin": "tengiz",
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ from corridor.cli.printing import (
     title_of,
     write_output,
 )
-from corridor.errors import visible
-from corridor.model.columns import AMOUNTS, Column, by_name, legend, printed
+from corridor.errors import DataError, visible
+from corridor.model.columns import AMOUNTS, ROUTE, Column, by_name, legend, printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from corridor.model.network import Network
     from corridor.solver.flow import Flow
     from corridor.solver.warm import WarmSolver
+    from corridor.study.comparison_scope import ComparisonScope
+    from corridor.study.sources import Sources
 
+_NEEDED = ("status", "nameplate_mtpa", "capacity_mtpa", "throughput_mtpa", "bottleneck", "origin", "destination")
+"""Columns that the text needs whatever is asked for; none of them costs much."""
 LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
 _WIDTH, _NAMES_WIDTH = 100, 20
 _LEAST_MTPA = 0.05
@@ -45,25 +49,42 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     add_inputs(parser)
     add_units(parser)
-    parser.add_argument("--commodity", metavar="ID", help="commodity of the table (default: kazakh_crude)")
     parser.add_argument(
-        "--origin", metavar="NODE", help="node from which cost and time are counted (default: largest supply)"
+        "--commodity", metavar="ID", help="commodity of the table, or a group of them (default: kazakh_crude)"
     )
+    parser.add_argument(
+        "--origin",
+        metavar="NODE",
+        help="node from which cost and time are counted, or 'each' (default: largest supply)",
+    )
+    parser.add_argument("--destination", metavar="NODE", help="node of the only market that ways may lead to")
     parser.add_argument(
         "--corridor",
         metavar="ID",
         action="append",
         help="corridor to show, or 'all' (repeatable; default: the main ones)",
     )
+    parser.add_argument(
+        "--columns",
+        metavar="NAMES",
+        action="append",
+        help="columns and groups (main, route, if_lost, risk, all) to show, parted by commas (repeatable; default: "
+        "main); what is not asked for is not solved",
+    )
+    parser.add_argument("--sources", action="store_true", help="add the figures that the table rests on, as footnotes")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.study.compare import compare_in_scope
+    from corridor.study.compare import chosen_columns, compare_in_scope
     from corridor.study.comparison_scope import comparison_scope
 
+    if arguments.sources and arguments.format == "csv":
+        raise DataError("--sources cannot be written as csv; take --format table or json, or leave it out")
     network, scenarios = load_inputs(arguments)
-    scope = comparison_scope(network, commodity=arguments.commodity, origin=arguments.origin)
+    scope = comparison_scope(
+        network, commodity=arguments.commodity, origin=arguments.origin, destination=arguments.destination
+    )
     asked = arguments.corridor or _featured(network, scope.carriers)
     for id in asked:
         if id != "all":
@@ -71,25 +92,35 @@ def run(arguments: argparse.Namespace) -> int:
     if "all" not in asked:
         scope = scope.limited_to(network, asked)
     flows: dict[str, Flow] = {}
-    compact = arguments.format == "table" and not scenarios and not arguments.wide
+    people = arguments.format == "table"
+    compact = people and not scenarios and not arguments.wide
+    columns = chosen_columns(_tokens(arguments.columns))
     table = compare_in_scope(
-        network, scenarios or None, scope, columns="all", flows=flows, units=arguments.units, in_full=not compact
-    )
-    comparison = _Comparison(network, scope.commodity, table, flows, arguments.units)
+        network, scenarios or None, scope, columns=(*columns, *(_NEEDED if people else ())), flows=flows,
+        units=arguments.units, in_full=not compact,
+    )  # fmt: skip
+    comparison = _Comparison(network, scope, table, flows, arguments.units, _tokens(arguments.columns))
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
     for text in other_years(scenarios, network):
         streams.say(text)
     notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
-    if arguments.format == "table":
+    if people:
         text = comparison.compact(width) if compact else comparison.full(width)
         text += "".join(f"{note}\n" for note in notes)
+        text += f"\n{comparison.sources().footnotes(width=width or _WIDTH)}" if arguments.sources else ""
     else:
-        text = comparison.document() if arguments.format == "json" else machine_text(table, arguments.format)
+        json = arguments.format == "json"
+        text = comparison.document(arguments.sources) if json else machine_text(table, arguments.format)
         for note in notes:
             streams.say(note)
     return write_output(text, arguments.output, arguments.format, width=width)
+
+
+def _tokens(asked: list[str] | None) -> list[str]:
+    """Return the names of columns and groups asked for."""
+    return [name.strip() for names in asked or ["main"] for name in names.split(",") if name.strip()]
 
 
 def _featured(network: Network, able: list[str]) -> list[str]:
@@ -102,19 +133,46 @@ class _Comparison:
     """A comparison as text: in full, a block a scenario, or as the baseline and what changes."""
 
     network: Network
-    commodity: str
+    scope: ComparisonScope
     table: pd.DataFrame
     flows: Mapping[str, Flow]
     units: str
+    asked: Sequence[str]
+
+    @property
+    def commodity(self) -> str:
+        """Commodity or group compared for."""
+        return self.scope.commodity
+
+    @cached_property
+    def rows(self) -> dict[str, pd.DataFrame]:
+        """Rows by scenario: by corridor, or by corridor and origin."""
+        return {str(name): self.table.loc[name] for name in self.table.index.unique("scenario")}
 
     @cached_property
     def blocks(self) -> dict[str, pd.DataFrame]:
         """Rows by scenario, ready to be printed."""
-        from corridor.study.compare import readable
+        from corridor.study.comparison_text import readable
 
-        return {
-            str(name): readable(self.table.loc[name], self.commodity) for name in self.table.index.unique("scenario")
-        }
+        return {name: _named_in_one(readable(rows, self.scope.members)) for name, rows in self.rows.items()}
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Columns that are printed: of groups those that have a heading, and all that were asked for by name."""
+        chosen: dict[str, Column] = {}
+        for name in self.asked:
+            of_group = [c for c in printed("compare") if name in (c.group, "all") or (c is ROUTE and name == "main")]
+            column = by_name("compare").get(name)
+            for each in of_group if column is None else [column]:
+                chosen[each.name] = each if each.heading else replace(each, heading=each.name.replace("_", " "))
+        missing = (ROUTE.name,) if self.scope.each_origin else ()
+        present = (c for c in chosen.values() if c.name not in (*missing, *self.table.index.names))
+        return self.units_of_table.columns(sorted(present, key=lambda column: column.wide))
+
+    @property
+    def units_of_table(self) -> DisplayUnits:
+        """Units of the commodity, or of all those of a group."""
+        return self.shown(self.scope.members[0])
 
     def shown(self, commodity: str | None) -> DisplayUnits:
         """Return the units of one commodity, or of all shippers."""
@@ -127,8 +185,13 @@ class _Comparison:
         from corridor.model.display_units import in_barrels
         from corridor.study.outcomes import losses
 
-        lost = losses(self.flows[name], self.flows[self.baseline], commodity, self.shown(commodity))
+        flow, base = self.flows[name], self.flows[self.baseline]
+        lost = _summed(losses(flow, base, id, self.shown(id)) for id in self._members(commodity))
         return lost if self.units == "t" else {in_barrels(key): value for key, value in lost.items()}
+
+    def _members(self, commodity: str | None) -> Sequence[str | None]:
+        """Return the commodities that one or a group stands for; None for all shippers together."""
+        return self.scope.members if commodity == self.commodity else [commodity]
 
     @property
     def baseline(self) -> str:
@@ -140,14 +203,23 @@ class _Comparison:
         """Notes of the flows, with the names of their scenarios."""
         return [f"{name}: {note}" for name, some in self.table.attrs.get("notes", {}).items() for note in some]
 
-    def document(self) -> str:
+    def document(self, with_sources: bool) -> str:
         """Return the comparison as JSON: rows, and the totals of each scenario."""
         totals: list[dict[str, Any]] = [
             {"scenario": name, "shippers": shippers or "all"} | self._totals(flow, shippers) | self.lost(name, shippers)
             for name, flow in self.flows.items()
             for shippers in (self.commodity, None)
         ]
-        return document_text(self.network, commodity=self.commodity, rows=self.table, totals=totals)
+        parts: dict[str, Any] = {"origin": self.table.attrs["origin"], "rows": self.table, "totals": totals}
+        parts |= {"sources": self.sources().table} if with_sources else {}
+        return document_text(self.network, commodity=self.commodity, **parts)
+
+    def sources(self) -> Sources:
+        """Return the figures that the columns shown rest on."""
+        from corridor.study.sources import sources
+
+        shown = [column for column in self.table.columns if column in {each.name for each in self.columns}]
+        return sources(self.table[shown] if shown else self.table, self.network)
 
     def _totals(self, flow: Flow, shippers: str | None) -> dict[str, Any]:
         """Return what all shippers deliver, do not lift and lack; of one shipper the rows say it."""
@@ -162,25 +234,23 @@ class _Comparison:
 
     def full(self, width: int | None) -> str:
         """Return every scenario as a block that ends with what is lost."""
-        columns = self.shown(self.commodity).columns(printed("compare"))
         kept = columns_that_fit(
-            columns, lambda some: "\n".join(aligned(some, block) for block in self.blocks.values()), width
+            self.columns, lambda some: "\n".join(aligned(some, block) for block in self.blocks.values()), width
         )
         blocks = [self._head(kept, width)]
         for name, names in self._groups(self.blocks).items():
             block = self.blocks[name]
-            lost = f"\n\n{self._lost(names, width and width - 2)}" if name != self.baseline else ""
-            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}{lost}\n")
-        blocks += [omitted_columns(columns, kept), self._confidence(width)]
+            lost = f"\n{self._lost(names, width and width - 2)}\n" if name != self.baseline else ""
+            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}\n{self._says(name, kept, width)}{lost}")
+        blocks += [omitted_columns(self.columns, kept), self._confidence(width)]
         return "\n".join(filter(None, blocks))
 
     def compact(self, width: int | None) -> str:
         """Return the baseline, and a row for what each scenario changes."""
-        columns = self.shown(self.commodity).columns(printed("compare"))
         block = self.blocks[self.baseline]
-        kept = columns_that_fit(columns, lambda some: aligned(some, block), width)
-        omitted = omitted_columns(columns, kept)
-        blocks = [self._head(kept, width), f"{visible(self.baseline)}\n{aligned(kept, block)}\n{omitted}"]
+        kept = columns_that_fit(self.columns, lambda some: aligned(some, block), width)
+        table = f"{visible(self.baseline)}\n{aligned(kept, block)}\n{self._says(self.baseline, kept, width)}"
+        blocks = [self._head(kept, width), table + omitted_columns(self.columns, kept)]
         if len(self.blocks) > 1:
             blocks.append(self._changes(width))
         blocks.append(self._confidence(width))
@@ -189,12 +259,32 @@ class _Comparison:
     def _head(self, columns: Sequence[Column], width: int | None) -> str:
         """Return what the table is of, and what must be known to read its columns."""
         from corridor.library.networks import hazard_basis
+        from corridor.study.comparison_text import tonne
 
-        origins = sorted({str(origin) for origin in self.table["origin"] if origin})
-        of = f"{visible(self.commodity)} by corridor, {title_of(self.network)}"
-        of += f"; cost, time, risk and netback of a tonne from {visible(origins[0])}." if len(origins) == 1 else "."
+        whose = "every origin" if self.scope.each_origin else tonne(self.table.attrs, self.network)
+        parts = [f"{self.commodity} by corridor", title_of(self.network), f"for {whose}" if whose else ""]
+        parts += [f"to {self.scope.destination} only"] if self.scope.destination is not None else []
+        of = f"{visible(', '.join(filter(None, parts)))}."
         basis = hazard_basis(self.network.regime)
         return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
+
+    def _says(self, name: str, kept: Sequence[Column], width: int | None) -> str:
+        """Return what the rows of a state say in sentences: the best and the full for the next tonne, ends, limits."""
+        from corridor.model.display_units import in_tonnes
+        from corridor.study.comparison_text import NEXT, next_tonne_sentences, tonne
+
+        rows, shown = self.rows[name], {in_tonnes(column.name) for column in kept}
+        if self.scope.each_origin or not len(rows):
+            return ""
+        whose = tonne(self.table.attrs, self.network)
+        texts = list(next_tonne_sentences(rows, {}, whose, f"USD/{self.units}")) if NEXT in shown else []
+        if {"netback_usd_per_t", "unit_cost_usd_per_t", NEXT} & shown and not {"way", "destination"} & shown:
+            ends = _grouped_by(rows["destination"])
+            texts += [f"The best way ends {'; '.join(f'at {end} by {ids}' for end, ids in ends)}."] if ends else []
+        if "capacity_mtpa" in shown and "bottleneck" not in shown:
+            limits = _grouped_by(self.blocks[name]["bottleneck"])
+            texts += [f"What stops more: {'; '.join(f'{limit} by {ids}' for limit, ids in limits)}."] if limits else []
+        return f"{_paragraph(visible(' '.join(texts)), width)}\n" if texts else ""
 
     def _groups(self, blocks: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:
         """Return the scenarios that are printed once: all that is printed of them is the same."""
@@ -217,7 +307,7 @@ class _Comparison:
         from corridor.solver.explain import who_takes_over
         from corridor.study.outcomes import amounts
 
-        units = self.shown(self.commodity)
+        units = self.units_of_table
         flow, base = self.flows[names[0]], self.flows[self.baseline]
         shippers = {self.commodity: self.commodity, "all shippers": None}
         rows = {of: self.lost(names[0], id) for of, id in shippers.items()}
@@ -227,11 +317,15 @@ class _Comparison:
         for days in dict.fromkeys(filter(None, map(self._days, names))):
             lasting = [name for name in names if self._days(name) == days]
             flow = self.flows[lasting[0]]
-            over = {of: amounts(self._solver, flow, base, id, self.shown(id)) for of, id in shippers.items()}
+            over = {
+                of: _summed(amounts(self._solver, flow, base, each, self.shown(each)) for each in self._members(id))
+                for of, id in shippers.items()
+            }
             frame = units.renamed(pd.DataFrame(list(over.values()), index=list(over)))
             whose = "" if len(lasting) == len(names) else f" ({visible(', '.join(lasting))})"
             text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
-        lines = who_takes_over(base.solution, self.flows[names[0]].solution, self.commodity, units)
+        taken = (base.solution, self.flows[names[0]].solution)
+        lines = [line for id in self.scope.members for line in who_takes_over(*taken, id, self.shown(id))]
         return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in lines)
 
     @cached_property
@@ -246,12 +340,13 @@ class _Comparison:
 
         from corridor.study.scenario_runs import printed_once
 
-        before = self.blocks[self.baseline]
-        units = self.shown(self.commodity)
+        before = self._by_corridor(self.baseline)
+        units = self.units_of_table
         through = "throughput_mtpa" if self.units == "t" else "throughput_kbd"
         rows: dict[str, dict[str, Any]] = {}
-        for name, block in self.blocks.items():
+        for name in self.rows:
             if name != self.baseline:
+                block = self._by_corridor(name)
                 moved = block[through] - before[through]
                 now_closed = block["status"].isin(["closed", "no access"]) & ~before["status"].isin(
                     ["closed", "no access"]
@@ -288,6 +383,13 @@ class _Comparison:
         shown = f"{_paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
         return shown + omitted_columns(columns, kept)
 
+    def _by_corridor(self, name: str) -> pd.DataFrame:
+        """Return the rows of a state by corridor, of all origins where each has rows."""
+        rows = self.rows[name]
+        return (
+            rows[rows.index.get_level_values("origin") == "all"].droplevel("origin") if self.scope.each_origin else rows
+        )
+
     def _confidence(self, width: int | None) -> str:
         """Return how sure the figures are that the answers rest on."""
         from corridor.model.figures import confidence_counts
@@ -317,3 +419,30 @@ def _rounded(change: float) -> float:
 def _paragraph(text: str, width: int | None) -> str:
     """Return text in lines that fit the terminal, or a page."""
     return textwrap.fill(text, width or _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _named_in_one(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by corridor and origin under one name each."""
+    if rows.index.nlevels == 1:
+        return rows
+    return rows.set_axis([f"{corridor}, {origin}" for corridor, origin in rows.index])
+
+
+def _grouped_by(values: pd.Series[Any]) -> list[tuple[str, str]]:
+    """Return each value that is not empty, with the rows that have it in words."""
+    from corridor.study.comparison_text import joined
+
+    rows: dict[str, list[str]] = {}
+    for id, value in values.items():
+        if value:
+            rows.setdefault(str(value), []).append(str(id))
+    return [(value, joined(ids)) for value, ids in rows.items()]
+
+
+def _summed(rows: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Return the sums of numbers by name."""
+    total: dict[str, float] = {}
+    for row in rows:
+        for name, value in row.items():
+            total[name] = total.get(name, 0.0) + value
+    return total

@@ -66,12 +66,14 @@ class Column:
     @property
     def plain_heading(self) -> str:
         """Heading in one line."""
-        return self.heading.replace("\n", " ")
+        return self.heading.replace("-\n", "").replace("\n", " ")
 
     def text(self, value: Any) -> str:
         """Return a value as people read it, '-' where there is none."""
         if isinstance(value, str):
             return value
+        if isinstance(value, tuple):
+            return ", ".join(map(str, value))
         if value != value:
             return "-"
         if value == float("inf"):
@@ -148,7 +150,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "status", "",
             "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
             "quotas of the commodity itself bar the way",
-            "word", "status", priority=6, group="main",
+            "word", "status", priority=8, group="main",
         ),
         Column(
             "destination", "", "node where the best way ends: the market that the netback is for", "word",
@@ -157,26 +159,28 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "nameplate_mtpa", "Mt/y", "what the trunk in service is built for, all shippers together, outages not "
             "counted",
-            heading="nameplate", title="nameplate, all shippers", priority=14, group="main",
+            heading="name-\nplate", title="nameplate, all shippers", priority=6, group="main",
+            legend="Nameplate: what the trunk is built for, all shippers together.",
         ),
         Column(
             "reachable_mtpa", "Mt/y",
             "the most of the commodity that pipes, ports and tankers would let pass: its capacity with the ceilings of "
             "its own quotas lifted",
-            heading="reachable", title="reachable with quotas lifted", priority=15, group="main",
+            heading="reach-\nable", title="reachable with quotas lifted", priority=5, group="main",
+            legend="Reachable: with the commodity's quotas lifted.",
         ),
         Column(
             "capacity_mtpa", "Mt/y",
             "the most of the commodity that could move this way now if supply and buyers were unlimited, others "
             "lifting no less and minima of quotas met as they are",
             heading="capacity", priority=1, group="main",
-            legend="Capacity: the most that could move if supply and buyers were unlimited.",
+            legend="Capacity: the most that could move now if supply and buyers were unlimited.",
         ),
         Column(
             "bottleneck", "",
             "a minimum cut: edges, quotas or nodes that together stop more; where another cut is as small, raising "
             "this one alone adds nothing",
-            "word", "a minimum cut", priority=5, wide=True, group="main",
+            "word", "a minimum cut", priority=9, wide=True, group="main",
         ),
         Column(
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
@@ -186,39 +190,42 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "capacity_used", "1",
             "throughput over capacity: share of the commodity's own maximum; what all shippers use of the trunk is "
             "``utilisation`` in ``flow.corridors``", "share",
-            "share of its\nown maximum", "share of the commodity's own maximum", digits=0, priority=11, group="main",
+            "share of its\nown maximum", "share of the commodity's own maximum", digits=0, priority=13, group="main",
         ),
         Column(
             "unit_cost_usd_per_t", "USD/t",
             "tariffs, premiums, quality losses, interest, on the best way",
-            heading="cost", title="unit cost", priority=4, group="main",
-            legend="Cost (tariffs, premiums, quality losses, interest), time, risk and netback: of the best "
-            "way{origin}.",
+            heading="cost", title="unit cost", priority=10, group="main",
+            legend="Cost: tariffs, premiums, quality losses and interest on the best way{origin}.",
         ),
-        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=7, group="main"),
+        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=11, group="main"),
         Column(
             "risk_score", "0-1",
             "governance of the weakest country on the best way, index 0 to 1: one such country or three are the same "
             "to it; empty where an edge on land has no score, at sea none counts 0",
-            heading="governance\nrisk", title="risk score", digits=2, priority=8, group="main",
+            heading="governance\nrisk", title="governance risk, weakest country", digits=2, priority=12, group="main",
+            legend="Risk: governance of the weakest country on the best way, 0 to 1.",
         ),
         Column(
             "netback_usd_per_t", "USD/t",
             "price at the destination less unit cost of the best way, at posted cost: at the field gate, before "
             "lifting cost, duty and tax",
             heading="netback", title="netback at the field gate", priority=3, group="main",
+            legend="Netback: price less cost of the best way{origin}, at the field gate, before lifting cost, duty and "
+            "tax.",
         ),
         Column(
             "next_tonne_usd_per_t", "USD/t",
             "what the commodity earns more, netback of all its tonnes, by the next tonne at the origin if that must go "
             "this way and other shippers stay; differs from netback by the rent where the way is full; empty where "
             "every such way is full, there is none, or oil elsewhere would go unlifted",
-            heading="next\ntonne", title="netback of the next tonne", priority=10, group="main",
+            heading="next tonne", title="netback of the next tonne", priority=4, group="main",
+            legend="Next tonne: what one more tonne that must go this way adds to the commodity's netback.",
         ),
         Column(
             "shortfall_if_lost_mtpa", "Mt/y",
             "how much more of the commodity's supply would go unlifted without the corridor than with it",
-            heading="if lost", title="more not lifted without it", priority=9, group="main",
+            heading="if lost", title="if lost: more not lifted than with it", priority=7, group="main",
             legend="If lost: how much more of the commodity's supply would go unlifted without the corridor than with "
             "it.",
         ),
@@ -233,15 +240,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "shortfall_if_lost_all_mtpa", "Mt/y",
             "how much more of all shippers' supply would go unlifted without the corridor than with it",
-            heading="if lost, all\nshippers", title="more not lifted without it, all shippers", priority=16,
+            legend="If lost, all shippers: how much more of their supply would go unlifted than with it.",
+            heading="if lost, all\nshippers", title="if lost: more not lifted than with it, all shippers", priority=16,
             group="if_lost",
         ),
         Column(
             "loss_if_lost_musd_per_year", "million USD/y",
             "loss of all shippers without the corridor, against the state with it: fall in netback, plus rise in unmet "
             "requirements times what each costs its buyer beyond the price",
-            heading="loss if lost,\nall shippers", title="loss without it, all shippers", digits=0, priority=18,
-            group="if_lost",
+            heading="loss if lost,\nall shippers", title="if lost: more lost than with it, all shippers", digits=0,
+            priority=18, group="if_lost",
         ),
         Column(
             "availability", "1",

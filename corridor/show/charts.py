@@ -95,7 +95,7 @@ def plot_waterfall(
         ax.annotate(
             heads[id], (x - 0.36, 1), xytext=(0, -3), va="top",
             ha="left", xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=size - (count > 12),
-            color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=_halo(),
+            color=INK, fontweight="bold", gid=f"name:{id}", linespacing=1.2, path_effects=style.halo(),
         )  # fmt: skip
         x += len(bars) + 0.6
     ax.set_xlim(-0.7, x - 0.9)
@@ -114,7 +114,7 @@ def _head(flow: Flow, corridor: str, table: pd.DataFrame) -> str:
     """Return the name of a corridor, and from where to where its tonne goes."""
     nodes = [flow.network.node(table.attrs[end]) for end in ("origin", "destination")]
     direction = " to ".join(style.brief(style.called(node), 60) for node in nodes)
-    return f"{style.wrapped(style.called(flow.network.corridor(corridor)), 27, 3)}\n{style.wrapped(direction, 34, 3)}"
+    return f"{style.wrapped(style.called(flow.network.corridor(corridor)), 27, 5)}\n{style.wrapped(direction, 34, 5)}"
 
 
 def _levels(steps: Sequence[tuple[str, float, float]]) -> list[float]:
@@ -148,13 +148,6 @@ def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[st
     return [*steps, ("netback", 0.0, level)]
 
 
-def _halo() -> list[Any]:
-    """Return the outline that keeps text legible over lines."""
-    from matplotlib import patheffects
-
-    return [patheffects.withStroke(linewidth=2.5, foreground="white")]
-
-
 def _draw_steps(
     ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float
 ) -> None:
@@ -180,7 +173,7 @@ def _draw_steps(
         ax.annotate(
             label, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
             fontsize=size - (0 if is_total else 0.5), fontweight="bold" if is_total else None, color=INK, zorder=5,
-            gid=f"label:{id}:{component}", path_effects=_halo(),
+            gid=f"label:{id}:{component}", path_effects=style.halo(),
         )  # fmt: skip
 
 
@@ -419,7 +412,7 @@ def _draw_curve(
     colour, line = style.SHADES[index % len(style.SHADES)], style.LINES[index % len(style.LINES)]
     years = len(values)
     share = 100.0 * np.arange(1, years + 1) / years
-    called = style.wrapped(name, 34, 4)
+    called = style.wrapped(name, 34, 8)
     last = values[-1] if _is_gain(column) else min(0.0, values[-1])
     ax.step(
         np.append(values, last), np.append(share, 100.0), where="post", color=colour, linewidth=1.9,

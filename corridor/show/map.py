@@ -537,7 +537,7 @@ class _MapDrawing:
             )  # fmt: skip
 
     def _name(self, id: str) -> str:
-        return style.wrapped(style.brief(style.called(self.network.node(id)), 100), 22, 3)
+        return style.wrapped(style.brief(style.called(self.network.node(id)), 100), 22, 5)
 
     def _busy(self) -> dict[str, float]:
         """Return the weight of a node for labelling: flow that starts, ends and passes there. [Mt/y]"""
@@ -559,7 +559,7 @@ class _MapDrawing:
             live = carried > _TOLERANCE_MTPA
             if not (live or corridor.featured or any(drawn.shut for drawn in trunk)):
                 continue
-            text = style.wrapped(style.called(corridor), lines=4)
+            text = style.wrapped(style.called(corridor), lines=6)
             text += (
                 f"\n{style.tonnes(carried)} {self.units.volume}"
                 if live

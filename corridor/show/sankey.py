@@ -358,7 +358,7 @@ class _SankeyDiagram:
 
     def _text(self, bar: _Bar, width: int = _LABEL_WIDTH) -> str:
         """Return name and amount of a bar, the name in lines of a width."""
-        return f"{style.wrapped(self._name(bar), width, 3)}  {style.tonnes(bar.height)}"
+        return f"{style.wrapped(self._name(bar), width, 5)}  {style.tonnes(bar.height)}"
 
     def _name(self, bar: _Bar) -> str:
         if bar.name == _OTHER:

@@ -256,6 +256,13 @@ def _heighten(ax: Axes, inches: float) -> None:
     figure.subplots_adjust(top=kept.top * share, bottom=kept.bottom * share)
 
 
+def halo() -> list[Any]:
+    """Return the outline that keeps text legible over lines."""
+    from matplotlib import patheffects
+
+    return [patheffects.withStroke(linewidth=2.5, foreground="white")]
+
+
 def bare(ax: Axes, grid: str | None = None) -> None:
     """Remove the box around the Axes, and draw a faint grid along one axis."""
     ax.set_facecolor("white")

@@ -80,15 +80,15 @@ def nameplate_mtpa(network: Network, corridor: str) -> float:
     return float(sum(math.inf if capacity is None else capacity for capacity in built))
 
 
-def reachable_mtpa(
+def reachable_capacity(
     solver: WarmSolver,
     solution: Solution,
     corridor: str,
     commodity: str | tuple[str, ...],
     *,
     capacity: RouteCapacity,
-) -> float:
-    """Return how much of a commodity could move through a corridor with the ceilings of its own quotas lifted. [Mt/y]
+) -> RouteCapacity:
+    """Return how much of a commodity could move through a corridor with the ceilings of its own quotas lifted.
 
     Parameters
     ----------
@@ -99,10 +99,11 @@ def reachable_mtpa(
         is solved.
     """
     if not capacity.own_quota:
-        return capacity.capacity_mtpa
+        return capacity
     commodities = _tuple(commodity)
     state = _without_ceilings(solution, _maximising(solution, corridor, commodities), commodities)
-    return max(capacity.capacity_mtpa, _most(solver, state, solution, corridor, commodities).capacity_mtpa)
+    lifted = _most(solver, state, solution, corridor, commodities)
+    return lifted if lifted.capacity_mtpa > capacity.capacity_mtpa else capacity
 
 
 def successive_bottlenecks(

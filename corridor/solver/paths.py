@@ -31,10 +31,13 @@ class BestPaths:
         self._solution, self._network, self._program, self.commodity = solution, network, program, commodity
         self._cost = state.cost.tolist()
         which = program.commodities.index(commodity)
+        absent = {fleet.id for fleet in network.fleets if fleet.available_mt_days == 0}
         self._columns = [
             column
             for column in (program.flow_commodity == which).nonzero()[0].tolist()
-            if state.upper[column] > 0 and network.edges[program.edge_of(column)].available_mtpa > 0
+            if state.upper[column] > 0
+            and (edge := network.edges[program.edge_of(column)]).available_mtpa > 0
+            and edge.fleet not in absent
         ]
         prices = {
             market.node: market.price_usd_per_t

@@ -82,7 +82,8 @@ def compare(
         {columns}
 
         ``table.attrs["origin"]`` is the node where a tonne begins (None for a group); ``table.attrs["notes"]`` lists
-        notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node.
+        notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node;
+        ``table.attrs["subjects"]`` says what its rows rest on, for `sources`.
 
     Raises
     ------
@@ -133,6 +134,7 @@ def compare_in_scope(
     states = ComparedStates(WarmSolver(network), scope, weights)
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
+    subjects: dict[str, dict[str, dict[str, str]]] = {}
     for name, scenario in named_scenarios(network, scenarios):
         state = states.state(scenario, strict=strict and scenarios is not None)
         if flows is not None:
@@ -144,12 +146,13 @@ def compare_in_scope(
         known = states.baseline.other_origins if scenario is not None else []
         if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
             notes[name] = texts
+        subjects[name] = {corridor: state.subjects(corridor, wanted) for corridor in scope.corridors}
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
     index = pd.MultiIndex.from_tuples(list(rows), names=levels)
     empty = blank("compare")
     cells = [{column: row.get(column, empty[column]) for column in chosen} for row in rows.values()]
     table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.members[0])
-    about: dict[str, Any] = {"origin": scope.origin}
+    about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects}
     about |= {"destination": scope.destination} if scope.destination is not None else {}
     about |= {"notes": notes} if notes else {}
     return stamped(table, network, commodity=scope.commodity, **about)
@@ -246,12 +249,3 @@ class ComparedStates:
 
     def _compared(self, flow: Flow, before: ComparedState | None) -> ComparedState:
         return ComparedState(self._solver, flow, self._scope, weights=self._weights, before=before)
-
-
-def readable(table: pd.DataFrame, commodity: str) -> pd.DataFrame:
-    """Return a comparison for printing: bottlenecks without the commodity, origin and destination in a column."""
-    origin_destination = zip(table["origin"], table["destination"], strict=True)
-    return table.assign(
-        bottleneck=table["bottleneck"].str.replace(f"/{commodity}", "", regex=False),
-        way=[f"{origin} > {end}" if origin else "-" for origin, end in origin_destination],
-    )

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from corridor.solver.capacity import RouteCapacity, nameplate_mtpa, reachable_mtpa, route_capacity
+from corridor.solver.capacity import RouteCapacity, nameplate_mtpa, reachable_capacity, route_capacity
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.solution import Solution
@@ -75,9 +75,14 @@ class ComparedCorridor:
         return nameplate_mtpa(self._flow.network, self.id)
 
     @cached_property
+    def reachable(self) -> RouteCapacity:
+        """The most that could move with the commodity's quotas lifted, and what stops more."""
+        return reachable_capacity(self._solver, self._flow.solution, self.id, self.commodities, capacity=self.capacity)
+
+    @property
     def reachable_mtpa(self) -> float:
         """The most that could move with the commodity's quotas lifted."""
-        return reachable_mtpa(self._solver, self._flow.solution, self.id, self.commodities, capacity=self.capacity)
+        return self.reachable.capacity_mtpa
 
     @property
     def capacity_mtpa(self) -> float:

@@ -7,14 +7,23 @@ from functools import cached_property
 from typing import Any
 
 from corridor.model.columns import blank
+from corridor.model.network import Network
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
 from corridor.study.compared_corridor import ComparedCorridor
 from corridor.study.compared_routes import MEANS, MEANS_OF_GROUP, ComparedRoutes, RouteCells, weakest, weighted_mean
 from corridor.study.comparison_scope import ALL, ComparisonScope
+from corridor.study.subjects import FlowSubjects
 
 _EMPTY = blank("compare")
+_NOT_OF_CUT = frozenset(
+    {"nameplate_mtpa", "throughput_mtpa", "shortfall_if_lost_mtpa", "shortfall_if_lost_all_mtpa",
+     "loss_if_lost_musd_per_year"}
+)  # fmt: skip
+"""Columns for which neither a capacity nor a route is looked for."""
+_NOT_OF_ROUTE = _NOT_OF_CUT | {"status", "reachable_mtpa", "capacity_mtpa", "bottleneck", "capacity_used"}
+"""Columns for which no route is looked for."""
 
 
 class ComparedState:
@@ -83,6 +92,33 @@ class ComparedState:
             return self._subjects(corridor, cells)
         return _EMPTY[column] if cells is None else getattr(cells, column)
 
+    def subjects(self, corridor: str, columns: Iterable[str]) -> dict[str, str]:
+        """Return ids of what some columns rest on, for `sources`: limits, best routes, and what passes there.
+
+        Nothing is solved for it that the columns do not need. With rows for every origin each has a route of its own.
+        """
+        asked, network = set(columns), self.flow.network
+        trunk = [edge.id for edge in network.trunk(corridor)]
+        parts = {
+            "limits": [*trunk, *_fleets(network, trunk)],
+            "flow": list(self._flow_subjects.through(corridor)),
+        }
+        if asked - _NOT_OF_CUT:
+            parts["limits"] += [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
+        if "reachable_mtpa" in asked:
+            lifted = self._corridors[corridor].reachable.bottleneck
+            parts["reachable"] = [*trunk, *(limit.id for limit in lifted)]
+        if asked - _NOT_OF_ROUTE and self._corridors[corridor].capacity_mtpa > 0:
+            for origin in (origin for origin in self.scope.row_origins if origin != ALL):
+                name = "route" if origin is None else f"route:{origin}"
+                cells = (routes.cells(corridor, origin) for routes in self._routes_by_member.values())
+                parts[name] = [id for each in cells if each is not None for id in _of_route(network, each)]
+        return {name: ";".join(dict.fromkeys([*ids, *self.scope.members])) for name, ids in parts.items() if ids}
+
+    @cached_property
+    def _flow_subjects(self) -> FlowSubjects:
+        return FlowSubjects(self.flow.solution, *self.scope.members)
+
     def _cell_of_group(self, corridor: str, column: str) -> Any:
         """Return a cell of a group: of its commodities' best routes, by what each moves that way."""
         cells = {
@@ -120,3 +156,14 @@ class ComparedState:
         limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
         countries = [country for id in edges for country in network.edge(id).countries]
         return tuple(dict.fromkeys([*edges, *limits, *fleets, *ends, *self.scope.members, *countries]))
+
+
+def _of_route(network: Network, cells: RouteCells) -> list[str]:
+    """Return the ids whose figures a best route rests on: edges and their fleets, ends, countries crossed."""
+    route = cells.route
+    ends = [f"{node}.{route.commodity}" for node in (route.origin, route.destination)]
+    return [*route.edges, *_fleets(network, route.edges), *ends, *filter(None, cells.countries.split("-"))]
+
+
+def _fleets(network: Network, edges: Iterable[str]) -> list[str]:
+    return [fleet for id in edges if (fleet := network.edge(id).fleet) is not None]

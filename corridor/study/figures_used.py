@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subjects:
-    """Ids that figures are looked up by: of capacities and best routes, and of the flow."""
+    """Ids that figures are looked up by: of limits now and with quotas lifted, of the best route, of the flow."""
 
+    limits: frozenset[str] = frozenset()
+    reachable: frozenset[str] = frozenset()
     route: frozenset[str] = frozenset()
     flow: frozenset[str] = frozenset()
 
@@ -38,7 +40,8 @@ _GOVERNANCE = "country"
 _REPLACEMENT = "replacement_usd_per_t"
 _NOT_IN_FLOWS = frozenset({"lat", "lon", "distance_km", "display_per_t", "storage_mt", _REPLACEMENT})
 _BY_ROUTE: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("status", "nameplate_mtpa", "reachable_mtpa", "capacity_mtpa", "bottleneck"), _LIMITS),
+    **dict.fromkeys(("status", "nameplate_mtpa", "capacity_mtpa", "bottleneck"), _LIMITS),
+    "reachable_mtpa": _LIMITS - {"max_mtpa"},
     "unit_cost_usd_per_t": _COST, "transit_days": _TIME, "distance_km": frozenset({"distance_km"}),
     "risk_score": frozenset({_GOVERNANCE}), "netback_usd_per_t": _NETBACK, "expected_loss_usd_per_t": _NETBACK,
     **dict.fromkeys(("availability", "origin", "destination", "countries", "subjects"), frozenset()),
@@ -64,18 +67,22 @@ class FiguresUsed:
     def __init__(self, columns: Iterable[str] | None, subjects: Subjects, network: Network) -> None:
         asked = [_RANGES.sub("", column) for column in columns or ()]
         names = {in_tonnes(column) for column in asked}
-        ids = subjects.route | subjects.flow
-        self._route, self._flow = subjects.route, ids
-        self._commodities = {c.id for c in network.commodities} & ids
+        every = subjects.limits | subjects.reachable | subjects.route | subjects.flow
+        self._commodities = {c.id for c in network.commodities} & every
         self._in_barrels = any(column != in_tonnes(column) for column in asked)
-        if subjects.route:
-            by_route = names & _BY_ROUTE.keys()
-            self._fields = frozenset[str]().union(*(_BY_ROUTE[name] for name in by_route))
+        self._by_field: list[tuple[frozenset[str], frozenset[str]]] = []
+        if subjects.limits:
+            special = names & _BY_ROUTE.keys()
+            for name in special:
+                fields = _BY_ROUTE[name]
+                ids = subjects.reachable if name == "reachable_mtpa" else subjects.limits
+                self._by_field.append((fields, ids if fields & _LIMITS else subjects.route))
         else:
-            by_route = names & {figure.attribute for figure in network.figure_records}
-            self._fields, self._route = frozenset(by_route), ids
-        results = (names & _KNOWN) - by_route
-        self._in_flow = bool(results) or not by_route
+            special = names & {figure.attribute for figure in network.figure_records}
+            self._by_field.append((frozenset(special), every))
+        self._flow = every
+        results = (names & _KNOWN) - special
+        self._in_flow = bool(results) or not special
         self._not_in_flow = _NOT_IN_FLOWS - ({_REPLACEMENT} if any(n.startswith("loss") for n in results) else set())
 
     def __contains__(self, figure: Figure) -> bool:
@@ -85,7 +92,7 @@ class FiguresUsed:
         if figure.attribute == "display_per_t" and self._in_barrels:
             return figure.subject in self._commodities
         field = _GOVERNANCE if figure.record == "country" else figure.attribute
-        if field in self._fields and self._concerns(figure, self._route):
+        if any(field in fields and self._concerns(figure, ids) for fields, ids in self._by_field):
             return True
         in_flow = self._in_flow and figure.record != "country" and figure.attribute not in self._not_in_flow
         return in_flow and self._concerns(figure, self._flow)
@@ -104,14 +111,16 @@ def subjects_of(table: pd.DataFrame, network: Network) -> Subjects:
     by_scenario = table.attrs.get("subjects")
     if not isinstance(by_scenario, Mapping):
         return Subjects(flow=_named(table, network))
-    scenarios, corridors = values_of(table, "scenario"), values_of(table, "corridor")
-    route, flow = set[str](), set[str]()
+    scenarios, corridors, origins = (values_of(table, level) for level in ("scenario", "corridor", "origin"))
+    parts: dict[str, set[str]] = {"limits": set(), "reachable": set(), "route": set(), "flow": set()}
     for scenario, by_corridor in by_scenario.items():
-        for corridor, parts in by_corridor.items() if scenarios is None or scenario in scenarios else ():
+        for corridor, ids in by_corridor.items() if scenarios is None or scenario in scenarios else ():
             if corridors is None or corridor in corridors or corridor == "":
-                route |= {*filter(None, parts.get("route", "").split(";"))}
-                flow |= {*filter(None, parts.get("flow", "").split(";"))}
-    return Subjects(frozenset(route), frozenset(flow))
+                for part, text in ids.items():
+                    kind, _, origin = part.partition(":")
+                    if not origin or origins is None or origins & {origin, "all"}:
+                        parts[kind] |= set(text.split(";"))
+    return Subjects(**{part: frozenset(ids) for part, ids in parts.items()})
 
 
 def values_of(table: pd.DataFrame, name: str) -> set[str] | None:

@@ -69,10 +69,12 @@ def sources(table: pd.DataFrame | pd.Series | Flow, net: Network | None = None) 
     Examples
     --------
     >>> import corridor as cr
-    >>> flow = cr.solve(cr.load(year=2024))
-    >>> found = cr.sources(flow.quotas.loc[["btc"], ["max_mtpa"]])
-    >>> found.table[["confidence", "subject", "attribute"]].values.tolist()
-    [['B', 'btc.kazakh_crude', 'max_mtpa']]
+    >>> table = cr.compare(cr.load(year=2024), [], corridors="btc", columns=["capacity_mtpa", "netback_usd_per_t"])
+    >>> capacity = cr.sources(table[["capacity_mtpa"]])
+    >>> capacity.table.query("subject == 'btc'")[["attribute", "value", "confidence"]].values.tolist()
+    [['capacity_mtpa', 50.0, 'A']]
+    >>> len(cr.sources(table)) > len(capacity)
+    True
     """
     import pandas as pd
 

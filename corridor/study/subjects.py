@@ -41,10 +41,8 @@ class FlowSubjects:
         ]
         moved = [program.commodities[which] for which in program.flow_commodity[self._columns].tolist()]
         supplies = [f"{s.node}.{s.commodity}" for s in network.supplies if self._counts(s.commodity)]
-        return _unique(
-            *(program.edge_ids[program.edge_of(column)] for column in self._columns),
-            *demanded, *supplies, *self._markets(None), *moved, *(limit.id for limit in self._solution.prices),
-        )  # fmt: skip
+        limits = [limit.id for limit in self._solution.prices]
+        return _unique(*self._edges(self._columns), *demanded, *supplies, *self._markets(None), *moved, *limits)
 
     def through(self, corridor: str) -> tuple[str, ...]:
         """Return what the flow across a corridor rests on: from the supplies whose oil may be in it to its markets.
@@ -57,7 +55,7 @@ class FlowSubjects:
         trunk = [column for column in self._columns if program.edge_ids[program.edge_of(column)] in ids]
         before, sources = self._followed(trunk, self._into, "tail")
         beyond, ends = self._followed(trunk, self._out_of, "head")
-        edges = [program.edge_ids[program.edge_of(column)] for column in (*trunk, *before, *beyond)]
+        edges = self._edges([*trunk, *before, *beyond])
         offered = solution.amounts[program.lifted].tolist()
         supplies = [
             f"{supply.node}.{supply.commodity}"
@@ -66,6 +64,11 @@ class FlowSubjects:
         ]
         commodities = sorted({program.commodities[program.flow_commodity[column]] for column in trunk})
         return _unique(*edges, *supplies, *self._markets(ends), *commodities)
+
+    def _edges(self, columns: Iterable[int]) -> list[str]:
+        """Return the edges of some flow columns, with the fleets that they share."""
+        edges = [self._solution.network.edges[self._solution.program.edge_of(column)] for column in columns]
+        return [*(edge.id for edge in edges), *(edge.fleet for edge in edges if edge.fleet is not None)]
 
     def _counts(self, commodity: str) -> bool:
         return commodity in self._commodities

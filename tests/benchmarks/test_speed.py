@@ -56,6 +56,32 @@ def test_compare_costs_little_more_than_its_imports(tmp_path: Path) -> None:
     assert ratio <= 1.5
 
 
+def test_a_program_of_the_main_columns_costs_no_more_than_one_of_the_former(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time by program solved: reachable and next tonne against the columns without them; 5 % are for noise."""
+    network = cr.load(year=2024)
+    added = ("reachable_mtpa", "next_tonne_usd_per_t")
+    former = [name for name in cr.compare(network, []).columns if name not in added]
+    n_solved = 0
+    original = Solver.optimum
+
+    def counted(self: Solver, state: ProgramState) -> object:
+        nonlocal n_solved
+        n_solved += 1
+        return original(self, state)
+
+    monkeypatch.setattr(Solver, "optimum", counted)
+
+    def seconds_by_program(columns: str | list[str]) -> float:
+        nonlocal n_solved
+        n_solved = 0
+        return seconds(lambda: cr.compare(network, columns=columns)) / n_solved
+
+    pairs = [(seconds_by_program("main"), seconds_by_program(former)) for _ in range(7)]
+    ratio = statistics.median(pair[0] for pair in pairs) / statistics.median(pair[1] for pair in pairs)
+    print(f"\na program of compare: {ratio:.2f} times one without reachable and next tonne")
+    assert ratio <= 1.05
+
+
 def raw_restart(solver: Solver, program: Program, state: ProgramState) -> Callable[[], object]:
     """Return the bare HiGHS calls for a state: bounds, costs, ceilings, basis, run; nothing read, nothing checked."""
     highs: highspy.Highs = solver._highs

@@ -36,9 +36,8 @@ def test_compare_prints_the_four_routes_under_every_scenario(capsys: pytest.Capt
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_machines_read_what_the_library_gives(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     """CSV and JSON parse back to the table of compare(), all columns."""
-    code, out, _ = run(
-        capsys, "compare", "--year", "2021", "--scenario", "cpc-shut", "--corridor", "all", "--format", form
-    )
+    asked = ("--year", "2021", "--scenario", "cpc-shut", "--corridor", "all", "--columns", "all")
+    code, out, _ = run(capsys, "compare", *asked, "--format", form)
     assert code == 0
     table = pd.read_csv(io.StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out)["rows"])
     expected = cr.compare(cr.load(year=2021), [cr.load_scenario("cpc-shut")], columns="all").reset_index()
@@ -203,7 +202,7 @@ def test_every_cell_of_a_comparison_is_read_back(form: str, capsys: pytest.Captu
     got = pd.read_csv(StringIO(out)) if form == "csv" else pd.DataFrame(json.loads(out)["rows"])
     same(
         got,
-        cr.compare(cr.load(year=2021), [cr.load_scenario("cpc-shut")], columns="all").reset_index(),
+        cr.compare(cr.load(year=2021), [cr.load_scenario("cpc-shut")]).reset_index(),
         lists=form == "json",
     )
 

@@ -56,12 +56,13 @@ def test_every_corridor_of_the_mission_is_in_the_first_run(capsys: pytest.Captur
 
 
 def test_compare_names_network_year_commodity_and_origin_in_its_head(capsys: pytest.CaptureFixture[str]) -> None:
-    """Cost and netback are those of a tonne from one field, and the head says from which."""
+    """Cost and netback are those of a tonne from one field, and the head says from which, and what a netback is."""
     out = " ".join(run(capsys, "compare", *SHUT)[1].split())
-    assert out.startswith(
-        "kazakh_crude by corridor, caspian 2021; cost, time, risk and netback of a tonne from tengiz."
-    )
-    assert "hazards of regime 'full' (rates since 1999)" in out
+    assert out.startswith("kazakh_crude by corridor, caspian 2021, for a Tengiz tonne.")
+    assert "price less cost of the best way, at the field gate, before lifting cost, duty and tax" in out
+    assert "tengiz > augusta" in out
+    risk = " ".join(run(capsys, "compare", *SHUT, "--columns", "risk")[1].split())
+    assert "hazards of regime 'full' (rates since 1999)" in risk
     assert "Buyers at one price are interchangeable here" in out
 
 

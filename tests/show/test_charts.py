@@ -297,24 +297,24 @@ def marks(panel: Any, column: str) -> dict[tuple[str, str], Any]:
 
 def test_bars_and_dots_stand_at_the_table_s_values(table: pd.DataFrame) -> None:
     """Every mark drawn is read back; closed rows have a cross and no bar; rows left out equal the baseline."""
+    rungs = ["capacity_mtpa", "reachable_mtpa", "nameplate_mtpa"]
     with sheet((12, 8)) as ax:
         cr.plot_comparison(table, ax=ax, network=cr.load())
         panels = dict(zip(cr_columns(), ax.child_axes, strict=True))
-        bars, caps = (
-            marks(panels["throughput_mtpa"], "throughput_mtpa"),
-            marks(panels["throughput_mtpa"], "capacity_mtpa"),
-        )
+        bars = marks(panels["throughput_mtpa"], "throughput_mtpa")
+        caps = {rung: marks(panels["throughput_mtpa"], rung) for rung in rungs}
         assert set(marks(panels["throughput_mtpa"], "closed")) == {("CPC shut", "cpc")}
-        assert set(bars) == set(caps)
         for key, bar in bars.items():
             assert bar.get_width() == pytest.approx(table.loc[key, "throughput_mtpa"])
-            assert caps[key].get_width() == pytest.approx(table.loc[key, "capacity_mtpa"])
+            for rung in rungs:
+                assert caps[rung][key].get_width() == pytest.approx(table.loc[key, rung])
         for column in cr_columns()[1:]:
             dots = marks(panels[column], column)
-            assert set(dots) == set(bars)
+            known = table[column].notna()
+            assert set(dots) == {key for key in [*bars, ("CPC shut", "cpc")] if known[key]}
             for key, dot in dots.items():
                 assert dot.get_xdata()[0] == pytest.approx(table.loc[key, column])
-        numbers = [*cr_columns(), "capacity_mtpa"]
+        numbers = [*cr_columns(), *rungs]
         for scenario, corridor in table.index:
             if (scenario, corridor) not in bars and (scenario, corridor) != ("CPC shut", "cpc"):
                 a, b = table.loc[(scenario, corridor), numbers], table.loc[("baseline", corridor), numbers]
@@ -323,7 +323,91 @@ def test_bars_and_dots_stand_at_the_table_s_values(table: pd.DataFrame) -> None:
 
 def cr_columns() -> list[str]:
     """Return the columns that are drawn by default."""
-    return ["throughput_mtpa", "unit_cost_usd_per_t", "transit_days", "risk_score", "availability"]
+    return [
+        "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "unit_cost_usd_per_t", "transit_days",
+        "risk_score", "shortfall_if_lost_mtpa",
+    ]  # fmt: skip
+
+
+def test_groups_are_the_panels_of_their_numbers(table: pd.DataFrame) -> None:
+    """Capacities are outlines around throughput, not panels; each group is named above its first panel."""
+    with sheet((16, 8)) as ax:
+        cr.plot_comparison(table, ["main", "if_lost", "risk"], ax)
+        heads = [" ".join(panel._left_title.get_text().split()) for panel in ax.child_axes]  # type: ignore[attr-defined]
+        assert len(heads) == len(cr_columns()) + 4
+        assert heads[0] == "moved of capacity, reachable, nameplate [Mt/y]"
+        assert heads[-1].startswith("expected loss")
+        assert {text.get_text() for text in ax.texts if str(text.get_gid()).startswith("group:")} == {
+            "if the corridor is lost", "hazards on the best way",
+        }  # fmt: skip
+
+
+def test_every_number_lost_says_more_than_with_it(table: pd.DataFrame) -> None:
+    """Above all panels of what is lost without a corridor."""
+    with sheet((16, 8)) as ax:
+        cr.plot_comparison(table, ["shortfall_if_lost_mtpa", "if_lost"], ax)
+        heads = [" ".join(panel._left_title.get_text().split()) for panel in ax.child_axes]  # type: ignore[attr-defined]
+        assert len(heads) == 3
+        assert all("if lost: more" in head and "than with it" in head for head in heads)
+
+
+def test_whose_tonne_and_where_to_are_said(table: pd.DataFrame) -> None:
+    """In the title the origin; below it what a netback is, and the market of each best way."""
+    with sheet((12, 8)) as ax:
+        cr.plot_comparison(table, ax=ax, network=cr.load())
+        said = " ".join(next(text.get_text() for text in ax.texts if text.get_gid() == "subtitle").split())
+        assert ax.get_title("left") == "Comparison of corridors for a Tengiz tonne"
+        assert "netback at the field gate, before lifting cost, duty and tax" in said
+        assert "to Augusta by Caspian Pipeline Consortium, Baku-Tbilisi-Ceyhan and Middle Corridor" in said
+        assert "to Schwedt by Druzhba" in said
+
+
+def test_the_best_next_tonne_is_bold_and_a_full_way_is_said(table: pd.DataFrame) -> None:
+    """Within 0.01 USD/t of the highest of its scenario; with the CPC shut every way is full."""
+    with sheet((16, 8)) as ax:
+        cr.plot_comparison(table, "next_tonne_usd_per_t", ax)
+        (panel,) = ax.child_axes
+        values = {
+            tuple(str(text.get_gid()).removeprefix("value:next_tonne_usd_per_t:").split("/")): text
+            for text in panel.texts  # type: ignore[attr-defined]
+        }
+        for scenario in ("baseline", "Black Sea war risk"):
+            column = table.loc[scenario]["next_tonne_usd_per_t"]
+            best = {id for id in column.index if column[id] >= column.max() - 0.01}
+            bold = {id for name, id in values if name == scenario and values[name, id].get_fontweight() == "bold"}
+            assert bold == {id for id in best if (scenario, id) in values}
+        full = {key for key, text in values.items() if text.get_text() == "every way full"}
+        assert full == {("CPC shut", id) for id in FEATURED if id != "cpc"}
+        assert values["CPC shut", "cpc"].get_text() == "–"
+
+
+def test_a_planned_corridor_is_not_in_service_and_not_red() -> None:
+    """Zangezur is not built: no cross, and no colour of warning."""
+    with sheet((12, 4)) as ax:
+        cr.plot_comparison(cr.compare(cr.load(), [], corridors=["cpc", "zangezur"]), ax=ax)
+        panel = ax.child_axes[0]
+        assert marks(panel, "closed") == {}
+        (said,) = [t for t in panel.texts if t.get_gid() == "value:throughput_mtpa:baseline/zangezur"]  # type: ignore[attr-defined]
+        (name,) = drawn(ax, "row")["baseline/zangezur"]
+        assert said.get_text() == "not in service"
+        assert style.WARN not in (said.get_color(), name.get_color())
+
+
+def test_rows_of_each_origin_are_drawn_one_origin_at_a_time() -> None:
+    """The way out is named, and works."""
+    each = cr.compare(cr.load(), [], corridors="cpc", origin="each")
+    with pytest.raises(cr.DataError, match=r"table.xs\('all', level='origin'\)"):
+        cr.plot_comparison(each)
+    with sheet((12, 4)) as ax:
+        cr.plot_comparison(each.xs("all", level="origin"), ax=ax)
+        assert ax.get_title("left") == "Comparison of corridors"
+
+
+def test_a_group_that_the_table_lacks_is_named() -> None:
+    """With what has it."""
+    bare = cr.compare(cr.load(), [], corridors="cpc", columns="capacity_mtpa")
+    with pytest.raises(cr.DataError, match=r"no column of group 'risk'; compare\(columns='risk'\) has"):
+        cr.plot_comparison(bare, "risk")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -45,9 +45,9 @@ def test_hazards_of_one_s_own_have_no_regime() -> None:
 def test_a_picture_of_corridors_names_regime_year_and_commodity() -> None:
     """Read from the table's attrs; without shares in service no regime is named."""
     table = cr.compare(war(), [], corridors=["cpc", "btc"], columns="all")
-    shown = written(cr.plot_comparison(table, network=war()))
+    shown = written(cr.plot_comparison(table, ["throughput_mtpa", "availability"], network=war()))
     assert f"Kazakh crude, caspian 2024, in service by {WAR}" in shown
-    assert "best route from tengiz" in shown
+    assert "Comparison of corridors for a Tengiz tonne" in shown
     assert "mean share of capacity in service" in shown
     assert "regime" not in written(cr.plot_comparison(table, ["throughput_mtpa"]))
 
@@ -106,7 +106,8 @@ def test_the_brief_names_regime_year_and_commodity(page: str) -> None:
     """In the summary, above the comparison, the shares in service and the bad years."""
     page = page.replace("&#39;", "'")
     assert f"Extra shut-in volume of Kazakh crude due to {WAR}" in page
-    assert "Kazakh crude, caspian 2024. Capacity:" in page
+    assert "Kazakh crude, caspian 2024, for a Tengiz tonne. Nameplate:" in page
+    assert "at the field gate, before lifting cost, duty and tax" in page
     assert "of the best way from tengiz" in page
     assert f"feeders and sea legs included; {WAR}" in page
     assert f"200 simulated years, {WAR}" in page

@@ -295,6 +295,17 @@ def test_a_year_without_its_fleet_counts_as_closed():
     assert closed.tolist() == [0, 1]
 
 
+def test_no_route_goes_by_a_fleet_that_is_out():
+    """The corridor is closed, named by its fleet, and has no best way; the other keeps its own."""
+    net = sea_and_far().replace(
+        edges=(*sea_and_far().edges[:1], edge("d", 7.0, corridor="far")),
+    )  # fmt: skip
+    table = cr.compare(net, [scenario(cr.Outage(fleet="tankers"))]).loc["it"]
+    assert table.loc["near", ["status", "bottleneck", "capacity_mtpa"]].tolist() == ["closed", "fleet tankers", 0]
+    assert math.isnan(table.loc["near", "netback_usd_per_t"])
+    assert table.loc["far", "netback_usd_per_t"] == pytest.approx(93)
+
+
 # The next tonne
 
 

@@ -93,7 +93,7 @@ def test_linprog_agrees_on_very_many_networks(world: SimpleNamespace):
 
 @pytest.mark.fuzz
 def test_random_networks_are_of_every_kind():
-    """Half have minima, a quarter on a derated edge; in a tenth one is unmet; in some a round earns."""
+    """Half have minima, a quarter on a derated edge, in a tenth one is unmet; in some a round earns; fleets bind."""
     counted = Counter[str]()
 
     @given(world=worlds())
@@ -104,6 +104,11 @@ def test_random_networks_are_of_every_kind():
         counted.update(all=1, minima=bool(held), refused=refused)
         counted.update(derated=any(edge.remaining < 1 for edge in world.edges if edge.id in held))
         counted.update(negative=any(cost_of(world, e, c) < 0 for e in world.edges for c in world.commodities))
+        counted.update(rated=bool(world.rates), fleets=bool(world.fleets))
+        if world.fleets and not refused:
+            ample = tuple(fleet.replace(capacity_mt_days=1e4, remaining=1.0) for fleet in world.fleets)
+            wider = SimpleNamespace(**{**vars(world), "fleets": ample})
+            counted.update(binding=best_objective(wider) > best_objective(world) + 1e-6)
         if held and not refused:
             free = [quota.replace(penalty_usd_per_t=0.0) for quota in world.quotas]
             unpriced = SimpleNamespace(**{**vars(world), "quotas": tuple(free)})
@@ -116,6 +121,8 @@ def test_random_networks_are_of_every_kind():
     assert share["derated"] > 0.25, share
     assert 0.03 < share["refused"] < 0.5, share
     assert share["negative"] > 0.3, share
+    assert min(share["rated"], share["fleets"]) > 0.25, share
+    assert share["binding"] > 0.1, dict(share)
 
 
 @given(net=networks(most_commodities=1, whole=True))

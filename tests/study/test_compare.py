@@ -93,6 +93,21 @@ def test_what_is_not_asked_for_is_not_solved(
     assert len(solved) == 1 + more
 
 
+def test_the_main_columns_cost_at_most_two_programs_a_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Than a capacity for each row and what is lost for each in use; fewer, where no quota is in the cut."""
+    solved: list[object] = []
+    original = Solver.optimum
+    monkeypatch.setattr(Solver, "optimum", lambda self, state: solved.append(state) or original(self, state))
+    net = cr.load(year=2024)
+    table = cr.compare(net)
+    states = [None, *(cr.load_scenario(name) for name in cr.scenarios())]
+    n_programs = len(solved)
+    shown = list(table.index.unique("corridor"))
+    in_use = sum(int((cr.solve(net, state).corridors.loc[shown, "throughput_mtpa"] > 0).sum()) for state in states)
+    before = len(states) + len(table) + in_use
+    assert before < n_programs <= before + 2 * len(table)
+
+
 def test_the_baseline_comes_first() -> None:
     """Rows go scenario by scenario in the order given, corridors in the network's."""
     table = cr.compare(two_ways(), [SHUT])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 import corridor as cr
@@ -28,20 +28,26 @@ NEAR = 1e-4
 def compared(draw: st.DrawFn) -> cr.Network:
     """Draw a network with a corridor, minima, scores of risk, some of them unknown, seas and replacement costs.
 
-    On the trunk every second shipper has a ceiling, a narrow one at times, so that lifting it adds something; markets
-    are often full, and require what they take.
+    Where none is drawn the trunk is all that leads to the last node, which nothing leaves then. On the trunk every
+    second shipper has a ceiling, a narrow one at times, so that lifting it adds something; markets are often full, and
+    require what they take.
     """
     net = draw(networks(demands=True))
-    assume(net.corridors)
+    drawn = net.edges
+    if not net.corridors:
+        last = net.nodes[-1].id
+        drawn = tuple(e.replace(corridor="trunk" if e.head == last else None) for e in drawn if e.tail != last)
+    kept = {edge.id for edge in drawn}
     risk, mode = st.sampled_from((None, 0.0, 0.25, 0.5, 0.75)), st.sampled_from(("pipeline", "sea"))
-    edges = tuple(edge.replace(risk_score=draw(risk), mode=draw(mode)) for edge in net.edges)
+    edges = tuple(edge.replace(risk_score=draw(risk), mode=draw(mode)) for edge in drawn)
     priced, needed = st.sampled_from((None, 40.0, 400.0)), st.sampled_from((None, 2.0, 6.0))
     markets = []
     for market in net.markets:
         volume = draw(needed)
         amounts = {} if volume is None else {"volume_mtpa": volume, "required_mtpa": volume / 2}
         markets.append(market.replace(replacement_usd_per_t=draw(priced), **amounts))
-    bound = {(quota.edge, quota.commodity) for quota in net.quotas}
+    old_quotas = [quota for quota in net.quotas if quota.edge in kept]
+    bound = {(quota.edge, quota.commodity) for quota in old_quotas}
     ceilings = st.sampled_from((None, None, 0.0, 0.5, 2.0))
     quotas = [
         cr.Quota(edge=edge.id, commodity=commodity.id, max_mtpa=most)
@@ -50,7 +56,13 @@ def compared(draw: st.DrawFn) -> cr.Network:
         if edge.corridor and edge.admits(commodity.id) and (edge.id, commodity.id) not in bound
         if (most := draw(ceilings)) is not None
     ]
-    return net.replace(edges=edges, markets=markets, quotas=(*net.quotas, *quotas))
+    return net.replace(
+        edges=edges,
+        markets=markets,
+        quotas=(*old_quotas, *quotas),
+        rates=[rate for rate in net.rates if rate.edge in kept],
+        corridors=[cr.Corridor(id="trunk")],
+    )
 
 
 def rows(net: cr.Network) -> list[tuple[str, cr.Flow, pd.Series]]:

@@ -309,3 +309,12 @@ def test_where_every_way_is_full_the_next_tonne_is_empty() -> None:
     table = cr.compare(full).loc["baseline"]
     assert table["next_tonne_usd_per_t"].isna().all()
     assert table["netback_usd_per_t"].notna().all()
+
+
+def test_a_full_market_is_no_end_of_a_way_while_another_takes_more() -> None:
+    """The far port takes 8 and has them: the way leads to the near one, for 85; where that is gone, to the far one."""
+    net = field_and_wells()
+    far = net.markets[0].replace(volume_mtpa=8)
+    for markets, end, netback in (([far, net.markets[1]], "near", 85), ([far], "far", 100)):
+        row = cr.compare(net.replace(markets=markets)).loc[("baseline", "north")]
+        assert (row["destination"], row["netback_usd_per_t"]) == (end, pytest.approx(netback))

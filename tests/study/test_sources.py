@@ -83,6 +83,86 @@ def test_a_flow_rests_on_the_limits_that_bind_where_nothing_passes() -> None:
     assert "short.crude.max_mtpa" in names(cr.sources(cr.solve(net)))
 
 
+LONG_COST = {"long.tariff_usd_per_t", "toll.rate_usd_per_t_km", "long.distance_km"}
+LONG_FLOW = {"long.capacity_mtpa", "field.crude.volume_mtpa", "port.crude.price_usd_per_t"} | LONG_COST
+
+
+@pytest.mark.parametrize(
+    ("column", "used"),
+    [
+        ("capacity_mtpa", {"long.capacity_mtpa"}),
+        ("nameplate_mtpa", {"long.capacity_mtpa"}),
+        ("unit_cost_usd_per_t", LONG_COST),
+        ("netback_usd_per_t", LONG_COST | {"port.crude.price_usd_per_t"}),
+        ("distance_km", {"long.distance_km"}),
+        ("throughput_mtpa", LONG_FLOW),
+        ("shortfall_if_lost_mtpa", LONG_FLOW),
+        ("countries", set()),
+    ],
+)
+def test_a_comparison_rests_on_what_its_columns_use(column: str, used: set[str]) -> None:
+    """Of the corridor in the row, whether the column is all that was asked for or all that is left of the table."""
+    net = network()
+    row = [("baseline", "long")]
+    assert names(cr.sources(cr.compare(net, columns="all").loc[row, [column]], net)) == used
+    assert names(cr.sources(cr.compare(net, columns=column).loc[row], net)) == used
+
+
+def test_a_corridor_that_stands_idle_rests_on_its_best_way() -> None:
+    """Nothing passes `spare` because of what it costs."""
+    net = network()
+    row = cr.compare(net).loc[("baseline", "spare")]
+    assert row["throughput_mtpa"] == 0
+    assert {"spare.tariff_usd_per_t", "spare.capacity_mtpa"} <= names(cr.sources(row, net))
+
+
+def test_a_row_or_a_column_of_a_comparison_is_the_table_of_it() -> None:
+    """And the block of one scenario is all its rows."""
+    net = network()
+    table = cr.compare(net)
+    row = ("baseline", "short")
+    assert names(cr.sources(table.loc[row], net)) == names(cr.sources(table.loc[[row]], net))
+    column = cr.sources(table["capacity_mtpa"], net)
+    assert names(column) == {f"{pipe}.capacity_mtpa" for pipe in PIPES}
+    assert names(cr.sources(table.loc["baseline"], net)) == names(cr.sources(table, net))
+
+
+def test_what_quotas_lifted_could_carry_rests_on_what_limits_it_then() -> None:
+    """Of the BTC tankers and the quota in turn; a table that has both has both."""
+    table = cr.compare(cr.load(year=2024), [], corridors="btc")
+    now, lifted = (names(cr.sources(table[[column]])) for column in ("capacity_mtpa", "reachable_mtpa"))
+    assert "btc.kazakh_crude.max_mtpa" in now - lifted
+    assert "aktau_sangachal.capacity_mtpa" in lifted - now
+    assert names(cr.sources(table[["capacity_mtpa", "reachable_mtpa"]])) == now | lifted
+
+
+def test_every_origin_rests_on_its_own_way() -> None:
+    """Uzen's oil uses no pipe of Tengiz; the row of all origins rests on every way."""
+    table = cr.compare(cr.load(year=2024), [], corridors="btc", origin="each", columns=["unit_cost_usd_per_t"])
+    by = {id: names(cr.sources(table.xs(id, level="origin", drop_level=False))) for id in ("tengiz", "uzen", "all")}
+    assert "tengiz_aktau_rail.tariff_usd_per_t" in by["tengiz"] - by["uzen"]
+    assert "uzen_aktau.tariff_usd_per_t" in by["uzen"] - by["tengiz"]
+    assert by["tengiz"] | by["uzen"] <= by["all"]
+
+
+def test_risk_rests_on_governance_estimates() -> None:
+    """Of the countries on the way, and on nothing else."""
+    table = cr.compare(cr.load(year=2024), [], corridors="druzhba", columns=["risk_score", "countries"])
+    found = cr.sources(table).table
+    assert set(found["record"]) == {"country"}
+    assert set(found["subject"]) == set(table["countries"].iloc[0].split("-"))
+
+
+def test_barrels_rest_on_barrels_a_tonne() -> None:
+    """A table in barrels uses one figure more."""
+    net = cr.load(year=2024)
+    tonnes, barrels = (
+        names(cr.sources(cr.compare(net, [], corridors="cpc", columns="capacity_mtpa", units=units)))
+        for units in ("t", "bbl")
+    )
+    assert barrels - tonnes == {"kazakh_crude.display_per_t", "tengiz_grade.bbl_per_t"}
+
+
 def test_the_totals_of_outcomes_rest_on_the_flow_of_their_row() -> None:
     """With a way closed the spare one is used; the baseline's row knows nothing of it."""
     net = network()

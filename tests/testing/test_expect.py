@@ -102,6 +102,7 @@ def test_every_table_can_be_asked(path: str) -> None:
         ("corridor.btc.throughput_mtpa", "did you mean 'corridors'"),
         ("corridors.btcc.throughput_mtpa", "no corridor named 'btcc'; did you mean 'btc'"),
         ("corridors.btc.throughput", "did you mean 'throughput_mtpa'"),
+        ("compare.btc.utilisation", "utilisation is called capacity_used now; write capacity_used"),
         ("corridors.btc", "must be like corridors.ID.COLUMN"),
         ("supplies.tengiz.lifted_mtpa", "must be like supplies.NODE.COMMODITY.COLUMN"),
         ("commodities.kazakh_crud.shortfall_mtpa", "did you mean 'kazakh_crude'"),

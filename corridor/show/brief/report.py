@@ -36,7 +36,8 @@ from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.warm import WarmSolver
 from corridor.study.availability import availability
-from corridor.study.compare import compare, readable
+from corridor.study.compare import compare
+from corridor.study.comparison_text import next_tonne_sentences, readable, tonne
 from corridor.study.concentration import indices, jurisdictions
 from corridor.study.outcomes import outcomes
 from corridor.study.scenario_runs import (
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 _TOLERANCE_MTPA = 0.05
 _MOST_FIGURES, _MOST_LIMITS = 15, 6
 _MOST_COLUMNS = 12  # of a comparison fit on A4
+_PICTURED = (
+    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "transit_days", "shortfall_if_lost_mtpa",
+)  # fmt: skip
 
 
 def report(
@@ -144,7 +148,7 @@ class _Brief:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        return compare(self.network, self.asked, commodity=self.commodity, columns="all")
+        return compare(self.network, self.asked, commodity=self.commodity, columns=("main", "origin"))
 
     @property
     def now(self) -> pd.DataFrame:
@@ -182,6 +186,11 @@ class _Brief:
     @property
     def named_commodity(self) -> str:
         return self.network.commodity(self.commodity).name or self.commodity
+
+    @property
+    def tonne(self) -> str:
+        """Whose tonne the comparison follows."""
+        return tonne(self.table.attrs, self.network)
 
     @property
     def hazards(self) -> str:
@@ -279,27 +288,32 @@ class _Brief:
 
     def _comparison(self) -> Html:
         """Return the comparison of corridors: a table of the baseline, a picture of the scenarios."""
-        columns = [column for column in printed("compare") if column.priority <= _MOST_COLUMNS]
+        columns = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
         heads = ["corridor", *map(layout.heading, columns)]
         rows = [
             [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
-            for id, row in _rows(readable(self.now, self.commodity))
+            for id, row in _rows(readable(self.now, [self.commodity]))
         ]
         origins = sorted({str(origin) for origin in self.now["origin"] if origin})
         text = legend(columns, hazards=self.hazards, origin=" or ".join(origins))
-        scope = f"{self.named_commodity}, {network_label(self.network)}." if network_label(self.network) else ""
+        about = [self.named_commodity, network_label(self.network), f"for {self.tonne}" if self.tonne else ""]
+        scope = f"{', '.join(filter(None, about))}."
+        says = next_tonne_sentences(
+            self.now, {str(id): self._corridor(id) for id in self.now.index}, self.tonne, "USD/t"
+        )
         parts = [layout.note(" ".join(f"{scope} {text}".split())), layout.table(heads, rows)]
+        parts += [layout.note(" ".join(said))] if (said := list(says)) else []
         featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
         table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
         if len(table):
             shown = len(table)
-            size = (10.0, min(16.0, 2.0 + 0.27 * shown))
+            size = (13.0, min(18.0, 2.2 + 0.3 * shown))
             under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
             parts.append(
                 layout.picture(
-                    partial(plot_comparison, table, network=self.network),
+                    partial(plot_comparison, table, _PICTURED, network=self.network),
                     size,
-                    f"Corridors{under}: capacity, throughput, cost, time, risk",
+                    f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
                 )
             )
             best = self.now.sort_values("throughput_mtpa", ascending=False).index
