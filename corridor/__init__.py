@@ -45,6 +45,7 @@ _HOME = {
     "corridor.show.sankey": ("plot_sankey",),
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
+    "corridor.study.bridge": ("bridge",),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare",),
     "corridor.study.diff": ("diff",),
@@ -57,6 +58,7 @@ _HOME = {
     "corridor.study.outcomes": ("outcomes",),
     "corridor.study.sensitivity": ("sensitivity",),
     "corridor.study.sources": ("sources",),
+    "corridor.study.uncertainty": ("uncertainty",),
     "corridor.risk.simulate": ("simulate",),
 }  # fmt: skip
 
@@ -124,6 +126,7 @@ if TYPE_CHECKING:
     from corridor.study.availability import common_cause as common_cause
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
+    from corridor.study.bridge import bridge as bridge
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.concentration import indices as indices
@@ -135,6 +138,7 @@ if TYPE_CHECKING:
     from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity
     from corridor.study.sources import sources as sources
+    from corridor.study.uncertainty import uncertainty as uncertainty
     from corridor.testing.check import check as check
 else:
     _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

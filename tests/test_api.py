@@ -24,8 +24,10 @@ LAZY = {
     ("model/network.py", "show"), ("model/scenario.py", "show"), ("solver/flow.py", "show"),
     ("risk/ensemble.py", "show"), ("model/records.py", "show"), ("study/sensitivity.py", "show"),
     ("study/sources.py", "show"),
+    ("study/uncertainty.py", "show"),
     ("testing/check.py", "show"),  # how things show themselves in a notebook
     ("model/network.py", "files"),  # graphs that networkx read from GraphML of ours hold JSON
+    ("solver/flow.py", "study"),  # what any outcome leans on, as `sensitivity` finds it
 }  # fmt: skip
 """Imports against the arrows, inside functions: module and room."""
 CIRCLES: list[set[str]] = []

@@ -54,9 +54,13 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     "jurisdictions": lambda: cr.jurisdictions(net()),
     "backcast": lambda: cr.backcast(2021),
     "claims": lambda: cr.claims(),
+    "bridge": lambda: cr.bridge(cr.load(year=2024), net(), "shortfall_mtpa"),
     "breakdown": lambda: cr.breakdown(cr.solve(net()), "cpc"),
     "diff": lambda: cr.diff(net(), cr.load(year=2024)),
     "diff of flows": lambda: cr.diff(cr.solve(net()), cr.solve(net(), shut())),
+    **{f"uncertainty.{name}": lambda name=name: getattr(cr.uncertainty(net(), draws=3), name)  # type: ignore[misc]
+       for name in ("numbers", "compare", "outcomes", "ranking", "drivers", "draws", "figures", "left_out")},
+    "compare with ranges": lambda: cr.compare(net(), [shut()], ranges=True, draws=3),
     "sensitivity.table": lambda: cr.sensitivity(net()).table,
     "sensitivity.sobol": lambda: cr.sensitivity(net()).sobol(1, samples=2),
     "hazard_rates": cr.hazard_rates,

@@ -28,6 +28,8 @@ MADE: dict[str, Callable[[], Any]] = {
     "flow": lambda: cr.solve(NET, SHUT),
     "ensemble": lambda: cr.simulate(NET, years=30, seed=3, scenario=cr.load_scenario("caspian-low-water")),
     "sensitivity": lambda: cr.sensitivity(NET, SHUT),
+    "uncertainty": lambda: cr.uncertainty(NET, SHUT, draws=3),
+    "uncertainty of some numbers": lambda: cr.uncertainty(NET, SHUT, draws=3, numbers="change.shortfall_mtpa"),
     "check": lambda: cr.check(SHUT)[0],
     "sources": lambda: cr.sources(cr.solve(NET, SHUT)),
 }
@@ -36,6 +38,7 @@ TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     "outcomes": lambda: cr.outcomes(NET, SHUT),
     "backcast": lambda: cr.backcast(2022),
     "availability": lambda: cr.availability(NET),
+    "bridge": lambda: cr.bridge(NET, SHUT.apply(NET), "shortfall_mtpa"),
     "diff": lambda: cr.diff(NET, SHUT.apply(NET)),
 }
 COPIES: dict[str, Callable[[Any], Any]] = {

@@ -1,4 +1,4 @@
-"""Distributions of the durations and severities of hazards, and the dates of events."""
+"""Distributions of the durations and severities of hazards and of uncertain figures, and the dates of events."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from corridor.model.records import Record, Share
@@ -50,6 +52,40 @@ class Uniform(Record):
     def mean(self) -> float:
         """Mean share. [1]"""
         return (self.low + self.high) / 2.0
+
+
+def triangular_quantile(
+    chance: npt.NDArray[np.float64], low: float, high: float, mode: float
+) -> npt.NDArray[np.float64]:
+    """Return the values that a triangular distribution stays below with some chances.
+
+    Parameters
+    ----------
+    chance : shape (n,), 0 to 1
+        [1]
+    low, high, mode : float
+        Ends and most likely value, low < high, low <= mode <= high; in the unit of what is returned.
+
+    Examples
+    --------
+    >>> triangular_quantile(np.array([0.0, 0.125, 1.0]), 0.0, 4.0, 2.0).tolist()
+    [0.0, 1.0, 4.0]
+    """
+    width = high - low
+    rising = low + np.sqrt(chance * width * (mode - low))
+    falling = high - np.sqrt((1.0 - chance) * width * (high - mode))
+    return np.clip(np.where(chance * width <= mode - low, rising, falling), low, high)
+
+
+def yes_quantile(chance: npt.NDArray[np.float64], share: float) -> npt.NDArray[np.float64]:
+    """Return 1 (yes) for the highest of some chances, so that a share of all is yes, and 0 for the others.
+
+    Examples
+    --------
+    >>> yes_quantile(np.array([0.1, 0.5, 0.9]), 0.25).tolist()
+    [0.0, 0.0, 1.0]
+    """
+    return np.where(chance >= 1.0 - share, 1.0, 0.0)
 
 
 Duration = Annotated[

@@ -8,9 +8,11 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.messages import listed, unknown, unknown_name
@@ -28,6 +30,9 @@ TABLE_COLUMNS = (
 )  # fmt: skip
 """The same in the order of a table: pandas prints the ends of one too wide for a screen."""
 
+Value = float | npt.NDArray[np.float64]
+"""One value of a figure, or one for each of several networks."""
+V = TypeVar("V", bound=Value)
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
@@ -180,21 +185,50 @@ class FigureSet:
             sources=tuple(source for source in figure.sources if source not in theirs),
         )
 
-    def values(self, changed: Mapping[str, float]) -> dict[str, float]:
+    def values(self, changed: Mapping[str, V], added: Mapping[str, V] | None = None) -> dict[str, V]:
         """Return the values that change when some figures take other values, by key, those included.
 
         Parameters
         ----------
         changed : mapping
-            New values by key; a figure with a formula keeps its formula unless it is changed itself.
+            New values by key, numbers or arrays of one shape; a figure with a formula keeps its formula unless it is
+            changed itself.
+        added : mapping, optional
+            What is added to the results of formulas, by key.
         """
-        values = dict(changed)
-        for key in self.order:
-            inputs = self.inputs[key]
-            if key not in changed and any(other in values for other in inputs.values()):
+        values: dict[str, Any] = dict(changed)
+        added = added or {}
+        touched = {key for source in (changed, added) for other in source for key in self._followers.get(other, ())}
+        for key in sorted(touched | added.keys(), key=self._position.__getitem__):
+            if key not in changed:
+                inputs = self.inputs[key]
                 now = {name: values.get(other, _central(self.figures[other])) for name, other in inputs.items()}
-                values[key] = float(_value(self.trees[key], now))
+                values[key] = _value(self.trees[key], now) + added.get(key, 0.0)
         return values
+
+    def value_among(self, key: str, others: FigureSet) -> float:
+        """Return what a figure comes to among other figures: by its formula, if all that goes into it is there."""
+        inputs = self.inputs.get(key, {})
+        if not inputs or any(other not in others.figures for other in inputs.values()):
+            return _central(self.figures[key])
+        try:
+            return float(_value(self.trees[key], {n: _central(others.figures[other]) for n, other in inputs.items()}))
+        except ZeroDivisionError:
+            return _central(self.figures[key])
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        """Position of each key with a formula in `order`."""
+        return {key: position for position, key in enumerate(self.order)}
+
+    @cached_property
+    def _followers(self) -> dict[str, set[str]]:
+        """Keys of the formulas that a figure goes into, directly or through others."""
+        followers: dict[str, set[str]] = {}
+        for key in reversed(self.order):
+            for other in self.inputs[key].values():
+                followers.setdefault(other, set()).update({key}, followers.get(key, ()))
+        return followers
 
 
 def _of(year: int | None) -> str:

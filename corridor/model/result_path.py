@@ -206,6 +206,16 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
         )
 
 
+def unit_of_path(path: str) -> str:
+    """Return the unit of the number that a sound path leads to; empty where two of a difference have not the same."""
+    units = set()
+    for part in parts_of(path):
+        table, _, rest = part.removeprefix(CHANGE).partition(".")
+        columns = COLUMNS[table if rest else "totals"]
+        units |= {column.unit for column in columns if column.name == (rest.rpartition(".")[2] or table)}
+    return units.pop() if len(units) == 1 else ""
+
+
 def is_word(path: str) -> bool:
     """Tell whether a path leads to a word."""
     path = path.removeprefix(CHANGE)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.model.cycles import earning_cycles
-from corridor.model.figures import FigureSet, in_force, key_of
+from corridor.model.distributions import triangular_quantile, yes_quantile
+from corridor.model.figures import FigureSet, Value, in_force, key_of
 from corridor.model.frames import numbers
 from corridor.model.parts import NetworkParts
 from corridor.model.records import PARTS, Figure, Key, Record
@@ -15,6 +20,8 @@ from corridor.model.records import PARTS, Figure, Key, Record
 N = TypeVar("N", bound=NetworkParts)
 
 _UNUSED = ("lat", "lon", "distance_km", "storage_mt", "display_per_t")
+Fields = dict[tuple[str, Any], dict[str, Any]]
+"""New values of fields by kind and id of their record."""
 
 
 class FieldChange(NamedTuple):
@@ -24,7 +31,7 @@ class FieldChange(NamedTuple):
     id: Any
     field: str
     before: float | None
-    value: float
+    value: Any
 
 
 class Variation(Generic[N]):
@@ -51,6 +58,7 @@ class Variation(Generic[N]):
         current = in_force(network.figure_records, network.year)
         self.figure_set = FigureSet(current, network.year)
         self._ranges_from_rivals = _ranges_from_rivals(self.figure_set, current)
+        self._assumed = _ranges_of_assumptions(self.figure_set)
         self._owners: dict[str, Mapping[Any, Record]] = {kind.singular: network.by_key(kind.singular) for kind in PARTS}
         self._ids: dict[tuple[str, str], str | Key] = {
             (kind, subject_of(id)): id for kind, owned in self._owners.items() for id in owned
@@ -64,22 +72,30 @@ class Variation(Generic[N]):
 
         Notes
         -----
-        Those with a formula move with what goes into it; they are included only where nothing in it has a range, and
-        rivals span one.
+        Those with a formula move with what goes into it; they are included only where they state a range of their own,
+        which is that of an assumption in the formula, or where nothing in it has a range and rivals span one.
         """
-        return [
+        return list(self._varying)
+
+    @cached_property
+    def _varying(self) -> tuple[Figure, ...]:
+        return tuple(
             figure
             for key, figure in self.figure_set.figures.items()
-            if (not figure.formula or key in self._ranges_from_rivals)
+            if (not figure.formula or key in self._ranges_from_rivals or key in self._assumed)
             and figure.record != "country"
             and figure.attribute not in _UNUSED
             and self.range_of(figure)[0] < self.range_of(figure)[1]
             and any(True for bound in self.range_of(figure) for _ in self.field_changes({key: bound}))
-        ]
+        )
 
     def range_of(self, figure: Figure) -> tuple[float, float]:
-        """Return the range of a chosen figure: its own, or where it has none, that which its rivals span with it."""
-        return self._ranges_from_rivals.get(key_of(figure)) or range_of(figure)
+        """Return the range of a chosen figure: its own, or where it has none, that which its rivals span with it.
+
+        Of one with a formula that states a range it is that of the assumption, whatever goes into the formula.
+        """
+        key = key_of(figure)
+        return self._ranges_from_rivals.get(key) or self._assumed.get(key) or range_of(figure)
 
     def range_from(self, figure: Figure) -> str:
         """Return where the range of a chosen figure comes from: ``figure`` itself, or its ``rivals``."""
@@ -95,12 +111,52 @@ class Variation(Generic[N]):
         """
         return self.figure_set.figures[self.figure_set.key_named(name)]
 
-    def field_changes(self, values: Mapping[str, float]) -> Iterator[FieldChange]:
+    def drawn(self, chances: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.float64]]:
+        """Return values of all varying figures drawn within their ranges, by key.
+
+        Parameters
+        ----------
+        chances : shape (n, n_figures)
+            Numbers from 0 to 1, a column for each of `varying_figures`: the chance of a value lower than that returned.
+
+        Returns
+        -------
+        dict of shape (n,)
+            What `with_values` takes, row by row.
+
+        Notes
+        -----
+        Triangular between low, value and high; a figure that says yes or no is 1 with the chance that is its value.
+        Where a figure with a formula states a range of its own, the distance from its value is drawn and added to what
+        the formula comes to, so that it moves with what goes into it too.
+        """
+        values: dict[str, Value] = {}
+        added: dict[str, Value] = {}
+        for figure, chance in zip(self._varying, chances.T, strict=True):
+            key, middle = key_of(figure), figure.value or 0.0
+            if self._says_yes_or_no(figure):
+                values[key] = yes_quantile(chance, middle)
+                continue
+            value = triangular_quantile(chance, *self.range_of(figure), middle)
+            if key in self._assumed:
+                added[key] = value - middle
+            else:
+                values[key] = value
+        with np.errstate(divide="ignore", invalid="ignore"):  # what is no number then is refused with its network
+            values = self.figure_set.values(values, added)
+        return {(key := key_of(figure)): np.asarray(values[key], dtype=np.float64) for figure in self._varying}
+
+    def _says_yes_or_no(self, figure: Figure) -> bool:
+        """Tell whether a figure is of a field that is true or false."""
+        id = self._ids.get((figure.record, figure.subject))
+        return id is not None and isinstance(getattr(self._owners[figure.record][id], figure.attribute, None), bool)
+
+    def field_changes(self, values: Mapping[str, Value]) -> Iterator[FieldChange]:
         """Yield each record field that other values of figures change; a rate made from an edge's own moves with it."""
         for key, value in self.figure_set.values(values).items():
             figure = self.figure_set.figures[key]
             id = self._ids.get((figure.record, figure.subject))
-            if id is None or value == figure.value or not self._is_number(figure, id):
+            if id is None or not np.any(value != figure.value) or not self._is_number(figure, id):
                 continue
             yield FieldChange(figure.record, id, figure.attribute, figure.value, value)
             for rate in self._rates_made.get((figure.subject, figure.attribute), ()) if figure.record == "edge" else ():
@@ -110,6 +166,25 @@ class Variation(Generic[N]):
         owner = self._owners[figure.record][id]
         return figure.attribute in numbers(type(owner)) | {"in_service"} & type(owner).model_fields.keys()
 
+    def fields(self, values: Mapping[str, Value]) -> Fields:
+        """Return the fields that other values of figures change: of one network, or of many, one value each.
+
+        Parameters
+        ----------
+        values : mapping
+            New values by the figures' keys; numbers, or arrays of shape (n,).
+
+        Notes
+        -----
+        What a scenario has done to the network (shares that remain, additions) stays done.
+        """
+        fields: Fields = {}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for kind, id, field, before, value in self.field_changes(values):
+                new = moved(getattr(self._owners[kind][id], field), before, value)
+                fields.setdefault((kind, id), {})[field] = new.tolist() if isinstance(new, np.ndarray) else new
+        return fields
+
     def with_values(self, values: Mapping[str, float]) -> N:
         """Return the network that some other values of figures make.
 
@@ -118,22 +193,41 @@ class Variation(Generic[N]):
         values : mapping
             New values by the figures' keys.
 
+        Raises
+        ------
+        DataError
+            If a field would break its rule, or a cycle would earn money.
+
         Notes
         -----
         Requirements are cut to the market's volume and ship-or-pay volumes to the quota's ceiling where the new
-        values would cross; a cycle that earns money by them is refused. What a scenario has done to the network (shares
-        that remain, additions) stays done.
+        values would cross. What a scenario has done to the network stays done.
         """
-        records: dict[str, dict[Any, Record]] = {kind: dict(owned) for kind, owned in self._owners.items()}
-        changed: dict[tuple[str, Any], dict[str, float]] = {}
-        for kind, id, field, before, value in self.field_changes(values):
-            changed.setdefault((kind, id), {})[field] = moved(getattr(records[kind][id], field), before, value)
-        for (kind, id), fields in changed.items():
-            records[kind][id] = records[kind][id].replace(**_uncrossed(records[kind][id], fields))
-        varied = self.network.with_numbers(**{kind.plural: tuple(records[kind.singular].values()) for kind in PARTS})
+        return self.with_fields(self.fields(values))
+
+    def with_fields(self, fields: Fields) -> N:
+        """Return the network in which some fields have other values, as `with_values` does."""
+        records: dict[str, dict[Any, Record]] = {}
+        for (kind, id), changed in fields.items():
+            if kind not in records:
+                records[kind] = dict(self._owners[kind])
+            record = records[kind][id]
+            records[kind][id] = record.replace(**_uncrossed(record, changed))
+        parts = {kind.plural: tuple(records[kind.singular].values()) for kind in PARTS if kind.singular in records}
+        varied = self.network.with_numbers(**parts)
         if problems := [text for _, text in earning_cycles(varied)]:
             raise DataError([f"with figures at other values: {problem}" for problem in problems])
         return varied
+
+
+def _ranges_of_assumptions(figure_set: FigureSet) -> dict[str, tuple[float, float]]:
+    """Return by key the range that a figure with a formula states itself, beside that of what goes into it."""
+    ranges = {}
+    for key in figure_set.order:
+        stated = figure_set.stated(key)
+        if stated.low is not None or stated.high is not None:
+            ranges[key] = range_of(stated)
+    return ranges
 
 
 def _ranges_from_rivals(figure_set: FigureSet, current: Iterable[Figure]) -> dict[str, tuple[float, float]]:
@@ -161,8 +255,8 @@ def subject_of(id: str | Key) -> str:
     return id if isinstance(id, str) else ".".join(id)
 
 
-def moved(now: Any, before: float | None, value: float) -> Any:
-    """Return a field's value moved as its figure moves, whatever a scenario has made of it."""
+def moved(now: Any, before: float | None, value: Any) -> Any:
+    """Return a field's value moved as its figure moves, whatever a scenario has made of it; one value, or an array."""
     if now == before and not isinstance(now, bool):
         return value
     if isinstance(now, bool):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import operator
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -18,7 +16,7 @@ from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
 from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.random_histories import BLOCK_YEARS, expected_states
-from corridor.solver.parallel import require_workers, run_blocks
+from corridor.solver.parallel import progress_bar, require_workers, required_integer, run_blocks
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
@@ -97,8 +95,8 @@ def simulate(
     require_network(network)
     if scenario is not None:
         _require_steady(scenario)
-    years = _integer("years", years, 1, _MOST_YEARS)
-    seed, workers = _integer("seed", seed, 0, 2**63), _integer("workers", workers, 1, 1024)
+    years = required_integer("years", years, 1, _MOST_YEARS)
+    seed, workers = required_integer("seed", seed, 0, 2**63), required_integer("workers", workers, 1, 1024)
     require_workers(workers=workers, client=client)
     hazards = validated_hazards(network)
     _require_countable(hazards, years)
@@ -118,7 +116,8 @@ def simulate(
         missing = [(number, n) for number, n in tasks.items() if number not in done]
         if missing and begun:
             _prepare(network, simulator)
-        bar = stack.enter_context(_bar(years, sum(tasks[number] for number in done), progress))
+        finished_years = sum(tasks[number] for number in done)
+        bar = stack.enter_context(progress_bar(years, "years", done=finished_years, wanted=progress))
         blocks = run_blocks(
             job, missing, here=partial(simulator.block, seed), workers=workers, client=client, progress=bar.update,
             caller="simulate", resumable=True,
@@ -195,32 +194,3 @@ def _tasks(years: int) -> Iterator[tuple[int, int]]:
     """Yield the number and years of each block."""
     for number in range(-(-years // BLOCK_YEARS)):
         yield number, min(BLOCK_YEARS, years - number * BLOCK_YEARS)
-
-
-def _integer(name: str, value: Any, least: int, most: int) -> int:
-    """Return a whole number within limits, or say which it must be."""
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = operator.index(value)
-    except TypeError:
-        raise DataError(f"{name} must be a whole number (got {value!r})") from None
-    if not least <= number <= most:
-        raise DataError(f"{name} must be {least:,} to {most:,} (got {number:,})")
-    return number
-
-
-def _bar(total: int, done: int, wanted: bool | None) -> Any:
-    """Return a progress bar over years; one that shows nothing where none is wanted."""
-    from tqdm import tqdm
-
-    kind: Any = tqdm
-    in_notebook = "ipykernel" in sys.modules
-    if in_notebook and wanted is not False:
-        from importlib.util import find_spec
-
-        if find_spec("ipywidgets") is not None:
-            from tqdm.notebook import tqdm as kind
-    shown = wanted if wanted is not None else in_notebook or sys.stderr.isatty()
-    delay = 0 if wanted else 1
-    return kind(total=total, initial=done, unit="years", unit_scale=True, delay=delay, disable=not shown)

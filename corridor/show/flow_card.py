@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.errors import DataError
+from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import scenario_name
 from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from corridor.solver.flow import Flow
 
 _TOLERANCE_MTPA = 1e-6
+_MOST_FIGURES = 3
+_MOST_EDGES = 500
+"""Edges up to which a card solves the state again at the ends of every figure's range."""
 
 
 def flow_card(flow: Flow) -> Html:
@@ -25,7 +30,8 @@ def flow_card(flow: Flow) -> Html:
     summary = f"{amount(flow.delivered_mtpa)} Mt/y delivered, netback {flow.netback_musd_per_year:,.0f} million USD/y; "
     rest = f"{amount(flow.shortfall_mtpa)} Mt/y shut in"
     headline = line(summary, warning(rest) if short else "nothing shut in")
-    return card(f"{name} ({label})" if label else name, headline, *_corridors(flow), *_fleets(flow), *_short(flow))
+    title = f"{name} ({label})" if label else name
+    return card(title, headline, *_corridors(flow), *_fleets(flow), *_short(flow), *_drivers(flow))
 
 
 def _corridors(flow: Flow) -> Iterator[Html]:
@@ -95,6 +101,29 @@ def _short(flow: Flow) -> Iterator[Html]:
     if minima:
         heads = ["minimum of a quota not met", "commodity", "", "short [Mt/y]", "minimum [Mt/y]"]
         yield table(heads, shortened(minima, 5))
+
+
+def _drivers(flow: Flow) -> Iterator[Html]:
+    """Yield the figures on which the netback of the network's first commodity depends most."""
+    net = flow.network
+    if not (net.figure_records and net.commodities and flow.rerouting) or len(net.edges) > _MOST_EDGES:
+        return
+    first = net.commodities[0]
+    outcome = f"commodities.{first.id}.netback_musd_per_year"
+    try:
+        figures = flow.leans_on(_MOST_FIGURES, outcome=outcome)
+    except DataError:  # at the end of a range a cycle would earn money, which `leans_on` itself says
+        return
+    rows: list[tuple[object, ...]] = [
+        (f"{row['subject']}.{row['attribute']}", f"{row['low']:,.6g}", f"{row['high']:,.6g}", row["unit"],
+         f"{row['effect']:,.0f}", row["confidence"])
+        for row in figures.to_dict("records") if row["effect"] > 0
+    ]  # fmt: skip
+    if rows:
+        named = first.name or first.id
+        effect = f"half the range on netback of {named} [{unit_of_path(outcome)}]"
+        heads = [f"netback of {named} depends most on", "low", "high", "unit", effect, "confidence"]
+        yield table(heads, rows, ("low", "high", effect))
 
 
 def _node_name(flow: Flow, node: str) -> str:

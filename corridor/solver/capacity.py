@@ -137,16 +137,13 @@ def _maximising(solution: Solution, corridor: str, commodities: tuple[str, ...])
     cost, lower, upper = np.zeros(program.n_columns), solution.state.lower.copy(), solution.state.upper.copy()
     tolerance = HELD_MTPA * program.unit_mtpa
     cost[_trunk_columns(solution, corridor, commodities)] = -1.0
-    for column, supply in enumerate(network.supplies, start=program.lifted.start):
-        if supply.commodity in commodities:
-            upper[column] = np.inf
-        else:
-            lower[column] = max(0.0, solution.amounts[column] - tolerance)
-    for index, market in enumerate(network.markets):
-        needed = program.required.start + index
-        lower[needed] = max(0.0, solution.amounts[needed] - tolerance)
-        if market.commodity in commodities:
-            upper[program.extra.start + index] = np.inf
+    supplied = np.array([supply.commodity in commodities for supply in network.supplies], dtype=bool)
+    bought = np.array([market.commodity in commodities for market in network.markets], dtype=bool)
+    held = np.maximum(0.0, solution.amounts - tolerance)
+    upper[program.lifted][supplied] = np.inf
+    lower[program.lifted] = np.where(supplied, lower[program.lifted], held[program.lifted])
+    lower[program.required] = held[program.required]
+    upper[program.extra][bought] = np.inf
     upper[program.unmet] = solution.amounts[program.unmet] + tolerance
     return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)
 
@@ -175,8 +172,9 @@ def _most(
 def _without_ceilings(solution: Solution, state: ProgramState, commodities: tuple[str, ...]) -> ProgramState:
     """Return the state without the ceilings of some commodities' quotas; what edges have available stays."""
     program = solution.program
-    available = np.array([edge.available_mtpa for edge in solution.network.edges])[program.flow_edge]
-    own = np.isin(program.flow_commodity, [program.commodities.index(commodity) for commodity in commodities])
+    available = solution.edge_available_mtpa[program.flow_edge]
+    wanted = np.array([commodity in commodities for commodity in program.commodities], dtype=bool)
+    own = wanted[program.flow_commodity]
     upper = state.upper.copy()
     upper[: program.n_flows][own] = np.where(program.alone, available, np.inf)[own]
     return dataclasses.replace(state, upper=upper)

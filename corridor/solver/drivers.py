@@ -1,4 +1,4 @@
-"""What a result leans on: its duals times the ranges of the figures behind them."""
+"""What a result leans on: the figures whose ranges move it most, by duals; one layout, whatever the effect is on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from corridor.model import figures
 from corridor.model.formulas import DAYS_PER_YEAR, inventory_cost
 from corridor.model.network import Network
 from corridor.model.records import TERMS
+from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.terms import term_columns
@@ -23,35 +24,62 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "subject", "attribute", "record", "value", "low", "high", "range_from", "confidence", "source", "url", "unit",
-    "effect",
+    "subject", "attribute", "record", "value", "low", "high", "unit", "range_from", "confidence", "source", "url",
+    "effect_unit", "effect",
 )  # fmt: skip
 
 
 def leans_on(solution: Solution, n: int | None = 10) -> pd.DataFrame:
-    """Return the figures whose ranges move the objective most."""
-    import pandas as pd
+    """Return the figures whose ranges move the objective most, to first order."""
+    variation, worth = Variation(solution.network), _worth(solution)
+    effects = {}
+    for figure in variation.varying_figures():
+        key = figures.key_of(figure)
+        low, high = (_gain(variation, worth, key, bound) for bound in variation.range_of(figure))
+        effects[key] = abs(high - low) / 2
+    return driver_table(solution, variation, effects, n, outcome="objective")
 
+
+def require_rows(n: int | None) -> None:
+    """Raise unless something is a number of rows, or None for all."""
     if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0):
         raise DataError(f"leans_on: n must be a whole number >= 0, or None for all (got {shown(n)})")
-    variation = Variation(solution.network)
-    worth = _worth(solution)
+
+
+def driver_table(
+    solution: Solution, variation: Variation[Network], effects: Mapping[str, float], n: int | None, *, outcome: str
+) -> pd.DataFrame:
+    """Return varying figures with their sources and their effect on an outcome, the largest effect first.
+
+    Parameters
+    ----------
+    solution : Solution
+        What the effects are on.
+    variation : Variation
+        Its figures.
+    effects : mapping
+        Effect of half a figure's range, by the figure's key, in the unit of the outcome; NaN counts as least.
+    n : int or None
+        How many rows; all with None.
+    outcome : str
+        Path of the outcome.
+    """
+    import pandas as pd
+
     row_of = {(row["record"], row["subject"], row["attribute"]): row
             for row in figures.figure_rows(variation.figure_set.figures.values(), solution.network.sources)
             }  # fmt: skip
     rows = []
     for figure in variation.varying_figures():
         low, high = variation.range_of(figure)
-        moved = _gain(variation, worth, figures.key_of(figure), high) - _gain(
-            variation, worth, figures.key_of(figure), low
-        )
         row = row_of[figure.record, figure.subject, figure.attribute]
         rows.append({column: row.get(column) for column in COLUMNS} | {
-            "low": low, "high": high, "range_from": variation.range_from(figure), "effect": abs(moved) / 2,
+            "low": low, "high": high, "range_from": variation.range_from(figure),
+            "effect": effects[figures.key_of(figure)], "effect_unit": unit_of_path(outcome),
         })  # fmt: skip
-    rows.sort(key=lambda row: (-float(str(row["effect"])), str(row["subject"]), str(row["attribute"])))
+    rows.sort(key=lambda row: (-np.nan_to_num(float(str(row["effect"])), nan=-1.0), row["subject"], row["attribute"]))
     table = pd.DataFrame(rows[:n], columns=list(COLUMNS))
-    return stamped(table, solution.network, scenario=scenario_name(solution.scenario))
+    return stamped(table, solution.network, scenario=scenario_name(solution.scenario), outcome=outcome)
 
 
 def _gain(

@@ -16,7 +16,7 @@ from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.solver.decompose import Route, decompose_flow
-from corridor.solver.drivers import leans_on
+from corridor.solver.drivers import leans_on, require_rows
 from corridor.solver.explain import explain
 from corridor.solver.program import Floats
 from corridor.solver.solution import Solution
@@ -423,33 +423,45 @@ class Flow:
     def _routes(self) -> Sequence[Route]:
         return decompose_flow(self.solution)
 
-    def leans_on(self, n: int | None = 10) -> pd.DataFrame:
-        """Return the figures that the objective depends on most: those to check first.
+    def leans_on(self, n: int | None = 10, *, outcome: str | None = None) -> pd.DataFrame:
+        """Return the figures that the objective, or another outcome, depends on most: those to check first.
 
         Parameters
         ----------
         n : int or None
             How many; all that have a range with None.
+        outcome : str, optional
+            Path of a number, as `sensitivity` takes it: ``commodities.kazakh_crude.netback_musd_per_year``, or the
+            difference of two; `objective` by default.
 
         Returns
         -------
         pandas.DataFrame
-            record, subject, attribute, value, low, high; range_from: ``figure``, or ``rivals`` where it states no range
-            and those of its unit and year span one; unit; effect: that on `objective` of half the range, by the
-            duals, through all formulas that use the figure; confidence, source, url. The largest effect first.
+            record, subject, attribute, value, low, high and their unit; range_from: ``figure``, or ``rivals`` where it
+            states no range and those of its unit and year span one; confidence, source, url; effect: that of half the
+            range on the outcome, through all formulas that use the figure; effect_unit: unit of the outcome. The
+            largest effect first.
 
         Raises
         ------
         DataError
-            If the network was not built from figures, `n` is no number of rows, or flows were held to the usual ones.
+            If the network was not built from figures, `n` is no number of rows, the outcome is not the path of a number
+            or has no value, or flows were held to the usual ones.
 
         Notes
         -----
-        To first order: at the ends of a wide range another basis may be optimal. `sensitivity` solves again there.
+        On the objective it is by the duals, to first order: at the ends of a wide range another basis may be optimal.
+        Duals know nothing of other outcomes: for these the state is solved again at both ends of each range, as
+        `sensitivity` does, and the effect is half of its ``swing``.
         """
+        require_rows(n)
         if not self.rerouting:
             raise DataError("leans_on needs a flow that may take other ways; solve it with rerouting=True")
-        return leans_on(self.solution, n)
+        if outcome is None:
+            return leans_on(self.solution, n)
+        from corridor.study.sensitivity import leans_on_outcome
+
+        return leans_on_outcome(self.solution, n, outcome)
 
     def explain(self, about: str | None = None) -> str:
         """Return in words what binds, what the next-best ways are, and what one more Mt/y would be worth.

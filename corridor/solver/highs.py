@@ -191,6 +191,8 @@ class Solver:
 
     def _put_days(self, days: Floats) -> None:
         """Put the days of round trips into the matrix; an entry that is there keeps its place, so nothing is left."""
+        if days is self._days:
+            return
         program = self._program
         for which in np.flatnonzero(days != self._days).tolist():
             row, column = program.index[program.fleet_entries[which]], program.fleet_columns[which]
@@ -221,14 +223,16 @@ class Solver:
         _refuse_unsolved(highs)
         solution = highs.getSolution()
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
-        amount, activity = np.asarray(solution.col_value) * volume, np.asarray(solution.row_value) * volume
+        amount, excess = np.asarray(solution.col_value) * volume, 0.0
         _, violation = highs.getInfoValue("max_primal_infeasibility")
+        if violation > _NOTHING:
+            excess = self._program.excess_of(state, amount, np.asarray(solution.row_value) * volume)
         return Optimum(
             amount=amount,
             reduced_cost=np.asarray(solution.col_dual) * money,
             dual=np.asarray(solution.row_dual) * money,
             objective=float(state.cost @ amount) + state.constant,
-            excess=self._program.excess_of(state, amount, activity) if violation > _NOTHING else 0.0,
+            excess=excess,
         )
 
 

@@ -6,9 +6,11 @@ A block depends on the job and its number alone, so the same blocks come from an
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
@@ -51,6 +53,51 @@ def require_workers(*, workers: int, client: Any) -> None:
         raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
     if getattr(client, "asynchronous", False) or getattr(client, "status", "running") != "running":
         raise DataError(f"client must be open and not asynchronous (got {client!r}); make a new distributed.Client")
+
+
+def required_integer(name: str, value: Any, least: int, most: int) -> int:
+    """Return a whole number within limits, or say which it must be.
+
+    Raises
+    ------
+    DataError
+        If it is none, or outside.
+    """
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise DataError(f"{name} must be a whole number (got {value!r})") from None
+    if not least <= number <= most:
+        raise DataError(f"{name} must be {least:,} to {most:,} (got {number:,})")
+    return number
+
+
+def progress_bar(total: int, unit: str, *, done: int = 0, wanted: bool | None = None) -> Any:
+    """Return a progress bar; one that shows nothing where none is wanted.
+
+    Parameters
+    ----------
+    total, done : int
+        How much there is to do, and how much is done already.
+    unit : str
+        What is counted, in the plural.
+    wanted : bool, optional
+        Whether to show it; by default where someone watches (a terminal or a notebook) and it takes more than a second.
+    """
+    from tqdm import tqdm
+
+    kind: Any = tqdm
+    in_notebook = "ipykernel" in sys.modules
+    if in_notebook and wanted is not False:
+        from importlib.util import find_spec
+
+        if find_spec("ipywidgets") is not None:
+            from tqdm.notebook import tqdm as kind
+    shown = wanted if wanted is not None else in_notebook or sys.stderr.isatty()
+    delay = 0 if wanted else 1
+    return kind(total=total, initial=done, unit=unit, unit_scale=True, delay=delay, disable=not shown)
 
 
 def run_blocks(

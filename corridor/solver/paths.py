@@ -47,6 +47,9 @@ class BestPaths:
             and (market.volume_mtpa is None or market.volume_mtpa > (delivered + FULL_MTPA if room else 0.0))
         }
         self._tail_and_head = [(edge.tail, edge.head) for edge in map(self._edge, self._columns)]
+        self._trunks: dict[str | None, list[int]] = {}
+        for column in self._columns:
+            self._trunks.setdefault(self._edge(column).corridor, []).append(column)
         self._from: dict[str, tuple[dict[str, float], dict[str, int]]] = {}
         self._worth, self._onward = self._best({node: -price for node, price in prices.items()}, backward=True)
 
@@ -64,9 +67,9 @@ class BestPaths:
             if origin not in self._from:
                 self._from[origin] = self._best({origin: 0.0}, backward=False)
             cost, back = self._from[origin]
-            for column in self._columns:
+            for column in self._trunks.get(corridor, ()):
                 edge = self._edge(column)
-                if edge.corridor != corridor or only not in (None, edge.id):
+                if only not in (None, edge.id):
                     continue
                 if edge.tail not in cost or edge.head not in self._worth:
                     continue
@@ -77,7 +80,7 @@ class BestPaths:
 
     def through_each(self, corridor: str, origins: Iterable[str]) -> list[Route]:
         """Return the route of highest netback through each trunk edge of a corridor that has one."""
-        edges = dict.fromkeys(edge.id for edge in map(self._edge, self._columns) if edge.corridor == corridor)
+        edges = dict.fromkeys(self._edge(column).id for column in self._trunks.get(corridor, ()))
         routes = (self._through(corridor, origins, only=edge) for edge in edges)
         return [route for route in routes if route is not None]
 

@@ -445,9 +445,16 @@ class Program(LinearProgram):
 
     def trunk_columns(self, network: Network, corridor: str, commodity: str | None = None) -> list[int]:
         """Return the flow columns on a corridor's trunk edges, of one commodity or of all."""
-        wanted = self.commodities if commodity is None else (commodity,)
-        columns = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
-        return [column for column in columns if column is not None]
+        if (corridor, commodity) not in self._trunk_columns:
+            wanted = self.commodities if commodity is None else (commodity,)
+            columns = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
+            self._trunk_columns[corridor, commodity] = [column for column in columns if column is not None]
+        return self._trunk_columns[corridor, commodity]
+
+    @cached_property
+    def _trunk_columns(self) -> dict[tuple[str, str | None], list[int]]:
+        """Columns by corridor and commodity, kept: labels are the same in all networks of a structure."""
+        return {}
 
     @cached_property
     def _columns(self) -> dict[tuple[str, str], int]:

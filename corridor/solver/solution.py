@@ -47,6 +47,8 @@ class Solution:
         The network as arrays, and what the solver made of them.
     held : shape (n_flows,), optional
         Which flows may not exceed their usual one (`solve` with ``rerouting=False``); None where all may.
+    before : Network, optional
+        The network to which the scenario was applied; None where nobody has kept it.
     """
 
     network: Network
@@ -55,6 +57,7 @@ class Solution:
     state: ProgramState
     optimum: Optimum
     held: npt.NDArray[np.bool_] | None = None
+    before: Network | None = None
 
     def of_state(self, state: ProgramState, optimum: Optimum) -> Self:
         """Return the solution of another state of the same network."""
@@ -202,6 +205,12 @@ class Solution:
         sentence = f"Not counted, being below {self._zero_mtpa:.2g} Mt/y, the solver's zero beside the other volumes: "
         return (f"{sentence}{listed(small, quoted=False)}.",) if small else ()
 
+    @property
+    def edge_available_mtpa(self) -> Floats:
+        """What each edge has available, infinite where it has no limit. [Mt/y]"""
+        edges = self.network.edges
+        return self.network._once("available", lambda: np.array([edge.available_mtpa for edge in edges]))
+
     # Prices
 
     def limit_of(self, column: int) -> BindingLimit:
@@ -213,7 +222,7 @@ class Solution:
         edge, commodity = self.program.name_of(column)
         if self.held is not None and self.held[column]:
             return BindingLimit("usual flow", edge, commodity)
-        available = self.network.edges[self.program.edge_of(column)].available_mtpa
+        available = self.edge_available_mtpa[self.program.edge_of(column)]
         if self.program.alone[column] and self.state.upper[column] >= available:
             return BindingLimit("edge", edge)
         return BindingLimit("quota", edge, commodity)
@@ -228,12 +237,15 @@ class Solution:
         price = -self.optimum.reduced_cost[: program.n_flows]
         for column in np.flatnonzero(price > least).tolist():
             yield self.limit_of(column), float(price[column]), float(state.upper[column])
-        rows = [BindingLimit("edge", network.edges[index].id) for index in program.shared_edges]
-        rows += [BindingLimit("node", network.nodes[index].id) for index in program.limited_nodes]
-        rows += [BindingLimit("fleet", fleet.id) for fleet in network.fleets]
+        parts = (
+            ("edge", [network.edges[index].id for index in program.shared_edges]),
+            ("node", [network.nodes[index].id for index in program.limited_nodes]),
+            ("fleet", [fleet.id for fleet in network.fleets]),
+        )
+        rows = [(kind, id) for kind, ids in parts for id in ids]
         price = -self.optimum.dual[program.n_balances :][: len(rows)]
         for row in np.flatnonzero(price > least).tolist():
-            yield rows[row], float(price[row]), float(state.ceiling[row])
+            yield BindingLimit(*rows[row]), float(price[row]), float(state.ceiling[row])
 
     @cached_property
     def prices(self) -> dict[BindingLimit, float]:

@@ -44,9 +44,11 @@ class WarmSolver:
             require_scenario(scenario)
             altered = scenario.apply(self.network, strict=strict)
         if rerouting:
-            return self.solve_network(altered, scenario)
-        usual = self.solve_network(self.network)
-        return self.solve_held(altered, scenario, usual.program, usual.flows)
+            solution = self.solve_network(altered, scenario)
+        else:
+            usual = self.solve_network(self.network)
+            solution = self.solve_held(altered, scenario, usual.program, usual.flows)
+        return dataclasses.replace(solution, before=self.network)
 
     def solve_held(self, network: Network, scenario: Scenario | None, program: Program, usual: Floats) -> Solution:
         """Return the solution of a network in which no flow exceeds the usual one, by column of a program. [Mt/y]"""

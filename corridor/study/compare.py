@@ -21,8 +21,10 @@ from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
+from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.compared_state import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
+from corridor.study.ranges import Ranges, with_ranges
 from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
@@ -38,8 +40,12 @@ def compare(
     destination: str | None = None,
     corridors: str | Iterable[str] | None = None,
     columns: str | Iterable[str] = "main",
+    ranges: bool = False,
+    draws: int = 200,
+    seed: int = 7,
     units: str = "t",
     strict: bool = True,
+    progress: bool | None = None,
 ) -> pd.DataFrame:
     """Return a comparison of corridors in the baseline and under each scenario.
 
@@ -67,10 +73,20 @@ def compare(
     columns : str or iterable of str
         Names of columns and groups (main, route, if_lost, risk), in this order; "all" for all. What is not asked for
         is not solved.
+    ranges : bool
+        Whether to draw all uncertain figures together, as `uncertainty` does, and add to each column NAME of numbers
+        but those of group risk ``NAME_p05`` and ``NAME_p95``, which 5 and 95 % of the draws do not exceed, and
+        ``NAME_defined``, the share of draws in which the number exists. The numbers themselves stay as they are. Only
+        the baseline and the scenarios given have ranges.
+    draws, seed : int
+        How many times figures are drawn; the same seed gives the same bytes.
     units : {"t", "bbl"}
         Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``) and USD a barrel (``_usd_per_bbl``).
     strict : bool
         Whether a change without effect is an error; otherwise it is passed over.
+    progress : bool, optional
+        Whether to show a progress bar while figures are drawn; by default where someone watches (a terminal or a
+        notebook) and it takes more than a second.
 
     Returns
     -------
@@ -104,7 +120,8 @@ def compare(
     scope = comparison_scope(network, commodity=commodity, origin=origin, destination=destination)
     if corridors is not None:
         scope = scope.limited_to(network, corridors)
-    return compare_in_scope(network, scenarios, scope, columns=columns, units=units, strict=strict)
+    drawn = Ranges(draws, seed, progress) if ranges else None
+    return compare_in_scope(network, scenarios, scope, columns=columns, ranges=drawn, units=units, strict=strict)
 
 
 compare.__doc__ = inspect.cleandoc(compare.__doc__ or "").replace("{columns}", described("compare"))
@@ -116,6 +133,7 @@ def compare_in_scope(
     scope: ComparisonScope,
     *,
     columns: str | Iterable[str] = "main",
+    ranges: Ranges | None = None,
     flows: dict[str, Flow] | None = None,
     units: str = "t",
     strict: bool = True,
@@ -154,6 +172,13 @@ def compare_in_scope(
     table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.members[0])
     about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects}
     about |= {"destination": scope.destination} if scope.destination is not None else {}
+    if ranges is not None:
+        drawn = tuple(named_scenarios(network, () if scenarios is None else scenarios))
+        numbers = ComparedNumbers(scope, number_columns(chosen), weights)
+        table, more = with_ranges(table, network, drawn, numbers, units=own, strict=strict, ranges=ranges)
+        about |= {"draws": ranges.draws, "seed": ranges.seed}
+        for name, texts in more.items():
+            notes[name] = [*notes.get(name, ()), *texts]
     about |= {"notes": notes} if notes else {}
     return stamped(table, network, commodity=scope.commodity, **about)
 

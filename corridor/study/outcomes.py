@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -127,7 +127,7 @@ def amounts(
     days = flow.scenario.mean_duration_days if flow.scenario is not None else None
     if days is None:
         return {}
-    held = usual_routes(solver, base, flow, commodity, units)
+    held = usual_routes(solver, base, flow, commodity, units, spans=False)
     return _amounts(losses(flow, base, commodity, units), held, days, units)
 
 
@@ -161,9 +161,18 @@ class UsualRoutes:
 
 
 def usual_routes(
-    solver: WarmSolver, base: Flow, flow: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
+    solver: WarmSolver,
+    base: Flow,
+    flow: Flow,
+    commodity: str | None = None,
+    units: DisplayUnits = _TONNES,
+    *,
+    spans: bool = True,
 ) -> UsualRoutes:
-    """Return what the scenario of a flow comes to by usual ways only, as in the first days."""
+    """Return what the scenario of a flow comes to by usual ways only, as in the first days.
+
+    Without `spans` other optimal flows of the baseline are not looked for.
+    """
     scenario, program = flow.scenario, base.solution.program
 
     def lost(usual: Solution) -> tuple[Solution, float, float]:
@@ -175,7 +184,7 @@ def usual_routes(
         return held, total["shortfall_mtpa"] - usually["shortfall_mtpa"], loss
 
     held, shortfall, loss = lost(base.solution)
-    others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)]
+    others = [lost(usual)[2] for usual in other_usual_flows(base.solution, held)] if spans else []
     return UsualRoutes(shortfall, loss, min([loss, *others]), max([loss, *others]))
 
 
@@ -190,6 +199,46 @@ def outcome_number(
     if column in AMOUNTS:
         row |= amounts(solver or WarmSolver(base.network), flow, base, commodity)
     return row[column]
+
+
+@dataclasses.dataclass(frozen=True)
+class OutcomeNumbers:
+    """The numbers of a row of `outcomes`, read from any state: of one commodity, or of all."""
+
+    commodity: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of `outcomes`, all of which hold numbers."""
+        return column_names("outcomes")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Paths of the numbers."""
+        middle = () if self.commodity is None else (self.commodity,)
+        return tuple(".".join(("outcomes", *middle, column)) for column in self.columns)
+
+    def values(self, state: State) -> list[float]:
+        """Return the numbers of a state."""
+        flow, base = state.flow, state.values_before.flow
+        row = outcome_row(flow, base, self.commodity) | amounts(state.solver, flow, base, self.commodity)
+        return [row[column] for column in self.columns]
+
+
+class State(Protocol):
+    """What numbers are read from: `PathValues`, which is above this module."""
+
+    @property
+    def solver(self) -> WarmSolver:
+        """Solver of the network."""
+
+    @property
+    def flow(self) -> Flow:
+        """The flow of the state."""
+
+    @property
+    def values_before(self) -> State:
+        """The baseline."""
 
 
 def outcome_row(

@@ -15,8 +15,10 @@ from corridor.model.records import Figure
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.variation import Variation
+from corridor.solver.drivers import driver_table
+from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
-from corridor.study.path_values import PathValues, require_number
+from corridor.study.path_values import PathValues, read_path, require_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +63,15 @@ def sensitivity(network: Network, scenario: Scenario | None = None, *, outcome: 
     return Sensitivity(network, scenario, outcome)
 
 
+def leans_on_outcome(solution: Solution, n: int | None, outcome: str) -> pd.DataFrame:
+    """Return what `Flow.leans_on` does for an outcome: the figures that move it most, each solved at both ends."""
+    network, scenario = solution.network, None
+    if solution.before is not None:
+        network, scenario = solution.before, solution.scenario
+    asked = Sensitivity(network, scenario, outcome)
+    return driver_table(solution, asked._variation, asked._effects(), n, outcome=outcome)
+
+
 class Sensitivity:
     """Outcome of a network as a function of its uncertain figures.
 
@@ -81,6 +92,7 @@ class Sensitivity:
         self._variation = Variation(network)
         require_number(outcome, network)
         self._solver = WarmSolver(network)
+        self._path = read_path(outcome, network)
         self.central = self._outcome_with({})
         if math.isnan(self.central):
             raise DataError(
@@ -114,7 +126,7 @@ class Sensitivity:
         """Return the outcome with some figures replaced."""
         before = self._variation.with_values(values) if values else self.network
         after = before if self.scenario is None else self.scenario.apply(before, strict=False)
-        return PathValues(self._solver, before, after, self.scenario).value(self.outcome)
+        return PathValues(self._solver, before, after, self.scenario).value(self._path)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -148,6 +160,12 @@ class Sensitivity:
             "at_low": outcome_low, "at_high": outcome_high,
             "swing": max(outcomes) - min(outcomes),
         }  # fmt: skip
+
+    def _effects(self) -> dict[str, float]:
+        """Return half the swing of each figure by its key: what half its range does to the outcome."""
+        table = self.table
+        keys = (f"{r}:{s}.{a}" for r, s, a in zip(table["record"], table["subject"], table["attribute"], strict=True))
+        return dict(zip(keys, (table["swing"] / 2).tolist(), strict=True))
 
     def sobol(self, figures: str | Sequence[str] | int = 5, *, samples: int = 256, seed: int = 0) -> pd.DataFrame:
         """Return the share of the outcome's variance that each figure explains (Sobol' indices).

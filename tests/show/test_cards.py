@@ -248,6 +248,16 @@ def test_quiet_years_are_said_to_be_quiet() -> None:
     assert NASTY not in [row[0] for row in page.rows]
 
 
+def test_a_flows_card_names_what_the_shippers_own_netback_depends_on() -> None:
+    """The first three of leans_on for the network's first commodity, not what all shippers' objective leans on."""
+    flow = cr.solve(cr.load(year=2024))
+    html = flow._repr_html_()
+    own = flow.leans_on(3, outcome="commodities.kazakh_crude.netback_musd_per_year")
+    assert all(f"{row['subject']}.{row['attribute']}" in html for row in own.to_dict("records"))
+    of_all = flow.leans_on(1).iloc[0]
+    assert f"{of_all['subject']}.{of_all['attribute']}" not in html
+
+
 def test_a_network_shows_its_fleets() -> None:
     """Whose edges they serve and what is left of them; rates and fleets are counted."""
     net = cr.Network(

@@ -1,0 +1,53 @@
+"""Notebook card of drawn numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from corridor.model.columns import by_name
+from corridor.show.cards import network_label, shortened
+from corridor.show.html import Html, bar, card, line, table, warning
+
+if TYPE_CHECKING:
+    from corridor.study.uncertainty import Uncertainty
+
+
+def uncertainty_card(uncertainty: Uncertainty) -> Html:
+    """Return the card of drawn numbers: which corridor is best how often, and numbers with their ranges."""
+    drawn, label = uncertainty.drawn, network_label(uncertainty.network)
+    counts = line(f"{len(drawn.values):,} draws of {len(drawn.keys):,} figures together, seed {uncertainty.seed}; ")
+    left_out = len({out.draw for out in drawn.left_out})
+    title = f"uncertainty ({label})" if label else "uncertainty"
+    parts = [counts, *([line(warning(f"{left_out:,} draws make no sound network"))] if left_out else [])]
+    return card(title, *parts, *_ranking(uncertainty), *_numbers(uncertainty))
+
+
+def _ranking(uncertainty: Uncertainty) -> Iterator[Html]:
+    """Yield the table of how often each corridor is best for the next tonne."""
+    if not uncertainty.has_tables:
+        return
+    ranking = uncertainty.ranking
+    rows: list[tuple[object, ...]] = [
+        (*row, bar(share), f"{100 * share:.0f}")
+        for row, share in zip(ranking.index.tolist(), ranking["best"].tolist(), strict=True)
+        if share > 0
+    ]
+    heads = ["scenario", "best for the next tonne", "", "share of draws [%]"]
+    yield table(heads, shortened(rows, len(heads)), ("share of draws [%]",))
+
+
+def _numbers(uncertainty: Uncertainty) -> Iterator[Html]:
+    """Yield the table of totals, or of the numbers asked for, with their ranges."""
+    numbers = uncertainty.numbers
+    names = set(numbers.index.get_level_values("number"))
+    if uncertainty.has_tables:
+        names = {f"outcomes.{name}" for name in by_name("outcomes")}
+    rows: list[tuple[object, ...]] = [
+        (scenario, number, *(f"{row[name]:,.6g}" for name in ("p05", "central", "p95")), row["unit"],
+         f"{100 * row['defined']:.0f}")
+        for ((scenario, number), row) in zip(numbers.index, numbers.to_dict("records"), strict=True)
+        if number in names and row["defined"] > 0
+    ]  # fmt: skip
+    heads = ["scenario", "number", "5 % point", "central", "95 % point", "unit", "defined [%]"]
+    yield table(heads, shortened(rows, len(heads)), ("5 % point", "central", "95 % point", "defined [%]"))
