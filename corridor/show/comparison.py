@@ -87,7 +87,8 @@ def plot_comparison(
     wanted = drawn_columns(table, columns)
     names = corridor_names(table, network)
     rows, same = drawn_rows(table, wanted, names)
-    below = [_scope(table, wanted, network), _meaning(table, wanted, network, names)]
+    whose = tonne(table.attrs, network)
+    below = [_scope(table, wanted, network, "" if title is None else whose), _meaning(table, wanted, network, names)]
     if not rows[0].alone:
         omitted = f"; {same} rows equal to it are omitted" if same else ""
         below.append(f"change against {style.plain(rows[0].scenario, 60)} in brackets{omitted}")
@@ -97,7 +98,6 @@ def plot_comparison(
     ax = style.panel(ax, (width, inches), left=0.015, right=0.985, top=1 - above / inches, bottom=0.1 / inches)
     ax.set_axis_off()
     ComparisonPanels(ax, table, wanted=wanted, rows=rows, barrels=barrels).draw()
-    whose = tonne(table.attrs, network)
     head = f"Comparison of corridors{f' for {whose}' if whose else ''}" if title is None else title
     style.headline(ax, head, "\n".join(below))
     return ax
@@ -114,13 +114,13 @@ def _require_comparison(table: Any) -> None:
         raise DataError("the comparison has no rows; compare at least one corridor")
 
 
-def _scope(table: pd.DataFrame, wanted: Sequence[str], network: Network | None) -> str:
-    """Return commodity, network, year and, where shares in service are drawn, hazard regime of a comparison."""
+def _scope(table: pd.DataFrame, wanted: Sequence[str], network: Network | None, whose: str) -> str:
+    """Return commodity, whose tonne, network, year and, where shares in service are drawn, hazard regime."""
     attrs = table.attrs
     commodity = attrs.get("commodity") or ""
     if network is not None and commodity in {c.id for c in network.commodities}:
         commodity = style.called(network.commodity(commodity))
-    parts = [commodity, " ".join(str(attrs[key]) for key in ("network", "year") if attrs.get(key))]
+    parts = [commodity, whose, " ".join(str(attrs[key]) for key in ("network", "year") if attrs.get(key))]
     if {"availability", "expected_loss_usd_per_t"} & {*wanted} and "network" in attrs:
         parts.append(f"in service by {hazard_basis(attrs.get('regime'))}")
     return ", ".join(filter(None, parts))
