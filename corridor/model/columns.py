@@ -261,7 +261,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "expected_loss_usd_per_t", "USD/t",
             "netback lost to outages if no other route is taken: (1 - availability) x netback",
             heading="expected loss if no\nother route is taken", title="expected loss if no other route is taken",
-            priority=12, group="risk",
+            priority=20, group="risk",
         ),
     ),
     "outcomes": (
@@ -386,7 +386,7 @@ FLOW_TABLES = (
     "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "fleets", "edge_flows", "routes",
 )  # fmt: skip
 """The tables of a flow; `totals` are its attributes."""
-ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
+ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=14, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""
 
 
