@@ -367,8 +367,8 @@ class _Comparison:
             frame = units.renamed(pd.DataFrame(list(over.values()), index=list(over)))
             whose = "" if len(lasting) == len(names) else f" ({visible(', '.join(lasting))})"
             text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
-        taken = (base.solution, self.flows[names[0]].solution)
-        lines = [line for id in self.scope.members for line in who_takes_over(*taken, id, self.shown(id))]
+        states = (base.solution, self.flows[names[0]].solution)
+        lines = [line for id in self.scope.members for line in who_takes_over(*states, id, self.shown(id))]
         return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in lines)
 
     @cached_property

@@ -12,7 +12,7 @@ from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
 from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, in_barrels
-from corridor.study.comparison_text import AT_THE_GATE, NEXT, ends_of, joined, tonne
+from corridor.study.comparison_text import FIELD_GATE, NEXT, ends_of, joined, tonne
 from corridor.study.ranges import is_range
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _meaning(table: pd.DataFrame, wanted: Sequence[str], network: Network | None
     """Return what must be known to read the netbacks: what they are, and where the best ways end."""
     parts = []
     if {"netback_usd_per_t", NEXT} & {*wanted}:
-        parts.append(f"netback {AT_THE_GATE}")
+        parts.append(f"netback {FIELD_GATE}")
         first = table.index.get_level_values("scenario") == table.index[0][0]
         if ends := ends_of(table[first].droplevel("scenario"), network):
             parts.append("; ".join(f"to {end} by {joined(names[id] for id in ids)}" for end, ids in ends.items()))

@@ -308,7 +308,7 @@ class _Brief:
             self.now, {str(id): self._corridor(id) for id in self.now.index}, self.tonne, "USD/t"
         )
         parts = [layout.note(" ".join(f"{scope} {text}".split())), layout.table(heads, rows)]
-        parts += [layout.note(" ".join(said))] if (said := list(says)) else []
+        parts += [layout.note(" ".join(sentences))] if (sentences := list(says)) else []
         featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
         table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
         if len(table):
