@@ -16,7 +16,7 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.library.networks import hazard_basis
-from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, legend, printed
+from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, printed
 from corridor.model.network import Network, require_network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Scenario
@@ -25,19 +25,18 @@ from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
 from corridor.show.brief import layout
+from corridor.show.brief.comparison import COLUMNS, comparison_section
 from corridor.show.brief.figures_section import figures_section
 from corridor.show.brief.style import STYLE
 from corridor.show.cards import network_label
-from corridor.show.charts import plot_ensemble, plot_waterfall
-from corridor.show.comparison import plot_comparison
-from corridor.show.html import Html, counted, tag
+from corridor.show.charts import plot_ensemble
+from corridor.show.html import Html, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.warm import WarmSolver
 from corridor.study.availability import availability
 from corridor.study.compare import compare
-from corridor.study.comparison_text import next_tonne_sentences, readable, tonne
 from corridor.study.concentration import indices, jurisdictions
 from corridor.study.outcomes import outcomes
 from corridor.study.scenario_runs import (
@@ -53,10 +52,6 @@ if TYPE_CHECKING:
 
 _TOLERANCE_MTPA = 0.05
 _MOST_LIMITS = 6
-_MOST_COLUMNS = 12  # of a comparison fit on A4
-_PICTURED = (
-    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "transit_days", "shortfall_if_lost_mtpa",
-)  # fmt: skip
 
 
 def report(
@@ -148,7 +143,7 @@ class _Brief:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        return compare(self.network, self.asked, commodity=self.commodity, columns=("main", "origin"))
+        return compare(self.network, self.asked, commodity=self.commodity, columns=COLUMNS)
 
     @property
     def now(self) -> pd.DataFrame:
@@ -186,11 +181,6 @@ class _Brief:
     @property
     def named_commodity(self) -> str:
         return self.network.commodity(self.commodity).name or self.commodity
-
-    @property
-    def tonne(self) -> str:
-        """Whose tonne the comparison follows."""
-        return tonne(self.table.attrs, self.network)
 
     @property
     def hazards(self) -> str:
@@ -287,46 +277,7 @@ class _Brief:
         return layout.section("Map", layout.note(INTERCHANGEABLE), *pictures)
 
     def _comparison(self) -> Html:
-        """Return the comparison of corridors: a table of the baseline, a picture of the scenarios."""
-        columns = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
-        heads = ["corridor", *map(layout.heading, columns)]
-        rows = [
-            [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
-            for id, row in _rows(readable(self.now, [self.commodity]))
-        ]
-        origins = sorted({str(origin) for origin in self.now["origin"] if origin})
-        text = legend(columns, hazards=self.hazards, origin=" or ".join(origins))
-        about = [self.named_commodity, network_label(self.network), f"for {self.tonne}" if self.tonne else ""]
-        scope = f"{', '.join(filter(None, about))}."
-        says = next_tonne_sentences(
-            self.now, {str(id): self._corridor(id) for id in self.now.index}, self.tonne, "USD/t"
-        )
-        parts = [layout.note(" ".join(f"{scope} {text}".split())), layout.table(heads, rows)]
-        parts += [layout.note(" ".join(sentences))] if (sentences := list(says)) else []
-        featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
-        table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
-        if len(table):
-            shown = len(table)
-            size = (13.0, min(18.0, 2.2 + 0.3 * shown))
-            under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
-            parts.append(
-                layout.picture(
-                    partial(plot_comparison, table, _PICTURED, network=self.network),
-                    size,
-                    f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
-                )
-            )
-            best = self.now.sort_values("throughput_mtpa", ascending=False).index
-            open_corridors = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
-            parts += [
-                layout.picture(
-                    partial(plot_waterfall, self.flows[BASELINE], str(id), commodity=self.commodity),
-                    (9.0, 4.6),
-                    f"Price to netback, {self._corridor(id)}",
-                )
-                for id in open_corridors
-            ]
-        return layout.section("Comparison of corridors", *parts)
+        return comparison_section(self.table, self.flows[BASELINE], self.commodity)
 
     def _changes(self) -> Html | None:
         if not self.scenarios:
