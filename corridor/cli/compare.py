@@ -130,10 +130,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ranges(arguments: argparse.Namespace) -> Ranges | None:
     """Return how figures are to be drawn, if they are."""
-    from corridor.study.ranges import Ranges
-
     if not arguments.ranges:
         return None
+    from corridor.study.ranges import Ranges
+
     return Ranges() if arguments.draws is None else Ranges(arguments.draws)
 
 
