@@ -16,6 +16,7 @@ from corridor.cli.printing import (
     columns_that_fit,
     document_text,
     machine_text,
+    notes_of,
     omitted_columns,
     terminal_width,
     title_of,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _NEEDED = ("status", "nameplate_mtpa", "capacity_mtpa", "throughput_mtpa", "bottleneck", "origin", "destination")
 """Columns that the text needs whatever is asked for; none of them costs much."""
 LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
-_WIDTH, _NAMES_WIDTH = 100, 20
+_WIDTH, _NAMES_WIDTH = 100, 18
 _LEAST_MTPA = 0.05
 """What changes by less is printed as no change. [Mt/y]"""
 
@@ -229,7 +230,7 @@ class _Comparison:
     @property
     def notes(self) -> list[str]:
         """Notes of the flows, with the names of their scenarios."""
-        return [f"{name}: {note}" for name, some in self.table.attrs.get("notes", {}).items() for note in some]
+        return notes_of(self.table)
 
     def document(self, with_sources: bool) -> str:
         """Return the comparison as JSON: rows, and the totals of each scenario."""
