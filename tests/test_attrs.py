@@ -35,7 +35,7 @@ def ensemble() -> cr.Ensemble:
 
 TABLES = (
     "node_table", "edge_table", "supply_table", "market_table", "quota_table", "commodity_table", "corridor_table",
-    "hazard_table", "figure_table", "source_table", "figures",
+    "rate_table", "fleet_table", "hazard_table", "figure_table", "source_table", "figures",
 )  # fmt: skip
 RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     **{name: lambda name=name: getattr(net(), name)() for name in TABLES},  # type: ignore[misc]

@@ -260,11 +260,9 @@ class _TermsChange(EdgeChange):
 
     def _alter_terms(self, edit: NetworkEdit, field: str, *, factor: float = 1.0, add: float = 0.0) -> bool:
         """Multiply and add to a field of the selected edges and all their rates, or of some shippers' rates only."""
-        edges = self.selected(edit.origin)
-        if not self.commodity:
-            return edit.alter(self, "edge", edges, field, factor=factor, add=add)
-        rates = self._carrying(edit.origin, edges, self.commodity)
-        return edit.alter(self, "rate", rates, field, factor=factor, add=add)
+        edges: list[Any] = self.selected(edit.origin)
+        kind, keys = ("rate", self._carrying(edit.origin, edges, self.commodity)) if self.commodity else ("edge", edges)
+        return (factor != 1 or add != 0) and edit.alter(self, kind, keys, field, factor=factor, add=add)
 
 
 class TariffShock(_TermsChange):

@@ -218,7 +218,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "next_tonne_usd_per_t", "USD/t",
             "what the commodity earns more, netback of all its tonnes, by the next tonne at the origin if that must go "
             "this way and other shippers stay; differs from netback by the rent where the way is full; empty where "
-            "every such way is full, there is none, or oil elsewhere would go unlifted",
+            "every such way is full, there is none, or more supply would go unlifted",
             heading="next tonne", title="netback of the next tonne", priority=4, group="main",
             legend="Next tonne: what one more tonne that must go this way adds to the commodity's netback.",
         ),
@@ -261,7 +261,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "expected_loss_usd_per_t", "USD/t",
             "netback lost to outages if no other route is taken: (1 - availability) x netback",
             heading="expected loss if no\nother route is taken", title="expected loss if no other route is taken",
-            priority=12, group="risk",
+            priority=20, group="risk",
         ),
     ),
     "outcomes": (
@@ -386,7 +386,7 @@ FLOW_TABLES = (
     "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "fleets", "edge_flows", "routes",
 )  # fmt: skip
 """The tables of a flow; `totals` are its attributes."""
-ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=13, wide=True, legend=INTERCHANGEABLE)
+ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=14, wide=True, legend=INTERCHANGEABLE)
 """In printed comparisons: origin and destination in one."""
 
 

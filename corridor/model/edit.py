@@ -20,6 +20,11 @@ FieldKey = tuple[str, Any, str]
 """Kind of record, its key, and the name of a field."""
 
 
+def _altered(value: Any, factor: float, amount: float) -> Any:
+    """Return a value times a factor, plus an amount; no limit is infinite."""
+    return (math.inf if value is None else value) * factor + amount if factor else amount
+
+
 class NetworkEdit:
     """What changes do to a network, field by field: factors first, then amounts, whatever their order; or a value set.
 
@@ -44,27 +49,21 @@ class NetworkEdit:
         value = getattr(self.original(kind, key), field)
         if kind == "rate":
             return self._of_rate(key, field, value)
-        if kind == "edge" and field == "fleet_days":
-            waiting = self.value("edge", key, "transit_days") - self.original("edge", key).transit_days
-            return self._altered(value, (location,)) + waiting
-        return self._altered(value, (location,))
+        if location in self.factors:
+            value = _altered(value, self.factors[location], self._amount[location])
+        if field == "fleet_days":
+            value += self.value("edge", key, "transit_days") - self.original("edge", key).transit_days
+        return value
 
     def _of_rate(self, key: Key, field: str, own: float | None) -> float | None:
         """Return the value of a field of a rate: what was done to the edge and to the rate; None is the edge's."""
         if own is None and ("rate", key, field) not in self.factors:
             return None
         value = getattr(self.origin.edge(key[0]), field) if own is None else own
-        revised: float = self._altered(value, (("edge", key[0], field), ("rate", key, field)))
-        return revised
-
-    def _altered(self, value: Any, locations: Iterable[FieldKey]) -> Any:
-        """Return a value with the factors and then the amounts noted at some locations."""
-        known = [location for location in locations if location in self.factors]
-        if not known:
-            return value
+        known = [location for location in (("edge", key[0], field), ("rate", key, field)) if location in self.factors]
         factor = math.prod(self.factors[location] for location in known)
-        amount = sum(self._amount[location] for location in known)
-        return (math.inf if value is None else value) * factor + amount if factor else amount
+        revised: float = _altered(value, factor, sum(self._amount[location] for location in known))
+        return revised
 
     def _in_effect(self, location: FieldKey) -> list[Any]:
         """Return the value of a field, of a rate's that is empty the edge's, and what follows from an edge's."""
@@ -93,13 +92,14 @@ class NetworkEdit:
     ) -> bool:
         """Multiply a field of some records and add to it; tell whether any value differs."""
         altered = False
+        alone = not (kind == "rate" or (kind == "edge" and field in TERMS and self.origin.rates))
         for key in keys:
             location = (kind, key, field)
-            before = self._in_effect(location)
+            before = self.value(*location) if alone else self._in_effect(location)
             self.factors[location] = self.factors.get(location, 1.0) * factor
             self._amount[location] = self._amount.get(location, 0.0) + add
             self._changes.setdefault((kind, key), []).append(change)
-            altered |= self._in_effect(location) != before
+            altered |= (self.value(*location) if alone else self._in_effect(location)) != before
         return altered
 
     def set(self, change: Record, kind: str, keys: Iterable[Any], field: str, value: Any) -> bool:
@@ -146,7 +146,7 @@ class NetworkEdit:
     def _differing(self) -> dict[tuple[str, Any], dict[str, Any]]:
         """Return the fields that differ with their values, by kind and key of their record."""
         fields: dict[tuple[str, Any], dict[str, Any]] = {}
-        following = (rate for location in self.factors for rate in self._rates_after(location))
+        following = (rate for location in self.factors for rate in self._rates_after(location)) if self._rates else ()
         for kind, key, field in (*self.factors, *self._set, *following):
             value, before = self.value(kind, key, field), getattr(self.original(kind, key), field)
             if before is None and value == math.inf:

@@ -8,7 +8,7 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -139,8 +139,8 @@ class FigureSet:
         for key, figure in self.figures.items():
             if figure.formula:
                 try:
-                    self.trees[key] = ast.parse(figure.formula, mode="eval").body
-                    self.inputs[key] = {name: self._key(name, figure.record, year) for name in _names(self.trees[key])}
+                    self.trees[key], names = _parsed(figure.formula)
+                    self.inputs[key] = {name: self._key(name, figure.record, year) for name in names}
                     _value(self.trees[key], dict.fromkeys(self.inputs[key], 1.0))
                 except ZeroDivisionError:
                     pass
@@ -266,6 +266,13 @@ def _of(year: int | None) -> str:
 
 def _described(figure: Figure) -> str:
     return f"figure '{figure.subject}.{figure.attribute}', formula {figure.formula!r}"
+
+
+@lru_cache(maxsize=4096)
+def _parsed(formula: str) -> tuple[ast.expr, tuple[str, ...]]:
+    """Return the syntax tree of a formula and the dotted names in it; a network's formulas are read many times over."""
+    tree = ast.parse(formula, mode="eval").body
+    return tree, tuple(_names(tree))
 
 
 def _names(tree: ast.expr) -> list[str]:

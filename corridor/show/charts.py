@@ -113,7 +113,7 @@ def plot_waterfall(
 def _head(flow: Flow, corridor: str, table: pd.DataFrame) -> str:
     """Return the name of a corridor, and from where to where its tonne goes."""
     nodes = [flow.network.node(table.attrs[end]) for end in ("origin", "destination")]
-    direction = " to ".join(style.brief(style.called(node), 60) for node in nodes)
+    direction = " to ".join(style.brief(style.called(node), 200) for node in nodes)
     return f"{style.wrapped(style.called(flow.network.corridor(corridor)), 27, 5)}\n{style.wrapped(direction, 34, 5)}"
 
 

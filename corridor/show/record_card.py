@@ -10,7 +10,7 @@ def record_card(record: Record) -> Html:
     """Return the card of a record: each field with its value and what it means; fields left out take their default."""
     fields = type(record).model_fields
     named = (str(getattr(record, field)) for field in ("name", "id") if getattr(record, field, ""))
-    pair = ", ".join(getattr(record, field) for field in ("node", "edge", "commodity") if field in fields)
+    pair = ", ".join(_text(getattr(record, field)) for field in ("node", "edge", "commodity") if field in fields)
     name = next(named, pair)
     rows = [(field, _text(getattr(record, field)), info.description or "") for field, info in fields.items()]
     given = [row for row, field in zip(rows, fields, strict=True) if field in record.model_fields_set or row[1]]

@@ -247,15 +247,16 @@ class Solution:
         price = -self.optimum.reduced_cost[: program.n_flows]
         for column in np.flatnonzero(price > least).tolist():
             yield self.limit_of(column), float(price[column]), float(state.upper[column])
-        parts = (
-            ("edge", [network.edges[index].id for index in program.shared_edges]),
-            ("node", [network.nodes[index].id for index in program.limited_nodes]),
-            ("fleet", [fleet.id for fleet in network.fleets]),
-        )
-        rows = [(kind, id) for kind, ids in parts for id in ids]
-        price = -self.optimum.dual[program.n_balances :][: len(rows)]
+        n_edges, n_nodes = len(program.shared_edges), len(program.limited_nodes)
+        price = -self.optimum.dual[program.n_balances :][: n_edges + n_nodes + len(network.fleets)]
         for row in np.flatnonzero(price > least).tolist():
-            yield BindingLimit(*rows[row]), float(price[row]), float(state.ceiling[row])
+            if row < n_edges:
+                limit = BindingLimit("edge", network.edges[program.shared_edges[row]].id)
+            elif row < n_edges + n_nodes:
+                limit = BindingLimit("node", network.nodes[program.limited_nodes[row - n_edges]].id)
+            else:
+                limit = BindingLimit("fleet", network.fleets[row - n_edges - n_nodes].id)
+            yield limit, float(price[row]), float(state.ceiling[row])
 
     @cached_property
     def prices(self) -> dict[BindingLimit, float]:

@@ -136,7 +136,7 @@ class ComparedRoutes:
             self._cells[key] = None if route is None else RouteCells(self, route)
         return self._cells[key]
 
-    def looked_at(self) -> dict[str, str]:
+    def searched_origins(self) -> dict[str, str]:
         """Return where the routes begin that were asked for without an origin, by corridor."""
         own = ((corridor, cells) for (corridor, origin), cells in self._cells.items() if origin is None)
         return {corridor: cells.origin for corridor, cells in own if cells is not None}

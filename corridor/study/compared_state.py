@@ -65,10 +65,10 @@ class ComparedState:
     def other_origins(self) -> list[str]:
         """What to know of the ways looked at that begin elsewhere than at the scope's origin."""
         first = self.scope.origin
-        looked_at = {} if self.scope.is_group else self._routes.looked_at()
+        searched_origins = {} if self.scope.is_group else self._routes.searched_origins()
         return [
             f"{corridor}: no way leads there from {first}; cost, time and netback are of a tonne from {origin}."
-            for corridor, origin in looked_at.items()
+            for corridor, origin in searched_origins.items()
             if origin != first
         ]
 

@@ -12,7 +12,7 @@ from corridor.study.compare import best_corridors
 if TYPE_CHECKING:
     import pandas as pd
 
-AT_THE_GATE = "at the field gate, before lifting cost, duty and tax"
+FIELD_GATE = "at the field gate, before lifting cost, duty and tax"
 """What a netback is."""
 FULL = "every way full"
 """In place of the next tonne's netback, where no more can move."""

@@ -159,3 +159,22 @@ def test_nesting_without_end_does_not_reach_the_stack(text: str, written) -> Non
     """Less than a megabyte of brackets is refused, not a crash of the interpreter."""
     with pytest.raises(cr.DataError, match="nested too deep"):
         cr.load_scenario(written(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("delay: {edge: btc, commodity: kazakh_crud, add_days: 1}",
+         ["5:35: no commodity named 'kazakh_crud'; did you mean 'kazakh_crude'?"]),
+        ("tariff: {edge: btc, commodity: [azeri_crude, kazakh_crud], factor: -1}",
+         ["factor must be >= 0", "no commodity named 'kazakh_crud'; did you mean 'kazakh_crude'?"]),
+        ("derate: {fleet: tugs, remaining: 0.5}", ["no fleet named 'tugs'"]),
+        ("expand: {fleet: tugs, add_mtpa: 1}", ["the capacity of a fleet is in Mt days/y"]),
+        ("delay: {edge: btc}", ["Delay needs at least one of add_days, factor, add_late_days, late_factor"]),
+    ],
+)  # fmt: skip
+def test_shippers_and_fleets_are_looked_up(text: str, problems: list[str], written: Write) -> None:
+    """Each name with its place, also where another field breaks a rule."""
+    found = told(written(change(text)))
+    for problem in problems:
+        assert any(problem in text for text in found), found

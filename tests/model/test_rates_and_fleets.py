@@ -524,3 +524,9 @@ def test_terms_are_fields_of_edges() -> None:
     """A rate has no other figures than an edge has, and defaults of none."""
     assert tuple(cr.Rate.model_fields)[2:] == TERMS
     assert set(TERMS) <= cr.Edge.model_fields.keys()
+
+
+def test_an_unknown_name_is_told_before_a_change_of_nothing() -> None:
+    """A factor of 1 alters nothing, but that is not what is wrong."""
+    with pytest.raises(cr.UnknownNameError, match="no edge named 'lang'"):
+        cr.TariffShock(edge="lang", factor=1).apply(sea())

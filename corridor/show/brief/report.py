@@ -16,29 +16,27 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.library.networks import hazard_basis
-from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, legend, printed
-from corridor.model.figures import confidence_counts
+from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, printed
 from corridor.model.network import Network, require_network
 from corridor.model.records import PARTS
-from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import Scenario
 from corridor.risk.bad_year import amounts, attributed
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
 from corridor.show.brief import layout
+from corridor.show.brief.comparison import COLUMNS, comparison_section
+from corridor.show.brief.figures_section import figures_section
 from corridor.show.brief.style import STYLE
 from corridor.show.cards import network_label
-from corridor.show.charts import plot_ensemble, plot_waterfall
-from corridor.show.comparison import plot_comparison
-from corridor.show.html import Html, counted, tag
+from corridor.show.charts import plot_ensemble
+from corridor.show.html import Html, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.warm import WarmSolver
 from corridor.study.availability import availability
 from corridor.study.compare import compare
-from corridor.study.comparison_text import next_tonne_sentences, readable, tonne
 from corridor.study.concentration import indices, jurisdictions
 from corridor.study.outcomes import outcomes
 from corridor.study.scenario_runs import (
@@ -53,11 +51,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TOLERANCE_MTPA = 0.05
-_MOST_FIGURES, _MOST_LIMITS = 15, 6
-_MOST_COLUMNS = 12  # of a comparison fit on A4
-_PICTURED = (
-    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "transit_days", "shortfall_if_lost_mtpa",
-)  # fmt: skip
+_MOST_LIMITS = 6
 
 
 def report(
@@ -149,7 +143,7 @@ class _Brief:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        return compare(self.network, self.asked, commodity=self.commodity, columns=("main", "origin"))
+        return compare(self.network, self.asked, commodity=self.commodity, columns=COLUMNS)
 
     @property
     def now(self) -> pd.DataFrame:
@@ -185,18 +179,8 @@ class _Brief:
         return jurisdictions(self.network, commodity=self.commodity)
 
     @property
-    def netback(self) -> str:
-        """Path of the netback of the commodity reported on."""
-        return f"commodities.{self.commodity}.netback_musd_per_year"
-
-    @property
     def named_commodity(self) -> str:
         return self.network.commodity(self.commodity).name or self.commodity
-
-    @property
-    def tonne(self) -> str:
-        """Whose tonne the comparison follows."""
-        return tonne(self.table.attrs, self.network)
 
     @property
     def hazards(self) -> str:
@@ -293,46 +277,7 @@ class _Brief:
         return layout.section("Map", layout.note(INTERCHANGEABLE), *pictures)
 
     def _comparison(self) -> Html:
-        """Return the comparison of corridors: a table of the baseline, a picture of the scenarios."""
-        columns = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
-        heads = ["corridor", *map(layout.heading, columns)]
-        rows = [
-            [self._corridor(id), *(column.text(row[column.name]) for column in columns)]
-            for id, row in _rows(readable(self.now, [self.commodity]))
-        ]
-        origins = sorted({str(origin) for origin in self.now["origin"] if origin})
-        text = legend(columns, hazards=self.hazards, origin=" or ".join(origins))
-        about = [self.named_commodity, network_label(self.network), f"for {self.tonne}" if self.tonne else ""]
-        scope = f"{', '.join(filter(None, about))}."
-        says = next_tonne_sentences(
-            self.now, {str(id): self._corridor(id) for id in self.now.index}, self.tonne, "USD/t"
-        )
-        parts = [layout.note(" ".join(f"{scope} {text}".split())), layout.table(heads, rows)]
-        parts += [layout.note(" ".join(said))] if (said := list(says)) else []
-        featured = [c.id for c in self.network.corridors if c.featured and c.id in self.now.index]
-        table = self.table[self.table.index.get_level_values("corridor").isin(featured)] if featured else self.table
-        if len(table):
-            shown = len(table)
-            size = (13.0, min(18.0, 2.2 + 0.3 * shown))
-            under = f" under {counted(len(self.scenarios), 'scenario')}" if self.scenarios else ""
-            parts.append(
-                layout.picture(
-                    partial(plot_comparison, table, _PICTURED, network=self.network),
-                    size,
-                    f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
-                )
-            )
-            best = self.now.sort_values("throughput_mtpa", ascending=False).index
-            open_corridors = [id for id in best if self.table.loc[(BASELINE, id), "origin"]][:1]
-            parts += [
-                layout.picture(
-                    partial(plot_waterfall, self.flows[BASELINE], str(id), commodity=self.commodity),
-                    (9.0, 4.6),
-                    f"Price to netback, {self._corridor(id)}",
-                )
-                for id in open_corridors
-            ]
-        return layout.section("Comparison of corridors", *parts)
+        return comparison_section(self.table, self.flows[BASELINE], self.commodity)
 
     def _changes(self) -> Html | None:
         if not self.scenarios:
@@ -561,34 +506,8 @@ class _Brief:
 
     def _sources(self) -> Html:
         """Return the figures that drive the results, each with range, confidence and source."""
-        if not self.network.figure_records:
-            return layout.section("Sources", layout.note("The figures of this network have no sources."))
         shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
-        tables = [self.flows[name].leans_on(None, outcome=self.netback) for name in shown]
-        effects = [_by_figure(table, "effect") for table in tables]
-        seen: dict[tuple[str, str, str], list[object]] = {}
-        for row in (row for table in tables for row in table.head(_MOST_FIGURES).to_dict("records")):
-            key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
-            seen[key] = [
-                f"{key[1]}: {key[2]}", layout.number(row["value"], 2),
-                f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"), row["unit"],
-                *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],
-                layout.links(str(row["url"])),
-            ]  # fmt: skip
-        graded = confidence_counts(self.network.figure_records)
-        of_half = [f"half the range, {name} [{unit_of_path(self.netback)}]" for name in shown]
-        heads = ["figure", "value [unit]", "range [unit]", "unit", *of_half, "confidence", "source", "address"]
-        return layout.section(
-            "Sources and confidence",
-            layout.note(
-                f"Of the {sum(graded.values())} figures of this network {graded['A']} have confidence A (operators, "
-                f"governments, agencies), {graded['B']} confidence B (press, think tanks, calculations from A or B) "
-                f"and {graded['C']} confidence C (estimates). The table has the figures on which the netback "
-                f"of {self.named_commodity} depends most, and what half the range of each does to it; "
-                "network.figures() lists all figures and alternatives."
-            ),
-            layout.table(heads, list(seen.values())),
-        )
+        return figures_section(self.network, {name: self.flows[name] for name in shown}, self.commodity)
 
     def _foot(self) -> Html:
         from corridor import __version__
@@ -606,12 +525,6 @@ class _Brief:
 
     def _delivery_summary(self, flow: Flow) -> str:
         return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y shut in"
-
-
-def _by_figure(table: pd.DataFrame, column: str) -> dict[tuple[str, str, str], Any]:
-    """Return a column of a table of figures by record, subject and attribute."""
-    keys = zip(table["record"], table["subject"], table["attribute"], strict=True)
-    return dict(zip(keys, table[column], strict=True))
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,84 @@
+"""The section of a brief that compares corridors: a table of the baseline, a picture of the scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from corridor.library.networks import hazard_basis
+from corridor.model.columns import legend, printed
+from corridor.show.brief import layout
+from corridor.show.cards import network_label
+from corridor.show.charts import plot_waterfall
+from corridor.show.comparison import plot_comparison
+from corridor.show.html import Html, counted
+from corridor.study.comparison_text import next_tonne_sentences, readable, tonne
+from corridor.study.scenario_runs import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.solver.flow import Flow
+
+COLUMNS = ("main", "origin")
+"""Columns of `compare` that the section, and the brief, need."""
+_MOST_COLUMNS = 12  # fit on A4
+_PICTURED = (
+    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "transit_days", "shortfall_if_lost_mtpa",
+)  # fmt: skip
+
+
+def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
+    """Return the section.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Comparison, in tonnes, with `COLUMNS`.
+    flow : Flow
+        Its baseline.
+    commodity : str
+        Id of the commodity compared for.
+    """
+    network = flow.network
+    names = {corridor.id: corridor.name or corridor.id for corridor in network.corridors}
+    now = table[table.index.get_level_values("scenario") == BASELINE].droplevel("scenario")
+    columns = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
+    rows = [
+        [names[str(id)], *(column.text(row[column.name]) for column in columns)]
+        for id, row in zip(now.index, readable(now, [commodity]).to_dict("records"), strict=True)
+    ]
+    origins = sorted({str(origin) for origin in now["origin"] if origin})
+    whose = tonne(table.attrs, network)
+    about = [network.commodity(commodity).name or commodity, network_label(network), f"for {whose}" if whose else ""]
+    meaning = legend(columns, hazards=hazard_basis(network.regime), origin=" or ".join(origins))
+    sentences = " ".join(next_tonne_sentences(now, names, whose, "USD/t"))
+    return layout.section(
+        "Comparison of corridors",
+        layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
+        layout.table(["corridor", *map(layout.heading, columns)], rows),
+        *([layout.note(sentences)] if sentences else []),
+        *_pictures(table, now, flow, commodity),
+    )
+
+
+def _pictures(table: pd.DataFrame, now: pd.DataFrame, flow: Flow, commodity: str) -> Iterator[Html]:
+    """Yield the picture of the featured corridors under all scenarios, and the waterfall of the largest."""
+    network = flow.network
+    featured = [corridor.id for corridor in network.corridors if corridor.featured and corridor.id in now.index]
+    shown = table[table.index.get_level_values("corridor").isin(featured)] if featured else table
+    if not len(shown):
+        return
+    scenarios = table.index.get_level_values("scenario").nunique() - 1
+    under = f" under {counted(scenarios, 'scenario')}" if scenarios else ""
+    yield layout.picture(
+        partial(plot_comparison, shown, _PICTURED, network=network),
+        (13.0, min(18.0, 2.2 + 0.3 * len(shown))),
+        f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
+    )
+    largest = now.sort_values("throughput_mtpa", ascending=False)
+    for id in [str(id) for id, origin in largest["origin"].items() if origin][:1]:
+        name = network.corridor(id).name or id
+        draw = partial(plot_waterfall, flow, id, commodity=commodity)
+        yield layout.picture(draw, (9.0, 4.6), f"Price to netback, {name}")
