@@ -19,7 +19,7 @@ FEATURED = ["cpc", "btc", "druzhba", "middle_corridor"]
 
 @cache
 def table() -> pd.DataFrame:
-    """Return what the command prints: the four corridors in 2024, baseline and CPC shut."""
+    """Return what the command prints: the four corridors in 2026, baseline and CPC shut."""
     return cr.compare(cr.load(), cr.load_scenario("cpc-shut"), corridors=FEATURED)
 
 
@@ -66,7 +66,7 @@ def test_columns_are_named_as_in_compare(
 def test_columns_asked_for_by_name_are_printed_even_without_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
     """Under their name; a group prints what has a heading."""
     out = run(capsys, "compare", *SHUT, "--columns", "countries,distance_km")[1]
-    assert row(out, "cpc", "baseline").split() == ["cpc", "KAZ-RUS-TUR-ITA", "3,799"]
+    assert row(out, "cpc", "baseline").split() == ["cpc", "KAZ-RUS-TUR-ITA", "3,800"]
     assert "countries" not in run(capsys, "compare", *SHUT, "--columns", "route")[1]
 
 
@@ -98,7 +98,7 @@ def test_a_sentence_says_which_corridor_is_best_for_the_next_tonne(capsys: pytes
     base = table().loc["baseline"]
     best = base["next_tonne_usd_per_t"].idxmax()
     assert f"The next Tengiz tonne earns most by {best}: {base['next_tonne_usd_per_t'].max():.1f} USD/t." in out
-    assert "The best way ends at augusta by cpc, btc and middle_corridor; at schwedt by druzhba." in out
+    assert "The best way ends at augusta by cpc, btc and middle_corridor; at plock by druzhba." in out
 
 
 @pytest.mark.usefixtures("terminal")
@@ -144,7 +144,7 @@ def test_a_planned_corridor_is_not_in_service_rather_than_closed(capsys: pytest.
 def test_every_origin_has_rows_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     """Under corridor and origin, the last one for all."""
     out = run(capsys, "compare", *SHUT, "--corridor", "cpc", "--origin", "each")[1]
-    assert out.startswith("kazakh_crude by corridor, caspian 2024, for every origin.")
+    assert out.startswith("kazakh_crude by corridor, caspian 2026, for every origin.")
     each = cr.compare(cr.load(), [], corridors="cpc", origin="each").loc[("baseline", "cpc")]
     for origin, cells in each.iterrows():
         netback = cells["netback_usd_per_t"]
@@ -163,7 +163,7 @@ def test_every_origin_of_the_first_run_fits(capsys: pytest.CaptureFixture[str]) 
 def test_a_market_is_named_in_the_head(capsys: pytest.CaptureFixture[str]) -> None:
     """Ways lead there and nowhere else."""
     out = run(capsys, "compare", *SHUT, "--destination", "schwedt")[1]
-    assert out.startswith("kazakh_crude by corridor, caspian 2024, for a Tengiz tonne, to schwedt only.")
+    assert out.startswith("kazakh_crude by corridor, caspian 2026, for a Tengiz tonne, to schwedt only.")
     assert "tengiz > schwedt" in row(out, "druzhba", "baseline")
     assert "augusta" not in out
 
@@ -171,7 +171,7 @@ def test_a_market_is_named_in_the_head(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_group_of_commodities_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
     """What its commodities lose together; a tonne of no one origin has no netback."""
     out = run(capsys, "compare", *SHUT, "--commodity", "crude")[1]
-    assert out.startswith("crude by corridor, caspian 2024.")
+    assert out.startswith("crude by corridor, caspian 2026.")
     lost = [
         cr.outcomes(cr.load(), cr.load_scenario("cpc-shut"), commodity=id).loc["CPC shut", "loss_musd_per_year"]
         for id in ("kazakh_crude", "azeri_crude", "russian_crude", "turkmen_crude")

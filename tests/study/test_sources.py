@@ -128,11 +128,11 @@ def test_a_row_or_a_column_of_a_comparison_is_the_table_of_it() -> None:
 
 
 def test_what_quotas_lifted_could_carry_rests_on_what_limits_it_then() -> None:
-    """Of the BTC tankers and the quota in turn; a table that has both has both."""
+    """Of the BTC the berths of Sangachal and the quota in turn; a table that has both has both."""
     table = cr.compare(cr.load(year=2024), [], corridors="btc")
     now, lifted = (names(cr.sources(table[[column]])) for column in ("capacity_mtpa", "reachable_mtpa"))
     assert "btc.kazakh_crude.max_mtpa" in now - lifted
-    assert "aktau_sangachal.capacity_mtpa" in lifted - now
+    assert "sangachal_receipt.capacity_mtpa" in lifted - now
     assert names(cr.sources(table[["capacity_mtpa", "reachable_mtpa"]])) == now | lifted
 
 
