@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import unknown_name
+from corridor.messages import shown, unknown_name
 from corridor.model.columns import blank, by_name, column_names, described, grouped
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
@@ -228,6 +228,8 @@ def chosen_columns(columns: str | Iterable[str]) -> list[str]:
         If none is asked for.
     """
     groups = grouped("compare") | {"all": column_names("compare")}
+    if not isinstance(columns, Iterable):
+        raise DataError(f"columns must be names of columns or groups, as in 'main' (got {shown(columns)})")
     asked = [columns] if isinstance(columns, str) else list(columns)
     known = by_name("compare")
     chosen: list[str] = []
