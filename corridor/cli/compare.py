@@ -259,12 +259,17 @@ class _Comparison:
     def _head(self, columns: Sequence[Column], width: int | None) -> str:
         """Return what the table is of, and what must be known to read its columns."""
         from corridor.library.networks import hazard_basis
+        from corridor.model.display_units import in_tonnes
         from corridor.study.comparison_text import tonne
 
         whose = "every origin" if self.scope.each_origin else tonne(self.table.attrs, self.network)
         parts = [f"{self.commodity} by corridor", title_of(self.network), f"for {whose}" if whose else ""]
         parts += [f"to {self.scope.destination} only"] if self.scope.destination is not None else []
         of = f"{visible(', '.join(filter(None, parts)))}."
+        ends = ["whatever the origin"] if self.scope.each_origin else []
+        ends += ["to all markets"] if self.scope.destination is not None else []
+        if ends and {in_tonnes(column.name) for column in columns} & {"capacity_mtpa", "throughput_mtpa"}:
+            of += f" What moves, what could and what is lost is of the whole corridor, {' and '.join(ends)}."
         basis = hazard_basis(self.network.regime)
         return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
 
