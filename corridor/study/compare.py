@@ -76,8 +76,8 @@ def compare(
     ranges : bool
         Whether to draw all uncertain figures together, as `uncertainty` does, and add to each column NAME of numbers
         but those of group risk ``NAME_p05`` and ``NAME_p95``, which 5 and 95 % of the draws do not exceed, and
-        ``NAME_defined``, the share of draws in which the number exists. The numbers themselves stay as they are. Only
-        the baseline and the scenarios given have ranges.
+        ``NAME_defined``, the share of draws in which the number exists. The numbers themselves stay as they are, and
+        lie outside where ranges of figures lead one way only. Only the baseline and the scenarios given have ranges.
     draws, seed : int
         How many times figures are drawn; the same seed gives the same bytes.
     units : {"t", "bbl"}
