@@ -112,7 +112,7 @@ def test_a_figure_moves_the_record_it_is_about() -> None:
     [
         figure(subject="none"), figure(attribute="colour"), figure(attribute="tail"), figure(attribute="capacity"),
         figure(record="supply", subject="field"), figure(record="market", subject="a.b.c"),
-        figure(record="quota", subject="pipe.oil", attribute="max_mtpa"), figure(until=2001, value=9.0, high=9.5),
+        figure(record="quota", subject="pipe.oil", attribute="max_mtpa"), figure(since=2030, value=9.0, high=9.5),
     ],
     ids=lambda stray: f"{stray.record}-{stray.subject}-{stray.attribute}-{stray.until}",
 )  # fmt: skip

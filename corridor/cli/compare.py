@@ -16,6 +16,7 @@ from corridor.cli.printing import (
     columns_that_fit,
     document_text,
     machine_text,
+    notes_of,
     omitted_columns,
     terminal_width,
     title_of,
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from corridor.solver.flow import Flow
     from corridor.solver.warm import WarmSolver
     from corridor.study.comparison_scope import ComparisonScope
+    from corridor.study.ranges import Ranges
     from corridor.study.sources import Sources
 
 _NEEDED = ("status", "nameplate_mtpa", "capacity_mtpa", "throughput_mtpa", "bottleneck", "origin", "destination")
 """Columns that the text needs whatever is asked for; none of them costs much."""
 LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
-_WIDTH, _NAMES_WIDTH = 100, 20
+_WIDTH, _NAMES_WIDTH = 100, 18
 _LEAST_MTPA = 0.05
 """What changes by less is printed as no change. [Mt/y]"""
 
@@ -72,6 +74,13 @@ def add(commands: Any) -> None:
         "main); what is not asked for is not solved",
     )
     parser.add_argument("--sources", action="store_true", help="add the figures that the table rests on, as footnotes")
+    parser.add_argument(
+        "--ranges",
+        action="store_true",
+        help="draw all uncertain figures together and show between which values 90 %% of the draws lie; of the "
+        "baseline and the scenarios given",
+    )
+    parser.add_argument("--draws", type=int, metavar="N", help="how many draws for --ranges (default: 200)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -81,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.sources and arguments.format == "csv":
         raise DataError("--sources cannot be written as csv; take --format table or json, or leave it out")
+    if arguments.draws is not None and not arguments.ranges:
+        raise DataError(f"--draws {arguments.draws} is for --ranges; give both, or leave it out")
     network, scenarios = load_inputs(arguments)
     scope = comparison_scope(
         network, commodity=arguments.commodity, origin=arguments.origin, destination=arguments.destination
@@ -97,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     columns = chosen_columns(_tokens(arguments.columns))
     table = compare_in_scope(
         network, scenarios or None, scope, columns=(*columns, *(_NEEDED if people else ())), flows=flows,
-        units=arguments.units, in_full=not compact,
+        units=arguments.units, in_full=not compact, ranges=_ranges(arguments),
     )  # fmt: skip
     comparison = _Comparison(network, scope, table, flows, arguments.units, _tokens(arguments.columns))
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
@@ -118,9 +129,27 @@ def run(arguments: argparse.Namespace) -> int:
     return write_output(text, arguments.output, arguments.format, width=width)
 
 
+def _ranges(arguments: argparse.Namespace) -> Ranges | None:
+    """Return how figures are to be drawn, if they are."""
+    if not arguments.ranges:
+        return None
+    from corridor.study.ranges import Ranges
+
+    return Ranges() if arguments.draws is None else Ranges(arguments.draws)
+
+
 def _tokens(asked: list[str] | None) -> list[str]:
     """Return the names of columns and groups asked for."""
     return [name.strip() for names in asked or ["main"] for name in names.split(",") if name.strip()]
+
+
+def _spans(column: Column, block: pd.DataFrame) -> list[str]:
+    """Return the ranges of a column as text: ends, and the share of draws in which there is a number if not all."""
+    texts = []
+    for low, high, share in zip(*(block[f"{column.name}_{end}"] for end in ("p05", "p95", "defined")), strict=True):
+        missing = f" ({100 * share:.0f} %)" if 0 < share < 1 else ""
+        texts.append(f"{column.text(low)}..{column.text(high)}{missing}" if share > 0 else "-")
+    return texts
 
 
 def _featured(network: Network, able: list[str]) -> list[str]:
@@ -201,7 +230,7 @@ class _Comparison:
     @property
     def notes(self) -> list[str]:
         """Notes of the flows, with the names of their scenarios."""
-        return [f"{name}: {note}" for name, some in self.table.attrs.get("notes", {}).items() for note in some]
+        return notes_of(self.table)
 
     def document(self, with_sources: bool) -> str:
         """Return the comparison as JSON: rows, and the totals of each scenario."""
@@ -241,7 +270,8 @@ class _Comparison:
         for name, names in self._groups(self.blocks).items():
             block = self.blocks[name]
             lost = f"\n{self._lost(names, width and width - 2)}\n" if name != self.baseline else ""
-            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}\n{self._says(name, kept, width)}{lost}")
+            says = self._ranges_of(name, kept, width) + self._says(name, kept, width)
+            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}\n{says}{lost}")
         blocks += [omitted_columns(self.columns, kept), self._confidence(width)]
         return "\n".join(filter(None, blocks))
 
@@ -249,7 +279,8 @@ class _Comparison:
         """Return the baseline, and a row for what each scenario changes."""
         block = self.blocks[self.baseline]
         kept = columns_that_fit(self.columns, lambda some: aligned(some, block), width)
-        table = f"{visible(self.baseline)}\n{aligned(kept, block)}\n{self._says(self.baseline, kept, width)}"
+        says = self._ranges_of(self.baseline, kept, width) + self._says(self.baseline, kept, width)
+        table = f"{visible(self.baseline)}\n{aligned(kept, block)}\n{says}"
         blocks = [self._head(kept, width), table + omitted_columns(self.columns, kept)]
         if len(self.blocks) > 1:
             blocks.append(self._changes(width))
@@ -272,6 +303,19 @@ class _Comparison:
             of += f" What moves, what could and what is lost is of the whole corridor, {' and '.join(ends)}."
         basis = hazard_basis(self.network.regime)
         return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
+
+    def _ranges_of(self, name: str, kept: Sequence[Column], width: int | None) -> str:
+        """Return between which values the columns shown of a state lie in 90 % of the draws, if it has ranges."""
+        import pandas as pd
+
+        block = self.blocks[name]
+        columns = [c for c in kept if f"{c.name}_defined" in block and block[f"{c.name}_defined"].notna().any()]
+        if not columns:
+            return ""
+        spans = pd.DataFrame({column.name: _spans(column, block) for column in columns}, index=block.index)
+        fitting = columns_that_fit(columns, lambda some: aligned(some, spans), width)
+        head = f"  5 to 95 % of {self.table.attrs['draws']} draws of all uncertain figures; in brackets, in how many"
+        return f"\n{_paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n"
 
     def _says(self, name: str, kept: Sequence[Column], width: int | None) -> str:
         """Return what the rows of a state say in sentences: the best and the full for the next tonne, ends, limits."""

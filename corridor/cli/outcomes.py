@@ -13,6 +13,7 @@ from corridor.cli.printing import (
     columns_that_fit,
     document_text,
     machine_text,
+    notes_of,
     omitted_columns,
     terminal_width,
     title_of,
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         streams.say(note)
     table = outcomes(network, scenarios or None, commodity=arguments.commodity, units=arguments.units)
     units = DisplayUnits.of(network, arguments.units, arguments.commodity)
-    notes = [f"{name}: {note}" for name, some in table.attrs.get("notes", {}).items() for note in some]
+    notes = notes_of(table)
     if arguments.format != "table":
         for note in notes:
             streams.say(note)

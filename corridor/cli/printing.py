@@ -172,6 +172,18 @@ def fitted(table: str, frame: pd.DataFrame, width: int | None, tail: str = "") -
     return "\n".join(filter(None, (aligned(kept, frame, tail), omitted_columns(columns, kept).rstrip())))
 
 
+def notes_of(table: pd.DataFrame) -> list[str]:
+    """Return the notes of a table's states with their names, without the minima that scenarios make impossible.
+
+    Those of the baseline are told; of a scenario `outcomes` has the sum, `solve` and `check` the quotas.
+    """
+    from corridor.solver.solution import MISSED
+    from corridor.study.scenario_runs import BASELINE
+
+    told = ((name, note) for name, notes in table.attrs.get("notes", {}).items() for note in notes)
+    return [f"{name}: {note}" for name, note in told if name == BASELINE or not note.startswith(MISSED)]
+
+
 def title_of(network: Network) -> str:
     """Return name and year of a network."""
     return visible(" ".join(map(str, filter(None, (network.name or "unnamed network", network.year)))))

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from corridor.errors import DataError
 from corridor.messages import rule_broken, shown, unknown, unknown_name
-from corridor.model.figures import country_risks, in_force, weakest_link
+from corridor.model.figures import country_risks, in_force, standing, weakest_link
 from corridor.model.network import Network, as_loaded
 from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Record, Source
 
@@ -181,9 +181,16 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
         raise DataError(problems)
     hazards = shipped_hazards(folder.joinpath("hazards.yaml"), regime)
     network = Network(
-        name=name, year=year, regime=regime, figure_records=figures, sources=known, hazards=hazards, **parts
-    )
+        name=name, year=year, regime=regime, as_of=_as_of(name, year), figure_records=figures, sources=known,
+        hazards=hazards, **parts,
+    )  # fmt: skip
     return as_loaded(network, data_version())
+
+
+def _as_of(name: str, year: int) -> str:
+    """Return the last date that the figures of a year speak of: its last day, or what the table of networks says."""
+    last = next(row["as_of"] for row in table(data_root().joinpath("networks.csv")) if row["id"] == name)
+    return min(last, f"{year}-12-31")
 
 
 def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
@@ -215,9 +222,9 @@ def _assembled(kind: type[R], rows: Iterable[dict[str, Any]], problems: list[str
 
 
 def _figures(file: Traversable, year: int, problems: list[str]) -> tuple[Figure, ...]:
-    """Return the figures of a file that hold in a year."""
-    rows = (row for row in table(file) if int(row["since"]) <= year <= int(row["until"]))
-    return _assembled(Figure, rows, problems, file.name)
+    """Return the figures of a file that hold in a year, or are carried to it."""
+    rows = (row for row in table(file) if int(row["since"]) <= year)
+    return tuple(standing(_assembled(Figure, rows, problems, file.name), year))
 
 
 def _values(

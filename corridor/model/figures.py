@@ -8,7 +8,7 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -39,7 +39,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
-    """Return the figures that hold in a year (all where there is none), formulas worked out.
+    """Return the figures that hold in a year or are carried to it (all where there is none), formulas worked out.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
     A worked-out figure takes the weakest confidence and all the sources of what goes into it. Where it states no range
     of its own, its range spans the results at every corner of its inputs' ranges.
     """
-    current = [figure for figure in figures if holds_in(figure, year)]
+    current = standing(figures, year)
     figure_set = FigureSet(current, year)
     worked: dict[str, Figure] = {key_of(f): f for f in current if f.choice == "chosen"}
     for key in figure_set.order:
@@ -61,9 +61,38 @@ def in_force(figures: Iterable[Figure], year: int | None) -> tuple[Figure, ...]:
     return tuple(worked[key_of(figure)] if figure.choice == "chosen" else figure for figure in current)
 
 
-def holds_in(figure: Figure, year: int | None) -> bool:
-    """Tell whether a figure is in force in a year; without a year every figure is."""
-    return year is None or figure.since <= year <= figure.until
+def standing(figures: Iterable[Figure], year: int | None) -> list[Figure]:
+    """Return the figures that stand for a year, in their order; without a year all do.
+
+    Notes
+    -----
+    Those whose years cover it. Where no chosen figure of an attribute does, the last one before it is carried, with the
+    rivals that it had in its last year: `until` is the last year that its source speaks of, and what was is taken to
+    go on until a source says otherwise.
+    """
+    every = list(figures)
+    if year is None:
+        return every
+    carried_from: dict[str, int] = {}
+    covered = set()
+    for figure in every:
+        if figure.choice == "chosen" and figure.since <= year:
+            if figure.until >= year:
+                covered.add(key_of(figure))
+            carried_from[key_of(figure)] = max(figure.until, carried_from.get(key_of(figure), figure.until))
+    for key in covered:
+        del carried_from[key]
+    return [
+        figure
+        for figure in every
+        if figure.since <= year <= figure.until
+        or ((last := carried_from.get(key_of(figure))) is not None and figure.since <= last <= figure.until)
+    ]
+
+
+def age_years(figure: Figure, year: int | None) -> int:
+    """Return over how many years a figure is carried beyond the last that its source speaks of. [years]"""
+    return 0 if year is None else max(0, year - figure.until)
 
 
 def key_of(figure: Figure) -> str:
@@ -93,8 +122,8 @@ class FigureSet:
         self.figures: dict[str, Figure] = {}
         problems: list[str] = []
         self._by_name: dict[str, dict[str, str]] = {}
-        for figure in figures:
-            if figure.choice == "chosen" and holds_in(figure, year):
+        for figure in standing(figures, year):
+            if figure.choice == "chosen":
                 key, name = key_of(figure), f"{figure.subject}.{figure.attribute}"
                 if key in self.figures:
                     when = (
@@ -110,8 +139,8 @@ class FigureSet:
         for key, figure in self.figures.items():
             if figure.formula:
                 try:
-                    self.trees[key] = ast.parse(figure.formula, mode="eval").body
-                    self.inputs[key] = {name: self._key(name, figure.record, year) for name in _names(self.trees[key])}
+                    self.trees[key], names = _parsed(figure.formula)
+                    self.inputs[key] = {name: self._key(name, figure.record, year) for name in names}
                     _value(self.trees[key], dict.fromkeys(self.inputs[key], 1.0))
                 except ZeroDivisionError:
                     pass
@@ -237,6 +266,13 @@ def _of(year: int | None) -> str:
 
 def _described(figure: Figure) -> str:
     return f"figure '{figure.subject}.{figure.attribute}', formula {figure.formula!r}"
+
+
+@lru_cache(maxsize=4096)
+def _parsed(formula: str) -> tuple[ast.expr, tuple[str, ...]]:
+    """Return the syntax tree of a formula and the dotted names in it; a network's formulas are read many times over."""
+    tree = ast.parse(formula, mode="eval").body
+    return tree, tuple(_names(tree))
 
 
 def _names(tree: ast.expr) -> list[str]:

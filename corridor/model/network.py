@@ -68,6 +68,8 @@ class Network(NetworkParts):
     regime : str or None
         Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
         are one's own. A name only: it is not compared, and not kept in files.
+    as_of : str or None
+        Last date of the evidence behind it, as ``2026-08-18``: prices are means to it; None for a network of one's own.
     rates_made : tuple of (str, str, str)
         Edge, commodity and field of each rate that a change made from the edge's own: it moves as the edge's figure
         does. It is not compared, and not kept in files; other rates given by `replace` have none.
@@ -336,7 +338,12 @@ class Network(NetworkParts):
         return stamped(frame_of(Source, self.sources, ["id"]), self)
 
     def figures(
-        self, subject: str | Iterable[str] | None = None, attribute: str | None = None, *, inputs: bool = False
+        self,
+        subject: str | Iterable[str] | None = None,
+        attribute: str | None = None,
+        *,
+        inputs: bool = False,
+        carried: bool = False,
     ) -> pd.DataFrame:
         """Return who says which number: every figure behind the network, chosen and rival side by side.
 
@@ -350,12 +357,16 @@ class Network(NetworkParts):
             Name of the field.
         inputs : bool
             Whether the figures that formulas draw on come along, and those that they draw on in turn.
+        carried : bool
+            Whether to show only what is carried: chosen figures whose last year (`until`, the last that the source
+            speaks of) lies before the network's, the oldest first.
 
         Returns
         -------
         pandas.DataFrame
             Columns: subject, attribute, record, low, high, year, choice, confidence, source, publisher, date, url,
-            formula, note, since, until, sources (their ids), value, unit. Empty where no figure is kept.
+            formula, note, since, until, sources (their ids), value, unit; with `carried` also age_years, the years
+            since `until`. Empty where no figure is kept.
 
         Raises
         ------
@@ -378,9 +389,13 @@ class Network(NetworkParts):
                 raise unknown_name("attribute", attribute, attributes)
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
-        return stamped(
-            pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS)), self
-        )
+        if carried:
+            chosen = [f for f in chosen if f.choice == "chosen" and figures.age_years(f, self.year) > 0]
+        table = pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS))
+        if carried:
+            table["age_years"] = (self.year or 0) - table["until"]
+            table = table.sort_values("age_years", ascending=False, kind="stable", ignore_index=True)
+        return stamped(table, self)
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from corridor.errors import DataError
 from corridor.messages import listed, placed, problems_of, shown
-from corridor.model.figures import FigureSet, country_risks, holds_in, in_force, key_of, weakest_link
+from corridor.model.figures import FigureSet, country_risks, in_force, key_of, standing, weakest_link
 from corridor.model.parts import NetworkParts
 from corridor.model.records import PARTS, Edge, Figure, Record, Source
 from corridor.model.variation import NOT_BELOW_0, Variation, moved, subject_of
@@ -49,7 +49,7 @@ def parts_with_figures(network: NetworkParts, values: Mapping[str, float], sourc
 def disagreements(before: NetworkParts, after: NetworkParts) -> tuple[str, ...]:
     """Return a note on the numbers that were altered while their figures were not, or nothing."""
     chosen, kept = (
-        {(key_of(f), f.value) for f in parts.figure_records if f.choice == "chosen" and holds_in(f, parts.year)}
+        {(key_of(f), f.value) for f in standing(parts.figure_records, parts.year) if f.choice == "chosen"}
         for parts in (before, after)
     )
     figures = {key for key, _ in chosen & kept}
@@ -87,10 +87,11 @@ def _figures(
 ) -> tuple[Figure, ...]:
     """Return all figures of a network: own ones, those that they replace as rivals, and what formulas come to now."""
     after = _values(figure_set, changed, source)
+    now = set(standing(network.figure_records, network.year))
     revised: list[Figure] = []
     for figure in network.figure_records:
         key = key_of(figure)
-        if figure.choice != "chosen" or key not in after or not holds_in(figure, network.year):
+        if figure.choice != "chosen" or key not in after or figure not in now:
             revised.append(figure)
         elif key in changed:
             old = figure_set.figures[key]
@@ -103,10 +104,9 @@ def _figures(
             bounds = {end: None if (bound := getattr(stated, end)) is None else bound + rise for end in ("low", "high")}
             revised.append(stated.replace(value=after[key], **bounds))
     worked = {key_of(f): f for f in in_force(revised, network.year) if f.choice == "chosen"}
+    now = set(standing(revised, network.year))
     return tuple(
-        worked[key_of(figure)]
-        if figure.choice == "chosen" and key_of(figure) in after and holds_in(figure, network.year)
-        else figure
+        worked[key_of(figure)] if figure.choice == "chosen" and key_of(figure) in after and figure in now else figure
         for figure in revised
     )
 
@@ -130,7 +130,7 @@ def _records(
         new = moved(getattr(network.record(kind, id), field), old, value)
         follows = f"{kind}:{subject_of(id)}.{field}" not in changed
         fields.setdefault((kind, id), {})[field] = max(0.0, new) if follows and _cut(field, new) else new
-    risks = country_risks(before.values()), country_risks(f for f in figures if holds_in(f, network.year))
+    risks = country_risks(before.values()), country_risks(standing(figures, network.year))
     for edge in network.edges:
         if (risk := _new_risk(edge, *risks)) != edge.risk_score:
             fields.setdefault(("edge", edge.id), {})["risk_score"] = risk

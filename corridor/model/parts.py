@@ -47,6 +47,7 @@ class NetworkParts:
     name: str = ""
     year: int | None = None
     regime: str | None = field(default=None, compare=False)
+    as_of: str | None = field(default=None, compare=False)
     figure_records: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 
 from corridor.errors import DataError
 from corridor.model.cycles import earning_cycles
@@ -211,8 +212,7 @@ class Variation(Generic[N]):
         for (kind, id), changed in fields.items():
             if kind not in records:
                 records[kind] = dict(self._owners[kind])
-            record = records[kind][id]
-            records[kind][id] = record.replace(**_uncrossed(record, changed))
+            records[kind][id] = _replaced(records[kind][id], changed)
         parts = {kind.plural: tuple(records[kind.singular].values()) for kind in PARTS if kind.singular in records}
         varied = self.network.with_numbers(**parts)
         if problems := [text for _, text in earning_cycles(varied)]:
@@ -264,6 +264,15 @@ def moved(now: Any, before: float | None, value: Any) -> Any:
     if now is None or before is None:
         return now
     return now + (value - before)
+
+
+def _replaced(record: Record, changed: dict[str, Any]) -> Record:
+    """Return what `Record.replace` does, with limits that cross cut; many at once, so that words wait for errors."""
+    fields = _uncrossed(record, changed)
+    try:
+        return record._replace_raw(**fields)
+    except ValidationError:
+        return record.replace(**fields)
 
 
 def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:

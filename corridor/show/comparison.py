@@ -13,6 +13,7 @@ from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
 from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, in_barrels
 from corridor.study.comparison_text import FIELD_GATE, NEXT, ends_of, joined, tonne
+from corridor.study.ranges import is_range
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,8 @@ def plot_comparison(
     """Draw a comparison: for each corridor a row for the baseline and one for each scenario that changes it.
 
     Bars show throughput inside the outlines of capacity, reachable capacity and nameplate, as far as the table has
-    them; dots show the other columns, with a line at the baseline's value. Closed corridors, and those without access,
+    them; dots show the other columns, with a line at the baseline's value; whiskers show ranges where the table has
+    them (``compare(…, ranges=True)``). Closed corridors, and those without access,
     are crossed out; planned ones are not in service.
 
     Parameters
@@ -57,7 +59,7 @@ def plot_comparison(
     matplotlib Axes
         Frame; its ``child_axes`` are the panels, in the order of the columns. Marks have the gid
         ``COLUMN:SCENARIO/CORRIDOR``, outlines of capacities ``capacity_mtpa:...``, ``reachable_mtpa:...`` and
-        ``nameplate_mtpa:...``, crosses ``closed:...``.
+        ``nameplate_mtpa:...``, crosses ``closed:...``, whiskers ``range:COLUMN:...``.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def plot_comparison(
     """
     barrels = in_barrels(table)
     if barrels:
-        table = table.rename(columns=in_tonnes)
+        table = table.rename(columns=_named_in_tonnes)
         columns = columns if columns is None or isinstance(columns, str) else [in_tonnes(str(c)) for c in columns]
     _require_comparison(table)
     wanted = drawn_columns(table, columns)
@@ -89,6 +91,8 @@ def plot_comparison(
     rows, same = drawn_rows(table, wanted, names)
     whose = tonne(table.attrs, network)
     below = [_scope(table, wanted, network, "" if title is None else whose), _meaning(table, wanted, network, names)]
+    if any(f"{column}_p05" in table for column in wanted):
+        below.append(f"whiskers: 5 to 95 % of {table.attrs.get('draws', 'all')} draws of all uncertain figures")
     if not rows[0].alone:
         omitted = f"; {same} rows equal to it are omitted" if same else ""
         below.append(f"change against {style.plain(rows[0].scenario, 60)} in brackets{omitted}")
@@ -101,6 +105,12 @@ def plot_comparison(
     head = f"Comparison of corridors{f' for {whose}' if whose else ''}" if title is None else title
     style.headline(ax, head, "\n".join(below))
     return ax
+
+
+def _named_in_tonnes(name: str) -> str:
+    """Return the name of a column, or of the range of one, that it has in tonnes."""
+    number, mark, end = str(name).rpartition("_")
+    return f"{in_tonnes(number)}{mark}{end}" if is_range(str(name)) else in_tonnes(str(name))
 
 
 def _require_comparison(table: Any) -> None:

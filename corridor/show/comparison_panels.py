@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridor.model.columns import by_name
 from corridor.show import style
 from corridor.show.comparison_rows import (
@@ -21,6 +23,7 @@ from corridor.show.comparison_rows import (
 )
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED, full
+from corridor.study.ranges import ENDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,6 +122,24 @@ class ComparisonPanels:
         cell: Any = self.table.loc[(row.scenario, row.corridor), column]
         return float(cell)
 
+    def _range(self, row: Row, column: str) -> tuple[float, float] | None:
+        """Return the 5 and 95 % points of a number, if the table has them."""
+        if f"{column}_p05" not in self.table:
+            return None
+        low, high = (self._value(row, f"{column}_{end}") for end in ENDS)
+        return (low, high) if math.isfinite(low) and math.isfinite(high) else None
+
+    def _whisker(self, panel: Axes, row: Row, column: str, *, value: float) -> float:
+        """Draw the range of a number over its bar or dot; return where the label begins."""
+        ends = self._range(row, column)
+        if ends is None:
+            return value
+        panel.plot(
+            ends, [row.y] * 2, color=INK, linewidth=0.8, marker="|", markersize=0.5 * self.size, markeredgewidth=0.8,
+            zorder=3.5, solid_capstyle="butt", gid=f"range:{column}:{row.scenario}/{row.corridor}",
+        )  # fmt: skip
+        return max(value, ends[1])
+
     def _status(self, row: Row) -> str:
         return status_of(self.table, row.scenario, row.corridor)
 
@@ -196,7 +217,9 @@ class ComparisonPanels:
             if text.get_text() == FULL and text.get_window_extent().width > 0.95 * room:
                 text.set_text(FULL.split()[-1])
         extents = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
-        low = min(0.0, *(value for value, _ in extents), 0.0)
+        whiskers = (line for line in panel.lines if str(line.get_gid()).startswith("range:"))
+        lows = [float(np.min(line.get_xdata())) for line in whiskers]
+        low = min([0.0, *(value for value, _ in extents), *lows])
         spans = [(value - low) * room / max(room - width, 0.12 * room) for value, width in extents]
         panel.set_xlim(low, low + max(*spans, 1e-9, 1e-9))
 
@@ -228,6 +251,7 @@ class ComparisonPanels:
         else:
             bar = panel.barh(row.y, moved, height=0.44, color=_MOVED, zorder=3)[0]
             bar.set_gid(f"{_BARS}:{key}")
+            end = self._whisker(panel, row, _BARS, value=end)
         panel.annotate(
             label, (end, row.y), xytext=(0.55 * self.size, 0), textcoords="offset points", va="center", color=colour,
             fontsize=self.size - 0.5, gid=f"value:{_BARS}:{key}", annotation_clip=False,
@@ -250,10 +274,10 @@ class ComparisonPanels:
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
-        known = column_named(column, self.barrels)
+        known, end = column_named(column, self.barrels), self._whisker(panel, row, column, value=value)
         leads = column == NEXT and (row.scenario, row.corridor) in self.best
         panel.annotate(
-            known.text(value) + change_text(value, first, known), (value, row.y), xytext=(0.6 * self.size, 0),
+            known.text(value) + change_text(value, first, known), (end, row.y), xytext=(0.6 * self.size, 0),
             textcoords="offset points", va="center", fontsize=self.size - 0.5, color=INK,
             fontweight="bold" if leads else None, gid=f"value:{column}:{key}", annotation_clip=False,
         )  # fmt: skip

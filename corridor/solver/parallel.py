@@ -1,6 +1,9 @@
 """Numbered blocks of work: run here, by processes or by a Dask client.
 
-A block depends on the job and its number alone, so the same blocks come from any number of workers, in any order.
+A block depends on the job and its number alone, so the same blocks come from any number of workers, in any order. Who
+has work to share (`simulate`, `uncertainty`) gives a job that can be pickled and makes, once in each process, what runs
+a block; progress, errors, killed processes and Ctrl-C are dealt with here. What keeps finished blocks for a run that
+goes on later hands in those that are missing only.
 """
 
 from __future__ import annotations

@@ -18,6 +18,9 @@ from corridor.model.tolerances import ZERO_MTPA, ZERO_USD_PER_T
 from corridor.solver.highs import Optimum
 from corridor.solver.program import Floats, Program, ProgramState
 
+MISSED = ("Minimum not met: ", "Minima not met: ")
+"""How a note on one minimum, and on several, begins."""
+
 
 @dataclass(frozen=True)
 class BindingLimit:
@@ -188,14 +191,21 @@ class Solution:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know before quoting it: which of two quotas holds, what is not met or not counted."""
+        return self.network.notes + self._missed_minima() + self._not_counted()
+
+    def _missed_minima(self) -> tuple[str, ...]:
+        """Return one sentence on the minima that are not met: the one there is, or how many and how much in all."""
         unmet = zip(self.network.quotas, self.unmet_by_quota.tolist(), strict=True)
-        missed = tuple(
-            f"Minimum not met: quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, "
-            f"{quota.min_mtpa - missing:.2f} pass."
-            for quota, missing in unmet
-            if missing > 0
-        )
-        return self.network.notes + missed + self._not_counted()
+        missed = sorted(((quota, missing) for quota, missing in unmet if missing > 0), key=lambda row: -row[1])
+        if not missed:
+            return ()
+        quota, missing = missed[0]
+        passing = quota.min_mtpa - missing
+        worst = f"quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, {passing:.2f} pass."
+        if len(missed) == 1:
+            return (f"{MISSED[0]}{worst}",)
+        total = sum(amount for _, amount in missed)
+        return (f"{MISSED[1]}{len(missed)} quotas miss {total:.2f} Mt/y (flow.quotas); {worst}",)
 
     def _not_counted(self) -> tuple[str, ...]:
         """Return a sentence for supplies and requirements so small beside the rest that the solver takes them for 0."""
@@ -237,15 +247,16 @@ class Solution:
         price = -self.optimum.reduced_cost[: program.n_flows]
         for column in np.flatnonzero(price > least).tolist():
             yield self.limit_of(column), float(price[column]), float(state.upper[column])
-        parts = (
-            ("edge", [network.edges[index].id for index in program.shared_edges]),
-            ("node", [network.nodes[index].id for index in program.limited_nodes]),
-            ("fleet", [fleet.id for fleet in network.fleets]),
-        )
-        rows = [(kind, id) for kind, ids in parts for id in ids]
-        price = -self.optimum.dual[program.n_balances :][: len(rows)]
+        n_edges, n_nodes = len(program.shared_edges), len(program.limited_nodes)
+        price = -self.optimum.dual[program.n_balances :][: n_edges + n_nodes + len(network.fleets)]
         for row in np.flatnonzero(price > least).tolist():
-            yield BindingLimit(*rows[row]), float(price[row]), float(state.ceiling[row])
+            if row < n_edges:
+                limit = BindingLimit("edge", network.edges[program.shared_edges[row]].id)
+            elif row < n_edges + n_nodes:
+                limit = BindingLimit("node", network.nodes[program.limited_nodes[row - n_edges]].id)
+            else:
+                limit = BindingLimit("fleet", network.fleets[row - n_edges - n_nodes].id)
+            yield limit, float(price[row]), float(state.ceiling[row])
 
     @cached_property
     def prices(self) -> dict[BindingLimit, float]:

@@ -24,11 +24,12 @@ from corridor.solver.warm import WarmSolver
 from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.compared_state import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
-from corridor.study.ranges import Ranges, with_ranges
 from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from corridor.study.ranges import Ranges
 
 
 def compare(
@@ -120,7 +121,11 @@ def compare(
     scope = comparison_scope(network, commodity=commodity, origin=origin, destination=destination)
     if corridors is not None:
         scope = scope.limited_to(network, corridors)
-    drawn = Ranges(draws, seed, progress) if ranges else None
+    drawn = None
+    if ranges:
+        from corridor.study.ranges import Ranges  # only here: it loads what shares work between processes
+
+        drawn = Ranges(draws, seed, progress)
     return compare_in_scope(network, scenarios, scope, columns=columns, ranges=drawn, units=units, strict=strict)
 
 
@@ -173,6 +178,8 @@ def compare_in_scope(
     about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects}
     about |= {"destination": scope.destination} if scope.destination is not None else {}
     if ranges is not None:
+        from corridor.study.ranges import with_ranges
+
         drawn = tuple(named_scenarios(network, () if scenarios is None else scenarios))
         numbers = ComparedNumbers(scope, number_columns(chosen), weights)
         table, more = with_ranges(table, network, drawn, numbers, units=own, strict=strict, ranges=ranges)

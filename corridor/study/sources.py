@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 from corridor.library.networks import data_version, load
 from corridor.messages import shown
-from corridor.model.figures import FigureSet, figure_rows, holds_in, key_of
+from corridor.model.figures import FigureSet, figure_rows, key_of, standing
 from corridor.model.network import Network
 from corridor.model.records import Figure, Source
 from corridor.model.scenario import scenario_name
@@ -191,7 +191,7 @@ def _sources(network: Network, subjects: Subjects, columns: Iterable[str] | None
     """Return the figures of a network that some columns use, with all inputs of their formulas."""
     import pandas as pd
 
-    held = [figure for figure in network.figure_records if holds_in(figure, network.year)]
+    held = standing(network.figure_records, network.year)
     used = FiguresUsed(columns, subjects, network)
     figure_set = FigureSet(held, network.year)
     keys = dict.fromkeys(key_of(figure) for figure in held if figure in used)

@@ -191,3 +191,17 @@ def test_no_step_is_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
     print(f"\n25 000 to 100 000 edges: {outside[1] / outside[0]:.1f} times the time outside HiGHS")
     assert outside[1] < 8 * outside[0]
+
+
+def test_drawing_all_figures_costs_no_more_than_twice_highs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 200 draws of the shipped network and a scenario, all numbers of compare and outcomes, HiGHS takes half."""
+    network, scenario = cr.load(year=2024), cr.load_scenario("cpc-shut")
+    cr.uncertainty(network, scenario, draws=1)
+    ratios = []
+    for _ in range(3):
+        watch = Watch(monkeypatch)
+        total = seconds(lambda: cr.uncertainty(network, scenario, draws=200))
+        ratios.append(total / watch.seconds)
+        monkeypatch.undo()
+    print(f"\n200 draws, 2 states each: {total:.1f} s, {statistics.median(ratios):.2f} times HiGHS's own run time")
+    assert statistics.median(ratios) <= 2.0

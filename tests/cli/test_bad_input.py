@@ -51,7 +51,7 @@ def test_bad_arguments_exit_with_two(arguments: list[str], capsys: pytest.Captur
     [
         (["compare", "--scenario", "cpc-shutt"], "did you mean 'cpc-shut'"),
         (["compare", "--network", "caspain"], "did you mean 'caspian'"),
-        (["compare", "--year", "1999"], "year must be 2018 to 2024"),
+        (["compare", "--year", "1999"], "year must be 2018 to 2026"),
         (["compare", "--corridor", "cpcc"], "did you mean 'cpc'"),
         (["compare", "--commodity", "kazak_crude"], "did you mean 'kazakh_crude'"),
         (["compare", "--origin", "tengis"], "did you mean 'tengiz'"),

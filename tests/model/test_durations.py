@@ -83,9 +83,11 @@ def test_a_duration_alone_makes_a_scenario(tmp_path: Path) -> None:
 
 
 def test_shipped_durations_are_sourced() -> None:
-    """Each that has one names its days in its sources."""
+    """Each that has one names its days in its sources, or its dates: 29 November to 15 January are 47 days."""
     days = {name: cr.load_scenario(name).mean_duration_days for name in cr.scenarios()}
     assert {name: length for name, length in days.items() if length is not None} == {
         "cpc-court-order-2022": 30, "cpc-moorings-damaged": 26, "druzhba-south-halted": 6, "ceyhan-closed": 6,
+        "cpc-pro-rata": 26, "cpc-one-mooring-left": 47, "druzhba-south-and-germany-halted": 109, "hormuz-shut": 152,
+        "majors-under-sanctions": 111,
     }  # fmt: skip
     assert isinstance(cr.load_scenario("cpc-court-order-2022"), cr.Hazard)

@@ -234,7 +234,7 @@ def test_an_empty_network_solves() -> None:
 
 def test_a_repr_says_what_it_is() -> None:
     """Name, year and sizes."""
-    assert repr(cr.load(year=2021)) == "<Network caspian 2021: 66 nodes, 98 edges, 4 commodities, 9 corridors>"
+    assert repr(cr.load(year=2021)) == "<Network caspian 2021: 66 nodes, 101 edges, 4 commodities, 9 corridors>"
 
 
 @pytest.mark.parametrize("scenario", cr.scenarios())

@@ -59,5 +59,5 @@ def test_a_network_of_ones_own_has_no_data_version(tmp_path: Path) -> None:
     net = cr.load()
     assert cr.read_network(cr.write_network(net, tmp_path / "net.json")).data_version is None
     assert cr.Network(nodes=net.nodes, edges=net.edges, commodities=net.commodities,
-                      corridors=net.corridors).data_version is None  # fmt: skip
+                      corridors=net.corridors, fleets=net.fleets).data_version is None  # fmt: skip
     assert cr.load_scenario("cpc-shut").apply(net).data_version == net.data_version

@@ -156,7 +156,7 @@ def test_price_shocks_add() -> None:
     [
         (cr.Outage(corridor="druzhba"), {"druzhba_north", "druzhba_south"}),
         (cr.Outage(corridor=["btc", "cpc"]), {"btc", "cpc_russia"}),
-        (cr.Outage(node="aktau", mode="rail"), {"tengiz_aktau_rail"}),
+        (cr.Outage(node="aktau", mode="rail"), {"tengiz_aktau_rail", "karabatan_aktau_rail"}),
         (cr.Outage(country="ARM"), {"zangezur"}),
         (cr.Outage(operator="Georgian Railway"), {"gardabani_batumi", "gardabani_poti", "gardabani_kulevi"}),
         (cr.Outage(country="GEO", mode="rail", operator="ADY"), {"alat_gardabani"}),

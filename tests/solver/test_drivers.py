@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 import corridor as cr
 from corridor.model.figures import key_of
 from corridor.model.variation import Variation, range_of
-from helpers.readme_blocks import assert_shown
 from helpers.small_networks import edge
 
 
@@ -52,33 +49,6 @@ def test_leans_on_needs_figures(diamond: cr.Network) -> None:
     """A network without figures has nothing to lean on, and says so."""
     with pytest.raises(cr.DataError, match="has no figures"):
         cr.solve(diamond).leans_on()
-
-
-def mattering() -> str:
-    """Return the confidence of the 30 figures that the shipped scenarios lean on most, year 2024."""
-    net = cr.load(year=2024)
-    effect: Counter[tuple[str, str, str]] = Counter()
-    grade: dict[tuple[str, str, str], str] = {}
-    for name in cr.scenarios():
-        for row in cr.solve(net, cr.load_scenario(name)).leans_on(None).itertuples():
-            found = (str(row.record), str(row.subject), str(row.attribute))
-            effect[found] = max(effect[found], float(row.effect))
-            grade[found] = str(row.confidence)
-    top = [found for found, _ in sorted(effect.items(), key=lambda item: (-item[1], item[0]))[:30]]
-    count = Counter(grade[found] for found in top)
-    share = (count["A"] + count["B"]) / len(top)
-    named = ",\n".join(f"`{subject}.{attribute}`" for _, subject, attribute in top[:5])
-    return (
-        f"Of the 30 figures that the shipped scenarios of 2024 lean on most (`flow.leans_on`), {count['A']} are of\n"
-        f"confidence A, {count['B']} of B and {count['C']} of C: {share:.0%} rest on a source.\n"
-        f"The first five: {named}."
-    )
-
-
-@pytest.mark.generated
-def test_the_readme_states_the_confidence_of_what_matters() -> None:
-    """The share of A and B among the figures that matter is measured, not typed."""
-    assert_shown("mattering", mattering())
 
 
 @pytest.mark.parametrize(

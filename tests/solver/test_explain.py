@@ -150,7 +150,7 @@ def test_a_moved_tonne_and_its_rival_explain_the_difference() -> None:
     ) in said
 
 
-@pytest.mark.parametrize("year", [2021, 2024])
+@pytest.mark.parametrize("year", [2021, 2025])
 def test_a_moved_tonne_and_its_rival_are_as_far_apart_as_is_said(year: int) -> None:
     """Unless other flows change with it, and then that is said."""
     net = cr.load(year=year)

@@ -422,9 +422,9 @@ def newest() -> WarmSolver:
     return WarmSolver(cr.load("caspian"))
 
 
-@pytest.mark.parametrize("premium", [40.0, 80.0, 120.0, 160.0, 200.0])
+@pytest.mark.parametrize("premium", [60.0, 80.0, 120.0, 160.0, 200.0])
 def test_ways_in_use_tie_under_a_premium(newest: WarmSolver, premium: float):
-    """From a premium of 40 USD/t on the CPC its next tonne earns what that by the BTC does: either moves the other."""
+    """From a premium of 60 USD/t on the CPC its next tonne earns what that by the BTC does: either moves the other."""
     dear = scenario(cr.TariffShock(corridor="cpc", add_usd_per_t=premium))
     tonne = MarkedTonne(newest, newest.solve(dear), commodity=KAZAKH, origin=ORIGIN)
     assert tonne.netback_usd_per_t("cpc") == pytest.approx(tonne.netback_usd_per_t("btc"), abs=0.01)

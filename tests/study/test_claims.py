@@ -21,12 +21,14 @@ def test_claims_hold_or_fall_as_the_sources_say() -> None:
 
 
 def test_claims_follow_the_network_they_are_checked_on() -> None:
-    """On a network whose tankers and ports are boundless the BTC has room after all."""
+    """On a network whose tankers, wagons and ports are boundless the BTC has room after all."""
     net = cr.load(year=2021)
     wide = {"aktau_sangachal": 500.0, "sangachal_receipt": 500.0, "tengiz_aktau_rail": 500.0}
     edges = tuple(e.replace(capacity_mtpa=wide.get(e.id, e.capacity_mtpa)) for e in net.edges)
     nodes = tuple(n.replace(throughput_mtpa=500.0) if n.id == "aktau" else n for n in net.nodes)
-    assert cr.claims(net.replace(edges=edges, nodes=nodes)).loc["btc_room", "verdict"] == "holds"
+    fleets = tuple(fleet.replace(capacity_mt_days=10_000.0) for fleet in net.fleets)
+    boundless = net.replace(edges=edges, nodes=nodes, fleets=fleets)
+    assert cr.claims(boundless).loc["btc_room", "verdict"] == "holds"
 
 
 def test_what_was_not_checked_says_so() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -434,3 +437,25 @@ class TestRangesOfCompare:
         net = network(*edges).replace(figure_records=(gain,))
         table = cr.compare(net, [], ranges=True, draws=50)
         assert "of 50 draws make no sound network" in table.attrs["notes"]["baseline"][0]
+
+
+DASK = """
+import distributed
+import corridor as cr
+if __name__ == "__main__":
+    net, numbers = cr.load(year=2024), ["shortfall_mtpa", "netback_musd_per_year"]
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        shared = cr.uncertainty(net, draws=60, numbers=numbers, client=client)
+    print(shared == cr.uncertainty(net, draws=60, numbers=numbers))
+"""
+
+
+@pytest.mark.fuzz
+def test_a_dask_cluster_gives_the_bytes_of_one_process(tmp_path: Path) -> None:
+    """A real LocalCluster of two processes, in a process of its own, whose threads end with it."""
+    pytest.importorskip("distributed")
+    script = tmp_path / "shared.py"
+    script.write_text(DASK)
+    run = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=300, check=False)
+    assert (run.returncode, run.stdout.strip()) == (0, "True"), run.stderr

@@ -66,7 +66,7 @@ def test_a_failure_says_where_what_and_why(run) -> None:
             "kz.scenario.yaml:8: corridors.cpc.throughput_mtpa",
             "  expected  >= 30",
             "  got       0",
-            "  baseline  60.7, change -60.7",
+            "  baseline  61.25, change -61.25",
             "flow.explain():",
             "  CPC shut: * Mt/y delivered*",
             "  Not lifted: *",
@@ -138,7 +138,7 @@ def test_several_processes_tell_a_failure_in_full(run) -> None:
     result = run("-n", "2", kz=GOOD, bad=BAD)
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
-        ["bad.scenario.yaml:8: corridors.cpc.throughput_mtpa", "  baseline  60.7, change -60.7"]
+        ["bad.scenario.yaml:8: corridors.cpc.throughput_mtpa", "  baseline  61.25, change -61.25"]
     )
 
 
@@ -169,7 +169,7 @@ def test_the_marker_says_which_network(run) -> None:
                 assert (corridor_network.name, corridor_network.year) == ("caspian", 2021)
 
             def test_unmarked(corridor_network):
-                assert corridor_network.year == 2024
+                assert corridor_network.year == 2026
         """.replace("\n            ", "\n")
     )
     result.assert_outcomes(passed=2)
@@ -181,7 +181,7 @@ def test_the_marker_says_which_network(run) -> None:
         ("yaer=2021", "*marker corridor: no argument named 'yaer'; did you mean 'year'?"),
         ("'caspian'", "*marker corridor: takes name, year, regime by name only*"),
         ("name='caspain'", "*no network named 'caspain'; did you mean 'caspian'?"),
-        ("year=1999", "*year must be 2018 to 2024 (got 1999)"),
+        ("year=1999", "*year must be 2018 to 2026 (got 1999)"),
     ],
 )
 def test_a_marker_that_says_nonsense_is_told(run, arguments: str, message: str) -> None:

@@ -17,10 +17,8 @@ from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.library.networks import hazard_basis
 from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, printed
-from corridor.model.figures import confidence_counts
 from corridor.model.network import Network, require_network
 from corridor.model.records import PARTS
-from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import Scenario
 from corridor.risk.bad_year import amounts, attributed
 from corridor.risk.ensemble import Ensemble
@@ -28,6 +26,7 @@ from corridor.risk.simulate import simulate
 from corridor.show import style
 from corridor.show.brief import layout
 from corridor.show.brief.comparison import COLUMNS, comparison_section
+from corridor.show.brief.figures_section import figures_section
 from corridor.show.brief.style import STYLE
 from corridor.show.cards import network_label
 from corridor.show.charts import plot_ensemble
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TOLERANCE_MTPA = 0.05
-_MOST_FIGURES, _MOST_LIMITS = 15, 6
+_MOST_LIMITS = 6
 
 
 def report(
@@ -178,11 +177,6 @@ class _Brief:
     @cached_property
     def jurisdictions(self) -> pd.DataFrame:
         return jurisdictions(self.network, commodity=self.commodity)
-
-    @property
-    def netback(self) -> str:
-        """Path of the netback of the commodity reported on."""
-        return f"commodities.{self.commodity}.netback_musd_per_year"
 
     @property
     def named_commodity(self) -> str:
@@ -512,34 +506,8 @@ class _Brief:
 
     def _sources(self) -> Html:
         """Return the figures that drive the results, each with range, confidence and source."""
-        if not self.network.figure_records:
-            return layout.section("Sources", layout.note("The figures of this network have no sources."))
         shown = [BASELINE, *([self.worst] if self.worst is not None else [])]
-        tables = [self.flows[name].leans_on(None, outcome=self.netback) for name in shown]
-        effects = [_by_figure(table, "effect") for table in tables]
-        seen: dict[tuple[str, str, str], list[object]] = {}
-        for row in (row for table in tables for row in table.head(_MOST_FIGURES).to_dict("records")):
-            key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
-            seen[key] = [
-                f"{key[1]}: {key[2]}", layout.number(row["value"], 2),
-                f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"), row["unit"],
-                *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],
-                layout.links(str(row["url"])),
-            ]  # fmt: skip
-        graded = confidence_counts(self.network.figure_records)
-        of_half = [f"half the range, {name} [{unit_of_path(self.netback)}]" for name in shown]
-        heads = ["figure", "value [unit]", "range [unit]", "unit", *of_half, "confidence", "source", "address"]
-        return layout.section(
-            "Sources and confidence",
-            layout.note(
-                f"Of the {sum(graded.values())} figures of this network {graded['A']} have confidence A (operators, "
-                f"governments, agencies), {graded['B']} confidence B (press, think tanks, calculations from A or B) "
-                f"and {graded['C']} confidence C (estimates). The table has the figures on which the netback "
-                f"of {self.named_commodity} depends most, and what half the range of each does to it; "
-                "network.figures() lists all figures and alternatives."
-            ),
-            layout.table(heads, list(seen.values())),
-        )
+        return figures_section(self.network, {name: self.flows[name] for name in shown}, self.commodity)
 
     def _foot(self) -> Html:
         from corridor import __version__
@@ -557,12 +525,6 @@ class _Brief:
 
     def _delivery_summary(self, flow: Flow) -> str:
         return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y shut in"
-
-
-def _by_figure(table: pd.DataFrame, column: str) -> dict[tuple[str, str, str], Any]:
-    """Return a column of a table of figures by record, subject and attribute."""
-    keys = zip(table["record"], table["subject"], table["attribute"], strict=True)
-    return dict(zip(keys, table[column], strict=True))
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
