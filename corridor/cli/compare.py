@@ -86,7 +86,9 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from corridor.study.compare import chosen_columns, compare_in_scope
+    from corridor.study.compared_numbers import number_columns
     from corridor.study.comparison_scope import comparison_scope
+    from corridor.study.ranges import require_numbers
 
     if arguments.sources and arguments.format == "csv":
         raise DataError("--sources cannot be written as csv; take --format table or json, or leave it out")
@@ -106,6 +108,8 @@ def run(arguments: argparse.Namespace) -> int:
     people = arguments.format == "table"
     compact = people and not scenarios and not arguments.wide
     columns = chosen_columns(_tokens(arguments.columns))
+    if arguments.ranges:
+        require_numbers(number_columns(columns))
     table = compare_in_scope(
         network, scenarios or None, scope, columns=(*columns, *(_NEEDED if people else ())), flows=flows,
         units=arguments.units, in_full=not compact, ranges=_ranges(arguments),
@@ -150,6 +154,30 @@ def _spans(column: Column, block: pd.DataFrame) -> list[str]:
         missing = f" ({100 * share:.0f} %)" if 0 < share < 1 else ""
         texts.append(f"{column.text(low)}..{column.text(high)}{missing}" if share > 0 else "-")
     return texts
+
+
+def _outside(columns: Sequence[Column], block: pd.DataFrame) -> str:
+    """Return which values, as printed, lie outside their ranges, in a sentence with the reason; empty if none does."""
+    import pandas as pd
+
+    from corridor.study.comparison_text import joined
+
+    texts = []
+    for column in columns:
+        value, low, high = (
+            pd.to_numeric(block[name], errors="coerce")
+            for name in (column.name, f"{column.name}_p05", f"{column.name}_p95")
+        )
+        ids = [
+            str(id)
+            for id, mid, *ends in zip(block.index, value, low, high, strict=True)
+            if (mid < ends[0] or mid > ends[1]) and column.text(mid) not in map(column.text, ends)
+        ]
+        heading = column.heading.replace("-\n", "").replace("\n", " ")
+        texts += [f"{heading} of {joined(ids)}"] if ids else []
+    if not texts:
+        return ""
+    return f"Outside their ranges, as those of the figures behind lead one way: {'; '.join(texts)}."
 
 
 def _featured(network: Network, able: list[str]) -> list[str]:
@@ -290,12 +318,17 @@ class _Comparison:
     def _head(self, columns: Sequence[Column], width: int | None) -> str:
         """Return what the table is of, and what must be known to read its columns."""
         from corridor.library.networks import hazard_basis
+        from corridor.model.display_units import in_tonnes
         from corridor.study.comparison_text import tonne
 
         whose = "every origin" if self.scope.each_origin else tonne(self.table.attrs, self.network)
         parts = [f"{self.commodity} by corridor", title_of(self.network), f"for {whose}" if whose else ""]
         parts += [f"to {self.scope.destination} only"] if self.scope.destination is not None else []
         of = f"{visible(', '.join(filter(None, parts)))}."
+        ends = ["whatever the origin"] if self.scope.each_origin else []
+        ends += ["to all markets"] if self.scope.destination is not None else []
+        if ends and {in_tonnes(column.name) for column in columns} & {"capacity_mtpa", "throughput_mtpa"}:
+            of += f" What moves, what could and what is lost is of the whole corridor, {' and '.join(ends)}."
         basis = hazard_basis(self.network.regime)
         return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
 
@@ -310,7 +343,9 @@ class _Comparison:
         spans = pd.DataFrame({column.name: _spans(column, block) for column in columns}, index=block.index)
         fitting = columns_that_fit(columns, lambda some: aligned(some, spans), width)
         head = f"  5 to 95 % of {self.table.attrs['draws']} draws of all uncertain figures; in brackets, in how many"
-        return f"\n{_paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n"
+        said = _outside(fitting, block)
+        last = f"{_paragraph(visible(said), width)}\n" if said else ""
+        return f"\n{_paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n{last}"
 
     def _says(self, name: str, kept: Sequence[Column], width: int | None) -> str:
         """Return what the rows of a state say in sentences: the best and the full for the next tonne, ends, limits."""

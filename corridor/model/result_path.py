@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corridor.errors import CorridorError, DataError
-from corridor.messages import unknown_name
+from corridor.messages import shown, unknown_name
 from corridor.model.columns import COLUMNS, column_names
 from corridor.model.network import Network, edge_key, node_key
 from corridor.model.records import KIND_OF
@@ -75,6 +75,9 @@ def path_errors(path: str, network: Network | None = None, *, role: str = "expec
     role : str
         What the path is given for, as messages begin: ``expect``, ``outcome``.
     """
+    if not isinstance(path, str) or not path.strip():
+        yield DataError(f"{role} must be a path of a number, as in 'shortfall_mtpa' (got {shown(path)})")
+        return
     parts = parts_of(path)
     for part in parts:
         where = f"{role} {shortened(part)}: "

@@ -22,7 +22,7 @@ from corridor.show.comparison_rows import (
     status_of,
 )
 from corridor.show.style import FAINT, INK, RULE, WARN
-from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED
+from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED, full
 from corridor.study.ranges import ENDS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ComparisonPanels:
     ) -> None:
         self.ax, self.table, self.wanted, self.rows, self.barrels = ax, table, wanted, rows, barrels
         self.rungs = [rung for rung in RUNGS if rung in table]
-        self.best = leading(table)
+        self.best, self.full = leading(table), set(full(table))
         self.lines = rows[-1].end
         self.heads = {c: style.wrapped(self._head(c), _HEAD_WIDTH, _HEAD_LINES) for c in wanted}
         self.grouped = len({self._group(column) for column in wanted}) > 1
@@ -261,9 +261,9 @@ class ComparisonPanels:
         """Draw one number as a dot, with its change; in bold where it is the best next tonne."""
         value, key = self._value(row, column), f"{row.scenario}/{row.corridor}"
         if not math.isfinite(value):
-            room = self._value(row, "capacity_mtpa") if "capacity_mtpa" in self.table else math.nan
+            is_full = column == NEXT and (row.scenario, row.corridor) in self.full
             panel.annotate(
-                missing_text(column, value, open_mtpa=room), (0, row.y), xytext=(3, 0), textcoords="offset points",
+                missing_text(value, full=is_full), (0, row.y), xytext=(3, 0), textcoords="offset points",
                 va="center", color=FAINT, fontsize=self.size - 0.5, gid=f"value:{column}:{key}", zorder=5,
                 path_effects=style.halo(),
             )  # fmt: skip

@@ -14,7 +14,7 @@ from corridor.model.display_units import barrel_column, in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.study.compare import best_corridors
-from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED
+from corridor.study.comparison_text import CLOSED, FULL, NEXT, PLANNED, of_a_group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,8 @@ COLUMNS = (
     "shortfall_if_lost_mtpa",
 )  # fmt: skip
 """Columns drawn by default, as far as the table has them."""
+_OF_ONE_ORIGIN = ("netback_usd_per_t", NEXT)
+"""Those that a group of commodities has no numbers in."""
 RUNGS = ("nameplate_mtpa", "reachable_mtpa", "capacity_mtpa")
 """Capacities, the largest first: outlines around throughput."""
 _IN_BARS = (*RUNGS, "capacity_used")
@@ -41,7 +43,8 @@ def drawn_columns(table: pd.DataFrame, asked: str | Iterable[str] | None) -> lis
         If none is asked for, or one is unknown or holds no numbers.
     """
     if asked is None:
-        wanted = [column for column in COLUMNS if column in table]
+        without = _OF_ONE_ORIGIN if of_a_group(table) else ()
+        wanted = [column for column in COLUMNS if column in table and column not in without]
         wanted = wanted or [str(c) for c in table.columns if table[c].dtype.kind in "fiu"]
     else:
         listed = [asked] if isinstance(asked, str) else list(asked)
@@ -178,11 +181,11 @@ def column_named(name: str, barrels: bool) -> Column:
     return barrel_column(known) if barrels else known
 
 
-def missing_text(column: str, value: float, *, open_mtpa: float) -> str:
+def missing_text(value: float, *, full: bool) -> str:
     """Return what is written in place of a number that is not finite."""
     if value > 0:
         return "no limit"
-    return FULL if column == NEXT and open_mtpa > 0 else "–"
+    return FULL if full else "–"
 
 
 def change_text(value: float, first: float, column: Column) -> str:

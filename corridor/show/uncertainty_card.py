@@ -38,16 +38,20 @@ def _ranking(uncertainty: Uncertainty) -> Iterator[Html]:
 
 
 def _numbers(uncertainty: Uncertainty) -> Iterator[Html]:
-    """Yield the table of totals, or of the numbers asked for, with their ranges."""
-    numbers = uncertainty.numbers
-    names = set(numbers.index.get_level_values("number"))
+    """Yield the table of totals that vary, or of the numbers asked for, with their ranges."""
+    numbers, steady = uncertainty.numbers, 0
     if uncertainty.has_tables:
-        names = {f"outcomes.{name}" for name in by_name("outcomes")}
+        totals = [f"outcomes.{name}" for name in by_name("outcomes")]
+        numbers = numbers[numbers.index.isin(totals, level="number") & (numbers["defined"] > 0)]
+        vary = numbers["p05"] < numbers["p95"]
+        numbers, steady = numbers[vary], int((~vary).sum())
     rows: list[tuple[object, ...]] = [
         (scenario, number, *(f"{row[name]:,.6g}" for name in ("p05", "central", "p95")), row["unit"],
          f"{100 * row['defined']:.0f}")
         for ((scenario, number), row) in zip(numbers.index, numbers.to_dict("records"), strict=True)
-        if number in names and row["defined"] > 0
+        if row["defined"] > 0
     ]  # fmt: skip
     heads = ["scenario", "number", "5 % point", "central", "95 % point", "unit", "defined [%]"]
     yield table(heads, shortened(rows, len(heads)), ("5 % point", "central", "95 % point", "defined [%]"))
+    if steady:
+        yield line(f"{steady:,} further totals are the same at both ends (numbers has them, compare the corridors)")

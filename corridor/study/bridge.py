@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import FigureSet, in_force
 from corridor.model.network import Network, require_network
-from corridor.model.records import HAZARD, KINDS, PARTS, Figure, Kind, Record
+from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Figure, Kind, Record
 from corridor.model.result_path import parts_of, unit_of_path
 from corridor.model.stamp import stamped
 from corridor.model.variation import Fields, Variation, subject_of
@@ -26,6 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 REMAINDER = "remainder"
 """What the last part of a bridge is called: what several lines do together, and what cannot be moved alone."""
+_NO_VALUE = "with it alone the outcome has no value, so that its effect is in the remainder"
 _IDLE = frozenset(("id", "name", "lat", "lon", "risk_score", "note"))
 """Fields that move no outcome but `risk_score` itself."""
 _POINTS_TO = {
@@ -93,7 +94,7 @@ def bridge(first: Network, second: Network, outcome: str) -> pd.DataFrame:
                 f"outcome {visible(outcome)} has no value in the {which} network; ask about another outcome"
             )
     differences = Differences(first, second, outcome)
-    lines = [line.row(differences.effect(line, values[0])) for line in differences.lines()]
+    lines = [differences.row(line, values[0]) for line in differences.lines()]
     remainder = values[1] - values[0] - math.fsum(row["effect"] for row in lines)
     lines.append(Line("", REMAINDER, "", "remainder", note="what several of them do together").row(remainder))
     lines.sort(key=lambda row: (-abs(row["effect"]), row["record"], row["subject"], row["attribute"]))
@@ -147,16 +148,21 @@ class Differences:
     def _solver(self) -> WarmSolver:
         return WarmSolver(self.first)
 
-    def effect(self, line: Line, before: float) -> float:
-        """Return the change of the outcome by one line alone; 0 where it cannot be alone."""
+    def row(self, line: Line, before: float) -> dict[str, Any]:
+        """Return the row of a line with the change of the outcome by it alone; 0 where it cannot be alone."""
         if line.network is None:
-            return 0.0
+            return line.row(0.0)
         solver = self._solver if line.same_structure else None
         try:
+            if not line.same_structure:
+                require_number(self.outcome, line.network)
             value = _value(line.network, self.outcome, solver)
         except CorridorError:  # the outcome is about what is not there then
-            return 0.0
-        return 0.0 if math.isnan(value) else value - before
+            value = math.nan
+        if math.isnan(value):
+            note = "; ".join(filter(None, (line.note, _NO_VALUE)))
+            return replace(line, note=note).row(0.0)
+        return line.row(value - before)
 
     def lines(self) -> Iterator[Line]:
         """Yield a line for each figure, field and record that differs."""
@@ -242,11 +248,22 @@ class Differences:
             expected, new = explained.get(field, getattr(before, field)), getattr(after, field)
             if field in _IDLE or _same(expected, new):
                 continue
+            if field == "fleet":
+                yield self._fleet_line(key, before, after)
+            if kind.singular == "edge" and before.fleet != after.fleet and field in ("fleet", "fleet_days"):
+                continue
             old = getattr(before, field)
             if field in explained and _is_number(old) and _is_number(new):
                 new = old + (new - expected)
             line = Line(kind.singular, subject_of(key), field, "moved", _shown(old), _shown(getattr(after, field)))
             yield self._with_record(line, kind, key, before, {field: new})
+
+    def _fleet_line(self, key: Any, before: Edge, after: Edge) -> Line:
+        """Return the line of an edge that another fleet serves: the round trip, and a new fleet, come with it."""
+        line = Line("edge", subject_of(key), "fleet", "moved", _shown(before.fleet), _shown(after.fleet))
+        line = replace(line, note=f"fleet_days {before.fleet_days:g} to {after.fleet_days:g} with it")
+        parts = self._with_needed("edge", before.replace(fleet=after.fleet, fleet_days=after.fleet_days))
+        return self._with_parts(line, parts)
 
     def _with_record(self, line: Line, kind: Kind, key: Any, record: Record, changes: Mapping[str, Any]) -> Line:
         """Return a line whose network has one record changed."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.messages import unknown_name
+from corridor.messages import shown, unknown_name
 from corridor.model.columns import blank, by_name, column_names, described, grouped
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
@@ -77,8 +77,8 @@ def compare(
     ranges : bool
         Whether to draw all uncertain figures together, as `uncertainty` does, and add to each column NAME of numbers
         but those of group risk ``NAME_p05`` and ``NAME_p95``, which 5 and 95 % of the draws do not exceed, and
-        ``NAME_defined``, the share of draws in which the number exists. The numbers themselves stay as they are. Only
-        the baseline and the scenarios given have ranges.
+        ``NAME_defined``, the share of draws in which the number exists. The numbers themselves stay as they are, and
+        lie outside where ranges of figures lead one way only. Only the baseline and the scenarios given have ranges.
     draws, seed : int
         How many times figures are drawn; the same seed gives the same bytes.
     units : {"t", "bbl"}
@@ -235,6 +235,8 @@ def chosen_columns(columns: str | Iterable[str]) -> list[str]:
         If none is asked for.
     """
     groups = grouped("compare") | {"all": column_names("compare")}
+    if not isinstance(columns, Iterable):
+        raise DataError(f"columns must be names of columns or groups, as in 'main' (got {shown(columns)})")
     asked = [columns] if isinstance(columns, str) else list(columns)
     known = by_name("compare")
     chosen: list[str] = []

@@ -41,13 +41,21 @@ def tonne(attrs: Mapping[object, object], network: Network | None = None) -> str
 
 
 def full(rows: pd.DataFrame) -> list[Any]:
-    """Return the rows of a comparison, by index, whose next tonne is empty although a way leads there."""
+    """Return the rows of a comparison, by index, whose next tonne is empty although a way leads there.
+
+    None of a group of commodities, of which no tonne is followed.
+    """
     name = column_in(rows, NEXT)
     capacity = column_in(rows, "capacity_mtpa")
-    if name is None or not {"destination", capacity} & set(rows.columns):
+    if name is None or of_a_group(rows) or not {"destination", capacity} & set(rows.columns):
         return []
     leads = rows["destination"] != "" if "destination" in rows.columns else rows[str(capacity)] > _MOVES_MTPA
     return list(rows.index[rows[name].isna() & leads])
+
+
+def of_a_group(table: pd.DataFrame) -> bool:
+    """Tell whether a comparison is of a group of commodities, which have no one origin."""
+    return "origin" in table.attrs and table.attrs["origin"] is None
 
 
 def column_in(table: pd.DataFrame, name: str) -> str | None:

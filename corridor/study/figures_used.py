@@ -110,6 +110,11 @@ def subjects_of(table: pd.DataFrame, network: Network) -> Subjects:
     """Return what the rows of a table rest on: as its attrs say, or the records that the rows name."""
     by_scenario = table.attrs.get("subjects")
     if not isinstance(by_scenario, Mapping):
+        if "draws" in table.attrs:
+            raise DataError(
+                "a table of drawn numbers does not say what they rest on; give sources a table of compare, which may "
+                "have ranges, or of outcomes"
+            )
         return Subjects(flow=_named(table, network))
     scenarios, corridors, origins = (values_of(table, level) for level in ("scenario", "corridor", "origin"))
     parts: dict[str, set[str]] = {"limits": set(), "reachable": set(), "route": set(), "flow": set()}

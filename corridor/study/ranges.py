@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,8 +73,7 @@ def with_ranges(
     """
     import pandas as pd
 
-    if not numbers.columns:
-        raise DataError("ranges are of numbers, and no column asked for has any but risks; ask for others, as 'main'")
+    require_numbers(numbers.columns)
     job = DrawJob(network, states, numbers, ranges.seed)
     drawn = drawn_numbers(job, ranges.draws, progress=ranges.progress, strict=strict, caller="compare")
     rows = [tuple(filter(None, (name, *row))) for name, _ in states for row in numbers.rows]
@@ -95,6 +95,18 @@ def with_ranges(
         of_state = [each for each in drawn.left_out if each.scenario == out]
         notes[out or BASELINE] += left_out_notes(of_state, len(drawn.values))
     return pd.DataFrame(columns, index=table.index), notes
+
+
+def require_numbers(columns: Sequence[str]) -> None:
+    """Raise unless some column asked for is one of numbers that are drawn.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if not columns:
+        raise DataError("ranges are of numbers, and no column asked for has any but risks; ask for others, as 'main'")
 
 
 def is_range(name: str) -> bool:

@@ -287,6 +287,11 @@ def _network_of(attrs: Mapping[Any, Any], net: Network | None) -> Network:
                 f"net is {net.name or 'unnamed'!r} of {net.year}, but the table is of {name or 'unnamed'!r} of {year}; "
                 "give the network that the table was made from"
             )
+        if others := [note for note in _own_numbers(attrs) if note not in net.notes]:
+            raise DataError(
+                f"net lacks numbers that the table's network had of its own ({others[0]}); give the network that the "
+                "table was made from"
+            )
         return net
     remedy = "; give it as net"
     if attrs.get("data_version") is None:
@@ -296,19 +301,16 @@ def _network_of(attrs: Mapping[Any, Any], net: Network | None) -> Network:
             f"the table was made from data {attrs['data_version']}, installed is {data_version()}: its network is "
             f"needed{remedy}"
         )
-    if altered := [note for note in _notes(attrs.get("notes")) if _tells_of_figures(note)]:
+    if altered := _own_numbers(attrs):
         raise DataError(f"the table's network has numbers of its own ({altered[0]}){remedy}")
     return load(str(name), year) if attrs.get("regime") is None else load(str(name), year, regime=attrs["regime"])
 
 
-def _notes(notes: Any) -> list[str]:
-    """Return the notes of a table, whether by scenario or not."""
-    return [note for some in notes.values() for note in some] if isinstance(notes, dict) else list(notes or ())
-
-
-def _tells_of_figures(note: str) -> bool:
-    """Tell whether a note says that numbers of the network are not those of the data."""
-    return note.startswith(("figure '", "by the figures of ", "Altered in a table"))
+def _own_numbers(attrs: Mapping[Any, Any]) -> list[str]:
+    """Return the notes of a table, by scenario or not, that say that numbers are not those of the data."""
+    notes = attrs.get("notes")
+    listed = [note for some in notes.values() for note in some] if isinstance(notes, dict) else list(notes or ())
+    return [note for note in listed if note.startswith(("figure '", "by the figures of ", "Altered in a table"))]
 
 
 def _levels(row: pd.Series[Any]) -> list[str | None]:

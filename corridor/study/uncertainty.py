@@ -95,6 +95,9 @@ def uncertainty(
     is correlated. Where a figure with a formula states a range of its own, its distance from the formula is drawn.
     Requirements and minima are cut where they would exceed volume and ceiling. Every scenario meets the same draws.
 
+    With every figure at its value an answer may lie outside its 5 and 95 % points: where ranges lead one way only, as
+    of a quota of 2.2 Mt/y that may be 2.2 to 7, nearly all draws lie on that side of it.
+
     A draw in which a cycle would earn money, or that breaks another rule, is no network that could be: it is left out
     of all points and counted (`left_out`, and ``notes`` in ``attrs``), not drawn again.
 
@@ -316,7 +319,7 @@ class Uncertainty:
 
         Indexed by (scenario, number). Columns: record, subject, attribute of the figure; correlation, -1 to 1, over the
         draws in which the number exists. Numbers and figures that do not vary are left out. Of n draws, less than
-        about 2 / sqrt(n) is chance.
+        about 2 / sqrt(n) is chance; of figures without any effect one in twenty exceeds it all the same.
         """
         import pandas as pd
 

@@ -205,3 +205,14 @@ def test_sources_are_no_csv(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "compare", "--sources", "--format", "csv")
     assert code == 2
     assert "--sources cannot be written as csv" in err
+
+
+def test_what_is_of_the_whole_corridor_is_said_above_rows_of_origins_and_for_one_market(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Volumes repeat in the row of each origin, and lead to every market: they are no shares of the corridor."""
+    each = words(run(capsys, "compare", "--corridor", "cpc", "--origin", "each")[1])
+    assert "What moves, what could and what is lost is of the whole corridor, whatever the origin." in each
+    one = words(run(capsys, "compare", *SHUT, "--corridor", "cpc", "--destination", "schwedt")[1])
+    assert "of the whole corridor, to all markets." in one
+    assert "of the whole corridor" not in words(run(capsys, "compare", *SHUT, "--corridor", "cpc")[1])

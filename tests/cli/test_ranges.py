@@ -35,3 +35,26 @@ def test_draws_without_ranges_are_refused(capsys: pytest.CaptureFixture[str]) ->
     code, _, errors = run(capsys, "compare", "--draws", "10")
     assert code == 2
     assert "--draws 10 is for --ranges; give both, or leave it out" in errors
+
+
+def test_values_outside_their_ranges_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table whose range does not hold its value says so, and of which corridors; one whose ranges do says nothing."""
+    options = ("--ranges", "--draws", "40", "--year", "2024", "--scenario", "cpc-shut")
+    table = cr.compare(cr.load(year=2024), [], columns=["nameplate_mtpa", "transit_days"], ranges=True, draws=40)
+    rows = table.loc["baseline"].loc[["cpc", "btc", "druzhba", "middle_corridor"]]
+    above = rows["nameplate_mtpa_p05"].round(1) > rows["nameplate_mtpa"].round(1)
+    assert above["btc"]
+    inside = (rows["transit_days_p05"] <= rows["transit_days"]) & (rows["transit_days"] <= rows["transit_days_p95"])
+    assert inside.all()
+    said = " ".join(run(capsys, "compare", *options, "--columns", "nameplate_mtpa")[1].split())
+    assert "Outside their ranges, as those of the figures behind lead one way: nameplate of " in said
+    sentence = said[said.index("Outside their") :].partition(". ")[0]
+    assert all((id in sentence) == above[id] for id in above.index)
+    assert "Outside" not in run(capsys, "compare", *options, "--columns", "transit_days")[1]
+
+
+def test_ranges_without_numbers_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Risks have no ranges here: they are not drawn for nothing."""
+    code, _, errors = run(capsys, "compare", "--ranges", "--draws", "3", "--columns", "risk")
+    assert code == 2
+    assert "ranges are of numbers, and no column asked for has any but risks" in errors

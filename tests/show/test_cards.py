@@ -283,3 +283,15 @@ def test_a_network_shows_its_fleets() -> None:
 def test_a_record_shows_what_it_is_about(record: object, title: str) -> None:
     """Its name or id, or the pair that names it."""
     assert shown(record).said.startswith(title)
+
+
+def test_the_card_of_draws_has_the_totals_that_vary() -> None:
+    """Changes of the baseline against itself are 0 in every draw: they are counted, not listed."""
+    unc = cr.uncertainty(cr.load(), draws=10)
+    card = unc._repr_html_()
+    totals = unc.numbers[unc.numbers.index.get_level_values("number").str.startswith("outcomes.")]
+    steady = totals[(totals["defined"] > 0) & (totals["p05"] == totals["p95"])]
+    assert {"outcomes.shortfall_change_mtpa"} <= set(steady.index.get_level_values("number"))
+    assert "outcomes.shortfall_change_mtpa" not in card
+    assert "outcomes.netback_musd_per_year" in card
+    assert f"{len(steady)} further totals are the same at both ends" in card

@@ -381,6 +381,28 @@ def test_the_best_next_tonne_is_bold_and_a_full_way_is_said(table: pd.DataFrame)
         assert values["CPC shut", "cpc"].get_text() == "–"
 
 
+def test_a_group_has_no_next_tonne_to_draw_and_no_way_is_called_full() -> None:
+    """A group has neither netback nor next tonne, which says nothing of ways; asked for all the same they are empty."""
+    group = cr.compare(cr.load(), [], commodity="crude", corridors=FEATURED)
+    with sheet((12, 8)) as ax:
+        cr.plot_comparison(group, ax=ax)
+        assert not any("netback" in panel.get_title("left") for panel in ax.child_axes)  # type: ignore[attr-defined]
+    with sheet((12, 8)) as ax:
+        cr.plot_comparison(group, "next_tonne_usd_per_t", ax)
+        (panel,) = ax.child_axes
+        assert {text.get_text() for text in panel.texts} == {"–"}  # type: ignore[attr-defined]
+
+
+def test_a_corridor_without_a_way_to_the_market_is_not_called_full() -> None:
+    """Druzhba has capacity, and no way to Augusta: that is no full way."""
+    with sheet((12, 4)) as ax:
+        table = cr.compare(cr.load(), [], corridors=["cpc", "druzhba"], destination="augusta")
+        cr.plot_comparison(table, "next_tonne_usd_per_t", ax)
+        (panel,) = ax.child_axes
+        said = {str(text.get_gid()).rpartition("/")[2]: text.get_text() for text in panel.texts}  # type: ignore[attr-defined]
+        assert said["druzhba"] == "–"
+
+
 def test_a_planned_corridor_is_not_in_service_and_not_red() -> None:
     """Zangezur is not built: no cross, and no colour of warning."""
     with sheet((12, 4)) as ax:

@@ -159,3 +159,26 @@ def test_what_cannot_be_moved_alone_says_why() -> None:
     assert "cannot be alone, so that its effect is in the remainder" in table.loc["back", "note"]
     assert table.loc["back", "effect"] == 0.0
     assert math.isclose(table["effect"].sum(), -50.0)
+
+
+def test_an_edge_that_joins_a_fleet_is_one_line_with_its_effect() -> None:
+    """20 Mt days a year over a round trip of 10 days carry 2 of the 5 Mt/y: 300 million USD/y less than 5 x 100."""
+    before = network(edge("ship"))
+    served = edge("ship", fleet="tankers", fleet_days=10.0)
+    after = network(served, fleets=(cr.Fleet(id="tankers", capacity_mt_days=20.0),))
+    table = cr.bridge(before, after, NETBACK).set_index(["record", "subject", "attribute"])
+    assert table["effect"].to_dict() == pytest.approx(
+        {("edge", "ship", "fleet"): -300.0, ("", "remainder", ""): 0.0, ("fleet", "tankers", ""): 0.0}
+    )
+    assert table.loc[("edge", "ship", "fleet"), "note"] == "fleet_days 0 to 10 with it"
+    back = cr.bridge(after, before, NETBACK).set_index("subject")["effect"]
+    assert back["ship"] == pytest.approx(300.0)
+
+
+def test_what_leaves_the_outcome_without_a_value_says_so() -> None:
+    """A corridor without its only edge has no netback: that is no effect of 0."""
+    before = network(edge("one", 10.0, corridor="east"), edge("two", 30.0, corridor="west"))
+    after = network(edge("one", 10.0, corridor="west"), edge("two", 30.0, corridor="east"))
+    table = cr.bridge(before, after, "compare.east.netback_usd_per_t").set_index(["subject", "attribute"])
+    assert "has no value, so that its effect is in the remainder" in table.loc[("one", "corridor"), "note"]
+    assert table["effect"].sum() == pytest.approx(-20.0)

@@ -262,6 +262,7 @@ def test_an_origin_can_be_chosen() -> None:
         ({"columns": "netback"}, cr.UnknownNameError, "did you mean 'netback_usd_per_t'"),
         ({"columns": ["main", "if-lost"]}, cr.UnknownNameError, "did you mean 'if_lost'"),
         ({"columns": "utilisation"}, cr.DataError, "utilisation is called capacity_used now"),
+        ({"columns": None}, cr.DataError, r"columns must be names of columns or groups, as in 'main' \(got None\)"),
         ({"columns": []}, cr.DataError, "columns must name at least one column or group"),
         ({"corridors": ["baku_novorossiysk"]}, cr.DataError, "cannot carry kazakh_crude"),
         ({"scenarios": ["cpc-shut"]}, cr.DataError, "must be Scenario objects"),

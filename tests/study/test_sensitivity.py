@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -165,3 +167,16 @@ def test_an_outcome_without_a_value_is_refused() -> None:
     shut = cr.load_scenario("cpc-shut")
     with pytest.raises(cr.DataError, match="has no value under 'CPC shut'"):
         cr.sensitivity(cr.load(year=2021), shut, outcome="compare.cpc.netback_usd_per_t")
+
+
+@pytest.mark.parametrize("path", [None, 3, ["shortfall_mtpa"], "", " "])
+def test_what_is_no_path_is_refused_in_a_sentence(path: Any) -> None:
+    """By all that take an outcome: `sensitivity`, `leans_on` (None is the objective), `bridge`, `uncertainty`."""
+    net = cr.load()
+    for asked in (
+        lambda: cr.sensitivity(net, outcome=path),
+        lambda: cr.bridge(net, net, path),
+        lambda: cr.solve(net).leans_on(outcome="" if path is None else path),
+    ):
+        with pytest.raises(cr.DataError, match="outcome must be a path of a number, as in 'shortfall_mtpa'"):
+            asked()

@@ -246,6 +246,25 @@ def test_which_network_is_needed_is_said(attrs: dict[str, Any], message: str) ->
         cr.sources(table)
 
 
+def test_a_network_without_the_tables_own_numbers_is_refused() -> None:
+    """Footnotes of the shipped Brent price under a table of one's own would be false."""
+    net = cr.load()
+    own = net.with_figures({"brent": 60.0}, source="desk")
+    table = cr.compare(own, [], corridors="cpc", columns="netback_usd_per_t")
+    with pytest.raises(cr.DataError, match=r"net lacks numbers .* had of its own \(figure 'brent"):
+        cr.sources(table, net)
+    brent = cr.sources(table, own).table.query("subject == 'brent'")
+    assert brent["value"].tolist() == [60.0]
+
+
+def test_a_table_of_draws_does_not_say_what_it_rests_on() -> None:
+    """Its corridors alone would leave out supplies, prices and all edges but trunks."""
+    drawn = cr.uncertainty(cr.load(), draws=2)
+    for table in (drawn.compare, drawn.ranking, drawn.outcomes):
+        with pytest.raises(cr.DataError, match="a table of drawn numbers does not say what they rest on"):
+            cr.sources(table)
+
+
 def test_the_network_of_another_year_is_refused() -> None:
     """Its figures are not those of the table."""
     table = cr.outcomes(cr.load(year=2024), [])
