@@ -1,4 +1,4 @@
-"""Draw the picture of the README: where Kazakh oil goes in 2024, and where it goes with the CPC shut.
+"""Draw the picture of the README: where Kazakh oil goes in 2026, and where it goes with the CPC shut.
 
 Run it as ``python examples/map_cpc_shut.py``, with ``corridor[plot]`` installed. It writes ``map_cpc_shut.png`` and
 ``map_cpc_shut.json`` beside itself; the JSON holds the id of each line and mark drawn, with its width or size.
@@ -28,12 +28,12 @@ EXTENT = (25.0, 61.5, 36.0, 54.8)
 
 def draw() -> Figure:
     """Return two maps side by side, line widths on one scale."""
-    network = cr.load("caspian", year=2024)
+    network = cr.load("caspian", year=2026)
     baseline, shut = cr.solve(network), cr.solve(network, cr.load_scenario("cpc-shut"))
     widest_mtpa = baseline.edge_flows.xs(COMMODITY, level="commodity")["flow_mtpa"].max()
     figure, (left, right) = plt.subplots(1, 2, figsize=(13.0, 7.0), facecolor="white")
     figure.subplots_adjust(left=0.008, right=0.992, top=0.91, bottom=0.11, wspace=0.025)
-    for ax, flow, title in ((left, baseline, "Baseline, 2024"), (right, shut, "CPC shut for a year")):
+    for ax, flow, title in ((left, baseline, "Baseline, 2026"), (right, shut, "CPC shut for a year")):
         cr.plot_map(flow, ax, commodity=COMMODITY, extent=EXTENT, widest_mtpa=widest_mtpa, title=title)
     return figure
 

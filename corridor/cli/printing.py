@@ -180,8 +180,8 @@ def notes_of(table: pd.DataFrame) -> list[str]:
     from corridor.solver.solution import MISSED
     from corridor.study.scenario_runs import BASELINE
 
-    told = ((name, note) for name, notes in table.attrs.get("notes", {}).items() for note in notes)
-    return [f"{name}: {note}" for name, note in told if name == BASELINE or not note.startswith(MISSED)]
+    notes = ((name, note) for name, some in table.attrs.get("notes", {}).items() for note in some)
+    return [f"{name}: {note}" for name, note in notes if name == BASELINE or not note.startswith(MISSED)]
 
 
 def title_of(network: Network) -> str:

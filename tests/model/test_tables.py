@@ -33,7 +33,7 @@ def bare(record: Any) -> dict[str, Any]:
             for name, value in fields.items()}  # fmt: skip
 
 
-@pytest.mark.parametrize("year", range(2018, 2025))
+@pytest.mark.parametrize("year", range(2018, 2027))
 @pytest.mark.parametrize("regime", ["full", "war"])
 def test_a_shipped_network_comes_back_from_its_tables(year: int, regime: str) -> None:
     """Cargo value, barrels, hazards, figures, sources, name, year, regime, order of commodities."""

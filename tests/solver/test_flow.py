@@ -20,7 +20,7 @@ from helpers.examples import examples
 from helpers.oracle import best_objective, cost_of, earning_cycle
 from helpers.strategies import networks, worlds
 
-YEARS = tuple(range(2018, 2025))
+YEARS = tuple(range(2018, 2027))
 STRESSED = (2021, 2022, 2023, 2024)
 CASES = [(year, name) for year in STRESSED for name in cr.scenarios()]
 TABLES = ("corridors", "edges", "nodes", "supplies", "markets", "edge_flows", "routes")
