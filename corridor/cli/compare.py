@@ -347,8 +347,8 @@ class _Comparison:
         spans = pd.DataFrame({column.name: _spans(column, block) for column in columns}, index=block.index)
         fitting = columns_that_fit(columns, lambda some: aligned(some, spans), width)
         head = f"  5 to 95 % of {self.table.attrs['draws']} draws of all uncertain figures; in brackets, in how many"
-        said = _outside(fitting, block)
-        last = f"{_paragraph(visible(said), width)}\n" if said else ""
+        outside = _outside(fitting, block)
+        last = f"{_paragraph(visible(outside), width)}\n" if outside else ""
         return f"\n{_paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n{last}"
 
     def _says(self, name: str, kept: Sequence[Column], width: int | None) -> str:
