@@ -216,13 +216,17 @@ class _Comparison:
     @cached_property
     def columns(self) -> list[Column]:
         """Columns that are printed: of groups those that have a heading, and all that were asked for by name."""
+        from corridor.study.comparison_text import NEXT, of_a_group
+
         chosen: dict[str, Column] = {}
         for name in self.asked:
             of_group = [c for c in printed("compare") if name in (c.group, "all") or (c is ROUTE and name == "main")]
             column = by_name("compare").get(name)
             for each in of_group if column is None else [column]:
                 chosen[each.name] = each if each.heading else replace(each, heading=each.name.replace("_", " "))
-        missing = (ROUTE.name,) if self.scope.each_origin else ()
+        missing = {ROUTE.name} if self.scope.each_origin else set()
+        if of_a_group(self.table):
+            missing |= {"netback_usd_per_t", NEXT} - set(self.asked)
         present = (c for c in chosen.values() if c.name not in (*missing, *self.table.index.names))
         return self.units_of_table.columns(sorted(present, key=lambda column: column.wide))
 
@@ -343,8 +347,8 @@ class _Comparison:
         spans = pd.DataFrame({column.name: _spans(column, block) for column in columns}, index=block.index)
         fitting = columns_that_fit(columns, lambda some: aligned(some, spans), width)
         head = f"  5 to 95 % of {self.table.attrs['draws']} draws of all uncertain figures; in brackets, in how many"
-        said = _outside(fitting, block)
-        last = f"{_paragraph(visible(said), width)}\n" if said else ""
+        outside = _outside(fitting, block)
+        last = f"{_paragraph(visible(outside), width)}\n" if outside else ""
         return f"\n{_paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n{last}"
 
     def _says(self, name: str, kept: Sequence[Column], width: int | None) -> str:

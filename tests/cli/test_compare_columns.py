@@ -216,3 +216,13 @@ def test_what_is_of_the_whole_corridor_is_said_above_rows_of_origins_and_for_one
     one = words(run(capsys, "compare", *SHUT, "--corridor", "cpc", "--destination", "schwedt")[1])
     assert "of the whole corridor, to all markets." in one
     assert "of the whole corridor" not in words(run(capsys, "compare", *SHUT, "--corridor", "cpc")[1])
+
+
+def test_columns_that_a_group_of_commodities_cannot_have_are_printed_only_if_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Netback and next tonne are of one origin: for crude they would be two columns of dashes and their legend."""
+    asked = ("compare", *SHUT, "--commodity", "crude", "--corridor", "btc")
+    out = words(run(capsys, *asked)[1])
+    assert "netback" not in out.partition("lost against the baseline")[0].lower()
+    assert "netback" in run(capsys, *asked, "--columns", "netback_usd_per_t")[1]
