@@ -14,7 +14,8 @@ from helpers.commands import run
 COMMANDS = [
     "compare --scenario cpc-shut", "outcomes", "solve --scenario cpc-shut", "solve --table edges",
     "solve --table supplies", "solve --table markets", "solve --table routes", "simulate --years 50 --quiet",
-    "simulate --years 50 --quiet --table years", "figures --carried", "scenarios", "claims", "backcast", "check cpc-shut",
+    "simulate --years 50 --quiet --table years", "figures --carried", "scenarios", "claims", "backcast",
+    "check cpc-shut",
 ]  # fmt: skip
 
 
