@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corridor.model.network import Network
 
 C = TypeVar("C")
-_MOST_SHOWN, _PAGE = 60, 100
+_MOST_SHOWN, _PAGE, _SCREEN = 60, 100, 80
 
 
 def terminal_width(arguments: argparse.Namespace) -> int | None:
@@ -199,7 +199,7 @@ def carried_text(network: Network, width: int | None) -> str:
     text = f"Carried to {network.year} from earlier years: {len(ages):,} figures, the oldest ({ages.count(oldest):,})"
     text += f" over {years}" + (f"; evidence to {network.as_of}. " if network.as_of else ". ")
     text += f"`corridor figures --carried --year {network.year}` lists them."
-    return f"{paragraph(text, width)}\n"
+    return f"{paragraph(text, width or _SCREEN)}\n"
 
 
 def paragraph(text: str, width: int | None) -> str:
