@@ -128,10 +128,10 @@ def test_networkx_reads_typed_attributes(tmp_path: Path) -> None:
     net = cr.load(year=2021)
     graph = nx.read_graphml(cr.write_network(net, tmp_path / "net.graphml"))
     assert set(graph) == {node.id for node in net.nodes}
-    ends = {data["id"]: (tail, head) for tail, head, data in graph.edges(data=True)}
+    ends = {id: (tail, head) for tail, head, id in graph.edges(keys=True)}  # parallel edges: ids are keys
     assert ends == {edge.id: (edge.tail, edge.head) for edge in net.edges}
     btc = net.edge("btc")
-    found = graph.edges[btc.tail, btc.head]
+    found = graph.edges[btc.tail, btc.head, "btc"]
     assert (found["capacity_mtpa"], found["in_service"]) == (btc.capacity_mtpa, True)
     assert "throughput_mtpa" not in graph.nodes["tbilisi"]
 

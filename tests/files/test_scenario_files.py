@@ -71,7 +71,7 @@ def test_hazards_and_events_are_read_back(tmp_path: Path) -> None:
         (GOOD.replace("- outage: {corridor: cpc}", "- derate: {edge: btc, remaining: 1.4}"), "remaining must be < 1.0"),
         ("name: it\n", "changes must be a list with at least one change"),
         (GOOD.replace("name: it", "about: x"), "name is missing"),
-        (GOOD.replace("2021", "1999"), r":3:7: network 'caspian': year must be 2018 to 2024 \(got 1999\)"),
+        (GOOD.replace("2021", "1999"), r":3:7: network 'caspian': year must be 2018 to 2026 \(got 1999\)"),
         (GOOD.replace("caspian", "caspain"), "no network named 'caspain'; did you mean 'caspian'"),
         (GOOD + "expect: {shortfall_mtpa: about 5}\n", "must be like '> 20'"),
         (GOOD.replace("it\n", "!!python/object:os.system it\n", 1), "YAML tags are not supported"),

@@ -359,7 +359,7 @@ def test_whose_tonne_and_where_to_are_said(table: pd.DataFrame) -> None:
         assert ax.get_title("left") == "Comparison of corridors for a Tengiz tonne"
         assert "netback at the field gate, before lifting cost, duty and tax" in said
         assert "to Augusta by Caspian Pipeline Consortium, Baku-Tbilisi-Ceyhan and Middle Corridor" in said
-        assert "to Schwedt by Druzhba" in said
+        assert "to Plock by Druzhba" in said
 
 
 def test_the_best_next_tonne_is_bold_and_a_full_way_is_said(table: pd.DataFrame) -> None:

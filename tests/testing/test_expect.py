@@ -199,7 +199,7 @@ def test_a_commodity_of_no_use_on_an_edge_flows_nowhere() -> None:
         ("change.compare.btc.status", "status is a word, which has no change; leave out 'change.'"),
         ("shortfall_mtpa.btc", "shortfall_mtpa is a total and has no parts"),
         ("corridors", "must be like corridors.ID.COLUMN"),
-        ("", "no total or table of a result named ''"),
+        ("", "must be a path of a number, as in 'shortfall_mtpa'"),
         ("change.", "no total or table of a result named ''"),
         ("..", "no table of a result named ''"),
         ("x" * 5000, r"expect x{57}\.\.\.: no total"),
