@@ -339,7 +339,8 @@ class Uncertainty:
         """
         import pandas as pd
 
-        figures = [Variation(self.network).figure_set.figures[key] for key in self.drawn.keys]
+        chosen = Variation(self.network).figure_set.figures
+        figures = [chosen[key] for key in self.drawn.keys]
         named = {field: np.array([getattr(f, field) for f in figures]) for field in ("record", "subject", "attribute")}
         ranks, numbers, order, correlation, exceeds = _Ranks(self.drawn.figures), [], [], [], []
         for state, number in np.ndindex(self.drawn.central.shape):

@@ -430,6 +430,7 @@ def test_ways_in_use_tie_under_a_premium(newest: WarmSolver, premium: float):
     assert tonne.netback_usd_per_t("cpc") == pytest.approx(tonne.netback_usd_per_t("btc"), abs=0.01)
 
 
+@pytest.mark.fuzz
 def test_one_to_a_hundred_thousand_tonnes_agree():
     """In all shipped years and scenarios, by all corridors, the size of what is marked changes nothing by 0.1 USD/t."""
     rows = 0
