@@ -20,6 +20,12 @@ from corridor.model.stamp import stamped
 if TYPE_CHECKING:
     import pandas as pd
 
+FRACTION_OF = ("capacity", "flow", "waiting_days")
+"""Of what the fraction of an interruption is: what the asset can carry, what would have passed, or a wait.
+
+For waiting days the fraction times the duration is the added wait one way.
+"""
+
 
 @dataclass(frozen=True)
 class Interruption:
@@ -34,7 +40,9 @@ class Interruption:
     duration_days : float
         How long. [days]
     severity : float
-        Share of capacity lost. [1]
+        Share lost of what `fraction_of` names. [1]
+    fraction_of : str
+        capacity, flow or waiting_days, see `FRACTION_OF`.
     kind : str
         political, war, technical or natural; empty where it is not counted and its cause has no kind.
     group : str
@@ -49,6 +57,7 @@ class Interruption:
     start: dt.date
     duration_days: float
     severity: float
+    fraction_of: str
     kind: str
     group: str
     counted: bool
@@ -156,7 +165,9 @@ def interruptions(asset: str | None = None) -> pd.DataFrame:
         - jurisdiction: where, ISO 3166 alpha-3
         - start, end: dates
         - duration_days: how long [days]
-        - capacity_lost_fraction: share of capacity lost [1]
+        - capacity_lost_fraction: share lost [1]
+        - fraction_of: of what: capacity (what the asset can carry, all of it in a full stop), flow (what would have
+          passed), or waiting_days (a queue: fraction times duration is the added wait one way)
         - cause: as in ``data/history/causes.csv``
         - counted: whether it enters the rates, yes or no
         - reason: why not
@@ -215,10 +226,21 @@ def _interruptions(file: Traversable) -> Iterator[Interruption]:
             start=dt.date.fromisoformat(row["start"]),
             duration_days=float(row["duration_days"]),
             severity=float(row["capacity_lost_fraction"]),
+            fraction_of=_fraction_of(row, file.name),
             kind=kinds.get(row["cause"], ""),
             group=row["shock"],
             counted=counted,
         )
+
+
+def _fraction_of(row: dict[str, str], file_name: str) -> str:
+    """Return of what the fraction of an event is; a word that is not known is refused."""
+    word = row["fraction_of"]
+    if word not in FRACTION_OF:
+        raise DataError(
+            f"{file_name}: event {row['id']}: fraction_of must be one of {', '.join(FRACTION_OF)} (got {word!r})"
+        )
+    return word
 
 
 def _common_causes(file: Traversable, known: set[str]) -> Iterator[CommonCause]:

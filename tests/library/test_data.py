@@ -31,6 +31,11 @@ def figures() -> list[dict[str, str]]:
     return [row for name in ("figures", "positions", "countries") for row in rows(f"caspian/{name}.csv")]
 
 
+def planning() -> list[dict[str, str]]:
+    """Return every row of the tables of projects, storage and notice."""
+    return [row for name in ("projects", "storage", "notice") for row in rows(f"caspian/{name}.csv")]
+
+
 @pytest.mark.parametrize("year", YEARS)
 def test_the_network_is_sound(year: int) -> None:
     """Every year loads without a problem, stranded supplies and markets included."""
@@ -74,7 +79,7 @@ def _assert_told(record: str, subject: str, item: Record, told: dict[tuple[str, 
 def test_every_figure_refers_to_known_sources() -> None:
     """Each source id stands in the one table of sources, and each source there is used."""
     known = {row["id"] for row in rows("sources.csv")}
-    shown = [*figures(), *rows("caspian/observed.csv"), *rows("claims.csv")]
+    shown = [*figures(), *planning(), *rows("caspian/observed.csv"), *rows("claims.csv")]
     used = {source for row in shown for source in row["sources"].split(";") if source}
     assert used == known
 
@@ -96,7 +101,7 @@ def test_own_estimates_are_marked_c() -> None:
     unsourced = {"general_knowledge", "own_estimate"}
     better = [
         r["subject"]
-        for r in figures()
+        for r in (*figures(), *planning())
         if set(r["sources"].split(";")) <= unsourced and r["sources"] and r["confidence"] != "C"
     ]
     assert better == []
@@ -447,3 +452,80 @@ def test_the_backcast_did_not_grow() -> None:
         now[year] = table["error_mtpa"].filter(like="sum of absolute errors").sum()
         assert now[year] <= missed + 0.01 * table.loc["all exports", "observed_mtpa"]
     assert sum(now.values()) < sum(before.values())
+
+
+UNIT_OF = {
+    "capex_musd": "USD m", "capex_musd_per_ship": "USD m/ship", "capex_musd_per_mooring": "USD m/mooring",
+    "capex_meur": "EUR m", "capex_mpln": "PLN m", "capex_usd_per_tpa": "USD/(t/y)", "capex_usd_per_m3": "USD/m3",
+    "capacity_mtpa": "Mt/y", "capacity_added_mtpa": "Mt/y", "capacity_added_mtpa_per_ship": "Mt/y/ship",
+    "capacity_added_teu_per_year": "TEU/y", "tanker_load_kt": "kt",
+    "lead_time_years": "years", "lead_time_ratio": "1", "life_years": "years", "financing_rate_pct": "%/y",
+    "storage_thousand_m3": "thousand m3", "storage_kt": "kt", "storage_mbbl": "million bbl",
+    "line_fill_kt": "kt", "line_fill_mbbl": "million bbl",
+    "until_in_service_years": "years", "until_in_service_days": "days", "until_shipping_days": "days",
+    "repair_days": "days", "repair_years": "years", "buffer_days": "days", "berth_hours": "hours",
+}  # fmt: skip
+"""What the tables of projects, storage and notice tell, and in which unit."""
+
+
+def test_projects_storage_and_notice_are_of_the_network_or_planned() -> None:
+    """Subjects of scope network exist, those planned do not yet, general rows have none."""
+    known = {row["id"] for name in ("nodes", "edges") for row in rows(f"caspian/{name}.csv")}
+    for row in planning():
+        subjects = {subject for subject in row["subjects"].split(";") if subject}
+        expected = {"network": subjects and subjects <= known, "planned": subjects and not subjects & known}
+        assert expected.get(row["scope"], row["scope"] == "general" and not subjects), row
+
+
+def test_projects_storage_and_notice_are_in_known_units() -> None:
+    """Each attribute has the one unit that its name says."""
+    assert {(row["attribute"], row["unit"]) for row in planning()} == set(UNIT_OF.items())
+
+
+def test_projects_storage_and_notice_lie_in_their_ranges() -> None:
+    """Low, value and high stand in order, years too, and what is of confidence C has a range."""
+    for row in planning():
+        value = float(row["value"])
+        assert float(row["low"] or value) <= value <= float(row["high"] or value), row
+        assert 1999 <= int(row["since"]) <= int(row["until"]), row
+        assert row["confidence"] in ("A", "B") or (row["confidence"] == "C" and row["low"] and row["high"]), row
+
+
+def test_projects_storage_and_notice_have_sources_and_one_choice() -> None:
+    """Each row has a source; of a subject or project one value of a kind is chosen, rivals stand beside it."""
+    chosen = []
+    for row in planning():
+        assert row["sources"], row
+        assert row["choice"] in ("chosen", "rival"), row
+        kind = row["attribute"].split("_")[0]
+        if row["choice"] == "chosen" and kind != "capacity":
+            chosen.append((row.get("project") or row.get("notice") or row["subjects"], kind))
+    assert len(chosen) == len(set(chosen))
+
+
+@pytest.mark.parametrize(
+    ("project", "usd_per_tpa"),
+    [
+        ("cpc_debottlenecking", 41), ("cpc_expansion", 138), ("georgian_rail", 14), ("kulevi", 34), ("alat_phase1", 73),
+        ("atasu_alashankou", 70), ("kenkiyak_kumkol", 100), ("kenkiyak_atyrau", 27), ("primorsk_first_stage", 38),
+    ],
+)  # fmt: skip
+def test_capital_cost_per_tonne_a_year_is_as_published(project: str, usd_per_tpa: float) -> None:
+    """Capital cost over capacity added gives the cost per tonne a year that the round of evidence states."""
+    told = {r["attribute"]: float(r["value"]) for r in planning() if r.get("project") == project and _is_chosen(r)}
+    assert told["capex_musd"] / told["capacity_added_mtpa"] == pytest.approx(usd_per_tpa, rel=0.025)
+
+
+def _is_chosen(row: dict[str, str]) -> bool:
+    return row["choice"] == "chosen"
+
+
+def test_addresses_are_addresses_or_empty() -> None:
+    """A source or event whose address was not kept has an empty one, not a sentence or a home page."""
+    for row in (*rows("sources.csv"), *rows("history/events.csv")):
+        assert re.fullmatch(r"(https?://[^\s/]+/\S+)?", row["url"]), row
+
+
+def test_an_own_estimate_has_no_address() -> None:
+    """What the authors say themselves leads nowhere else."""
+    assert [row["id"] for row in rows("sources.csv") if row["publisher"] == "corridor authors" and row["url"]] == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from corridor.library.interruptions import (
     InterruptionRecord,
     MonitoredAsset,
     _common_causes,
+    _interruptions,
     interruption_record,
 )
 from corridor.model.changes import Change
@@ -280,6 +282,45 @@ def test_a_common_cause_of_an_unknown_route_is_refused(tmp_path: Path) -> None:
     file.write_text("actor,name,adjective,routes\nRUS,Russia,Russian,cpc;druzhba_nort\n", encoding="utf-8")
     with pytest.raises(cr.UnknownNameError, match="no route with an aim named 'druzhba_nort'; did you mean"):
         list(_common_causes(file, {"cpc", "druzhba_north"}))
+
+
+def test_a_fraction_of_something_unknown_is_refused(tmp_path: Path) -> None:
+    """An event says of what its fraction is, in one of three words."""
+    file = tmp_path / "events.csv"
+    row = next(row for row in record() if row["id"] == "E070")
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(row))
+        writer.writeheader()
+        writer.writerow(row | {"fraction_of": "capactiy"})
+    told = "event E070: fraction_of must be one of capacity, flow, waiting_days (got 'capactiy')"
+    with pytest.raises(cr.DataError, match=re.escape(told)):
+        list(_interruptions(file))
+
+
+@pytest.mark.parametrize(("event", "added_days"), [("E067", 5), ("E121", 4)])
+def test_waiting_days_are_fraction_times_duration(event: str, added_days: float) -> None:
+    """Queues at the Straits in December 2022 and 2025: the added days one way that their reports name."""
+    row = cr.interruptions("bosporus").loc[event]
+    assert row["fraction_of"] == "waiting_days"
+    assert row["capacity_lost_fraction"] * row["duration_days"] == pytest.approx(added_days, abs=0.25)
+
+
+def test_only_queues_at_the_straits_are_waiting_days() -> None:
+    """What is congested at the Bosporus waits; its closures by fog, mine or anchor take capacity for hours."""
+    events = cr.interruptions()
+    waits = events[events["fraction_of"] == "waiting_days"]
+    assert set(waits["asset"]) == {"bosporus"}
+    congested = (events["asset"] == "bosporus") & (events["cause"] == "congestion")
+    assert set(events.index[congested]) <= set(waits.index)
+    closures = events[(events["asset"] == "bosporus") & (events["duration_days"] < 1)]
+    assert set(closures["fraction_of"]) == {"capacity"}
+
+
+def test_rates_do_not_depend_on_what_the_fraction_is_of() -> None:
+    """The word is said, not yet used: hazards are the same whatever it is."""
+    record = interruption_record()
+    flows = tuple(replace(event, fraction_of="flow") for event in record.interruptions)
+    assert hazard_file(RateEstimates(replace(record, interruptions=flows))) == hazard_file(RateEstimates(record))
 
 
 def test_interruptions_of_an_asset() -> None:
