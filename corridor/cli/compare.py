@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years, with_lines
 from corridor.cli.printing import (
     aligned,
+    carried_text,
     columns_that_fit,
     document_text,
     machine_text,
     notes_of,
     omitted_columns,
+    paragraph,
+    say_notes,
     terminal_width,
     title_of,
     write_output,
@@ -116,9 +118,8 @@ def run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     comparison = _Comparison(network, scope, table, flows, arguments.units, _tokens(arguments.columns))
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
-        streams.say(f"Not shown: {', '.join(hidden)} (--corridor all).")
-    for text in other_years(scenarios, network):
-        streams.say(text)
+        say_notes(arguments, [f"Not shown: {', '.join(hidden)} (--corridor all)."])
+    say_notes(arguments, other_years(scenarios, network))
     notes = [with_lines(arguments, note) for note in comparison.notes]
     width = terminal_width(arguments)
     if people:
@@ -128,8 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         json = arguments.format == "json"
         text = comparison.document(arguments.sources) if json else machine_text(table, arguments.format)
-        for note in notes:
-            streams.say(note)
+        say_notes(arguments, notes)
     return write_output(text, arguments.output, arguments.format, width=width)
 
 
@@ -303,7 +303,8 @@ class _Comparison:
             block = self.blocks[name]
             lost = f"\n{self._lost(names, width and width - 2)}\n" if name != self.baseline else ""
             says = self._ranges_of(name, kept, width) + self._says(name, kept, width)
-            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}\n{says}{lost}")
+            under = carried_text(self.network, width) if name == self.baseline else ""
+            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}\n{says}{lost}{under}")
         blocks += [omitted_columns(self.columns, kept), self._confidence(width)]
         return "\n".join(filter(None, blocks))
 
@@ -313,7 +314,10 @@ class _Comparison:
         kept = columns_that_fit(self.columns, lambda some: aligned(some, block), width)
         says = self._ranges_of(self.baseline, kept, width) + self._says(self.baseline, kept, width)
         table = f"{visible(self.baseline)}\n{aligned(kept, block)}\n{says}"
-        blocks = [self._head(kept, width), table + omitted_columns(self.columns, kept)]
+        blocks = [
+            self._head(kept, width),
+            table + omitted_columns(self.columns, kept) + carried_text(self.network, width),
+        ]
         if len(self.blocks) > 1:
             blocks.append(self._changes(width))
         blocks.append(self._confidence(width))
@@ -334,7 +338,7 @@ class _Comparison:
         if ends and {in_tonnes(column.name) for column in columns} & {"capacity_mtpa", "throughput_mtpa"}:
             of += f" What moves, what could and what is lost is of the whole corridor, {' and '.join(ends)}."
         basis = hazard_basis(self.network.regime)
-        return f"{_paragraph(of, width)}\n{_paragraph(visible(legend(columns, hazards=basis)), width)}\n"
+        return f"{paragraph(of, width)}\n{paragraph(visible(legend(columns, hazards=basis)), width)}\n"
 
     def _ranges_of(self, name: str, kept: Sequence[Column], width: int | None) -> str:
         """Return between which values the columns shown of a state lie in 90 % of the draws, if it has ranges."""
@@ -348,8 +352,8 @@ class _Comparison:
         fitting = columns_that_fit(columns, lambda some: aligned(some, spans), width)
         head = f"  5 to 95 % of {self.table.attrs['draws']} draws of all uncertain figures; in brackets, in how many"
         outside = _outside(fitting, block)
-        last = f"{_paragraph(visible(outside), width)}\n" if outside else ""
-        return f"\n{_paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n{last}"
+        last = f"{paragraph(visible(outside), width)}\n" if outside else ""
+        return f"\n{paragraph(head + ' there is a number.', width)}\n{aligned(fitting, spans)}\n{last}"
 
     def _says(self, name: str, kept: Sequence[Column], width: int | None) -> str:
         """Return what the rows of a state say in sentences: the best and the full for the next tonne, ends, limits."""
@@ -367,7 +371,7 @@ class _Comparison:
         if "capacity_mtpa" in shown and "bottleneck" not in shown:
             limits = _grouped_by(self.blocks[name]["bottleneck"])
             texts += [f"What stops more: {'; '.join(f'{limit} by {ids}' for limit, ids in limits)}."] if limits else []
-        return f"{_paragraph(visible(' '.join(texts)), width)}\n" if texts else ""
+        return f"{paragraph(visible(' '.join(texts)), width)}\n" if texts else ""
 
     def _groups(self, blocks: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:
         """Return the scenarios that are printed once: all that is printed of them is the same."""
@@ -409,7 +413,7 @@ class _Comparison:
             text += f"\n\n  over {days:g} days{whose}\n{aligned(columns, frame)}"
         states = (base.solution, self.flows[names[0]].solution)
         lines = [line for id in self.scope.members for line in who_takes_over(*states, id, self.shown(id))]
-        return text + "".join(f"\n\n{textwrap.indent(_paragraph(line, width), '  ')}" for line in lines)
+        return text + "".join(f"\n\n{textwrap.indent(paragraph(line, width), '  ')}" for line in lines)
 
     @cached_property
     def _solver(self) -> WarmSolver:
@@ -463,7 +467,7 @@ class _Comparison:
             "USD/y, all rates of a state that lasts. --scenario NAME shows one in full, --wide all; `corridor "
             "outcomes` has all shippers and amounts over a scenario's days, `corridor scenarios` the names."
         )
-        shown = f"{_paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
+        shown = f"{paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
         return shown + omitted_columns(columns, kept)
 
     def _by_corridor(self, name: str) -> pd.DataFrame:
@@ -484,7 +488,7 @@ class _Comparison:
             f"Confidence of the {sum(counts.values())} figures behind this: A {counts['A']}, B {counts['B']}, "
             f"C (estimates) {counts['C']}. network.figures() lists them, with ranges and rival sources."
         )
-        return f"{_paragraph(text, width)}\n"
+        return f"{paragraph(text, width)}\n"
 
 
 def _lost_columns() -> list[Column]:
@@ -497,11 +501,6 @@ def _lost_columns() -> list[Column]:
 def _rounded(change: float) -> float:
     """Return a change, 0 where it is printed as none."""
     return 0.0 if abs(change) < _LEAST_MTPA else change
-
-
-def _paragraph(text: str, width: int | None) -> str:
-    """Return text in lines that fit the terminal, or a page."""
-    return textwrap.fill(text, width or _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _named_in_one(rows: pd.DataFrame) -> pd.DataFrame:

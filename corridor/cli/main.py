@@ -11,6 +11,7 @@ from corridor.cli import (
     check,
     claims,
     compare,
+    figures,
     new,
     outcomes,
     report,
@@ -26,7 +27,7 @@ from corridor.cli.waiting import notes_while_running
 from corridor.errors import CorridorError
 from corridor.messages import nearest
 
-COMMANDS = (compare, outcomes, solve, simulate, report, scenarios, claims, backcast, check, new, schema)
+COMMANDS = (compare, outcomes, solve, simulate, report, figures, scenarios, claims, backcast, check, new, schema)
 """Modules of the commands, in the order of ``corridor --help``; each has `add` and `run`."""
 
 

@@ -6,15 +6,16 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years
 from corridor.cli.printing import (
     aligned,
+    carried_text,
     columns_that_fit,
     document_text,
     machine_text,
     notes_of,
     omitted_columns,
+    say_notes,
     terminal_width,
     title_of,
     write_output,
@@ -44,14 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     from corridor.study.outcomes import outcomes
 
     network, scenarios = load_inputs(arguments)
-    for note in other_years(scenarios, network):
-        streams.say(note)
+    say_notes(arguments, other_years(scenarios, network))
     table = outcomes(network, scenarios or None, commodity=arguments.commodity, units=arguments.units)
     units = DisplayUnits.of(network, arguments.units, arguments.commodity)
     notes = notes_of(table)
     if arguments.format != "table":
-        for note in notes:
-            streams.say(note)
+        say_notes(arguments, notes)
         if arguments.format == "json":
             scope = {"commodity": arguments.commodity, "units": arguments.units}
             return write_output(document_text(network, **scope, rows=table), arguments.output, arguments.format)
@@ -67,21 +66,23 @@ def run(arguments: argparse.Namespace) -> int:
         "its buyer beyond the price.\nChange: against the baseline, in which "
         f"{before[0]:,.1f} {units.volume} are delivered, {before[1]:,.1f} not lifted, "
         f"{before[2]:,.1f} required and unmet; netback {base['netback_musd_per_year']:,.0f} million USD/y.",
-        *_tables(ranked, width, units),
+        *_tables(ranked, width, units, carried_text(network, width)),
         *notes,
     ]
     return write_output("\n".join(blocks) + "\n", arguments.output, width=width)
 
 
-def _tables(ranked: pd.DataFrame, width: int | None, units: DisplayUnits) -> Iterator[str]:
-    """Yield the rates of all scenarios, and amounts over the days of those whose duration is known."""
+def _tables(ranked: pd.DataFrame, width: int | None, units: DisplayUnits, under: str) -> Iterator[str]:
+    """Yield the rates of all scenarios, a text under them, and amounts over the days of those with known duration."""
     if not len(ranked):
+        if under:
+            yield under
         return
     rates, over_days = (
         units.columns(column for column in printed("outcomes") if (column.name in AMOUNTS) == over)
         for over in (False, True)
     )
-    yield f"\n{_fitted(rates, ranked, width)}\n"
+    yield f"\n{_fitted(rates, ranked, width)}\n" + (f"\n{under}" if under else "")
     lasting = ranked[ranked["duration_days"].notna()].sort_values("loss_musd", ascending=False, kind="stable")
     if len(lasting):
         yield (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corridor.model.network import Network
 
 C = TypeVar("C")
-_MOST_SHOWN = 60
+_MOST_SHOWN, _PAGE, _SCREEN = 60, 100, 80
 
 
 def terminal_width(arguments: argparse.Namespace) -> int | None:
@@ -182,6 +182,36 @@ def notes_of(table: pd.DataFrame) -> list[str]:
 
     notes = ((name, note) for name, some in table.attrs.get("notes", {}).items() for note in some)
     return [f"{name}: {note}" for name, note in notes if name == BASELINE or not note.startswith(MISSED)]
+
+
+def carried_text(network: Network, width: int | None) -> str:
+    """Return how many figures are carried to the network's year, how old the oldest are, and how far the evidence goes.
+
+    Empty where none is carried.
+    """
+    from corridor.model.figures import age_years, carried
+
+    ages = [age_years(figure, network.year) for figure in carried(network.figure_records, network.year)]
+    if not ages:
+        return ""
+    oldest = max(ages)
+    years = f"{oldest} year{'' if oldest == 1 else 's'}"
+    text = f"Carried to {network.year} from earlier years: {len(ages):,} figures, the oldest ({ages.count(oldest):,})"
+    text += f" over {years}" + (f"; evidence to {network.as_of}. " if network.as_of else ". ")
+    text += f"`corridor figures --carried --year {network.year}` lists them."
+    return f"{paragraph(text, width or _SCREEN)}\n"
+
+
+def paragraph(text: str, width: int | None) -> str:
+    """Return text in lines that fit the terminal, or a page."""
+    return textwrap.fill(text, width or _PAGE, break_long_words=False, break_on_hyphens=False)
+
+
+def say_notes(arguments: argparse.Namespace, notes: Iterable[str]) -> None:
+    """Print notes to stderr, on a terminal in lines that fit it unless all is wanted wide."""
+    fits = streams.notes_on_a_terminal() and not arguments.wide
+    for note in notes:
+        streams.say(folded(note, shutil.get_terminal_size().columns) if fits else note)
 
 
 def title_of(network: Network) -> str:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from corridor.cli import streams
 from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
-from corridor.cli.printing import document_text, machine_text, table_text, terminal_width, title_of, write_output
+from corridor.cli.printing import (
+    carried_text,
+    document_text,
+    machine_text,
+    say_notes,
+    table_text,
+    terminal_width,
+    title_of,
+    write_output,
+)
 from corridor.errors import DataError, visible
 from corridor.model.columns import FLOW_TABLES, INTERCHANGEABLE, column_names
 
@@ -27,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     width = terminal_width(arguments)
     network, scenarios = load_inputs(arguments)
-    for note in other_years(scenarios, network):
-        streams.say(note)
+    say_notes(arguments, other_years(scenarios, network))
     flow = solve(network, combined(scenarios))
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
@@ -45,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             name = visible(scenario_name(flow.scenario))
             text = f"{title_of(network)}, {name}, all shippers: {table}\n{table_text(frame, width)}"
             text += f"{INTERCHANGEABLE}\n" if table in ("markets", "routes") else ""
+            text += carried_text(network, width)
     else:
-        text = f"{title_of(network)}\n{flow.explain(arguments.explain)}\n"
+        text = f"{title_of(network)}\n{flow.explain(arguments.explain)}\n{carried_text(network, width)}"
     return write_output(text, arguments.output, arguments.format, width=width)

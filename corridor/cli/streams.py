@@ -29,6 +29,11 @@ def on_a_terminal() -> bool:
     return not _stdout_is_closed() and sys.stdout.isatty()
 
 
+def notes_on_a_terminal() -> bool:
+    """Tell whether notes are printed to a terminal."""
+    return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()
+
+
 def require_stdout() -> None:
     """Raise if there is no stdout to print a result to."""
     if _stdout_is_closed():

@@ -95,6 +95,11 @@ def age_years(figure: Figure, year: int | None) -> int:
     return 0 if year is None else max(0, year - figure.until)
 
 
+def carried(figures: Iterable[Figure], year: int | None) -> list[Figure]:
+    """Return the chosen figures among some that are carried to a year from one before it."""
+    return [figure for figure in figures if figure.choice == "chosen" and age_years(figure, year) > 0]
+
+
 def key_of(figure: Figure) -> str:
     """Return what tells a chosen figure of one year from all others: ``record:subject.attribute``."""
     return f"{figure.record}:{figure.subject}.{figure.attribute}"

@@ -390,7 +390,7 @@ class Network(NetworkParts):
         if inputs:
             chosen += figures.inputs_of(chosen, held, self.year)
         if carried:
-            chosen = [f for f in chosen if f.choice == "chosen" and figures.age_years(f, self.year) > 0]
+            chosen = figures.carried(chosen, self.year)
         table = pd.DataFrame(figures.figure_rows(chosen, self.sources), columns=list(figures.TABLE_COLUMNS))
         if carried:
             table["age_years"] = (self.year or 0) - table["until"]

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from corridor.errors import DataError
+from corridor.model.arguments import MOST_SEED, required_integer
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Hazard, Scenario, require_scenario
@@ -16,7 +17,7 @@ from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
 from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.random_histories import BLOCK_YEARS, expected_states
-from corridor.solver.parallel import progress_bar, require_workers, required_integer, run_blocks
+from corridor.solver.parallel import progress_bar, require_workers, run_blocks
 
 _MOST_YEARS = 100_000_000
 _MOST_EVENTS = 10_000
@@ -96,7 +97,7 @@ def simulate(
     if scenario is not None:
         _require_steady(scenario)
     years = required_integer("years", years, 1, _MOST_YEARS)
-    seed, workers = required_integer("seed", seed, 0, 2**63), required_integer("workers", workers, 1, 1024)
+    seed, workers = required_integer("seed", seed, 0, MOST_SEED), required_integer("workers", workers, 1, 1024)
     require_workers(workers=workers, client=client)
     hazards = validated_hazards(network)
     _require_countable(hazards, years)

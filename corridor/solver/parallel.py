@@ -9,7 +9,6 @@ goes on later hands in those that are missing only.
 from __future__ import annotations
 
 import contextlib
-import operator
 import os
 import pickle
 import signal
@@ -56,25 +55,6 @@ def require_workers(*, workers: int, client: Any) -> None:
         raise DataError(f"client must be a distributed.Client, as of corridor[dask] (got {client!r})")
     if getattr(client, "asynchronous", False) or getattr(client, "status", "running") != "running":
         raise DataError(f"client must be open and not asynchronous (got {client!r}); make a new distributed.Client")
-
-
-def required_integer(name: str, value: Any, least: int, most: int) -> int:
-    """Return a whole number within limits, or say which it must be.
-
-    Raises
-    ------
-    DataError
-        If it is none, or outside.
-    """
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = operator.index(value)
-    except TypeError:
-        raise DataError(f"{name} must be a whole number (got {value!r})") from None
-    if not least <= number <= most:
-        raise DataError(f"{name} must be {least:,} to {most:,} (got {number:,})")
-    return number
 
 
 def progress_bar(total: int, unit: str, *, done: int = 0, wanted: bool | None = None) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.messages import shown, unknown_name
+from corridor.model.arguments import MOST_DRAWS, MOST_SEED, required_integer
 from corridor.model.columns import blank, by_name, column_names, described, grouped
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
@@ -108,8 +109,9 @@ def compare(
         If the commodity, origin, corridor or a column is unknown, or a scenario names something that is not in the
         network.
     DataError
-        If a scenario name is duplicate, a corridor cannot carry the commodity, the origin supplies none of it, the
-        destination buys none, or one of these is given for a group.
+        If a scenario name is duplicate, `corridors` or `columns` name none, `ranges`, `draws` or `seed` is out of
+        range, a corridor cannot carry the commodity, the origin supplies none of it, the destination buys none, or one
+        of these is given for a group.
 
     Examples
     --------
@@ -118,9 +120,13 @@ def compare(
     >>> table.loc[("CPC shut", "cpc"), "status"]
     'closed'
     """
+    if not isinstance(ranges, bool):
+        raise DataError(f"ranges must be True or False (got {shown(ranges)})")
+    required_integer("draws", draws, 1, MOST_DRAWS)
+    required_integer("seed", seed, 0, MOST_SEED)
     scope = comparison_scope(network, commodity=commodity, origin=origin, destination=destination)
     if corridors is not None:
-        scope = scope.limited_to(network, corridors)
+        scope = scope.limited_to(network, _named(corridors, scope))
     drawn = None
     if ranges:
         from corridor.study.ranges import Ranges  # only here: it loads what shares work between processes
@@ -188,6 +194,19 @@ def compare_in_scope(
             notes[name] = [*notes.get(name, ()), *texts]
     about |= {"notes": notes} if notes else {}
     return stamped(table, network, commodity=scope.commodity, **about)
+
+
+def _named(corridors: str | Iterable[str], scope: ComparisonScope) -> list[str]:
+    """Return the ids of corridors asked for, at least one."""
+    if not isinstance(corridors, Iterable):
+        raise DataError(f"corridors must be ids of corridors, as in ['cpc', 'btc'] (got {shown(corridors)})")
+    named = [corridors] if isinstance(corridors, str) else list(corridors)
+    if not named:
+        able = f", which are {', '.join(scope.carriers)}" if scope.carriers else ""
+        raise DataError(
+            f"corridors must name at least one (got none); leave it out for all that can carry {scope.commodity}{able}"
+        )
+    return named
 
 
 def _units(network: Network, scope: ComparisonScope, units: str) -> tuple[DisplayUnits, DisplayUnits]:

@@ -16,18 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import CorridorError, DataError
+from corridor.model.arguments import MOST_DRAWS, MOST_SEED, required_integer
 from corridor.model.figures import key_of
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.scenario import Scenario
 from corridor.model.variation import Fields, Variation
-from corridor.solver.parallel import Progress, RunBlock, progress_bar, require_workers, required_integer, run_blocks
+from corridor.solver.parallel import Progress, RunBlock, progress_bar, require_workers, run_blocks
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
 from corridor.study.path_values import PathValues
 
 BLOCK_DRAWS = 25
 """Draws of a block; each has a generator of its own."""
-_MOST_DRAWS = 1_000_000
 POINTS = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 """Names of the points of a distribution that tables show, and the share of draws up to each."""
 DEFINED = "defined"
@@ -254,8 +254,8 @@ def drawn_numbers(
     DataError
         If an argument is out of range, the network has no figures, or no draw makes a sound network.
     """
-    draws = required_integer("draws", draws, 1, _MOST_DRAWS)
-    required_integer("seed", job.seed, 0, 2**63)
+    draws = required_integer("draws", draws, 1, MOST_DRAWS)
+    required_integer("seed", job.seed, 0, MOST_SEED)
     require_workers(workers=required_integer("workers", workers, 1, 1024), client=client)
     runner = DrawRunner(job)
     central = runner.central(strict=strict)

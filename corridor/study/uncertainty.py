@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +12,14 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.messages import shown
+from corridor.model.arguments import required_integer
+from corridor.model.columns import by_name
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import BASELINE, Scenario
 from corridor.model.stamp import stamped
 from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.model.variation import Variation
-from corridor.solver.parallel import required_integer
 from corridor.solver.program import Floats
 from corridor.study.compare import chosen_columns
 from corridor.study.compared_numbers import ComparedNumbers, number_columns
@@ -158,7 +160,10 @@ class PathNumbers:
             )
         for path in paths:
             require_number(path, network)
-        return cls({path: read_path(path, network) for path in paths})
+        read = {path: read_path(path, network) for path in paths}
+        for path, parts in read.items():
+            _require_no_risk(path, parts)
+        return cls(read)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -168,6 +173,16 @@ class PathNumbers:
     def values(self, state: PathValues) -> list[float]:
         """Return the numbers of a state."""
         return [state.value(parts) for parts in self.paths.values()]
+
+
+def _require_no_risk(path: str, parts: Sequence[ReadPath]) -> None:
+    """Raise if a path leads into the risk columns of `compare`, which no uncertain figure moves."""
+    for part in parts:
+        if part.table == "compare" and by_name("compare")[part.column].group == "risk":
+            raise DataError(
+                f"numbers: {part.column} in {path!r} is a risk, which is not drawn with the figures; name a number of "
+                f"another group of compare ({', '.join(_GROUPS)}), or see compare(columns='risk') without ranges"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,24 +333,28 @@ class Uncertainty:
         """What drives each number: Spearman's rank correlation with every figure drawn, the strongest first.
 
         Indexed by (scenario, number). Columns: record, subject, attribute of the figure; correlation, -1 to 1, over the
-        draws in which the number exists. Numbers and figures that do not vary are left out. Of n draws, less than
-        about 2 / sqrt(n) is chance; of figures without any effect one in twenty exceeds it all the same.
+        draws in which the number exists; exceeds_chance, whether it is beyond 1.96 / sqrt(n - 1) of these n draws,
+        which 95 % of figures without any effect do not exceed, and one in twenty does all the same. Those that do stand
+        first. Numbers and figures that do not vary are left out.
         """
         import pandas as pd
 
         figures = [Variation(self.network).figure_set.figures[key] for key in self.drawn.keys]
         named = {field: np.array([getattr(f, field) for f in figures]) for field in ("record", "subject", "attribute")}
-        ranks, numbers, order, correlation = _Ranks(self.drawn.figures), [], [], []
+        ranks, numbers, order, correlation, exceeds = _Ranks(self.drawn.figures), [], [], [], []
         for state, number in np.ndindex(self.drawn.central.shape):
-            rho = ranks.correlations(self.drawn.values[:, state, number])
+            values = self.drawn.values[:, state, number]
+            rho = ranks.correlations(values)
             strongest = np.argsort(-np.abs(rho), kind="stable")  # NaN last
             strongest = strongest[: int((~np.isnan(rho)).sum())]
             numbers += [(self.state_names[state], self.asked.names[number])] * len(strongest)
             order.append(strongest)
             correlation.append(rho[strongest])
+            exceeds.append(np.abs(rho[strongest]) > _chance(int(np.isfinite(values).sum())))
         rows = np.concatenate(order)
         columns = {field: values[rows] for field, values in named.items()} | {
-            "correlation": np.concatenate(correlation)
+            "correlation": np.concatenate(correlation),
+            "exceeds_chance": np.concatenate(exceeds),
         }
         levels = ["scenario", "number"]
         index = (
@@ -411,6 +430,11 @@ def _best_shares(netback: Floats) -> Floats:
     count = best.sum(axis=1, keepdims=True)
     shares = (best / np.maximum(count, 1)).sum(axis=0) / n_draws
     return np.append(shares, float((count == 0).mean()))
+
+
+def _chance(draws: int) -> float:
+    """Return what 95 % of rank correlations between unrelated numbers do not exceed in size."""
+    return 1.96 / math.sqrt(draws - 1) if draws > 1 else math.inf
 
 
 class _Ranks:

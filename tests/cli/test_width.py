@@ -14,7 +14,8 @@ from helpers.commands import run
 COMMANDS = [
     "compare --scenario cpc-shut", "outcomes", "solve --scenario cpc-shut", "solve --table edges",
     "solve --table supplies", "solve --table markets", "solve --table routes", "simulate --years 50 --quiet",
-    "simulate --years 50 --quiet --table years", "scenarios", "claims", "backcast", "check cpc-shut",
+    "simulate --years 50 --quiet --table years", "figures --carried", "scenarios", "claims", "backcast",
+    "check cpc-shut",
 ]  # fmt: skip
 
 
@@ -102,3 +103,24 @@ def test_folded_text_has_the_same_words(text: str, width: int) -> None:
     shown = folded(text, width)
     assert shown.split() == text.split()
     assert all(len(line) <= width or len(line.split()) == 1 for line in shown.splitlines())
+
+
+def test_notes_keep_to_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said on stderr, the corridors not shown and scenarios of other years, is broken between words."""
+    monkeypatch.setattr(streams, "notes_on_a_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    notes = run(capsys, "compare", "--scenario", "cpc-shut")[2]
+    assert max(map(len, notes.splitlines())) <= 40
+    assert "Not shown: transneft_ports, makhachkala, china, zangezur (--corridor all)." in " ".join(notes.split())
+    assert "CPC shut: written for 2021" in " ".join(notes.split())
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_notes_are_whole_lines_elsewhere(
+    wide: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a log, and with --wide."""
+    monkeypatch.setattr(streams, "notes_on_a_terminal", lambda: wide)
+    monkeypatch.setenv("COLUMNS", "40")
+    notes = run(capsys, "compare", "--scenario", "cpc-shut", *(["--wide"] if wide else []))[2]
+    assert len(notes.splitlines()) == 2

@@ -281,6 +281,26 @@ def test_what_drives_a_number() -> None:
     assert abs(drivers["correlation"].iloc[1]) < 4.0 / math.sqrt(200)
 
 
+def test_drivers_beyond_chance_stand_first(shipped: Any) -> None:
+    """Of n draws in which the number exists, those beyond 1.96 / sqrt(n - 1); none that is not stands before one."""
+    defined = shipped.draws.groupby(["scenario", "number"])["value"].count()
+    for key, rows in shipped.drivers.groupby(level=["scenario", "number"]):
+        least = 1.96 / math.sqrt(defined[key] - 1) if defined[key] > 1 else math.inf
+        assert rows["exceeds_chance"].tolist() == [abs(rho) > least for rho in rows["correlation"]]
+        assert rows["exceeds_chance"].is_monotonic_decreasing
+    assert set(shipped.drivers["exceeds_chance"]) == {True, False}
+
+
+def test_one_in_twenty_figures_without_effect_exceeds_chance() -> None:
+    """Of 120 pipes that nobody uses about 6 do; 2 to 14 with a chance of 98 %."""
+    idle = [f"idle_{number}" for number in range(120)]
+    figures = figure("pipe", 10.0, 5.0, 30.0), *(figure(id, 500.0, 400.0, 600.0) for id in idle)
+    net = network(edge("pipe", 10.0), *(edge(id, 500.0) for id in idle)).replace(figure_records=figures)
+    drivers = cr.uncertainty(net, draws=100, numbers=NETBACK).drivers.set_index("subject")["exceeds_chance"]
+    assert drivers["pipe"]
+    assert 2 <= drivers[idle].sum() <= 14
+
+
 def test_rank_correlation_is_scipys(shipped: Any) -> None:
     """Every figure with one number, ties included."""
     from scipy.stats import spearmanr
@@ -328,6 +348,13 @@ def test_changes_and_differences_are_paths_too() -> None:
     ("ask", "message"),
     [
         (lambda: cr.uncertainty(NET, numbers="compare.cpc.status"), "is a word; name a number"),
+        (lambda: cr.uncertainty(NET, numbers="compare.cpc.availability"), "availability in .* is a risk"),
+        (
+            lambda: cr.uncertainty(
+                NET, numbers="compare.cpc.netback_usd_per_t - change.compare.btc.expected_loss_usd_per_t"
+            ),
+            "expected_loss_usd_per_t in .* is a risk",
+        ),
         (lambda: cr.uncertainty(NET, numbers="shortfal_mtpa"), "did you mean 'shortfall_mtpa'"),
         (lambda: cr.uncertainty(NET, numbers=[]), "numbers must be one path or several"),
         (lambda: cr.uncertainty(NET, draws=0), "draws must be 1 to 1,000,000"),
