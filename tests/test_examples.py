@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 
+import corridor as cr
 from helpers import notebooks
 from helpers.notebooks import differences, light, run_all, size, steady, tidy, written
 
@@ -105,6 +106,16 @@ def test_no_number_stands_in_prose_alone(path: Path) -> None:
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
             assert not re.findall(r"\d+\.\d+|\d+ ?%|\d+ ?(?:Mt|USD|days|km)\b", cell.source)
+
+
+@pytest.mark.parametrize("number", "1237")
+def test_notebooks_of_the_present_say_its_year_and_evidence(number: str) -> None:
+    """Those whose question is of today answer for the newest network, and name the last date that it knows."""
+    (path,) = (path for path in NOTEBOOKS if path.stem.startswith(number))
+    answer = nbformat.read(path, as_version=4).cells[-1].outputs[-1].data["text/markdown"]
+    newest = cr.load()
+    assert str(newest.year) in answer
+    assert f"evidence to {newest.as_of}" in answer
 
 
 @pytest.mark.parametrize("document", ["README.md", "examples/README.md"])
