@@ -16,7 +16,7 @@ from corridor.model.distributions import triangular_quantile, yes_quantile
 from corridor.model.figures import FigureSet, Value, in_force, key_of
 from corridor.model.frames import numbers
 from corridor.model.parts import NetworkParts
-from corridor.model.records import PARTS, Figure, Key, Record
+from corridor.model.records import PARTS, Figure, Key, Quota, Record
 
 N = TypeVar("N", bound=NetworkParts)
 
@@ -202,7 +202,8 @@ class Variation(Generic[N]):
         Notes
         -----
         Requirements are cut to the market's volume and ship-or-pay volumes to the quota's ceiling where the new
-        values would cross. What a scenario has done to the network stays done.
+        values would cross; minima of an edge that add up to more than its capacity shrink alike until they fit. What
+        a scenario has done to the network stays done.
         """
         return self.with_fields(self.fields(values))
 
@@ -215,6 +216,8 @@ class Variation(Generic[N]):
             records[kind][id] = _replaced(records[kind][id], changed)
         parts = {kind.plural: tuple(records[kind.singular].values()) for kind in PARTS if kind.singular in records}
         varied = self.network.with_numbers(**parts)
+        if (quotas := _fitting_minima(varied)) != varied.quotas:
+            varied = varied.with_numbers(quotas=quotas)
         if problems := [text for _, text in earning_cycles(varied)]:
             raise DataError([f"with figures at other values: {problem}" for problem in problems])
         return varied
@@ -273,6 +276,26 @@ def _replaced(record: Record, changed: dict[str, Any]) -> Record:
         return record._replace_raw(**fields)
     except ValidationError:
         return record.replace(**fields)
+
+
+def _fitting_minima(parts: NetworkParts) -> tuple[Quota, ...]:
+    """Return the quotas, with minima that add up to more than their edge's capacity shrunk by one factor each edge."""
+    demanded: dict[str, float] = {}
+    for quota in parts.quotas:
+        if quota.min_mtpa:
+            demanded[quota.edge] = demanded.get(quota.edge, 0.0) + quota.min_mtpa
+    edges = parts.by_key("edge")
+    factors = {
+        id: capacity / amount
+        for id, amount in demanded.items()
+        if (capacity := edges[id].capacity_mtpa) is not None and amount > capacity
+    }
+    if not factors:
+        return parts.quotas
+    return tuple(
+        quota.replace(min_mtpa=quota.min_mtpa * factors[quota.edge]) if quota.edge in factors else quota
+        for quota in parts.quotas
+    )
 
 
 def _uncrossed(record: Record, fields: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +57,22 @@ def test_a_share_of_chances_is_yes(share: float) -> None:
     """Of 1 000 evenly spread ones, to one."""
     chances = (np.arange(1000) + 0.5) / 1000
     assert abs(yes_quantile(chances, share).sum() - 1000 * share) <= 1.0
+
+
+def test_minima_shrink_alike_where_a_drawn_capacity_is_less_than_they_ask_for() -> None:
+    """6 and 3 on a pipe of 10 become 3 and 1.5 on one of 4.5; a scenario then finds a sound network."""
+    net = cr.Network.from_frames(
+        pd.DataFrame({"id": ["field", "port"]}),
+        pd.DataFrame({"id": ["pipe"], "tail": ["field"], "head": ["port"], "capacity_mtpa": [10.0]}),
+        supplies=pd.DataFrame({"node": ["field"] * 2, "commodity": ["light", "heavy"], "volume_mtpa": [8.0, 8.0]}),
+        markets=pd.DataFrame({"node": ["port"] * 2, "commodity": ["light", "heavy"], "price_usd_per_t": [100.0, 90.0]}),
+        quotas=pd.DataFrame({"edge": ["pipe"] * 2, "commodity": ["light", "heavy"], "min_mtpa": [6.0, 3.0]}),
+        figures=pd.DataFrame(
+            {"record": ["edge"], "subject": ["pipe"], "attribute": ["capacity_mtpa"], "value": [10.0], "low": [4.0],
+             "high": [10.0], "unit": ["Mt/y"], "since": [2000], "until": [2100], "confidence": ["C"]}
+        ),
+    )  # fmt: skip
+    varied = Variation(net).with_values({"edge:pipe.capacity_mtpa": 4.5})
+    assert {quota.commodity: quota.min_mtpa for quota in varied.quotas} == pytest.approx({"light": 3.0, "heavy": 1.5})
+    shut = cr.Scenario(name="shut", changes=cr.Outage(edge="pipe"))
+    assert cr.solve(varied, shut).shortfall_mtpa == pytest.approx(16.0)
