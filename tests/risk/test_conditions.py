@@ -311,7 +311,10 @@ def test_exposure_of_a_trunk_is_the_mean_over_conditions(
     sets = all_sets(hazards)
     chance = np.where(sets > 0, q, 1.0 - np.array(q)).prod(axis=1)
     share = [in_service(applied(net, of_set(hazards, tuple(row))), usual, "trunk") for row in sets.tolist()]
-    ways = [(("edge", e.id), ("node", e.tail), ("node", e.head)) for e in net.trunk("trunk")]
+    ways = [
+        (("edge", e.id), ("node", e.tail), ("node", e.head), *([("fleet", e.fleet)] if e.fleet else []))
+        for e in net.trunk("trunk")
+    ]
     ways = [way for way in ways if all(exposed.headroom[asset] > 0 for asset in way)]
     if share[0] == 0:
         assert not ways
