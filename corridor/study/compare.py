@@ -26,6 +26,7 @@ from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.compared_state import ComparedState
 from corridor.study.comparison_scope import ComparisonScope, comparison_scope
 from corridor.study.scenario_runs import named_scenarios
+from corridor.study.subjects import subjects_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +102,7 @@ def compare(
 
         ``table.attrs["origin"]`` is the node where a tonne begins (None for a group); ``table.attrs["notes"]`` lists
         notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node;
-        ``table.attrs["subjects"]`` says what its rows rest on, for `sources`.
+        ``table.attrs["subjects"]`` says (in JSON) what its rows rest on, for `sources`.
 
     Raises
     ------
@@ -181,7 +182,7 @@ def compare_in_scope(
     empty = blank("compare")
     cells = [{column: row.get(column, empty[column]) for column in chosen} for row in rows.values()]
     table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.members[0])
-    about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects}
+    about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects_text(subjects)}
     about |= {"destination": scope.destination} if scope.destination is not None else {}
     if ranges is not None:
         from corridor.study.ranges import with_ranges

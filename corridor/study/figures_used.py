@@ -12,6 +12,7 @@ from corridor.model.columns import COLUMNS
 from corridor.model.display_units import in_tonnes
 from corridor.model.network import Network
 from corridor.model.records import Figure
+from corridor.study.subjects import subjects_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,8 +109,8 @@ class FiguresUsed:
 
 def subjects_of(table: pd.DataFrame, network: Network) -> Subjects:
     """Return what the rows of a table rest on: as its attrs say, or the records that the rows name."""
-    by_scenario = table.attrs.get("subjects")
-    if not isinstance(by_scenario, Mapping):
+    by_scenario = subjects_kept(table.attrs)
+    if by_scenario is None:
         if "draws" in table.attrs:
             raise DataError(
                 "a table of drawn numbers does not say what they rest on; give sources a table of compare, which may "

@@ -22,7 +22,7 @@ from corridor.solver.optimal_range import other_usual_flows
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 from corridor.study.scenario_runs import named_scenarios
-from corridor.study.subjects import FlowSubjects
+from corridor.study.subjects import FlowSubjects, subjects_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ def outcomes(
             notes[name] = messages
     table = pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="scenario"))
     table = table[list(column_names("outcomes"))]
-    about: dict[str, Any] = {"subjects": subjects} | ({"notes": notes} if notes else {})
+    about: dict[str, Any] = {"subjects": subjects_text(subjects)} | ({"notes": notes} if notes else {})
     return stamped(shown.renamed(table), network, commodity=commodity, **about)
 
 

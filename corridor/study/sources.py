@@ -19,7 +19,7 @@ from corridor.model.stamp import stamped
 from corridor.solver.flow import Flow
 from corridor.study.bibtex import bibtex
 from corridor.study.figures_used import FiguresUsed, Subjects, subjects_of
-from corridor.study.subjects import FlowSubjects
+from corridor.study.subjects import FlowSubjects, subjects_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -317,7 +317,7 @@ def _levels(row: pd.Series[Any]) -> list[str | None]:
     """Return names for the index of a row that was taken out of a table."""
     parts = row.name if isinstance(row.name, tuple) else (row.name,)
     by_size: dict[int, list[str | None]] = {2: ["scenario", "corridor"], 3: ["scenario", "corridor", "origin"]}
-    scenarios = row.attrs.get("subjects", {})
+    scenarios = subjects_kept(row.attrs) or {}
     return by_size.get(len(parts), ["scenario" if parts[0] in scenarios else "corridor"])
 
 

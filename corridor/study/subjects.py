@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from corridor.solver.solution import Solution
+
+By = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""What a table rests on: by scenario, corridor ("" in tables of flows) and part of its numbers, ids joined by ";"."""
+
+
+def subjects_text(subjects: By) -> str:
+    """Return what a table rests on as it is kept in its attrs: one text, as pandas copies mappings with every step."""
+    return json.dumps(subjects, ensure_ascii=False, separators=(",", ":"))
+
+
+def subjects_kept(attrs: Mapping[Any, Any]) -> By | None:
+    """Return what a table rests on by its attrs, None where they do not say."""
+    text = attrs.get("subjects")
+    if not isinstance(text, str):
+        return None
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        return None
+    return kept if isinstance(kept, dict) else None
 
 
 class FlowSubjects:
