@@ -206,12 +206,17 @@ class _Comparison:
         """Rows by scenario: by corridor, or by corridor and origin."""
         return {str(name): self.table.loc[name] for name in self.table.index.unique("scenario")}
 
-    @cached_property
-    def blocks(self) -> dict[str, pd.DataFrame]:
-        """Rows by scenario, ready to be printed."""
+    def block(self, name: str) -> pd.DataFrame:
+        """Return the rows of a scenario, ready to be printed."""
         from corridor.study.comparison_text import readable
 
-        return {name: _named_in_one(readable(rows, self.scope.members)) for name, rows in self.rows.items()}
+        if name not in self._blocks:
+            self._blocks[name] = _named_in_one(readable(self.rows[name], self.scope.members))
+        return self._blocks[name]
+
+    @cached_property
+    def _blocks(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -257,7 +262,7 @@ class _Comparison:
     @property
     def baseline(self) -> str:
         """Name of the first scenario."""
-        return next(iter(self.blocks))
+        return next(iter(self.rows))
 
     @property
     def notes(self) -> list[str]:
@@ -296,11 +301,11 @@ class _Comparison:
     def full(self, width: int | None) -> str:
         """Return every scenario as a block that ends with what is lost."""
         kept = columns_that_fit(
-            self.columns, lambda some: "\n".join(aligned(some, block) for block in self.blocks.values()), width
+            self.columns, lambda some: "\n".join(aligned(some, block) for block in map(self.block, self.rows)), width
         )
         blocks = [self._head(kept, width)]
-        for name, names in self._groups(self.blocks).items():
-            block = self.blocks[name]
+        for name, names in self._groups({name: self.block(name) for name in self.rows}).items():
+            block = self.block(name)
             lost = f"\n{self._lost(names, width and width - 2)}\n" if name != self.baseline else ""
             says = self._ranges_of(name, kept, width) + self._says(name, kept, width)
             under = carried_text(self.network, width) if name == self.baseline else ""
@@ -310,7 +315,7 @@ class _Comparison:
 
     def compact(self, width: int | None) -> str:
         """Return the baseline, and a row for what each scenario changes."""
-        block = self.blocks[self.baseline]
+        block = self.block(self.baseline)
         kept = columns_that_fit(self.columns, lambda some: aligned(some, block), width)
         says = self._ranges_of(self.baseline, kept, width) + self._says(self.baseline, kept, width)
         table = f"{visible(self.baseline)}\n{aligned(kept, block)}\n{says}"
@@ -318,7 +323,7 @@ class _Comparison:
             self._head(kept, width),
             table + omitted_columns(self.columns, kept) + carried_text(self.network, width),
         ]
-        if len(self.blocks) > 1:
+        if len(self.rows) > 1:
             blocks.append(self._changes(width))
         blocks.append(self._confidence(width))
         return "\n".join(filter(None, blocks))
@@ -344,7 +349,7 @@ class _Comparison:
         """Return between which values the columns shown of a state lie in 90 % of the draws, if it has ranges."""
         import pandas as pd
 
-        block = self.blocks[name]
+        block = self.block(name)
         columns = [c for c in kept if f"{c.name}_defined" in block and block[f"{c.name}_defined"].notna().any()]
         if not columns:
             return ""
@@ -369,7 +374,7 @@ class _Comparison:
             ends = _grouped_by(rows["destination"])
             texts += [f"The best way ends {'; '.join(f'at {end} by {ids}' for end, ids in ends)}."] if ends else []
         if "capacity_mtpa" in shown and "bottleneck" not in shown:
-            limits = _grouped_by(self.blocks[name]["bottleneck"])
+            limits = _grouped_by(self.block(name)["bottleneck"])
             texts += [f"What stops more: {'; '.join(f'{limit} by {ids}' for limit, ids in limits)}."] if limits else []
         return f"{paragraph(visible(' '.join(texts)), width)}\n" if texts else ""
 
@@ -430,15 +435,17 @@ class _Comparison:
         before = self._by_corridor(self.baseline)
         units = self.units_of_table
         through = "throughput_mtpa" if self.units == "t" else "throughput_kbd"
+        shut = ("closed", "no access")
+        shut_before = {id for id, status in before["status"].items() if status in shut}
+        moved_before = before[through].to_dict()
         rows: dict[str, dict[str, Any]] = {}
         for name in self.rows:
             if name != self.baseline:
                 block = self._by_corridor(name)
-                moved = block[through] - before[through]
-                now_closed = block["status"].isin(["closed", "no access"]) & ~before["status"].isin(
-                    ["closed", "no access"]
-                )
-                cells = {id: "closed" if now_closed[id] else _rounded(moved[id]) for id in block.index}
+                cells = {
+                    id: "closed" if status in shut and id not in shut_before else _rounded(amount - moved_before[id])
+                    for id, amount, status in zip(block.index, block[through], block["status"], strict=True)
+                }
                 rows[name] = cells | self.lost(name, self.commodity)
         frame = pd.DataFrame(list(rows.values()), index=list(rows))
         frame = frame.sort_values("loss_musd_per_year", ascending=False, kind="stable")

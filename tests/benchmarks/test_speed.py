@@ -45,7 +45,7 @@ def processor_seconds(*command: str, bytecode: Path) -> float:
 
 
 def test_compare_costs_little_more_than_its_imports(tmp_path: Path) -> None:
-    """The whole of `corridor compare` costs at most 1.5 times importing what it stands on."""
+    """The whole of `corridor compare`, 20 scenarios on 101 edges, costs at most 1.8 times importing what it stands on."""
     commands = (COMMAND, "import pandas, networkx, pydantic, highspy")
     for command in commands:  # both as after an installation: with byte code, whatever installed them
         processor_seconds("-c", command, bytecode=tmp_path)
@@ -53,7 +53,7 @@ def test_compare_costs_little_more_than_its_imports(tmp_path: Path) -> None:
     whole = statistics.median(pair[0] for pair in pairs)
     ratio = whole / statistics.median(pair[1] for pair in pairs)
     print(f"\ncorridor compare: {whole:.2f} s of processor time, {ratio:.2f} times the imports")
-    assert ratio <= 1.5
+    assert ratio <= 1.8
 
 
 def test_a_program_of_the_main_columns_costs_no_more_than_one_of_the_former(monkeypatch: pytest.MonkeyPatch) -> None:
