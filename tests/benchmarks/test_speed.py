@@ -45,7 +45,7 @@ def processor_seconds(*command: str, bytecode: Path) -> float:
 
 
 def test_compare_costs_little_more_than_its_imports(tmp_path: Path) -> None:
-    """The whole of `corridor compare`, 20 scenarios on 101 edges, costs at most 1.8 times importing what it stands on."""
+    """The whole of `corridor compare` (20 scenarios, 101 edges) costs at most 1.8 times importing what it stands on."""
     commands = (COMMAND, "import pandas, networkx, pydantic, highspy")
     for command in commands:  # both as after an installation: with byte code, whatever installed them
         processor_seconds("-c", command, bytecode=tmp_path)
