@@ -430,20 +430,20 @@ class _Comparison:
         """Return a table of what each scenario changes, the largest loss first."""
         import pandas as pd
 
+        from corridor.study.comparison_text import CLOSED
         from corridor.study.scenario_runs import printed_once
 
         before = self._by_corridor(self.baseline)
         units = self.units_of_table
         through = "throughput_mtpa" if self.units == "t" else "throughput_kbd"
-        shut = ("closed", "no access")
-        shut_before = {id for id, status in before["status"].items() if status in shut}
+        shut_before = {id for id, status in before["status"].items() if status in CLOSED}
         moved_before = before[through].to_dict()
         rows: dict[str, dict[str, Any]] = {}
         for name in self.rows:
             if name != self.baseline:
                 block = self._by_corridor(name)
                 cells = {
-                    id: "closed" if status in shut and id not in shut_before else _rounded(amount - moved_before[id])
+                    id: "closed" if status in CLOSED and id not in shut_before else _rounded(amount - moved_before[id])
                     for id, amount, status in zip(block.index, block[through], block["status"], strict=True)
                 }
                 rows[name] = cells | self.lost(name, self.commodity)

@@ -115,8 +115,8 @@ def crossed(quota: Quota) -> str:
     return f"min_mtpa must be <= max_mtpa (got {quota.min_mtpa} > {quota.max_mtpa})"
 
 
-def _quotas_over_capacity(net: NetworkParts) -> Iterator[Finding]:
-    """Yield edge and sentence for each edge whose quotas demand more than its capacity."""
+def minima_over_capacity(net: NetworkParts) -> Iterator[tuple[Edge, float, float]]:
+    """Yield each edge whose minima add up to more than its capacity, that sum and the capacity. [Mt/y]"""
     demanded: dict[str, float] = {}
     for quota in net.quotas:
         if quota.min_mtpa:
@@ -124,8 +124,14 @@ def _quotas_over_capacity(net: NetworkParts) -> Iterator[Finding]:
     for edge in net.edges if demanded else ():
         amount, capacity = demanded.get(edge.id, 0.0), edge.capacity_mtpa
         if capacity is not None and amount > capacity * (1 + 1e-12):
-            rule = f"min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
-            yield edge, f"quotas on edge {edge.id!r}: {rule}"
+            yield edge, amount, capacity
+
+
+def _quotas_over_capacity(net: NetworkParts) -> Iterator[Finding]:
+    """Yield edge and sentence for each edge whose quotas demand more than its capacity."""
+    for edge, amount, capacity in minima_over_capacity(net):
+        rule = f"min_mtpa must add up to <= its capacity ({amount:g} > {capacity:g} Mt/y)"
+        yield edge, f"quotas on edge {edge.id!r}: {rule}"
 
 
 def _trunks_in_series(net: NetworkParts) -> Iterator[Finding]:

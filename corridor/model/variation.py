@@ -17,6 +17,7 @@ from corridor.model.figures import FigureSet, Value, in_force, key_of
 from corridor.model.frames import numbers
 from corridor.model.parts import NetworkParts
 from corridor.model.records import PARTS, Figure, Key, Quota, Record
+from corridor.model.validation import minima_over_capacity
 
 N = TypeVar("N", bound=NetworkParts)
 
@@ -280,16 +281,7 @@ def _replaced(record: Record, changed: dict[str, Any]) -> Record:
 
 def _fitting_minima(parts: NetworkParts) -> tuple[Quota, ...]:
     """Return the quotas, with minima that add up to more than their edge's capacity shrunk by one factor each edge."""
-    demanded: dict[str, float] = {}
-    for quota in parts.quotas:
-        if quota.min_mtpa:
-            demanded[quota.edge] = demanded.get(quota.edge, 0.0) + quota.min_mtpa
-    edges = parts.by_key("edge")
-    factors = {
-        id: capacity / amount
-        for id, amount in demanded.items()
-        if (capacity := edges[id].capacity_mtpa) is not None and amount > capacity
-    }
+    factors = {edge.id: capacity / amount for edge, amount, capacity in minima_over_capacity(parts)}
     if not factors:
         return parts.quotas
     return tuple(
