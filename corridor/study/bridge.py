@@ -16,6 +16,7 @@ from corridor.model.result_path import parts_of, unit_of_path
 from corridor.model.stamp import stamped
 from corridor.model.variation import Fields, Variation, subject_of
 from corridor.solver.warm import WarmSolver
+from corridor.study.diff import is_number, same_value
 from corridor.study.path_values import PathValues, require_number
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ COLUMNS = (
 )  # fmt: skip
 REMAINDER = "remainder"
 """What the last part of a bridge is called: what several lines do together, and what cannot be moved alone."""
+_SAME = 1e-12
+"""Values that differ by no more are the same."""
 _NO_VALUE = "with it alone the outcome has no value, so that its effect is in the remainder"
 _IDLE = frozenset(("id", "name", "lat", "lon", "risk_score", "note"))
 """Fields that move no outcome but `risk_score` itself."""
@@ -203,7 +206,7 @@ class Differences:
             if other is None or (figure.formula and figure.formula == other.formula):
                 continue
             value = after.value_among(key, before)
-            if not _same(figure.value, value):
+            if not same_value(figure.value, value, _SAME):
                 moved[key] = value
         return moved
 
@@ -246,14 +249,14 @@ class Differences:
         explained = self._explained.get((kind.singular, key), {})
         for field in type(before).model_fields:
             expected, new = explained.get(field, getattr(before, field)), getattr(after, field)
-            if field in _IDLE or _same(expected, new):
+            if field in _IDLE or same_value(expected, new, _SAME):
                 continue
             if field == "fleet":
                 yield self._fleet_line(key, before, after)
             if kind.singular == "edge" and before.fleet != after.fleet and field in ("fleet", "fleet_days"):
                 continue
             old = getattr(before, field)
-            if field in explained and _is_number(old) and _is_number(new):
+            if field in explained and is_number(old) and is_number(new):
                 new = old + (new - expected)
             line = Line(kind.singular, subject_of(key), field, "moved", _shown(old), _shown(getattr(after, field)))
             yield self._with_record(line, kind, key, before, {field: new})
@@ -344,17 +347,6 @@ def _not_alone(error: DataError) -> str:
     return f"cannot be alone, so that its effect is in the remainder: {error.problems[0]}"
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Tell whether two values are one but for rounding."""
-    if _is_number(one) and _is_number(other):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return bool(one == other)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _shown(value: Any) -> str:
     """Return a value as text, so that columns have one type."""
-    return f"{value:.10g}" if _is_number(value) else "" if value is None else str(value)
+    return f"{value:.10g}" if is_number(value) else "" if value is None else str(value)

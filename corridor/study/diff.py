@@ -103,9 +103,9 @@ def _network_rows(first: Network, second: Network) -> list[tuple[Any, ...]]:
                 continue
             for field in type(before[id]).model_fields:
                 old, new = getattr(before[id], field), getattr(after[id], field)
-                if not _same(old, new):
+                if not same_value(old, new):
                     figure = figures.get((kind, id, field))
-                    note = figure.note if figure is not None and _same(figure.value, new) else ""
+                    note = figure.note if figure is not None and same_value(figure.value, new) else ""
                     rows.append((kind, id, field, old, new, _change(old, new), note))
     return rows
 
@@ -121,19 +121,20 @@ def _records(network: Network) -> dict[str, dict[str, Record]]:
     return {kind: {subject_of(key): record for key, record in network.by_key(kind).items()} for kind in kinds}
 
 
-def _same(old: Any, new: Any) -> bool:
+def same_value(old: Any, new: Any, abs_tol: float = 1e-9) -> bool:
     """Return whether two values are equal up to rounding."""
-    if _number(old) and _number(new):
-        return math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-9)
+    if is_number(old) and is_number(new):
+        return math.isclose(old, new, rel_tol=1e-9, abs_tol=abs_tol)
     return bool(old == new)
 
 
-def _number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Return whether a value is a number, which yes and no are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _change(old: Any, new: Any) -> float:
-    return new - old if _number(old) and _number(new) else float("nan")
+    return new - old if is_number(old) and is_number(new) else float("nan")
 
 
 def _flow_rows(first: Flow, second: Flow) -> list[tuple[Any, ...]]:
