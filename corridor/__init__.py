@@ -17,16 +17,18 @@ __docformat__ = "numpy"  # for pdoc
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
-        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Quota", "Rate", "Source", "Supply",
+        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Quota", "Rate", "RateGroup", "Source",
+        "Supply",
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (  # where changes add up to scenarios
-        "Event", "Hazard", "Scenario",
+        "Event", "Scenario",
         "Delay", "DemandShock", "Derate", "Expansion", "Opening", "Outage", "PriceShock", "QuotaChange", "SupplyShock",
         "TariffShock",
     ),
     "corridor.risk.measures": ("cvar",),
-    "corridor.model.distributions": ("Lognormal", "Uniform"),
+    "corridor.model.distributions": ("Lognormal", "TwoPart", "Uniform"),
+    "corridor.model.hazard": ("Hazard",),
     "corridor.library.interruptions": ("interruptions",),
     "corridor.library.networks": ("load", "networks"),
     "corridor.files.scenario_yaml": ("save_scenario",),
@@ -92,7 +94,9 @@ if TYPE_CHECKING:
     from corridor.model.changes import SupplyShock as SupplyShock
     from corridor.model.changes import TariffShock as TariffShock
     from corridor.model.distributions import Lognormal as Lognormal
+    from corridor.model.distributions import TwoPart as TwoPart
     from corridor.model.distributions import Uniform as Uniform
+    from corridor.model.hazard import Hazard as Hazard
     from corridor.model.network import Network as Network
     from corridor.model.records import Commodity as Commodity
     from corridor.model.records import Corridor as Corridor
@@ -103,10 +107,10 @@ if TYPE_CHECKING:
     from corridor.model.records import Node as Node
     from corridor.model.records import Quota as Quota
     from corridor.model.records import Rate as Rate
+    from corridor.model.records import RateGroup as RateGroup
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
     from corridor.model.scenario import Event as Event
-    from corridor.model.scenario import Hazard as Hazard
     from corridor.model.scenario import Scenario as Scenario
     from corridor.risk.ensemble import Ensemble as Ensemble
     from corridor.risk.measures import cvar as cvar

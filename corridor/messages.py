@@ -229,7 +229,7 @@ _RULES: Mapping[str, str] = {
 }
 
 
-UNION = ("days", "law")
+UNION = ("days", "law", "uniform", "two parts")
 """Names that pydantic gives the branches of a union; they are not part of a field's name."""
 
 

@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "corridor(name='caspian', year=2024, regime='full'): the shipped network that the fixture corridor_network "
+        "corridor(name='caspian', year=2024, regime='war'): the shipped network that the fixture corridor_network "
         "gives; expectations of scenario files carry it too",
     )
 
@@ -172,7 +172,7 @@ class FailureReport:
 
 @pytest.fixture
 def corridor_network(request: pytest.FixtureRequest) -> Network:
-    """Give the shipped network that ``@pytest.mark.corridor(name="caspian", year=2021, regime="full")`` names.
+    """Give the shipped network that ``@pytest.mark.corridor(name="caspian", year=2021, regime="calm")`` names.
 
     Without a marker it is what `corridor.load` gives by default. Override the fixture to test on a network of your own.
     """

@@ -40,9 +40,8 @@ def add_inputs(parser: argparse.ArgumentParser, *, output: bool = True) -> None:
     parser.add_argument("--year", type=int, metavar="YEAR", help="year of a shipped network (default: 2024)")
     parser.add_argument(
         "--regime",
-        default="full",
         metavar="NAME",
-        help="hazard rates: full (whole record, default), calm (before 2022) or war (since 2022)",
+        help="rates of hazards: calm (before 24 February 2022) or war (since); default: those of the year",
     )
     parser.add_argument(
         "--scenario",
@@ -109,7 +108,7 @@ def with_lines(arguments: argparse.Namespace, text: str) -> str:
     )
 
 
-def load_network(name: str, year: int | None, regime: str = "full") -> Network:
+def load_network(name: str, year: int | None, regime: str | None = None) -> Network:
     """Return the network of a name that ships, or of a folder or file."""
     from corridor.library import networks as library
 
@@ -123,9 +122,7 @@ def load_network(name: str, year: int | None, regime: str = "full") -> Network:
     network = read_network(name)
     if year not in (None, network.year):
         raise DataError(f"{name}: is a network of {network.year or 'no year'} (got --year {year}); leave --year out")
-    if regime != "full":
-        raise DataError(f"{name}: has hazards of one regime (got --regime {regime}); leave --regime out")
-    return network
+    return network if regime is None else network.replace(regime=regime)
 
 
 def combined(scenarios: Sequence[Scenario]) -> Scenario | None:

@@ -45,7 +45,7 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from corridor.library.networks import hazard_basis
-    from corridor.model.scenario import Hazard
+    from corridor.model.hazard import Hazard
     from corridor.risk.measures import require_level
     from corridor.risk.simulate import simulate
     from corridor.study.scenario_runs import chosen_commodity
@@ -116,7 +116,7 @@ def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, wid
         "confidence.\n\n" + fitted("bad_year", rows, width, tail)
     ]
     for by, alpha, head in (
-        ("actor", None, f"Where {named} not lifted in an average year arises (country of the asset)"),
+        ("place", None, f"Where {named} not lifted in an average year arises (country of the asset)"),
         ("hazard", arguments.alpha, f"{named} not lifted in the worst {tail} of years, by hazard"),
     ):
         table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)

@@ -15,8 +15,8 @@ from corridor.files.scenario_fields import to_fields
 from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml
 from corridor.messages import placed, unknown_name
 from corridor.model.frames import KINDS, RawTable, numbers
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network, build_network
-from corridor.model.scenario import Hazard
 
 MARKER, HAZARDS = "network.csv", "hazards.yaml"
 _TABLES = [f"{part}.csv" for part in KINDS]

@@ -12,16 +12,18 @@ from corridor.files.json_document import path_of, plain
 from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import shown
 from corridor.model.frames import RawTable, raw_table
-from corridor.model.scenario import Hazard
+from corridor.model.hazard import Hazard
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "actor", "changes",
-    "expect", "sources",
+    "name", "about", "network", "year", "frequency_per_year", "duration_days", "severity", "cause", "place", "events",
+    "rate_group", "posterior", "hits", "changes", "expect", "sources",
 )  # fmt: skip
-_WITH_PARTS = ("changes", "expect", "sources", "duration_days", "severity")
+_WITH_PARTS = (
+    "changes", "hits", "expect", "sources", "frequency_per_year", "duration_days", "severity", "cause", "posterior",
+)  # fmt: skip
 
 
 def row_of_hazard(hazard: Hazard) -> list[Any]:
@@ -79,7 +81,7 @@ def frame_of_hazards(hazards: Sequence[Hazard]) -> pd.DataFrame:
         if any(isinstance(cell, str) for cell in cells):
             table[column] = [json.dumps(cell) if isinstance(cell, int | float) and cell == cell else cell
                              for cell in cells]  # fmt: skip
-    return table.astype({"year": "Int64"}).set_index("name")
+    return table.astype({"year": "Int64", "events": "Int64"}).set_index("name")
 
 
 def hazards_of_frame(table: Any) -> tuple[tuple[Hazard, ...], list[Problem]]:

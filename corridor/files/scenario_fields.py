@@ -15,14 +15,16 @@ from pydantic import ValidationError, create_model
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.messages import UNION, placed, rule_broken, shown, unknown_name
 from corridor.model.changes import CHANGES, Change
+from corridor.model.hazard import Hazard, Hit
 from corridor.model.network import Network
 from corridor.model.records import parse_list
-from corridor.model.scenario import Event, Hazard, Scenario
+from corridor.model.scenario import Event, Scenario
 
 FieldPath = tuple[str | int, ...]
 _KEYS = (
     "name", "about", "network", "year", "changes", "expect", "sources",
-    "frequency_per_year", "duration_days", "severity", "actor", "from", "until",
+    "hits", "frequency_per_year", "duration_days", "severity", "cause", "place", "actor", "events", "rate_group",
+    "posterior", "from", "until",
 )  # fmt: skip
 _KEY_OF_FIELD: dict[str | int, str | int] = {"start": "from", "end": "until"}
 
@@ -54,14 +56,19 @@ def to_fields(scenario: Scenario) -> dict[str, Any]:
     if isinstance(scenario, Event):
         data |= {"from": scenario.start.isoformat(), "until": scenario.end.isoformat()}
     if isinstance(scenario, Hazard):
-        data |= {"frequency_per_year": scenario.frequency_per_year}
+        data |= {"hits": [_change_fields(hit) for hit in scenario.hits]} if scenario.hits else {}
+        data |= {"frequency_per_year": _plain_rates(scenario.frequency_per_year)}
     if scenario.duration_days is not None:
         duration = scenario.duration_days
         data |= {"duration_days": duration if isinstance(duration, int | float) else duration.model_dump()}
     if isinstance(scenario, Hazard):
-        data |= {"severity": scenario.severity.model_dump()} if scenario.severity is not None else {}
-        data |= {"actor": scenario.actor} if scenario.actor is not None else {}
-    data["changes"] = [{change.key: _change_fields(change)} for change in scenario.changes]
+        for key in ("severity", "posterior"):
+            if (part := getattr(scenario, key)) is not None:
+                data[key] = {name: value for name, value in part.model_dump().items() if value is not None}
+        for key in ("cause", "place", "events", "rate_group"):
+            data |= {key: getattr(scenario, key)} if getattr(scenario, key) is not None else {}
+    if not isinstance(scenario, Hazard) or not scenario.hits:
+        data["changes"] = [{change.key: _change_fields(change)} for change in scenario.changes]
     data |= {"expect": dict(scenario.expect)} if scenario.expect else {}
     data |= {"sources": list(scenario.sources)} if scenario.sources else {}
     return data
@@ -75,6 +82,13 @@ def _change_fields(change: Change) -> dict[str, Any]:
         for field, value in given.items()
         if value != ()
     }
+
+
+def _plain_rates(frequency: Any) -> Any:
+    """Return a frequency as files hold it: lists for ranges."""
+    if isinstance(frequency, dict):
+        return {regime: _plain_rates(rate) for regime, rate in frequency.items()}
+    return list(frequency) if isinstance(frequency, tuple) else frequency
 
 
 def hazards_from(entries: Any, location: Callable[[FieldPath], str]) -> tuple[tuple[Hazard, ...], list[Problem]]:
@@ -105,15 +119,17 @@ def scenario_from(data: dict[str, Any], problems: list[FieldProblem], path: Fiel
             problems.append(FieldProblem((*path, key), unknown_name("key", str(key), _KEYS)))
     fields = {key: value for key, value in data.items() if key in _KEYS}
     reported = {"changes", *_booleans(fields, path, problems)}
-    changes = _changes(data.get("changes"), (*path, "changes"), problems)
+    struck = "hits" in fields and fields.get("changes") is None
+    changes = () if struck else _changes(data.get("changes"), (*path, "changes"), problems)
     kind = _kind(fields, path, problems)
     reported |= _expectations(fields.get("expect"), (*path, "expect"), problems)
     fields = {_FIELD_OF_KEY.get(key, key): value for key, value in fields.items() if value is not None}
-    fields["changes"] = changes
+    if not struck:
+        fields["changes"] = changes
     if isinstance(fields.get("sources"), str):
         fields["sources"] = (fields["sources"],)
     try:
-        scenario = (kind if changes else _without_changes(kind)).model_validate(fields)
+        scenario = (kind if changes or struck else _without_changes(kind)).model_validate(fields)
     except ValidationError as error:
         for finding in error.errors():
             keys = tuple(_KEY_OF_FIELD.get(part, part) for part in finding["loc"] if part not in UNION)
@@ -129,7 +145,7 @@ _FIELD_OF_KEY = {str(key): str(field) for field, key in _KEY_OF_FIELD.items()}
 
 def _kind(fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem]) -> type[Scenario]:
     """Return what a mapping describes, by its keys; a duration alone makes no hazard, a law of durations does."""
-    hazard = "frequency_per_year" in fields or isinstance(fields.get("duration_days"), dict)
+    hazard = not {"frequency_per_year", "hits"}.isdisjoint(fields) or isinstance(fields.get("duration_days"), dict)
     event = "from" in fields or "until" in fields
     if hazard and event:
         text = "a scenario is a hazard (frequency_per_year) or an event (from), not both"
@@ -224,6 +240,10 @@ def check_names(data: dict[str, Any], network: Network, problems: list[FieldProb
             if key in CHANGES and isinstance(fields, dict):
                 for error in CHANGES[key]._unknown_names_of(fields, network):
                     problems.append(FieldProblem(("changes", index, key, error.kind), error))
+    hits = data.get("hits")
+    for index, fields in enumerate(hits if isinstance(hits, list) else ()):
+        for error in Hit._unknown_names_of(fields, network) if isinstance(fields, dict) else ():
+            problems.append(FieldProblem(("hits", index, error.kind), error))
     _result_paths(data.get("expect"), ("expect",), problems, network)
 
 

@@ -24,8 +24,9 @@ from corridor.files.scenario_fields import (
     to_fields,
 )
 from corridor.messages import decimal_point, placed, shown
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network
-from corridor.model.scenario import Hazard, Scenario, require_scenario
+from corridor.model.scenario import Scenario, require_scenario
 
 _MOST_BYTES = 1_000_000
 _MOST_DEPTH = 20
@@ -183,21 +184,12 @@ def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _quoted)
 
 
-def shipped_hazards(file: Traversable, regime: str) -> tuple[Hazard, ...]:
-    """Return the hazards of a shipped file that have a frequency in a regime."""
-    document = YamlDocument(file.name, file.read_text(encoding="utf-8"))
-    data = document.data()
-    problems: list[FieldProblem] = []
-    hazards = []
-    for index, entry in enumerate(data["hazards"] if isinstance(data, dict) else ()):
-        frequency = entry.pop("frequency_per_year").get(regime)
-        if frequency is not None:
-            fields = {**entry, "frequency_per_year": frequency}
-            scenario = scenario_from(fields, problems, ("hazards", index))
-            if isinstance(scenario, Hazard):
-                hazards.append(scenario)
-    document.raise_if_problems(problems)
-    return tuple(hazards)
+def shipped_hazards(file: Traversable) -> tuple[Hazard, ...]:
+    """Return the hazards of a shipped file."""
+    hazards, problems = hazards_in_yaml(file.name, file.read_text(encoding="utf-8"))
+    if problems:
+        raise DataError(problems)
+    return hazards
 
 
 def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Problem]]:

@@ -10,8 +10,9 @@ from corridor.files.json_document import FORMAT
 from corridor.messages import unknown
 from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
+from corridor.model.hazard import Hazard
 from corridor.model.records import Record
-from corridor.model.scenario import Event, Hazard, Scenario
+from corridor.model.scenario import Event, Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DATE = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -39,7 +40,7 @@ def schema(kind: str) -> dict[str, Any]:
     Examples
     --------
     >>> schema("scenario")["required"]
-    ['name', 'changes']
+    ['name']
     """
     if kind == "scenario":
         return _scenario_schema()
@@ -80,10 +81,11 @@ def _scenario() -> dict[str, Any]:
         "changes": {**plain["changes"], "items": one_change},
         "expect": _nullable(plain["expect"]),
         "sources": {"type": ["array", "string", "null"], "items": {"type": "string"}},
+        "hits": _nullable(hazard["hits"]),
         "frequency_per_year": hazard["frequency_per_year"],
         "duration_days": hazard["duration_days"],
-        "severity": _nullable(hazard["severity"]),
-        "actor": _nullable(hazard["actor"]),
+        **{key: _nullable(hazard[key]) for key in ("severity", "cause", "place", "events", "rate_group", "posterior")},
+        "actor": {**_nullable(hazard["place"]), "deprecated": True},
         "from": {**_DATE, "description": event["start"]["description"]},
         "until": {**_DATE, "description": event["end"]["description"]},
     }
@@ -91,9 +93,15 @@ def _scenario() -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
-        "required": ["name", "changes"],
+        "required": ["name"],
+        "anyOf": [{"required": ["changes"]}, {"required": ["hits"]}],
         "additionalProperties": False,
-        "dependentRequired": {"frequency_per_year": ["duration_days"], "from": ["until"], "until": ["from"]},
+        "dependentRequired": {
+            "frequency_per_year": ["duration_days"],
+            "hits": ["frequency_per_year"],
+            "from": ["until"],
+            "until": ["from"],
+        },
         "if": by_distribution,
         "then": {"required": ["frequency_per_year"]},
         "not": {"anyOf": [{"required": ["frequency_per_year", "from"]}, {"required": ["duration_days", "from"]}]},
@@ -120,7 +128,7 @@ def _change(kind: type[Change]) -> dict[str, Any]:
 def _network_schema() -> dict[str, Any]:
     """Return the schema of a network in JSON."""
     scenario = _scenario()
-    hazard = {**scenario, "required": ["name", "changes", "frequency_per_year", "duration_days"]}
+    hazard = {**scenario, "required": ["name", "frequency_per_year", "duration_days"]}
     tables = {part: {"type": "array", "items": {"$ref": f"#/$defs/{kind.__name__}"}} for part, kind in KINDS.items()}
     return {
         "$schema": _DIALECT,

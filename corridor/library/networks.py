@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -21,9 +22,10 @@ from corridor.model.network import Network, as_loaded
 from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Record, Source
 
 R = TypeVar("R", bound=Record)
-REGIMES = ("full", "calm", "war")
-_RATES = {"full": "rates since 1999", "calm": "rates before 2022", "war": "rates since 2022"}
+REGIMES = ("calm", "war")
+_RATES = {"calm": "rates as before 24 February 2022", "war": "rates as since 24 February 2022"}
 SCENARIO_ENDING = ".scenario.yaml"
+_MIDSUMMER = 6
 _FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
 _MARKER = "sources.csv"
 
@@ -98,7 +100,7 @@ def publishers() -> dict[str, str]:
     return {source.id: source.publisher or source.title for source in sources()}
 
 
-def load(name: str = "caspian", year: int | None = None, *, regime: str = "full") -> Network:
+def load(name: str = "caspian", year: int | None = None, *, regime: str | None = None) -> Network:
     """Return a shipped network as it was in a year.
 
     Parameters
@@ -107,8 +109,9 @@ def load(name: str = "caspian", year: int | None = None, *, regime: str = "full"
         One of `networks()`.
     year : int, optional
         Year whose figures are in force; by default the network's newest.
-    regime : {"full", "calm", "war"}
-        Which rates of hazards apply: of the whole record, until February 2022, or since.
+    regime : {"calm", "war"}, optional
+        Which rates of its hazards apply: those before 24 February 2022, or since; by default those of the year, 2022
+        being one of war.
 
     Raises
     ------
@@ -126,10 +129,25 @@ def load(name: str = "caspian", year: int | None = None, *, regime: str = "full"
     if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
         raise DataError(f"year must be a whole number (got {shown(year)})")
     for kind, word in (("network", name), ("regime", regime)):
-        if not isinstance(word, str):
+        if not isinstance(word, str) and (kind == "network" or word is not None):
             raise DataError(f"{kind} must be a name (got {shown(word)})")
+    if regime == "full":
+        raise DataError("regime 'full' is no more: rates are those of calm or of war; choose one, or leave regime out")
     last = _years(name)[1]
-    return _load_cached(name, last if year is None else int(year), regime)
+    year = last if year is None else int(year)
+    return _load_cached(name, year, regime_of(year) if regime is None else regime)
+
+
+def regime_of(year: int) -> str:
+    """Return the regime that held for most of a year, "calm" or "war"."""
+    return "calm" if year < _war_begins().year + (_war_begins().month > _MIDSUMMER) else "war"
+
+
+@lru_cache(maxsize=1)
+def _war_begins() -> dt.date:
+    """Return the first day of the regime of war, as the settings of the record have it."""
+    settings = {row["setting"]: row["value"] for row in table(data_root().joinpath("history", "settings.csv"))}
+    return dt.date.fromisoformat(settings["war_begins"])
 
 
 @lru_cache(maxsize=32)
@@ -179,7 +197,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     )
     if problems:
         raise DataError(problems)
-    hazards = shipped_hazards(folder.joinpath("hazards.yaml"), regime)
+    hazards = shipped_hazards(folder.joinpath("hazards.yaml"))
     network = Network(
         name=name, year=year, regime=regime, as_of=_as_of(name, year), figure_records=figures, sources=known,
         hazards=hazards, **parts,

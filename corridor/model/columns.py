@@ -358,7 +358,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("cvar_half", "", "half of the 95 % confidence interval of the CVaR", heading="+-", digits=2, priority=3),
     ),
     "attribution": (
-        Column("actor", "", "where: country in which what the hazard strikes lies, not who did it", "word"),
+        Column("place", "", "where: country in which what the hazard strikes lies, not who did it", "word"),
         Column(
             "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
             priority=1,

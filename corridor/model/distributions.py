@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -49,9 +49,64 @@ class Uniform(Record):
         return self
 
     @property
-    def mean(self) -> float:
+    def overall_mean(self) -> float:
         """Mean share. [1]"""
         return (self.low + self.high) / 2.0
+
+
+class TwoPart(Record):
+    """A share that is all with some probability, and otherwise drawn from a Beta distribution up to a bound.
+
+    The partial share is `at_most` times a Beta variable of mean x = mean / at_most and parameters x * concentration
+    and (1 - x) * concentration.
+    """
+
+    complete: Share = Field(default=0.0, description="probability that all is taken [1]")
+    mean: float = Field(gt=0, le=1, description="mean of the share taken where it is not all [1]")
+    at_most: float = Field(default=1.0, gt=0, le=1, description="most that is taken where it is not all [1]")
+    concentration: float | None = Field(
+        default=None, gt=0, description="how closely partial shares lie about their mean; empty: all equal the mean [1]"
+    )
+    of: Literal["capacity", "flow"] = Field(
+        default="capacity",
+        description="share of what: capacity, or flow: what is left is 1 - share of what passes there undisturbed",
+    )
+
+    @model_validator(mode="after")
+    def _is_below_its_bound(self) -> Self:
+        if self.mean > self.at_most:
+            raise ValueError(f"mean must be at most at_most (got mean={self.mean}, at_most={self.at_most})")
+        return self
+
+    @property
+    def high(self) -> float:
+        """Most that can be taken. [1]"""
+        return 1.0 if self.complete > 0 else self.at_most
+
+    @property
+    def partial(self) -> tuple[float, float] | None:
+        """Parameters of the Beta variable that `at_most` is multiplied by; None where partial shares do not vary."""
+        x = self.mean / self.at_most
+        if self.concentration is None or x >= 1:
+            return None
+        return x * self.concentration, (1.0 - x) * self.concentration
+
+    @property
+    def overall_mean(self) -> float:
+        """Mean share, complete ones included. [1]"""
+        return self.complete + (1.0 - self.complete) * self.mean
+
+
+Severity = Annotated[
+    Annotated[Uniform, Tag("uniform")] | Annotated[TwoPart, Tag("two parts")],
+    Discriminator(
+        lambda given: (
+            "uniform" if isinstance(given, Uniform) or (isinstance(given, Mapping) and {"low", "high"} & given.keys())
+            else "two parts"
+        )
+    ),
+]  # fmt: skip
+"""The share that one event takes: one draw for all that it strikes."""
 
 
 def triangular_quantile(

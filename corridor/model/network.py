@@ -11,6 +11,7 @@ from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
+from corridor.model.hazard import Hazard
 from corridor.model.own_figures import disagreements, parts_with_figures
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
@@ -27,6 +28,7 @@ from corridor.model.records import (
     Node,
     Quota,
     Rate,
+    RateGroup,
     Record,
     Source,
     Supply,
@@ -34,7 +36,6 @@ from corridor.model.records import (
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
-from corridor.model.scenario import Hazard
 from corridor.model.stamp import stamped
 from corridor.model.validation import adjacency as adjacency
 from corridor.model.validation import reach as reach
@@ -66,7 +67,7 @@ class Network(NetworkParts):
     notes : tuple of str
         What to know before quoting a result: figures of one's own, and which of two quotas set by a scenario holds.
     regime : str or None
-        Which rates its hazards have: of the whole record, of calm or of war, as `load` took them; None where hazards
+        Which of their rates its hazards have where they give rates by regime, calm or war; None where hazards
         are one's own. A name only: it is not compared, and not kept in files.
     as_of : str or None
         Last date of the evidence behind it, as ``2026-08-18``: prices are means to it; None for a network of one's own.
@@ -134,10 +135,6 @@ class Network(NetworkParts):
     def replace(self, **parts: Any) -> Network:
         """Return a copy with some parts exchanged, validated again; one record stands for a list of one.
 
-        Notes
-        -----
-        Hazards of one's own have no `regime` unless one is given with them.
-
         Raises
         ------
         DataError
@@ -149,8 +146,6 @@ class Network(NetworkParts):
         parts = {part: (value,) if isinstance(value, Record) else value for part, value in parts.items()}
         if "rates" in parts:
             parts = {"rates_made": (), **parts}
-        if "hazards" in parts and parts["hazards"] != self.hazards:
-            parts = {"regime": None, **parts}
         twin = replace(self, **parts)
         return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
 
@@ -166,6 +161,7 @@ class Network(NetworkParts):
         quotas: pd.DataFrame | None = None,
         rates: pd.DataFrame | None = None,
         fleets: pd.DataFrame | None = None,
+        rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
@@ -175,7 +171,7 @@ class Network(NetworkParts):
         Parameters
         ----------
         nodes, edges, supplies, markets, commodities, corridors, quotas, rates, fleets : DataFrame, optional
-        hazards, figures, sources : DataFrame, optional
+        rate_groups, hazards, figures, sources : DataFrame, optional
             The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
 
         Notes
@@ -201,6 +197,7 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
+            "rate_groups": rate_groups,
             "sources": sources,
         }  # fmt: skip
         parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
@@ -309,6 +306,10 @@ class Network(NetworkParts):
             list(table).index("remaining") + 1, "available_mt_days", [f.available_mt_days for f in self.fleets]
         )
         return table
+
+    def rate_group_table(self) -> pd.DataFrame:
+        """Return the rate groups of hazards as a table indexed by id."""
+        return stamped(frame_of(RateGroup, self.rate_groups, ["id"]), self)
 
     def commodity_table(self) -> pd.DataFrame:
         """Return the commodities as a table indexed by id, in their order."""
@@ -476,6 +477,7 @@ class Network(NetworkParts):
         quotas: pd.DataFrame | None = None,
         rates: pd.DataFrame | None = None,
         fleets: pd.DataFrame | None = None,
+        rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
@@ -534,6 +536,7 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
+            "rate_groups": rate_groups,
             "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}

@@ -21,6 +21,7 @@ from corridor.model.records import (
     Node,
     Quota,
     Rate,
+    RateGroup,
     Record,
     Source,
     Supply,
@@ -42,6 +43,7 @@ class NetworkParts:
     quotas: tuple[Quota, ...] = ()
     rates: tuple[Rate, ...] = ()
     fleets: tuple[Fleet, ...] = ()
+    rate_groups: tuple[RateGroup, ...] = ()
     corridors: tuple[Corridor, ...] = ()
     hazards: tuple[Record, ...] = ()
     name: str = ""

@@ -406,6 +406,26 @@ class Fleet(Record):
         return self.capacity_mt_days * self.remaining
 
 
+class RateGroup(Record):
+    """Hazards whose rates in war share one factor: how many times more often they come than in calm.
+
+    The factor is drawn as the ratio of two gamma variables, [gamma(war_shape) / war_years] over
+    [gamma(calm_shape) / calm_years].
+    """
+
+    id: Name = Field(description="unique id")
+    name: str = Field(default="", description="name for people; empty: the id")
+    calm_shape: float = Field(gt=0, description="shape of the rate in calm: events counted and a half [1]")
+    calm_years: float = Field(gt=0, description="exposure in calm [years]")
+    war_shape: float = Field(gt=0, description="shape of the rate in war: events counted and a half [1]")
+    war_years: float = Field(gt=0, description="exposure in war [years]")
+
+    @property
+    def factor(self) -> float:
+        """Ratio of the two mean rates. [1]"""
+        return self.war_shape / self.war_years / (self.calm_shape / self.calm_years)
+
+
 Key = tuple[str, str]
 
 
@@ -514,11 +534,12 @@ PARTS = (
     Kind("quota", "quotas", Quota, ("edge", "commodity")),
     Kind("rate", "rates", Rate, ("edge", "commodity")),
     Kind("fleet", "fleets", Fleet),
+    Kind("rate_group", "rate_groups", RateGroup),
 )
 """The kinds that a network is made of."""
 KINDS = (*PARTS, Kind("figure", "figures", Figure, ("subject", "attribute")), Kind("source", "sources", Source))
 """The kinds that a network can be written to as tables; hazards are apart, being scenarios."""
 HAZARD = Kind("hazard", "hazards", Record, ("name",))
-"""Hazards, whose class is in `scenario`, above this module."""
+"""Hazards, whose class is in `hazard`, above this module."""
 KIND_OF = {kind.singular: kind for kind in KINDS} | {kind.plural: kind for kind in KINDS}
 """Kinds by either of their words."""

@@ -1,4 +1,4 @@
-"""Scenarios: named lists of changes; with a frequency they are hazards, with dates events."""
+"""Scenarios: named lists of changes; with dates they are events, with a frequency hazards (`corridor.model.hazard`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from corridor.model.changes import PriceShock as PriceShock
 from corridor.model.changes import QuotaChange as QuotaChange
 from corridor.model.changes import SupplyShock as SupplyShock
 from corridor.model.changes import TariffShock as TariffShock
-from corridor.model.distributions import Day, Duration, Lognormal, Uniform
+from corridor.model.distributions import Day
 from corridor.model.records import Name, Record
 
 BASELINE = "baseline"
@@ -161,42 +161,6 @@ def require_scenario(thing: object) -> None:
     """Raise unless something is a scenario."""
     if not isinstance(thing, Scenario):
         raise DataError(f"a Scenario is needed (got {thing!r}); load_scenario reads one by name or from a file")
-
-
-class Hazard(Scenario):
-    """A scenario with a frequency and a distribution of durations.
-
-    It comes at random, whatever is in force already (Poisson); while several of its events overlap, the worst counts.
-    """
-
-    frequency_per_year: float = Field(gt=0, description="how often it comes, per calendar year [1/y]")
-    duration_days: Duration = Field(  # type: ignore[assignment]
-        description="how long it lasts: fixed, or {median, sigma} of a lognormal [days]"
-    )
-    severity: Uniform | None = Field(
-        default=None,
-        description="how much of what its outages and derates take each event takes: {low, high}; empty: all [1]",
-    )
-    actor: str | None = Field(
-        default=None,
-        description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
-    )
-
-    @model_validator(mode="after")
-    def _has_something_to_vary(self) -> Self:
-        if self.severity is not None and not self.only_derates:
-            raise ValueError("severity varies outages and derates; a hazard with any other change must have none")
-        return self
-
-    @property
-    def only_derates(self) -> bool:
-        """Whether it does nothing but close and derate."""
-        return all(change.only_derates for change in self.changes)
-
-    @property
-    def mean_duration_days(self) -> float:
-        """Mean duration. [days]"""
-        return self.duration_days.mean if isinstance(self.duration_days, Lognormal) else self.duration_days
 
 
 class Event(Scenario):

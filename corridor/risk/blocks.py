@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network
-from corridor.model.scenario import Hazard
 from corridor.risk.random_histories import Intervals, Sets, intervals, n_words, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.parallel import Progress, RunBlock

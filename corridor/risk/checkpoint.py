@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.files.bytes import remove_stale, target_name_of, temporary_beside
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network
 from corridor.model.records import PARTS
-from corridor.model.scenario import Hazard
 from corridor.risk.blocks import Block
 from corridor.risk.random_histories import BLOCK_YEARS
 

@@ -14,8 +14,9 @@ import numpy as np
 from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
 from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network
-from corridor.model.scenario import Hazard, Scenario, scenario_name
+from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
@@ -270,8 +271,8 @@ class Ensemble:
         ----------
         column : str
             delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
-        by : {"hazard", "actor"}
-            What to share out among; ``"actor"`` is where: the country in which what a hazard strikes lies, not who
+        by : {"hazard", "place"}
+            What to share out among; ``"place"`` is where: the country in which what a hazard strikes lies, not who
             did it.
         alpha : float, optional
             Only the worst ``1 - alpha`` of years by that column, so that the rows add up to `cvar`; all years by
@@ -281,7 +282,7 @@ class Ensemble:
         -------
         pandas.DataFrame
             Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). actor (where, by hazard only); amount, per year in the column's unit; share (of
+            year would have come to). place (where, by hazard only); amount, per year in the column's unit; share (of
             all that hazards changed).
 
         Raises
@@ -306,8 +307,8 @@ class Ensemble:
         import pandas as pd
 
         index = self._shareable(column)
-        if by not in ("hazard", "actor"):
-            raise unknown_name("kind of attribution", by, ("hazard", "actor"))
+        if by not in ("hazard", "place"):
+            raise unknown_name("kind of attribution", by, ("hazard", "place"))
         totals = self._states
         all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
         shared = np.sum(
@@ -317,15 +318,15 @@ class Ensemble:
             ],
             axis=0,
         )
-        actors = [hazard.actor or ("no country named" if by == "actor" else "") for hazard in self.hazards]
-        columns = {"actor": actors, "amount": shared}
+        places = [hazard.place or ("no country named" if by == "place" else "") for hazard in self.hazards]
+        columns = {"place": places, "amount": shared}
         table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
-        if by == "actor":
-            table = table.groupby("actor")[["amount"]].sum()
+        if by == "place":
+            table = table.groupby("place")[["amount"]].sum()
         total = shared.sum()
         table["share"] = table["amount"] / total if total else 0.0
         order = table["amount"].abs().sort_values(ascending=False, kind="stable").index
-        last = {"actor": "", "amount": self._baseline[index], "share": math.nan}
+        last = {"place": "", "amount": self._baseline[index], "share": math.nan}
         table = table.loc[order]
         table.loc[NOTHING] = {key: value for key, value in last.items() if key in table.columns}
         return self._stamped(table, column=column, alpha=alpha)

@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.model.changes import remaining_shares
+from corridor.model.distributions import Uniform
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network
-from corridor.model.scenario import Hazard
 from corridor.risk.random_histories import in_force_share, worst_shares
 from corridor.solver.batch import assets_of, headroom
 from corridor.solver.program import Floats
@@ -61,7 +62,7 @@ class Exposure:
     @property
     def takes_all(self) -> bool:
         """Whether it always takes all that it can."""
-        return self.hazard.severity is None or self.hazard.severity.low == 1
+        return not self.hazard.is_drawn and self.most == 1
 
     def severity(self, breakpoints: Sequence[float]) -> list[tuple[float, float]]:
         """Return chances and shares of what it takes while in force, drawn ones split at breakpoints. [1]"""
@@ -69,6 +70,8 @@ class Exposure:
         if drawn is None:
             return [(1.0, 1.0)]
         load = self.hazard.frequency_per_year * self.hazard.mean_duration_days / DAYS_PER_YEAR
+        if not isinstance(drawn, Uniform):
+            raise NotImplementedError
         parts = np.linspace(drawn.low, drawn.high, _PARTS + 1)
         return worst_shares(drawn.low, drawn.high, load, [*parts, *breakpoints])
 
@@ -96,7 +99,7 @@ class Exposures:
 
         assets = {(kind, record.id): record.remaining for kind, record in assets_of(network)}
         hit = []
-        for hazard in network.hazards:
+        for hazard in (hazard.in_regime(network.regime) for hazard in network.hazards):
             remaining = remaining_shares(hazard.changes, network).items()
             share = in_force_share(hazard.frequency_per_year, hazard.mean_duration_days)
             hit.append(

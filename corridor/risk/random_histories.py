@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.distributions import Lognormal
+from corridor.model.distributions import Lognormal, TwoPart, Uniform
 from corridor.model.formulas import DAYS_PER_YEAR
-from corridor.model.scenario import Hazard
+from corridor.model.hazard import Hazard
 from corridor.solver.program import Floats
 
 Sets = npt.NDArray[np.int64]
@@ -195,12 +195,22 @@ def _events(hazard: Hazard, draw: np.random.Generator) -> tuple[Floats, Floats, 
     n_old = int(draw.poisson(rate * hazard.mean_duration_days / DAYS_PER_YEAR * BLOCK_YEARS))
     old_begin = draw.integers(0, BLOCK_YEARS, n_old) * DAYS_PER_YEAR
     rest = draw.random(n_old) * _durations(hazard.duration_days, n_old, draw, 1.0)
-    share, severity = np.ones(n + n_old), hazard.severity
-    if severity is not None:
-        share = severity.low + (severity.high - severity.low) * draw.random(n + n_old)
+    share = _shares(hazard.severity, n + n_old, draw)
     begin = np.concatenate([begin, old_begin])
     year_end = (np.floor(begin / DAYS_PER_YEAR) + 1.0) * DAYS_PER_YEAR
     return begin, np.minimum(begin + np.concatenate([days, rest]), year_end), share, n
+
+
+def _shares(severity: Uniform | TwoPart | None, n: int, draw: np.random.Generator) -> Floats:
+    """Return the shares that events take. [1]"""
+    if severity is None:
+        return np.ones(n)
+    if isinstance(severity, Uniform):
+        return np.asarray(severity.low + (severity.high - severity.low) * draw.random(n))
+    share = np.full(n, severity.mean)
+    if severity.partial is not None:
+        share = severity.at_most * draw.beta(*severity.partial, n)
+    return np.where(draw.random(n) < severity.complete, 1.0, share)
 
 
 def _durations(distribution: float | Lognormal, n: int, draw: np.random.Generator, weighted: float) -> Floats:

@@ -11,8 +11,9 @@ from typing import Any
 from corridor.errors import DataError
 from corridor.model.arguments import MOST_SEED, required_integer
 from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network, require_network
-from corridor.model.scenario import Hazard, Scenario, require_scenario
+from corridor.model.scenario import Scenario, require_scenario
 from corridor.risk.blocks import Block, BlockSimulator, SimulationJob
 from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
@@ -162,16 +163,17 @@ def validated_hazards(network: Network) -> tuple[Hazard, ...]:
     names = [hazard.name for hazard in network.hazards]
     if duplicates := sorted({name for name in names if names.count(name) > 1}):
         raise DataError(f"two hazards are called {duplicates[0]!r}; they are told apart by name, rename one")
-    for hazard in network.hazards:
+    hazards = tuple(hazard.in_regime(network.regime) for hazard in network.hazards)
+    for hazard in hazards:
         in_force = hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR
         if max(in_force, hazard.frequency_per_year) > _MOST_EVENTS:
             raise DataError(
                 f"hazard {hazard.name!r} comes {hazard.frequency_per_year:.3g} times a year, {in_force:.3g} at once; "
                 f"at most {_MOST_EVENTS:,} of either can be drawn: what is always in force belongs into the scenario"
             )
-        if NOTHING in (hazard.name, hazard.actor):
-            raise DataError(f"hazard {hazard.name!r}: {NOTHING!r} stands for no hazard at all; rename it or its actor")
-    return network.hazards
+        if NOTHING in (hazard.name, hazard.place):
+            raise DataError(f"hazard {hazard.name!r}: {NOTHING!r} stands for no hazard at all; rename it or its place")
+    return hazards
 
 
 def _prepare(network: Network, simulator: BlockSimulator) -> None:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from corridor.model.hazard import Hazard
 from corridor.model.network import Network
-from corridor.model.scenario import Event, Hazard, Scenario
+from corridor.model.scenario import Event, Scenario
 from corridor.show.html import Html, bar, card, counted, details, line, link, listing, table, warning
 
 _MOST_ROWS = 30
@@ -103,9 +104,7 @@ def scenario_card(scenario: Scenario) -> Html:
     kind = type(scenario).__name__.lower()
     lines = [line(scenario.about)] if scenario.about else []
     if isinstance(scenario, Hazard):
-        lines.append(
-            line(f"{scenario.frequency_per_year:g} a year, {scenario.mean_duration_days:g} days each on average")
-        )
+        lines.append(line(f"{_a_year(scenario)}, {scenario.mean_duration_days:g} days each on average"))
     if isinstance(scenario, Event):
         lines.append(line(f"from {scenario.start}, until {scenario.end}"))
     elif not isinstance(scenario, Hazard) and scenario.mean_duration_days is not None:
@@ -131,3 +130,11 @@ def shortened(rows: list[tuple[object, ...]], columns: int) -> list[tuple[object
         return rows
     more = (warning(f"… and {len(rows) - _MOST_ROWS} more"), *[""] * (columns - 1))
     return [*rows[:_MOST_ROWS], more]
+
+
+def _a_year(hazard: Hazard) -> str:
+    """Return how often a hazard comes, by regime where it differs."""
+    given = hazard.frequency_per_year
+    if isinstance(given, dict):
+        return ", ".join(f"{hazard.mean_frequency_per_year(regime):.3g} a year in {regime}" for regime in given)
+    return f"{hazard.mean_frequency_per_year():.3g} a year"

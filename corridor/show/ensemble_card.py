@@ -27,7 +27,7 @@ def ensemble_card(ensemble: Ensemble) -> Html:
         f"{len(ensemble.states):,} distinct states; ",
         warning(tail) if short > 0 else "nothing shut in in any year",
     )
-    return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_actors(ensemble))
+    return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_places(ensemble))
 
 
 def _years(ensemble: Ensemble) -> Iterator[Html]:
@@ -40,9 +40,9 @@ def _years(ensemble: Ensemble) -> Iterator[Html]:
     yield table(["a year, all shippers", *heads], list(zip(labels, *cells, strict=True)), heads)
 
 
-def _actors(ensemble: Ensemble) -> Iterator[Html]:
+def _places(ensemble: Ensemble) -> Iterator[Html]:
     """Yield the table of shut-in volume by where hazards strike."""
-    shares = attributed(ensemble, "shortfall_mt", by="actor")
+    shares = attributed(ensemble, "shortfall_mt", by="place")
     amount, share = printed("attribution")
     rows: list[tuple[object, ...]] = [
         (name, bar(row["share"], warn=True), amount.text(row["amount"]), share.text(row["share"]))

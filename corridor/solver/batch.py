@@ -22,9 +22,10 @@ from corridor.model.changes import (
     remaining_shares,
 )
 from corridor.model.formulas import ROUNDING, in_service
+from corridor.model.hazard import Hazard
 from corridor.model.network import Key, Network, edge_key
 from corridor.model.records import Market, Supply
-from corridor.model.scenario import Hazard, Scenario
+from corridor.model.scenario import Scenario
 from corridor.model.tolerances import BOUND_MTPA, ZERO_MTPA
 from corridor.solver.program import Floats, Limits, Program, ProgramState
 from corridor.solver.solution import Solution

@@ -463,7 +463,7 @@ class _Brief:
             ]
             for label, row in _rows(amounts(ens, self.commodity, named=self.named_commodity))
         ]  # fmt: skip
-        blame = attributed(ens, column, by="actor", alpha=0.95)
+        blame = attributed(ens, column, by="place", alpha=0.95)
         parts = [
             layout.note(
                 f"{len(ens.years):,} simulated years, {self.hazards}, seed {ens.seed}; ± is the 95 % "
@@ -497,7 +497,7 @@ class _Brief:
                 hazard.name,
                 layout.number(hazard.frequency_per_year, 3),
                 layout.number(hazard.mean_duration_days, 0),
-                hazard.actor or "-",
+                hazard.place or "-",
             ]
             for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
         ]
