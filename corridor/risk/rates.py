@@ -154,7 +154,7 @@ def exposure_weight(short: int, events: int, noticed: float) -> float:
 
     Examples
     --------
-    >>> round(exposure_weight(15, 17, 0.311446), 6), round(exposure_weight(17, 29, 0.311446), 6)
+    >>> round(exposure_weight(15, 17, 0.3114463), 6), round(exposure_weight(17, 29, 0.3114463), 6)
     (0.420165, 0.600195)
     """
     return 1.0 - (short + 1.0) / (events + 2.0) * (1.0 - noticed)

@@ -85,7 +85,7 @@ def hazard_rates(until: str | dt.date | None = None, *, draws: int = 100_000) ->
     {'calm_per_year': 0.127, 'war_per_year': 1.23, 'war_loss_days': 10.021}
     >>> early = cr.hazard_rates(until="2023-12-31")
     >>> int(early.loc[("cpc", "slow"), "events"]), int(rates.loc[("cpc", "slow"), "events"])
-    (3, 8)
+    (5, 8)
     """
     import pandas as pd
 
@@ -152,7 +152,7 @@ def jurisdiction_rates() -> pd.DataFrame:
     --------
     >>> import corridor as cr
     >>> cr.jurisdiction_rates().loc["TUR", ["shocks", "several", "since_war"]].to_dict()
-    {'shocks': 15.0, 'several': 0.0, 'since_war': 9.0}
+    {'shocks': 15, 'several': 0, 'since_war': 8}
     """
     import pandas as pd
 
