@@ -84,11 +84,11 @@ class MonitoredAsset:
         Since when it is watched.
     idle_from : date or None
         Since when nothing passes that could be interrupted.
-    place : str
+    country : str
         Where it lies (ISO 3166 alpha-3); empty where the network has no such thing.
     theatre : bool
         Whether it lies in the theatre of war, where the war has a ratio of its own.
-    at_most : float
+    largest_share : float
         Largest share of capacity that a partial interruption takes. [1]
     aim : str
         What of the network it is, ``selector=name;name``; empty where the network has no such thing.
@@ -101,9 +101,9 @@ class MonitoredAsset:
     kind: str
     opened: dt.date
     idle_from: dt.date | None
-    place: str
+    country: str
     theatre: bool
-    at_most: float
+    largest_share: float
     aim: str
     delay_aim: str
 
@@ -118,11 +118,11 @@ class CommonCause:
         As tables name it, and as hazards do.
     members : tuple of str
         Monitored assets that it strikes; the first one struck says how long and how hard.
-    place : str
+    country : str
         Where (ISO 3166 alpha-3).
     theatre : bool
         Whether it lies in the theatre of war.
-    at_most : float
+    largest_share : float
         Largest share of capacity that a partial interruption takes. [1]
     hits : str
         counted: a member is struck as often as the record says; all: always.
@@ -133,9 +133,9 @@ class CommonCause:
     id: str
     name: str
     members: tuple[str, ...]
-    place: str
+    country: str
     theatre: bool
-    at_most: float
+    largest_share: float
     hits: str
     storms: bool
 
@@ -150,7 +150,7 @@ class ReferencePrior:
         As tables name it, and as hazards do.
     members : tuple of str
         Monitored assets that it closes, all at once.
-    place, kind : str
+    country, kind : str
         Where (ISO 3166 alpha-3), and what would cause it.
     shape, reference_years : float
         Gamma of the calm rate by the reference class. [1], [years]
@@ -163,7 +163,7 @@ class ReferencePrior:
     id: str
     name: str
     members: tuple[str, ...]
-    place: str
+    country: str
     kind: str
     shape: float
     reference_years: float
@@ -306,9 +306,9 @@ def _assets(file: Traversable) -> Iterator[MonitoredAsset]:
             kind=row["kind"],
             opened=dt.date.fromisoformat(row["opened"]),
             idle_from=dt.date.fromisoformat(row["idle_from"]) if row["idle_from"] else None,
-            place=row["place"],
+            country=row["place"],
             theatre=_yes(row, "theatre", file.name),
-            at_most=float(row["at_most"]),
+            largest_share=float(row["at_most"]),
             aim=row["aim"],
             delay_aim=row["delay_aim"],
         )
@@ -361,9 +361,9 @@ def _common_causes(file: Traversable, known: set[str]) -> Iterator[CommonCause]:
             id=row["set"],
             name=row["name"],
             members=_members(row, known, file.name),
-            place=row["place"],
+            country=row["place"],
             theatre=_yes(row, "theatre", file.name),
-            at_most=float(row["at_most"]),
+            largest_share=float(row["at_most"]),
             hits=row["hits"],
             storms=_yes(row, "storms", file.name),
         )
@@ -375,7 +375,7 @@ def _priors(file: Traversable, known: set[str]) -> Iterator[ReferencePrior]:
             id=row["id"],
             name=row["name"],
             members=_members(row, known, file.name),
-            place=row["place"],
+            country=row["place"],
             kind=row["kind"],
             shape=float(row["shape"]),
             reference_years=float(row["reference_years"]),

@@ -41,7 +41,7 @@ class OpenRate:
         Durations that the mean rests on, the pool's worth included; None: the mean is not open. [1]
     complete : float
         Probability that all is lost: 0, 1, or between for a probability common to all that is drawn. [1]
-    mean_share, at_most : float
+    mean_share, largest_share : float
         Mean and largest share of a partial loss. [1]
     """
 
@@ -56,7 +56,7 @@ class OpenRate:
     durations: float | None
     complete: float
     mean_share: float
-    at_most: float
+    largest_share: float
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ def _drawn_loss_days(
         return days
     if rate.complete > 0.0:
         return days * (all_lost + (1.0 - all_lost) * rate.mean_share)
-    mean = rate.mean_share / rate.at_most
+    mean = rate.mean_share / rate.largest_share
     if rate.durations is not None:
         drawn = mean + rng.standard_normal(draws) * np.sqrt(variance / rate.durations)
-        return days * rate.at_most * np.clip(drawn, _LEAST_SHARE, _MOST_SHARE)
+        return days * rate.largest_share * np.clip(drawn, _LEAST_SHARE, _MOST_SHARE)
     return days * rate.mean_share

@@ -58,11 +58,14 @@ def _hazard(fit: HazardFit, rate: FittedRate, ranges: RateRanges) -> Iterator[st
     yield f"    frequency_per_year: {{calm: {calm}, war: {war}}}"
     yield f"    duration_days: {{median: {_digits(rate.median_days)}, sigma: {_digits(rate.sigma)}}}"
     if _has_severity(fit, rate):
-        shares = ("complete", "mean_share", "at_most", "concentration")
-        numbers = [f"{share.removesuffix('_share')}: {_digits(getattr(rate, share))}" for share in shares]
-        yield f"    severity: {{{', '.join(numbers)}}}"
+        shares = {
+            "complete": rate.complete, "mean": rate.mean_share, "at_most": rate.largest_share,
+            "concentration": rate.concentration,
+        }  # fmt: skip
+        numbers = ", ".join(f"{name}: {_digits(share)}" for name, share in shares.items())
+        yield f"    severity: {{{numbers}}}"
     yield f"    cause: {_cause(fit.causes(rate))}"
-    yield f"    place: {unit.of.place if isinstance(unit, Unit) else unit.place}"
+    yield f"    place: {unit.of.country if isinstance(unit, Unit) else unit.country}"
     yield f"    events: {rate.events}"
     if rate.rate_group:
         yield f"    rate_group: {rate.rate_group}"
@@ -128,8 +131,8 @@ def _strikes(fit: HazardFit, rate: FittedRate) -> list[str]:
     if _is_queue(fit, rate):
         change = f"delay: {{{_selector(of.delay_aim)}, add_days: {_digits(fit.queue_days[of.id])}}}"
     elif of.kind == "field":
-        taken = rate.complete + (1.0 - rate.complete) * rate.mean_share
-        change = f"supply: {{{_selector(of.aim)}, remaining: {_digits(1.0 - taken)}}}"
+        severity = rate.complete + (1.0 - rate.complete) * rate.mean_share
+        change = f"supply: {{{_selector(of.aim)}, remaining: {_digits(1.0 - severity)}}}"
     else:
         return ["    hits:", f"      - {{{_selector(of.aim)}}}"]
     return ["    changes:", f"      - {change}"]

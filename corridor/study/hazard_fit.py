@@ -71,7 +71,7 @@ class HazardFit:
             start=asset.opened,
             end=min(self.until, asset.idle_from or self.until),
             idle=asset.idle_from is not None,
-            at_most=asset.at_most,
+            largest_share=asset.largest_share,
             of=asset,
         )
 
@@ -86,7 +86,7 @@ class HazardFit:
             start=max(member.start for member in members[:2]),
             end=min(member.end for member in members[:2]),
             idle=any(member.idle for member in members),
-            at_most=cause.at_most,
+            largest_share=cause.largest_share,
             of=cause,
         )
 
@@ -215,7 +215,7 @@ class HazardFit:
 
         Where no unit has two parts in the pool, it is that of all years.
         """
-        largest = {unit.id: unit.at_most for unit in self.units}
+        largest = {unit.id: unit.largest_share for unit in self.units}
         parts: Sequence[Part] = self.pools[SLOW].parts
         if len({part.unit for part in parts}) == len(parts):
             parts = self._busy_parts(SLOW)
@@ -259,7 +259,7 @@ class HazardFit:
             factor=self.factor(unit, form), parts=len(own),
             mean_days=credibility_mean(pool.mean_days, sum(days), len(days), settings.weight),
             sigma=pool.sigma, complete=self._complete(form), mean_share=self._mean_share(unit, form, own),
-            at_most=unit.at_most, concentration=self.scatter.concentration,
+            largest_share=unit.largest_share, concentration=self.scatter.concentration,
         )  # fmt: skip
 
     def _complete(self, form: str) -> float:
@@ -269,7 +269,7 @@ class HazardFit:
     def _mean_share(self, unit: Unit, form: str, own: Sequence[Part]) -> float:
         """Return the mean share of a partial loss, weighted by days so that rate x days x share is the record's. [1]"""
         if form != SLOW:
-            return self.partial_storms * unit.at_most
+            return self.partial_storms * unit.largest_share
         pool, days = self.pools[SLOW], [self.capped_days(part) for part in own]
         worth = self.record.settings.weight * pool.mean_days
         lost = sum(d * part.share for d, part in zip(days, own, strict=True))
@@ -285,7 +285,7 @@ class HazardFit:
             calm_events=0, war_events=0, calm_years=round(calm, 2), war_years=round(war, 2),
             factor=prior.war_factor if war else 1.0, parts=0,
             mean_days=prior.median_days * math.exp(prior.sigma**2 / 2.0),
-            sigma=prior.sigma, complete=1.0, mean_share=self.partial_storms, at_most=1.0,
+            sigma=prior.sigma, complete=1.0, mean_share=self.partial_storms, largest_share=1.0,
             concentration=self.scatter.concentration,
         )  # fmt: skip
 
@@ -331,7 +331,7 @@ class HazardFit:
             durations=self.record.settings.weight + rate.parts if isinstance(rate.unit, Unit) else None,
             complete=rate.complete,
             mean_share=rate.mean_share,
-            at_most=rate.at_most,
+            largest_share=rate.largest_share,
         )
 
 

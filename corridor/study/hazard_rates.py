@@ -117,7 +117,7 @@ def _row(fit: HazardFit, rate: FittedRate, ranges: RateRanges) -> dict[str, obje
     row |= _named("war", "per_year", rate.war_per_year, ranges.war_per_year)
     row |= {
         "durations": rate.parts, "mean_days": rate.mean_days, "median_days": rate.median_days, "sigma": rate.sigma,
-        "complete": rate.complete, "mean_share": rate.mean_share, "at_most": rate.at_most,
+        "complete": rate.complete, "mean_share": rate.mean_share, "at_most": rate.largest_share,
         "concentration": rate.concentration,
     }  # fmt: skip
     row |= _named("calm_loss", "days", rate.calm_per_year * rate.mean_loss_days, ranges.calm_loss_days)

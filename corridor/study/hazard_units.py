@@ -27,7 +27,7 @@ class Unit:
         Between which it is watched.
     idle : bool
         Whether nothing passes today that could be interrupted.
-    at_most : float
+    largest_share : float
         Largest share that a partial interruption takes. [1]
     of : MonitoredAsset or CommonCause
         The row of the record.
@@ -40,7 +40,7 @@ class Unit:
     start: dt.date
     end: dt.date
     idle: bool
-    at_most: float
+    largest_share: float
     of: MonitoredAsset | CommonCause
 
 
@@ -86,7 +86,7 @@ class FittedRate:
         Own parts that enter duration and share. [1]
     mean_days, sigma : float
         Lognormal duration. [days], [1]
-    complete, mean_share, at_most, concentration : float
+    complete, mean_share, largest_share, concentration : float
         Probability that all is lost; of a partial loss mean, largest and concentration of the beta. [1]
     """
 
@@ -104,7 +104,7 @@ class FittedRate:
     sigma: float
     complete: float
     mean_share: float
-    at_most: float
+    largest_share: float
     concentration: float
 
     @property

@@ -91,11 +91,11 @@ class PartsOfRecord:
 
     def _units(self, name: str, by_asset: Mapping[str, Sequence[Interruption]]) -> list[tuple[str, str]]:
         """Return whom a shock is counted for, each with the asset whose rows tell how long and how hard."""
-        found = self.set_of(by_asset)
-        if found is None:
+        common = self.set_of(by_asset)
+        if common is None:
             return [(asset, asset) for asset in by_asset]
-        first = next(member for member in found.members if member in by_asset)
-        return [(found.id, first), *((asset, asset) for asset in by_asset if asset not in found.members)]
+        first = next(member for member in common.members if member in by_asset)
+        return [(common.id, first), *((asset, asset) for asset in by_asset if asset not in common.members)]
 
     def set_of(self, by_asset: Mapping[str, Sequence[Interruption]]) -> CommonCause | None:
         """Return the set that a shock strikes: a storm by its first member, else the first that holds all routes."""

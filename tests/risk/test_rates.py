@@ -17,7 +17,7 @@ from corridor.risk.rate_draws import OpenRate, RateRanges, rate_ranges
 
 OPEN = OpenRate(
     shape=4.0, prior_years=5.0, calm_years=10.0, war_years=3.0, group=None, factor=2.0, mean_days=6.0, sigma=1.2,
-    durations=None, complete=1.0, mean_share=0.3, at_most=0.6,
+    durations=None, complete=1.0, mean_share=0.3, largest_share=0.6,
 )  # fmt: skip
 SCATTER = rates.ShareScatter(mean=0.4, variance=0.08, freedom=7.0, concentration=2.0, least=0.5)
 RATIO = rates.RegimeRatio(calm_events=4, calm_years=85.0, war_events=12, war_years=31.0)
