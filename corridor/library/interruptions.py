@@ -303,7 +303,7 @@ def _assets(file: Traversable) -> Iterator[MonitoredAsset]:
         yield MonitoredAsset(
             id=row["asset"],
             name=row["name"],
-            kind=row["kind"],
+            kind=_word(row, "kind", ("route", "field"), file.name),
             opened=dt.date.fromisoformat(row["opened"]),
             idle_from=dt.date.fromisoformat(row["idle_from"]) if row["idle_from"] else None,
             country=row["place"],
@@ -315,11 +315,16 @@ def _assets(file: Traversable) -> Iterator[MonitoredAsset]:
 
 
 def _yes(row: dict[str, str], column: str, file_name: str) -> bool:
-    """Return whether a cell says yes; what says neither yes nor no is refused."""
-    if row[column] not in ("yes", "no"):
+    """Return whether a cell says yes, or no."""
+    return _word(row, column, ("yes", "no"), file_name) == "yes"
+
+
+def _word(row: dict[str, str], column: str, words: tuple[str, ...], file_name: str) -> str:
+    """Return the word of a cell; what is none of those allowed is refused."""
+    if row[column] not in words:
         subject = next(iter(row.values()))
-        raise DataError(f"{file_name}: {subject}: {column} must be yes or no (got {row[column]!r})")
-    return row[column] == "yes"
+        raise DataError(f"{file_name}: {subject}: {column} must be {' or '.join(words)} (got {row[column]!r})")
+    return row[column]
 
 
 def _interruptions(file: Traversable) -> Iterator[Interruption]:
@@ -364,7 +369,7 @@ def _common_causes(file: Traversable, known: set[str]) -> Iterator[CommonCause]:
             country=row["place"],
             theatre=_yes(row, "theatre", file.name),
             largest_share=float(row["at_most"]),
-            hits=row["hits"],
+            hits=_word(row, "hits", ("counted", "all"), file.name),
             storms=_yes(row, "storms", file.name),
         )
 

@@ -90,10 +90,11 @@ def test_a_set_of_an_unknown_route_is_refused(tmp_path: Path) -> None:
         list(_common_causes(tmp_path / "common_causes.csv", {"cpc", "druzhba_north"}))
 
 
-def test_yes_or_no_is_nothing_else(tmp_path: Path) -> None:
-    """A cell that says neither is refused with file, row and column."""
-    _one_row(tmp_path / "routes.csv", "routes.csv", theatre="maybe")
-    with pytest.raises(cr.DataError, match=re.escape("routes.csv: cpc: theatre must be yes or no (got 'maybe')")):
+@pytest.mark.parametrize(("column", "words"), [("theatre", "yes or no"), ("kind", "route or field")])
+def test_a_word_that_is_not_known_is_refused(column: str, words: str, tmp_path: Path) -> None:
+    """With file, row, column and the words allowed: a misspelt route would drop out in silence."""
+    _one_row(tmp_path / "routes.csv", "routes.csv", **{column: "maybe"})
+    with pytest.raises(cr.DataError, match=re.escape(f"routes.csv: cpc: {column} must be {words} (got 'maybe')")):
         list(_assets(tmp_path / "routes.csv"))
 
 
