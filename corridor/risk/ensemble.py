@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
+from corridor.model.columns import COLUMNS, described
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.hazard import Hazard
 from corridor.model.network import Network
@@ -20,8 +22,9 @@ from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
-from corridor.risk.measures import cvar, tail_weights, value_at_risk
+from corridor.risk.measures import cvar, tail_weights
 from corridor.risk.random_histories import unpacked
+from corridor.risk.summary import Draws, drawn_quantity, notes_on, quantity
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout
@@ -263,7 +266,7 @@ class Ensemble:
         return [int(hazard) for hazard in self.simulator.hazard_of_member]
 
     def summary(self, alpha: float = 0.95) -> pd.DataFrame:
-        """Return mean, spread and bad tail of every column of `years`, with confidence intervals.
+        """Return mean, spread and bad tail of every quantity in `years`, and how sure they are.
 
         Parameters
         ----------
@@ -273,35 +276,44 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by column. undisturbed (the baseline); mean with mean_low, mean_high (95 % confidence); sd over
-            years; p5, p50, p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better
-            (delivered, netback) the bad years are the low ones.
+            Indexed by column of `years`, in its unit; group ``drawn`` only where rates are drawn:
+
+            {columns}
+
+        Raises
+        ------
+        DataError
+            If alpha is out of range.
+
+        Notes
+        -----
+        Where more is better (delivered, netback) the bad years are the low ones. Where rates are drawn, all columns but
+        those of the group are of all years of all draws, which is what to expect of a year; confidence intervals count
+        draws, not years, as years of one draw have their parameters in common.
 
         References
         ----------
         Trindade et al. (2007), Financial prediction with constrained tail risk, Journal of Banking and Finance
-        31:3524-3538, for the variance of CVaR.
+        31:3524-3538, for the variance of CVaR; Searle, Casella and McCulloch (1992), Variance Components, Wiley, for
+        `ignorance`; Efron and Tibshirani (1993), An Introduction to the Bootstrap, Chapman and Hall, for `_se`.
         """
         import pandas as pd
 
-        n = len(self.years)
+        draws, notes = self._draws, list(self.network.notes)
         rows = {}
-        for column, values in self.years.drop(columns=list(_ABOUT), errors="ignore").items():
-            numbers = values.to_numpy(dtype=np.float64)
-            sd = float(numbers.std(ddof=1)) if n > 1 else math.nan
-            mean, tail = float(numbers.mean()), self.cvar(str(column), alpha)
-            sign = -1.0 if self._is_gain(str(column)) else 1.0
-            var = sign * value_at_risk(sign * numbers, alpha)
-            bad = sign * numbers[sign * numbers >= sign * var]
-            spread = float(bad.var()) + alpha * (tail - var) ** 2
-            half, half_tail = 1.96 * sd / math.sqrt(n), 1.96 * math.sqrt(spread / (n * (1.0 - alpha)))
-            p5, p50, p95 = np.quantile(numbers, [0.05, 0.5, 0.95])
-            rows[column] = {
-                "mean": mean, "undisturbed": self._baseline_of(str(column)), "mean_low": mean - half,
-                "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "var": var, "cvar_low": tail - half_tail,
-                "cvar_high": tail + half_tail, "p95": p95, "cvar": tail,
-            }  # fmt: skip
-        return self._stamped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("column"), alpha=alpha)
+        for column in [str(name) for name in self.years if name not in _ABOUT]:
+            of_quantity = partial(quantity) if draws is None else partial(drawn_quantity, draws=draws)
+            rows[column] = of_quantity(
+                self._values(column),
+                baseline=self._baseline_of(column), is_gain=self._is_gain(column), alpha=alpha,
+            )  # fmt: skip
+        names = [column.name for column in COLUMNS["summary"] if draws is not None or not column.group]
+        table = pd.DataFrame.from_dict(rows, orient="index")[names].rename_axis("column")
+        more: dict[str, Any] = {"alpha": alpha}
+        if self.years_per_draw is not None:
+            notes += notes_on(self.draws, self.years_per_draw)
+            more |= {"draws": self.draws, "years_per_draw": self.years_per_draw}
+        return self._stamped(table, **more, **({"notes": notes} if notes else {}))
 
     def cvar(self, column: str = "shortfall_mt", alpha: float = 0.95) -> float:
         """Return the mean of a column over the worst share ``1 - alpha`` of years, in the column's unit.
@@ -388,6 +400,14 @@ class Ensemble:
 
     # Inside
 
+    @cached_property
+    def _draws(self) -> Draws | None:
+        """How years are shared out among draws; None where rates are central."""
+        if self.years_per_draw is None:
+            return None
+        regime = np.unique(self.years["regime"], return_inverse=True)[1] if "regime" in self.years else None
+        return Draws(self.draws, regime)
+
     def _stamped(self, table: pd.DataFrame, **more: Any) -> pd.DataFrame:
         """Return a table that carries what it is about."""
         more = {"regime": regime_text(self.regimes), **more}
@@ -447,6 +467,9 @@ class Ensemble:
     @cached_property
     def _most_shared(self) -> int:
         return most_shared(self._states.sets, len(self.hazards))
+
+
+Ensemble.summary.__doc__ = inspect.cleandoc(Ensemble.summary.__doc__ or "").replace("{columns}", described("summary"))
 
 
 def regime_text(regimes: Mapping[str | None, float]) -> str | None:
