@@ -377,6 +377,27 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("p95", "", "5 % of years are higher"),
         Column("cvar", "", "mean of the worst share 1 - alpha of years (CVaR)"),
     ),
+    "exceedance": (
+        Column("chance", "1", "chance that a year is worse than the level", "share", "chance", priority=1),
+        Column(
+            "return_period_years", "years", "such a year comes once in so many years: 1 / chance",
+            heading="once in years", digits=1, priority=2,
+        ),
+        Column(
+            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: chance of the years simulated",
+            "share",
+        ),
+        Column("chance_high", "1", "upper end of it", "share"),
+        Column(
+            "chance_p05", "1", "5 % of draws have a lower chance; empty where fewer than 10 years of an average draw "
+            "are worse, as it would be luck", "share", group="drawn",
+        ),
+        Column("chance_p95", "1", "5 % of draws have a higher chance; empty likewise", "share", group="drawn"),
+        Column("chance_p05_se", "1", "standard error of chance_p05, by resampling draws", "share", group="drawn"),
+        Column("chance_p95_se", "1", "standard error of chance_p95, by resampling draws", "share", group="drawn"),
+        Column("return_period_years_p05", "years", "1 / chance_p95", group="drawn"),
+        Column("return_period_years_p95", "years", "1 / chance_p05", group="drawn"),
+    ),
     "bad_year": (
         Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
         Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=4),

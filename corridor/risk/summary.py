@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,13 @@ import numpy.typing as npt
 from corridor.risk.measures import cvar, value_at_risk
 from corridor.solver.program import Floats
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LEAST_YEARS_FOR_CVAR = 1000
 """Years of a draw from which the CVaR of a single draw says something. [years]"""
+LEAST_YEARS_IN_DRAW = 10
+"""Years of an average draw of which something must hold to tell how likely it is by draw. [years]"""
 _RESAMPLES, _RESAMPLING_SEED = 1000, 1
 _NORMAL_95 = 1.96
 _Number = TypeVar("_Number", np.float64, np.int64)
@@ -143,7 +148,8 @@ def cvars(losses: Floats, alpha: float) -> Floats:
 
     Examples
     --------
-    >>> cvars(np.array([[0, 0, 0, 0, 0, 0, 0, 0, 10, 50.0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 6.0]]), 0.80).tolist()
+    >>> losses = np.array([[0, 0, 0, 0, 0, 0, 0, 0, 10, 50.0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 6.0]])
+    >>> cvars(losses, 0.80).round(9).tolist()
     [30.0, 3.0]
     """
     worst_first = np.sort(losses, axis=1)[:, ::-1]
@@ -152,11 +158,16 @@ def cvars(losses: Floats, alpha: float) -> Floats:
     return np.asarray(worst_first @ weights / wanted)
 
 
-def notes_on(draws: int, years_per_draw: int) -> list[str]:
-    """Return what must be known to read a summary of drawn rates."""
-    if years_per_draw >= LEAST_YEARS_FOR_CVAR:
-        return []
-    return [
-        f"cvar_p05 and cvar_p95 are empty: of {years_per_draw} years a draw too few are bad ones; "
-        f"years={LEAST_YEARS_FOR_CVAR * draws} gives {LEAST_YEARS_FOR_CVAR:,} a draw"
-    ]
+def notes_on(table: pd.DataFrame, draws: int, years_per_draw: int) -> list[str]:
+    """Return why ranges of a table of drawn rates are empty, where they are."""
+    if "cvar_p05" in table and years_per_draw < LEAST_YEARS_FOR_CVAR:
+        return [
+            f"cvar_p05 and cvar_p95 are empty: of {years_per_draw} years a draw too few are bad ones; "
+            f"years={LEAST_YEARS_FOR_CVAR * draws} gives {LEAST_YEARS_FOR_CVAR:,} a draw"
+        ]
+    if "chance_p05" in table and table["chance_p05"].isna().any():
+        return [
+            f"chance_p05 and chance_p95 are empty where fewer than {LEAST_YEARS_IN_DRAW} of the {years_per_draw} years "
+            "of an average draw count; simulate more years a draw"
+        ]
+    return []

@@ -29,7 +29,8 @@ def test_every_table_has_the_columns_stated() -> None:
     }
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
-    frames["summary"] = cr.simulate(net, 200, seed=1, rates="drawn", draws=2).summary()
+    drawn = cr.simulate(net, 200, seed=1, rates="drawn", draws=2)
+    frames |= {"summary": drawn.summary(), "exceedance": drawn.exceedance()}
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
         name: column_names(name) for name in COLUMNS if name != "totals"
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
 import corridor as cr
@@ -135,8 +136,9 @@ def test_tails_of_few_years_are_empty_and_say_why() -> None:
     found = row(years(20, 999, 4), Draws(20))
     assert all(math.isnan(found[name]) for name in ("cvar_p05", "cvar_p95", "cvar_p05_se", "cvar_p95_se"))
     assert math.isfinite(found["cvar"])
-    assert notes_on(20, 999)[0].startswith("cvar_p05 and cvar_p95 are empty: of 999 years a draw too few")
-    assert notes_on(20, 1000) == []
+    table = pd.DataFrame([found])
+    assert notes_on(table, 20, 999)[0].startswith("cvar_p05 and cvar_p95 are empty: of 999 years a draw too few")
+    assert notes_on(table, 20, 1000) == []
 
 
 def test_where_more_is_better_the_tail_is_low() -> None:
