@@ -16,8 +16,9 @@ from corridor.model.columns import COLUMNS
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.risk.blocks import Block, BlockSimulator
 from corridor.risk.measures import value_at_risk
-from corridor.risk.random_histories import Intervals, unpacked
+from corridor.risk.random_histories import Intervals, Sets, bit_of, n_words, unpacked
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW, Draws
+from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def trunk_gone(simulator: BlockSimulator, history: Intervals, corridor: str) -> 
     if whole <= 0:
         raise DataError(f"corridor {corridor!r}: nothing of its trunk is in service, so that no outage can take it")
     gone = np.zeros(len(history.year))
-    disturbed = np.flatnonzero((history.in_force != 0).any(axis=1))
+    disturbed = np.flatnonzero((history.in_force & _strikes(solver, column) != 0).any(axis=1))
     for first in range(0, len(disturbed), _CHUNK):
         chosen = disturbed[first : first + _CHUNK]
         severity = unpacked(history.in_force[chosen], n_members).astype(np.float64)
@@ -235,6 +236,16 @@ def trunk_gone(simulator: BlockSimulator, history: Intervals, corridor: str) -> 
             severity[:, member] = history.severity.within(member, chosen)
         gone[chosen] = 1.0 - solver._trunks(severity)[:, column] / whole
     return gone
+
+
+def _strikes(solver: BatchSolver, column: int) -> Sets:
+    """Return the set of members of hazards that take something of a corridor's trunk."""
+    trunk = solver._trunk_edges[column]
+    needed = sorted({*trunk.edges, *trunk.tails, *trunk.heads, *trunk.carriers})
+    members = np.flatnonzero((solver._remaining[:, needed] < 1).any(axis=1))
+    words = n_words(len(solver.members))
+    bits = [np.zeros(words, dtype=np.int64), *(bit_of(int(member), words) for member in members)]
+    return np.asarray(np.bitwise_or.reduce(bits))
 
 
 def runs(history: Intervals, holds: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], Floats]:
