@@ -54,6 +54,10 @@ class FieldProblem:
     of_key: bool = False
 
 
+class OldKeyWarning(FutureWarning):
+    """A file has a key by its old name; shown by default, since whoever keeps the file is to rename it."""
+
+
 def to_fields(scenario: Scenario) -> dict[str, Any]:
     """Return what a file holds of a scenario, hazard or event."""
     data: dict[str, Any] = {"name": scenario.name}
@@ -128,8 +132,8 @@ def scenario_from(
 
     Warns
     -----
-    FutureWarning
-        With its location, for each key that has another name now; whoever keeps the file is to see it.
+    OldKeyWarning
+        With its location, for each key that has another name now.
     """
     before = len(problems)
     for key in data:
@@ -139,7 +143,7 @@ def scenario_from(
     reported = {"changes", *_booleans(fields, path, problems)}
     kind = _kind(fields, path, problems)
     fields = _renamed(fields, path, problems, location) if kind is Hazard else fields
-    struck = fields.get("hits") is not None
+    struck = fields.get("hits") not in (None, [])
     if struck and fields.get("changes") is not None:
         problems.append(FieldProblem((*path, "hits"), HITS_OR_CHANGES, of_key=True))
     changes = () if struck else _changes(data.get("changes"), (*path, "changes"), problems, kind)
@@ -200,7 +204,7 @@ def _renamed(
                 problems.append(FieldProblem((*path, old), text, of_key=True))
             elif value is not None:
                 text = f"{here}: {old} is now called {new}; rename it, for the next version does not read it"
-                warnings.warn(text, FutureWarning, stacklevel=2)
+                warnings.warn(text, OldKeyWarning, stacklevel=2)
                 fields[new] = value
     return fields
 

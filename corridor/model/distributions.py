@@ -159,7 +159,7 @@ def yes_quantile(chance: npt.NDArray[np.float64], share: float) -> npt.NDArray[n
 
 
 Duration = Annotated[
-    Annotated[float, BeforeValidator(no_truth_value), Field(gt=0), Tag("days")] | Annotated[Lognormal, Tag("law")],
+    Annotated[float, Field(gt=0), BeforeValidator(no_truth_value), Tag("days")] | Annotated[Lognormal, Tag("law")],
     Discriminator(lambda given: "law" if isinstance(given, Lognormal | Mapping) else "days"),
 ]
 

@@ -22,6 +22,7 @@ from corridor.errors import DataError
 from corridor.messages import listed, shown, unknown
 from corridor.model.changes import Change, Derate, EdgeChange
 from corridor.model.distributions import Duration, Lognormal, Severity, TwoPart
+from corridor.model.formulas import ROUNDING
 from corridor.model.records import Name, Numbers, RateGroup, is_regime, is_truth_value, no_truth_value
 from corridor.model.scenario import Scenario, _several
 
@@ -69,8 +70,8 @@ def _kind_of_rates(given: Any) -> str:
     return "by regime" if isinstance(given, Mapping) else "of all regimes"
 
 
-_Positive = Annotated[float, BeforeValidator(no_truth_value), Field(gt=0)]
-_Least = Annotated[float, BeforeValidator(no_truth_value), Field(ge=0)]
+_Positive = Annotated[float, Field(gt=0), BeforeValidator(no_truth_value)]
+_Least = Annotated[float, Field(ge=0), BeforeValidator(no_truth_value)]
 Rate = float | tuple[float, float, float]
 """A rate, or its 5 % point, mean and 95 % point. [1/y]"""
 _Rate = Annotated[
@@ -223,8 +224,8 @@ class Hazard(Scenario):
         default=None,
         description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
     )
-    events: Annotated[int, BeforeValidator(no_truth_value)] | None = Field(
-        default=None, ge=0, description="how many events the record holds; 0: a prior; empty: not said"
+    events: Annotated[int, Field(ge=0), BeforeValidator(no_truth_value)] | None = Field(
+        default=None, description="how many events the record holds; 0: a prior; empty: not said"
     )
     rate_group: Name | None = Field(
         default=None, description="id of the rate group whose factor it shares when rates are drawn"
@@ -267,7 +268,11 @@ class Hazard(Scenario):
     @model_validator(mode="after")
     def _has_ranges_that_can_be_drawn(self) -> Self:
         for regime, rate in self._rates.items():
-            if isinstance(rate, tuple) and self.posterior is None and rate[2] - rate[0] > _WIDEST * rate[1]:
+            if (
+                isinstance(rate, tuple)
+                and self.posterior is None
+                and rate[2] - rate[0] > _WIDEST * rate[1] * (1 + ROUNDING)
+            ):
                 of = f".{regime}" if regime else ""
                 raise ValueError(
                     f"frequency_per_year{of}: 95 % point - 5 % point must be at most {_WIDEST} times the mean, as in a "
@@ -322,6 +327,11 @@ class Hazard(Scenario):
         """Rates by regime; '' is all regimes."""
         given = self.frequency_per_year
         return given if isinstance(given, dict) else {"": given}
+
+    @property
+    def regimes(self) -> tuple[str, ...]:
+        """Regimes that it gives rates for; none where one rate is for all."""
+        return tuple(regime for regime in self._rates if regime)
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -394,7 +404,7 @@ def problems_of_rates(hazards: Iterable[Hazard], groups: Mapping[str, RateGroup]
     """Yield a sentence for each hazard without a rate in the regime, or whose rates are not those of its posterior."""
     for hazard in hazards:
         rates = hazard._rates
-        if regime is not None and "" not in rates and regime not in rates:
+        if regime is not None and hazard.regimes and regime not in rates:
             yield (
                 f"hazard {hazard.name!r}: has no rate in regime {regime!r} of the network, but in {listed(rates)}; "
                 "add it, or give one rate for all regimes"
