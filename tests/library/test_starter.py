@@ -95,6 +95,7 @@ def test_year_and_regime_belong_to_shipped_networks(mine: Path, capsys: pytest.C
     assert main(["compare", "--network", "caspiann"]) == 2
     err = capsys.readouterr().err
     assert "is a network of 2024 (got --year 2021)" in err
+    assert "has no hazard with rates by regime (got --regime war); leave --regime out" in err
     assert "no network named 'caspiann'; did you mean 'caspian'?" in err
 
 
