@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.risk.blocks import Block, BlockSimulator, distinct
-from corridor.risk.random_histories import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
+from corridor.risk.random_histories import Sets, bit_of, unpacked
 from corridor.solver.program import Floats
 
 _MOST_SHARED = 10
@@ -60,10 +60,10 @@ def worst_states(
     """
     for number, block in enumerate(blocks):
         n_years = len(block.shocks)
-        own = weights[number * BLOCK_YEARS :][:n_years]
+        own = weights[number * simulator.plan.block_years :][:n_years]
         if not own.any():
             continue
-        history = intervals(simulator.hazards, seed, number, n_years)
+        history = simulator.history(seed, number, n_years)
         _, set_of = distinct(history.in_force)
         weight = history.days / DAYS_PER_YEAR * own[history.year]
         share: Floats = np.bincount(set_of, weight).astype(np.float64)
