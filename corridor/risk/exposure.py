@@ -22,7 +22,7 @@ from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.hazard import Hazard
 from corridor.model.network import Network
 from corridor.risk.worst_share import SharePieces, complete_probability, share_pieces, struck_shares
-from corridor.solver.batch import assets_of, headroom
+from corridor.solver.batch import assets_of, headroom, usual_amounts
 from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class Exposure:
     members : tuple of ExposedMember
         Struck each by itself; those struck at the same time lose the same share, the largest of the events in force.
     usual : mapping of (kind, id) to share
-        What passes in the baseline over the limit, of the assets of a hazard that takes shares of flow: there it
-        leaves 1 less its share of that. Empty for one that takes shares of capacity. [1]
+        Of a hazard that takes shares of flow, what is in service of its assets if just what passes in the baseline may
+        pass: it leaves a share of that at most. Empty for one that takes shares of capacity. [1]
     """
 
     hazard: Hazard
@@ -97,7 +97,7 @@ class Exposure:
         partial = _most_partial(self.hazard.severity)
         if partial is not None:
             complete.append(math.prod(1.0 - partial * (1.0 - m.remaining.get(asset, 1.0)) for m in self.members))
-        return min(complete, default=1.0) * self.usual.get(asset, 1.0)
+        return min(complete, default=1.0)
 
     @property
     def most(self) -> float:
@@ -113,11 +113,7 @@ class Exposure:
         breakpoints : sequence of float
             Shares taken at which the distribution of shares is split, beside its own sixteen parts.
         """
-        severity = self.hazard.severity
-        low, high = (0.0, severity.at_most) if isinstance(severity, TwoPart) else (getattr(severity, "low", 0.0), 1.0)
-        high = severity.high if isinstance(severity, Uniform) else high
-        pieces = share_pieces(severity, [*np.linspace(low, high, _PARTS + 1), *breakpoints])
-        return self._struck(assets, self.load, pieces)
+        return self._struck(assets, self.load, share_pieces(self.hazard.severity, breakpoints, parts=_PARTS))
 
     def shut(self, assets: Sequence[Asset]) -> tuple[Floats, Floats]:
         """Return what its events that take all may do to some assets, as `struck` does."""
@@ -127,12 +123,12 @@ class Exposure:
         remaining = np.array([[m.remaining.get(asset, 1.0) for asset in assets] for m in self.members])
         hitting = np.flatnonzero((remaining < 1).any(axis=1))
         probabilities = [self.members[member].probability for member in hitting]
-        usual = np.array([self.usual.get(asset, 1.0) for asset in assets])
         chances, factors = [], []
         for members, chance, share in struck_shares(probabilities, load, pieces):
             own = remaining[hitting[list(members)]]
             left = np.prod(1.0 - share[:, None, None] * (1.0 - own), axis=1)
             chances.append(chance)
+            usual = np.array([self.usual.get(asset, 1.0) for asset in assets])
             factors.append(np.where((own < 1).any(axis=0), left * usual, left))
         return np.concatenate(chances), np.concatenate(factors)
 
@@ -152,20 +148,18 @@ def _exposed_members(hazard: Hazard, network: Network) -> tuple[ExposedMember, .
     )
 
 
-def usual_shares(network: Network, solution: Solution | None) -> Floats:
-    """Return the share of its limit that passes each asset in the baseline, shape (n_assets,); 1 of one without. [1]"""
-    available = np.array(
-        [record.available_mt_days if kind == "fleet" else record.available_mtpa for kind, record in assets_of(network)]
-    )
-    passing = np.zeros(len(available))
-    if solution is not None:
-        n_edges, n_nodes = len(network.edges), len(network.nodes)
-        passing[:n_edges] = solution.edge_flow_mtpa
-        passing[n_edges + solution.program.limited_nodes] = solution.node_throughput_mtpa
-        passing[n_edges + n_nodes :] = solution.fleet_used_mt_days
-    limited = np.isfinite(available)
-    share = passing / np.where(limited & (available > 0), available, np.inf)
-    return np.where(limited, np.minimum(share, 1.0), 1.0)
+def _usual_shares(network: Network, solution: Solution) -> dict[Asset, float]:
+    """Return what of each asset is in service if just what passes in the baseline may pass. [1]
+
+    Of an edge with a limit that is its share of this, of all else all, and nothing where nothing passes.
+    """
+    amounts = usual_amounts(network, solution).tolist()
+    return {
+        (kind, record.id): min(1.0, amount / record.available_mtpa)
+        if kind == "edge" and 0 < record.available_mtpa < math.inf
+        else float(amount > 0)
+        for (kind, record), amount in zip(assets_of(network), amounts, strict=True)
+    }
 
 
 def _most_partial(severity: Uniform | TwoPart | None) -> float | None:
@@ -202,17 +196,17 @@ class Exposures:
         if flow is None and (needs_flow or any(map(_of_flow, hazards))):
             flow = solve(network)
         solution = None if flow is None else flow.solution
-        assets = [(kind, record.id) for kind, record in assets_of(network)]
-        passing = dict(zip(assets, usual_shares(network, solution).tolist(), strict=True))
+        usual = {} if solution is None else _usual_shares(network, solution)
         hit = [
             Exposure(
                 hazard,
                 hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR,
                 own,
-                {a: passing[a] for member in own for a in member.remaining} if _of_flow(hazard) else {},
+                {a: usual[a] for member in own for a in member.remaining} if _of_flow(hazard) else {},
             )
             for hazard, own in zip(hazards, members, strict=True)
         ]
+        assets = [(kind, record.id) for kind, record in assets_of(network)]
         return cls(tuple(hit), dict(zip(assets, headroom(network, solution).tolist(), strict=True)))
 
     def by(self, hazards: Collection[str]) -> Exposures:
@@ -267,24 +261,32 @@ class Exposures:
 
     def _hazards_taking(self, asset: Asset) -> list[int]:
         hitting = [index for index, e in enumerate(self.hit) if e.hits(asset)]
-        together = math.prod(self.hit[index].least_beside_closure(asset) for index in hitting)
+        of_capacity = [index for index in hitting if not self.hit[index].usual]
+        together = math.prod(self.hit[index].least_beside_closure(asset) for index in of_capacity)
         binding = together <= 0 or together * self.headroom[asset] < 1.0 - ROUNDING
-        return [index for index in hitting if binding or self.hit[index].closes(asset)]
+        return [index for index in hitting if binding or self.hit[index].usual or self.hit[index].closes(asset)]
 
     def _groups(self, assets: Iterable[Asset]) -> list[tuple[Rows, Floats]]:
-        """Return hazards and headrooms of the assets they take from, in groups that have no asset in common."""
-        taking = {asset: hazards for asset in dict.fromkeys(assets) if (hazards := self._taking(asset))}
-        room = np.array([self.headroom[asset] for asset in taking])
+        """Return hazards and headrooms of the assets they take from, in groups that have no asset in common.
+
+        A hazard that takes shares of flow has a column of its own for each asset, for what it leaves is not multiplied.
+        """
+        columns: dict[tuple[Asset, int | None], float] = {}
+        for asset in dict.fromkeys(assets):
+            for index in self._taking(asset):
+                own = index if self.hit[index].usual else None
+                columns[asset, own] = self.headroom[asset] if own is None else 1.0
+        room = np.array(list(columns.values()))
         rows = []
         for index, e in enumerate(self.hit):
-            hit = [column for column, hazards in enumerate(taking.values()) if index in hazards]
+            of = index if e.usual else None
+            hit = [n for n, (asset, own) in enumerate(columns) if own == of and index in self._taking(asset)]
             if hit:
-                own = [list(taking)[column] for column in hit]
-                chances, factors = e.struck(own, self._binding(e, own))
+                struck = [list(columns)[n][0] for n in hit]
+                chances, factors = e.struck(struck, self._binding(e, struck))
                 every = np.ones((len(chances), len(room)))
                 every[:, hit] = factors
-                unlimited = np.isinf(room) & (not e.usual)
-                rows.append(_with_nothing(chances, np.where(unlimited, every > 0, every)))
+                rows.append(_with_nothing(chances, np.where(np.isinf(room), every > 0, every)))
         groups = _independent(rows, np.where(np.isinf(room), 1.0, room))
         return [_without_dominated(*group) for group in groups]
 

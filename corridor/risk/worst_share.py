@@ -65,9 +65,22 @@ class SharePieces:
     weights: Floats
 
 
-def share_pieces(severity: Uniform | TwoPart | None, breakpoints: Sequence[float] = ()) -> SharePieces:
-    """Return the distribution of the share that an event takes, split at breakpoints; without severity all. [1]"""
-    return _pieces(severity, tuple(sorted({float(point) for point in breakpoints})))
+def share_pieces(
+    severity: Uniform | TwoPart | None, breakpoints: Sequence[float] = (), *, parts: int = 1
+) -> SharePieces:
+    """Return the distribution of the share that an event takes; without severity it takes all. [1]
+
+    Parameters
+    ----------
+    severity : Uniform, TwoPart or None
+    breakpoints : sequence of float
+        Where to split what has a density; those outside of it split nothing. [1]
+    parts : int
+        Equal parts to split it into as well.
+    """
+    low, high, _, _ = _continuous(severity)
+    own = np.linspace(low, high, parts + 1)[1:-1].tolist()
+    return _pieces(severity, tuple(sorted({*own, *map(float, breakpoints)})))
 
 
 @functools.lru_cache(maxsize=4096)
