@@ -359,11 +359,17 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "attribution": (
         Column("place", "", "where: country in which what the hazard strikes lies, not who did it", "word"),
+        Column("events", "1", "events of the hazard on record; 0: a prior; empty: not said", digits=0),
+        Column("record", "", "what the record holds of the hazard, in words; empty: not said", "word"),
         Column(
             "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
             priority=1,
         ),
         Column("share", "1", "share of all that hazards changed", "share", "share", priority=2),
+        Column(
+            "prior_share", "1", "share of the amount that hazards without an event on record bear; empty: not said",
+            "share", "on priors", priority=3,
+        ),
     ),
     "states": (
         Column("hazards", "", "names of the hazards in force", "list"),

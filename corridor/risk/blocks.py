@@ -132,6 +132,7 @@ class BlockSimulator:
         self.layout = MeasureLayout.of(network)
         self._outcomes_of: dict[bytes, Floats] = {}
         self._n_hazards = len(self.hazards)
+        self.hazard_of_member: npt.NDArray[np.intp] = np.arange(self._n_hazards)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy the network and its hazards: all else is made again of them."""

@@ -19,12 +19,12 @@ SHARED = ["delivered_mt", "shortfall_mt", "cost_musd", "netback_musd", "oil_shor
 
 
 def three(**severity: cr.Uniform) -> cr.Network:
-    """Return two ways for 10 Mt/y, and three hazards that overlap, two of one actor."""
+    """Return two ways for 10 Mt/y, and three hazards that overlap, two in one place."""
     return ways(
         7, 6,
         hazards=[
-            closes("storm", "w0", rate=5.0, days=40.0, actor="RUS", **severity),
-            derates("order", "w1", 0.25, rate=4.0, days=50.0, actor="RUS"),
+            closes("storm", "w0", rate=5.0, days=40.0, place="RUS", **severity),
+            derates("order", "w1", 0.25, rate=4.0, days=50.0, place="RUS"),
             hazard("strike", cr.SupplyShock(node="field", remaining=0.6), rate=4.0, days=30.0),
         ],
     )  # fmt: skip
@@ -48,7 +48,7 @@ def worst(values: pd.Series, alpha: float, *, high: bool) -> float:
     return float(np.sort(values.to_numpy(dtype=float))[::-1][:n].mean() if high else np.sort(values)[:n].mean())
 
 
-@pytest.mark.parametrize("by", ["hazard", "actor"])
+@pytest.mark.parametrize("by", ["hazard", "place"])
 @pytest.mark.parametrize("column", SHARED)
 @pytest.mark.parametrize("alpha", [None, 0.9, 0.9871])
 def test_attribution_adds_up(ens: cr.Ensemble, column: str, by: str, alpha: float | None) -> None:
@@ -89,11 +89,11 @@ def test_attribution_is_the_mean_over_all_orders(ens: cr.Ensemble, column: str) 
     assert found["undisturbed"] == pytest.approx(value[frozenset()])
 
 
-def test_attribution_by_actor_is_the_sum_over_its_hazards(ens: cr.Ensemble) -> None:
+def test_attribution_by_place_is_the_sum_over_its_hazards(ens: cr.Ensemble) -> None:
     """Hazards without a country are named so."""
-    by_hazard, by_actor = ens.attribution()["amount"], ens.attribution(by="actor")["amount"]
-    assert by_actor["RUS"] == pytest.approx(by_hazard["storm"] + by_hazard["order"])
-    assert by_actor["no country named"] == pytest.approx(by_hazard["strike"])
+    by_hazard, by_place = ens.attribution()["amount"], ens.attribution(by="place")["amount"]
+    assert by_place["RUS"] == pytest.approx(by_hazard["storm"] + by_hazard["order"])
+    assert by_place["no country named"] == pytest.approx(by_hazard["strike"])
 
 
 def test_hazards_alike_bear_alike_and_idle_ones_nothing() -> None:
@@ -209,7 +209,7 @@ def test_what_does_not_add_up_is_not_shared_out(ens: cr.Ensemble, column: str) -
 
 
 @pytest.mark.parametrize("by", ["Hazard", "country", 1, None])
-def test_shares_are_by_hazard_or_actor(ens: cr.Ensemble, by: object) -> None:
+def test_shares_are_by_hazard_cause_place_or_prior(ens: cr.Ensemble, by: object) -> None:
     """Any other kind is refused."""
     with pytest.raises(cr.UnknownNameError, match="no kind of attribution named"):
         ens.attribution(by=by)  # type: ignore[arg-type]
