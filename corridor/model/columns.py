@@ -371,6 +371,26 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "share", "on priors", priority=3,
         ),
     ),
+    "attributed": (
+        Column("mean", "Mt", "borne in an average year", heading="average\nyear", digits=3, priority=1),
+        Column("mean_share", "1", "share of all that hazards changed", "share", "share", priority=4),
+        Column("tail", "Mt", "borne in the worst years", heading="worst\n{tail}", digits=3, priority=1),
+        Column("tail_share", "1", "share of all that hazards changed in the worst years", "share", "share", priority=2),
+        Column(
+            "prior_share", "1",
+            "share of what is borne in the worst years that hazards without an event on record bear; empty: not said",
+            "share", "on priors", priority=3,
+        ),
+    ),
+    "bounds": (
+        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
+        Column("mean_low", "", "low end of the mean's range", heading="from", digits=2, priority=3),
+        Column("mean_high", "", "high end of the mean's range", heading="to", digits=2, priority=3),
+        Column("cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
+        Column("cvar_low", "", "low end of the CVaR's range", heading="from", digits=2, priority=4),
+        Column("cvar_high", "", "high end of the CVaR's range", heading="to", digits=2, priority=4),
+        Column("range", "", "what the range is of", "word", "range", priority=5, wide=True),
+    ),
     "states": (
         Column("hazards", "", "names of the hazards in force", "list"),
         Column("days_per_year", "a year", "days that it lasts", heading="days", digits=2, priority=1),

@@ -221,7 +221,7 @@ class Ensemble:
         pandas.DataFrame
             Indexed by column. undisturbed (the baseline); mean with mean_low, mean_high (95 % confidence); sd over
             years; p5, p50, p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better
-            (delivered, netback) the bad years are the low ones.
+            (delivered, netback) the bad transport years are the low ones.
 
         References
         ----------
