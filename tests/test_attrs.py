@@ -45,7 +45,7 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
        for name in ("years", "throughputs", "corridors", "states")},
     "ensemble.summary": lambda: ensemble().summary(),
     "ensemble.attribution": lambda: ensemble().attribution(),
-    "ensemble.attribution by actor": lambda: ensemble().attribution(by="actor", alpha=0.9),
+    "ensemble.attribution by actor": lambda: ensemble().attribution(by="place", alpha=0.9),
     "compare": lambda: cr.compare(net(), [shut()]),
     "outcomes": lambda: cr.outcomes(net(), [shut()]),
     "availability": lambda: cr.availability(net()),

@@ -147,7 +147,7 @@ def test_a_card_runs_no_script(browser: Any, tmp_path: Path, thing: str) -> None
     """What notebooks show of networks, scenarios, flows and ensembles is text as well."""
     net = hostile()
     changes = [cr.Derate(edge="e", remaining=0.5)]
-    hazard = cr.Hazard(name=HOSTILE, changes=changes, frequency_per_year=1, duration_days=9, actor=HOSTILE)
+    hazard = cr.Hazard(name=HOSTILE, changes=changes, frequency_per_year=1, duration_days=9, place=HOSTILE)
     shown = {
         "network": lambda: net,
         "scenario": lambda: hazard,

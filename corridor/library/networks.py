@@ -30,13 +30,13 @@ _FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
 _MARKER = "sources.csv"
 
 
-def hazard_basis(regime: str | Mapping[str, float] | None) -> str:
+def hazard_basis(regime: str | Mapping[str | None, float] | None) -> str:
     """Return which hazards stand behind shares in service and bad transport years.
 
     Parameters
     ----------
     regime : str, mapping or None
-        Regime of the rates, or shares of several [1]; None, or a mapping of none, where hazards have one rate for all.
+        Regime of the rates, or shares of several [1]; None where hazards have one rate for all.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def hazard_basis(regime: str | Mapping[str, float] | None) -> str:
     >>> hazard_basis({"war": 0.5, "calm": 0.5})
     'hazards at rates as since 24 February 2022 (war) in 50 % of years, as before 24 February 2022 (calm) in 50 %'
     """
-    shares = {regime: 1.0} if isinstance(regime, str) else dict(regime or {})
+    shares: Mapping[str | None, float] = regime if isinstance(regime, Mapping) else {regime: 1.0}
     texts = [_RATES.get(name, f"rates of regime {name!r}") for name in shares if name]
     if not texts:
         return "the network's own hazards"

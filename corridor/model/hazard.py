@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, WithJsonSchema, model_validator
@@ -154,6 +154,11 @@ class Member(NamedTuple):
 
     probability: float
     changes: tuple[Change, ...]
+
+
+def members_of(hazards: Sequence[Hazard]) -> tuple[tuple[int, Member], ...]:
+    """Return the members of all hazards in order, each with the position of its hazard."""
+    return tuple((index, member) for index, hazard in enumerate(hazards) for member in hazard.members)
 
 
 class Hazard(Scenario):
@@ -314,6 +319,11 @@ class Hazard(Scenario):
         if isinstance(severity, TwoPart):
             return 0 < severity.complete < 1 or (severity.complete == 0 and severity.partial is not None)
         return severity is not None and severity.low < severity.high
+
+    @property
+    def takes_shares(self) -> bool:
+        """Whether its events may take less than all that it takes."""
+        return self.severity is not None and (self.is_drawn or self.severity.overall_mean < 1)
 
     @property
     def mean_duration_days(self) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.risk.blocks import Block, BlockSimulator, distinct
-from corridor.risk.random_histories import BLOCK_YEARS, Sets, bit_of, intervals, unpacked
+from corridor.risk.random_histories import Sets, bit_of, unpacked
 from corridor.solver.program import Floats
 
 _MOST_SHARED = 10
@@ -60,10 +60,10 @@ def worst_states(
     """
     for number, block in enumerate(blocks):
         n_years = len(block.shocks)
-        own = weights[number * BLOCK_YEARS :][:n_years]
+        own = weights[number * simulator.plan.block_years :][:n_years]
         if not own.any():
             continue
-        history = intervals(simulator.hazards, seed, number, n_years)
+        history = simulator.history(seed, number, n_years)
         _, set_of = distinct(history.in_force)
         weight = history.days / DAYS_PER_YEAR * own[history.year]
         share: Floats = np.bincount(set_of, weight).astype(np.float64)
@@ -141,7 +141,7 @@ def _effects_by_set(states: WeightedStates, simulator: BlockSimulator, column: i
         values = [value_of[subset.tobytes()] for subset in _subsets(own, most)]
         exact = len(own) <= most
         shares = _shapley(values, len(own)) if exact else np.array(values) - baseline
-        if not exact or any(hazards[index].severity is not None for index in own):
+        if not exact or any(hazards[index].takes_shares for index in own):
             shares = _scaled(shares, change)
         effect[list(own)] = shares
     return result

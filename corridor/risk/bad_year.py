@@ -205,4 +205,5 @@ def _simulated(
     rerouting: bool,
 ) -> Ensemble:  # fmt: skip
     """Return simulated years; kept, for a card and a page ask for the same."""
-    return simulate(network, years, seed, scenario, regime=dict(regimes), rerouting=rerouting, progress=False)
+    shares = {name: share for name, share in regimes if name is not None}
+    return simulate(network, years, seed, scenario, regime=shares or None, rerouting=rerouting, progress=False)

@@ -15,15 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.model.formulas import DAYS_PER_YEAR
-from corridor.model.hazard import Hazard
+from corridor.model.hazard import Hazard, members_of
 from corridor.model.network import Network
-from corridor.risk.random_histories import Intervals, Sets, intervals, n_words, unpacked
+from corridor.risk.plan import Plan
+from corridor.risk.random_histories import Intervals, Sets, n_words, unpacked
 from corridor.solver.batch import BatchSolver
 from corridor.solver.parallel import Progress, RunBlock
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout
 
 Indices = npt.NDArray[np.intp]
+SHARE_STEP = 0.02
+"""Shares are solved to the nearest multiple of this: a state is wrong by what half of it changes at most. [1]"""
+_LEAST_SHARE = 1e-9
+"""What is taken of a state in force whose share is nearly none, so that what else the hazard does still happens. [1]"""
 _CHUNK = 2048
 """States solved at a time."""
 _MOST_REMEMBERED = 100_000
@@ -45,7 +50,7 @@ class Block:
     shocks : shape (years,)
         Events that began.
     sets : shape (n_states, n_words)
-        Sets of hazards that were in force, a bit each.
+        Sets of members of hazards that were struck, a bit each.
     days, stretches : shape (n_states,)
         How long [days] and how many times in the block.
     values : shape (n_states, n_of_commodities)
@@ -125,18 +130,27 @@ class BlockSimulator:
     ----------
     layout : MeasureLayout
         What is measured, and in which column.
+    plan : Plan
+        Of which years blocks consist.
+    hazard_of_member : shape (n_members,)
+        Position of the hazard to which each member belongs, the bits and columns of states.
     """
 
-    def __init__(self, network: Network, hazards: Sequence[Hazard]) -> None:
+    def __init__(
+        self, network: Network, hazards: Sequence[Hazard], plan: Plan | None = None, *, rerouting: bool = True
+    ) -> None:
         self.network, self.hazards = network, tuple(hazards)
+        self.plan = Plan() if plan is None else plan
+        self.rerouting = rerouting
         self.layout = MeasureLayout.of(network)
         self._outcomes_of: dict[bytes, Floats] = {}
-        self._n_hazards = len(self.hazards)
-        self.hazard_of_member: npt.NDArray[np.intp] = np.arange(self._n_hazards)
+        members = members_of(self.hazards)
+        self.hazard_of_member = np.array([hazard for hazard, _ in members], dtype=np.intp)
+        self._n_members = len(members)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy the network and its hazards: all else is made again of them."""
-        return BlockSimulator, (self.network, self.hazards)
+        return _simulator, (self.network, self.hazards, self.plan, self.rerouting)
 
     @cached_property
     def solver(self) -> BatchSolver:
@@ -147,7 +161,7 @@ class BlockSimulator:
         DataError
             If hazards may be in force at once that leave what cannot be.
         """
-        return BatchSolver(self.network, self.hazards)
+        return BatchSolver(self.network, self.hazards, rerouting=self.rerouting)
 
     def prepare(self) -> None:
         """Compile the solver now, so that hazards that exclude each other are refused before anything is drawn."""
@@ -156,7 +170,7 @@ class BlockSimulator:
     @cached_property
     def baseline(self) -> Floats:
         """What the network comes to with no hazard in force, shape (n_measures,)."""
-        return np.asarray(self.outcomes_of_sets(np.zeros((1, n_words(self._n_hazards)), dtype=np.int64))[0])
+        return np.asarray(self.outcomes_of_sets(np.zeros((1, n_words(self._n_members)), dtype=np.int64))[0])
 
     def block(self, seed: int, number: int, years: int, progress: Progress | None = None) -> Block:
         """Return the first years of a block.
@@ -168,7 +182,7 @@ class BlockSimulator:
         progress : callable, optional
             Called with what each chunk of states comes to. [years]
         """
-        history = intervals(self.hazards, seed, number, years)
+        history = self.history(seed, number, years)
         sets, set_of = distinct(history.in_force)
         days: Floats = np.bincount(set_of, history.days, minlength=len(sets)).astype(np.float64)
         baseline, short = self.baseline, self.layout.column("shortfall")
@@ -188,10 +202,28 @@ class BlockSimulator:
         stretches = np.bincount(set_of[entered], minlength=len(sets))
         return Block(rates, worst, disturbed.astype(np.float64), history.shocks, sets, days, stretches, values)
 
+    def history(self, seed: int, number: int, years: int) -> Intervals:
+        """Return the first years of a block, cut where any hazard comes or goes; arguments as for `intervals`."""
+        return self.plan.history(self.hazards, self.network.rate_groups, seed, number, years)
+
+    def severity_rows(self, history: Intervals, chosen: Indices) -> Floats:
+        """Return the states of some intervals, shape (n, n_members): what members of hazards lose. [1]"""
+        severity = unpacked(history.in_force[chosen], self._n_members).astype(np.float64)
+        for member in history.severity:
+            severity[:, member] = self._binned(member, history.severity.within(member, chosen))
+        return severity
+
+    def _binned(self, member: int, share: Floats) -> Floats:
+        """Return shares to the nearest of those that are told apart; what is in force stays so."""
+        binned = np.round(share / SHARE_STEP) * SHARE_STEP
+        if self.hazards[self.hazard_of_member[member]].only_derates:
+            return binned
+        return np.where(share > 0, np.maximum(binned, _LEAST_SHARE), 0.0)
+
     def empty_block(self) -> Block:
         """Return a block of no years: columns and types of those to come."""
         none, counts = np.empty(0), np.empty(0, dtype=np.int64)
-        sets = np.empty((0, n_words(self._n_hazards)), dtype=np.int64)
+        sets = np.empty((0, n_words(self._n_members)), dtype=np.int64)
         rates = np.empty((0, len(self.layout.measures)))
         return Block(rates, none, none, counts, sets, none, counts, rates[:, self.layout.commodity_columns])
 
@@ -212,7 +244,7 @@ class BlockSimulator:
         if history.severity:
             for chosen in _chunks(order):
                 chosen.sort()
-                measures = self._outcomes_with_severity(history, sets, set_of, chosen)
+                measures = self._outcomes_with_severity(history, chosen)
                 yield Outcomes(chosen, np.arange(len(chosen)), measures)
             return
         first = np.searchsorted(set_of[order], np.arange(len(sets) + 1))
@@ -225,11 +257,20 @@ class BlockSimulator:
         return np.concatenate([self._outcomes_of_chunk(sets[chosen]) for chosen in _chunks(np.arange(len(sets)))])
 
     def _outcomes_of_chunk(self, sets: Sets) -> Floats:
-        keys = [row.tobytes() for row in sets]
+        return self._remembered(unpacked(sets, self._n_members).astype(np.float64))
+
+    def _outcomes_with_severity(self, history: Intervals, chosen: Indices) -> Floats:
+        """Return what some intervals come to where shares are drawn; equal states are worked out once."""
+        states, row = np.unique(self.severity_rows(history, chosen), axis=0, return_inverse=True)
+        return self._remembered(states)[row.ravel()]
+
+    def _remembered(self, states: Floats) -> Floats:
+        """Return what states come to; those met before are not worked out again."""
+        keys = [row.tobytes() for row in states]
         new = [index for index, key in enumerate(keys) if key not in self._outcomes_of]
-        outcomes = np.empty((len(sets), len(self.layout.measures)))
+        outcomes = np.empty((len(states), len(self.layout.measures)))
         if new:
-            outcomes[new] = self.solver.outcomes(unpacked(sets[new], self._n_hazards).astype(np.float64))
+            outcomes[new] = self.solver.outcomes(states[new])
         for index, key in enumerate(keys):
             if key in self._outcomes_of:
                 outcomes[index] = self._outcomes_of[key]
@@ -237,21 +278,10 @@ class BlockSimulator:
                 self._outcomes_of[key] = outcomes[index].copy()
         return outcomes
 
-    def _outcomes_with_severity(self, history: Intervals, sets: Sets, set_of: Indices, chosen: Indices) -> Floats:
-        """Return what some intervals come to where severities are drawn; equal states are worked out once."""
-        in_force = sets[set_of[chosen]]
-        severity = unpacked(in_force, self._n_hazards).astype(np.float64)
-        drawn = severity[:, list(history.severity)].any(axis=1)
-        for hazard in history.severity:
-            severity[:, hazard] = history.severity.within(hazard, chosen)
-        outcomes = np.empty((len(chosen), len(self.layout.measures)))
-        if not drawn.all():
-            used, row = distinct(in_force[~drawn])
-            outcomes[~drawn] = self.outcomes_of_sets(used)[row]
-        if drawn.any():
-            states, row = np.unique(severity[drawn], axis=0, return_inverse=True)
-            outcomes[drawn] = self.solver.outcomes(states)[row.ravel()]
-        return outcomes
+
+def _simulator(network: Network, hazards: tuple[Hazard, ...], plan: Plan, rerouting: bool) -> BlockSimulator:
+    """Return the simulator of a pickle."""
+    return BlockSimulator(network, hazards, plan, rerouting=rerouting)
 
 
 def _add_values(values: Floats, outcomes: Outcomes, history: Intervals, set_of: Indices, columns: slice) -> None:
@@ -302,13 +332,17 @@ class SimulationJob:
 
     network: Network
     hazards: tuple[Hazard, ...]
+    plan: Plan
+    rerouting: bool
     seed: int
 
     @classmethod
     def of(cls, simulator: BlockSimulator, seed: int) -> Self:
         """Return the job of a simulator, without what no block depends on."""
-        return cls(simulator.network.with_numbers(figure_records=(), sources=(), hazards=()), simulator.hazards, seed)
+        network = simulator.network.with_numbers(figure_records=(), sources=(), hazards=())
+        return cls(network, simulator.hazards, simulator.plan, simulator.rerouting, seed)
 
     def __call__(self) -> RunBlock[Block]:
         """Return what works out a block, by number and years."""
-        return partial(BlockSimulator(self.network, self.hazards).block, self.seed)
+        simulator = BlockSimulator(self.network, self.hazards, self.plan, rerouting=self.rerouting)
+        return partial(simulator.block, self.seed)

@@ -18,11 +18,8 @@ import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.files.bytes import remove_stale, target_name_of, temporary_beside
-from corridor.model.hazard import Hazard
-from corridor.model.network import Network
 from corridor.model.records import PARTS
-from corridor.risk.blocks import Block
-from corridor.risk.random_histories import BLOCK_YEARS
+from corridor.risk.blocks import SHARE_STEP, Block, BlockSimulator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,15 +276,18 @@ def _digest_of(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(_json(manifest)).hexdigest()
 
 
-def manifest(network: Network, hazards: Sequence[Hazard], seed: int) -> dict[str, Any]:
-    """Return what blocks depend on: digests of the network's parts and hazards, seed, versions."""
+def manifest(simulator: BlockSimulator, seed: int) -> dict[str, Any]:
+    """Return what blocks depend on: digests of the network's parts and hazards, regimes, draws, seed, versions."""
     from importlib.metadata import version
 
     from corridor import __version__
 
-    parts = {kind.plural: _digest(getattr(network, kind.plural)) for kind in PARTS}
+    plan = simulator.plan
+    parts = {kind.plural: _digest(getattr(simulator.network, kind.plural)) for kind in PARTS}
+    years = {"regimes": list(plan.regimes), "shares": list(plan.shares), "years_per_draw": plan.years_per_draw}
     versions = {f"version of {name}": version(name) for name in ("numpy", "highspy")} | {"version": __version__}
-    return parts | {"hazards": _digest(hazards), "seed": seed, "block_years": BLOCK_YEARS} | versions
+    other = {"rerouting": simulator.rerouting, "seed": seed, "block_years": plan.block_years, "share_step": SHARE_STEP}
+    return parts | {"hazards": _digest(simulator.hazards)} | years | other | versions
 
 
 def _digest(records: Iterable[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 NOTHING = "undisturbed"
 _UNITS = {"delivered": "mt", "shortfall": "mt", "unmet": "mt", "cost": "musd", "netback": "musd"}
+_ABOUT = ("draw", "regime")
+"""Columns of years that are no amounts."""
 _GAINS = ("delivered_mt", "netback_musd")
 
 
@@ -86,6 +88,26 @@ class Ensemble:
 
         return ensemble_card(self)
 
+    @property
+    def regimes(self) -> dict[str | None, float]:
+        """Share of the years in each regime; None stands for rates that no regime alters. [1]"""
+        return dict(zip(self.simulator.plan.regimes, self.simulator.plan.shares, strict=True))
+
+    @property
+    def years_per_draw(self) -> int | None:
+        """Years that share one draw of all parameters; None where rates are central. [years]"""
+        return self.simulator.plan.years_per_draw
+
+    @property
+    def draws(self) -> int:
+        """How many sets of parameters were drawn; 1 where rates are central."""
+        return 1 if self.years_per_draw is None else len(self.years) // self.years_per_draw
+
+    @property
+    def rerouting(self) -> bool:
+        """Whether oil could take other ways than its usual ones."""
+        return self.simulator.rerouting
+
     @cached_property
     def years(self) -> pd.DataFrame:
         """Years: what each came to.
@@ -95,15 +117,23 @@ class Ensemble:
         Columns: delivered_mt, shortfall_mt, unmet_mt [Mt], cost_musd, netback_musd [million USD]; the same by
         commodity as kazakh_crude_delivered_mt, kazakh_crude_shortfall_mt, kazakh_crude_netback_musd and so on;
         worst_shortfall_mtpa (the largest at any time) [Mt/y], disturbed_days (some hazard in force) [days], shocks
-        (events that began).
+        (events that began); draw (number of the set of parameters) where rates are drawn, regime where there are
+        several.
         """
         import pandas as pd
 
         rates = np.concatenate([block.rates for block in self.blocks])
-        columns = {name: rates[:, column] for name, column in self._measures.items()}
+        columns: dict[str, Any] = {name: rates[:, column] for name, column in self._measures.items()}
         for name in ("worst", "disturbed", "shocks"):
             label = {"worst": "worst_shortfall_mtpa", "disturbed": "disturbed_days"}.get(name, name)
             columns[label] = np.concatenate([getattr(block, name) for block in self.blocks])
+        plan = self.simulator.plan
+        about: dict[str, Any] = {}
+        if plan.years_per_draw is not None:
+            about["draw"] = plan.draw_of_year(len(rates))
+        if len(plan.regimes) > 1:
+            about["regime"] = plan.regime_names(len(rates))
+        columns |= about
         return self._stamped(pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")))
 
     @cached_property
@@ -151,7 +181,8 @@ class Ensemble:
 
         Notes
         -----
-        hazards (their names), days_per_year, stretches_per_year (times entered), delivered_mtpa, shortfall_mtpa,
+        hazards (their names, with the member struck where a hazard has several), days_per_year, stretches_per_year
+        (times entered), delivered_mtpa, shortfall_mtpa,
         netback_musd_per_year (what it comes to while it lasts; the mean over time where severities are drawn),
         shortfall_share (of all shortfall beyond the baseline).
         """
@@ -164,7 +195,7 @@ class Ensemble:
             totals.values[order, self._layout.column(quantity)] for quantity in ("delivered", "shortfall", "netback")
         )
         beyond = (short - self._baseline[self._layout.column("shortfall")]) * days
-        names = np.array([hazard.name for hazard in self.hazards], dtype=object)
+        names = np.array(self.member_names, dtype=object)
         table = pd.DataFrame(
             {
                 "hazards": [
@@ -198,15 +229,39 @@ class Ensemble:
             return self.flow(self.states["hazards"].iloc[int(state)])
         if not isinstance(state, Iterable):
             raise DataError(f"state must be a row of states or names of hazards (got {state!r})")
-        names = [hazard.name for hazard in self.hazards]
+        names, hazards = self.member_names, [hazard.name for hazard in self.hazards]
         wanted = [state] if isinstance(state, str) else list(state)
+        struck = np.zeros(len(names))
         for name in wanted:
-            if name not in names:
-                raise unknown_name("hazard", name, names)
-        solution = self.simulator.solver.solution(np.array([float(name in wanted) for name in names]))
+            if name not in names and name not in hazards:
+                raise unknown_name("hazard", name, dict.fromkeys([*hazards, *names]))
+            struck[[name in (own, hazards[self._hazard_of[at]]) for at, own in enumerate(names)]] = 1.0
+        solution = self.simulator.solver.solution(struck)
         scenarios = [self.scenario] if self.scenario is not None else []
-        scenarios += [hazard for hazard in self.hazards if hazard.name in wanted]
+        for number, hazard in enumerate(self.hazards):
+            members = [struck[at] > 0 for at, owner in enumerate(self._hazard_of) if owner == number]
+            if all(members):
+                scenarios.append(hazard)
+            elif any(members):
+                parts = [member.changes for member, is_struck in zip(hazard.members, members, strict=True) if is_struck]
+                scenarios.append(Scenario(name=hazard.name, changes=tuple(c for part in parts for c in part)))
         return Flow(replace(solution, scenario=reduce(operator.add, scenarios)) if scenarios else solution)
+
+    @cached_property
+    def member_names(self) -> list[str]:
+        """Names of the members of hazards, in the order of the bits and columns of states."""
+        names = []
+        for hazard in self.hazards:
+            if len(hazard.hits) < 2:
+                names.append(hazard.name)
+                continue
+            struck = [", ".join(name for names in hit.aim.values() for name in names) for hit in hazard.hits]
+            names += [f"{hazard.name} ({member})" for member in struck]
+        return names
+
+    @property
+    def _hazard_of(self) -> list[int]:
+        return [int(hazard) for hazard in self.simulator.hazard_of_member]
 
     def summary(self, alpha: float = 0.95) -> pd.DataFrame:
         """Return mean, spread and bad tail of every column of `years`, with confidence intervals.
@@ -232,7 +287,7 @@ class Ensemble:
 
         n = len(self.years)
         rows = {}
-        for column, values in self.years.items():
+        for column, values in self.years.drop(columns=list(_ABOUT), errors="ignore").items():
             numbers = values.to_numpy(dtype=np.float64)
             sd = float(numbers.std(ddof=1)) if n > 1 else math.nan
             mean, tail = float(numbers.mean()), self.cvar(str(column), alpha)
@@ -320,6 +375,7 @@ class Ensemble:
 
     def _stamped(self, table: pd.DataFrame, **more: Any) -> pd.DataFrame:
         """Return a table that carries what it is about."""
+        more = {"regime": regime_text(self.regimes), **more}
         return stamped(table, self.network, scenario=scenario_name(self.scenario), seed=int(self.seed), **more)
 
     def _effects(self, column: str, alpha: float | None) -> Floats:
@@ -349,12 +405,12 @@ class Ensemble:
 
     @cached_property
     def _states(self) -> StateTotals:
-        drawn = any(hazard.severity is not None for hazard in self.hazards)
+        drawn = any(hazard.takes_shares for hazard in self.hazards)
         return StateTotals.of(self.blocks, severity_is_drawn=drawn)
 
     def _values(self, column: str) -> Floats:
-        if column not in list(self.years.columns):
-            raise unknown_name("column of years", column, self.years.columns)
+        if column not in list(self.years.columns) or column in _ABOUT:
+            raise unknown_name("column of years", column, [name for name in self.years.columns if name not in _ABOUT])
         return np.asarray(self.years[column], dtype=np.float64)
 
     def _is_gain(self, column: str) -> bool:
@@ -392,3 +448,16 @@ class Ensemble:
     @cached_property
     def _most_shared(self) -> int:
         return most_shared(self._states.sets, self.simulator.hazard_of_member)
+
+
+def regime_text(regimes: Mapping[str | None, float]) -> str | None:
+    """Return the regime of some years, or of several the share of each.
+
+    Examples
+    --------
+    >>> regime_text({"war": 1.0}), regime_text({"calm": 0.5, "war": 0.5})
+    ('war', 'calm 0.5, war 0.5')
+    """
+    if len(regimes) == 1:
+        return next(iter(regimes))
+    return ", ".join(f"{regime} {share:g}" for regime, share in regimes.items())

@@ -32,21 +32,21 @@ _BITS = 62
 
 @dataclass(frozen=True, eq=False)
 class Severities(Mapping[int, Floats]):
-    """Shares that hazards take in each interval, by position: kept by events, of which there are far fewer.
+    """Shares that members of hazards lose in each interval, by position: kept by events, of which there are far fewer.
 
     Attributes
     ----------
     start : shape (n,)
         Begin of each interval. [days]
-    stretches : dict of position of a hazard to begin, end, share, each of shape (n_events,)
+    stretches : dict of position of a member to begin, end, share, each of shape (n_events,)
         Stretches that do not overlap, in order [days], and the share taken in each [1].
     """
 
     start: Floats
     stretches: dict[int, tuple[Floats, Floats, Floats]]
 
-    def __getitem__(self, hazard: int) -> Floats:
-        return self.within(hazard, slice(None))
+    def __getitem__(self, member: int) -> Floats:
+        return self.within(member, slice(None))
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.stretches)
@@ -54,9 +54,9 @@ class Severities(Mapping[int, Floats]):
     def __len__(self) -> int:
         return len(self.stretches)
 
-    def within(self, hazard: int, which: slice | npt.NDArray[Any]) -> Floats:
-        """Return the shares that a hazard takes in some intervals."""
-        begin, end, share = self.stretches[hazard]
+    def within(self, member: int, which: slice | npt.NDArray[Any]) -> Floats:
+        """Return the shares that a member loses in some intervals."""
+        begin, end, share = self.stretches[member]
         start = self.start[which]
         if not len(begin):
             return np.zeros(len(start))
@@ -75,9 +75,9 @@ class Intervals:
     days : shape (n,)
         Length; those of a year add up to 365. [days]
     in_force : shape (n, n_words)
-        Hazards in force, a bit each, 62 a word.
-    severity : mapping of position of a hazard to shape (n,)
-        For hazards whose severity is drawn: share taken by the worst of its events in force, 0 where none is. [1]
+        Members of hazards struck by an event in force, a bit each, 62 a word.
+    severity : mapping of position of a member to shape (n,)
+        For hazards that take shares: share taken by the worst of the events in force, 0 where none is. [1]
     shocks : shape (years,)
         Events that began in each year.
     """
@@ -89,7 +89,43 @@ class Intervals:
     shocks: npt.NDArray[np.int64]
 
 
-def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLOCK_YEARS) -> Intervals:
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Events of one hazard in a block, in no order.
+
+    Attributes
+    ----------
+    begin, end : shape (n,)
+        From the start of the block. [days]
+    share : shape (n,)
+        Share taken. [1]
+    struck : shape (n, n_members)
+        Which members each strikes: one at least.
+    is_new : shape (n,)
+        Whether it begins there; the others are in force as a year begins.
+    """
+
+    begin: Floats
+    end: Floats
+    share: Floats
+    struck: npt.NDArray[np.bool_]
+    is_new: npt.NDArray[np.bool_]
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> Events:
+        """Return some of the events."""
+        return Events(self.begin[kept], self.end[kept], self.share[kept], self.struck[kept], self.is_new[kept])
+
+
+def intervals(
+    hazards: Sequence[Hazard],
+    seed: int,
+    block: int,
+    years: int = BLOCK_YEARS,
+    *,
+    block_years: int = BLOCK_YEARS,
+    regimes: Sequence[str | None] = (None,),
+    regime_of_year: npt.NDArray[np.int64] | None = None,
+) -> Intervals:
     """Return the first years of a block.
 
     Parameters
@@ -100,24 +136,34 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
         The same give the same draws.
     years : int
         How many of the block's years are wanted; those given do not depend on it.
+    block_years : int
+        How many years the block has.
+    regimes : sequence of str or None
+        Regimes whose rates hold.
+    regime_of_year : shape (block_years,), optional
+        Position of each year's regime; the first one throughout by default.
     """
     end_of_block = years * DAYS_PER_YEAR
     times = [np.arange(years) * DAYS_PER_YEAR]
-    comes = [np.zeros(years, dtype=np.int32)]  # number of the hazard from 1, negative where it goes
+    comes = [np.zeros(years, dtype=np.int32)]  # number of the member from 1, negative where it goes
     shocks = np.zeros(years, dtype=np.int64)
     pieces: dict[int, tuple[Floats, Floats, Floats]] = {}
-    for index, hazard in enumerate(hazards):
-        begin, end, share, n_new = _events(hazard, _stream(seed, block, hazard.name))
-        kept = begin < end_of_block
-        shocks += np.bincount((begin[:n_new][kept[:n_new]] // DAYS_PER_YEAR).astype(np.int64), minlength=years)[:years]
-        begin, end, share = begin[kept], end[kept], share[kept]
-        if hazard.severity is None:
-            begin, end = _merged(begin, end)
-        else:
-            begin, end, share = pieces[index] = _worst(begin, end, share)
-        mark = np.full(len(begin), 1 + index, dtype=np.int32)
-        times += [begin, end]
-        comes += [mark, -mark]
+    number = 0
+    for hazard in hazards:
+        rates = [hazard.mean_frequency_per_year(regime) for regime in regimes]
+        events = _events(hazard, rates, _stream(seed, block, hazard.name), block_years, regime_of_year)
+        events = events.only(events.begin < end_of_block)
+        shocks += np.bincount((events.begin[events.is_new] // DAYS_PER_YEAR).astype(np.int64), minlength=years)[:years]
+        for struck in events.struck.T:
+            begin, end, share = events.begin[struck], events.end[struck], events.share[struck]
+            if hazard.takes_shares:
+                begin, end, share = pieces[number] = _worst(begin, end, share)
+            else:
+                begin, end = _merged(begin, end)
+            number += 1
+            mark = np.full(len(begin), number, dtype=np.int32)
+            times += [begin, end]
+            comes += [mark, -mark]
     time = np.concatenate(times)
     order = np.argsort(time)
     start = time[order]
@@ -125,8 +171,30 @@ def intervals(hazards: Sequence[Hazard], seed: int, block: int, years: int = BLO
     year = np.cumsum(order < years) - 1
     kept = (days > 0) & (start < end_of_block)
     start = start[kept]
-    in_force = _in_force(np.concatenate(comes)[order], kept, len(hazards))
+    in_force = _in_force(np.concatenate(comes)[order], kept, number)
     return Intervals(year[kept], days[kept], in_force, Severities(start, pieces), shocks)
+
+
+def joined(histories: Sequence[Intervals], years: int) -> Intervals:
+    """Return histories one after the other, each of so many years but the last, which may have fewer."""
+    if len(histories) == 1:
+        return histories[0]
+    offset = [years * DAYS_PER_YEAR * number for number in range(len(histories))]
+    stretches: dict[int, tuple[Floats, Floats, Floats]] = {}
+    for member in histories[0].severity:
+        parts = [history.severity.stretches[member] for history in histories]
+        begin, end = (
+            np.concatenate([part[at] + shift for part, shift in zip(parts, offset, strict=True)]) for at in (0, 1)
+        )
+        stretches[member] = begin, end, np.concatenate([part[2] for part in parts])
+    start = np.concatenate([h.severity.start + shift for h, shift in zip(histories, offset, strict=True)])
+    return Intervals(
+        np.concatenate([history.year + years * number for number, history in enumerate(histories)]),
+        np.concatenate([history.days for history in histories]),
+        np.concatenate([history.in_force for history in histories]),
+        Severities(start, stretches),
+        np.concatenate([history.shocks for history in histories]),
+    )
 
 
 def _in_force(comes: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_], n_hazards: int) -> Sets:
@@ -152,20 +220,29 @@ def unpacked(in_force: Sets, n_hazards: int) -> npt.NDArray[np.bool_]:
     return truth
 
 
-def expected_states(hazards: Sequence[Hazard], years: int) -> float:
+def expected_states(hazards: Sequence[Hazard], years: int, regimes: Sequence[str | None] = (None,)) -> float:
     """Return about how many distinct sets of hazards years meet, rather too many than too few.
 
     Notes
     -----
     Of N intervals at most ``sum(min(1, N p))`` distinct ones are expected, p being the probability of a set, which is
-    at most ``sum((N p) ** t)`` for any t between 0 and 1; as hazards are independent that is a product over them.
+    at most ``sum((N p) ** t)`` for any t between 0 and 1; as hazards are independent that is a product over them. Of
+    the sets of members that a hazard strikes, a sum of such powers is largest where all are equally likely.
     """
-    rate = np.array([hazard.frequency_per_year for hazard in hazards])
+    rate = np.array([max(hazard.mean_frequency_per_year(regime) for regime in regimes) for hazard in hazards])
     load = rate * np.array([hazard.mean_duration_days for hazard in hazards]) / DAYS_PER_YEAR
     n_intervals = years * (1.0 + 2.0 * (rate * np.exp(-load)).sum())
     off = np.exp(-load)
+    n_sets = np.array([2.0 ** sum(member.probability < 1 for member in hazard.members) for hazard in hazards])
     exponents = np.linspace(0.0, 1.0, 51)
-    return float(np.exp(min(t * np.log(n_intervals) + np.log((1.0 - off) ** t + off**t).sum() for t in exponents)))
+    return float(
+        np.exp(
+            min(
+                t * np.log(n_intervals) + np.log(n_sets ** (1.0 - t) * (1.0 - off) ** t + off**t).sum()
+                for t in exponents
+            )
+        )
+    )
 
 
 def bit_of(index: int, words: int) -> Sets:
@@ -182,23 +259,40 @@ def _stream(seed: int, block: int, name: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block, *own))))
 
 
-def _events(hazard: Hazard, draw: np.random.Generator) -> tuple[Floats, Floats, Floats, int]:
-    """Return begin and end [days from the start of the block], share taken, and how many are new, those first.
+def _events(
+    hazard: Hazard,
+    rates: Sequence[float],
+    draw: np.random.Generator,
+    block_years: int,
+    regime_of_year: npt.NDArray[np.int64] | None,
+) -> Events:
+    """Return the events of a hazard in a block; each ends with its year at the latest.
 
-    Events end with their year at the latest. What is in force when a year begins is drawn again for each year: Poisson
-    in number, with durations weighted by their length, of which a uniform share is still to come.
+    What is in force when a year begins is drawn again for each year: Poisson in number, with durations weighted by
+    their length, of which a uniform share is still to come. Where rates differ between years events come at the highest
+    of them, and those that are too many in the other years are left out.
     """
-    rate, length = hazard.frequency_per_year, BLOCK_YEARS * DAYS_PER_YEAR
-    n = int(draw.poisson(rate * BLOCK_YEARS))
-    begin = draw.random(n) * length
+    rate = max(rates)
+    n = int(draw.poisson(rate * block_years))
+    begin = draw.random(n) * (block_years * DAYS_PER_YEAR)
     days = _durations(hazard.duration_days, n, draw, 0.0)
-    n_old = int(draw.poisson(rate * hazard.mean_duration_days / DAYS_PER_YEAR * BLOCK_YEARS))
-    old_begin = draw.integers(0, BLOCK_YEARS, n_old) * DAYS_PER_YEAR
+    n_old = int(draw.poisson(rate * hazard.mean_duration_days / DAYS_PER_YEAR * block_years))
+    old_begin = draw.integers(0, block_years, n_old) * DAYS_PER_YEAR
     rest = draw.random(n_old) * _durations(hazard.duration_days, n_old, draw, 1.0)
     share = _shares(hazard.severity, n + n_old, draw)
+    probability = np.array([member.probability for member in hazard.members])
+    struck = np.ones((n + n_old, len(probability)), dtype=bool)
+    if (probability < 1).any():
+        struck = draw.random(struck.shape) < probability
     begin = np.concatenate([begin, old_begin])
-    year_end = (np.floor(begin / DAYS_PER_YEAR) + 1.0) * DAYS_PER_YEAR
-    return begin, np.minimum(begin + np.concatenate([days, rest]), year_end), share, n
+    year = np.floor(begin / DAYS_PER_YEAR)
+    end = np.minimum(begin + np.concatenate([days, rest]), (year + 1.0) * DAYS_PER_YEAR)
+    events = Events(begin, end, share, struck, np.arange(n + n_old) < n)
+    kept: npt.NDArray[np.bool_] = np.asarray(struck.any(axis=1))
+    if regime_of_year is not None:
+        own = np.array(rates)[regime_of_year[year.astype(np.int64)]]
+        kept &= draw.random(n + n_old) * rate < own
+    return events if kept.all() else events.only(kept)
 
 
 def _shares(severity: Uniform | TwoPart | None, n: int, draw: np.random.Generator) -> Floats:

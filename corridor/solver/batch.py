@@ -17,14 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import CorridorError, DataError
-from corridor.model.changes import (
-    QuotaChange,
-    remaining_shares,
-)
+from corridor.model.changes import Change, QuotaChange, remaining_shares
+from corridor.model.distributions import TwoPart
 from corridor.model.formulas import ROUNDING, in_service
-from corridor.model.hazard import Hazard
+from corridor.model.hazard import Hazard, members_of
 from corridor.model.network import Key, Network, edge_key
-from corridor.model.records import Market, Supply
+from corridor.model.records import Edge, Fleet, Market, Node, Supply
 from corridor.model.scenario import Scenario
 from corridor.model.tolerances import BOUND_MTPA, ZERO_MTPA
 from corridor.solver.program import Floats, Limits, Program, ProgramState
@@ -110,30 +108,40 @@ class BatchSolver:
     ----------
     layout : MeasureLayout
         What `outcomes` measures, and in which column.
+    members : tuple of (int, Member)
+        What hazards may strike, each with the position of its hazard: the columns of states.
 
     Notes
     -----
-    A state is a row of severities, one a hazard: how much of what the hazard takes is gone, 0 where it is not in
-    force, 1 where all. No answer depends on what was asked before. Within one call, states of which several flows
+    A state is a row of severities, one a member of a hazard: how much of what it takes is gone, 0 where it is not
+    in force, 1 where all. No answer depends on what was asked before. Within one call, states of which several flows
     are optimal may show that of a neighbour with the same optimal basis.
     """
 
-    def __init__(self, network: Network, hazards: Sequence[Hazard]) -> None:
-        self.network, self.hazards = network, tuple(hazards)
+    def __init__(self, network: Network, hazards: Sequence[Hazard], *, rerouting: bool = True) -> None:
+        self.network, self.hazards, self.rerouting = network, tuple(hazards), rerouting
+        self.members = members_of(self.hazards)
         self._solver = WarmSolver(network, minima=_minima(network, self.hazards))
         self._program: Program = self._solver.program
-        self._others = [index for index, hazard in enumerate(self.hazards) if not hazard.only_derates]
-        self._remaining = np.array([remaining_limits(hazard, network) for hazard in self.hazards])
-        self._remaining = self._remaining.reshape(len(self.hazards), len(assets_of(network)))
+        usual = self._solver.solve()
+        self._most = np.full(self._program.n_flows, np.inf) if rerouting else usual.flows
+        self._in_base = [_more_than_derates(self.hazards[hazard], member.changes) for hazard, member in self.members]
+        self._others = [index for index, changes in enumerate(self._in_base) if changes]
+        n_assets = len(assets_of(network))
+        shape = len(self.members), n_assets
+        self._remaining = np.array([remaining_limits(member.changes, network) for _, member in self.members])
+        self._remaining = self._remaining.reshape(shape)
         derates = self._remaining.copy()
-        derates[self._others] = 1.0
-        self._remaining_edges, self._remaining_nodes, self._remaining_fleets = np.hsplit(
-            derates, np.cumsum([len(network.edges), len(network.nodes)])
-        )
+        whole = [index for index in self._others if self._in_base[index] == self.members[index][1].changes]
+        derates[whole] = 1.0  # done by the base
+        self._headroom = headroom(network, usual)
+        self._usual = usual_amounts(network, usual)
+        self._of_flow = np.array([_takes_of_flow(self.hazards[hazard]) for hazard, _ in self.members], dtype=bool)
+        self._derates = Parts.of(derates, network)
+        self._usual_parts = Parts.of(self._usual[None, :], network)
         self.layout = MeasureLayout.of(network)
         self._base_of = lru_cache(maxsize=_BASES_KEPT)(self._compiled)
-        self._headroom = headroom(network, self._solver.solve())
-        self._baseline_trunks = self._trunks(np.zeros((1, len(self.hazards))))[0]
+        self._baseline_trunks = self._trunks(np.zeros((1, len(self.members))))[0]
         self._require_compatible()
 
     def outcomes(self, severity: Floats) -> Floats:
@@ -141,7 +149,7 @@ class BatchSolver:
 
         Parameters
         ----------
-        severity : shape (n, n_hazards)
+        severity : shape (n, n_members)
             States; hazards in force may differ between them.
 
         Returns
@@ -157,11 +165,11 @@ class BatchSolver:
         return outcomes
 
     def solution(self, severity: Floats) -> Solution:
-        """Return the solution in one state, shape (n_hazards,)."""
+        """Return the solution in one state, shape (n_members,)."""
         return self._solver.solve_network(self._altered(severity))
 
     def state(self, severity: Floats) -> ProgramState:
-        """Return bounds and costs in one state, shape (n_hazards,); those of the network with hazards applied."""
+        """Return bounds and costs in one state, shape (n_members,); those of the network with hazards applied."""
         base = self._base(severity > 0)
         return self._bounds(base, severity[None, :]).of(base.state, row=0)
 
@@ -220,13 +228,15 @@ class BatchSolver:
         """Return the base of hazards that are more than derates."""
         network = self.network
         if others:
-            hazards = sorted((self.hazards[index] for index in others), key=lambda hazard: hazard.name)
+            named = sorted((self.hazards[self.members[index][0]].name, index) for index in others)
             merged = Scenario(
-                name=" + ".join(hazard.name for hazard in hazards),
-                changes=tuple(change for hazard in hazards for change in hazard.changes),
+                name=" + ".join(name for name, _ in named),
+                changes=tuple(change for _, index in named for change in self._in_base[index]),
             )
             network = merged.apply(network, strict=False)
         state, limits = self._program.state(network), self._program.limits(network)
+        if not self.rerouting:
+            state = dataclasses.replace(state, upper=self._held(state.upper))
         return CompiledBase(network, state, limits, self._reusable(state), self._weights(network, state))
 
     def _require_compatible(self) -> None:
@@ -235,7 +245,7 @@ class BatchSolver:
         What only adds supply, demand or cost makes nothing impossible, and might hide that others do.
         """
         culprits = [
-            index for index in self._others if not all(change.keeps_feasible for change in self.hazards[index].changes)
+            index for index in self._others if not all(change.keeps_feasible for change in self._in_base[index])
         ]
         problem = self._problem(culprits)
         if problem is None:
@@ -244,7 +254,7 @@ class BatchSolver:
             rest = [other for other in culprits if other != index]
             if (without := self._problem(rest)) is not None:
                 culprits, problem = rest, without
-        names = " and ".join(repr(self.hazards[index].name) for index in culprits)
+        names = " and ".join(repr(self.hazards[self.members[index][0]].name) for index in culprits)
         who = f"hazards {names} may be in force at once, which" if len(culprits) > 1 else f"hazard {names}"
         raise DataError(
             f"{who} cannot be: {problem}; give what is taken as a share (remaining=), take less, or make one hazard "
@@ -266,30 +276,37 @@ class BatchSolver:
             np.repeat(available[None, :], len(severity), axis=0)
             for available in (limits.edges, limits.nodes, limits.fleets)
         )
-        for hazard in np.flatnonzero(severity.any(axis=0)):
-            _derate(edges, severity[:, hazard], self._remaining_edges[hazard])
-            _derate(nodes, severity[:, hazard], self._remaining_nodes[hazard])
-            _derate(fleets, severity[:, hazard], self._remaining_fleets[hazard])
+        derates, usual = self._derates, self._usual_parts
+        for member in np.flatnonzero(severity.any(axis=0)):
+            taken, of_flow = severity[:, member], self._of_flow[member]
+            _derate(edges, taken, derates.edges[member], usual.edges[0] if of_flow else None)
+            _derate(nodes, taken, derates.nodes[member], usual.nodes[0] if of_flow else None)
+            _derate(fleets, taken, derates.fleets[member], usual.fleets[0] if of_flow else None)
         upper, ceiling = self._program.bounds(limits, edges, nodes, fleets)
         fixed = np.repeat(base.state.upper[None, self._program.n_flows :], len(severity), axis=0)
-        return Bounds(np.concatenate([upper, fixed], axis=1), ceiling)
+        return Bounds(np.concatenate([np.minimum(upper, self._most), fixed], axis=1), ceiling)
+
+    def _held(self, upper: Floats) -> Floats:
+        """Return upper bounds of columns in which no flow may exceed its usual one, where rerouting is not allowed."""
+        held = upper.copy()
+        held[: self._program.n_flows] = np.minimum(held[: self._program.n_flows], self._most)
+        return held
 
     def _altered(self, severity: Floats) -> Network:
         """Return the network under one state, by its records."""
         base = self._base(severity > 0)
-        remaining = {
-            "edges": self._remaining_edges, "nodes": self._remaining_nodes, "fleets": self._remaining_fleets,
-        }  # fmt: skip
-        shares = {part: np.prod(1.0 - severity[:, None] * (1.0 - of), axis=0) for part, of in remaining.items()}
-        return base.network.with_numbers(
-            **{
-                part: tuple(
-                    record.replace(remaining=record.remaining * share) if share < 1 else record
-                    for record, share in zip(getattr(base.network, part), of.tolist(), strict=True)
-                )
-                for part, of in shares.items()
-            }
-        )
+        altered = {}
+        for part, at in (("edges", "edges"), ("nodes", "nodes"), ("fleets", "fleets")):
+            taken = getattr(self._derates, at)
+            of_flow = self._of_flow[:, None] & (taken < 1) & (severity > 0)[:, None]
+            left = 1.0 - severity[:, None] * (1.0 - taken)
+            shares = np.where(of_flow, 1.0, left).prod(axis=0)
+            most = np.where(of_flow, getattr(self._usual_parts, at) * left, np.inf).min(axis=0)
+            altered[part] = tuple(
+                _with_left(record, share, cap)
+                for record, share, cap in zip(getattr(base.network, part), shares.tolist(), most.tolist(), strict=True)
+            )
+        return base.network.with_numbers(**altered)
 
     def _weights(self, network: Network, state: ProgramState) -> MeasureWeights:
         """Return how measures follow from amounts; unmet, reduced and closed do not, and stay 0."""
@@ -337,6 +354,13 @@ class BatchSolver:
         return measured
 
     @cached_property
+    def _used(self) -> Floats:
+        """Share of each asset's limit that is used undisturbed; 1 of those without a limit. [1]"""
+        available = _available(self.network)
+        limited = np.isfinite(available) & (available > 0)
+        return np.where(limited, np.minimum(1.0, self._usual / np.where(limited, available, 1.0)), 1.0)
+
+    @cached_property
     def _trunk_edges(self) -> list[TrunkAssets]:
         """Where each trunk's edges, end nodes and fleets are among all assets."""
         position = {(kind, record.id): number for number, (kind, record) in enumerate(assets_of(self.network))}
@@ -354,9 +378,16 @@ class BatchSolver:
     def _trunks(self, severity: Floats) -> Floats:
         """Return what of each corridor's trunk is in service, end nodes and fleets included. [Mt/y or edges]"""
         remaining = np.ones((len(severity), len(self._headroom)))
-        for hazard in np.flatnonzero(severity.any(axis=0)):
-            hit = np.flatnonzero(self._remaining[hazard] < 1)
-            remaining[:, hit] *= 1.0 - severity[:, hazard, None] * (1.0 - self._remaining[hazard, hit])
+        most = np.ones_like(remaining)
+        for member in np.flatnonzero(severity.any(axis=0)):
+            hit = np.flatnonzero(self._remaining[member] < 1)
+            taken = severity[:, member, None]
+            left = 1.0 - taken * (1.0 - self._remaining[member, hit])
+            if self._of_flow[member]:
+                most[:, hit] = np.where(taken > 0, np.minimum(most[:, hit], left * self._used[hit]), most[:, hit])
+            else:
+                remaining[:, hit] *= left
+        remaining = np.minimum(remaining, most)
         share = in_service(remaining, self._headroom)
         trunks = np.zeros((len(severity), len(self.layout.corridors)))
         available = np.array([edge.available_mtpa for edge in self.network.edges])
@@ -386,13 +417,71 @@ def _of_commodity(records: Sequence[Supply] | Sequence[Market], commodity: str |
     return np.array([commodity is None or record.commodity == commodity for record in records], dtype=bool)
 
 
-def _derate(available: Floats, severity: Floats, remaining: Floats) -> None:
-    """Take what a hazard takes off what is available, shape (n, n_assets), in place."""
+def _derate(available: Floats, severity: Floats, remaining: Floats, usual: Floats | None) -> None:
+    """Take what a member of a hazard takes off what is available, shape (n, n_assets), in place.
+
+    With usual amounts given, what is left is a share of these at most.
+    """
     hit = np.flatnonzero(remaining < 1)
-    if len(hit):
-        share = 1.0 - severity[:, None] * (1.0 - remaining[hit])
-        with np.errstate(invalid="ignore"):  # infinite times 0, which np.where passes over
-            available[:, hit] = np.where(share > 0, available[:, hit] * share, 0.0)
+    if not len(hit):
+        return
+    share = 1.0 - severity[:, None] * (1.0 - remaining[hit])
+    if usual is not None:
+        most = np.where(severity[:, None] > 0, share * usual[hit], np.inf)
+        available[:, hit] = np.minimum(available[:, hit], most)
+        return
+    with np.errstate(invalid="ignore"):  # infinite times 0, which np.where passes over
+        available[:, hit] = np.where(share > 0, available[:, hit] * share, 0.0)
+
+
+def _with_left(record: Any, share: float, most: float) -> Any:
+    """Return an edge, node or fleet of which a share remains, and no more than an amount."""
+    if share < 1:
+        record = record.replace(remaining=record.remaining * share)
+    left = record.available_mt_days if isinstance(record, Fleet) else record.available_mtpa
+    if most >= left:
+        return record
+    if isinstance(record, Edge) and record.capacity_mtpa is None:
+        return record.replace(capacity_mtpa=most, remaining=1.0)
+    if isinstance(record, Node) and record.throughput_mtpa is None:
+        return record.replace(throughput_mtpa=most, remaining=1.0)
+    return record.replace(remaining=record.remaining * most / left)
+
+
+def _more_than_derates(hazard: Hazard, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return what of changes a network with them in force is compiled for: all, or where shares vary the rest."""
+    if all(change.only_derates for change in changes):
+        return ()
+    return tuple(change for change in changes if not (hazard.takes_shares and change.only_derates))
+
+
+def _takes_of_flow(hazard: Hazard) -> bool:
+    """Tell whether shares that a hazard takes are of what passes undisturbed."""
+    return isinstance(hazard.severity, TwoPart) and hazard.severity.of == "flow"
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Numbers of assets by kind, each of shape (n, n_of_the_kind)."""
+
+    edges: Floats
+    nodes: Floats
+    fleets: Floats
+
+    @classmethod
+    def of(cls, numbers: Floats, network: Network) -> Parts:
+        """Return numbers of all assets, shape (n, n_assets), by kind."""
+        return cls(*np.hsplit(numbers, np.cumsum([len(network.edges), len(network.nodes)])))
+
+
+def usual_amounts(network: Network, solution: Solution) -> Floats:
+    """Return what of each asset is used in a solution, shape (n_assets,); infinite of a node without a limit.
+
+    [Mt/y of edges and nodes, Mt days/y of fleets]
+    """
+    nodes = np.full(len(network.nodes), np.inf)
+    nodes[solution.program.limited_nodes] = solution.node_throughput_mtpa
+    return np.concatenate([solution.edge_flow_mtpa, nodes, solution.fleet_used_mt_days])
 
 
 def assets_of(network: Network) -> list[tuple[str, Any]]:
@@ -414,9 +503,7 @@ def headroom(network: Network, solution: Solution | None) -> Floats:
         Of it; without, nothing is assumed to pass nodes or to use fleets.
     """
     n_edges, n_nodes = len(network.edges), len(network.nodes)
-    available = np.array(
-        [record.available_mt_days if kind == "fleet" else record.available_mtpa for kind, record in assets_of(network)]
-    )
+    available = _available(network)
     passing = np.zeros(len(available))
     passing[:n_edges] = available[:n_edges]
     if solution is not None:
@@ -427,9 +514,16 @@ def headroom(network: Network, solution: Solution | None) -> Floats:
     return np.where(available > 0, np.where(used, times, np.inf), 0.0)
 
 
-def remaining_limits(hazard: Scenario, network: Network) -> Floats:
-    """Return the share of its limit that each asset keeps under a hazard, shape (n_assets,). [1]"""
-    remaining = remaining_shares(hazard.changes, network)
+def _available(network: Network) -> Floats:
+    """Return what is available of each asset, shape (n_assets,). [Mt/y, of fleets Mt days/y]"""
+    return np.array(
+        [record.available_mt_days if kind == "fleet" else record.available_mtpa for kind, record in assets_of(network)]
+    )
+
+
+def remaining_limits(changes: Sequence[Change], network: Network) -> Floats:
+    """Return the share of its limit that each asset keeps under some changes, shape (n_assets,). [1]"""
+    remaining = remaining_shares(changes, network)
     return np.array([remaining.get((kind, a.id), 1.0) if a.remaining > 0 else 1.0 for kind, a in assets_of(network)])
 
 

@@ -51,7 +51,7 @@ def path(tmp_path: Path) -> str:
         supplies=[cr.Supply(node=f"a{EVIL}", commodity=f"o{EVIL}o", volume_mtpa=8.0)],
         markets=[cr.Market(node=f"b{EVIL}", commodity=f"o{EVIL}o", price_usd_per_t=100.0, required_mtpa=9.0)],
         quotas=[cr.Quota(edge=f"e{EVIL}e", commodity=f"o{EVIL}o", max_mtpa=4.0)],
-        hazards=[cr.Hazard(name=EVIL, about=EVIL, actor=EVIL, changes=[cr.Outage(edge=f"e{EVIL}e")],
+        hazards=[cr.Hazard(name=EVIL, about=EVIL, place=EVIL, changes=[cr.Outage(edge=f"e{EVIL}e")],
                            frequency_per_year=2.0, duration_days=20.0)],
         figure_records=[cr.Figure(record="edge", subject=f"e{EVIL}e", attribute="capacity_mtpa", value=5.0, low=4.0,
                                   high=6.0, unit="Mt/y", since=2000, until=2100, confidence="C", note=EVIL,

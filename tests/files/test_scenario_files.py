@@ -41,7 +41,7 @@ def test_hazards_and_events_are_read_back(tmp_path: Path) -> None:
     ]
     law = cr.Lognormal(median=12, sigma=0.9)
     for scenario in (
-        cr.Hazard(name="1e3", changes=changes, frequency_per_year=0.4, duration_days=law, actor="RUS"),
+        cr.Hazard(name="1e3", changes=changes, frequency_per_year=0.4, duration_days=law, place="RUS"),
         cr.Event(name="null", changes=changes, start="2022-03-22", end="2022-04-25"),  # type: ignore[arg-type]
     ):
         cr.save_scenario(scenario, tmp_path / "it.yaml")

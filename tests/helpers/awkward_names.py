@@ -115,7 +115,7 @@ def _hazards(draw: st.DrawFn) -> list[cr.Hazard]:
         hazards.append(
             cr.Hazard(
                 name=name, about=draw(TEXTS), network=draw(_maybe(TEXTS)), year=draw(_maybe(st.integers(0, 3000))),
-                changes=changes, frequency_per_year=draw(positive), duration_days=draw(law), actor=draw(_maybe(TEXTS)),
+                changes=changes, frequency_per_year=draw(positive), duration_days=draw(law), place=draw(_maybe(TEXTS)),
                 severity=severity if all(isinstance(change, cr.Outage | cr.Derate) for change in changes) else None,
                 sources=draw(st.lists(TEXTS, max_size=2)),
                 expect=draw(st.dictionaries(paths, st.sampled_from(("> 5", "5", 5.0, 0.1 + 0.2)))),

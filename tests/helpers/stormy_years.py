@@ -21,7 +21,7 @@ def digest(ensemble: cr.Ensemble) -> str:
 def stormy(net: cr.Network) -> cr.Network:
     """Return the diamond with two hazards."""
     north = cr.Hazard(name="north", changes=[cr.Derate(edge="north_out", remaining=0.3)], **HAZARD)
-    both = cr.Hazard(name="both", changes=[cr.Outage(edge=["north_in", "south_in"])], actor="RUS", **HAZARD)
+    both = cr.Hazard(name="both", changes=[cr.Outage(edge=["north_in", "south_in"])], place="RUS", **HAZARD)
     return net.replace(hazards=(north, both))
 
 

@@ -83,7 +83,7 @@ def test_columns_are_about_any_commodity() -> None:
 
 def test_a_country_says_where_not_whose_doing() -> None:
     """Storms and drones have no government: the field and the column say in which country what is struck lies."""
-    fields = cr.Hazard.model_fields["actor"].description or "", by_name("attribution")["actor"].meaning
+    fields = cr.Hazard.model_fields["place"].description or "", by_name("attribution")["place"].meaning
     assert all(text.startswith("where: country in which") and "responsible" not in text for text in fields)
 
 

@@ -218,7 +218,7 @@ def nasty_years() -> cr.Ensemble:
         name=NASTY,
     )
     shut = [cr.Outage(edge="pipe")]
-    hazard = cr.Hazard(name=NASTY, changes=shut, frequency_per_year=2, duration_days=20, actor=NASTY)
+    hazard = cr.Hazard(name=NASTY, changes=shut, frequency_per_year=2, duration_days=20, place=NASTY)
     return cr.simulate(net.replace(hazards=[hazard]), years=400, seed=3)
 
 
