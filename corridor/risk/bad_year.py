@@ -26,7 +26,6 @@ _TOTALS = {
 }
 _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %
 _MOST_NAMED = 3
-_MOST_YEARS = 10_000
 _PUBLISHED_DRAWS = 1000
 WAYS = {True: "other ways at once", False: "usual ways only"}
 """What each bound of rerouting is called."""
@@ -105,34 +104,49 @@ def prior_text(ensemble: Ensemble, column: str, named: str, *, alpha: float = 0.
     if min(mean_unsaid, tail_unsaid) > 1 - _LEAST_SHARE:
         return "Whether the record holds events of these hazards is not said (their field events is empty)."
     text = (
-        f"On hazards without an event on record (priors) rest {mean:.0%} of {named} in an average year, {tail:.0%} in "
-        f"{worst} of years"
+        f"On hazards without an event on record (priors) rest {_percent(mean)} of {named} in an average year, and "
+        f"{_percent(tail)} in {worst} of years"
     )
     table = ensemble.attribution(column, alpha=alpha)
     largest = table[(table["events"] == 0) & (table["share"] >= 0.01)]["share"].head(_MOST_NAMED)
-    text += f" ({', '.join(f'{name} {share:.0%}' for name, share in largest.items())})." if len(largest) else "."
+    text += f" ({', '.join(f'{name} {_percent(share)}' for name, share in largest.items())})." if len(largest) else "."
     if max(mean_unsaid, tail_unsaid) >= _LEAST_SHARE:
-        text += f" Of {mean_unsaid:.0%} and {tail_unsaid:.0%} it is not said whether the record holds an event."
+        text += (
+            f" Of {_percent(mean_unsaid)} and {_percent(tail_unsaid)} it is not said whether the record holds an event."
+        )
     return text
 
 
 def marked_states(ensemble: Ensemble, *, most: int) -> pd.DataFrame:
-    """Return the states with the largest shares of the shortfall of all shippers, priors among their hazards marked."""
-    owner = dict(zip(ensemble.member_names, ensemble.simulator.hazard_of_member.tolist(), strict=True))
+    """Return the states with the largest shares of the shortfall of all shippers, named by their hazards.
+
+    A hazard that strikes only some of its members says which; one without an event on record is marked.
+    """
     states = ensemble.states
     states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(most)
-    states.index = [
-        " + ".join(f"{name} (prior)" if ensemble.hazards[owner[name]].events == 0 else name for name in names)
-        for names in states["hazards"]
-    ]
+    states.index = [_state_name(ensemble, names) for names in states["hazards"]]
     return states
 
 
-def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95) -> pd.DataFrame:
+def _state_name(ensemble: Ensemble, struck: Sequence[str]) -> str:
+    """Return the hazards in force in a state, given the names of the members that are struck."""
+    members: dict[int, list[str]] = {}
+    for name, owner in zip(ensemble.member_names, ensemble.simulator.hazard_of_member.tolist(), strict=True):
+        members.setdefault(owner, []).append(name)
+    names = []
+    for owner, own in members.items():
+        hazard, hit = ensemble.hazards[owner], [name for name in own if name in struck]
+        notes = [name.removeprefix(f"{hazard.name} (").removesuffix(")") for name in hit] if len(hit) < len(own) else []
+        notes += ["prior"] if hazard.events == 0 else []
+        names += [hazard.name + (f" ({', '.join(notes)})" if notes else "")] if hit else []
+    return " + ".join(names)
+
+
+def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: int = 10_000) -> pd.DataFrame:
     """Return a column's mean and tail by both bounds of rerouting and, of an ensemble of drawn rates, by both rates.
 
     Oil takes other ways at once, or none beyond its usual flow: the truth lies between while notice is not modelled.
-    What the ensemble itself does not hold is simulated here on its seed at central rates, 10 000 years at most.
+    What the ensemble itself does not hold is simulated here on its seed at central rates, `most_years` at most.
 
     Returns
     -------
@@ -143,7 +157,7 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95) -> pd.DataFr
 
     rows = {}
     for rerouting in (True, False):
-        other = ensemble if _is_central(ensemble, rerouting) else _central(ensemble, rerouting)
+        other = ensemble if _is_central(ensemble, rerouting) else _central(ensemble, rerouting, most_years)
         summary = other.summary(alpha).loc[column]
         rows[f"{WAYS[rerouting]}, central rates"] = {
             name: summary[name] for name in ("mean", "mean_low", "mean_high", "cvar", "cvar_low", "cvar_high")
@@ -188,13 +202,17 @@ def left_out_text(ensemble: Ensemble) -> str:
     )
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
 def _is_central(ensemble: Ensemble, rerouting: bool) -> bool:
     return ensemble.draws == 1 and ensemble.rerouting == rerouting
 
 
-def _central(ensemble: Ensemble, rerouting: bool) -> Ensemble:
+def _central(ensemble: Ensemble, rerouting: bool, most_years: int) -> Ensemble:
     """Return the years of an ensemble at central rates, by one bound of rerouting."""
-    years = min(_MOST_YEARS, len(ensemble.years))
+    years = min(most_years, len(ensemble.years))
     regimes = tuple(ensemble.regimes.items())
     return _simulated(ensemble.network, ensemble.scenario, ensemble.seed, years, regimes, rerouting)
 

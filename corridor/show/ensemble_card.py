@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
 
 _COLUMN, _TAIL = "shortfall_mt", "5 %"
+_MOST_YEARS = 1000
+"""Years simulated for the other bound: so few that a card appears within seconds."""
 
 
 def ensemble_card(ensemble: Ensemble) -> Html:
@@ -55,7 +57,7 @@ def _years(ensemble: Ensemble) -> Html:
 
 def _bounds(ensemble: Ensemble) -> Iterator[Html]:
     """Yield the table of both bounds of rerouting and of central and drawn rates."""
-    frame = bounds(ensemble, _COLUMN)
+    frame = bounds(ensemble, _COLUMN, most_years=_MOST_YEARS)
     of = by_name("bounds")
     rows = [
         (

@@ -113,7 +113,7 @@ def _frequency(ensemble: Ensemble, hazard: Hazard) -> float:
 def _causes(hazard: Hazard) -> str:
     """Return the causes of a hazard with their shares, the largest first."""
     shares = sorted(hazard.shares_by_cause.items(), key=lambda item: -item[1])
-    return ", ".join(cause if share == 1 else f"{cause} {share:.0%}" for cause, share in shares if share) or "-"
+    return ", ".join(cause if share == 1 else f"{cause} {100 * share:.0f} %" for cause, share in shares if share) or "-"
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
