@@ -12,6 +12,7 @@ from corridor.cli import (
     claims,
     compare,
     figures,
+    hazard_rates,
     new,
     outcomes,
     report,
@@ -27,7 +28,9 @@ from corridor.cli.waiting import notes_while_running
 from corridor.errors import CorridorError
 from corridor.messages import nearest
 
-COMMANDS = (compare, outcomes, solve, simulate, report, figures, scenarios, claims, backcast, check, new, schema)
+COMMANDS = (
+    compare, outcomes, solve, simulate, report, figures, hazard_rates, scenarios, claims, backcast, check, new, schema,
+)  # fmt: skip
 """Modules of the commands, in the order of ``corridor --help``; each has `add` and `run`."""
 
 
