@@ -185,6 +185,7 @@ def _about(ensemble: Ensemble) -> dict[str, Any]:
 def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, added: list[str]) -> str:
     """Return what simulated years come to as text: amounts, what they rest on, and what is left out."""
     from corridor.risk import bad_year
+    from corridor.risk.attribution_tables import PRIOR
 
     tail = f"{100 * (1 - alpha):.3g}%"
     named, column = visible(commodity), f"{commodity}_shortfall_mt"
@@ -192,14 +193,15 @@ def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, a
     rows["unit"] = rows["unit"].str.replace("million", "M")
     legend = (
         f"Undisturbed: no hazard occurs. Worst {tail}: mean of the worst years (CVaR), the bad transport year. "
-        "+-: 95 % confidence of the simulation. Prior: no event on record, the rate is that of routes alike."
+        "+-: 95 % confidence of the simulation."
+        + (f" {PRIOR[0].upper()}{PRIOR[1:]}." if any(hazard.events == 0 for hazard in ensemble.hazards) else "")
     )
     blocks = [
         f"{paragraph(_head(ensemble, added), width)}\n{paragraph(legend, width)}\n\n"
         + fitted("bad_year", rows, width, tail),
         f"{named} not lifted [Mt a year], by ways and rates\n"
         + fitted("bounds", bad_year.bounds(ensemble, column, alpha=alpha), width, tail)
-        + f"\n{paragraph(bad_year.bounds_text(ensemble), width)}",
+        + f"\n{paragraph(bad_year.bounds_text(ensemble, draw='--rates drawn'), width)}",
         paragraph(bad_year.prior_text(ensemble, column, f"{named} not lifted", alpha=alpha), width),
     ]
     for by, head in (
@@ -209,11 +211,12 @@ def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, a
     ):
         table = bad_year.attributed(ensemble, column, by=by, alpha=alpha)
         if len(table):
-            blocks.append(f"{named} not lifted, by {head}\n{fitted('attributed', table, width, tail)}")
+            table.index = table.index.str.replace(f"({PRIOR})", "(prior)", regex=False)
+            blocks.append(f"{named} not lifted, by {head}\n{fitted(bad_year.table_of(by), table, width, tail)}")
     states = bad_year.marked_states(ensemble, most=_MOST_STATES)
     if len(states):
         blocks.append(f"States with the largest shut-in, all shippers\n{fitted('states', states, width)}")
-    blocks.append(paragraph(bad_year.left_out_text(ensemble), width))
+    blocks.append(paragraph(bad_year.left_out_text(ensemble, commodity), width))
     return "\n\n".join(blocks) + "\n"
 
 

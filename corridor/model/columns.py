@@ -99,6 +99,12 @@ _UNMET_MINIMUM = Column("unmet_minimum_mtpa", "Mt/y", "minima of quotas not met"
 _NETBACK_A_YEAR = Column("netback_musd_per_year", "million USD/y", "prices of what arrives less all costs")
 _ORIGIN = Column("origin", "", "node where the route begins", "word")
 _DESTINATION = Column("destination", "", "node where the route ends", "word")
+_BORNE = (
+    Column("mean", "Mt", "borne in an average year", heading="average\nyear", digits=3, priority=1),
+    Column("mean_share", "1", "share of all that hazards changed", "share", "share", priority=4),
+    Column("tail", "Mt", "borne in the worst years", heading="worst\n{tail}", digits=3, priority=1),
+    Column("tail_share", "1", "share of all that hazards changed in the worst years", "share", "share", priority=2),
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "totals": (
@@ -372,14 +378,18 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "attributed": (
-        Column("mean", "Mt", "borne in an average year", heading="average\nyear", digits=3, priority=1),
-        Column("mean_share", "1", "share of all that hazards changed", "share", "share", priority=4),
-        Column("tail", "Mt", "borne in the worst years", heading="worst\n{tail}", digits=3, priority=1),
-        Column("tail_share", "1", "share of all that hazards changed in the worst years", "share", "share", priority=2),
+        *_BORNE,
         Column(
             "prior_share", "1",
             "share of what is borne in the worst years that hazards without an event on record bear; empty: not said",
             "share", "on priors", priority=3,
+        ),
+    ),
+    "attributed_hazards": (
+        *_BORNE,
+        Column(
+            "events", "1", "events of the hazard on record; 0: a prior; empty: not said", heading="events", digits=0,
+            priority=3,
         ),
     ),
     "bounds": (

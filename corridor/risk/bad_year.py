@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from corridor.model.changes import SupplyShock
 from corridor.model.columns import column_names
-from corridor.model.hazard import Hazard
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.risk.attribution_tables import NOT_SAID, PRIOR, marked
@@ -70,8 +69,8 @@ def attributed(ensemble: Ensemble, column: str, *, by: str, alpha: float = 0.95)
     Returns
     -------
     pandas.DataFrame
-        Columns as `attributed` in the table of columns, the largest in the worst years first; hazards without an event
-        on record are marked. Without rows whose shares would be printed as 0.0 %.
+        Columns as `attributed`, or `attributed_hazards`, in the table of columns, the largest in the worst years first;
+        hazards without an event on record are marked. Without rows whose shares would be printed as 0.0 %.
     """
     tail = ensemble.attribution(column, by=by, alpha=alpha).drop(index=NOTHING)
     mean = ensemble.attribution(column, by=by).loc[tail.index]
@@ -82,7 +81,12 @@ def attributed(ensemble: Ensemble, column: str, *, by: str, alpha: float = 0.95)
         mean=mean["amount"].to_numpy(), mean_share=mean["share"].to_numpy()
     )
     table = table[(table["tail_share"].abs() >= _LEAST_SHARE) | (table["mean_share"].abs() >= _LEAST_SHARE)]
-    return table[list(column_names("attributed"))]
+    return table[list(column_names(table_of(by)))]
+
+
+def table_of(by: str) -> str:
+    """Return the name of the table of columns that `attributed` has."""
+    return "attributed_hazards" if by == "hazard" else "attributed"
 
 
 def prior_shares(ensemble: Ensemble, column: str, alpha: float | None = None) -> tuple[float, float]:
@@ -162,7 +166,7 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
         rows[f"{WAYS[rerouting]}, central rates"] = {
             name: summary[name] for name in ("mean", "mean_low", "mean_high", "cvar", "cvar_low", "cvar_high")
         } | {"range": f"luck of {len(other.years):,} years, 95 %"}
-    if ensemble.draws > 1:
+    if ensemble.years_per_draw is not None:
         summary = ensemble.summary(alpha).loc[column]
         rows[f"{WAYS[ensemble.rerouting]}, drawn rates"] = {
             "mean": summary["mean"], "mean_low": summary["mean_p05"], "mean_high": summary["mean_p95"],
@@ -172,33 +176,39 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
     return pd.DataFrame.from_dict(rows, orient="index")[list(column_names("bounds"))]
 
 
-def bounds_text(ensemble: Ensemble) -> str:
-    """Return what the ranges of `bounds` hold, in sentences."""
+def bounds_text(ensemble: Ensemble, *, draw: str = 'simulate(rates="drawn")') -> str:
+    """Return what the ranges of `bounds` hold, in sentences; `draw` is how rates are drawn."""
     text = (
-        "Other ways at once: all of the spare capacity is used from the first day. Usual ways only: nothing moves "
-        "beyond its usual flow. The truth lies between."
+        "Other ways at once: all spare capacity is used from the first day. Usual ways only: nothing moves beyond its "
+        "usual flow. The truth lies between. "
     )
-    if ensemble.draws == 1:
-        return f"{text} What the record leaves open of rates, durations and shares is in none of the ranges: draw them."
-    return text + (" 100 draws are a first look." if ensemble.draws < _PUBLISHED_DRAWS else "")
+    if ensemble.years_per_draw is None:
+        return f"{text}No range here holds what the record leaves open of rates, durations and shares: {draw} does."
+    return text + ("100 draws are a first look; publish 1,000." if ensemble.draws < _PUBLISHED_DRAWS else "")
 
 
-def scope_text(hazards: Sequence[Hazard]) -> str:
-    """Return whether failures of fields count in bad transport years, as a sentence."""
-    fields = [hazard.name for hazard in hazards if any(isinstance(change, SupplyShock) for change in hazard.changes)]
-    if fields:
-        return f"Transport fails, and fields do: hazards of fields are in ({', '.join(fields)})."
-    return "A bad transport year is not the worst there is: fields fail too, and no hazard of a field is in."
+def scope_text(ensemble: Ensemble, commodity: str = "") -> str:
+    """Return whether failures of fields are in, and what they cost beside what is not lifted, in a sentence.
 
-
-def left_out_text(ensemble: Ensemble) -> str:
-    """Return what simulated years leave out, as sentences."""
-    drawn = ensemble.draws > 1
+    What a field does not produce is not offered, so it lowers what is delivered, and is no shortfall.
+    """
+    fields = [h.name for h in ensemble.hazards if any(isinstance(change, SupplyShock) for change in h.changes)]
+    if not fields:
+        return "A bad transport year is not the worst there is: fields fail too, and no hazard of a field is in."
+    prefix = f"{commodity}_" if commodity else ""
+    summary = ensemble.summary().loc[[f"{prefix}delivered_mt", f"{prefix}shortfall_mt"], ["undisturbed", "mean"]].sum()
     return (
-        f"{scope_text(ensemble.hazards)} Left out: tanks and catching up after an event, notice before spare capacity "
-        "is used, prices that answer, hazards that follow on each other, seasons"
-        + ("" if drawn else ", and what the record leaves open of rates, durations and shares")
-        + "."
+        f"Fields fail too, and their hazards are in ({', '.join(fields)}): what they do not produce, "
+        f"{summary['undisturbed'] - summary['mean']:.2f} Mt in an average year, is missing in what is delivered and no "
+        "part of what is not lifted."
+    )
+
+
+def left_out_text(ensemble: Ensemble, commodity: str = "") -> str:
+    """Return what simulated years hold of fields and what they leave out, in sentences."""
+    return (
+        f"{scope_text(ensemble, commodity)} Left out: tanks and catching up after an event, notice before spare "
+        "capacity is used, prices that answer, hazards that follow on each other, seasons."
     )
 
 
@@ -207,7 +217,7 @@ def _percent(share: float) -> str:
 
 
 def _is_central(ensemble: Ensemble, rerouting: bool) -> bool:
-    return ensemble.draws == 1 and ensemble.rerouting == rerouting
+    return ensemble.years_per_draw is None and ensemble.rerouting == rerouting
 
 
 def _central(ensemble: Ensemble, rerouting: bool, most_years: int) -> Ensemble:

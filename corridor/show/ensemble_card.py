@@ -14,6 +14,7 @@ from corridor.risk.bad_year import (
     bounds_text,
     left_out_text,
     prior_text,
+    table_of,
 )
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
@@ -79,7 +80,7 @@ def _bounds(ensemble: Ensemble) -> Iterator[Html]:
 def _borne(ensemble: Ensemble, by: str) -> Iterator[Html]:
     """Yield the table of shut-in volume by cause or by where hazards strike."""
     shares = attributed(ensemble, _COLUMN, by=by)
-    columns = printed("attributed")
+    columns = printed(table_of(by))
     rows: list[tuple[object, ...]] = [
         (name, bar(row["tail_share"], warn=True), *(column.text(row[column.name]) for column in columns))
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.columns import by_name, printed
 from corridor.model.hazard import Hazard
 from corridor.risk.attribution_tables import record_of
-from corridor.risk.bad_year import amounts, attributed, bounds, bounds_text, left_out_text, prior_text
+from corridor.risk.bad_year import amounts, attributed, bounds, bounds_text, left_out_text, prior_text, table_of
 from corridor.show.brief import layout
 from corridor.show.charts import plot_ensemble
 from corridor.show.html import Html, tag
@@ -50,7 +50,7 @@ def years_section(ensemble: Ensemble, commodity: str, named: str) -> Html:
         )
     parts.append(layout.note(prior_text(ensemble, column, f"the shut-in volume of {named}")))
     parts += [part for by in _HEADS for part in _borne(ensemble, column, named, by)]
-    parts.append(layout.note(left_out_text(ensemble)))
+    parts.append(layout.note(left_out_text(ensemble, commodity)))
     return layout.section("Bad transport years", *parts, tag("h3", "Hazards simulated"), _hazards(ensemble))
 
 
@@ -84,7 +84,7 @@ def _borne(ensemble: Ensemble, column: str, named: str, by: str) -> Iterator[Htm
     """Yield the table of what causes, places or hazards bear."""
     table = attributed(ensemble, column, by=by)
     if len(table):
-        columns = printed("attributed")
+        columns = printed(table_of(by))
         heads = [f"{c.plain_heading.format(tail=_TAIL)} [{c.shown_unit}]" for c in columns]
         yield tag("h3", _HEADS[by].format(named=named))
         yield layout.table(
