@@ -215,7 +215,7 @@ class HazardSets:
         for member in np.flatnonzero(severity.any(axis=0)):
             hit = self._remaining[member] < 1
             left[:, hit] *= 1.0 - severity[:, member, None] * (1.0 - self._remaining[member, hit])
-        return np.round(np.hstack([left, severity[:, self._special]]), 12)
+        return np.asarray(np.round(np.hstack([left, severity[:, self._special]]), 12), dtype=np.float64)
 
     @cached_property
     def _remaining(self) -> Floats:
