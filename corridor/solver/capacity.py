@@ -142,7 +142,9 @@ def _maximising(solution: Solution, corridor: str, commodities: tuple[str, ...])
     held = np.maximum(0.0, solution.amounts - tolerance)
     upper[program.lifted][supplied] = np.inf
     lower[program.lifted] = np.where(supplied, lower[program.lifted], held[program.lifted])
-    lower[program.required] = held[program.required]
+    # Where a requirement costs nothing unmet, the optimum may count what meets it as beyond it.
+    required = np.array([market.required_mtpa for market in network.markets])
+    lower[program.required] = np.maximum(0.0, np.minimum(required, solution.delivered_by_market) - tolerance)
     upper[program.extra][bought] = np.inf
     upper[program.unmet] = solution.amounts[program.unmet] + tolerance
     return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)

@@ -151,10 +151,14 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, name: str) -> None:
     run = subprocess.Popen(
         [sys.executable, "-m", "corridor", *arguments, "--checkpoint", str(tmp_path / "run")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # ignored if tests run by nohup
     )  # fmt: skip
     wait_for(1, tmp_path / "run")
     run.send_signal(getattr(signal, name))
-    _, err = run.communicate(timeout=180)  # only to end a run that hangs
+    try:
+        _, err = run.communicate(timeout=180)
+    finally:
+        run.kill()
     assert "Traceback" not in err
     if name == "SIGKILL":
         assert run.returncode == -signal.SIGKILL

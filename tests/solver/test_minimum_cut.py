@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -91,3 +93,27 @@ def test_equal_limits_in_series_are_one_cut_of_two() -> None:
     assert cr.compare(net, [wider]).loc[("wider", "c"), "capacity_mtpa"] == pytest.approx(5.0)
     assert "a minimum cut" in cr.solve(net).explain("c")
     assert "a minimum cut" in (cr.compare.__doc__ or "")
+
+
+@pytest.mark.parametrize("beyond", [0.0, 0.4, 1.0])
+def test_what_a_requirement_takes_is_not_free_however_it_is_counted(beyond: float) -> None:
+    """A pipe of 1 Mt/y serves a town that requires all of it at no penalty: nothing is left for the port beyond."""
+    net = network(
+        edge("pipe", 1.0, 1.0, ends="field town"),
+        edge("on", 30.0, None, ends="town port", corridor="c"),
+        supplies=(cr.Supply(node="field", commodity="oil", volume_mtpa=2.0),),
+        markets=(
+            cr.Market(
+                node="town", commodity="oil", price_usd_per_t=50.0, required_mtpa=1.0, penalty_usd_per_t=0.0
+            ),
+            cr.Market(node="port", commodity="oil", price_usd_per_t=50.0),
+        ),
+    )  # fmt: skip
+    solver = WarmSolver(net)
+    solution = solver.solve()
+    amount, program = solution.optimum.amount.copy(), solution.program
+    town = [market.node for market in solution.network.markets].index("town")
+    amount[program.required.start + town], amount[program.extra.start + town] = 1.0 - beyond, beyond
+    counted = replace(solution, optimum=replace(solution.optimum, amount=amount))
+    assert counted.delivered_by_market.sum() == solution.delivered_by_market.sum() == pytest.approx(1.0)
+    assert route_capacity(solver, counted, "c", "oil").capacity_mtpa == pytest.approx(0.0, abs=1e-6)
