@@ -288,6 +288,21 @@ def test_two_chosen_figures_are_refused() -> None:
         in_force([_figure(value=1.0), _figure(value=2.0)], 2021)
 
 
+@pytest.mark.parametrize(
+    ("regime", "rates"),
+    [
+        ("calm", (0.052959, 0.127185, 0.012896, 0.110331, 1.701164, 0.006250)),
+        ("war", (0.407227, 1.230454, 0.099166, 1.067397, 1.701164, 0.022499)),
+    ],
+)
+def test_hazards_follow_the_regime(regime: str, rates: tuple[float, ...]) -> None:
+    """The CPC is hit, alone, with the roadstead or with all of Russia, as often as the note on method says."""
+    net = cr.load(year=2024, regime=regime)
+    of_cpc = [h for h in net.hazards if any("cpc" in change.aim.get("corridor", ()) for change in h.changes)]
+    hits = [hazard.mean_frequency_per_year(regime) for hazard in of_cpc]
+    assert hits == pytest.approx(rates, rel=1e-3)
+
+
 def test_every_hazard_strikes_something_at_a_rate_of_each_regime() -> None:
     """And has a place and a count of its events."""
     net = cr.load(year=2024)
