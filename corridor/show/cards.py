@@ -141,12 +141,12 @@ def _of_hazard(hazard: Hazard) -> Iterator[Html]:
     if hazard.severity is not None:
         yield line(_severity(hazard))
     causes = ", ".join(f"{word} {100 * share:.3g} %" for word, share in hazard.shares_by_cause.items())
-    said = [f"where: {hazard.place}" if hazard.place else "", f"cause: {causes}" if causes else ""]
+    known = [f"where: {hazard.place}" if hazard.place else "", f"cause: {causes}" if causes else ""]
     events = "" if hazard.events is None else "prior: no event on record"
     if hazard.events:
-        said.append(f"{counted(hazard.events, 'event')} on record")
+        known.append(f"{counted(hazard.events, 'event')} on record")
         events = ""
-    if text := "; ".join(filter(None, said)):
+    if text := "; ".join(filter(None, known)):
         yield line(text)
     if events:
         yield line(warning(events))
