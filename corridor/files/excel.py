@@ -158,8 +158,8 @@ def read(location: str, raw: bytes) -> Network:
     hazards, locations = hazard_rows.hazards_of_rows(rows, f"{location}, sheet hazards", problems)
     complete = {"nodes", "edges"} <= tables.keys()
     return build_network(
-        dict(tables), name=name, year=year, regime=regime, hazards=hazards, hazard_locations=locations, problems=problems,
-        complete=complete,
+        dict(tables), name=name, year=year, regime=regime, hazards=hazards, hazard_locations=locations,
+        problems=problems, complete=complete,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_a_unit_is_the_one_that_the_name_ends_in(table: str) -> None:
         assert column.meaning, column.name
         ends = [unit for end, unit in UNITS.items() if column.name.endswith(end)]
         assert not ends or column.unit == ends[0], column.name
-        by_row = table in ("bad_year", "summary", "bounds")  # its unit is a column, or that of what the row is about
+        by_row = table in ("bad_year", "summary")  # its unit is a column, or that of what the row is about
         assert bool(column.unit) == (column.kind in ("number", "share") and not by_row), column.name
 
 
