@@ -39,7 +39,13 @@ def network_card(network: Network) -> Html:
         + (f" of regime '{network.regime}'" if network.regime else "")
     )
     tables = (*_corridors(network), *_commodities(network), *_fleets(network), *_confidence(network))
-    return card(name, line(counts), *tables)
+    return card(name, line(counts), *_priors(network), *tables)
+
+
+def _priors(network: Network) -> Iterator[Html]:
+    """Yield how many hazards are priors, where any is."""
+    if priors := sum(hazard.events == 0 for hazard in network.hazards):
+        yield line(f"{priors} of {counted(len(network.hazards), 'hazard')}: prior without an event on record")
 
 
 def _corridors(network: Network) -> Iterator[Html]:
@@ -140,7 +146,8 @@ def _of_hazard(hazard: Hazard) -> Iterator[Html]:
     yield line(f"{_a_year(hazard)}, {hazard.mean_duration_days:.4g} days each on average")
     if hazard.severity is not None:
         yield line(_severity(hazard))
-    causes = ", ".join(f"{word} {100 * share:.3g} %" for word, share in hazard.shares_by_cause.items())
+    shares = hazard.shares_by_cause
+    causes = ", ".join(f"{word} {100 * share:.3g} %" if share < 1 else word for word, share in shares.items())
     known = [f"where: {hazard.place}" if hazard.place else "", f"cause: {causes}" if causes else ""]
     events = "" if hazard.events is None else "prior: no event on record"
     if hazard.events:
@@ -165,9 +172,9 @@ def _severity(hazard: Hazard) -> str:
         return "" if severity is None else f"takes {100 * severity.low:.3g} to {100 * severity.high:.3g} %"
     if severity.complete == 1:
         return "takes all"
-    bound = f", at most {100 * severity.at_most:.3g} %" if severity.partial is not None else ""
-    partial = f"takes {100 * severity.mean:.3g} % of {severity.of}" + (f" on average{bound}" if bound else "")
-    return f"{partial}; all in {100 * severity.complete:.3g} % of events" if severity.complete else partial
+    varies = f" on average, at most {100 * severity.at_most:.3g} %" if severity.partial is not None else ""
+    complete = f"all in {100 * severity.complete:.3g} % of events, else " if severity.complete else ""
+    return f"takes {complete}{100 * severity.mean:.3g} % of {severity.of}{varies}"
 
 
 def _a_year(hazard: Hazard) -> str:

@@ -202,7 +202,7 @@ def test_a_hazard_tells_what_it_strikes_how_hard_where_and_why() -> None:
     for text in (
         "corridor cpc", "edge a or b, mode rail: with probability 0.9286",
         "0.127 (0.0545 to 0.219) a year in calm, 1.23 a year in war, 12 days each on average",
-        "takes 28 % of capacity on average, at most 60 %; all in 10 % of events",
+        "takes all in 10 % of events, else 28 % of capacity on average, at most 60 %",
         "where: RUS; cause: order 25 %, technical 75 %; 8 events on record",
     ):  # fmt: skip
         assert text in page.said
@@ -213,6 +213,8 @@ def test_a_prior_without_a_record_is_marked_as_such() -> None:
     hazard = cr.Hazard(name="h", hits=[{"corridor": "cpc"}], frequency_per_year=1, duration_days=3, events=0)
     assert "prior: no event on record" in shown(hazard).said
     assert "record" not in shown(hazard.replace(events=None)).said
+    net = cr.load().replace(hazards=[hazard, hazard.replace(name="i", events=2), hazard.replace(name="k", events=None)])
+    assert "1 of 3 hazards: prior without an event on record" in shown(net).said
 
 
 @pytest.mark.parametrize(
