@@ -10,17 +10,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.changes import edited
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.records import Record
+from corridor.risk.exposure import Asset, touched_assets
 from corridor.risk.worst_share import share_pieces, struck_shares
 from corridor.solver.batch import BatchSolver, remaining_limits
 from corridor.solver.program import Floats
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 
-Asset = tuple[str, str]
 Struck = Mapping[int, Collection[int]]
 """Members of some hazards, by the positions of both."""
 _PARTS_ALONE, _PARTS_OF_TWO = 16, 4
@@ -215,7 +214,7 @@ class HazardSets:
         for member in np.flatnonzero(severity.any(axis=0)):
             hit = self._remaining[member] < 1
             left[:, hit] *= 1.0 - severity[:, member, None] * (1.0 - self._remaining[member, hit])
-        return np.round(np.hstack([left, severity[:, self._special]]), 12)
+        return np.asarray(np.round(np.hstack([left, severity[:, self._special]]), 12), dtype=np.float64)
 
     @cached_property
     def _remaining(self) -> Floats:
@@ -234,10 +233,7 @@ class HazardSets:
     @cached_property
     def _touched(self) -> list[frozenset[Asset]]:
         """The edges, nodes and fleets that each member does anything to."""
-        return [
-            frozenset(_asset(kind, key) for kind, key in edited(self.network, member.changes).touched) - {("", "")}
-            for _, member in self.solver.members
-        ]
+        return [touched_assets(member.changes, self.network) for _, member in self.solver.members]
 
     def _largest_loss(self, hazards: Sequence[int]) -> float:
         """Return what the optimum's value falls by while hazards take all they can. [million USD/y]"""
@@ -265,13 +261,6 @@ class HazardSets:
         steering = max(0.0, every - self._baseline.objective)
         alone = WarmSolver(_without(self.network, commodity)).solve().objective
         return steering + max(0.0, alone - (every - float(outcome[column])))
-
-
-def _asset(kind: str, key: str | tuple[str, str]) -> Asset:
-    """Return the edge, node or fleet that a change of a record is about; of supplies and markets none."""
-    if kind in ("rate", "quota"):
-        return "edge", key[0]
-    return (kind, str(key)) if kind in ("edge", "node", "fleet") else ("", "")
 
 
 def _without(network: Network, commodity: str) -> Network:
