@@ -99,6 +99,12 @@ _UNMET_MINIMUM = Column("unmet_minimum_mtpa", "Mt/y", "minima of quotas not met"
 _NETBACK_A_YEAR = Column("netback_musd_per_year", "million USD/y", "prices of what arrives less all costs")
 _ORIGIN = Column("origin", "", "node where the route begins", "word")
 _DESTINATION = Column("destination", "", "node where the route ends", "word")
+_BORNE = (
+    Column("mean", "Mt", "borne in an average year", heading="average\nyear", digits=3, priority=1),
+    Column("mean_share", "1", "share of all that hazards changed", "share", "share", priority=4),
+    Column("tail", "Mt", "borne in the worst years", heading="worst\n{tail}", digits=3, priority=1),
+    Column("tail_share", "1", "share of all that hazards changed in the worst years", "share", "share", priority=2),
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "totals": (
@@ -366,6 +372,60 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "skill", "1", "1 less the sum of absolute errors over that of \"as last year\"; above 0: better than that",
         ),
     ),
+    "summary": (
+        Column("mean", "", "mean of all years"),
+        Column("undisturbed", "", "a year in which no hazard comes"),
+        Column("mean_low", "", "lower end of the 95 % confidence interval of the mean: chance of the years simulated"),
+        Column("mean_high", "", "upper end of it"),
+        Column(
+            "mean_p05", "", "5 % of draws have a lower mean; luck of the years of a draw, which is still in it, widens "
+            "the range by a share of about luck² / (2 years_per_draw ignorance²)", group="drawn",
+        ),
+        Column("mean_p95", "", "5 % of draws have a higher mean", group="drawn"),
+        Column("mean_p05_se", "", "standard error of mean_p05, by resampling draws", group="drawn"),
+        Column("mean_p95_se", "", "standard error of mean_p95, by resampling draws", group="drawn"),
+        Column("luck", "", "standard deviation of a year within a draw: what chance does to a year", group="drawn"),
+        Column(
+            "ignorance", "", "standard deviation of the means of draws, luck taken out: what the record leaves open; "
+            "0 where luck explains all", group="drawn",
+        ),
+        Column("sd", "", "standard deviation of a year"),
+        Column("p5", "", "5 % of years are lower"),
+        Column("p50", "", "half of the years are lower"),
+        Column("var", "", "value at risk: what only a share 1 - alpha of years is worse than"),
+        Column("cvar_low", "", "lower end of the 95 % confidence interval of the CVaR: chance of the years simulated"),
+        Column("cvar_high", "", "upper end of it"),
+        Column(
+            "cvar_p05", "", "5 % of draws have a lower CVaR of their own years; empty below 1 000 years a draw",
+            group="drawn",
+        ),
+        Column("cvar_p95", "", "5 % of draws have a higher CVaR of their own years; empty likewise", group="drawn"),
+        Column("cvar_p05_se", "", "standard error of cvar_p05, by resampling draws", group="drawn"),
+        Column("cvar_p95_se", "", "standard error of cvar_p95, by resampling draws", group="drawn"),
+        Column("p95", "", "5 % of years are higher"),
+        Column("cvar", "", "mean of the worst share 1 - alpha of years (CVaR)"),
+    ),
+    "exceedance": (
+        Column("chance", "1", "chance that a year is worse than the level", "share", "chance", priority=1),
+        Column(
+            "return_period_years", "years", "such a year comes once in so many years: 1 / chance",
+            heading="once in years", digits=1, priority=2,
+        ),
+        Column(
+            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: chance of the years simulated",
+            "share",
+        ),
+        Column("chance_high", "1", "upper end of it", "share"),
+        Column(
+            "chance_p05", "1", "5 % of draws have a lower chance; empty where fewer than 10 years of an average draw "
+            "are worse, as it would be luck", "share", group="drawn",
+        ),
+        Column("chance_p95", "1", "5 % of draws have a higher chance; empty likewise", "share", group="drawn"),
+        Column("chance_p05_se", "1", "standard error of chance_p05, by resampling draws", "share", group="drawn"),
+        Column("chance_p95_se", "1", "standard error of chance_p95, by resampling draws", "share", group="drawn"),
+        Column("return_period_years_p05", "years", "1 / chance_p95", group="drawn"),
+        Column("return_period_years_p95", "years", "1 / chance_p05", group="drawn"),
+    ),
     "bad_year": (
         Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
         Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=4),
@@ -381,11 +441,41 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "attribution": (
         Column("place", "", "where: country in which what the hazard strikes lies, not who did it", "word"),
+        Column("events", "1", "events of the hazard on record; 0: a prior; empty: not said", digits=0),
+        Column("record", "", "what the record holds of the hazard, in words; empty: not said", "word"),
         Column(
             "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
             priority=1,
         ),
         Column("share", "1", "share of all that hazards changed", "share", "share", priority=2),
+        Column(
+            "prior_share", "1", "share of the amount that hazards without an event on record bear; empty: not said",
+            "share", "on priors", priority=3,
+        ),
+    ),
+    "attributed": (
+        *_BORNE,
+        Column(
+            "prior_share", "1",
+            "share of what is borne in the worst years that hazards without an event on record bear; empty: not said",
+            "share", "on priors", priority=3,
+        ),
+    ),
+    "attributed_hazards": (
+        *_BORNE,
+        Column(
+            "events", "1", "events of the hazard on record; 0: a prior; empty: not said", heading="events", digits=0,
+            priority=3,
+        ),
+    ),
+    "bounds": (
+        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
+        Column("mean_low", "", "low end of the mean's range", heading="from", digits=2, priority=3),
+        Column("mean_high", "", "high end of the mean's range", heading="to", digits=2, priority=3),
+        Column("cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
+        Column("cvar_low", "", "low end of the CVaR's range", heading="from", digits=2, priority=4),
+        Column("cvar_high", "", "high end of the CVaR's range", heading="to", digits=2, priority=4),
+        Column("range", "", "what the range is of", "word", "range", priority=5, wide=True),
     ),
     "states": (
         Column("hazards", "", "names of the hazards in force", "list"),
