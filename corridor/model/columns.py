@@ -259,11 +259,11 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "availability", "1",
-            "mean share of capacity left on the best route, its whole way: at each time that of its weakest edge, node "
-            "or fleet, as in `availability`; empty: no hazard on record there",
-            "share", "mean share of\ncapacity left", "mean share of capacity left", priority=19,
-            legend="Capacity left, untouched, closed: on the whole best way, by {hazards}, shares of time; -: none on "
-            "record there.", group="risk",
+            "mean share of capacity in service on the best route, its whole way: at each time that of its weakest "
+            "edge, node or fleet, as in `availability`; empty: no hazard on record there",
+            "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=19,
+            legend="In service, untouched, closed: on the whole best way, by {hazards}; -: none on record there.",
+            group="risk",
         ),
         Column(
             "untouched_share", "1",

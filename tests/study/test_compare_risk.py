@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import corridor as cr
 from corridor.cli.main import main
+from corridor.show.comparison_rows import drawn_rows
 from corridor.solver.batch import BatchSolver
 from helpers.parallel_routes import closes, derates, hazard, ways
 
@@ -173,9 +175,28 @@ def test_a_group_has_none() -> None:
 
 
 def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
-    """`corridor compare --columns risk`: headings, regime, and what the expected loss is."""
+    """`corridor compare --columns risk`: headings, what the expected loss is and leaves out; none under a scenario."""
     assert main(["compare", "--columns", "risk", "--scenario", "cpc-shut", "--wide"]) == 0
-    text = " ".join(capsys.readouterr().out.split())
+    before, _, after = capsys.readouterr().out.partition("\nCPC shut\n")
+    text = " ".join(before.split())
     assert "Expected loss: what hazards on the way, with all that they strike elsewhere" in text
+    assert "What three hazards and more in force at once add to the expected loss is at most 0." in text
     assert "disturbed, by country" in text
-    assert "RUS 13" in text
+    assert "disturbed" not in after
+    assert "lost against the baseline" in after
+
+
+def test_the_document_has_the_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON of the command: what the table's attrs say, of the corridors shown."""
+    assert main(["compare", "--columns", "risk", "--scenario", "cpc-shut", "--format", "json"]) == 0
+    bounds = json.loads(capsys.readouterr().out)[BOUND]
+    assert bounds.keys() == {"cpc", "btc", "druzhba"}
+    assert all(0 <= bound < 1 for bound in bounds.values())
+
+
+def test_a_picture_omits_scenarios_that_change_nothing_drawn() -> None:
+    """Empty shares of a scenario are no change: its row is omitted where all else is as in the baseline."""
+    net = ways(8, 3, hazards=[closes("h", "w0")])
+    idle = cr.Scenario(name="idle", changes=cr.TariffShock(edge="w1", add_usd_per_t=0.001))
+    table = cr.compare(net, idle, columns=["throughput_mtpa", "capacity_mtpa", "status", "availability"])
+    assert drawn_rows(table, ["throughput_mtpa", "availability"], {"w0": "w0", "w1": "w1"})[1] == 2
