@@ -69,10 +69,10 @@ def test_help_lists_the_columns_of_compare() -> None:
 
 
 def test_headings_say_what_their_number_means() -> None:
-    """A mean share of capacity, a loss without rerouting, and two shares of capacity under two names."""
+    """A mean share of capacity, a loss with rerouting, and two shares of capacity under two names."""
     compared, corridors = by_name("compare"), by_name("corridors")
     assert compared["availability"].plain_heading == "mean share of capacity in service"
-    assert compared["expected_loss_usd_per_t"].plain_heading == "expected loss if no other route is taken"
+    assert compared["expected_loss_usd_per_t"].long_heading == "expected loss, with rerouting"
     assert compared["capacity_used"].long_heading == "share of the commodity's own maximum"
     assert corridors["utilisation"].meaning.startswith("share of available capacity used, all shippers")
 
