@@ -1,8 +1,9 @@
-"""`corridor simulate`: how likely and how bad a bad year is."""
+"""`corridor simulate`: how likely a bad transport year is, how bad, and what is behind it."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
@@ -11,25 +12,44 @@ from corridor.cli.printing import (
     document_text,
     fitted,
     machine_text,
+    paragraph,
     table_text,
     terminal_width,
     title_of,
     write_output,
 )
-from corridor.errors import visible
+from corridor.errors import DataError, visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.model.scenario import Scenario
     from corridor.risk.ensemble import Ensemble
 
 TABLES = ("summary", "corridors", "states", "attribution", "years")
+KINDS = ("hazard", "cause", "place", "prior")
+_MOST_STATES = 8
 
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    parser = add_command(commands, "simulate", run, "simulate years of outages: how likely and how severe losses are")
+    parser = add_command(
+        commands, "simulate", run, "simulate years of outages: how likely and how bad a bad transport year is"
+    )
     add_inputs(parser)
-    parser.add_argument("--years", type=int, default=10_000, metavar="N", help="number of years (default: 10000)")
+    parser.add_argument(
+        "--years", type=int, metavar="N", help="number of years (default: 10000, or 1000 a draw with --rates drawn)"
+    )
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="random seed (default: 7)")
+    parser.add_argument(
+        "--rates", choices=("central", "drawn"), default="central",
+        help="rates, durations and shares at their central values (default), or drawn within what the record leaves "
+        "open, beside the central ones",
+    )  # fmt: skip
+    parser.add_argument("--draws", type=int, metavar="N", help="number of draws with --rates drawn (default: 100)")
+    parser.add_argument(
+        "--no-rerouting", action="store_true", help="nothing moves beyond its usual flow, in all tables"
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes (default: 1)")
     parser.add_argument(
         "--checkpoint", metavar="DIR", help="folder for finished blocks, from which a stopped run continues"
@@ -39,12 +59,12 @@ def add(commands: Any) -> None:
         "--alpha", type=float, metavar="P", help="confidence level of CVaR (default: 0.95; attribution: all years)"
     )
     parser.add_argument("--table", choices=TABLES, help="table to print (default: a text; summary for csv and json)")
+    parser.add_argument("--by", choices=KINDS, help="what the table attribution shares out among (default: hazard)")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.library.networks import hazard_basis
     from corridor.model.hazard import Hazard
     from corridor.risk.measures import require_level
     from corridor.risk.simulate import simulate
@@ -53,78 +73,158 @@ def run(arguments: argparse.Namespace) -> int:
     alpha = arguments.alpha
     arguments.alpha = 0.95 if alpha is None else alpha
     require_level(arguments.alpha)
+    _require_used(arguments)
+    regimes = regime_shares(arguments.regime)
+    arguments.regime = None if isinstance(regimes, dict) else regimes
     network, scenarios = load_inputs(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
-    regime = network.regime
     added = [scenario for scenario in scenarios if isinstance(scenario, Hazard)]
-    if added:
-        network = network.replace(hazards=(*network.hazards, *added))
-        text = ", ".join(repr(hazard.name) for hazard in added)
-        streams.say(f"{text}: added to the network's hazards, at its own frequency.")
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
-    for note in other_years(lasting, network):
+    for note in (*_notes(added, lasting), *other_years(lasting, network)):
         streams.say(note)
-    for scenario in lasting:
-        if scenario.mean_duration_days is not None:
-            streams.say(
-                f"{scenario.name}: holds all year here, not the {scenario.mean_duration_days:g} days that it lasts; "
-                "give it a frequency to let it come and go."
-            )
-    basis = hazard_basis(regime) + "".join(f" and {visible(hazard.name)!r}" for hazard in added)
-    width = terminal_width(arguments)
     ensemble = simulate(
-        network,
+        network.replace(hazards=(*network.hazards, *added)) if added else network,
         years=arguments.years,
         seed=arguments.seed,
         scenario=combined(lasting),
+        regime=regimes,
+        rates=arguments.rates,
+        **({} if arguments.draws is None else {"draws": arguments.draws}),
+        rerouting=not arguments.no_rerouting,
         workers=arguments.workers,
         checkpoint=arguments.checkpoint,
         progress=False if arguments.quiet else None,
     )
+    width = terminal_width(arguments)
     if arguments.format == "table" and arguments.table is None:
-        return write_output(_text(ensemble, commodity, arguments, width, basis), arguments.output, width=width)
+        text = _text(ensemble, commodity, arguments.alpha, width, [hazard.name for hazard in added])
+        return write_output(text, arguments.output, width=width)
     table = arguments.table or "summary"
-    frame = getattr(ensemble, table)
-    if table == "summary":
-        frame = frame(arguments.alpha)
-    elif table == "attribution":
-        frame = frame(f"{commodity}_shortfall_mt", alpha=alpha)
+    frame = _table(ensemble, table, commodity, arguments.by or "hazard", alpha)
     if arguments.format == "json":
-        scope = {
-            "scenario": ensemble.scenario.name if ensemble.scenario is not None else None,
-            "seed": ensemble.seed,
-            "years": len(ensemble.years),
-        }
-        text = document_text(ensemble.network, table=table, **scope, rows=frame)
+        text = document_text(ensemble.network, table=table, **_about(ensemble), rows=frame)
     else:
         text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
     return write_output(text, arguments.output, arguments.format, width=width)
 
 
-def _text(ensemble: Ensemble, commodity: str, arguments: argparse.Namespace, width: int | None, hazards: str) -> str:
-    """Return the results of simulated years as text: amounts, causes, costliest states."""
-    from corridor.risk.bad_year import amounts, attributed
+def regime_shares(text: str | None) -> str | dict[str, float] | None:
+    """Return a regime, or the shares of several: ``war=0.5,calm=0.5``. [1]
 
-    tail = f"{100 * (1 - arguments.alpha):.3g}%"
-    rows = amounts(ensemble, commodity, alpha=arguments.alpha)
+    Raises
+    ------
+    DataError
+        If a share is no number, or a regime is named twice.
+
+    Examples
+    --------
+    >>> regime_shares("war"), regime_shares("war=0.25,calm=0.75")
+    ('war', {'war': 0.25, 'calm': 0.75})
+    """
+    if text is None or not ("=" in text or "," in text):
+        return text
+    shares: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, share = (piece.strip() for piece in part.partition("="))
+        try:
+            number = float(share)
+        except ValueError:
+            number = float("nan")
+        if not name or number != number or name in shares:
+            raise DataError(
+                f"--regime: several regimes are given as NAME=SHARE,NAME=SHARE, each once, as in war=0.5,calm=0.5 "
+                f"(got {text!r})"
+            )
+        shares[name] = number
+    return shares
+
+
+def _require_used(arguments: argparse.Namespace) -> None:
+    """Raise where an option would alter nothing."""
+    if arguments.draws is not None and arguments.rates != "drawn":
+        raise DataError("--draws: needs --rates drawn; central rates are not drawn")
+    if arguments.by is not None and arguments.table != "attribution":
+        raise DataError("--by: needs --table attribution; the text has hazards, causes and places")
+
+
+def _notes(added: list[Any], lasting: list[Scenario]) -> Iterator[str]:
+    """Yield what is done with the scenarios given, where that may surprise."""
+    if added:
+        text = ", ".join(repr(hazard.name) for hazard in added)
+        yield f"{text}: added to the network's hazards, at its own frequency."
+    for scenario in lasting:
+        if scenario.mean_duration_days is not None:
+            yield (
+                f"{scenario.name}: holds all year here, not the {scenario.mean_duration_days:g} days that it lasts; "
+                "give it a frequency to let it come and go."
+            )
+
+
+def _table(ensemble: Ensemble, table: str, commodity: str, by: str, alpha: float | None) -> pd.DataFrame:
+    """Return one of `TABLES`."""
+    if table == "summary":
+        return ensemble.summary(0.95 if alpha is None else alpha)
+    if table == "attribution":
+        return ensemble.attribution(f"{commodity}_shortfall_mt", by=by, alpha=alpha)
+    frame: pd.DataFrame = getattr(ensemble, table)
+    return frame
+
+
+def _about(ensemble: Ensemble) -> dict[str, Any]:
+    """Return what a file of simulated years says of them."""
+    return {
+        "scenario": ensemble.scenario.name if ensemble.scenario is not None else None,
+        "seed": ensemble.seed,
+        "years": len(ensemble.years),
+        "regimes": {name: share for name, share in ensemble.regimes.items() if name},
+        "draws": ensemble.draws if ensemble.years_per_draw is not None else None,
+        "rerouting": ensemble.rerouting,
+    }
+
+
+def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, added: list[str]) -> str:
+    """Return what simulated years come to as text: amounts, what they rest on, and what is left out."""
+    from corridor.risk import bad_year
+    from corridor.risk.attribution_tables import PRIOR
+
+    tail = f"{100 * (1 - alpha):.3g}%"
+    named, column = visible(commodity), f"{commodity}_shortfall_mt"
+    rows = bad_year.amounts(ensemble, commodity, alpha=alpha)
     rows["unit"] = rows["unit"].str.replace("million", "M")
-    named = visible(commodity)
+    legend = (
+        f"Undisturbed: no hazard occurs. Worst {tail}: mean of the worst years (CVaR), the bad transport year. "
+        "+-: 95 % confidence of the simulation."
+        + (f" {PRIOR[0].upper()}{PRIOR[1:]}." if any(hazard.events == 0 for hazard in ensemble.hazards) else "")
+    )
     blocks = [
-        f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}, {hazards}, seed {ensemble.seed}"
-        + (f", under {visible(ensemble.scenario.name)}." if ensemble.scenario is not None else ".")
-        + f"\nUndisturbed: no hazard occurs. Worst {tail}: mean of the worst years (CVaR). +-: 95 % "
-        "confidence.\n\n" + fitted("bad_year", rows, width, tail)
+        f"{paragraph(_head(ensemble, added), width)}\n{paragraph(legend, width)}\n\n"
+        + fitted("bad_year", rows, width, tail),
+        f"{named} not lifted [Mt a year], by ways and rates\n"
+        + fitted("bounds", bad_year.bounds(ensemble, column, alpha=alpha), width, tail)
+        + f"\n{paragraph(bad_year.bounds_text(ensemble, draw='--rates drawn'), width)}",
+        paragraph(bad_year.prior_text(ensemble, column, f"{named} not lifted", alpha=alpha), width),
     ]
-    for by, alpha, head in (
-        ("place", None, f"Where {named} not lifted in an average year arises (country of the asset)"),
-        ("hazard", arguments.alpha, f"{named} not lifted in the worst {tail} of years, by hazard"),
+    for by, head in (
+        ("hazard", "hazard"),
+        ("cause", "cause"),
+        ("place", "place (country of the asset, not who did it)"),
     ):
-        table = attributed(ensemble, f"{commodity}_shortfall_mt", by=by, alpha=alpha)
+        table = bad_year.attributed(ensemble, column, by=by, alpha=alpha)
         if len(table):
-            blocks.append(f"{head}\n{fitted('attribution', table, width)}")
-    states = ensemble.states
-    states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(8)
+            table.index = table.index.str.replace(f"({PRIOR})", "(prior)", regex=False)
+            blocks.append(f"{named} not lifted, by {head}\n{fitted(bad_year.table_of(by), table, width, tail)}")
+    states = bad_year.marked_states(ensemble, most=_MOST_STATES)
     if len(states):
-        states.index = states["hazards"].map(" + ".join)
         blocks.append(f"States with the largest shut-in, all shippers\n{fitted('states', states, width)}")
+    blocks.append(paragraph(bad_year.left_out_text(ensemble, commodity), width))
     return "\n\n".join(blocks) + "\n"
+
+
+def _head(ensemble: Ensemble, added: list[str]) -> str:
+    """Return of what years a text is: how many, of which network, by which hazards and ways."""
+    from corridor.study.simulated_years import years_basis
+
+    basis = years_basis(ensemble, added="".join(f" and {visible(name)!r}" for name in added))
+    under = "" if ensemble.scenario is None else f", under {visible(ensemble.scenario.name)}"
+    years = f"{len(ensemble.years):,} simulated years of {title_of(ensemble.network)}"
+    return f"{years}, {basis}, seed {ensemble.seed}{under}."

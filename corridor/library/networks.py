@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,18 +23,36 @@ from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Recor
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("calm", "war")
-_RATES = {"calm": "rates as before 24 February 2022", "war": "rates as since 24 February 2022"}
+_RATES = {"calm": "rates as before 24 February 2022 (calm)", "war": "rates as since 24 February 2022 (war)"}
 SCENARIO_ENDING = ".scenario.yaml"
 _MIDSUMMER = 6
 _FIGURE_FILES = ("figures.csv", "positions.csv", "countries.csv")
 _MARKER = "sources.csv"
 
 
-def hazard_basis(regime: str | None) -> str:
-    """Return which hazards stand behind shares in service and bad years; None is the regime of one's own."""
-    if regime is None:
+def hazard_basis(regime: str | Mapping[str | None, float] | None) -> str:
+    """Return which hazards stand behind shares in service and bad transport years.
+
+    Parameters
+    ----------
+    regime : str, mapping or None
+        Regime of the rates, or shares of several [1]; None where hazards have one rate for all.
+
+    Examples
+    --------
+    >>> hazard_basis("war")
+    'hazards at rates as since 24 February 2022 (war)'
+    >>> hazard_basis({"war": 0.5, "calm": 0.5})
+    'hazards at rates as since 24 February 2022 (war) in 50 % of years, as before 24 February 2022 (calm) in 50 %'
+    """
+    shares: Mapping[str | None, float] = regime if isinstance(regime, Mapping) else {regime: 1.0}
+    texts = [_RATES.get(name, f"rates of regime {name!r}") for name in shares if name]
+    if not texts:
         return "the network's own hazards"
-    return f"hazards of regime '{regime}'" + (f" ({_RATES[regime]})" if regime in _RATES else "")
+    if len(texts) == 1:
+        return f"hazards at {texts[0]}"
+    first, *others = (f"{text} in {100 * share:.3g} %" for text, share in zip(texts, shares.values(), strict=True))
+    return f"hazards at {first} of years, " + ", ".join(text.removeprefix("rates ") for text in others)
 
 
 def data_root() -> Traversable:
@@ -131,11 +149,16 @@ def load(name: str = "caspian", year: int | None = None, *, regime: str | None =
     for kind, word in (("network", name), ("regime", regime)):
         if not isinstance(word, str) and (kind == "network" or word is not None):
             raise DataError(f"{kind} must be a name (got {shown(word)})")
-    if regime == "full":
-        raise DataError("regime 'full' is no more: rates are those of calm or of war; choose one, or leave regime out")
+    refuse_full(regime)
     last = _years(name)[1]
     year = last if year is None else int(year)
     return _load_cached(name, year, regime_of(year) if regime is None else regime)
+
+
+def refuse_full(regime: str | None) -> None:
+    """Raise for the regime that there was until the rates of the whole record were given up."""
+    if regime == "full":
+        raise DataError("regime 'full' is no more: rates are those of calm or of war; choose one, or leave regime out")
 
 
 def regime_of(year: int) -> str:

@@ -99,6 +99,12 @@ _UNMET_MINIMUM = Column("unmet_minimum_mtpa", "Mt/y", "minima of quotas not met"
 _NETBACK_A_YEAR = Column("netback_musd_per_year", "million USD/y", "prices of what arrives less all costs")
 _ORIGIN = Column("origin", "", "node where the route begins", "word")
 _DESTINATION = Column("destination", "", "node where the route ends", "word")
+_BORNE = (
+    Column("mean", "Mt", "borne in an average year", heading="average\nyear", digits=3, priority=1),
+    Column("mean_share", "1", "share of all that hazards changed", "share", "share", priority=4),
+    Column("tail", "Mt", "borne in the worst years", heading="worst\n{tail}", digits=3, priority=1),
+    Column("tail_share", "1", "share of all that hazards changed in the worst years", "share", "share", priority=2),
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "totals": (
@@ -413,11 +419,41 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "attribution": (
         Column("place", "", "where: country in which what the hazard strikes lies, not who did it", "word"),
+        Column("events", "1", "events of the hazard on record; 0: a prior; empty: not said", digits=0),
+        Column("record", "", "what the record holds of the hazard, in words; empty: not said", "word"),
         Column(
             "amount", "Mt", "a year, in the unit of the column attributed: here tonnes", heading="amount", digits=3,
             priority=1,
         ),
         Column("share", "1", "share of all that hazards changed", "share", "share", priority=2),
+        Column(
+            "prior_share", "1", "share of the amount that hazards without an event on record bear; empty: not said",
+            "share", "on priors", priority=3,
+        ),
+    ),
+    "attributed": (
+        *_BORNE,
+        Column(
+            "prior_share", "1",
+            "share of what is borne in the worst years that hazards without an event on record bear; empty: not said",
+            "share", "on priors", priority=3,
+        ),
+    ),
+    "attributed_hazards": (
+        *_BORNE,
+        Column(
+            "events", "1", "events of the hazard on record; 0: a prior; empty: not said", heading="events", digits=0,
+            priority=3,
+        ),
+    ),
+    "bounds": (
+        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
+        Column("mean_low", "", "low end of the mean's range", heading="from", digits=2, priority=3),
+        Column("mean_high", "", "high end of the mean's range", heading="to", digits=2, priority=3),
+        Column("cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
+        Column("cvar_low", "", "low end of the CVaR's range", heading="from", digits=2, priority=4),
+        Column("cvar_high", "", "high end of the CVaR's range", heading="to", digits=2, priority=4),
+        Column("range", "", "what the range is of", "word", "range", priority=5, wide=True),
     ),
     "states": (
         Column("hazards", "", "names of the hazards in force", "list"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class WeightedStates:
     Attributes
     ----------
     sets : shape (n, n_words)
-        A bit for each hazard.
+        A bit for each member of the hazards.
     share : shape (n,)
         Share of time. [1]
     value : shape (n,)
@@ -77,12 +77,31 @@ def worst_states(
         yield WeightedStates(block.sets[share > 0], share[share > 0], value[share > 0])
 
 
-def most_shared(sets: Sets, n_hazards: int) -> int:
+def most_shared(sets: Sets, hazard_of_member: npt.NDArray[np.intp]) -> int:
     """Return among how many hazards in force at once a loss is shared out exactly, so that states stay few enough."""
-    sizes = np.concatenate([unpacked(part, n_hazards).sum(axis=1) for part in in_parts(sets)])
+    sizes = np.concatenate([in_force(part, hazard_of_member).sum(axis=1) for part in in_parts(sets)])
     most = np.arange(_MOST_SHARED + 1)
     parts = np.cumsum(np.bincount(sizes, minlength=len(most))[most] << most)
     return int(most[parts <= max(_MOST_PARTS, parts[1])][-1])
+
+
+def in_force(sets: Sets, hazard_of_member: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Return which hazards strike at least one of their members in some sets of members.
+
+    Parameters
+    ----------
+    sets : shape (n, n_words)
+        A bit for each member.
+    hazard_of_member : shape (n_members,)
+        Position of each member's hazard, ascending.
+
+    Returns
+    -------
+    shape (n, n_hazards)
+    """
+    members = unpacked(sets, len(hazard_of_member))
+    first = np.flatnonzero(np.diff(hazard_of_member, prepend=-1))
+    return np.logical_or.reduceat(members, first, axis=1)
 
 
 def effects(states: WeightedStates, simulator: BlockSimulator, *, column: int, most: int) -> Floats:
@@ -112,29 +131,45 @@ def effects(states: WeightedStates, simulator: BlockSimulator, *, column: int, m
 
 def _effects_by_set(states: WeightedStates, simulator: BlockSimulator, column: int, most: int) -> Floats:
     """Return what each hazard changes in each set, shape (n_sets, n_hazards)."""
-    hazards, words, baseline = simulator.hazards, states.sets.shape[1], simulator.baseline[column]
-    members = [np.flatnonzero(row) for row in unpacked(states.sets, len(hazards))]
-    value_of = _values_of_subsets(members, simulator, words, column, most)
+    hazards, baseline = simulator.hazards, simulator.baseline[column]
+    players = _players(states.sets, simulator.hazard_of_member)
+    value_of = _values_of_subsets(players, simulator, column, most)
     result = np.zeros((len(states.sets), len(hazards)))
-    for own, effect, change in zip(members, result, states.value - baseline, strict=True):
-        if not len(own):
+    for own, effect, change in zip(players, result, states.value - baseline, strict=True):
+        if not own:
             continue
-        values = [value_of[subset.tobytes()] for subset in _subsets_for(own, most)(own, words)]
+        values = [value_of[subset.tobytes()] for subset in _subsets(own, most)]
         exact = len(own) <= most
         shares = _shapley(values, len(own)) if exact else np.array(values) - baseline
-        if not exact or any(hazards[index].severity is not None for index in own):
+        if not exact or any(hazards[index].takes_shares for index in own):
             shares = _scaled(shares, change)
-        effect[own] = shares
+        effect[list(own)] = shares
+    return result
+
+
+def _players(sets: Sets, hazard_of_member: npt.NDArray[np.intp]) -> list[dict[int, Sets]]:
+    """Return for each set the hazards in force, each with the bits of all its members that are struck."""
+    words = sets.shape[1]
+    bits = [bit_of(member, words) for member in range(len(hazard_of_member))]
+    result = []
+    for row in unpacked(sets, len(hazard_of_member)):
+        own: dict[int, Sets] = {}
+        for member in np.flatnonzero(row):
+            hazard = int(hazard_of_member[member])
+            own[hazard] = own.get(hazard, 0) | bits[member]
+        result.append(own)
     return result
 
 
 def _values_of_subsets(
-    members: Sequence[npt.NDArray[Any]], simulator: BlockSimulator, words: int, column: int, most: int
+    players: Sequence[dict[int, Sets]], simulator: BlockSimulator, column: int, most: int
 ) -> dict[bytes, float]:
     """Return the measure of all sets that are needed to share out what some sets changed."""
     wanted: dict[bytes, Sets] = {}
-    for own in members:
-        wanted |= {subset.tobytes(): subset for subset in _subsets_for(own, most)(own, words)}
+    for own in players:
+        wanted |= {subset.tobytes(): subset for subset in _subsets(own, most)}
+    if not wanted:
+        return {}
     outcomes = simulator.outcomes_of_sets(np.array(list(wanted.values())))
     return dict(zip(wanted, outcomes[:, column].tolist(), strict=True))
 
@@ -153,20 +188,17 @@ def in_parts(rows: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
         yield rows[first : first + _BATCH_SIZE]
 
 
-def _subsets_for(own: Sequence[int] | npt.NDArray[Any], most: int) -> Callable[[Iterable[int], int], list[Sets]]:
-    return _all_subsets if len(own) <= most else _single_hazards
+def _subsets(own: dict[int, Sets], most: int) -> list[Sets]:
+    """Return the sets whose values share out what some hazards changed: all subsets, or each hazard alone."""
+    return _all_subsets(own.values()) if len(own) <= most else list(own.values())
 
 
-def _all_subsets(own: Iterable[int], words: int) -> list[Sets]:
-    """Return all subsets of some hazards as bits; the subset numbered k holds the members whose bit is set in k."""
-    subsets = [np.zeros(words, dtype=np.int64)]
-    for bit in _single_hazards(own, words):
+def _all_subsets(bits: Collection[Sets]) -> list[Sets]:
+    """Return the unions of some sets; that numbered k holds those whose bit is set in k."""
+    subsets = [np.zeros_like(next(iter(bits)))] if bits else []
+    for bit in bits:
         subsets += [subset | bit for subset in subsets]
     return subsets
-
-
-def _single_hazards(own: Iterable[int], words: int) -> list[Sets]:
-    return [bit_of(index, words) for index in own]
 
 
 def _shapley(values: Sequence[float], n: int) -> Floats:

@@ -21,6 +21,7 @@ from corridor.model.network import Network
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
+from corridor.risk.attribution_tables import KINDS, WORDS, shared_out
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.exceedance import MOST_DAYS, exceedance_table, numbers_of, outage_table
 from corridor.risk.measures import cvar, tail_weights
@@ -288,9 +289,9 @@ class Ensemble:
 
         Notes
         -----
-        Where more is better (delivered, netback) the bad years are the low ones. Where rates are drawn, all columns but
-        those of the group are of all years of all draws, which is what to expect of a year; confidence intervals count
-        draws, not years, as years of one draw have their parameters in common.
+        Where more is better (delivered, netback) the bad transport years are the low ones. Where rates are drawn, all
+        columns but those of the group are of all years of all draws, which is what to expect of a year; confidence
+        intervals count draws, not years, as years of one draw have their parameters in common.
 
         References
         ----------
@@ -410,15 +411,16 @@ class Ensemble:
         return self._stamped(table, corridor=corridor, **self._about_draws(table))
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
-        """Return a column of the years shared out among hazards, or among the countries where they strike.
+        """Return a column of the years shared out among hazards, or among causes, places or what the record holds.
 
         Parameters
         ----------
         column : str
             delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
-        by : {"hazard", "place"}
-            What to share out among; ``"place"`` is where: the country in which what a hazard strikes lies, not who
-            did it.
+        by : {"hazard", "cause", "place", "prior"}
+            What to share out among. ``"cause"``: each hazard's amount goes to its causes by their shares of its events.
+            ``"place"`` is where: the country in which what a hazard strikes lies, not who did it. ``"prior"``: hazards
+            with events on record, those without any (priors), and those of which it is not said.
         alpha : float, optional
             Only the worst ``1 - alpha`` of years by that column, so that the rows add up to `cvar`; all years by
             default, so that they add up to the mean.
@@ -426,9 +428,11 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by hazard or country, the largest share of what was lost first, and last 'undisturbed' (what every
-            year would have come to). place (where, by hazard only); amount, per year in the column's unit; share (of
-            all that hazards changed).
+            Indexed by hazard, cause, country or record, the largest share of what was lost first, and last
+            'undisturbed' (what every year would have come to). By hazard also place (where), events (on record; empty:
+            not said) and record (the same in words: 'prior: no event on record'); amount, per year in the column's
+            unit; share (of all that hazards changed); prior_share (of the amount, what hazards without an event on
+            record bear; empty where nothing is borne, or of all that bear it nothing is said).
 
         Raises
         ------
@@ -440,40 +444,21 @@ class Ensemble:
         Notes
         -----
         What hazards in force together cost is shared out by Shapley value: each bears its mean effect over all orders
-        in which they might have come, so that effects add up to the whole and hazards alike are treated alike. Where
-        more than 10 are in force at once (or fewer, if otherwise more than 500 000 states would have to be worked
-        out), in proportion to what each costs alone; where severities are drawn, in proportion to what each would bear
-        if all that it can take were taken.
+        in which they might have come, so that effects add up to the whole and hazards alike are treated alike. All
+        that one hazard strikes at once is one player. Where more than 10 are in force at once (or fewer, if otherwise
+        more than 500 000 states would have to be worked out), in proportion to what each costs alone; where severities
+        are drawn, in proportion to what each would bear if all that it can take were taken.
 
         References
         ----------
         Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, Princeton.
         """
-        import pandas as pd
-
-        index = self._shareable(column)
-        if by not in ("hazard", "place"):
-            raise unknown_name("kind of attribution", by, ("hazard", "place"))
-        totals = self._states
-        all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
-        shared = np.sum(
-            [
-                effects(states, self.simulator, column=index, most=self._most_shared)
-                for states in ([all_years] if alpha is None else self._worst(column, alpha))
-            ],
-            axis=0,
-        )
-        places = [hazard.place or ("no country named" if by == "place" else "") for hazard in self.hazards]
-        columns = {"place": places, "amount": shared}
-        table = pd.DataFrame(columns, index=pd.Index([hazard.name for hazard in self.hazards], name="hazard"))
-        if by == "place":
-            table = table.groupby("place")[["amount"]].sum()
-        total = shared.sum()
-        table["share"] = table["amount"] / total if total else 0.0
-        order = table["amount"].abs().sort_values(ascending=False, kind="stable").index
-        last = {"place": "", "amount": self._baseline[index], "share": math.nan}
-        table = table.loc[order]
-        table.loc[NOTHING] = {key: value for key, value in last.items() if key in table.columns}
+        amounts = self._effects(column, alpha)
+        if by not in KINDS:
+            raise unknown_name("kind of attribution", by, KINDS)
+        table = shared_out(self.hazards, amounts, by=by)
+        last = dict.fromkeys(table.columns, math.nan) | {"amount": self._baseline[self._shareable(column)]}
+        table.loc[NOTHING] = {key: last[key] if key not in WORDS else "" for key in table.columns}
         return self._stamped(table, column=column, alpha=alpha)
 
     # Inside
@@ -498,6 +483,22 @@ class Ensemble:
         """Return a table that carries what it is about."""
         more = {"regime": regime_text(self.regimes), **more}
         return stamped(table, self.network, scenario=scenario_name(self.scenario), seed=int(self.seed), **more)
+
+    def _effects(self, column: str, alpha: float | None) -> Floats:
+        """Return what each hazard changes of a column, a year, in all or in the worst years: worked out once."""
+        index = self._shareable(column)
+        if (column, alpha) not in self._known_effects:
+            totals = self._states
+            all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
+            parts = [all_years] if alpha is None else self._worst(column, alpha)
+            self._known_effects[column, alpha] = np.sum(
+                [effects(states, self.simulator, column=index, most=self._most_shared) for states in parts], axis=0
+            )
+        return self._known_effects[column, alpha]
+
+    @cached_property
+    def _known_effects(self) -> dict[tuple[str, float | None], Floats]:
+        return {}
 
     @property
     def _layout(self) -> MeasureLayout:
@@ -552,7 +553,7 @@ class Ensemble:
 
     @cached_property
     def _most_shared(self) -> int:
-        return most_shared(self._states.sets, len(self.hazards))
+        return most_shared(self._states.sets, self.simulator.hazard_of_member)
 
 
 Ensemble.summary.__doc__ = inspect.cleandoc(Ensemble.summary.__doc__ or "").replace("{columns}", described("summary"))

@@ -1,4 +1,4 @@
-"""Measures of bad years and of concentration: CVaR, value at risk, Shannon-Wiener, HHI, N-1.
+"""Measures of bad transport years and of concentration: CVaR, value at risk, Shannon-Wiener, HHI, N-1.
 
 Every example has a published or closed-form answer.
 """

@@ -110,7 +110,6 @@ def rate_ranges(
         id: (rng.gamma(ratio.war_shape, size=draws) / ratio.war_years)
         / (rng.gamma(ratio.calm_shape, size=draws) / ratio.calm_years)
         for id, ratio in groups.items()
-        if ratio.war_years
     }
     variance = _share_variance(scatter, rng, draws)
     all_lost = rng.beta(*complete, size=draws)
@@ -122,7 +121,7 @@ def rate_ranges(
 
     ranges = []
     for rate in rates:
-        factor = factors.get(rate.group, rate.factor) if rate.group else rate.factor
+        factor = factors[rate.group] if rate.group else rate.factor
         years = rate.prior_years + rate.calm_years + factor * rate.war_years
         calm = rng.gamma(rate.shape, size=draws) / years
         lost = calm * _drawn_loss_days(rate, variance, all_lost, rng, draws)

@@ -1,4 +1,4 @@
-"""How likely and how bad is a bad year: sequential Monte Carlo over a network's hazards."""
+"""How likely and how bad is a bad transport year: sequential Monte Carlo over a network's hazards."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.errors import DataError
-from corridor.library.networks import hazard_basis
 from corridor.messages import unknown
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.scenario import scenario_name
@@ -21,6 +20,7 @@ from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
 from corridor.study.sensitivity import Sensitivity
+from corridor.study.simulated_years import years_basis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -353,16 +353,17 @@ def plot_ensemble(
     )  # fmt: skip
     head = "Exceedance curve" + (f": {next(iter(ensembles))}" if len(ensembles) == 1 else "")
     counted = f"{years:,}" if fewest == years else f"{fewest:,} to {years:,}"
-    below = f"{counted} simulated years; tail: the worst {100 * (1 - alpha):g}% of them"
+    below = f"{counted} simulated years; tail: bad transport years, the worst {100 * (1 - alpha):g}% of them"
     style.headline(ax, head if title is None else title, f"{_scope(ensembles.values(), column)}\n{below}")
     return ax
 
 
 def _scope(ensembles: Iterable[Any], column: str) -> str:
-    """Return network, year, shippers and hazard regime of simulated years; several where they differ."""
-    networks = [ensemble.network for ensemble in ensembles]
+    """Return network, year, shippers, hazard regimes and ways of simulated years; several where they differ."""
+    given = list(ensembles)
+    networks = [ensemble.network for ensemble in given]
     shippers = [next((style.called(c) for c in n.commodities if column.startswith(f"{c.id}_")), "") for n in networks]
-    bases = [hazard_basis(network.regime) for network in networks]
+    bases = [years_basis(ensemble) for ensemble in given]
     parts = (map(network_label, networks), (name or "all shippers" for name in shippers), bases)
     return ", ".join(" / ".join(filter(None, dict.fromkeys(part))) for part in parts).removeprefix(", ")
 
@@ -402,7 +403,7 @@ def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
 
 
 def _is_gain(column: str) -> bool:
-    """Return whether more is better; then bad years are the low ones, as in ``ens.cvar``."""
+    """Return whether more is better; then bad transport years are the low ones, as in ``ens.cvar``."""
     return "delivered" in column or "netback" in column
 
 

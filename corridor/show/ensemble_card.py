@@ -5,51 +5,87 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from corridor.library.networks import hazard_basis
 from corridor.model.columns import by_name, printed
 from corridor.model.scenario import scenario_name
-from corridor.risk.bad_year import amounts, attributed
+from corridor.risk.bad_year import (
+    amounts,
+    attributed,
+    bounds,
+    bounds_text,
+    left_out_text,
+    prior_text,
+    table_of,
+)
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.study.simulated_years import years_basis
 
 if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
 
+_COLUMN, _TAIL = "shortfall_mt", "5 %"
+_MOST_YEARS = 1000
+"""Years simulated for the other bound: so few that a card appears within seconds."""
+
 
 def ensemble_card(ensemble: Ensemble) -> Html:
-    """Return the card of an ensemble: mean and tail of annual losses, and the countries where they arise."""
+    """Return the card of an ensemble: mean and tail of annual losses, what they rest on, causes and places."""
     name = scenario_name(ensemble.scenario)
     label = network_label(ensemble.network)
-    short = ensemble.cvar("shortfall_mt")
-    tail = f"{short:.2f} Mt of all shippers shut in, mean of the worst 5 % of years (CVaR)"
+    short = ensemble.cvar(_COLUMN)
+    tail = f"{short:.2f} Mt of all shippers shut in in a bad transport year (mean of the worst 5 %, CVaR)"
     headline = line(
-        f"{len(ensemble.years):,} years, {hazard_basis(ensemble.network.regime)}, seed {ensemble.seed}, "
+        f"{len(ensemble.years):,} years, {years_basis(ensemble)}, seed {ensemble.seed}, "
         f"{len(ensemble.states):,} distinct states; ",
         warning(tail) if short > 0 else "nothing shut in in any year",
     )
-    return card(f"{name} ({label})" if label else name, headline, *_years(ensemble), *_places(ensemble))
+    parts = [headline, _years(ensemble)]
+    if short > 0:
+        parts += [*_bounds(ensemble), line(prior_text(ensemble, _COLUMN, "shut-in volume"))]
+        parts += [part for by in ("cause", "place") for part in _borne(ensemble, by)]
+    return card(f"{name} ({label})" if label else name, *parts, line(left_out_text(ensemble), muted=True))
 
 
-def _years(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield the table of means and tails."""
+def _years(ensemble: Ensemble) -> Html:
+    """Return the table of means and tails."""
     columns = [by_name("bad_year")[name] for name in ("undisturbed", "mean", "p5", "p95", "cvar")]
     frame = amounts(ensemble)
     cells = (map(column.text, frame[column.name]) for column in columns)
     labels = [f"{label} [{unit}]" for label, unit in zip(frame.index, frame["unit"], strict=True)]
-    heads = [column.long_heading.format(tail="5 %") for column in columns]
-    yield table(["a year, all shippers", *heads], list(zip(labels, *cells, strict=True)), heads)
+    heads = [column.long_heading.format(tail=_TAIL) for column in columns]
+    return table(["a year, all shippers", *heads], list(zip(labels, *cells, strict=True)), heads)
 
 
-def _places(ensemble: Ensemble) -> Iterator[Html]:
-    """Yield the table of shut-in volume by where hazards strike."""
-    shares = attributed(ensemble, "shortfall_mt", by="place")
-    amount, share = printed("attribution")
+def _bounds(ensemble: Ensemble) -> Iterator[Html]:
+    """Yield the table of both bounds of rerouting and of central and drawn rates."""
+    frame = bounds(ensemble, _COLUMN, most_years=_MOST_YEARS)
+    of = by_name("bounds")
+    rows = [
+        (
+            name,
+            *(
+                f"{of[quantity].text(row[quantity])} "
+                f"({of[quantity].text(row[f'{quantity}_low'])} to {of[quantity].text(row[f'{quantity}_high'])})"
+                for quantity in ("mean", "cvar")
+            ),
+            row["range"],
+        )
+        for name, row in zip(frame.index, frame.to_dict("records"), strict=True)
+    ]
+    heads = ["not lifted, by ways and rates", "average year [Mt]", f"mean of the worst {_TAIL} [Mt]", "range"]
+    yield table(heads, rows)
+    yield line(bounds_text(ensemble), muted=True)
+
+
+def _borne(ensemble: Ensemble, by: str) -> Iterator[Html]:
+    """Yield the table of shut-in volume by cause or by where hazards strike."""
+    shares = attributed(ensemble, _COLUMN, by=by)
+    columns = printed(table_of(by))
     rows: list[tuple[object, ...]] = [
-        (name, bar(row["share"], warn=True), amount.text(row["amount"]), share.text(row["share"]))
+        (name, bar(row["tail_share"], warn=True), *(column.text(row[column.name]) for column in columns))
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
+    heads = {"place": "where the shut-in volume of all shippers arises", "cause": "what causes it"}
     if rows:
-        yield table(
-            ["where the shut-in volume of all shippers arises", "", "average year [Mt]", "share [%]"],
-            shortened(rows, 4),
-        )
+        named = [f"{column.plain_heading.format(tail=_TAIL)} [{column.shown_unit}]" for column in columns]
+        yield table([heads[by], "", *named], shortened(rows, 2 + len(columns)))

@@ -30,7 +30,7 @@ from corridor.solver.solution import Solution
 from corridor.solver.state_measures import MeasureLayout
 from corridor.solver.warm import WarmSolver
 
-_WORTH_A_BASIS = 8
+_WORTH_A_BASIS = 50
 """States from which on a shared basis costs less than solving each."""
 _BASES_KEPT = 64
 """Sets of hazards that are more than derates whose base is kept for later states."""

@@ -40,9 +40,10 @@ def hazard_file(fit: HazardFit, *, draws: int = RANGE_DRAWS) -> str:
 def rate_group_file(fit: HazardFit) -> str:
     """Return the text of ``rate_groups.csv``: the two gammas behind each common factor of war rates."""
     lines = ["id,name,calm_shape,calm_years,war_shape,war_years"]
-    for (form, group), ratio in fit.ratios.items():
+    for id, ratio in fit.rate_groups.items():
+        form, _, group = id.partition("_")
         numbers = (ratio.calm_shape, ratio.calm_years, ratio.war_shape, ratio.war_years)
-        lines.append(",".join([f"{form}_{group}", f"{_FORMS[form]} {_GROUPS[group]}", *map(_exact, numbers)]))
+        lines.append(",".join([id, f"{_FORMS[form]} {_GROUPS[group]}", *map(_exact, numbers)]))
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +68,7 @@ def _hazard(fit: HazardFit, rate: FittedRate, ranges: RateRanges) -> Iterator[st
     yield f"    cause: {_cause(fit.causes(rate))}"
     yield f"    place: {unit.of.country if isinstance(unit, Unit) else unit.country}"
     yield f"    events: {rate.events}"
-    if rate.rate_group:
+    if rate.rate_group in fit.rate_groups:
         yield f"    rate_group: {rate.rate_group}"
     posterior = ", ".join(f"{key}: {_exact(value)}" for key, value in _posterior(fit, rate).items())
     yield f"    posterior: {{{posterior}}}"

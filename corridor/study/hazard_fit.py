@@ -147,6 +147,11 @@ class HazardFit:
         calm, war = zip(*(self.exposure_years(unit, form) for unit in units), strict=True)
         return RegimeRatio(len(wars) - sum(wars), sum(calm), sum(wars), sum(war))
 
+    @cached_property
+    def rate_groups(self) -> Mapping[str, RegimeRatio]:
+        """Ratios by id of the rate group; none where no war was watched."""
+        return {f"{form}_{group}": ratio for (form, group), ratio in self.ratios.items() if ratio.war_years}
+
     def factor(self, unit: Unit, form: str) -> float:
         """Return how much more often in the war; storms do not know it. [1]"""
         return 1.0 if form == WEATHER else self.ratios[form, unit.group].factor
@@ -310,7 +315,7 @@ class HazardFit:
         return tuple(
             rate_ranges(
                 [self._open(rate) for rate in self.rates],
-                {f"{form}_{group}": ratio for (form, group), ratio in self.ratios.items()},
+                self.rate_groups,
                 self.scatter,
                 (hit + 0.5, total - hit + 0.5),
                 draws=draws,
@@ -324,7 +329,7 @@ class HazardFit:
             prior_years=rate.prior_years,
             calm_years=rate.calm_years,
             war_years=rate.war_years,
-            group=rate.rate_group,
+            group=rate.rate_group if rate.rate_group in self.rate_groups else None,
             factor=rate.factor,
             mean_days=rate.mean_days,
             sigma=rate.sigma,

@@ -209,7 +209,11 @@ def test_a_folder_in_use_is_refused_until_its_run_ends(net: cr.Network, tmp_path
         cr.DataError, match="another run is at work there; wait for its end, or give another folder"
     )
     with (
-        Checkpoint(tmp_path / "run", manifest(net, net.hazards, 7), BlockSimulator(net, net.hazards).empty_block()),
+        Checkpoint(
+            tmp_path / "run",
+            manifest(BlockSimulator(net, net.hazards), 7),
+            BlockSimulator(net, net.hazards).empty_block(),
+        ),
         refused,
     ):
         cr.simulate(net, 100, 7, checkpoint=tmp_path / "run")

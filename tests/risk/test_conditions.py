@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import corridor as cr
 from corridor.model.changes import Change
+from corridor.risk.blocks import SHARE_STEP
 from corridor.risk.exposure import Exposures
 from corridor.risk.random_histories import intervals, unpacked
 from corridor.solver.batch import BatchSolver
@@ -260,7 +261,7 @@ def test_years_are_what_solving_each_interval_gives(scenario: cr.Scenario | None
     taken = unpacked(cut.in_force, len(net.hazards)).astype(float)
     for at, share in cut.severity.items():
         assert ((share > 0) == (taken[:, at] > 0)).all()
-        taken[:, at] = share
+        taken[:, at] = np.round(share / SHARE_STEP) * SHARE_STEP
     solved: dict[tuple[float, ...], dict[str, float]] = {}
     usual = cr.solve(world)
     totals = [dict.fromkeys(measured(usual, usual), 0.0) for _ in range(years)]

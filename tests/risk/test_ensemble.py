@@ -19,7 +19,7 @@ SHARED = ["delivered_mt", "shortfall_mt", "cost_musd", "netback_musd", "oil_shor
 
 
 def three(**severity: cr.Uniform) -> cr.Network:
-    """Return two ways for 10 Mt/y, and three hazards that overlap, two of one place."""
+    """Return two ways for 10 Mt/y, and three hazards that overlap, two in one place."""
     return ways(
         7, 6,
         hazards=[
@@ -209,7 +209,7 @@ def test_what_does_not_add_up_is_not_shared_out(ens: cr.Ensemble, column: str) -
 
 
 @pytest.mark.parametrize("by", ["Hazard", "country", 1, None])
-def test_shares_are_by_hazard_or_actor(ens: cr.Ensemble, by: object) -> None:
+def test_shares_are_by_hazard_cause_place_or_prior(ens: cr.Ensemble, by: object) -> None:
     """Any other kind is refused."""
     with pytest.raises(cr.UnknownNameError, match="no kind of attribution named"):
         ens.attribution(by=by)  # type: ignore[arg-type]

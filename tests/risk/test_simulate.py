@@ -367,7 +367,7 @@ def test_the_flow_of_a_state_is_the_solved_scenario() -> None:
 H = closes("storm", "w0")
 
 
-@pytest.mark.parametrize("years", [0, -1, 1.5, True, "10", None, 10**12, float("nan")])
+@pytest.mark.parametrize("years", [0, -1, 1.5, True, "10", 10**12, float("nan")])
 def test_years_must_be_a_whole_number(years: object) -> None:
     """At least one, and no more than can be held."""
     with pytest.raises(cr.DataError, match="years must be "):

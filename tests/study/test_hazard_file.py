@@ -301,3 +301,14 @@ def test_events_after_the_window_wait_for_a_later_cut_off() -> None:
     assert {row.start.year for row in waiting} == {2026}
     rest = tuple(row for row in RECORD.interruptions if row.reason != AFTER_WINDOW)
     assert made(HazardFit(replace(RECORD, interruptions=rest), FIT.until)) == made(FIT)
+
+
+def test_a_fit_to_2021_has_no_rate_groups() -> None:
+    """No war was watched, so war rates are the calm ones and share no factor."""
+    early = HazardFit(RECORD, dt.date(2021, 12, 31))
+    hazards = made(early)
+    assert rate_group_file(early) == "id,name,calm_shape,calm_years,war_shape,war_years\n"
+    assert [entry for entry in hazards.values() if "rate_group" in entry] == []
+    rates = [entry["frequency_per_year"] for entry in hazards.values()]
+    assert [rate["war"] for rate in rates] == [rate["calm"] for rate in rates]
+    assert "Novorossiysk roadstead weather" not in hazards

@@ -16,11 +16,11 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.library.networks import hazard_basis
-from corridor.model.columns import AMOUNTS, INTERCHANGEABLE, by_name, printed
+from corridor.model.columns import AMOUNTS, INTERCHANGEABLE
 from corridor.model.network import Network, require_network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Scenario
-from corridor.risk.bad_year import amounts, attributed
+from corridor.risk.bad_year import prior_text
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show import style
@@ -28,8 +28,8 @@ from corridor.show.brief import layout
 from corridor.show.brief.comparison import COLUMNS, comparison_section
 from corridor.show.brief.figures_section import figures_section
 from corridor.show.brief.style import STYLE
+from corridor.show.brief.years_section import years_section
 from corridor.show.cards import network_label
-from corridor.show.charts import plot_ensemble
 from corridor.show.html import Html, tag
 from corridor.show.map import plot_map
 from corridor.solver.flow import Flow
@@ -79,7 +79,7 @@ def report(
     title : str, optional
         Title instead of one made from network and commodity.
     years : int
-        Number of simulated years for the section on bad years, if the network has hazards; 0 for none.
+        Number of simulated years for the section on bad transport years, if the network has hazards; 0 for none.
     seed : int
         Random seed of the simulated years.
 
@@ -208,7 +208,7 @@ class _Brief:
         """Return the text of the file."""
         sections = (
             self._headline(), self._map(), self._comparison(), self._changes(), self._bottlenecks(), self._risk(),
-            self._bad_year(), self._sources(),
+            self._bad_transport_year(), self._sources(),
         )  # fmt: skip
         body = tag("main", tag("h1", self.title), *(section for section in sections if section), self._foot())
         head = tag(
@@ -220,7 +220,7 @@ class _Brief:
         return f'<!doctype html>\n<html lang="en">{head}{tag("body", body)}</html>\n'
 
     def _headline(self) -> Html:
-        """Return the summary: deliveries, worst scenario, largest country exposure, bad years."""
+        """Return the summary: deliveries, worst scenario, largest country exposure, bad transport years."""
         results = dict(_rows(self.outcomes))
         base = results[BASELINE]
         corridors = self.now.sort_values("throughput_mtpa", ascending=False)
@@ -257,7 +257,8 @@ class _Brief:
             points.append(
                 f"Extra shut-in volume of {self.named_commodity} due to {self.hazards}: "
                 f"{row['mean'] - row['undisturbed']:.2f} Mt in an average year, "
-                f"{row['cvar'] - row['undisturbed']:.2f} Mt in the worst 5 % of years (mean)."
+                f"{row['cvar'] - row['undisturbed']:.2f} Mt in a bad transport year (mean of the worst 5 %). "
+                + prior_text(self.ensemble, column, "it")
             )
         return layout.section("Summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
 
@@ -450,59 +451,11 @@ class _Brief:
             ]
         return layout.section("Risk", *parts)
 
-    def _bad_year(self) -> Html | None:
-        ens = self.ensemble
-        if ens is None:
+    def _bad_transport_year(self) -> Html | None:
+        """Return what simulated years come to, by ways and rates, causes and places, and what they leave out."""
+        if self.ensemble is None:
             return None
-        column = f"{self.commodity}_shortfall_mt"
-        baseline, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
-        rows = [
-            [
-                f"{label} [{row['unit']}]", baseline.text(row["undisturbed"]),
-                *(f"{c.text(row[c.name])} ± {c.text(row[f'{c.name}_half'])}" for c in (mean, cvar)),
-            ]
-            for label, row in _rows(amounts(ens, self.commodity, named=self.named_commodity))
-        ]  # fmt: skip
-        blame = attributed(ens, column, by="place", alpha=0.95)
-        parts = [
-            layout.note(
-                f"{len(ens.years):,} simulated years, {self.hazards}, seed {ens.seed}; ± is the 95 % "
-                "confidence interval of the simulation, not of the rates. Each hazard has the mean severity of its "
-                "shocks unless stated otherwise; where spare capacity absorbs small losses this understates the tail."
-            ),
-            layout.table(
-                ["a year", *(f"{c.long_heading.format(tail='5 %')} [unit]" for c in (baseline, mean, cvar))],
-                rows,
-            ),
-        ]
-        if float(ens.years[column].std()) > 0:
-            parts.append(
-                layout.picture(
-                    partial(plot_ensemble, ens, column), (9.0, 4.8), "Share of years with at least this loss"
-                )
-            )
-        if len(blame):
-            columns = printed("attribution")
-            shares = [[name, *(c.text(row[c.name]) for c in columns)] for name, row in _rows(blame)]
-            parts += [
-                tag(
-                    "h3",
-                    f"Where the shut-in volume of {self.named_commodity} arises in the worst 5 % of years (country of "
-                    "the asset, not who did it)",
-                ),
-                layout.table(["where", *map(layout.heading, columns)], shares),
-            ]
-        drawn = [
-            [
-                hazard.name,
-                layout.number(hazard.frequency_per_year, 3),
-                layout.number(hazard.mean_duration_days, 0),
-                hazard.place or "-",
-            ]
-            for hazard in sorted(ens.hazards, key=lambda hazard: -hazard.frequency_per_year)
-        ]
-        heads = ["hazard", "frequency [1/y]", "mean duration [days]", "where"]
-        return layout.section("Bad years", *parts, tag("h3", "Hazards simulated"), layout.table(heads, drawn))
+        return years_section(self.ensemble, self.commodity, self.named_commodity)
 
     def _sources(self) -> Html:
         """Return the figures that drive the results, each with range, confidence and source."""
