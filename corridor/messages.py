@@ -7,10 +7,10 @@ import heapq
 import re
 import reprlib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from corridor.errors import Problem, UnknownNameError
 
@@ -116,7 +116,7 @@ def _sentence(kind: str, name: str, known: Iterable[str], suggestion: str | None
 _LISTED_BY = {
     "scenario": "corridor.scenarios()", "network": "corridor.networks()", "asset": "corridor.interruptions()",
     "node": "network.nodes", "edge": "network.edges", "corridor": "network.corridors", "fleet": "network.fleets",
-    "rate": "network.rates", "hazard": "network.hazards",
+    "rate": "network.rates", "hazard": "network.hazards", "rate group": "network.rate_groups",
     "commodity": "network.commodities", "tag": "network.tags", "source": "network.sources",
     "country": "network.edge_table()", "operator": "network.edge_table()", "corridor or edge": "network.edges",
     "subject of a figure": "network.figures()", "attribute": "network.figures()",
@@ -229,7 +229,9 @@ _RULES: Mapping[str, str] = {
 }
 
 
-UNION = ("days", "law", "uniform", "two parts")
+UNION = (
+    "days", "law", "uniform", "two parts", "of all regimes", "by regime", "one number", "three numbers", "[key]",
+)  # fmt: skip
 """Names that pydantic gives the branches of a union; they are not part of a field's name."""
 
 
@@ -251,17 +253,47 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
     fields : iterable of str
         The fields that the record has, for suggestions.
     """
-    name = ".".join(str(part)[:120] for part in error["loc"] if part not in UNION and not isinstance(part, int))
+    name = _path(error["loc"], of_items=error["type"] == "value_error")
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
-        return unknown_name("field", str(error["loc"][-1]), fields)
+        *within, unknown_field = error["loc"]
+        before = f"{owner}: " if (owner := _path(within, of_items=True)) else ""
+        return unknown_name("field", str(unknown_field), _fields_within(within, fields), before)
     if error["type"] in ("value_error", "assertion_error"):
         text = str(error["msg"]).split(", ", 1)[-1]
         return f"{name}: {text}" if name else text
     rule, value = _RULES.get(error["type"], "cannot be read"), error["input"]
     hint = decimal_point(value) if "must be a number" in rule else _in_quotes(value) if error["type"] in _TEXT else ""
     return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(value)}){hint}"
+
+
+def _path(loc: Collection[str | int], *, of_items: bool) -> str:
+    """Return the path of a field: ``hits[1].probability``; of a list's item its number only if asked for."""
+    parts = [part for part in loc if part not in UNION]
+    if parts and isinstance(parts[-1], int) and not of_items:
+        parts = parts[:-1]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part[:120]}" for part in parts).removeprefix(".")
+
+
+def _fields_within(loc: Iterable[str | int], fields: Iterable[str]) -> Iterable[str]:
+    """Return the fields of the record that a path leads to, by the types of the fields on the way."""
+    for part in loc:
+        if isinstance(part, int) or part in UNION:
+            continue
+        field = fields.get(part) if isinstance(fields, Mapping) else None
+        records = [kind for kind in plain_types(getattr(field, "annotation", None)) if hasattr(kind, "model_fields")]
+        fields = {name: inner for kind in records for name, inner in kind.model_fields.items()}
+    return fields
+
+
+def plain_types(annotation: Any) -> Iterator[Any]:
+    """Yield the plain types in an annotation."""
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for other in inner:
+        yield from plain_types(other)
 
 
 _TEXT = ("string_type", "string_sub_type", "tuple_type")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.cli.printing import title_of
 from corridor.errors import DataError
+from corridor.messages import unknown_name
 
 if TYPE_CHECKING:
     from corridor.files.scenario_yaml import ScenarioFile
@@ -122,7 +123,20 @@ def load_network(name: str, year: int | None, regime: str | None = None) -> Netw
     network = read_network(name)
     if year not in (None, network.year):
         raise DataError(f"{name}: is a network of {network.year or 'no year'} (got --year {year}); leave --year out")
-    return network if regime is None else network.replace(regime=regime)
+    return network if regime is None else _in_regime(network, name, regime)
+
+
+def _in_regime(network: Network, name: str, regime: str) -> Network:
+    """Return a network of a file with one of the regimes that its hazards have rates for."""
+    from corridor.library.networks import refuse_full
+
+    refuse_full(regime)
+    known = list(dict.fromkeys(known for hazard in network.hazards for known in hazard.regimes))
+    if not known:
+        raise DataError(f"{name}: has no hazard with rates by regime (got --regime {regime}); leave --regime out")
+    if regime not in known:
+        raise unknown_name("regime", regime, known, f"{name}: ")
+    return network.replace(regime=regime)
 
 
 def combined(scenarios: Sequence[Scenario]) -> Scenario | None:

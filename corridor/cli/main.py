@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from corridor.cli import (
     backcast,
@@ -48,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             _parse(argv, arguments)
             silent = getattr(arguments, "quiet", False)
-            with contextlib.nullcontext() if silent else notes_while_running(arguments.command):
+            with _old_keys_told(), contextlib.nullcontext() if silent else notes_while_running(arguments.command):
                 code: int = arguments.run(arguments)
         finally:
             streams.flush()
@@ -67,6 +69,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         streams.say(f"corridor: stopped{f'; run the same command again to continue from {kept}' if kept else ''}")
         return STOPPED
     return code
+
+
+@contextlib.contextmanager
+def _old_keys_told() -> Iterator[None]:
+    """Tell old keys of files as the command tells all else, not as Python shows a line of ours."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if category.__name__ == "OldKeyWarning":
+                streams.say(f"corridor: {message}")
+            else:
+                show(message, category, *where, **more)
+
+        warnings.showwarning = tell
+        yield
 
 
 def _parse(argv: Sequence[str] | None, arguments: argparse.Namespace) -> None:

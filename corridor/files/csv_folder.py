@@ -6,11 +6,23 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.files import foreign
 from corridor.files.bytes import decoded, read_bytes, write_folder
-from corridor.files.rows import MOST_BYTES, cell, csv_text, read_csv, row_of, tables_of, year_of_cell
+from corridor.files.rows import (
+    HEAD,
+    MOST_BYTES,
+    cell,
+    csv_text,
+    head_of,
+    read_csv,
+    regime_of_cell,
+    row_of,
+    tables_of,
+    year_of_cell,
+)  # fmt: skip
 from corridor.files.scenario_fields import to_fields
 from corridor.files.scenario_yaml import dump_yaml, hazards_in_yaml
 from corridor.messages import placed, unknown_name
@@ -54,18 +66,20 @@ def read(folder: Path) -> Network:
         except DataError as error:
             problems += error.problems
             complete = False
-    name, year = folder.resolve().name, None
+    head: dict[str, Any] = {"name": folder.resolve().name}
     if (folder / MARKER).exists():
-        name, year = _read_marker(folder / MARKER, problems)
+        head = _read_marker(folder / MARKER, problems)
     hazards: tuple[Hazard, ...] = ()
+    places: list[str] = []
     if (folder / HAZARDS).exists():
         try:
             text = decoded(folder / HAZARDS, read_bytes(folder / HAZARDS, budget, "YAML file"))
-            hazards, hazard_problems = hazards_in_yaml(str(folder / HAZARDS), text)
-            problems += hazard_problems
+            hazards, places = hazards_in_yaml(str(folder / HAZARDS), text, problems)
         except DataError as error:
             problems += error.problems
-    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
+    return build_network(
+        dict(tables), **head, hazards=hazards, hazard_places=places, problems=problems, complete=complete
+    )
 
 
 def _unexpected_files(folder: Path) -> list[tuple[str, UnknownNameError]]:
@@ -81,17 +95,22 @@ def _is_kept(name: str) -> bool:
     return name.startswith((".", "README")) or name.endswith(_KEPT)
 
 
-def _read_marker(file: Path, problems: list[Problem]) -> tuple[str, int | None]:
-    """Return name and year from the file that marks a folder as a network."""
+def _read_marker(file: Path, problems: list[Problem]) -> dict[str, Any]:
+    """Return name, year and regime from the file that marks a folder as a network."""
     try:
-        table = read_csv(str(file), read_bytes(file, MOST_BYTES, "CSV table"), ("name", "year"), problems)
+        table = read_csv(str(file), read_bytes(file, MOST_BYTES, "CSV table"), HEAD, problems)
     except DataError as error:
         problems += error.problems
-        return "", None
+        return {}
     if len(table) != 1:
         problems.append(f"{file}: must have one row, the network's name and year (got {len(table)})")
-        return "", None
-    return table.rows[0].get("name") or "", year_of_cell(table.rows[0].get("year"), table.locations[0], problems)
+        return {}
+    row, here = table.rows[0], table.locations[0]
+    return {
+        "name": row.get("name") or "",
+        "year": year_of_cell(row.get("year"), here, problems),
+        "regime": regime_of_cell(row.get("regime"), here, problems),
+    }
 
 
 def write(network: Network, folder: Path) -> None:
@@ -117,7 +136,8 @@ def _refuse_foreign(folder: Path) -> None:
 
 def _files(network: Network) -> dict[str, str]:
     """Return the files of a network's folder."""
-    files = {MARKER: csv_text(["name", "year"], [[network.name, cell(network.year)]])}
+    head = head_of(network)
+    files = {MARKER: csv_text(list(head), [list(map(cell, head.values()))])}
     for part, records in tables_of(network).items():
         rows = [[cell(value) for value in row_of(record).values()] for record in records]
         files[f"{part}.csv"] = csv_text(list(KINDS[part].model_fields), rows)

@@ -12,16 +12,27 @@ from xml.parsers import expat
 
 from corridor.errors import CorridorError, DataError, Problem
 from corridor.files import foreign, hazard_rows
-from corridor.files.rows import INDEX, MOST_BYTES, row_of, tables_of, wrong_heads, year_of_cell
+from corridor.files.rows import (
+    HEAD,
+    INDEX,
+    MOST_BYTES,
+    head_of,
+    regime_of_cell,
+    row_of,
+    tables_of,
+    wrong_heads,
+    year_of_cell,
+)  # fmt: skip
+from corridor.files.scenario_fields import RENAMED_KEYS
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network, build_network
 from corridor.model.records import format_list
 
 _HEADS: dict[str, Sequence[str]] = {
-    "network": ("name", "year"),
+    "network": HEAD,
     **{part: tuple(kind.model_fields) for part, kind in KINDS.items()},
-    "hazards": hazard_rows.COLUMNS,
+    "hazards": (*hazard_rows.COLUMNS, *RENAMED_KEYS),
 }
 _LONGEST_TEXT = 32_767
 _ESCAPED = re.compile("_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
@@ -92,9 +103,8 @@ def _put(cell: Any, value: Any) -> None:
 
 def write(network: Network) -> bytes:
     """Return a network as a workbook: one sheet a table."""
-    sheets: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
-        "network": (_HEADS["network"], [[network.name, network.year]])
-    }
+    head = head_of(network)
+    sheets: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {"network": (list(head), [list(head.values())])}
     for part, records in tables_of(network).items():
         sheets[part] = _HEADS[part], [[_cell(value) for value in row_of(record).values()] for record in records]
     if network.hazards:
@@ -131,11 +141,12 @@ def read(location: str, raw: bytes) -> Network:
         for part, heads in _HEADS.items()
         if part in sheets
     }
-    name, year = "", None
+    name, year, regime = "", None, None
     marker = tables.pop("network", None)
     if marker is not None and len(marker) == 1:
         row = marker.rows[0]
         year = year_of_cell(row.get("year"), marker.locations[0], problems)
+        regime = regime_of_cell(row.get("regime"), marker.locations[0], problems)
         name = row.get("name") or ""
         if not isinstance(name, str):
             problems.append(f"{marker.locations[0]}: name must be text (got {shown(name)})")
@@ -144,10 +155,12 @@ def read(location: str, raw: bytes) -> Network:
             f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
         )
     rows = tables.pop("hazards", RawTable())
-    hazards, hazard_problems = hazard_rows.hazards_of_rows(rows, f"{location}, sheet hazards", problems)
-    problems += hazard_problems
+    hazards, places = hazard_rows.hazards_of_rows(rows, f"{location}, sheet hazards", problems)
     complete = {"nodes", "edges"} <= tables.keys()
-    return build_network(dict(tables), name=name, year=year, hazards=hazards, problems=problems, complete=complete)
+    return build_network(
+        dict(tables), name=name, year=year, regime=regime, hazards=hazards, hazard_places=places, problems=problems,
+        complete=complete,
+    )  # fmt: skip
 
 
 Cells = dict[int, dict[int, Any]]

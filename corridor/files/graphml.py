@@ -37,14 +37,16 @@ def write(network: Network) -> bytes:
         If a text holds a character that XML cannot hold.
     """
     rest = document_beside(network, "nodes", "edges")
-    name, year = rest.pop("name"), rest.pop("year")
+    name, year, regime = rest.pop("name"), rest.pop("year"), rest.pop("regime", None)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<graphml xmlns="{_NAMESPACE}">']
     lines += [_key("graph", "name", "string"), *([_key("graph", "year", "long")] if year is not None else [])]
+    lines += [_key("graph", "regime", "string")] if regime is not None else []
     lines += [_key("graph", part, "string") for part in rest]
     lines += [_key("node", name, kind) for name, kind in _types(Node)]
     lines += [_key("edge", name, kind) for name, kind in _types(Edge)]
     lines += ['  <graph id="network" edgedefault="directed">', _data("graph", "name", name)]
     lines += [_data("graph", "year", str(year))] if year is not None else []
+    lines += [_data("graph", "regime", regime)] if regime is not None else []
     attributes = {part: value if isinstance(value, str) else json.dumps(value) for part, value in rest.items()}
     lines += [_data("graph", part, text) for part, text in attributes.items()]
     for node in network.nodes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import Problem
 from corridor.files.json_document import path_of, plain
-from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
+from corridor.files.scenario_fields import RENAMED_KEYS, FieldPath, hazards_from, to_fields
 from corridor.messages import shown
 from corridor.model.frames import RawTable, raw_table
 from corridor.model.hazard import Hazard
@@ -22,8 +22,11 @@ COLUMNS = (
     "rate_group", "posterior", "hits", "changes", "expect", "sources",
 )  # fmt: skip
 _WITH_PARTS = (
-    "changes", "hits", "expect", "sources", "frequency_per_year", "duration_days", "severity", "cause", "posterior",
+    "changes", "hits", "expect", "sources", "frequency_per_year", "duration_days", "severity", "posterior",
 )  # fmt: skip
+
+_JSON_OF = {"cause": ('"', "{")}
+"""How the JSON of a cell begins that may hold a plain word too."""
 
 
 def row_of_hazard(hazard: Hazard) -> list[Any]:
@@ -38,10 +41,8 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if is_json else value
 
 
-def hazards_of_rows(
-    table: RawTable, location: str, problems: list[Problem]
-) -> tuple[tuple[Hazard, ...], list[Problem]]:
-    """Return the hazards of some rows and their problems; a cell may hold JSON, or the lists and mappings themselves.
+def hazards_of_rows(table: RawTable, location: str, problems: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards of some rows and where each stands; a cell may hold JSON, or lists and mappings themselves.
 
     Parameters
     ----------
@@ -50,20 +51,20 @@ def hazards_of_rows(
     location : str
         Where the table is, for messages about it as a whole.
     problems : list
-        What is wrong with the JSON of a cell goes here.
+        What is wrong goes here.
     """
     entries = []
     for row, here in zip(table.rows, table.locations, strict=True):
         entry = {key: value for key, value in row.items() if value is not None}
         for key, text in list(entry.items()):
-            if isinstance(text, str) and (key in _WITH_PARTS or text.startswith('"')):
+            if isinstance(text, str) and (key in _WITH_PARTS or text.startswith(_JSON_OF.get(key, '"'))):
                 try:
                     entry[key] = plain(text, partial(_inside, f"{here}: {key}"), problems)
                 except json.JSONDecodeError as error:
                     problems.append(f"{here}: {key} must be JSON: {error.msg} (got {shown(text)})")
                     del entry[key]
         entries.append(entry)
-    return hazards_from(entries, lambda path: table.locations[int(path[0])] if path else location)
+    return hazards_from(entries, lambda path: table.locations[int(path[0])] if path else location, problems)
 
 
 def _inside(cell: str, path: FieldPath) -> str:
@@ -84,9 +85,9 @@ def frame_of_hazards(hazards: Sequence[Hazard]) -> pd.DataFrame:
     return table.astype({"year": "Int64", "events": "Int64"}).set_index("name")
 
 
-def hazards_of_frame(table: Any) -> tuple[tuple[Hazard, ...], list[Problem]]:
-    """Return the hazards of a table as `frame_of_hazards` makes it, and the problems of its rows."""
-    rows, problems, _ = raw_table(table, "hazards", COLUMNS)
+def hazards_of_frame(table: Any, problems: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards of a table as `frame_of_hazards` makes it and where each stands; what is wrong is added."""
+    rows, of_table, _ = raw_table(table, "hazards", (*COLUMNS, *RENAMED_KEYS))
+    problems += of_table
     rows.locations = [f"hazards, row {number}" for number in range(len(rows))]
-    hazards, of_rows = hazards_of_rows(rows, "hazards", problems)
-    return hazards, [*problems, *of_rows]
+    return hazards_of_rows(rows, "hazards", problems)

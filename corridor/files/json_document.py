@@ -10,7 +10,7 @@ from typing import Any
 from corridor.errors import DataError, Problem
 from corridor.files import foreign
 from corridor.files.bytes import decoded
-from corridor.files.rows import tables_of, year_of_cell
+from corridor.files.rows import head_of, regime_of_cell, tables_of, year_of_cell
 from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
@@ -18,7 +18,7 @@ from corridor.model.network import Network, build_network
 from corridor.model.records import Record
 
 FORMAT = "corridor network 1"
-KEYS = ("$schema", "format", "name", "year", *KINDS, "hazards")
+KEYS = ("$schema", "format", "name", "year", "regime", *KINDS, "hazards")
 _MOST_DEPTH = 20
 Location = Callable[[FieldPath], str]
 
@@ -65,9 +65,12 @@ def assembled(
     if not isinstance(name, str):
         problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
     year = year_of_cell(data.get("year"), location(("year",)), problems)
-    hazards, hazard_problems = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)))
-    problems += hazard_problems
-    return build_network(tables, name=name, year=year, hazards=hazards, problems=problems, complete=complete)
+    regime = regime_of_cell(data.get("regime"), location(("regime",)), problems)
+    hazards, places = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)), problems)
+    return build_network(
+        tables, name=name, year=year, regime=regime, hazards=hazards, hazard_places=places, problems=problems,
+        complete=complete,
+    )  # fmt: skip
 
 
 def _fill(table: RawTable, rows: Any, part: str, location: Location, problems: list[Problem]) -> bool:
@@ -97,7 +100,7 @@ def path_of(path: FieldPath) -> str:
 
 def _document(network: Network, tables: dict[str, tuple[Record, ...]]) -> dict[str, Any]:
     """Return what a JSON file holds of a network: head, some tables, hazards."""
-    head: dict[str, Any] = {"format": FORMAT, "name": network.name, "year": network.year}
+    head = {"format": FORMAT, **head_of(network)}
     rows = {part: [record.model_dump(mode="json") for record in records] for part, records in tables.items()}
     hazards = [to_fields(hazard) for hazard in network.hazards]
     return {**head, **rows, **({"hazards": hazards} if hazards else {})}
@@ -186,10 +189,10 @@ def _below(location: Location, name: str, path: FieldPath) -> str:
 
 
 def of_attributes(attributes: Mapping[str, Any], location: Location, problems: list[Problem]) -> dict[str, Any]:
-    """Return the keys of a network that a graph's attributes hold as text, which is JSON but for name, year, format."""
+    """Return the keys of a network that a graph's attributes hold as text: JSON, but for names and the year."""
     data = dict(attributes)
     for name, text in attributes.items():
-        if isinstance(text, str) and name not in ("name", "year", "format"):
+        if isinstance(text, str) and name not in ("name", "year", "regime", "format"):
             try:
                 data[name] = plain(text, partial(_below, location, name), problems)
             except json.JSONDecodeError as error:

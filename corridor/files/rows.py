@@ -12,10 +12,12 @@ from corridor.files.bytes import decoded
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network
-from corridor.model.records import KIND_OF, Record, format_list
+from corridor.model.records import KIND_OF, Record, format_list, is_regime
 
 MOST_BYTES = 100_000_000
 INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"
+HEAD = ("name", "year", "regime")
+"""What may stand once in a file for the whole network."""
 _LONGEST_CELL = 131_072  # what Python's csv module reads
 
 
@@ -55,6 +57,22 @@ def year_of_cell(value: Any, location: str, problems: list[Problem]) -> int | No
         return int(value)
     problems.append(f"{location}: year must be a whole number (got {shown(value)})")
     return None
+
+
+def regime_of_cell(value: Any, location: str, problems: list[Problem]) -> str | None:
+    """Return the regime that a cell holds, None for an empty one; anything but a name is added to `problems`."""
+    if value in (None, ""):
+        return None
+    if is_regime(value):
+        return str(value)
+    problems.append(f"{location}: regime must be a name without spaces around it, as in war (got {shown(value)})")
+    return None
+
+
+def head_of(network: Network) -> dict[str, Any]:
+    """Return what stands once in a file for the whole network; the regime only where it has one."""
+    head = {"name": network.name, "year": network.year}
+    return head if network.regime is None else {**head, "regime": network.regime}
 
 
 def read_csv(

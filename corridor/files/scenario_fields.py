@@ -5,17 +5,17 @@ A problem carries the path of what it is about; the format turns a path into a l
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pydantic import ValidationError, create_model
+from pydantic import ValidationError
 
 from corridor.errors import CorridorError, DataError, Problem, UnknownNameError
 from corridor.messages import UNION, placed, rule_broken, shown, unknown_name
-from corridor.model.changes import CHANGES, Change
-from corridor.model.hazard import Hazard, Hit
+from corridor.model.changes import CHANGES, Change, Outage
+from corridor.model.hazard import HITS_OR_CHANGES, Hazard, Hit
 from corridor.model.network import Network
 from corridor.model.records import parse_list
 from corridor.model.scenario import Event, Scenario
@@ -27,6 +27,12 @@ _KEYS = (
     "posterior", "from", "until",
 )  # fmt: skip
 _KEY_OF_FIELD: dict[str | int, str | int] = {"start": "from", "end": "until"}
+RENAMED_KEYS = {"actor": "place"}
+"""Keys that are read for one version by the name that they have now, with a warning."""
+_OF_HAZARDS = (
+    "hits", "frequency_per_year", "severity", "cause", "place", "actor", "events", "rate_group", "posterior",
+)  # fmt: skip
+Location = Callable[[FieldPath], str]
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,10 @@ class FieldProblem:
     path: FieldPath
     problem: Problem
     of_key: bool = False
+
+
+class OldKeyWarning(FutureWarning):
+    """A file has a key by its old name; shown by default, since whoever keeps the file is to rename it."""
 
 
 def to_fields(scenario: Scenario) -> dict[str, Any]:
@@ -91,45 +101,63 @@ def _plain_rates(frequency: Any) -> Any:
     return list(frequency) if isinstance(frequency, tuple) else frequency
 
 
-def hazards_from(entries: Any, location: Callable[[FieldPath], str]) -> tuple[tuple[Hazard, ...], list[Problem]]:
-    """Return the hazards that a list describes, and the problems, each with the location of its path."""
+def hazards_from(entries: Any, location: Location, told: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards that a list describes, and where each stands; each problem is told with its location."""
     if not isinstance(entries, list):
-        return (), [f"{location(())}: hazards must be a list (got {shown(entries)})"]
+        told.append(f"{location(())}: hazards must be a list (got {shown(entries)})")
+        return (), []
     problems: list[FieldProblem] = []
-    hazards = []
+    hazards: list[Hazard] = []
+    places: list[str] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             problems.append(FieldProblem((index,), f"a hazard must be a mapping (got {shown(entry)})"))
             continue
         before = len(problems)
-        scenario = scenario_from(entry, problems, (index,))
+        scenario = scenario_from(entry, problems, (index,), location=location)
         if isinstance(scenario, Hazard):
             hazards.append(scenario)
+            places.append(location((index,)))
         elif len(problems) == before:
             text = "a hazard needs frequency_per_year and duration_days, and no dates"
             problems.append(FieldProblem((index,), text))
-    return tuple(hazards), [placed(location(problem.path), problem.problem) for problem in problems]
+    told += [placed(location(problem.path), problem.problem) for problem in problems]
+    return tuple(hazards), places
 
 
-def scenario_from(data: dict[str, Any], problems: list[FieldProblem], path: FieldPath = ()) -> Scenario | None:
-    """Return the scenario, hazard or event that a mapping describes, or None after adding its problems."""
+def scenario_from(
+    data: dict[str, Any], problems: list[FieldProblem], path: FieldPath = (), *, location: Location
+) -> Scenario | None:
+    """Return the scenario, hazard or event that a mapping describes, or None after adding its problems.
+
+    Warns
+    -----
+    OldKeyWarning
+        With its location, for each key that has another name now.
+    """
     before = len(problems)
     for key in data:
         if key not in _KEYS:
             problems.append(FieldProblem((*path, key), unknown_name("key", str(key), _KEYS)))
     fields = {key: value for key, value in data.items() if key in _KEYS}
     reported = {"changes", *_booleans(fields, path, problems)}
-    struck = "hits" in fields and fields.get("changes") is None
-    changes = () if struck else _changes(data.get("changes"), (*path, "changes"), problems)
     kind = _kind(fields, path, problems)
+    fields = _renamed(fields, path, problems, location) if kind is Hazard else fields
+    struck = fields.get("hits") not in (None, [])
+    if struck and fields.get("changes") is not None:
+        problems.append(FieldProblem((*path, "hits"), HITS_OR_CHANGES, of_key=True))
+    changes = () if struck else _changes(data.get("changes"), (*path, "changes"), problems, kind)
     reported |= _expectations(fields.get("expect"), (*path, "expect"), problems)
-    fields = {_FIELD_OF_KEY.get(key, key): value for key, value in fields.items() if value is not None}
-    if not struck:
-        fields["changes"] = changes
+    fields = {
+        _FIELD_OF_KEY.get(key, key): value
+        for key, value in fields.items()
+        if value is not None and not isinstance(value, bool)
+    }
+    fields["changes"] = changes or (() if struck else _STAND_IN)
     if isinstance(fields.get("sources"), str):
         fields["sources"] = (fields["sources"],)
     try:
-        scenario = (kind if changes or struck else _without_changes(kind)).model_validate(fields)
+        scenario = kind.model_validate(fields)
     except ValidationError as error:
         for finding in error.errors():
             keys = tuple(_KEY_OF_FIELD.get(part, part) for part in finding["loc"] if part not in UNION)
@@ -140,12 +168,18 @@ def scenario_from(data: dict[str, Any], problems: list[FieldProblem], path: Fiel
     return scenario if len(problems) == before else None
 
 
+_STAND_IN = (Outage(edge="none"),)
+"""Stands where no change can be read, so that the other fields are checked."""
 _FIELD_OF_KEY = {str(key): str(field) for field, key in _KEY_OF_FIELD.items()}
 
 
 def _kind(fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem]) -> type[Scenario]:
     """Return what a mapping describes, by its keys; a duration alone makes no hazard, a law of durations does."""
-    hazard = not {"frequency_per_year", "hits"}.isdisjoint(fields) or isinstance(fields.get("duration_days"), dict)
+    hazard = (
+        "frequency_per_year" in fields
+        or any(fields.get(key) is not None for key in _OF_HAZARDS)
+        or isinstance(fields.get("duration_days"), dict)
+    )
     event = "from" in fields or "until" in fields
     if hazard and event:
         text = "a scenario is a hazard (frequency_per_year) or an event (from), not both"
@@ -157,10 +191,22 @@ def _kind(fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem])
     return Event if event else Hazard if hazard else Scenario
 
 
-@cache
-def _without_changes(kind: type[Scenario]) -> type[Scenario]:
-    """Return a kind that needs no changes: the other fields are checked where no change can be read."""
-    return create_model(kind.__name__, __base__=kind, changes=(tuple[Change, ...], ()))
+def _renamed(
+    fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem], location: Location
+) -> dict[str, Any]:
+    """Return fields by the names that they have now, each old name told with its location."""
+    for old, new in RENAMED_KEYS.items():
+        if old in fields:
+            fields, value = {key: value for key, value in fields.items() if key != old}, fields[old]
+            here = location((*path, old))
+            if fields.get(new) is not None and value is not None:
+                text = f"{old} is the old name of {new}, which is given too (got {shown(value)}); leave {old} out"
+                problems.append(FieldProblem((*path, old), text, of_key=True))
+            elif value is not None:
+                text = f"{here}: {old} is now called {new}; rename it, for the next version does not read it"
+                warnings.warn(text, OldKeyWarning, stacklevel=2)
+                fields[new] = value
+    return fields
 
 
 def _booleans(fields: dict[str, Any], path: FieldPath, problems: list[FieldProblem]) -> set[str]:
@@ -171,10 +217,11 @@ def _booleans(fields: dict[str, Any], path: FieldPath, problems: list[FieldProbl
     return keys
 
 
-def _changes(data: Any, path: FieldPath, problems: list[FieldProblem]) -> tuple[Change, ...]:
+def _changes(data: Any, path: FieldPath, problems: list[FieldProblem], kind: type[Scenario]) -> tuple[Change, ...]:
     """Return the changes of a list that can be read."""
     if not isinstance(data, list) or not data:
         text = "changes must be a list with at least one change, as in '- outage: {corridor: cpc}'"
+        text += ", or hits one of what may be struck" if kind is Hazard else ""
         problems.append(FieldProblem(path, text))
         return ()
     changes = (_change(entry, (*path, index), problems) for index, entry in enumerate(data))
@@ -244,6 +291,9 @@ def check_names(data: dict[str, Any], network: Network, problems: list[FieldProb
     for index, fields in enumerate(hits if isinstance(hits, list) else ()):
         for error in Hit._unknown_names_of(fields, network) if isinstance(fields, dict) else ():
             problems.append(FieldProblem(("hits", index, error.kind), error))
+    group, groups = data.get("rate_group"), network.keys("rate_group")
+    if isinstance(group, str) and group.strip() not in groups:
+        problems.append(FieldProblem(("rate_group",), unknown_name("rate group", group, groups)))
     _result_paths(data.get("expect"), ("expect",), problems, network)
 
 

@@ -89,7 +89,7 @@ def parse_scenario(name: str, text: str) -> ScenarioFile:
     """Return the scenario of a file's text; its names are not looked up."""
     document = YamlDocument(name, text)
     problems: list[FieldProblem] = []
-    return _scenario_file(document, scenario_from(_top(document), problems), problems)
+    return _scenario_file(document, scenario_from(_top(document), problems, location=document.location), problems)
 
 
 def read_scenario_file(path: Path, name: str, network: Network | None, resolve: Callable[..., Network]) -> ScenarioFile:
@@ -112,7 +112,7 @@ def read_scenario_file(path: Path, name: str, network: Network | None, resolve: 
     document = YamlDocument(name, _text(path, name))
     data = _top(document)
     problems: list[FieldProblem] = []
-    scenario = scenario_from(data, problems)
+    scenario = scenario_from(data, problems, location=document.location)
     network = network or _named_network(data, scenario, resolve, problems)
     if network is not None:
         check_names(data, network, problems)
@@ -130,7 +130,12 @@ def _scenario_file(document: YamlDocument, scenario: Scenario | None, problems: 
     document.raise_if_problems(problems)
     assert scenario is not None
     positions = {path: document.key_of(("expect", path)) for path in scenario.expect}
-    changes = tuple(document.key_of(("changes", index, change.key)) for index, change in enumerate(scenario.changes))
+    changes = tuple(
+        document.value_of(("hits", index))
+        if isinstance(scenario, Hazard) and scenario.hits
+        else document.key_of(("changes", index, change.key))
+        for index, change in enumerate(scenario.changes)
+    )
     return ScenarioFile(document.name, scenario, positions, changes)
 
 
@@ -186,24 +191,28 @@ _Dumper.add_representer(str, _quoted)
 
 def shipped_hazards(file: Traversable) -> tuple[Hazard, ...]:
     """Return the hazards of a shipped file."""
-    hazards, problems = hazards_in_yaml(file.name, file.read_text(encoding="utf-8"))
+    problems: list[Problem] = []
+    hazards, _ = hazards_in_yaml(file.name, file.read_text(encoding="utf-8"), problems)
     if problems:
         raise DataError(problems)
     return hazards
 
 
-def hazards_in_yaml(name: str, text: str) -> tuple[tuple[Hazard, ...], list[Problem]]:
-    """Return the hazards of a YAML file of a network, and a sentence for each problem with its location."""
+def hazards_in_yaml(name: str, text: str, problems: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards of a YAML file of a network and where each stands; what is wrong goes to `problems`."""
     document = YamlDocument(name, text)
     if not text.strip():
-        return (), [f"{name}: is empty; it needs hazards, a list, or leave it out"]
+        problems.append(f"{name}: is empty; it needs hazards, a list, or leave it out")
+        return (), []
     try:
         data = document.data()
     except DataError as error:
-        return (), list(error.problems)
+        problems += error.problems
+        return (), []
     if not isinstance(data, dict) or list(data) != ["hazards"]:
-        return (), [f"{name}:1: must have one key, hazards, with a list"]
-    return hazards_from(data["hazards"] or [], lambda path: document.location(("hazards", *path)))
+        problems.append(f"{name}:1: must have one key, hazards, with a list")
+        return (), []
+    return hazards_from(data["hazards"] or [], lambda path: document.location(("hazards", *path)), problems)
 
 
 def _text(path: Path, name: str) -> str:
@@ -262,7 +271,7 @@ class YamlDocument:
     def raise_if_problems(self, problems: Sequence[FieldProblem] = ()) -> None:
         """Raise one error with the problems of YAML and of fields, duplicates left out, in the order of the file."""
         of_fields = [
-            (self.key_of(each.path) if each.of_key else self._value_of(each.path), each.problem) for each in problems
+            (self.key_of(each.path) if each.of_key else self.value_of(each.path), each.problem) for each in problems
         ]
         listed: dict[Any, Problem] = {}
         for position, problem in sorted(self._problems + of_fields, key=lambda pair: pair[0]):
@@ -276,7 +285,7 @@ class YamlDocument:
         """Return line and column of a key."""
         return self._keys[path]
 
-    def _value_of(self, path: FieldPath) -> Position:
+    def value_of(self, path: FieldPath) -> Position:
         """Return line and column of a value, or of the nearest part that holds it."""
         while path and path not in self._values:
             path = path[:-1]
@@ -284,7 +293,7 @@ class YamlDocument:
 
     def location(self, path: FieldPath) -> str:
         """Return file, line and column of a value."""
-        line, column = self._value_of(path)
+        line, column = self.value_of(path)
         return f"{self.name}:{line}:{column}"
 
     def _plain(self, node: yaml.Node, path: FieldPath, seen: set[int]) -> Any:
@@ -326,7 +335,7 @@ class YamlDocument:
                 data[key.value] = self._plain(value, (*path, key.value), seen)
         for key, text in torn.items():
             problem = f"{key} must be a number (got {shown(text)}){decimal_point(text)}"
-            self._problems.append((self._value_of((*path, key)), problem))
+            self._problems.append((self.value_of((*path, key)), problem))
         return data
 
 

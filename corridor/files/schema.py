@@ -10,7 +10,7 @@ from corridor.files.json_document import FORMAT
 from corridor.messages import unknown
 from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
-from corridor.model.hazard import Hazard
+from corridor.model.hazard import Hazard, Hit
 from corridor.model.records import Record
 from corridor.model.scenario import Event, Scenario
 
@@ -81,7 +81,7 @@ def _scenario() -> dict[str, Any]:
         "changes": {**plain["changes"], "items": one_change},
         "expect": _nullable(plain["expect"]),
         "sources": {"type": ["array", "string", "null"], "items": {"type": "string"}},
-        "hits": _nullable(hazard["hits"]),
+        "hits": _nullable({**hazard["hits"], "items": _change(Hit)}),
         "frequency_per_year": hazard["frequency_per_year"],
         "duration_days": hazard["duration_days"],
         **{key: _nullable(hazard[key]) for key in ("severity", "cause", "place", "events", "rate_group", "posterior")},
@@ -94,7 +94,10 @@ def _scenario() -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "required": ["name"],
-        "anyOf": [{"required": ["changes"]}, {"required": ["hits"]}],
+        "oneOf": [
+            {"required": ["changes"]},
+            {"required": ["hits"], "properties": {"hits": {"type": "array", "minItems": 1}}},
+        ],
         "additionalProperties": False,
         "dependentRequired": {
             "frequency_per_year": ["duration_days"],
@@ -140,6 +143,7 @@ def _network_schema() -> dict[str, Any]:
             "format": {"const": FORMAT},
             "name": {"type": "string"},
             "year": {"type": ["integer", "null"]},
+            "regime": {"type": ["string", "null"], "minLength": 1},
             **tables,
             "hazards": {"type": "array", "items": hazard},
         },

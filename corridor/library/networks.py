@@ -149,11 +149,16 @@ def load(name: str = "caspian", year: int | None = None, *, regime: str | None =
     for kind, word in (("network", name), ("regime", regime)):
         if not isinstance(word, str) and (kind == "network" or word is not None):
             raise DataError(f"{kind} must be a name (got {shown(word)})")
-    if regime == "full":
-        raise DataError("regime 'full' is no more: rates are those of calm or of war; choose one, or leave regime out")
+    refuse_full(regime)
     last = _years(name)[1]
     year = last if year is None else int(year)
     return _load_cached(name, year, regime_of(year) if regime is None else regime)
+
+
+def refuse_full(regime: str | None) -> None:
+    """Raise for the regime that there was until the rates of the whole record were given up."""
+    if regime == "full":
+        raise DataError("regime 'full' is no more: rates are those of calm or of war; choose one, or leave regime out")
 
 
 def regime_of(year: int) -> str:

@@ -350,6 +350,60 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "skill", "1", "1 less the sum of absolute errors over that of \"as last year\"; above 0: better than that",
         ),
     ),
+    "summary": (
+        Column("mean", "", "mean of all years"),
+        Column("undisturbed", "", "a year in which no hazard comes"),
+        Column("mean_low", "", "lower end of the 95 % confidence interval of the mean: chance of the years simulated"),
+        Column("mean_high", "", "upper end of it"),
+        Column(
+            "mean_p05", "", "5 % of draws have a lower mean; luck of the years of a draw, which is still in it, widens "
+            "the range by a share of about luck² / (2 years_per_draw ignorance²)", group="drawn",
+        ),
+        Column("mean_p95", "", "5 % of draws have a higher mean", group="drawn"),
+        Column("mean_p05_se", "", "standard error of mean_p05, by resampling draws", group="drawn"),
+        Column("mean_p95_se", "", "standard error of mean_p95, by resampling draws", group="drawn"),
+        Column("luck", "", "standard deviation of a year within a draw: what chance does to a year", group="drawn"),
+        Column(
+            "ignorance", "", "standard deviation of the means of draws, luck taken out: what the record leaves open; "
+            "0 where luck explains all", group="drawn",
+        ),
+        Column("sd", "", "standard deviation of a year"),
+        Column("p5", "", "5 % of years are lower"),
+        Column("p50", "", "half of the years are lower"),
+        Column("var", "", "value at risk: what only a share 1 - alpha of years is worse than"),
+        Column("cvar_low", "", "lower end of the 95 % confidence interval of the CVaR: chance of the years simulated"),
+        Column("cvar_high", "", "upper end of it"),
+        Column(
+            "cvar_p05", "", "5 % of draws have a lower CVaR of their own years; empty below 1 000 years a draw",
+            group="drawn",
+        ),
+        Column("cvar_p95", "", "5 % of draws have a higher CVaR of their own years; empty likewise", group="drawn"),
+        Column("cvar_p05_se", "", "standard error of cvar_p05, by resampling draws", group="drawn"),
+        Column("cvar_p95_se", "", "standard error of cvar_p95, by resampling draws", group="drawn"),
+        Column("p95", "", "5 % of years are higher"),
+        Column("cvar", "", "mean of the worst share 1 - alpha of years (CVaR)"),
+    ),
+    "exceedance": (
+        Column("chance", "1", "chance that a year is worse than the level", "share", "chance", priority=1),
+        Column(
+            "return_period_years", "years", "such a year comes once in so many years: 1 / chance",
+            heading="once in years", digits=1, priority=2,
+        ),
+        Column(
+            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: chance of the years simulated",
+            "share",
+        ),
+        Column("chance_high", "1", "upper end of it", "share"),
+        Column(
+            "chance_p05", "1", "5 % of draws have a lower chance; empty where fewer than 10 years of an average draw "
+            "are worse, as it would be luck", "share", group="drawn",
+        ),
+        Column("chance_p95", "1", "5 % of draws have a higher chance; empty likewise", "share", group="drawn"),
+        Column("chance_p05_se", "1", "standard error of chance_p05, by resampling draws", "share", group="drawn"),
+        Column("chance_p95_se", "1", "standard error of chance_p95, by resampling draws", "share", group="drawn"),
+        Column("return_period_years_p05", "years", "1 / chance_p95", group="drawn"),
+        Column("return_period_years_p95", "years", "1 / chance_p05", group="drawn"),
+    ),
     "bad_year": (
         Column("unit", "", "unit of all numbers of the row", "word", "unit", priority=2),
         Column("undisturbed", "", "a year in which no hazard comes", heading="undisturbed", digits=2, priority=4),

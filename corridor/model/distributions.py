@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from corridor.model.records import Record, Share
+from corridor.messages import listed, shown
+from corridor.model.records import Numbers, Share, no_truth_value
 
 
-class Lognormal(Record):
+class Lognormal(Numbers):
     """A lognormal duration."""
 
     median: float = Field(gt=0, description="median [days]")
@@ -36,7 +37,7 @@ class Lognormal(Record):
         return self.median * math.exp(self.sigma**2 / 2)
 
 
-class Uniform(Record):
+class Uniform(Numbers):
     """A share that is equally likely anywhere between two bounds."""
 
     low: Share = Field(description="least [1]")
@@ -54,7 +55,7 @@ class Uniform(Record):
         return (self.low + self.high) / 2.0
 
 
-class TwoPart(Record):
+class TwoPart(Numbers):
     """A share that is all with some probability, and otherwise drawn from a Beta distribution up to a bound.
 
     The partial share is `at_most` times a Beta variable of mean x = mean / at_most and parameters x * concentration
@@ -97,6 +98,19 @@ class TwoPart(Record):
         return self.complete + (1.0 - self.complete) * self.mean
 
 
+def _one_severity(given: Any) -> Any:
+    """Return what is one of the two, or say how each is written."""
+    if isinstance(given, Uniform | TwoPart):
+        return given
+    if not isinstance(given, Mapping):
+        raise ValueError(f"must be {{mean: ...}}, or {{low: ..., high: ...}} (got {shown(given)})")
+    if {"low", "high"} & given.keys() and (others := sorted(TwoPart.model_fields.keys() & given.keys())):
+        raise ValueError(
+            f"says low and high, or mean and what goes with it, not both (got {listed(given)}); drop {others[0]}"
+        )
+    return given
+
+
 Severity = Annotated[
     Annotated[Uniform, Tag("uniform")] | Annotated[TwoPart, Tag("two parts")],
     Discriminator(
@@ -105,6 +119,7 @@ Severity = Annotated[
             else "two parts"
         )
     ),
+    BeforeValidator(_one_severity),
 ]  # fmt: skip
 """The share that one event takes: one draw for all that it strikes."""
 
@@ -144,7 +159,7 @@ def yes_quantile(chance: npt.NDArray[np.float64], share: float) -> npt.NDArray[n
 
 
 Duration = Annotated[
-    Annotated[float, Field(gt=0), Tag("days")] | Annotated[Lognormal, Tag("law")],
+    Annotated[float, Field(gt=0), BeforeValidator(no_truth_value), Tag("days")] | Annotated[Lognormal, Tag("law")],
     Discriminator(lambda given: "law" if isinstance(given, Lognormal | Mapping) else "days"),
 ]
 

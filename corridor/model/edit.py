@@ -41,6 +41,11 @@ class NetworkEdit:
         self._set: dict[FieldKey, tuple[Any, Record]] = {}
         self._changes: dict[tuple[str, Any], list[Record]] = {}
 
+    @property
+    def touched(self) -> frozenset[tuple[str, Any]]:
+        """Kind and key of every record to which anything was done, with or without effect."""
+        return frozenset((kind, key) for kind, key, _ in (*self.factors, *self._set))
+
     def value(self, kind: str, key: Any, field: str) -> Any:
         """Return the value of a field after the changes made so far; no limit is infinite."""
         location = (kind, key, field)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import ValidationError
 
 from corridor.errors import DataError, Problem
-from corridor.messages import listed, placed, problems_of, shown, unknown_name
+from corridor.messages import listed, placed, plain_types, problems_of, shown, unknown_name
 from corridor.model import records as registry
 from corridor.model.figures import figure_rows
 from corridor.model.parts import NetworkParts
@@ -76,6 +76,7 @@ def build_records(
     year: int | None = None,
     regime: str | None = None,
     hazards: Sequence[Record] = (),
+    hazard_places: Sequence[str] = (),
     problems: Iterable[Problem] = (),
     complete: bool = True,
 ) -> TableRecords:
@@ -87,6 +88,8 @@ def build_records(
         For each part of a network, `figures` and `sources` a DataFrame, a `RawTable` or a list of mappings.
     name, year, regime, hazards
         What else the network has.
+    hazard_places : sequence of str
+        Where each of the hazards was found.
     problems : iterable of str or UnknownNameError
         Problems found before.
     complete : bool
@@ -94,7 +97,7 @@ def build_records(
     """
     problems = list(problems)
     parts: dict[str, tuple[Any, ...]] = {}
-    locations: dict[int, str] = {}
+    locations = {id(hazard): place for hazard, place in zip(hazards, hazard_places, strict=False)}
     raw: dict[str, RawTable] = {}
     for part, kind in KINDS.items():
         raw[part], invalid, readable = _rows(tables.get(part, ()), part, kind)
@@ -289,16 +292,7 @@ def _free_text(kind: type[Record]) -> frozenset[str]:
 @cache
 def numbers(kind: type[Record]) -> frozenset[str]:
     """Return the fields of a record that hold numbers."""
-    return frozenset(n for n, f in kind.model_fields.items() if {float, int} & set(_leaves(f.annotation)))
-
-
-def _leaves(annotation: Any) -> Iterator[Any]:
-    """Yield the plain types in an annotation."""
-    inner = get_args(annotation)
-    if not inner:
-        yield annotation
-    for other in inner:
-        yield from _leaves(other)
+    return frozenset(n for n, f in kind.model_fields.items() if {float, int} & set(plain_types(f.annotation)))
 
 
 def _read(
@@ -319,7 +313,7 @@ def _read(
         broken: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
-            if key in wants_number and type(value).__name__ in ("bool", "bool_")
+            if key in wants_number and registry.is_truth_value(value)
         ]
         try:
             record: R = kind.model_validate(row)

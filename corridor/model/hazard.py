@@ -2,107 +2,131 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Real
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)  # fmt: skip
 
 from corridor.errors import DataError
 from corridor.messages import listed, shown, unknown
 from corridor.model.changes import Change, Derate, EdgeChange
 from corridor.model.distributions import Duration, Lognormal, Severity, TwoPart
-from corridor.model.records import Name, Record
+from corridor.model.formulas import ROUNDING
+from corridor.model.records import Name, Numbers, RateGroup, is_regime, is_truth_value, no_truth_value
 from corridor.model.scenario import Scenario, _several
 
 CAUSES = ("order", "war", "technical", "weather", "natural")
 """What stands behind the events of a hazard: orders of a government or court, war and sabotage, faults, and nature."""
+RENAMED = "`actor` of a hazard is now called `place`; rename it, for the next version does not read it"
+HITS_OR_CHANGES = "a hazard says changes or hits, not both; what is always struck is a hit of probability 1"
 _WIDEST = 5.8
 """Width of the 5 to 95 % range of a gamma distribution over its mean is at most this, at shapes of 0.1 and more."""
+_AGREES = 0.01
+"""How far a mean rate may differ from that of its posterior, as a share of it: rates are given to four digits."""
+_ROUNDED = 0.005
+"""How far shares of causes may add up to something else than 1: thirds of three digits, not of two."""
 
+
+def _three(given: Any) -> Any:
+    """Return three numbers, or say that they must be three."""
+    if len(given) != 3:
+        raise ValueError(f"a range must be three numbers: 5 % point, mean and 95 % point (got {shown(list(given))})")
+    return given
+
+
+def _ordered(rate: tuple[float, float, float]) -> tuple[float, float, float]:
+    low, mean, high = rate
+    if not low <= mean <= high:
+        raise ValueError(f"5 % point <= mean <= 95 % point must hold (got {list(rate)})")
+    return rate
+
+
+def _named(given: Any) -> Any:
+    """Return rates by regime whose regimes have names that can be told apart."""
+    if not given:
+        raise ValueError("rates by regime must name at least one, as in {war: 1.2} (got none)")
+    for regime in given:
+        if not is_regime(regime):
+            raise ValueError(f"a regime must be a name without spaces around it, as in war (got {shown(regime)})")
+    return given
+
+
+def _kind_of_rate(given: Any) -> str:
+    return "three numbers" if isinstance(given, list | tuple) else "one number"
+
+
+def _kind_of_rates(given: Any) -> str:
+    return "by regime" if isinstance(given, Mapping) else "of all regimes"
+
+
+_Positive = Annotated[float, Field(gt=0), BeforeValidator(no_truth_value)]
+_Least = Annotated[float, Field(ge=0), BeforeValidator(no_truth_value)]
 Rate = float | tuple[float, float, float]
 """A rate, or its 5 % point, mean and 95 % point. [1/y]"""
-
-
-def _rate(given: Any, of: str = "") -> Rate:
-    """Return a rate that may be drawn from: one number, or low, mean and high."""
-    name = f"frequency_per_year{of}"
-    numbers = list(given) if isinstance(given, list | tuple) else [given]
-    if len(numbers) not in (1, 3) or any(
-        isinstance(n, bool) or not isinstance(n, int | float) or not math.isfinite(n) for n in numbers
-    ):
-        raise ValueError(f"{name} must be a number, or three: 5 % point, mean and 95 % point (got {shown(given)})")
-    if len(numbers) == 1:
-        if numbers[0] <= 0:
-            raise ValueError(f"{name} must be more than 0 (got {shown(given)})")
-        return float(numbers[0])
-    low, mean, high = map(float, numbers)
-    if not 0 <= low <= mean <= high or mean <= 0:
-        raise ValueError(f"{name}: 0 <= low <= mean <= high must hold, and mean more than 0 (got {shown(given)})")
-    return low, mean, high
-
-
-def _frequency(given: Any) -> Any:
-    """Return a frequency for all regimes, or one by regime."""
-    if not isinstance(given, Mapping):
-        return _rate(given)
-    if not given:
-        raise ValueError("frequency_per_year by regime must name at least one, as in {war: 1.2} (got none)")
-    for regime in given:
-        if not isinstance(regime, str) or not regime:
-            raise ValueError(f"a regime of frequency_per_year must be a name (got {shown(regime)})")
-    return {regime: _rate(rate, f".{regime}") for regime, rate in given.items()}
-
-
-_ONE_RATE = {
-    "anyOf": [
-        {"type": "number", "exclusiveMinimum": 0},
-        {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 3, "maxItems": 3},
-    ]
-}
-Frequency = Annotated[
-    Any,
-    BeforeValidator(_frequency),
-    WithJsonSchema(
-        {"anyOf": [*_ONE_RATE["anyOf"], {"type": "object", "minProperties": 1, "additionalProperties": _ONE_RATE}]}
-    ),
+_Rate = Annotated[
+    Annotated[_Positive, Tag("one number")]
+    | Annotated[
+        tuple[_Least, _Positive, _Positive], BeforeValidator(_three), AfterValidator(_ordered), Tag("three numbers")
+    ],
+    Discriminator(_kind_of_rate),
 ]
-"""How often a hazard comes: a rate for all regimes, or one by regime. [1/y]"""
+if TYPE_CHECKING:
+    Frequency = Any
+else:
+    Frequency = Annotated[
+        Annotated[_Rate, Tag("of all regimes")]
+        | Annotated[dict[str, _Rate], Field(min_length=1), BeforeValidator(_named), Tag("by regime")],
+        Discriminator(_kind_of_rates),
+    ]
+    """How often a hazard comes: a rate for all regimes, or one by regime. [1/y]"""
 
 
 def _causes(given: Any) -> Any:
     """Return one cause, or shares of several."""
     shares = {given: 1.0} if isinstance(given, str) else given
     if not isinstance(shares, Mapping) or not shares:
-        raise ValueError(f"cause must be a word, or shares by word: {{war: 0.4, order: 0.6}} (got {shown(given)})")
+        raise ValueError(f"must be a word, or shares by word, as in {{war: 0.4, order: 0.6}} (got {shown(given)})")
     for word, share in shares.items():
         if word not in CAUSES:
             raise ValueError(unknown("cause", str(word), CAUSES))
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-            raise ValueError(f"cause: the share of {word} must be 0 to 1 (got {shown(share)})")
-    if abs(sum(shares.values()) - 1.0) > 1e-3:
-        raise ValueError(f"cause: shares must add up to 1 (got {sum(shares.values()):g}, {shown(given)})")
-    return given if isinstance(given, str) else dict(shares)
+        if is_truth_value(share) or not isinstance(share, Real) or not 0 <= float(share) <= 1:
+            raise ValueError(f"the share of {word} must be 0 to 1 (got {shown(share)})")
+    if abs(sum(shares.values()) - 1.0) > _ROUNDED:
+        raise ValueError(f"shares must add up to 1 (got {sum(shares.values()):g}, {shown(dict(shares))})")
+    return given if isinstance(given, str) else {word: float(share) for word, share in shares.items()}
 
 
-Cause = Annotated[
-    Any,
-    BeforeValidator(_causes),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "enum": list(CAUSES)},
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "propertyNames": {"enum": list(CAUSES)},
-                    "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
-                },
-            ]
-        }
-    ),
-]
+if TYPE_CHECKING:
+    Cause = Any
+else:
+    Cause = Annotated[
+        str | dict[str, float],
+        BeforeValidator(_causes),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "enum": list(CAUSES)},
+                    {
+                        "type": "object",
+                        "minProperties": 1,
+                        "propertyNames": {"enum": list(CAUSES)},
+                        "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+                    },
+                ]
+            }
+        ),
+    ]
 
 
 class Hit(EdgeChange):
@@ -116,6 +140,12 @@ class Hit(EdgeChange):
         "Beta(probability * shocks, (1 - probability) * shocks); empty: it is not drawn",
     )
 
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> Self:
+        if self.shocks is not None and self.probability == 1:
+            raise ValueError("shocks draw a probability below 1; leave shocks out (got probability=1)")
+        return self
+
     @property
     def change(self) -> Derate:
         """What it does where all is taken: nothing remains of what is struck."""
@@ -125,7 +155,7 @@ class Hit(EdgeChange):
         return self.change._alter(edit)
 
 
-class Posterior(Record):
+class Posterior(Numbers):
     """What the record leaves open of a hazard, for `simulate` with drawn rates.
 
     The calm rate is Gamma(shape) / (calm_years + factor * war_years), the war rate factor times that; the factor is
@@ -194,8 +224,8 @@ class Hazard(Scenario):
         default=None,
         description="where: country in which what it strikes lies, not who did it; ISO 3166 alpha-3 or a name",
     )
-    events: int | None = Field(
-        default=None, ge=0, description="how many events the record holds; 0: a prior; empty: not said"
+    events: Annotated[int, Field(ge=0), BeforeValidator(no_truth_value)] | None = Field(
+        default=None, description="how many events the record holds; 0: a prior; empty: not said"
     )
     rate_group: Name | None = Field(
         default=None, description="id of the rate group whose factor it shares when rates are drawn"
@@ -215,19 +245,18 @@ class Hazard(Scenario):
             data = {key: value for key, value in data.items() if key != "actor"}
             if data.get("place") is not None and actor is not None:
                 raise ValueError(f"place is given twice (got {data['place']}, and {actor} as actor); use place")
-            warnings.warn("`actor` of a hazard is now called `place`", DeprecationWarning, stacklevel=2)
+            warnings.warn(RENAMED, DeprecationWarning, stacklevel=4)  # of who calls the class
             data |= {"place": actor} if actor is not None else {}
         return data
 
     @model_validator(mode="after")
     def _says_what_it_does(self) -> Self:
-        struck = tuple(hit.change for hit in self.hits)
         if not self.hits and not self.changes:
             raise ValueError("a hazard needs changes, or hits (got neither)")
-        if self.hits and self.changes not in ((), struck):
-            raise ValueError("a hazard says changes or hits, not both; what is always struck is a hit of probability 1")
+        if self.hits and self.changes:
+            raise ValueError(HITS_OR_CHANGES)
         if self.hits:
-            object.__setattr__(self, "changes", struck)
+            object.__setattr__(self, "changes", tuple(hit.change for hit in self.hits))
         return self
 
     @model_validator(mode="after")
@@ -237,13 +266,37 @@ class Hazard(Scenario):
         return self
 
     @model_validator(mode="after")
-    def _can_be_drawn(self) -> Self:
+    def _has_ranges_that_can_be_drawn(self) -> Self:
         for regime, rate in self._rates.items():
-            if isinstance(rate, tuple) and self.posterior is None and rate[2] - rate[0] > _WIDEST * rate[1]:
-                of = f" in regime {regime!r}" if regime else ""
+            if (
+                isinstance(rate, tuple)
+                and self.posterior is None
+                and rate[2] - rate[0] > _WIDEST * rate[1] * (1 + ROUNDING)
+            ):
+                of = f".{regime}" if regime else ""
                 raise ValueError(
-                    f"frequency_per_year{of}: no gamma distribution has a range so wide beside its mean; high - low "
-                    f"must be at most {_WIDEST} times the mean (got {list(rate)})"
+                    f"frequency_per_year{of}: 95 % point - 5 % point must be at most {_WIDEST} times the mean, as in a "
+                    f"gamma distribution (got {list(rate)}); give a narrower range, or one number"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_posterior_of_what_varies(self) -> Self:
+        posterior, severity = self.posterior, self.severity
+        if posterior is None:
+            return self
+        complete = severity.complete if isinstance(severity, TwoPart) else 0.0
+        if posterior.complete_of is not None and not 0 < complete < 1:
+            raise ValueError(
+                f"posterior.complete_of draws a severity.complete between 0 and 1; leave it out "
+                f"(got complete_of={posterior.complete_of:g})"
+            )
+        varies = isinstance(severity, TwoPart) and complete < 1 and severity.partial is not None
+        for key in ("pooled_mean", "freedom"):
+            if (value := getattr(posterior, key)) is not None and not varies:
+                raise ValueError(
+                    f"posterior.{key} draws shares that vary, by severity.concentration; leave it out "
+                    f"(got {key}={value:g})"
                 )
         return self
 
@@ -255,22 +308,30 @@ class Hazard(Scenario):
         DataError
             If a changed field is unknown or breaks its rule.
         """
+        if "actor" in changes:
+            warnings.warn(RENAMED, DeprecationWarning, stacklevel=2)
+            changes = {"place": changes["actor"]} | {key: value for key, value in changes.items() if key != "actor"}
         return super().replace(**self._consistent(changes))
 
     def _replace_raw(self, **changes: Any) -> Self:
         return super()._replace_raw(**self._consistent(changes))
 
-    @staticmethod
-    def _consistent(changes: dict[str, Any]) -> dict[str, Any]:
-        if "hits" in changes and "changes" not in changes:
-            return {"changes": (), **changes}
-        return {"hits": (), **changes} if "changes" in changes and "hits" not in changes else changes
+    def _consistent(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Return what is to be replaced without the changes that follow from hits, and those without hits."""
+        if "changes" in changes:
+            return {"hits": (), **changes}
+        return {"changes": (), **changes} if "hits" in changes or self.hits else changes
 
     @property
     def _rates(self) -> Mapping[str, Rate]:
         """Rates by regime; '' is all regimes."""
         given = self.frequency_per_year
         return given if isinstance(given, dict) else {"": given}
+
+    @property
+    def regimes(self) -> tuple[str, ...]:
+        """Regimes that it gives rates for; none where one rate is for all."""
+        return tuple(regime for regime in self._rates if regime)
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -332,7 +393,43 @@ class Hazard(Scenario):
 
     @property
     def shares_by_cause(self) -> Mapping[str, float]:
-        """Shares of its causes; empty where none is given. [1]"""
+        """Shares of its causes, which add up to 1 to the last digit; empty where none is given. [1]"""
         if self.cause is None:
             return {}
-        return {self.cause: 1.0} if isinstance(self.cause, str) else self.cause
+        shares = {self.cause: 1.0} if isinstance(self.cause, str) else self.cause
+        return {word: share / sum(shares.values()) for word, share in shares.items()}
+
+
+def problems_of_rates(hazards: Iterable[Hazard], groups: Mapping[str, RateGroup], regime: str | None) -> Iterator[str]:
+    """Yield a sentence for each hazard without a rate in the regime, or whose rates are not those of its posterior."""
+    for hazard in hazards:
+        rates = hazard._rates
+        if regime is not None and hazard.regimes and regime not in rates:
+            yield (
+                f"hazard {hazard.name!r}: has no rate in regime {regime!r} of the network, but in {listed(rates)}; "
+                "add it, or give one rate for all regimes"
+            )
+        yield from _other_than_drawn(hazard, groups.get(hazard.rate_group or ""))
+
+
+def _other_than_drawn(hazard: Hazard, group: RateGroup | None) -> Iterator[str]:
+    """Yield a sentence for each mean rate, calm or war, that is not what the posterior has on average."""
+    posterior, rates = hazard.posterior, hazard._rates
+    if posterior is None:
+        return
+    if "" not in rates and not {"calm", "war"} <= rates.keys():
+        yield (
+            f"hazard {hazard.name!r}: posterior needs rates of calm and war, or one for all regimes "
+            f"(got {listed(rates)}); add what is missing, or leave posterior out"
+        )
+        return
+    calm, war = (hazard.mean_frequency_per_year(regime) for regime in ("calm", "war"))
+    factor = war / calm if group is None else group.factor
+    drawn = posterior.shape / (posterior.calm_years + factor * posterior.war_years)
+    for regime, given, expected in (("calm", calm, drawn), ("war", war, factor * drawn)):
+        if abs(given - expected) > _AGREES * expected:
+            of = f"a factor of {factor:.4g}" + (f" of rate group {group.id!r}" if group is not None else "")
+            yield (
+                f"hazard {hazard.name!r}: frequency_per_year.{regime} must be what posterior has on average with {of}, "
+                f"{expected:.4g} (got {given:.4g}); correct one of the two, or leave posterior out"
+            )

@@ -11,7 +11,7 @@ from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import placed, shown, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
-from corridor.model.hazard import Hazard
+from corridor.model.hazard import Hazard, problems_of_rates
 from corridor.model.own_figures import disagreements, parts_with_figures
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
@@ -32,6 +32,7 @@ from corridor.model.records import (
     Record,
     Source,
     Supply,
+    is_regime,
 )  # fmt: skip
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -67,8 +68,8 @@ class Network(NetworkParts):
     notes : tuple of str
         What to know before quoting a result: figures of one's own, and which of two quotas set by a scenario holds.
     regime : str or None
-        Which of their rates its hazards have where they give rates by regime, calm or war; None where hazards
-        are one's own. A name only: it is not compared, and not kept in files.
+        Which of their rates its hazards have where they give rates by regime: calm or war for what ships, the name
+        that one's own hazards give; None where theirs are for all regimes.
     as_of : str or None
         Last date of the evidence behind it, as ``2026-08-18``: prices are means to it; None for a network of one's own.
     rates_made : tuple of (str, str, str)
@@ -202,7 +203,8 @@ class Network(NetworkParts):
         }  # fmt: skip
         parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
         if hazards is not None:
-            parts["hazards"], problems = _hazards_of(hazards)
+            problems: list[Problem] = []
+            parts["hazards"], _ = _hazards_of(hazards, problems)
             if problems:
                 raise DataError(problems)
         altered = self.replace(**parts)
@@ -265,11 +267,18 @@ class Network(NetworkParts):
         -----
         What would make an answer meaningless is refused when the network is built. What is found here besides may be
         meant: a supply that no edge leads to a market, a market that no supply can reach, a minimum above its ceiling,
-        a hazard that names what is not there.
+        a hazard that names what is not there, has no rate in the network's regime, or whose rates are not those of its
+        posterior and rate group.
         """
         named = ((f"hazard {hazard.name!r}", change) for hazard in self.hazards for change in hazard.changes)
         hazards = [placed(owner, error) for owner, change in named for error in change._unknown_names(self)]
-        return [*structural_problems(self), *unreachable(self), *unmeetable(self), *limited_problems(hazards)]
+        rates = problems_of_rates(self.hazards, self.by_key("rate_group"), self.regime)
+        return [
+            *structural_problems(self),
+            *unreachable(self),
+            *unmeetable(self),
+            *limited_problems([*hazards, *rates]),
+        ]
 
     # Views
 
@@ -415,12 +424,14 @@ class Network(NetworkParts):
 
         Notes
         -----
-        What a graph has no place for (commodities, supplies, markets, quotas, rates, fleets, corridors) stands in
-        ``graph.graph``, so that `from_networkx` gives the network back. Hazards and figures are not carried.
+        What a graph has no place for (commodities, supplies, markets, quotas, rates, fleets, rate groups, corridors)
+        stands in ``graph.graph``, so that `from_networkx` gives the network back. Hazards and figures are not carried.
         """
         import networkx as nx
 
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=self.name, year=self.year)
+        if self.regime is not None:
+            graph.graph["regime"] = self.regime
         for part in _APART:
             graph.graph[part] = [record.model_dump() for record in getattr(self, part)]
         for node in self.nodes:
@@ -437,9 +448,9 @@ class Network(NetworkParts):
         ----------
         graph : networkx.DiGraph or networkx.MultiDiGraph
             Keys that are text are edge ids; without them an edge is called ``tail-head``. Supplies, markets,
-            commodities, corridors, quotas, rates and fleets are read from ``graph.graph``, as `to_networkx` writes
-            them. What ``networkx.read_graphml`` makes of GraphML that `write_network` wrote is read whole, hazards and
-            figures too.
+            commodities, corridors, quotas, rates, fleets, rate groups, name, year and regime are read from
+            ``graph.graph``, as `to_networkx` writes them. What ``networkx.read_graphml`` makes of GraphML that
+            `write_network` wrote is read whole, hazards and figures too.
 
         Raises
         ------
@@ -460,9 +471,8 @@ class Network(NetworkParts):
         if str(graph.graph.get("format")).startswith("corridor network"):
             return _from_graphml(graph.graph, nodes, edges)
         parts = {part: graph.graph.get(part, ()) for part in _APART}
-        return build_network(
-            {"nodes": nodes, "edges": edges, **parts}, name=graph.graph.get("name") or "", year=graph.graph.get("year")
-        )
+        head = {"name": graph.graph.get("name") or "", **{key: graph.graph.get(key) for key in ("year", "regime")}}
+        return build_network({"nodes": nodes, "edges": edges, **parts}, **head)
 
     @classmethod
     def from_frames(
@@ -506,8 +516,10 @@ class Network(NetworkParts):
         fleets : DataFrame, optional
             Needs ``id``, ``capacity_mt_days`` [Mt days/y].
         hazards : DataFrame, optional
-            Needs ``name``, ``changes``, ``frequency_per_year``, ``duration_days``. A cell holds what a scenario file
-            does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
+            Needs ``name``, ``changes`` or ``hits``, ``frequency_per_year``, ``duration_days``. A cell holds what a
+            scenario file does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
+        rate_groups : DataFrame, optional
+            Needs ``id``, ``calm_shape``, ``calm_years``, ``war_shape``, ``war_years``.
         figures : DataFrame, optional
             As `figure_table` or `figures` give it; what it names as source is in the next table.
         sources : DataFrame, optional
@@ -517,7 +529,7 @@ class Network(NetworkParts):
         year : int, optional
             Year that the numbers are of.
         regime : str, optional
-            What the rates of the hazards are called.
+            Which of their rates its hazards have where they give rates by regime, as in ``war``.
 
         Notes
         -----
@@ -540,8 +552,11 @@ class Network(NetworkParts):
             "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
-        of_hazards, problems = _hazards_of(hazards)
-        return build_network(given, name=name, year=year, regime=regime, hazards=of_hazards, problems=problems)
+        problems: list[Problem] = []
+        of_hazards, places = _hazards_of(hazards, problems)
+        return build_network(
+            given, name=name, year=year, regime=regime, hazards=of_hazards, hazard_places=places, problems=problems
+        )
 
 
 Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect
@@ -570,13 +585,13 @@ def _from_graphml(attributes: dict[str, Any], nodes: list[Any], edges: list[Any]
     return assembled(data, where, problems, {"nodes": nodes, "edges": edges})
 
 
-def _hazards_of(table: pd.DataFrame | None) -> tuple[tuple[Hazard, ...], list[Problem]]:
-    """Return the hazards of a table, and its problems."""
+def _hazards_of(table: pd.DataFrame | None, problems: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
+    """Return the hazards of a table and where each stands; what is wrong goes to `problems`."""
     if table is None:
         return (), []
     from corridor.files.hazard_rows import hazards_of_frame
 
-    return hazards_of_frame(table)
+    return hazards_of_frame(table, problems)
 
 
 def build_network(tables: dict[str, Any], **given: Any) -> Network:
@@ -604,7 +619,10 @@ def _invalid_parts(network: Network) -> Iterator[str]:
             yield f"{part} of a network must hold {kind.__name__} records only (got {shown(invalid[0])})"
     if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
         yield f"name of a network must be text (got {shown(network.name)})"
-    if network.regime is not None and not isinstance(network.regime, str):
-        yield f"regime of a network must be text or None (got {shown(network.regime)})"
+    if network.regime is not None and not is_regime(network.regime):
+        yield (
+            "regime of a network must be a name without spaces around it, as in war, or None "
+            f"(got {shown(network.regime)})"
+        )
     if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
         yield f"year of a network must be a whole number or None (got {shown(network.year)})"

@@ -48,7 +48,7 @@ class NetworkParts:
     hazards: tuple[Record, ...] = ()
     name: str = ""
     year: int | None = None
-    regime: str | None = field(default=None, compare=False)
+    regime: str | None = None
     as_of: str | None = field(default=None, compare=False)
     figure_records: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()

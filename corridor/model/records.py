@@ -23,6 +23,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )  # fmt: skip
+from pydantic_core import PydanticCustomError
 
 from corridor.errors import DataError
 from corridor.messages import placed, problems_of
@@ -211,6 +212,40 @@ class Record(BaseModel, metaclass=_FriendlyErrors):
     def _replace_raw(self, **changes: Any) -> Self:
         """Return what `replace` does; what breaks a rule raises pydantic's own error, for readers that word it."""
         return type(self).model_validate({**self.__dict__, **changes})
+
+
+class Numbers(Record):
+    """A record without yes or no: true and false, which would count as 1 and 0, are no numbers."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_truth_values(cls, data: Any) -> Any:
+        for name, value in data.items() if isinstance(data, Mapping) else ():
+            field = cls.model_fields.get(name)
+            if (
+                field is not None
+                and is_truth_value(value)
+                and str not in (field.annotation, *get_args(field.annotation))
+            ):
+                raise ValueError(f"{name} must be a number (got {bool(value)})")
+        return data
+
+
+def is_truth_value(value: object) -> bool:
+    """Tell whether something is true or false, of Python or of numpy."""
+    return type(value).__name__ in ("bool", "bool_")
+
+
+def no_truth_value(value: Any) -> Any:
+    """Return what may be a number, which true and false are not."""
+    if is_truth_value(value):
+        raise PydanticCustomError("float_type", "must be a number")
+    return value
+
+
+def is_regime(value: object) -> bool:
+    """Tell whether something can be the name of a regime, as it stands in cells and keys of files."""
+    return isinstance(value, str) and bool(value) and value == value.strip() and value.isprintable()
 
 
 class Node(Record):
@@ -406,7 +441,7 @@ class Fleet(Record):
         return self.capacity_mt_days * self.remaining
 
 
-class RateGroup(Record):
+class RateGroup(Numbers):
     """Hazards whose rates in war share one factor: how many times more often they come than in calm.
 
     The factor is drawn as the ratio of two gamma variables, [gamma(war_shape) / war_years] over

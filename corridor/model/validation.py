@@ -79,10 +79,12 @@ def _missing_references(net: NetworkParts) -> Iterator[Finding]:
             yield from missing(edge, owner, "commodities", "commodity", commodities)
         if edge.fleet is not None:
             yield from missing(edge, f"edge {edge.id!r}", "fleet", "fleet", fleets)
-    groups = net.by_key("rate_group")
+    groups = net.keys("rate_group")
     for hazard in net.hazards:
-        if getattr(hazard, "rate_group", None) is not None:
-            yield from missing(hazard, f"hazard {cast(Any, hazard).name!r}", "rate_group", "rate group", groups)
+        name, group = getattr(hazard, "name", ""), getattr(hazard, "rate_group", None)
+        if group is not None and group not in groups:
+            hint = "" if groups else "; give the network rate_groups with a row for it, or leave rate_group out"
+            yield hazard, unknown_name("rate group", group, groups, f"hazard {name!r}: rate_group: ", hint)
     for kind, records in (("supply", net.supplies), ("market", net.markets)):
         for record in cast("tuple[Supply | Market, ...]", records):
             owner = f"{kind} '{record.node}/{record.commodity}'"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
+from corridor.model.columns import COLUMNS, described
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.hazard import Hazard
 from corridor.model.network import Network
@@ -21,8 +23,10 @@ from corridor.model.stamp import stamped
 from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
 from corridor.risk.attribution_tables import KINDS, WORDS, shared_out
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
-from corridor.risk.measures import cvar, tail_weights, value_at_risk
+from corridor.risk.exceedance import MOST_DAYS, exceedance_table, numbers_of, outage_table
+from corridor.risk.measures import cvar, tail_weights
 from corridor.risk.random_histories import unpacked
+from corridor.risk.summary import Draws, drawn_quantity, notes_on, quantity
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout
@@ -264,7 +268,7 @@ class Ensemble:
         return [int(hazard) for hazard in self.simulator.hazard_of_member]
 
     def summary(self, alpha: float = 0.95) -> pd.DataFrame:
-        """Return mean, spread and bad tail of every column of `years`, with confidence intervals.
+        """Return mean, spread and bad tail of every quantity in `years`, and how sure they are.
 
         Parameters
         ----------
@@ -274,35 +278,40 @@ class Ensemble:
         Returns
         -------
         pandas.DataFrame
-            Indexed by column. undisturbed (the baseline); mean with mean_low, mean_high (95 % confidence); sd over
-            years; p5, p50, p95; var and cvar with cvar_low, cvar_high. In units of the column. Where more is better
-            (delivered, netback) the bad transport years are the low ones.
+            Indexed by column of `years`, in its unit; group ``drawn`` only where rates are drawn:
+
+            {columns}
+
+        Raises
+        ------
+        DataError
+            If alpha is out of range.
+
+        Notes
+        -----
+        Where more is better (delivered, netback) the bad transport years are the low ones. Where rates are drawn, all
+        columns but those of the group are of all years of all draws, which is what to expect of a year; confidence
+        intervals count draws, not years, as years of one draw have their parameters in common.
 
         References
         ----------
         Trindade et al. (2007), Financial prediction with constrained tail risk, Journal of Banking and Finance
-        31:3524-3538, for the variance of CVaR.
+        31:3524-3538, for the variance of CVaR; Searle, Casella and McCulloch (1992), Variance Components, Wiley, for
+        `ignorance`; Efron and Tibshirani (1993), An Introduction to the Bootstrap, Chapman and Hall, for `_se`.
         """
         import pandas as pd
 
-        n = len(self.years)
+        draws = self._draws
         rows = {}
-        for column, values in self.years.drop(columns=list(_ABOUT), errors="ignore").items():
-            numbers = values.to_numpy(dtype=np.float64)
-            sd = float(numbers.std(ddof=1)) if n > 1 else math.nan
-            mean, tail = float(numbers.mean()), self.cvar(str(column), alpha)
-            sign = -1.0 if self._is_gain(str(column)) else 1.0
-            var = sign * value_at_risk(sign * numbers, alpha)
-            bad = sign * numbers[sign * numbers >= sign * var]
-            spread = float(bad.var()) + alpha * (tail - var) ** 2
-            half, half_tail = 1.96 * sd / math.sqrt(n), 1.96 * math.sqrt(spread / (n * (1.0 - alpha)))
-            p5, p50, p95 = np.quantile(numbers, [0.05, 0.5, 0.95])
-            rows[column] = {
-                "mean": mean, "undisturbed": self._baseline_of(str(column)), "mean_low": mean - half,
-                "mean_high": mean + half, "sd": sd, "p5": p5, "p50": p50, "var": var, "cvar_low": tail - half_tail,
-                "cvar_high": tail + half_tail, "p95": p95, "cvar": tail,
-            }  # fmt: skip
-        return self._stamped(pd.DataFrame.from_dict(rows, orient="index").rename_axis("column"), alpha=alpha)
+        for column in [str(name) for name in self.years if name not in _ABOUT]:
+            of_quantity = partial(quantity) if draws is None else partial(drawn_quantity, draws=draws)
+            rows[column] = of_quantity(
+                self._values(column),
+                baseline=self._baseline_of(column), is_gain=self._is_gain(column), alpha=alpha,
+            )  # fmt: skip
+        names = [column.name for column in COLUMNS["summary"] if draws is not None or not column.group]
+        table = pd.DataFrame.from_dict(rows, orient="index")[names].rename_axis("column")
+        return self._stamped(table, alpha=alpha, **self._about_draws(table))
 
     def cvar(self, column: str = "shortfall_mt", alpha: float = 0.95) -> float:
         """Return the mean of a column over the worst share ``1 - alpha`` of years, in the column's unit.
@@ -319,6 +328,87 @@ class Ensemble:
         values = self._values(column)
         sign = -1.0 if self._is_gain(column) else 1.0
         return sign * cvar(sign * values, alpha)
+
+    def exceedance(self, column: str = "shortfall_mt", levels: Iterable[float] | float | None = None) -> pd.DataFrame:
+        """Return how likely a year is worse than some levels, and how often such a year comes.
+
+        Parameters
+        ----------
+        column : str
+            Column of `years`.
+        levels : float or iterable of float, optional
+            Levels in the unit of the column; by default an undisturbed year, so that the first row is about any loss,
+            then what years come to once in 2, 5, 10, 20, 50, ... years, as long as ten years are worse.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by level. Worse is more, or less where more is better (delivered, netback). Group ``drawn`` only
+            where rates are drawn:
+
+            {columns}
+
+        Raises
+        ------
+        UnknownNameError
+            If `years` has no such column.
+        DataError
+            If a level is no finite number.
+
+        Notes
+        -----
+        Years are bad for transport: fields fail too, and count only where hazards of fields are among the network's.
+        Where rates are drawn, chances are of all years of all draws: what to expect of a year.
+        """
+        table = exceedance_table(
+            self._values(column), is_gain=self._is_gain(column), baseline=self._baseline_of(column), levels=levels,
+            draws=self._draws,
+        )  # fmt: skip
+        return self._stamped(table, column=column, **self._about_draws(table))
+
+    def outages(
+        self, corridor: str, days: Iterable[float] | float = 30, share: Iterable[float] | float = 0.3
+    ) -> pd.DataFrame:
+        """Return how likely an outage begins in a year that takes a share of a corridor's trunk for days in a row.
+
+        Parameters
+        ----------
+        corridor : str
+            Id of the corridor.
+        days : float or iterable of float
+            How long at least, in a row; less than a year. [days]
+        share : float or iterable of float
+            How much of the trunk is gone at least, as ``reduced_days`` of `corridors` counts it: end nodes and fleets
+            included, whoever is struck. [1]
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by days and share, all pairs of them; columns as those of `exceedance`, of years in which such an
+            outage begins.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such corridor.
+        DataError
+            If days or share are out of range, or nothing of the trunk is in service undisturbed.
+
+        Notes
+        -----
+        An outage belongs to the year in which it begins, with all its days, those of the next year included. Outages
+        that follow one another without a gap are one. As simulated years are cut at their ends, those are counted that
+        begin so early that they can be seen to the last of the days, and the chance is brought from this part of the
+        year to all of it; arrivals are as likely on all days. For one hazard it is 1 - exp(-rate P(longer) P(larger)),
+        apart from outages that overlap.
+        """
+        self.network.corridor(corridor)
+        table = outage_table(
+            self.simulator, self.blocks, seed=self.seed, corridor=corridor, draws=self._draws,
+            days=numbers_of("days", days, 0.0, MOST_DAYS, f"more than 0 and at most {MOST_DAYS}"),
+            shares=numbers_of("share", share, 0.0, 1.0, "more than 0 and at most 1"),
+        )  # fmt: skip
+        return self._stamped(table, corridor=corridor, **self._about_draws(table))
 
     def attribution(self, column: str = "shortfall_mt", by: str = "hazard", alpha: float | None = None) -> pd.DataFrame:
         """Return a column of the years shared out among hazards, or among causes, places or what the record holds.
@@ -372,6 +462,22 @@ class Ensemble:
         return self._stamped(table, column=column, alpha=alpha)
 
     # Inside
+
+    def _about_draws(self, table: pd.DataFrame) -> dict[str, Any]:
+        """Return what is to be known of draws beside a table: how many, and why some of it is empty."""
+        if self.years_per_draw is None:
+            return {}
+        notes = [*self.network.notes, *notes_on(table, self.draws, self.years_per_draw)]
+        about = {"draws": self.draws, "years_per_draw": self.years_per_draw}
+        return about | ({"notes": notes} if notes else {})
+
+    @cached_property
+    def _draws(self) -> Draws | None:
+        """How years are shared out among draws; None where rates are central."""
+        if self.years_per_draw is None:
+            return None
+        regime = np.unique(self.years["regime"], return_inverse=True)[1] if "regime" in self.years else None
+        return Draws(self.draws, regime)
 
     def _stamped(self, table: pd.DataFrame, **more: Any) -> pd.DataFrame:
         """Return a table that carries what it is about."""
@@ -448,6 +554,14 @@ class Ensemble:
     @cached_property
     def _most_shared(self) -> int:
         return most_shared(self._states.sets, self.simulator.hazard_of_member)
+
+
+Ensemble.summary.__doc__ = inspect.cleandoc(Ensemble.summary.__doc__ or "").replace("{columns}", described("summary"))
+
+
+Ensemble.exceedance.__doc__ = inspect.cleandoc(Ensemble.exceedance.__doc__ or "").replace(
+    "{columns}", described("exceedance")
+)
 
 
 def regime_text(regimes: Mapping[str | None, float]) -> str | None:

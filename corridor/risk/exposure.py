@@ -6,8 +6,9 @@ uses it in the baseline, at most 1, and of a route the least of them at a time.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,17 @@ import numpy.typing as npt
 
 from corridor.errors import DataError
 from corridor.model.changes import remaining_shares
-from corridor.model.distributions import Uniform
+from corridor.model.distributions import TwoPart, Uniform
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.hazard import Hazard
 from corridor.model.network import Network
-from corridor.risk.random_histories import in_force_share, worst_shares
-from corridor.solver.batch import assets_of, headroom
+from corridor.risk.worst_share import SharePieces, complete_probability, share_pieces, struck_shares
+from corridor.solver.batch import assets_of, headroom, usual_amounts
 from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
+    from corridor.solver.solution import Solution
 
 Asset = tuple[str, str]
 _MOST = 1 << 13
@@ -39,41 +41,132 @@ _PARTS = 16
 
 
 @dataclass(frozen=True)
-class Exposure:
-    """What a hazard leaves of the assets (edges, nodes and fleets) that it hits, and how long it is in force.
+class ExposedMember:
+    """What an event leaves of the assets (edges, nodes and fleets) that a member of its hazard hits.
 
     Attributes
     ----------
-    share : float
-        Share of time in which it is in force. [1]
+    probability : float
+        That an event strikes it. [1]
     remaining : mapping of (kind, id) to share
         What remains of the limit where all is taken. [1]
     """
 
-    hazard: Hazard
-    share: float
+    probability: float
     remaining: Mapping[Asset, float]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What a hazard leaves of the assets that it hits, and how many of its events are in force.
+
+    Attributes
+    ----------
+    load : float
+        Mean number of events in force. [1]
+    members : tuple of ExposedMember
+        Struck each by itself; those struck at the same time lose the same share, the largest of the events in force.
+    usual : mapping of (kind, id) to share
+        Of a hazard that takes shares of flow, what is in service of its assets if just what passes in the baseline may
+        pass: it leaves a share of that at most. Empty for one that takes shares of capacity. [1]
+    """
+
+    hazard: Hazard
+    load: float
+    members: tuple[ExposedMember, ...]
+    usual: Mapping[Asset, float] = field(default_factory=dict)
+
+    def hits(self, asset: Asset) -> bool:
+        """Tell whether any member is or contains an asset."""
+        return any(asset in member.remaining for member in self.members)
+
+    def least(self, asset: Asset) -> float:
+        """Return what remains of an asset's limit where all is taken by all members. [1]"""
+        return math.prod(member.remaining.get(asset, 1.0) for member in self.members)
+
+    def closes(self, asset: Asset) -> bool:
+        """Tell whether nothing remains of an asset where all is taken, and all may be."""
+        return self.most == 1 and self.least(asset) == 0
+
+    def least_beside_closure(self, asset: Asset) -> float:
+        """Return the least that may remain of an asset's limit while it is not closed; 1 where it is closed or not hit.
+
+        Where shares come as near to all as they like, 0.
+        """
+        complete = [] if self.least(asset) == 0 or self.most < 1 else [self.least(asset)]
+        partial = _most_partial(self.hazard.severity)
+        if partial is not None:
+            complete.append(math.prod(1.0 - partial * (1.0 - m.remaining.get(asset, 1.0)) for m in self.members))
+        return min(complete, default=1.0)
 
     @property
     def most(self) -> float:
         """The largest share that may be taken of what it takes. [1]"""
         return self.hazard.severity.high if self.hazard.severity else 1.0
 
-    @property
-    def takes_all(self) -> bool:
-        """Whether it always takes all that it can."""
-        return not self.hazard.is_drawn and self.most == 1
+    def struck(self, assets: Sequence[Asset], breakpoints: Sequence[float]) -> tuple[Floats, Floats]:
+        """Return what it may do to some assets: shares of time, and what that leaves of the assets' limits. [1]
 
-    def severity(self, breakpoints: Sequence[float]) -> list[tuple[float, float]]:
-        """Return chances and shares of what it takes while in force, drawn ones split at breakpoints. [1]"""
-        drawn = self.hazard.severity
-        if drawn is None:
-            return [(1.0, 1.0)]
-        load = self.hazard.frequency_per_year * self.hazard.mean_duration_days / DAYS_PER_YEAR
-        if not isinstance(drawn, Uniform):
-            raise NotImplementedError
-        parts = np.linspace(drawn.low, drawn.high, _PARTS + 1)
-        return worst_shares(drawn.low, drawn.high, load, [*parts, *breakpoints])
+        Parameters
+        ----------
+        assets : sequence of Asset
+        breakpoints : sequence of float
+            Shares taken at which the distribution of shares is split, beside its own sixteen parts.
+        """
+        return self._struck(assets, self.load, share_pieces(self.hazard.severity, breakpoints, parts=_PARTS))
+
+    def shut(self, assets: Sequence[Asset]) -> tuple[Floats, Floats]:
+        """Return what its events that take all may do to some assets, as `struck` does."""
+        return self._struck(assets, self.load * complete_probability(self.hazard.severity), share_pieces(None))
+
+    def _struck(self, assets: Sequence[Asset], load: float, pieces: SharePieces) -> tuple[Floats, Floats]:
+        remaining = np.array([[m.remaining.get(asset, 1.0) for asset in assets] for m in self.members])
+        hitting = np.flatnonzero((remaining < 1).any(axis=1))
+        probabilities = [self.members[member].probability for member in hitting]
+        chances, factors = [], []
+        for members, chance, share in struck_shares(probabilities, load, pieces):
+            own = remaining[hitting[list(members)]]
+            left = np.prod(1.0 - share[:, None, None] * (1.0 - own), axis=1)
+            chances.append(chance)
+            usual = np.array([self.usual.get(asset, 1.0) for asset in assets])
+            factors.append(np.where((own < 1).any(axis=0), left * usual, left))
+        return np.concatenate(chances), np.concatenate(factors)
+
+
+def _of_flow(hazard: Hazard) -> bool:
+    """Tell whether a hazard takes shares of what passes in the baseline, not of capacity."""
+    return isinstance(hazard.severity, TwoPart) and hazard.severity.of == "flow"
+
+
+def _exposed_members(hazard: Hazard, network: Network) -> tuple[ExposedMember, ...]:
+    """Return what each member of a hazard leaves of the assets that it hits, those that are open."""
+    is_open = {(kind, record.id) for kind, record in assets_of(network) if record.remaining > 0}
+    remaining = [(m.probability, remaining_shares(m.changes, network)) for m in hazard.members]
+    return tuple(
+        ExposedMember(p, {asset: share for asset, share in shares.items() if share < 1 and asset in is_open})
+        for p, shares in remaining
+    )
+
+
+def _usual_shares(network: Network, solution: Solution) -> dict[Asset, float]:
+    """Return what of each asset is in service if just what passes in the baseline may pass. [1]
+
+    Of an edge with a limit that is its share of this, of all else all, and nothing where nothing passes.
+    """
+    amounts = usual_amounts(network, solution).tolist()
+    return {
+        (kind, record.id): min(1.0, amount / record.available_mtpa)
+        if kind == "edge" and 0 < record.available_mtpa < math.inf
+        else float(amount > 0)
+        for (kind, record), amount in zip(assets_of(network), amounts, strict=True)
+    }
+
+
+def _most_partial(severity: Uniform | TwoPart | None) -> float | None:
+    """Return the most that an event takes that does not take all; None where every one does. [1]"""
+    if complete_probability(severity) >= 1:
+        return None
+    return severity.at_most if isinstance(severity, TwoPart) else severity.high if severity else None
 
 
 @dataclass(frozen=True)
@@ -83,7 +176,7 @@ class Exposures:
     Attributes
     ----------
     hit : tuple of Exposure
-        Hazards are independent; each hits all its assets at once, and those in force together multiply at an asset.
+        Hazards are independent; those in force together multiply at an asset.
     headroom : mapping of (kind, id) to number
         How many times what passes in the baseline each asset could take. [1]
     """
@@ -97,18 +190,28 @@ class Exposures:
         """Return what hazards do to a network; its flow is solved if it is needed and not given."""
         from corridor.solver.flow import solve
 
-        assets = {(kind, record.id): record.remaining for kind, record in assets_of(network)}
-        hit = []
-        for hazard in (hazard.in_regime(network.regime) for hazard in network.hazards):
-            remaining = remaining_shares(hazard.changes, network).items()
-            share = in_force_share(hazard.frequency_per_year, hazard.mean_duration_days)
-            hit.append(
-                Exposure(hazard, share, {asset: own for asset, own in remaining if own < 1 and assets[asset] > 0})
-            )
-        if flow is None and any(kind != "edge" for exposure in hit for kind, _ in exposure.remaining):
+        hazards = [hazard.in_regime(network.regime) for hazard in network.hazards]
+        members = [_exposed_members(hazard, network) for hazard in hazards]
+        needs_flow = any(kind != "edge" for of in members for member in of for kind, _ in member.remaining)
+        if flow is None and (needs_flow or any(map(_of_flow, hazards))):
             flow = solve(network)
-        room = headroom(network, None if flow is None else flow.solution).tolist()
-        return cls(tuple(hit), dict(zip(assets, room, strict=True)))
+        solution = None if flow is None else flow.solution
+        usual = {} if solution is None else _usual_shares(network, solution)
+        hit = [
+            Exposure(
+                hazard,
+                hazard.frequency_per_year * hazard.mean_duration_days / DAYS_PER_YEAR,
+                own,
+                {a: usual[a] for member in own for a in member.remaining} if _of_flow(hazard) else {},
+            )
+            for hazard, own in zip(hazards, members, strict=True)
+        ]
+        assets = [(kind, record.id) for kind, record in assets_of(network)]
+        return cls(tuple(hit), dict(zip(assets, headroom(network, solution).tolist(), strict=True)))
+
+    def by(self, hazards: Collection[str]) -> Exposures:
+        """Return what some hazards alone do, by name."""
+        return Exposures(tuple(e for e in self.hit if e.hazard.name in hazards), self.headroom)
 
     def on(self, assets: Iterable[Asset]) -> tuple[Exposure, ...]:
         """Return the hazards that take anything from some assets, be it together with others."""
@@ -117,7 +220,7 @@ class Exposures:
 
     def aimed(self, assets: Iterable[Asset]) -> bool:
         """Tell whether a hazard aims at any of some assets, whether or not what it takes is missed there."""
-        return any(asset in e.remaining for asset in assets for e in self.hit)
+        return any(e.hits(asset) for asset in assets for e in self.hit)
 
     def availability(self, assets: Iterable[Asset]) -> float:
         """Return the mean share in service of the weakest of some assets; NaN where no hazard aims at any. [1]"""
@@ -135,11 +238,16 @@ class Exposures:
 
     def closed(self, routes: Sequence[Sequence[Asset]]) -> float:
         """Return the share of time in which every one of some routes has an asset of which nothing remains. [1]"""
-        rows = [
-            _with_nothing(e.share, np.ones(1), np.array([[float(_all_open(e, route)) for route in routes]]))
-            for e in self.hit
-            if e.takes_all
-        ]
+        assets = list(dict.fromkeys(itertools.chain(*routes)))
+        rows = []
+        for e in self.hit:
+            closing = [asset for asset in assets if e.closes(asset)]
+            if closing:
+                chances, factors = e.shut(closing)
+                shut = {asset: factors[:, column] == 0 for column, asset in enumerate(closing)}
+                never = np.zeros(len(chances), dtype=bool)
+                open_routes = [~np.any([never, *(shut[a] for a in route if a in shut)], axis=0) for route in routes]
+                rows.append(_with_nothing(chances, np.array(open_routes, dtype=np.float64).T))
         groups = _independent(rows, np.ones(len(routes)))
         if sum(len(room) for _, room in groups) < len(routes):
             return 0.0
@@ -152,29 +260,44 @@ class Exposures:
         return self._cached_taking[asset]
 
     def _hazards_taking(self, asset: Asset) -> list[int]:
-        least = {
-            index: 1.0 - e.most * (1.0 - e.remaining[asset]) for index, e in enumerate(self.hit) if asset in e.remaining
-        }
-        together = math.prod(
-            remaining for index, remaining in least.items() if remaining > 0 or not self.hit[index].takes_all
-        )
+        hitting = [index for index, e in enumerate(self.hit) if e.hits(asset)]
+        of_capacity = [index for index in hitting if not self.hit[index].usual]
+        together = math.prod(self.hit[index].least_beside_closure(asset) for index in of_capacity)
         binding = together <= 0 or together * self.headroom[asset] < 1.0 - ROUNDING
-        return [index for index, remaining in least.items() if binding or remaining == 0]
+        return [index for index in hitting if binding or self.hit[index].usual or self.hit[index].closes(asset)]
 
     def _groups(self, assets: Iterable[Asset]) -> list[tuple[Rows, Floats]]:
-        """Return hazards and headrooms of the assets they take from, in groups that have no asset in common."""
-        taking = {asset: hazards for asset in dict.fromkeys(assets) if (hazards := self._taking(asset))}
-        room = np.array([self.headroom[asset] for asset in taking])
+        """Return hazards and headrooms of the assets they take from, in groups that have no asset in common.
+
+        A hazard that takes shares of flow has a column of its own for each asset, for what it leaves is not multiplied.
+        """
+        columns: dict[tuple[Asset, int | None], float] = {}
+        for asset in dict.fromkeys(assets):
+            for index in self._taking(asset):
+                own = index if self.hit[index].usual else None
+                columns[asset, own] = self.headroom[asset] if own is None else 1.0
+        room = np.array(list(columns.values()))
         rows = []
         for index, e in enumerate(self.hit):
-            remaining = np.array([e.remaining[asset] if index in hazards else 1.0 for asset, hazards in taking.items()])
-            if (hit := remaining < 1).any():
-                binding = (1.0 - 1.0 / room[hit]) / (1.0 - remaining[hit])
-                chances, severity = np.array(e.severity(binding.tolist())).T
-                factors = 1.0 - severity[:, None] * (1.0 - remaining)
-                rows.append(_with_nothing(e.share, chances, np.where(np.isinf(room), factors > 0, factors)))
+            of = index if e.usual else None
+            hit = [n for n, (asset, own) in enumerate(columns) if own == of and index in self._taking(asset)]
+            if hit:
+                struck = [list(columns)[n][0] for n in hit]
+                chances, factors = e.struck(struck, self._binding(e, struck))
+                every = np.ones((len(chances), len(room)))
+                every[:, hit] = factors
+                rows.append(_with_nothing(chances, np.where(np.isinf(room), every > 0, every)))
         groups = _independent(rows, np.where(np.isinf(room), 1.0, room))
         return [_without_dominated(*group) for group in groups]
+
+    def _binding(self, exposure: Exposure, assets: Sequence[Asset]) -> list[float]:
+        """Return the shares from which on what is taken from assets is missed there, by each member alone. [1]"""
+        return [
+            (1.0 - 1.0 / self.headroom[asset]) / (1.0 - member.remaining[asset])
+            for asset in assets
+            for member in exposure.members
+            if asset in member.remaining
+        ]
 
 
 Rows = list[tuple[Floats, Floats]]
@@ -208,14 +331,10 @@ _UNTOUCHED = _Rule(1.0, np.minimum, _untouched)
 _CLOSED = _Rule(0.0, np.maximum, _shut)
 
 
-def _with_nothing(share: float, chances: Floats, factors: Floats) -> tuple[Floats, Floats]:
-    """Return the distribution of a hazard, given what it does while it is in force."""
-    return np.array([1.0 - share, *(share * chances)]), np.vstack([np.ones((1, factors.shape[1])), factors])
-
-
-def _all_open(exposure: Exposure, route: Sequence[Asset]) -> bool:
-    """Tell whether a hazard that takes all that it can leaves something of every asset."""
-    return all(exposure.remaining.get(asset, 1.0) > 0 for asset in route)
+def _with_nothing(chances: Floats, factors: Floats) -> tuple[Floats, Floats]:
+    """Return the distribution of a hazard, given shares of time and what it leaves while it strikes anything."""
+    nothing = max(0.0, 1.0 - math.fsum(chances))
+    return np.array([nothing, *chances]), np.vstack([np.ones((1, factors.shape[1])), factors])
 
 
 def _independent(rows: Rows, room: Floats) -> list[tuple[Rows, Floats]]:

@@ -231,7 +231,12 @@ def scenario_texts() -> list[bytes]:
     texts += [
         head + changes + "expect:\n  corridors.btc.throughput_mtpa: 20..30\n  change.shortfall_mtpa: '53 +- 2'\n",
         head + "from: 2022-03-22\nuntil: '2022-04-25'\n" + changes + "sources: [a, 'b: c']\n",
-        head + "frequency_per_year: 0.1\nduration_days: {median: 3, sigma: 0.5}\nactor: RUS\n" + changes,
+        head + "frequency_per_year: 0.1\nduration_days: {median: 3, sigma: 0.5}\nplace: RUS\n" + changes,
+        head + "hits:\n  - {corridor: cpc}\n  - {edge: [btc, baku_supsa], probability: 0.5, shocks: 7}\n"
+        "frequency_per_year: {calm: [0.1, 0.2, 0.4], war: 1.5}\nduration_days: {median: 3, sigma: 0.5}\n"
+        "severity: {complete: 0.1, mean: 0.28, at_most: 0.6, concentration: 2.1, of: capacity}\n"
+        "cause: {order: 0.25, war: 0.75}\nplace: RUS\nevents: 8\nposterior: {shape: 1, calm_years: 9, war_years: 3,"
+        " durations: 11, complete_of: 11, pooled_mean: 0.4, freedom: 6.7}\n",
     ]
     return [text.encode() for text in texts]
 

@@ -34,7 +34,7 @@ def test_what_is_saved_is_read_back(name: str, tmp_path: Path) -> None:
 
 
 def test_hazards_and_events_are_read_back(tmp_path: Path) -> None:
-    """Rates, duration laws, actors and dates stay what they were, and names that look like numbers stay text."""
+    """Rates, duration laws, places and dates stay what they were, and names that look like numbers stay text."""
     changes = [
         cr.Derate(edge="btc", remaining=0.4),
         cr.QuotaChange(edge="btc", commodity="kazakh_crude", max_mtpa=None),

@@ -17,6 +17,8 @@ from helpers.readme_blocks import assert_stored
 
 KINDS = ("scenario", "network")
 GOOD = "name: s\nchanges: [outage: {corridor: cpc}]\n"
+STRUCK = "name: s\nfrequency_per_year: 1\nduration_days: 3\n"
+HAZARD = "frequency_per_year: 1\nduration_days: 3\n" + GOOD
 
 
 def refusals(kind: str, data: Any) -> list[str]:
@@ -67,6 +69,35 @@ def test_the_shipped_networks_validate(tmp_path: Path) -> None:
         GOOD + "frequency_per_year: 0\nduration_days: 3\n",
         GOOD + "frequency_per_year: 1\nduration_days: {median: 3}\n",
         GOOD + "frequency_per_year: 1\nduration_days: {median: 3, sigma: -1}\n",
+        HAZARD.replace("1\n", "[1, 2]\n", 1),
+        HAZARD.replace("1\n", "[1, 2, -3]\n", 1),
+        HAZARD.replace("1\n", "{}\n", 1),
+        HAZARD.replace("1\n", "{war: 0}\n", 1),
+        HAZARD.replace("1\n", "{war: {calm: 1}}\n", 1),
+        HAZARD + "severity: 0.5\n",
+        HAZARD + "severity: {mean: 0}\n",
+        HAZARD + "severity: {mean: 0.5, low: 0.1}\n",
+        HAZARD + "severity: {mean: 0.5, of: oil}\n",
+        HAZARD + "severity: {mean: 0.5, concentration: 0}\n",
+        HAZARD + "cause: wether\n",
+        HAZARD + "cause: {wether: 1}\n",
+        HAZARD + "cause: {war: 2}\n",
+        HAZARD + "events: -1\n",
+        HAZARD + "events: 1.5\n",
+        HAZARD + "place: 5\n",
+        HAZARD + "rate_group: ''\n",
+        HAZARD + "posterior: {shape: 1}\n",
+        HAZARD + "posterior: {shape: 0, calm_years: 1}\n",
+        HAZARD + "posterior: {shape: 1, calm_years: 1, shap: 1}\n",
+        HAZARD + "hits: [{edge: btc}]\n",
+        STRUCK + "hits: []\n",
+        STRUCK + "hits: {edge: btc}\n",
+        STRUCK + "hits: [{probability: 0.5}]\n",
+        STRUCK + "hits: [{edge: btc, probability: 0}]\n",
+        STRUCK + "hits: [{edge: btc, probability: 1.5}]\n",
+        STRUCK + "hits: [{edge: btc, probability: 0.5, shocks: 0}]\n",
+        STRUCK + "hits: [{edge: btc, remaining: 0.5}]\n",
+        "name: s\nhits: [{edge: btc}]\n",
         GOOD + "from: 2022-03-01\n",
         GOOD + "from: 2022\nuntil: 2023\n",
         GOOD + "from: 2022-03-01\nuntil: 2022-04-01\nfrequency_per_year: 1\nduration_days: 3\n",
@@ -105,7 +136,10 @@ def test_what_the_reader_refuses_as_to_structure_the_schema_refuses(text: str, t
     ["", "duration_days: 3\n",
      "year: 2021\nnetwork: caspian\n", "about:\nyear:\n", "sources: one\n", "expect: {shortfall_mtpa: 5}\n",
      "from: 2022-03-01\nuntil: 2022-04-01\n", "frequency_per_year: 1\nduration_days: {median: 3, sigma: 0}\n",
-     "frequency_per_year: 1\nduration_days: 3\nactor: RUS\n"],
+     "frequency_per_year: 1\nduration_days: 3\nplace: RUS\ncause: war\nevents: 0\n",
+     "frequency_per_year: [0.1, 1, 2]\nduration_days: 3\nseverity: {low: 0, high: 1}\nhits:\nrate_group: mine\n",
+     "frequency_per_year: {calm: 1, war: [0, 1, 2]}\nduration_days: 3\nseverity: {mean: 0.5, of: flow}\n"
+     "cause: {war: 0.5, order: 0.5}\nposterior: {shape: 1, calm_years: 1}\n"],
 )  # fmt: skip
 def test_what_the_reader_takes_the_schema_takes(more: str, tmp_path: Path) -> None:
     """Optional keys, empty ones, and text where a list is meant."""
@@ -113,6 +147,20 @@ def test_what_the_reader_takes_the_schema_takes(more: str, tmp_path: Path) -> No
     file.write_text(GOOD + more, encoding="utf-8")
     assert cr.load_scenario(file).name == "s"
     assert refusals("scenario", YamlDocument("s", GOOD + more).data()) == []
+
+
+@pytest.mark.parametrize("hits", ["[{corridor: cpc}]", "[{edge: [btc, cpc_line], probability: 0.5, shocks: 3}]"])
+def test_what_may_be_struck_stands_in_place_of_changes(hits: str, tmp_path: Path) -> None:
+    """The reader and the schema take it."""
+    file = tmp_path / "s.yaml"
+    file.write_text(text := f"{STRUCK}hits: {hits}\n", encoding="utf-8")
+    assert cr.load_scenario(file).name == "s"
+    assert refusals("scenario", YamlDocument("s", text).data()) == []
+
+
+def test_the_old_name_of_a_place_is_marked_as_such() -> None:
+    """Editors strike it through."""
+    assert cr.schema("scenario")["properties"]["actor"]["deprecated"]
 
 
 def test_an_unknown_kind_is_refused_with_a_suggestion() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import corridor as cr
+from corridor.model.hazard import Hit, Posterior
 
 WORDS = (
     "1e5", "NA", "null", "nan", "None", "inf", "007", "1.0", "true", "no", "a;b", ";", "[x]", '["a"]', "[]", "'", "a,b",
@@ -36,6 +37,7 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
     goods = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
     ways = draw(st.lists(NAMES, max_size=2, unique=True))
     fleets = draw(st.lists(NAMES, max_size=2, unique=True))
+    groups = draw(st.lists(NAMES, max_size=2, unique=True))
     nodes = [
         cr.Node(
             id=id, name=draw(TEXTS), country=draw(_maybe(_CODES)), kind=draw(NAMES),
@@ -89,7 +91,8 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
         fleets=[
             cr.Fleet(id=id, name=draw(TEXTS), capacity_mt_days=draw(AMOUNTS), remaining=draw(SHARES)) for id in fleets
         ],
-        hazards=draw(_hazards()), figure_records=draw(_figures()),
+        rate_groups=[draw(st.builds(cr.RateGroup, id=st.just(id), name=TEXTS, **_GAMMAS)) for id in groups],
+        hazards=draw(_hazards(groups)), regime=draw(_maybe(_REGIMES)), figure_records=draw(_figures()),
         sources=draw(st.lists(st.builds(cr.Source, id=NAMES, title=TEXTS, publisher=TEXTS, url=TEXTS), max_size=2)),
         name=draw(TEXTS), year=draw(_maybe(st.integers(-5, 3000))),
     )  # fmt: skip
@@ -103,20 +106,69 @@ def _rates(edge: str, commodity: str) -> st.SearchStrategy[cr.Rate]:
     )  # fmt: skip
 
 
+_POSITIVE = st.floats(1e-300, 1e300)
+_GAMMAS = {f"{regime}_{what}": _POSITIVE for regime in ("calm", "war") for what in ("shape", "years")}
+_REGIMES = NAMES.filter(lambda name: name == name.strip() and name.isprintable())
+_CAUSES = st.sampled_from(("order", "war", "technical", "weather", "natural"))
+
+
 @st.composite
-def _hazards(draw: st.DrawFn) -> list[cr.Hazard]:
-    positive = st.floats(1e-300, 1e300)
-    law = positive | st.builds(cr.Lognormal, median=st.floats(1e-9, 1e9), sigma=st.floats(0, 20))
+def _ranges(draw: st.DrawFn) -> tuple[float, float, float]:
+    """Draw 5 % point, mean and 95 % point."""
+    mean = draw(_POSITIVE)
+    return mean * draw(SHARES), mean, mean * (1 + 4 * draw(SHARES))
+
+
+@st.composite
+def _two_parts(draw: st.DrawFn) -> cr.TwoPart:
+    at_most = draw(st.floats(1e-9, 1))
+    mean = at_most * draw(st.floats(1e-9, 1))
+    return cr.TwoPart(
+        complete=draw(SHARES), mean=mean, at_most=at_most, concentration=draw(_maybe(_POSITIVE)),
+        of=draw(st.sampled_from(("capacity", "flow"))),
+    )  # fmt: skip
+
+
+def _posteriors() -> st.SearchStrategy[Posterior]:
+    return st.builds(Posterior, shape=_POSITIVE, calm_years=_POSITIVE, war_years=AMOUNTS, durations=_maybe(_POSITIVE))
+
+
+def _rates_by_regime() -> st.SearchStrategy[Any]:
+    rate = _POSITIVE | _ranges()
+    return rate | st.dictionaries(_REGIMES, rate, min_size=1, max_size=3)
+
+
+def _shares_of_causes() -> st.SearchStrategy[Any]:
+    """One cause, or thirds and quarters of several."""
+    several = st.lists(_CAUSES, min_size=2, max_size=4, unique=True)
+    return _CAUSES | several.map(lambda words: dict.fromkeys(words, 1 / len(words)))
+
+
+def _hits() -> st.SearchStrategy[Hit]:
+    aim = st.lists(NAMES, min_size=1, max_size=3)
+    return st.builds(Hit, edge=aim) | st.builds(
+        Hit, node=aim, country=st.lists(_CODES, max_size=2), probability=st.floats(1e-300, 0.999),
+        shocks=_maybe(_POSITIVE),
+    )  # fmt: skip
+
+
+@st.composite
+def _hazards(draw: st.DrawFn, groups: list[str]) -> list[cr.Hazard]:
+    law = _POSITIVE | st.builds(cr.Lognormal, median=st.floats(1e-9, 1e9), sigma=st.floats(0, 20))
     hazards = []
     for name in draw(st.lists(NAMES, max_size=2, unique=True)):
-        changes = draw(st.lists(_changes(), min_size=1, max_size=3))
-        severity = cr.Uniform(low=0.1 + 0.2, high=draw(st.floats(0.5, 1)))
+        struck = draw(st.booleans())
+        does = draw(st.lists(_hits() if struck else _changes(), min_size=1, max_size=3))
+        closes = struck or all(isinstance(change, cr.Outage | cr.Derate) for change in does)
+        severity = draw(st.builds(cr.Uniform, low=st.just(0.1 + 0.2), high=st.floats(0.5, 1)) | _two_parts())
         paths = st.sampled_from(("shortfall_mtpa", "delivered_mtpa"))
         hazards.append(
             cr.Hazard(
                 name=name, about=draw(TEXTS), network=draw(_maybe(TEXTS)), year=draw(_maybe(st.integers(0, 3000))),
-                changes=changes, frequency_per_year=draw(positive), duration_days=draw(law), place=draw(_maybe(TEXTS)),
-                severity=severity if all(isinstance(change, cr.Outage | cr.Derate) for change in changes) else None,
+                **{"hits" if struck else "changes": does}, frequency_per_year=draw(_rates_by_regime()),
+                duration_days=draw(law), place=draw(_maybe(TEXTS)), severity=severity if closes else None,
+                cause=draw(_maybe(_shares_of_causes())), events=draw(_maybe(st.integers(0, 10**15))),
+                rate_group=draw(st.sampled_from((None, *groups))), posterior=draw(_maybe(_posteriors())),
                 sources=draw(st.lists(TEXTS, max_size=2)),
                 expect=draw(st.dictionaries(paths, st.sampled_from(("> 5", "5", 5.0, 0.1 + 0.2)))),
             )

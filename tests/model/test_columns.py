@@ -29,6 +29,8 @@ def test_every_table_has_the_columns_stated() -> None:
     }
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
+    drawn = cr.simulate(net, 200, seed=1, rates="drawn", draws=2)
+    frames |= {"summary": drawn.summary(), "exceedance": drawn.exceedance()}
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
         name: column_names(name) for name in COLUMNS if name != "totals"
     }
@@ -47,7 +49,7 @@ def test_a_unit_is_the_one_that_the_name_ends_in(table: str) -> None:
         assert column.meaning, column.name
         ends = [unit for end, unit in UNITS.items() if column.name.endswith(end)]
         assert not ends or column.unit == ends[0], column.name
-        by_row = table == "bad_year"  # its unit is a column
+        by_row = table in ("bad_year", "summary")  # its unit is a column, or that of what the row is about
         assert bool(column.unit) == (column.kind in ("number", "share") and not by_row), column.name
 
 

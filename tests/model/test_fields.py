@@ -57,6 +57,14 @@ def net() -> cr.Network:
                 cr.Quota(edge="south_out", commodity="oil", max_mtpa=3.0)],
         rates=[cr.Rate(edge="north_out", commodity="oil", tariff_usd_per_t=11.0)],
         fleets=[cr.Fleet(id="barges", capacity_mt_days=25.0), cr.Fleet(id="wagons", capacity_mt_days=120.0)],
+        rate_groups=[cr.RateGroup(id="all", calm_shape=5.0, calm_years=50.0, war_shape=8.0, war_years=20.0)],
+        hazards=[
+            cr.Hazard(
+                name="storm", changes=[cr.Outage(edge="north_out")], frequency_per_year={"calm": 0.1, "war": 0.4},
+                duration_days=3, rate_group="all", posterior={"shape": 1.0, "calm_years": 6.0, "war_years": 1.0},
+            )
+        ],
+        regime="calm",
     )  # fmt: skip
 
 
@@ -127,6 +135,11 @@ def on_the_command_line(net: cr.Network, tmp_path_factory: Any) -> str:
     return out.getvalue()
 
 
+def in_problems(net: cr.Network) -> str:
+    """Return what is wrong with the network: rates of hazards are not those of their posterior and rate group."""
+    return repr(net.problems())
+
+
 def in_lookup(net: cr.Network) -> str:
     """Return what the network calls its parts: for ids and names."""
     return repr([getattr(net, part) for part in PARTS])
@@ -180,6 +193,10 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
     "fleets": {
         "id": (0, "other", REFUSED), "name": (0, "The barges", in_table), "capacity_mt_days": (0, 20.0, in_flow),
         "remaining": (0, 0.5, in_flow),
+    },
+    "rate_groups": {
+        "id": (0, "other", REFUSED), "name": (0, "All of them", in_lookup), "calm_shape": (0, 6.0, in_problems),
+        "calm_years": (0, 60.0, in_problems), "war_shape": (0, 9.0, in_problems), "war_years": (0, 30.0, in_problems),
     },
     "corridors": {
         "id": (0, "other", REFUSED), "name": (0, "By the north", in_words), "featured": (0, False, on_the_command_line),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ def test_tags_are_those_of_the_edges_each_once() -> None:
     assert cr.Network(nodes=nodes, edges=(), commodities=()).tags == ()
 
 
-@pytest.mark.parametrize("regime", ["full", "calm", "war"])
+@pytest.mark.parametrize("regime", ["calm", "war"])
 def test_load_names_its_regime(regime: str) -> None:
-    """And scenarios keep it, as does every change but of the hazards themselves."""
+    """And scenarios keep it, as does every change."""
     net = cr.load(regime=regime)
     assert net.regime == regime
     assert cr.load_scenario("cpc-shut").apply(net).regime == regime
@@ -34,14 +35,36 @@ def test_load_names_its_regime(regime: str) -> None:
     assert pickle.loads(pickle.dumps(net)).regime == regime
 
 
-def test_hazards_of_ones_own_have_no_regime_unless_it_is_given() -> None:
-    """A table never says "by the hazards of war" of hazards that are not."""
+@pytest.mark.parametrize(("year", "regime"), [(2018, "calm"), (2021, "calm"), (2022, "war"), (2024, "war")])
+def test_the_regime_is_that_of_the_year_by_default(year: int, regime: str) -> None:
+    """War since 24 February 2022, so that most of 2022 was."""
+    assert cr.load(year=year).regime == regime
+
+
+def test_hazards_of_ones_own_are_in_the_regime_of_the_network() -> None:
+    """Rates by regime are kept, so that another one can be chosen."""
     net = cr.load(regime="war")
-    assert net.replace(hazards=()).regime is None
-    assert net.replace(hazards=net.hazards).regime == "war"
-    assert net.replace(hazards=net.hazards[:1], regime="mine").regime == "mine"
-    with pytest.raises(cr.DataError, match="regime of a network must be text or None"):
-        net.replace(regime=3)
+    assert net.replace(hazards=net.hazards[:1]).regime == "war"
+    assert net.replace(regime="calm").regime == "calm"
+    assert net.replace(regime=None).regime is None
+
+
+def test_networks_of_two_regimes_are_not_equal() -> None:
+    """Their bad years differ."""
+    assert cr.load(year=2024, regime="war") != cr.load(year=2024, regime="calm")
+
+
+@pytest.mark.parametrize("regime", [3, "", " war", "war\n"])
+def test_a_regime_is_a_name(regime: Any) -> None:
+    """As it stands in keys and cells of files."""
+    with pytest.raises(cr.DataError, match="regime of a network must be a name without spaces around it, as in war"):
+        cr.load().replace(regime=regime)
+
+
+def test_the_regime_of_the_whole_record_is_gone_with_a_message() -> None:
+    """Rates are those of calm or of war."""
+    with pytest.raises(cr.DataError, match="regime 'full' is no more: rates are those of calm or of war; choose one"):
+        cr.load(regime="full")
 
 
 def test_the_data_version_is_package_version_and_digest_of_data() -> None:

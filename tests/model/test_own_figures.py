@@ -34,10 +34,13 @@ def edited(folder: Path, values: Mapping[str, float], monkeypatch: pytest.Monkey
     shutil.copytree(DATA, folder / "data")
     file = folder / "data" / "caspian" / "figures.csv"
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-    for row in rows:
+    in_force: dict[str, dict[str, str]] = {}
+    for row in sorted(rows, key=lambda row: int(row["since"])):
         name = f"{row['subject']}.{row['attribute']}"
-        if row["choice"] == "chosen" and int(row["since"]) <= 2024 <= int(row["until"]) and name in values:
-            row.update(value=str(values[name]), low="", high="", formula="")
+        if row["choice"] == "chosen" and int(row["since"]) <= 2024 and name in values:
+            in_force[name] = row
+    for name, row in in_force.items():
+        row.update(value=str(values[name]), low="", high="", formula="")
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
