@@ -204,7 +204,7 @@ def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, a
         + fitted("bad_year", rows, width, tail),
         f"{named} not lifted a year, by ways and rates\n"
         + fitted("bounds", bad_year.bounds(ensemble, column, alpha=alpha), width, tail)
-        + f"\n{paragraph(bad_year.bounds_text(ensemble, draw='--rates drawn'), width)}",
+        + f"\n{paragraph(bad_year.bounds_text(ensemble, column, alpha=alpha, draw='--rates drawn'), width)}",
         paragraph(bad_year.prior_text(ensemble, column, f"{named} not lifted", alpha=alpha), width),
     ]
     for by, head in (
