@@ -51,7 +51,8 @@ def test_hazards_of_one_s_own_have_no_regime() -> None:
         ("siege", "hazards at rates of regime 'siege'"),
         (
             {"calm": 0.75, "war": 0.25},
-            "hazards at rates as before 24 February 2022 (calm) in 75 % of years, as since 24 February 2022 (war) in 25 %",
+            "hazards at rates as before 24 February 2022 (calm) in 75 % of years, "
+            "as since 24 February 2022 (war) in 25 %",
         ),
     ],
 )
