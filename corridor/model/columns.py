@@ -489,6 +489,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
     "compare": (("throughput_mtpa", "capacity_mtpa"), ("next_tonne_usd_per_t", "netback_usd_per_t")),
     "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+    "attribution": (("amount", "share"), ("events", "record")),
 }
 """Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
 
