@@ -469,12 +469,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "bounds": (
-        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
-        Column("mean_low", "", "low end of the mean's range", heading="from", digits=2, priority=3),
-        Column("mean_high", "", "high end of the mean's range", heading="to", digits=2, priority=3),
-        Column("cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
-        Column("cvar_low", "", "low end of the CVaR's range", heading="from", digits=2, priority=4),
-        Column("cvar_high", "", "high end of the CVaR's range", heading="to", digits=2, priority=4),
+        Column(
+            "mean", "Mt", "mean of all years, in the unit of the column: here tonnes", heading="average", digits=2,
+            priority=1,
+        ),
+        Column("mean_low", "Mt", "low end of the mean's range", heading="from", digits=2, priority=3),
+        Column("mean_high", "Mt", "high end of the mean's range", heading="to", digits=2, priority=3),
+        Column("cvar", "Mt", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
+        Column("cvar_low", "Mt", "low end of the CVaR's range", heading="from", digits=2, priority=4),
+        Column("cvar_high", "Mt", "high end of the CVaR's range", heading="to", digits=2, priority=4),
         Column("range", "", "what the range is of", "word", "range", priority=5, wide=True),
     ),
     "states": (
@@ -508,6 +511,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
     "compare": (("throughput_mtpa", "capacity_mtpa"), ("next_tonne_usd_per_t", "netback_usd_per_t")),
     "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+    "attribution": (("amount", "share"), ("events", "record")),
 }
 """Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
 

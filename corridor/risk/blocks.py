@@ -259,6 +259,13 @@ class BlockSimulator:
     def _outcomes_of_chunk(self, sets: Sets) -> Floats:
         return self._remembered(unpacked(sets, self._n_members).astype(np.float64))
 
+    def outcomes_with_shares(self, sets: Sets, share: Floats) -> Floats:
+        """Return what sets come to, shape (n, n_measures), where members lose the shares given, shape (n_members,)."""
+        severity = unpacked(sets, self._n_members).astype(np.float64)
+        for member in np.flatnonzero(share < 1):
+            severity[:, member] = self._binned(int(member), severity[:, member] * share[member])
+        return np.concatenate([self._remembered(severity[chosen]) for chosen in _chunks(np.arange(len(sets)))])
+
     def _outcomes_with_severity(self, history: Intervals, chosen: Indices) -> Floats:
         """Return what some intervals come to where shares are drawn; equal states are worked out once."""
         rows = self.severity_rows(history, chosen)

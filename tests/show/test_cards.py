@@ -274,11 +274,11 @@ def test_an_ensemble_shows_what_its_years_came_to() -> None:
     assert rows["not lifted [Mt]"][-1] == f"{worst:,.2f}"
 
 
-def test_an_ensemble_names_whose_doing_it_was_and_escapes_it() -> None:
-    """The one actor bears all of it, under its name as text."""
+def test_an_ensemble_names_where_losses_arise_and_escapes_it() -> None:
+    """The one place bears all of it, under its name as text."""
     page = Page(nasty_years()._repr_html_())
     assert "script" not in page.tags
-    assert [row[-1] for row in page.rows if row[0] == NASTY] == ["100.0"]
+    assert [row[-2] for row in page.rows if row[0] == NASTY] == ["100.0"]
 
 
 def test_quiet_years_are_said_to_be_quiet() -> None:
