@@ -263,4 +263,6 @@ def _loss_days(shocks: Sequence[_Shocks], years: int) -> Floats:
         at += [first, first + 1]
         change += [sign * share * (1.0 - (time - step)), sign * share * (time - step)]
     rises = np.bincount(np.concatenate(at), np.concatenate(change), years * (steps + 2)).reshape(years, -1)
-    return np.minimum(np.cumsum(rises, axis=1)[:, :steps], 1.0).sum(axis=1) / _STEPS_A_DAY
+    lost: Floats = np.clip(np.cumsum(rises, axis=1)[:, :steps], 0.0, 1.0)
+    days: Floats = lost.sum(axis=1) / _STEPS_A_DAY
+    return days
