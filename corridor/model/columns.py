@@ -390,7 +390,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             heading="once in years", digits=1, priority=2,
         ),
         Column(
-            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: what was simulated is a sample",
+            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: of what was simulated",
             "share",
         ),
         Column("chance_high", "1", "upper end of it", "share"),
