@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _NEEDED = ("status", "nameplate_mtpa", "capacity_mtpa", "throughput_mtpa", "bottleneck", "origin", "destination")
 """Columns that the text needs whatever is asked for; none of them costs much."""
+_BOUND = "expected_loss_bound_usd_per_t"
+"""What a table with an expected loss says in its attrs that it leaves out at most, by corridor."""
 LOST = ("shortfall_change_mtpa", "unmet_change_mtpa", "loss_musd_per_year")
 _WIDTH, _NAMES_WIDTH = 100, 18
 _LEAST_MTPA = 0.05
@@ -277,6 +279,7 @@ class _Comparison:
             for shippers in (self.commodity, None)
         ]
         parts: dict[str, Any] = {"origin": self.table.attrs["origin"], "rows": self.table, "totals": totals}
+        parts |= {name: self.table.attrs[name] for name in (_BOUND,) if name in self.table.attrs}
         parts |= {"sources": self.sources().table} if with_sources else {}
         return document_text(self.network, commodity=self.commodity, **parts)
 
@@ -307,9 +310,11 @@ class _Comparison:
         for name, names in self._groups({name: self.block(name) for name in self.rows}).items():
             block = self.block(name)
             lost = f"\n{self._lost(names, width and width - 2)}\n" if name != self.baseline else ""
-            says = self._ranges_of(name, kept, width) + self._says(name, kept, width)
+            own = kept if name == self.baseline else [column for column in kept if column.group != "risk"]
+            says = self._ranges_of(name, own, width) + self._says(name, own, width)
             under = carried_text(self.network, width) if name == self.baseline else ""
-            blocks.append(f"{visible(', '.join(names))}\n{aligned(kept, block)}\n{says}{lost}{under}")
+            cells = f"{aligned(own, block)}\n" if own else ""
+            blocks.append(f"{visible(', '.join(names))}\n{cells}{says}{lost}{under}")
         blocks += [omitted_columns(self.columns, kept), self._confidence(width)]
         return "\n".join(filter(None, blocks))
 
@@ -376,7 +381,17 @@ class _Comparison:
         if "capacity_mtpa" in shown and "bottleneck" not in shown:
             limits = _grouped_by(self.block(name)["bottleneck"])
             texts += [f"What stops more: {'; '.join(f'{limit} by {ids}' for limit, ids in limits)}."] if limits else []
-        return f"{paragraph(visible(' '.join(texts)), width)}\n" if texts else ""
+        texts += [self._bound()] if "expected_loss_usd_per_t" in shown else []
+        return f"{paragraph(visible(' '.join(filter(None, texts))), width)}\n" if any(texts) else ""
+
+    def _bound(self) -> str:
+        """Return what the expected loss leaves out at most, of the corridor where that is most."""
+        bounds = self.table.attrs.get(_BOUND)
+        if not bounds:
+            return ""
+        corridor = max(bounds, key=bounds.get)
+        most = f"{bounds[corridor]:,.2f} USD/t ({corridor})"
+        return f"What three hazards and more in force at once add to the expected loss is at most {most}."
 
     def _groups(self, blocks: Mapping[str, pd.DataFrame]) -> dict[str, tuple[str, ...]]:
         """Return the scenarios that are printed once: all that is printed of them is the same."""

@@ -259,15 +259,37 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "availability", "1",
-            "mean share of capacity in service on the best route, as in `availability`; NaN: no hazard on record there",
+            "mean share of capacity in service on the best route, its whole way: at each time that of its weakest "
+            "edge, node or fleet, as in `availability`; empty: no hazard on record there",
             "share", "mean share of\ncapacity in service", "mean share of capacity in service", priority=19,
-            legend="In service: on the best route, by {hazards}; -: none on record there.", group="risk",
+            legend="In service, untouched, closed: on the whole best way, by {hazards}; -: none on record there.",
+            group="risk",
+        ),
+        Column(
+            "untouched_share", "1",
+            "share of time in which hazards take nothing from the best route; delays take no capacity", "share",
+            "time\nuntouched", "share of time untouched", priority=21, group="risk",
+        ),
+        Column(
+            "closed_share", "1",
+            "share of time in which nothing can pass, on the best route or on the best one by another trunk edge",
+            "share", "time\nclosed", "share of time closed", digits=2, priority=20, group="risk",
+        ),
+        Column(
+            "disturbed_by_country", "",
+            'shares of time in which the hazards of a country take anything from the best route, as in "RUS 5.34 %, '
+            'TUR 0.81 %": the country where what they strike lies; several may at the same time', "word",
+            "disturbed, by country", priority=23, wide=True, group="risk",
         ),
         Column(
             "expected_loss_usd_per_t", "USD/t",
-            "netback lost to outages if no other route is taken: (1 - availability) x netback",
-            heading="expected loss if no\nother route is taken", title="expected loss if no other route is taken",
-            priority=20, group="risk",
+            "expected fall of the commodity's own netback, with rerouting, by the hazards on the best route, over what "
+            "the corridor carries of it: a hazard counts while it strikes the route, with all that it strikes "
+            "elsewhere; by sets of two at most, what more add is bounded in the table's attrs; empty: none on record "
+            "there, or less than 0.05 Mt/y carried",
+            heading="expected\nloss", title="expected loss, with rerouting", priority=22,
+            legend="Expected loss: what hazards on the way, with all that they strike elsewhere, take of the "
+            "commodity's netback on average, with rerouting, over its tonnes there.", group="risk",
         ),
     ),
     "outcomes": (
@@ -447,12 +469,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "bounds": (
-        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
-        Column("mean_low", "", "low end of the mean's range", heading="from", digits=2, priority=3),
-        Column("mean_high", "", "high end of the mean's range", heading="to", digits=2, priority=3),
-        Column("cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
-        Column("cvar_low", "", "low end of the CVaR's range", heading="from", digits=2, priority=4),
-        Column("cvar_high", "", "high end of the CVaR's range", heading="to", digits=2, priority=4),
+        Column(
+            "mean", "Mt", "mean of all years, in the unit of the column: here tonnes", heading="average", digits=2,
+            priority=1,
+        ),
+        Column("mean_low", "Mt", "low end of the mean's range", heading="from", digits=2, priority=3),
+        Column("mean_high", "Mt", "high end of the mean's range", heading="to", digits=2, priority=3),
+        Column("cvar", "Mt", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
+        Column("cvar_low", "Mt", "low end of the CVaR's range", heading="from", digits=2, priority=4),
+        Column("cvar_high", "Mt", "high end of the CVaR's range", heading="to", digits=2, priority=4),
         Column("range", "", "what the range is of", "word", "range", priority=5, wide=True),
     ),
     "states": (
@@ -486,6 +511,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
     "compare": (("throughput_mtpa", "capacity_mtpa"), ("next_tonne_usd_per_t", "netback_usd_per_t")),
     "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+    "attribution": (("amount", "share"), ("events", "record")),
 }
 """Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
 

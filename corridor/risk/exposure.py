@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.errors import DataError
-from corridor.model.changes import remaining_shares
+from corridor.model.changes import Change, edited, remaining_shares
 from corridor.model.distributions import TwoPart, Uniform
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.model.hazard import Hazard
@@ -50,10 +51,13 @@ class ExposedMember:
         That an event strikes it. [1]
     remaining : mapping of (kind, id) to share
         What remains of the limit where all is taken. [1]
+    touched : frozenset of (kind, id)
+        All that it does anything to, be it a delay.
     """
 
     probability: float
     remaining: Mapping[Asset, float]
+    touched: frozenset[Asset]
 
 
 @dataclass(frozen=True)
@@ -141,11 +145,23 @@ def _of_flow(hazard: Hazard) -> bool:
 def _exposed_members(hazard: Hazard, network: Network) -> tuple[ExposedMember, ...]:
     """Return what each member of a hazard leaves of the assets that it hits, those that are open."""
     is_open = {(kind, record.id) for kind, record in assets_of(network) if record.remaining > 0}
-    remaining = [(m.probability, remaining_shares(m.changes, network)) for m in hazard.members]
-    return tuple(
-        ExposedMember(p, {asset: share for asset, share in shares.items() if share < 1 and asset in is_open})
-        for p, shares in remaining
-    )
+    exposed = []
+    for member in hazard.members:
+        shares = remaining_shares(member.changes, network).items()
+        remaining = {asset: share for asset, share in shares if share < 1 and asset in is_open}
+        exposed.append(ExposedMember(member.probability, remaining, touched_assets(member.changes, network)))
+    return tuple(exposed)
+
+
+def touched_assets(changes: Iterable[Change], network: Network) -> frozenset[Asset]:
+    """Return the edges, nodes and fleets to which changes do anything; supplies and markets are not theirs."""
+    touched = set()
+    for kind, key in edited(network, changes).touched:
+        if kind in ("rate", "quota"):
+            touched.add(("edge", key[0]))
+        elif kind in ("edge", "node", "fleet"):
+            touched.add((kind, key))
+    return frozenset(touched)
 
 
 def _usual_shares(network: Network, solution: Solution) -> dict[Asset, float]:
@@ -209,18 +225,19 @@ class Exposures:
         assets = [(kind, record.id) for kind, record in assets_of(network)]
         return cls(tuple(hit), dict(zip(assets, headroom(network, solution).tolist(), strict=True)))
 
-    def by(self, hazards: Collection[str]) -> Exposures:
-        """Return what some hazards alone do, by name."""
-        return Exposures(tuple(e for e in self.hit if e.hazard.name in hazards), self.headroom)
-
     def on(self, assets: Iterable[Asset]) -> tuple[Exposure, ...]:
         """Return the hazards that take anything from some assets, be it together with others."""
         indices = {index for asset in assets for index in self._taking(asset)}
         return tuple(self.hit[index] for index in sorted(indices))
 
     def aimed(self, assets: Iterable[Asset]) -> bool:
-        """Tell whether a hazard aims at any of some assets, whether or not what it takes is missed there."""
-        return any(e.hits(asset) for asset in assets for e in self.hit)
+        """Tell whether a hazard aims at any of some assets, be it a delay, or less than would be missed there."""
+        return not self._aimed.isdisjoint(assets)
+
+    @cached_property
+    def _aimed(self) -> frozenset[Asset]:
+        members = (member for e in self.hit for member in e.members)
+        return frozenset().union(*(member.touched for member in members))
 
     def availability(self, assets: Iterable[Asset]) -> float:
         """Return the mean share in service of the weakest of some assets; NaN where no hazard aims at any. [1]"""
@@ -235,6 +252,18 @@ class Exposures:
     def untouched(self, assets: Iterable[Asset]) -> float:
         """Return the share of time in which nothing is taken from any of some assets. [1]"""
         return math.prod((_combined(*group, _UNTOUCHED)[1].sum() for group in self._groups(assets)), start=1.0)
+
+    def disturbed_by_place(self, assets: Iterable[Asset]) -> dict[str, float]:
+        """Return the share of time in which the hazards of each place alone take anything; '' stands for no place. [1]
+
+        Shares of several places overlap.
+        """
+        assets = tuple(assets)
+        of_place: dict[str, list[Exposure]] = {}
+        for e in self.hit:
+            of_place.setdefault(e.hazard.place or "", []).append(e)
+        alone = {place: Exposures(tuple(hit), self.headroom) for place, hit in sorted(of_place.items())}
+        return {place: 1.0 - exposures.untouched(assets) for place, exposures in alone.items()}
 
     def closed(self, routes: Sequence[Sequence[Asset]]) -> float:
         """Return the share of time in which every one of some routes has an asset of which nothing remains. [1]"""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,21 +12,25 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.changes import edited
+from corridor.errors import SolverError
+from corridor.model.changes import Delay, PriceShock, TariffShock
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.records import Record
+from corridor.model.scenario import Scenario
+from corridor.risk.exposure import Asset, touched_assets
 from corridor.risk.worst_share import share_pieces, struck_shares
 from corridor.solver.batch import BatchSolver, remaining_limits
 from corridor.solver.program import Floats
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 
-Asset = tuple[str, str]
 Struck = Mapping[int, Collection[int]]
 """Members of some hazards, by the positions of both."""
 _PARTS_ALONE, _PARTS_OF_TWO = 16, 4
 """Parts of the distribution of shares of a hazard in force alone, and of each of two."""
+_PRICED = (Delay, PriceShock, TariffShock)
+"""Changes of what a tonne costs or earns."""
 _CHUNK = 2048
 """States solved in one go."""
 
@@ -128,11 +134,12 @@ class HazardSets:
 
         Notes
         -----
-        What hazards take that only take is largest, of the optimum's value, while all of them take all they can. Own
-        netback falls by no more than that value does, plus what steering prices cost undisturbed, plus what other
-        shippers could gain if they were alone. Hazards in the order of what each takes alone, a set is bounded by all
-        hazards up to its last; so the bound is the sum, over the last, of the share of time in which more than `most`
-        are in force of which it is the last, times that.
+        The bound is of hazards that only take: close, derate, delay, make dearer. What they take of the optimum's value
+        is largest while all of them take all they can. Own netback falls by no more than that value does, plus what
+        steering prices cost undisturbed, plus what other shippers could gain if they were alone; nor by more than to
+        the least that any flow within the limits earns. Hazards in the order of what each takes alone, a set is bounded
+        by all hazards up to its last; so the bound is the sum, over the last, of the share of time in which more than
+        `most` are in force of which it is the last, times the smaller of the two.
         """
         column = self.solver.layout.column("netback", commodity=commodity)
         change = self.expected_change(struck, most=most)[column]
@@ -140,7 +147,7 @@ class HazardSets:
         losses = [self._largest_loss([hazard]) for hazard in struck]
         order = np.argsort(losses, kind="stable")
         hazards, shares = [list(struck)[n] for n in order], shares[order]
-        others = self._gain_of_others(commodity)
+        others, own = self._gain_of_others(commodity), self._most_to_lose(commodity)
         bound, rest = 0.0, 0.0
         fewer = np.zeros(most)  # chances that 0, 1, ... of the hazards so far are in force
         fewer[0] = 1.0
@@ -148,7 +155,7 @@ class HazardSets:
             chance = share * max(0.0, 1.0 - fewer.sum()) * float(np.prod(1.0 - shares[last + 1 :]))
             if last >= most:
                 rest += chance
-                bound += chance * max(0.0, self._largest_loss(hazards[: last + 1]) + others)
+                bound += chance * max(0.0, min(own, self._largest_loss(hazards[: last + 1]) + others))
             fewer = fewer * (1.0 - share) + share * np.append(0.0, fewer[:-1])
         return ExpectedLoss(-float(change), float(bound), float(rest))
 
@@ -234,10 +241,7 @@ class HazardSets:
     @cached_property
     def _touched(self) -> list[frozenset[Asset]]:
         """The edges, nodes and fleets that each member does anything to."""
-        return [
-            frozenset(_asset(kind, key) for kind, key in edited(self.network, member.changes).touched) - {("", "")}
-            for _, member in self.solver.members
-        ]
+        return [touched_assets(member.changes, self.network) for _, member in self.solver.members]
 
     def _largest_loss(self, hazards: Sequence[int]) -> float:
         """Return what the optimum's value falls by while hazards take all they can. [million USD/y]"""
@@ -253,25 +257,47 @@ class HazardSets:
             self._welfare_of[key] = self.solver.solution(severity).objective
         return self._welfare_of[key]
 
+    def _most_to_lose(self, commodity: str) -> float:
+        """Return what a commodity earns undisturbed more than it does with any flow within the limits."""
+        priced = tuple(c for hazard in self.hazards for c in hazard.changes if isinstance(c, _PRICED))
+        dearest = Scenario(name="dearest", changes=priced).apply(self.network, strict=False) if priced else self.network
+        return self._usual(commodity) - _least_netback(self.network, dearest, commodity)
+
+    def _usual(self, commodity: str | None) -> float:
+        """Return what a commodity, or all of them, earn undisturbed. [million USD/y]"""
+        outcome = self._outcomes_of(np.zeros((1, len(self.solver.members))))[0]
+        return float(outcome[self.solver.layout.column("netback", commodity=commodity)])
+
     @cached_property
     def _baseline(self) -> Solution:
         return self.solver.solution(np.zeros(len(self.solver.members)))
 
     def _gain_of_others(self, commodity: str) -> float:
         """Return what other shippers would gain alone, plus what steering prices cost undisturbed. [million USD/y]"""
-        column = self.solver.layout.column("netback", commodity=commodity)
-        outcome = self._outcomes_of(np.zeros((1, len(self.solver.members))))[0]
-        every = float(outcome[self.solver.layout.column("netback")])
+        every = self._usual(None)
         steering = max(0.0, every - self._baseline.objective)
         alone = WarmSolver(_without(self.network, commodity)).solve().objective
-        return steering + max(0.0, alone - (every - float(outcome[column])))
+        return steering + max(0.0, alone - (every - self._usual(commodity)))
 
 
-def _asset(kind: str, key: str | tuple[str, str]) -> Asset:
-    """Return the edge, node or fleet that a change of a record is about; of supplies and markets none."""
-    if kind in ("rate", "quota"):
-        return "edge", key[0]
-    return (kind, str(key)) if kind in ("edge", "node", "fleet") else ("", "")
+def _least_netback(network: Network, dearest: Network, commodity: str) -> float:
+    """Return the least that a commodity earns with any flow within limits, at the dearer costs of two networks.
+
+    Minus infinity where it can be driven in a circle without limit. [million USD/y]
+    """
+    solver = WarmSolver(network)
+    program, flows = solver.program, slice(0, solver.program.n_flows)
+    own = program.flow_commodity == program.commodities.index(commodity)
+    earned = np.zeros_like(solver.base.cost)
+    earned[flows] = np.where(own, -np.maximum(solver.base.cost[flows], program.state(dearest).cost[flows]), 0.0)
+    markets = zip(network.markets, dearest.markets, strict=True)
+    price = [min(m.price_usd_per_t, d.price_usd_per_t) * (m.commodity == commodity) for m, d in markets]
+    earned[program.required] = earned[program.extra] = price
+    try:
+        optimum = solver.optimum(dataclasses.replace(solver.base, cost=earned))
+    except SolverError:
+        return -math.inf
+    return float(earned @ optimum.amount)
 
 
 def _without(network: Network, commodity: str) -> Network:

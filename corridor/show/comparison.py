@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.library.networks import hazard_basis
+from corridor.model.columns import grouped
 from corridor.model.display_units import in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
@@ -131,7 +132,7 @@ def _scope(table: pd.DataFrame, wanted: Sequence[str], network: Network | None, 
     if network is not None and commodity in {c.id for c in network.commodities}:
         commodity = style.called(network.commodity(commodity))
     parts = [commodity, whose, " ".join(str(attrs[key]) for key in ("network", "year") if attrs.get(key))]
-    if {"availability", "expected_loss_usd_per_t"} & {*wanted} and "network" in attrs:
+    if {*grouped("compare")["risk"]} & {*wanted} and "network" in attrs:
         parts.append(f"in service by {hazard_basis(attrs.get('regime'))}")
     return ", ".join(filter(None, parts))
 

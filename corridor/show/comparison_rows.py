@@ -106,7 +106,8 @@ class Row:
 
 def drawn_rows(table: pd.DataFrame, wanted: Sequence[str], names: Mapping[str, str]) -> tuple[list[Row], int]:
     """Return the rows by corridor, and the number omitted because they equal the baseline."""
-    shown = [c for c in dict.fromkeys((*wanted, *RUNGS, "status")) if c in table]
+    of_baseline = grouped("compare")["risk"]  # empty under scenarios, whatever they change
+    shown = [c for c in dict.fromkeys((*wanted, *RUNGS, "status")) if c in table and c not in of_baseline]
     rows, same, y = list[Row](), 0, 0.0
     alone = len(set(table.index.get_level_values("scenario"))) == 1
     for corridor in dict.fromkeys(table.index.get_level_values("corridor")):

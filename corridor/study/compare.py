@@ -75,7 +75,7 @@ def compare(
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
     columns : str or iterable of str
         Names of columns and groups (main, route, if_lost, risk), in this order; "all" for all. What is not asked for
-        is not solved.
+        is not solved. Columns of risk are of the baseline only, and empty under scenarios.
     ranges : bool
         Whether to draw all uncertain figures together, as `uncertainty` does, and add to each column NAME of numbers
         but those of group risk ``NAME_p05`` and ``NAME_p95``, which 5 and 95 % of the draws do not exceed, and
@@ -102,7 +102,9 @@ def compare(
 
         ``table.attrs["origin"]`` is the node where a tonne begins (None for a group); ``table.attrs["notes"]`` lists
         notes by scenario: minima not met, quotas set by two changes, ways that begin elsewhere than that node;
-        ``table.attrs["subjects"]`` says (in JSON) what its rows rest on, for `sources`.
+        ``table.attrs["subjects"]`` says (in JSON) what its rows rest on, for `sources`. With the expected loss
+        ``table.attrs["expected_loss_bound_usd_per_t"]`` has, by corridor, what three hazards and more in force at once
+        add to it at most: the share of time that they are, times the largest loss that those of them can cause.
 
     Raises
     ------
@@ -183,6 +185,8 @@ def compare_in_scope(
     cells = [{column: row.get(column, empty[column]) for column in chosen} for row in rows.values()]
     table = own.table(pd.DataFrame(cells, index=index, columns=chosen), scope.members[0])
     about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects_text(subjects)}
+    if "expected_loss_usd_per_t" in chosen:
+        about["expected_loss_bound_usd_per_t"] = states.baseline.expected_loss_bounds()
     about |= {"destination": scope.destination} if scope.destination is not None else {}
     if ranges is not None:
         from corridor.study.ranges import with_ranges

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from corridor.model.formulas import ROUNDING
+from corridor.model.network import Network
 from corridor.model.records import Edge
-from corridor.risk.exposure import Exposures
+from corridor.risk.exposure import Asset, Exposures
+from corridor.risk.hazard_sets import HazardSets
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.flow import Flow
 from corridor.solver.marked_tonne import MarkedTonne
@@ -16,10 +19,11 @@ from corridor.solver.warm import WarmSolver
 from corridor.study.best_routes import RouteSearch, route_assets
 from corridor.study.comparison_scope import ALL, ComparisonScope
 
+_LEAST_MTPA = 0.05
+"""A corridor that carries less has no expected loss a tonne. [Mt/y]"""
 MEANS = (
     "unit_cost_usd_per_t", "transit_days", "distance_km", "risk_score", "netback_usd_per_t",
-    "next_tonne_usd_per_t", "availability",
-    "expected_loss_usd_per_t",
+    "next_tonne_usd_per_t", "availability", "untouched_share", "closed_share", "expected_loss_usd_per_t",
 )  # fmt: skip
 """Numbers of a route, which have a mean over origins."""
 MEANS_OF_GROUP = ("unit_cost_usd_per_t", "transit_days", "distance_km")
@@ -75,9 +79,33 @@ class RouteCells:
         return weakest(map(_risk_score, self._edges))
 
     @cached_property
+    def assets(self) -> list[Asset]:
+        """All that a tonne needs on it."""
+        return route_assets(self._routes.flow.network, self.route)
+
+    @cached_property
     def availability(self) -> float:
         """Mean share of capacity in service."""
-        return self._routes.exposures.availability(route_assets(self._routes.flow.network, self.route))
+        return self._routes.exposures.availability(self.assets)
+
+    @cached_property
+    def untouched_share(self) -> float:
+        """Share of time in which nothing is taken from it; NaN where nothing is on record."""
+        exposures = self._routes.exposures
+        return exposures.untouched(self.assets) if exposures.aimed(self.assets) else math.nan
+
+    @cached_property
+    def closed_share(self) -> float:
+        """Share of time in which nothing can pass, on no best route by any trunk edge."""
+        exposures = self._routes.exposures
+        if not exposures.aimed(self.assets):
+            return math.nan
+        return exposures.closed(self._routes.by_each_trunk_edge(self.route))
+
+    @cached_property
+    def disturbed_by_country(self) -> str:
+        """Shares of time in which something is taken from it, by where the hazards lie."""
+        return disturbed_text(self._routes.exposures.disturbed_by_place(self.assets))
 
     @cached_property
     def next_tonne_usd_per_t(self) -> float:
@@ -87,8 +115,23 @@ class RouteCells:
 
     @property
     def expected_loss_usd_per_t(self) -> float:
-        """Netback lost to outages if no other route is taken."""
-        return (1.0 - self.availability) * max(0.0, self.netback_usd_per_t)
+        """Expected fall of the commodity's netback by hazards on it, over what the corridor carries of it."""
+        return self._expected_loss[0]
+
+    @property
+    def expected_loss_bound_usd_per_t(self) -> float:
+        """What sets of three hazards and more add to it at most."""
+        return self._expected_loss[1]
+
+    @cached_property
+    def _expected_loss(self) -> tuple[float, float]:
+        assert self.route.corridor is not None
+        moved = self._routes.flow.throughput_mtpa(self.route.corridor, self.route.commodity)
+        if moved < _LEAST_MTPA or not self._routes.exposures.aimed(self.assets):
+            return math.nan, math.nan
+        sets = hazard_sets(self._routes.flow.network)
+        loss = sets.expected_loss(self.route.commodity, sets.striking(self.assets))
+        return loss.musd_per_year / moved, loss.bound_musd_per_year / moved
 
 
 class ComparedRoutes:
@@ -136,6 +179,12 @@ class ComparedRoutes:
             self._cells[key] = None if route is None else RouteCells(self, route)
         return self._cells[key]
 
+    def by_each_trunk_edge(self, route: Route) -> list[list[Asset]]:
+        """Return what a tonne needs on a route, and on the best route from its origin by each other trunk edge."""
+        assert route.corridor is not None
+        routes = self._search.each(route.corridor, [[route.origin]])
+        return [route_assets(self.flow.network, each) for each in routes]
+
     def searched_origins(self) -> dict[str, str]:
         """Return where the routes begin that were asked for without an origin, by corridor."""
         own = ((corridor, cells) for (corridor, origin), cells in self._cells.items() if origin is None)
@@ -178,6 +227,23 @@ class ComparedRoutes:
     @cached_property
     def _search(self) -> RouteSearch:
         return RouteSearch(self.flow, self.scope.commodity, self.scope.destination)
+
+
+def disturbed_text(shares: Mapping[str, float]) -> str:
+    """Return shares of time by country as text, as in "RUS 5.34 %, TUR 0.81 %"; those by no country last.
+
+    Examples
+    --------
+    >>> disturbed_text({"TUR": 0.0081, "": 0.001, "RUS": 0.0534})
+    'RUS 5.34 %, TUR 0.81 %, no country given 0.10 %'
+    """
+    named = sorted((not place, place, share) for place, share in shares.items() if share > ROUNDING)
+    return ", ".join(f"{place or 'no country given'} {100 * share:.2f} %" for _, place, share in named)
+
+
+def hazard_sets(network: Network) -> HazardSets:
+    """Return the sets of a network's hazards, kept with it."""
+    return network._once("hazard sets", lambda: HazardSets(network))
 
 
 def _risk_score(edge: Edge) -> float:

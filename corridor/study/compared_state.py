@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from corridor.model.columns import blank
+from corridor.model.columns import blank, grouped
 from corridor.model.network import Network
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
@@ -24,6 +24,8 @@ _NOT_OF_CUT = frozenset(
 """Columns for which neither a capacity nor a route is looked for."""
 _NOT_OF_ROUTE = _NOT_OF_CUT | {"status", "reachable_mtpa", "capacity_mtpa", "bottleneck", "capacity_used"}
 """Columns for which no route is looked for."""
+_OF_BASELINE = frozenset(grouped("compare")["risk"])
+"""Columns that only the baseline has."""
 
 
 class ComparedState:
@@ -53,6 +55,7 @@ class ComparedState:
         before: ComparedState | None = None,
     ) -> None:
         self.flow, self.scope = flow, scope
+        self._is_baseline = before is None
         self._solver = solver.solver_for(flow.network)
         self._corridors: dict[str, ComparedCorridor] = {
             id: ComparedCorridor(
@@ -78,6 +81,8 @@ class ComparedState:
 
     def cell(self, corridor: str, column: str, origin: str | None = None) -> Any:
         """Return one cell of `compare`: for the scope's origin, for another, or for all (`ALL`)."""
+        if column in _OF_BASELINE and not self._is_baseline:
+            return _EMPTY[column]
         if hasattr(ComparedCorridor, column):
             return getattr(self._corridors[corridor], column)
         if self.scope.is_group:
@@ -91,6 +96,12 @@ class ComparedState:
         if column == "subjects":
             return self._subjects(corridor, cells)
         return _EMPTY[column] if cells is None else getattr(cells, column)
+
+    def expected_loss_bounds(self) -> dict[str, float]:
+        """Return what sets of three hazards and more add to the expected loss at most, by corridor. [USD/t]"""
+        cells = {id: None if self.scope.is_group else self._routes.cells(id) for id in self.scope.corridors}
+        bounds = {id: each.expected_loss_bound_usd_per_t for id, each in cells.items() if each is not None}
+        return {id: bound for id, bound in bounds.items() if bound == bound}
 
     def subjects(self, corridor: str, columns: Iterable[str]) -> dict[str, str]:
         """Return ids of what some columns rest on, for `sources`: limits, best routes, and what passes there.

@@ -44,8 +44,11 @@ _BY_ROUTE: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("status", "nameplate_mtpa", "capacity_mtpa", "bottleneck"), _LIMITS),
     "reachable_mtpa": _LIMITS - {"max_mtpa"},
     "unit_cost_usd_per_t": _COST, "transit_days": _TIME, "distance_km": frozenset({"distance_km"}),
-    "risk_score": frozenset({_GOVERNANCE}), "netback_usd_per_t": _NETBACK, "expected_loss_usd_per_t": _NETBACK,
-    **dict.fromkeys(("availability", "origin", "destination", "countries", "subjects"), frozenset()),
+    "risk_score": frozenset({_GOVERNANCE}), "netback_usd_per_t": _NETBACK,
+    **dict.fromkeys(
+        ("availability", "untouched_share", "closed_share", "disturbed_by_country", "origin", "destination",
+         "countries", "subjects"), frozenset(),
+    ),
 }  # fmt: skip
 """Fields that columns of a comparison use, of the trunk, the minimum cut and the best route; others use the flow."""
 _RANGES = re.compile(r"_(p05|p50|p95|defined)$")

@@ -9,7 +9,7 @@ import pytest
 
 import corridor as cr
 from corridor.model.columns import COLUMNS, FLOW_TABLES, by_name, column_names, printed
-from corridor.risk.bad_year import amounts
+from corridor.risk.bad_year import amounts, attributed, bounds, table_of
 
 UNITS = {
     "_mtpa": "Mt/y", "_usd_per_t": "USD/t", "_mt_days": "Mt days/y", "_usd_per_t_day": "USD/(t day)", "_days": "days",
@@ -29,6 +29,8 @@ def test_every_table_has_the_columns_stated() -> None:
     }
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
+    frames |= {table_of(by): attributed(ensemble, "shortfall_mt", by=by) for by in ("hazard", "place")}
+    frames |= {"bounds": bounds(ensemble, "shortfall_mt")}
     drawn = cr.simulate(net, 200, seed=1, rates="drawn", draws=2)
     frames |= {"summary": drawn.summary(), "exceedance": drawn.exceedance()}
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
@@ -69,10 +71,10 @@ def test_help_lists_the_columns_of_compare() -> None:
 
 
 def test_headings_say_what_their_number_means() -> None:
-    """A mean share of capacity, a loss without rerouting, and two shares of capacity under two names."""
+    """A mean share of capacity, a loss with rerouting, and two shares of capacity under two names."""
     compared, corridors = by_name("compare"), by_name("corridors")
     assert compared["availability"].plain_heading == "mean share of capacity in service"
-    assert compared["expected_loss_usd_per_t"].plain_heading == "expected loss if no other route is taken"
+    assert compared["expected_loss_usd_per_t"].long_heading == "expected loss, with rerouting"
     assert compared["capacity_used"].long_heading == "share of the commodity's own maximum"
     assert corridors["utilisation"].meaning.startswith("share of available capacity used, all shippers")
 
