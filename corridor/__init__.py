@@ -42,6 +42,7 @@ _HOME = {
     "corridor.solver.pypsa": ("from_pypsa", "to_pypsa"),
     "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
     "corridor.show.comparison": ("plot_comparison",),
+    "corridor.show.exceedance": ("plot_exceedance",),
     "corridor.show.map": ("plot_map",),
     "corridor.show.brief.report": ("report",),
     "corridor.show.sankey": ("plot_sankey",),
@@ -120,6 +121,7 @@ if TYPE_CHECKING:
     from corridor.show.charts import plot_tornado as plot_tornado
     from corridor.show.charts import plot_waterfall as plot_waterfall
     from corridor.show.comparison import plot_comparison as plot_comparison
+    from corridor.show.exceedance import plot_exceedance as plot_exceedance
     from corridor.show.map import plot_map as plot_map
     from corridor.show.sankey import plot_sankey as plot_sankey
     from corridor.solver.flow import Flow as Flow

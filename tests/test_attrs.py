@@ -44,6 +44,8 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     **{f"ensemble.{name}": lambda name=name: getattr(ensemble(), name)  # type: ignore[misc]
        for name in ("years", "throughputs", "corridors", "states")},
     "ensemble.summary": lambda: ensemble().summary(),
+    "ensemble.exceedance": lambda: ensemble().exceedance(),
+    "ensemble.outages": lambda: ensemble().outages("cpc", (3, 30)),
     "ensemble.attribution": lambda: ensemble().attribution(),
     "ensemble.attribution by actor": lambda: ensemble().attribution(by="place", alpha=0.9),
     "compare": lambda: cr.compare(net(), [shut()]),

@@ -24,7 +24,7 @@ def _listed(names: list[str]) -> str:
     [
         (lambda: NET.commodity("xyz"), [c.id for c in NET.commodities]),
         (lambda: NET.corridor("xyz"), [c.id for c in NET.corridors]),
-        (lambda: cr.load("caspian", 2024, regime="xyz"), ["full", "calm", "war"]),
+        (lambda: cr.load("caspian", 2024, regime="xyz"), ["calm", "war"]),
         (lambda: cr.Outage(tag="xyz").apply(NET), sorted({tag for edge in NET.edges for tag in edge.tags})),
         (lambda: cr.Outage(mode="xyz").apply(NET), sorted({edge.mode for edge in NET.edges})),
         (lambda: cr.schema("xyz"), ["scenario", "network"]),

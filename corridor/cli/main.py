@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             _parse(argv, arguments)
             silent = getattr(arguments, "quiet", False)
-            with _old_keys_told(), contextlib.nullcontext() if silent else notes_while_running(arguments.command):
+            with _old_keys_shown(), contextlib.nullcontext() if silent else notes_while_running(arguments.command):
                 code: int = arguments.run(arguments)
         finally:
             streams.flush()
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def _old_keys_told() -> Iterator[None]:
+def _old_keys_shown() -> Iterator[None]:
     """Tell old keys of files as the command tells all else, not as Python shows a line of ours."""
     with warnings.catch_warnings():
         show = warnings.showwarning

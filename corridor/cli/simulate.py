@@ -172,10 +172,13 @@ def _table(ensemble: Ensemble, table: str, commodity: str, by: str, alpha: float
 
 def _about(ensemble: Ensemble) -> dict[str, Any]:
     """Return what a file of simulated years says of them."""
+    from corridor.risk.ensemble import regime_text
+
     return {
         "scenario": ensemble.scenario.name if ensemble.scenario is not None else None,
         "seed": ensemble.seed,
         "years": len(ensemble.years),
+        "regime": regime_text(ensemble.regimes),
         "regimes": {name: share for name, share in ensemble.regimes.items() if name},
         "draws": ensemble.draws if ensemble.years_per_draw is not None else None,
         "rerouting": ensemble.rerouting,
@@ -199,9 +202,9 @@ def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, a
     blocks = [
         f"{paragraph(_head(ensemble, added), width)}\n{paragraph(legend, width)}\n\n"
         + fitted("bad_year", rows, width, tail),
-        f"{named} not lifted [Mt a year], by ways and rates\n"
+        f"{named} not lifted a year, by ways and rates\n"
         + fitted("bounds", bad_year.bounds(ensemble, column, alpha=alpha), width, tail)
-        + f"\n{paragraph(bad_year.bounds_text(ensemble, draw='--rates drawn'), width)}",
+        + f"\n{paragraph(bad_year.bounds_text(ensemble, column, alpha=alpha, draw='--rates drawn'), width)}",
         paragraph(bad_year.prior_text(ensemble, column, f"{named} not lifted", alpha=alpha), width),
     ]
     for by, head in (

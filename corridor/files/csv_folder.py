@@ -70,15 +70,15 @@ def read(folder: Path) -> Network:
     if (folder / MARKER).exists():
         head = _read_marker(folder / MARKER, problems)
     hazards: tuple[Hazard, ...] = ()
-    places: list[str] = []
+    locations: list[str] = []
     if (folder / HAZARDS).exists():
         try:
             text = decoded(folder / HAZARDS, read_bytes(folder / HAZARDS, budget, "YAML file"))
-            hazards, places = hazards_in_yaml(str(folder / HAZARDS), text, problems)
+            hazards, locations = hazards_in_yaml(str(folder / HAZARDS), text, problems)
         except DataError as error:
             problems += error.problems
     return build_network(
-        dict(tables), **head, hazards=hazards, hazard_places=places, problems=problems, complete=complete
+        dict(tables), **head, hazards=hazards, hazard_locations=locations, problems=problems, complete=complete
     )
 
 

@@ -155,11 +155,11 @@ def read(location: str, raw: bytes) -> Network:
             f"{location}, sheet network: must have one row, the network's name and year (got {len(marker)})"
         )
     rows = tables.pop("hazards", RawTable())
-    hazards, places = hazard_rows.hazards_of_rows(rows, f"{location}, sheet hazards", problems)
+    hazards, locations = hazard_rows.hazards_of_rows(rows, f"{location}, sheet hazards", problems)
     complete = {"nodes", "edges"} <= tables.keys()
     return build_network(
-        dict(tables), name=name, year=year, regime=regime, hazards=hazards, hazard_places=places, problems=problems,
-        complete=complete,
+        dict(tables), name=name, year=year, regime=regime, hazards=hazards, hazard_locations=locations,
+        problems=problems, complete=complete,
     )  # fmt: skip
 
 

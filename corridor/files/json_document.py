@@ -66,9 +66,9 @@ def assembled(
         problems.append(f"{location(('name',))}: name must be text (got {shown(name)})")
     year = year_of_cell(data.get("year"), location(("year",)), problems)
     regime = regime_of_cell(data.get("regime"), location(("regime",)), problems)
-    hazards, places = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)), problems)
+    hazards, locations = hazards_from(data.get("hazards", []), lambda path: location(("hazards", *path)), problems)
     return build_network(
-        tables, name=name, year=year, regime=regime, hazards=hazards, hazard_places=places, problems=problems,
+        tables, name=name, year=year, regime=regime, hazards=hazards, hazard_locations=locations, problems=problems,
         complete=complete,
     )  # fmt: skip
 

@@ -101,14 +101,14 @@ def _plain_rates(frequency: Any) -> Any:
     return list(frequency) if isinstance(frequency, tuple) else frequency
 
 
-def hazards_from(entries: Any, location: Location, told: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
+def hazards_from(entries: Any, location: Location, sentences: list[Problem]) -> tuple[tuple[Hazard, ...], list[str]]:
     """Return the hazards that a list describes, and where each stands; each problem is told with its location."""
     if not isinstance(entries, list):
-        told.append(f"{location(())}: hazards must be a list (got {shown(entries)})")
+        sentences.append(f"{location(())}: hazards must be a list (got {shown(entries)})")
         return (), []
     problems: list[FieldProblem] = []
     hazards: list[Hazard] = []
-    places: list[str] = []
+    locations: list[str] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             problems.append(FieldProblem((index,), f"a hazard must be a mapping (got {shown(entry)})"))
@@ -117,12 +117,12 @@ def hazards_from(entries: Any, location: Location, told: list[Problem]) -> tuple
         scenario = scenario_from(entry, problems, (index,), location=location)
         if isinstance(scenario, Hazard):
             hazards.append(scenario)
-            places.append(location((index,)))
+            locations.append(location((index,)))
         elif len(problems) == before:
             text = "a hazard needs frequency_per_year and duration_days, and no dates"
             problems.append(FieldProblem((index,), text))
-    told += [placed(location(problem.path), problem.problem) for problem in problems]
-    return tuple(hazards), places
+    sentences += [placed(location(problem.path), problem.problem) for problem in problems]
+    return tuple(hazards), locations
 
 
 def scenario_from(

@@ -375,7 +375,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "summary": (
         Column("mean", "", "mean of all years"),
         Column("undisturbed", "", "a year in which no hazard comes"),
-        Column("mean_low", "", "lower end of the 95 % confidence interval of the mean: chance of the years simulated"),
+        Column("mean_low", "", "lower end of the 95 % confidence interval of the mean: chance of what was simulated"),
         Column("mean_high", "", "upper end of it"),
         Column(
             "mean_p05", "", "5 % of draws have a lower mean; luck of the years of a draw, which is still in it, widens "
@@ -393,7 +393,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("p5", "", "5 % of years are lower"),
         Column("p50", "", "half of the years are lower"),
         Column("var", "", "value at risk: what only a share 1 - alpha of years is worse than"),
-        Column("cvar_low", "", "lower end of the 95 % confidence interval of the CVaR: chance of the years simulated"),
+        Column("cvar_low", "", "lower end of the 95 % confidence interval of the CVaR: chance of what was simulated"),
         Column("cvar_high", "", "upper end of it"),
         Column(
             "cvar_p05", "", "5 % of draws have a lower CVaR of their own years; empty below 1 000 years a draw",
@@ -412,7 +412,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             heading="once in years", digits=1, priority=2,
         ),
         Column(
-            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: chance of the years simulated",
+            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: of what was simulated",
             "share",
         ),
         Column("chance_high", "1", "upper end of it", "share"),
@@ -469,12 +469,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "bounds": (
-        Column("mean", "", "mean of all years", heading="average", digits=2, priority=1),
-        Column("mean_low", "", "low end of the mean's range", heading="from", digits=2, priority=3),
-        Column("mean_high", "", "high end of the mean's range", heading="to", digits=2, priority=3),
-        Column("cvar", "", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
-        Column("cvar_low", "", "low end of the CVaR's range", heading="from", digits=2, priority=4),
-        Column("cvar_high", "", "high end of the CVaR's range", heading="to", digits=2, priority=4),
+        Column(
+            "mean", "Mt", "mean of all years, in the unit of the column: here tonnes", heading="average", digits=2,
+            priority=1,
+        ),
+        Column("mean_low", "Mt", "low end of the mean's range", heading="from", digits=2, priority=3),
+        Column("mean_high", "Mt", "high end of the mean's range", heading="to", digits=2, priority=3),
+        Column("cvar", "Mt", "mean of the worst years (CVaR)", heading="worst {tail}", digits=2, priority=1),
+        Column("cvar_low", "Mt", "low end of the CVaR's range", heading="from", digits=2, priority=4),
+        Column("cvar_high", "Mt", "high end of the CVaR's range", heading="to", digits=2, priority=4),
         Column("range", "", "what the range is of", "word", "range", priority=5, wide=True),
     ),
     "states": (
@@ -508,6 +511,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
     "compare": (("throughput_mtpa", "capacity_mtpa"), ("next_tonne_usd_per_t", "netback_usd_per_t")),
     "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
+    "attribution": (("amount", "share"), ("events", "record")),
 }
 """Columns that stand first and last in a table: of one too wide for a screen, pandas prints its ends."""
 

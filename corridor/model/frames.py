@@ -76,7 +76,7 @@ def build_records(
     year: int | None = None,
     regime: str | None = None,
     hazards: Sequence[Record] = (),
-    hazard_places: Sequence[str] = (),
+    hazard_locations: Sequence[str] = (),
     problems: Iterable[Problem] = (),
     complete: bool = True,
 ) -> TableRecords:
@@ -88,7 +88,7 @@ def build_records(
         For each part of a network, `figures` and `sources` a DataFrame, a `RawTable` or a list of mappings.
     name, year, regime, hazards
         What else the network has.
-    hazard_places : sequence of str
+    hazard_locations : sequence of str
         Where each of the hazards was found.
     problems : iterable of str or UnknownNameError
         Problems found before.
@@ -97,7 +97,7 @@ def build_records(
     """
     problems = list(problems)
     parts: dict[str, tuple[Any, ...]] = {}
-    locations = {id(hazard): place for hazard, place in zip(hazards, hazard_places, strict=False)}
+    locations = {id(hazard): location for hazard, location in zip(hazards, hazard_locations, strict=False)}
     raw: dict[str, RawTable] = {}
     for part, kind in KINDS.items():
         raw[part], invalid, readable = _rows(tables.get(part, ()), part, kind)

@@ -196,7 +196,8 @@ class Hazard(Scenario):
 
     It comes at random, whatever is in force already (Poisson); while several of its events overlap, the worst counts.
     It says `changes`, or `hits`: members each of which a shock strikes with a probability, independently of the
-    others; a shock that strikes none passes unseen. One share is drawn for all that a shock strikes.
+    others; a shock that strikes none passes unseen. One share is drawn for all that a shock strikes. Applied or
+    added up like any scenario, all of its hits are struck, and all of each is gone.
     """
 
     changes: Annotated[tuple[SerializeAsAny[Change], ...], BeforeValidator(_several)] = Field(

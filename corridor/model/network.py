@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from corridor.errors import DataError, Problem, limited_problems
-from corridor.messages import placed, shown, unknown, unknown_name
+from corridor.messages import placed, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
 from corridor.model.hazard import Hazard, problems_of_rates
 from corridor.model.own_figures import disagreements, parts_with_figures
+from corridor.model.part_types import wrong_types
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
 from corridor.model.records import (
@@ -32,7 +33,6 @@ from corridor.model.records import (
     Record,
     Source,
     Supply,
-    is_regime,
 )  # fmt: skip
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -100,7 +100,7 @@ class Network(NetworkParts):
             object.__setattr__(self, "data_version", loaded_from or structure_of.data_version)
             self._share(structure_of)
             return
-        if invalid := list(_invalid_parts(self)):
+        if invalid := list(wrong_types(self)):
             raise DataError(invalid)
         for kind in (*KINDS, HAZARD):
             records = self.records(kind.singular)
@@ -553,9 +553,15 @@ class Network(NetworkParts):
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         problems: list[Problem] = []
-        of_hazards, places = _hazards_of(hazards, problems)
+        of_hazards, locations = _hazards_of(hazards, problems)
         return build_network(
-            given, name=name, year=year, regime=regime, hazards=of_hazards, hazard_places=places, problems=problems
+            given,
+            name=name,
+            year=year,
+            regime=regime,
+            hazards=of_hazards,
+            hazard_locations=locations,
+            problems=problems,
         )
 
 
@@ -606,23 +612,3 @@ def build_network(tables: dict[str, Any], **given: Any) -> Network:
 def as_loaded(network: Network, data_version: str | None) -> Network:
     """Return a network marked as one that ships, made from that version of the data."""
     return replace(network, structure_of=network, loaded_from=data_version)
-
-
-def _invalid_parts(network: Network) -> Iterator[str]:
-    """Yield a sentence for each part of a network that is not what it ought to be."""
-    kinds: dict[str, type[Record]] = {**{kind.attribute: kind.record for kind in KINDS}, "hazards": Hazard}
-    for part, kind in kinds.items():
-        records = getattr(network, part)
-        if not isinstance(records, list | tuple):
-            yield f"{part} of a network must be a list of {kind.__name__} records (got {shown(records)})"
-        elif invalid := [record for record in records if not isinstance(record, kind)]:
-            yield f"{part} of a network must hold {kind.__name__} records only (got {shown(invalid[0])})"
-    if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
-        yield f"name of a network must be text (got {shown(network.name)})"
-    if network.regime is not None and not is_regime(network.regime):
-        yield (
-            "regime of a network must be a name without spaces around it, as in war, or None "
-            f"(got {shown(network.regime)})"
-        )
-    if network.year is not None and (not isinstance(network.year, int) or isinstance(network.year, bool)):
-        yield f"year of a network must be a whole number or None (got {shown(network.year)})"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from corridor.model.distributions import TwoPart, Uniform
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.risk.blocks import Block, BlockSimulator, distinct
 from corridor.risk.random_histories import Sets, bit_of, unpacked
@@ -20,6 +21,11 @@ _MOST_SHARED = 10
 _MOST_PARTS = 500_000
 """States up to which losses are shared out exactly; where it would take more, among fewer hazards at once."""
 _BATCH_SIZE = 256
+_MINOR = 0.01
+"""Share of all that hazards changed which is shared out by what each costs alone, where shares are drawn."""
+_LEVELS = ((0.1, 0.2), (0.3, 0.2), (0.5, 0.2), (0.7, 0.2), (0.9, 0.15), (0.99, 0.05))
+"""Quantiles of drawn shares at which states are compared, each with its weight: five even ones, the last apart so that
+rare large shares count where small ones cost nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +49,11 @@ class WeightedStates:
     def parts(self) -> Iterator[WeightedStates]:
         """Yield so many states at a time that what is looked at beside each fits into memory."""
         for part in in_parts(np.arange(len(self.share))):
-            yield WeightedStates(self.sets[part], self.share[part], self.value[part])
+            yield self.rows(part)
+
+    def rows(self, which: npt.NDArray[Any]) -> WeightedStates:
+        """Return some of the states."""
+        return WeightedStates(self.sets[which], self.share[which], self.value[which])
 
 
 def worst_states(
@@ -124,9 +134,25 @@ def effects(states: WeightedStates, simulator: BlockSimulator, *, column: int, m
         In the unit of the measure.
     """
     total = np.zeros(len(simulator.hazards))
-    for part in states.parts():
-        total += part.share @ _effects_by_set(part, simulator, column, most)
+    minor = _minor(states, simulator, column)
+    for which, limit in ((~minor, most), (minor, min(most, 1))):
+        for part in states.rows(which).parts():
+            total += part.share @ _effects_by_set(part, simulator, column, limit)
     return total
+
+
+def _minor(states: WeightedStates, simulator: BlockSimulator, column: int) -> npt.NDArray[np.bool_]:
+    """Return which states matter so little that they are shared out by what each hazard costs alone.
+
+    None where no share is drawn, as all is exact then.
+    """
+    if not any(hazard.takes_shares for hazard in simulator.hazards):
+        return np.zeros(len(states.share), dtype=bool)
+    change = np.abs(states.share * (states.value - simulator.baseline[column]))
+    order = np.argsort(change, kind="stable")
+    minor = np.empty(len(change), dtype=bool)
+    minor[order] = np.cumsum(change[order]) <= _MINOR * change.sum()
+    return minor
 
 
 def _effects_by_set(states: WeightedStates, simulator: BlockSimulator, column: int, most: int) -> Floats:
@@ -170,8 +196,43 @@ def _values_of_subsets(
         wanted |= {subset.tobytes(): subset for subset in _subsets(own, most)}
     if not wanted:
         return {}
-    outcomes = simulator.outcomes_of_sets(np.array(list(wanted.values())))
-    return dict(zip(wanted, outcomes[:, column].tolist(), strict=True))
+    values = _mean_values(simulator, np.array(list(wanted.values())), column)
+    return dict(zip(wanted, values.tolist(), strict=True))
+
+
+def _mean_values(simulator: BlockSimulator, sets: Sets, column: int) -> Floats:
+    """Return the measure of some sets, where shares are drawn its mean over some quantiles of all shares."""
+    if not any(hazard.takes_shares for hazard in simulator.hazards):
+        return np.asarray(simulator.outcomes_of_sets(sets)[:, column])
+    owners = [simulator.hazards[index] for index in simulator.hazard_of_member]
+    total = np.zeros(len(sets))
+    for chance, weight in _LEVELS:
+        shares = np.array([share_quantile(hazard.severity, chance) for hazard in owners])
+        total += weight * simulator.outcomes_with_shares(sets, shares)[:, column]
+    return total
+
+
+def share_quantile(severity: Uniform | TwoPart | None, chance: float) -> float:
+    """Return the share that an event stays below with some chance; 1 where none is drawn. [1]
+
+    Examples
+    --------
+    >>> share_quantile(Uniform(low=0.2, high=0.6), 0.5)
+    0.4
+    >>> [share_quantile(TwoPart(complete=0.3, mean=0.25), chance) for chance in (0.6, 0.8)]
+    [0.25, 1.0]
+    """
+    if severity is None:
+        return 1.0
+    if isinstance(severity, Uniform):
+        return severity.low + chance * (severity.high - severity.low)
+    if chance >= 1.0 - severity.complete:
+        return 1.0
+    if severity.partial is None:
+        return severity.mean
+    from scipy.special import betaincinv
+
+    return float(severity.at_most * betaincinv(*severity.partial, chance / (1.0 - severity.complete)))
 
 
 def _scaled(shares: Floats, change: float) -> Floats:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from corridor.model.changes import SupplyShock
-from corridor.model.columns import column_names
+from corridor.model.columns import by_name, column_names
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.risk.attribution_tables import NOT_SAID, PRIOR, marked
 from corridor.risk.ensemble import NOTHING, Ensemble
+from corridor.risk.measures import value_at_risk
 from corridor.risk.simulate import simulate
+from corridor.solver.program import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +30,7 @@ _TOTALS = {
 _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %
 _MOST_NAMED = 3
 _PUBLISHED_DRAWS = 1000
+_ENDS = ("mean", "mean_low", "mean_high", "cvar", "cvar_low", "cvar_high")
 WAYS = {True: "other ways at once", False: "usual ways only"}
 """What each bound of rerouting is called."""
 
@@ -159,24 +164,31 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
     """
     import pandas as pd
 
-    rows = {}
+    rows: dict[str, dict[str, Any]] = {}
     for rerouting in (True, False):
         other = ensemble if _is_central(ensemble, rerouting) else _central(ensemble, rerouting, most_years)
-        summary = other.summary(alpha).loc[column]
-        rows[f"{WAYS[rerouting]}, central rates"] = {
-            name: summary[name] for name in ("mean", "mean_low", "mean_high", "cvar", "cvar_low", "cvar_high")
-        } | {"range": f"luck of {len(other.years):,} years, 95 %"}
+        if len(other.years) < len(ensemble.years) and ensemble.years_per_draw is None:
+            numbers = _shifted(ensemble, other, column, alpha)
+        else:
+            numbers = _row(other, column, alpha)
+        rows[f"{WAYS[rerouting]}, central rates"] = {**numbers, "range": f"luck: {len(other.years):,} years, 95 %"}
     if ensemble.years_per_draw is not None:
         summary = ensemble.summary(alpha).loc[column]
         rows[f"{WAYS[ensemble.rerouting]}, drawn rates"] = {
             "mean": summary["mean"], "mean_low": summary["mean_p05"], "mean_high": summary["mean_p95"],
             "cvar": summary["cvar"], "cvar_low": summary["cvar_p05"], "cvar_high": summary["cvar_p95"],
-            "range": f"what the record leaves open: {ensemble.draws:,} draws, 5 to 95 %",
+            "range": f"record: {ensemble.draws:,} draws, 5 to 95 %",
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index")[list(column_names("bounds"))]
 
 
-def bounds_text(ensemble: Ensemble, *, draw: str = 'simulate(rates="drawn")') -> str:
+def range_text(row: Mapping[Any, Any], name: str) -> str:
+    """Return mean or cvar of a row of `bounds` with its range, where it has one."""
+    middle, low, high = (by_name("bounds")[key].text(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
+    return middle if low == "-" else f"{middle} ({low} to {high})"
+
+
+def bounds_text(ensemble: Ensemble, column: str, *, alpha: float = 0.95, draw: str = 'simulate(rates="drawn")') -> str:
     """Return what the ranges of `bounds` hold, in sentences; `draw` is how rates are drawn."""
     text = (
         "Other ways at once: all spare capacity is used from the first day. Usual ways only: nothing moves beyond its "
@@ -184,7 +196,20 @@ def bounds_text(ensemble: Ensemble, *, draw: str = 'simulate(rates="drawn")') ->
     )
     if ensemble.years_per_draw is None:
         return f"{text}No range here holds what the record leaves open of rates, durations and shares: {draw} does."
-    return text + ("100 draws are a first look; publish 1,000." if ensemble.draws < _PUBLISHED_DRAWS else "")
+    row = ensemble.summary(alpha).loc[column]
+    text += (
+        f"Record: what it leaves open of rates, durations and shares. Standard errors of its range: average "
+        f"{row['mean_p05_se']:.2g} and {row['mean_p95_se']:.2g}"
+    )
+    if row["cvar_p05"] == row["cvar_p05"]:
+        text += f", worst {100 * (1 - alpha):.3g} % {row['cvar_p05_se']:.2g} and {row['cvar_p95_se']:.2g}. "
+    else:
+        text += "; with fewer than 1,000 years a draw the worst years have no range. "
+    text += (
+        f"Standard deviation of a year within a draw (luck) {row['luck']:.2g}, of the means of draws (ignorance) "
+        f"{row['ignorance']:.2g}."
+    )
+    return text + (" 100 draws are a first look; publish 1,000." if ensemble.draws < _PUBLISHED_DRAWS else "")
 
 
 def scope_text(ensemble: Ensemble, commodity: str = "") -> str:
@@ -214,6 +239,36 @@ def left_out_text(ensemble: Ensemble, commodity: str = "") -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+def _shifted(ensemble: Ensemble, other: Ensemble, column: str, alpha: float) -> dict[str, float]:
+    """Return mean and CVaR of a shorter ensemble: those of a longer one, and what differs in the years of both.
+
+    Both meet the same hazards on the same days, so that far fewer years tell the difference than either level.
+    """
+    summary = _row(ensemble, column, alpha)
+    sign = -1.0 if summary["cvar"] < summary["mean"] else 1.0
+    long = sign * ensemble.years[column].to_numpy(dtype=np.float64)
+    short = sign * other.years[column].to_numpy(dtype=np.float64)
+    numbers: dict[str, float] = {}
+    for name, influence in (("mean", lambda years: years), ("cvar", partial(_tail_influence, alpha=alpha))):
+        change = sign * (influence(short) - influence(long[: len(short)]))
+        middle = summary[name] + float(change.mean())
+        half = math.hypot(summary[f"{name}_high"] - summary[name], 1.96 * change.std(ddof=1) / math.sqrt(len(short)))
+        numbers |= {name: middle, f"{name}_low": middle - half, f"{name}_high": middle + half}
+    return numbers
+
+
+def _row(ensemble: Ensemble, column: str, alpha: float) -> dict[str, float]:
+    """Return mean and CVaR of a column with their confidence intervals."""
+    row: Any = ensemble.summary(alpha).loc[column]
+    return {name: float(row[name]) for name in _ENDS}
+
+
+def _tail_influence(years: Floats, *, alpha: float) -> Floats:
+    """Return numbers by year whose mean is the CVaR and whose spread is that of its estimate."""
+    var = value_at_risk(years, alpha)
+    return np.asarray(var + np.maximum(years - var, 0.0) / (1.0 - alpha))
 
 
 def _is_central(ensemble: Ensemble, rerouting: bool) -> bool:

@@ -259,10 +259,18 @@ class BlockSimulator:
     def _outcomes_of_chunk(self, sets: Sets) -> Floats:
         return self._remembered(unpacked(sets, self._n_members).astype(np.float64))
 
+    def outcomes_with_shares(self, sets: Sets, share: Floats) -> Floats:
+        """Return what sets come to, shape (n, n_measures), where members lose the shares given, shape (n_members,)."""
+        severity = unpacked(sets, self._n_members).astype(np.float64)
+        for member in np.flatnonzero(share < 1):
+            severity[:, member] = self._binned(int(member), severity[:, member] * share[member])
+        return np.concatenate([self._remembered(severity[chosen]) for chosen in _chunks(np.arange(len(sets)))])
+
     def _outcomes_with_severity(self, history: Intervals, chosen: Indices) -> Floats:
         """Return what some intervals come to where shares are drawn; equal states are worked out once."""
-        states, row = np.unique(self.severity_rows(history, chosen), axis=0, return_inverse=True)
-        return self._remembered(states)[row.ravel()]
+        rows = self.severity_rows(history, chosen)
+        first, row = _distinct_rows(rows)
+        return self._remembered(rows[first])[row]
 
     def _remembered(self, states: Floats) -> Floats:
         """Return what states come to; those met before are not worked out again."""
@@ -313,6 +321,21 @@ def _chunks(indices: Indices) -> Iterator[Indices]:
     """Yield so many indices at a time that what is worked out for them fits into memory."""
     for first in range(0, len(indices), _CHUNK):
         yield indices[first : first + _CHUNK]
+
+
+def _distinct_rows(rows: Floats) -> tuple[Indices, Indices]:
+    """Return where each distinct row is met first, and which of these each row is.
+
+    Rows are told apart by a hash of their bits, many times faster than by sorting them; a collision would be seen.
+    """
+    bits = np.ascontiguousarray(rows).view(np.uint64)
+    odd = np.random.default_rng(0).integers(1, 2**62, (2, bits.shape[1]), dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    hashed = (bits >> np.uint64(32)) * odd[0] + (bits & np.uint64(2**32 - 1)) * odd[1]
+    _, first, which = np.unique(hashed.sum(axis=1, dtype=np.uint64), return_index=True, return_inverse=True)
+    if np.array_equal(rows[first][which], rows):
+        return first, which
+    _, first, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    return first, which.ravel()
 
 
 def distinct(in_force: Sets) -> tuple[Sets, Indices]:

@@ -20,7 +20,7 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.messages import listed
 from corridor.model.distributions import Lognormal, TwoPart
-from corridor.model.hazard import Hazard, Posterior, Rate
+from corridor.model.hazard import Hazard, Posterior, Rate, problems_of_rates
 from corridor.model.records import RateGroup
 
 LEAST_RATE_PER_YEAR = 1e-12
@@ -30,8 +30,6 @@ _NEARLY = 1e-9
 _LEAST_SHAPE, _LEAST_CONCENTRATION = 0.1, 0.5
 _LEAST_X, _MOST_X = 0.05, 0.95
 """Bounds of a drawn mean share over the most that is taken. [1]"""
-_AGREES = 0.02
-"""How far a rate may lie from the mean of its posterior, which is written to more digits, over that. [1]"""
 
 
 def drawn_hazards(
@@ -56,8 +54,8 @@ def drawn_hazards(
     Raises
     ------
     DataError
-        If a hazard's rate group is not among those given, its posterior holds what its other fields have no use for,
-        or the mean of the posterior is not the hazard's rate.
+        If a hazard's rate group is not among those given or has no posterior to enter, its rates are not those that
+        its posterior has on average, or the posterior holds what its other fields have no use for.
 
     Notes
     -----
@@ -77,8 +75,10 @@ def drawn_hazards(
     ----------
     Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., Chapman and Hall, for gamma posteriors of Poisson rates.
     """
-    common = _Common.of(rate_groups, seed, draw)
-    return tuple(_drawn(hazard, common, _stream(seed, draw, f"hazard {hazard.name}")) for hazard in hazards)
+    given, groups = tuple(hazards), {group.id: group for group in rate_groups}
+    _require_drawable(given, groups)
+    common = _Common.of(groups.values(), seed, draw)
+    return tuple(_drawn(hazard, common, _stream(seed, draw, f"hazard {hazard.name}")) for hazard in given)
 
 
 @lru_cache(maxsize=1024)
@@ -132,16 +132,14 @@ class _Common:
     """What all hazards of a draw share: factors of rate groups, and chances at which quantiles are taken. [1]"""
 
     factor: Mapping[str, float]
-    central_factor: Mapping[str, float]
     concentration: float
     complete: float
 
     @classmethod
     def of(cls, rate_groups: Iterable[RateGroup], seed: int, draw: int) -> _Common:
-        groups = list(rate_groups)
-        factors = {group.id: _factor(group, _stream(seed, draw, f"rate group {group.id}")) for group in groups}
+        factors = {group.id: _factor(group, _stream(seed, draw, f"rate group {group.id}")) for group in rate_groups}
         chances = (_stream(seed, draw, name).random() for name in ("concentration", "complete"))
-        return cls(factors, {group.id: group.factor for group in groups}, *chances)
+        return cls(factors, *chances)
 
 
 def _factor(group: RateGroup, stream: np.random.Generator) -> float:
@@ -169,7 +167,6 @@ def _drawn(hazard: Hazard, common: _Common, stream: np.random.Generator) -> Haza
     chance, (z_duration, z_share) = stream.random(), stream.standard_normal(2)
     fields: dict[str, Any] = {"frequency_per_year": _frequency(hazard, common, chance)}
     if posterior is not None:
-        _require_useful(hazard, posterior)
         fields |= {"duration_days": _duration(hazard, posterior, z_duration), "posterior": None, "rate_group": None}
         if isinstance(hazard.severity, TwoPart):
             fields["severity"] = _severity(hazard.severity, posterior, common, z_share)
@@ -187,11 +184,6 @@ def _drawn(hazard: Hazard, common: _Common, stream: np.random.Generator) -> Haza
 def _frequency(hazard: Hazard, common: _Common, chance: float) -> float | dict[str, float]:
     """Return the rates of a draw, one for all regimes or by regime. [1/y]"""
     given, posterior = hazard.frequency_per_year, hazard.posterior
-    if hazard.rate_group is not None and posterior is None:
-        raise DataError(
-            f"hazard {hazard.name!r} names the rate group {hazard.rate_group!r} and has no posterior that its factor "
-            "could enter; give it one, or leave out rate_group"
-        )
     known = _from_posterior(hazard, posterior, common, chance) if posterior is not None else {}
     if not isinstance(given, Mapping):
         return known[""] if known else _of_range(given, chance)
@@ -215,73 +207,56 @@ def _from_posterior(hazard: Hazard, posterior: Posterior, common: _Common, chanc
     """Return the rates in calm and war of a draw, or by '' the one of all regimes. [1/y]"""
     from scipy.special import gammaincinv
 
-    factor, central = (_factor_of(hazard, posterior, factors) for factors in (common.factor, common.central_factor))
-    _require_agreement(hazard, posterior, central)
+    factor = _factor_of(hazard, common)
     calm = float(gammaincinv(posterior.shape, chance)) / (posterior.calm_years + factor * posterior.war_years)
     rates = {"calm": calm, "war": factor * calm, "": calm}
     return {regime: max(LEAST_RATE_PER_YEAR, rate) for regime, rate in rates.items()}
 
 
-def _factor_of(hazard: Hazard, posterior: Posterior, factors: Mapping[str, float]) -> float:
-    """Return how many times more often a hazard comes in war, by factors of rate groups or its own mean rates. [1]"""
-    given = hazard.frequency_per_year
+def _factor_of(hazard: Hazard, common: _Common) -> float:
+    """Return how many times more often a hazard comes in war: as its rate group, or by its own mean rates. [1]"""
     if hazard.rate_group is not None:
-        if not isinstance(given, Mapping):
+        return common.factor[hazard.rate_group]
+    if not isinstance(hazard.frequency_per_year, Mapping):
+        return 1.0
+    return hazard.mean_frequency_per_year("war") / hazard.mean_frequency_per_year("calm")
+
+
+def _require_drawable(hazards: Sequence[Hazard], groups: Mapping[str, RateGroup]) -> None:
+    """Raise unless each hazard's rate group is there and of use, its rates and its posterior agree, and all is used."""
+    for hazard in hazards:
+        if hazard.rate_group is None:
+            continue
+        if hazard.posterior is None:
             raise DataError(
-                f"hazard {hazard.name!r} names the rate group {hazard.rate_group!r}, whose factor tells war from calm, "
-                "but has one rate for all regimes; give its rates by regime, or leave out rate_group"
+                f"hazard {hazard.name!r} names the rate group {hazard.rate_group!r} and has no posterior that its "
+                "factor could enter; give it one, or leave out rate_group"
             )
-        if hazard.rate_group not in factors:
+        if hazard.rate_group not in groups:
             raise DataError(
                 f"hazard {hazard.name!r}: rate group {hazard.rate_group!r} is not among the network's rate groups "
-                f"({listed(factors) or 'none'}); add it to rate_groups"
+                f"({listed(groups) or 'none'}); add it to rate_groups"
             )
-        return factors[hazard.rate_group]
-    if not isinstance(given, Mapping):
-        return 1.0
-    if {"calm", "war"} <= given.keys():
-        return hazard.mean_frequency_per_year("war") / hazard.mean_frequency_per_year("calm")
-    if "war" in given or posterior.war_years > 0:
-        raise DataError(
-            f"hazard {hazard.name!r}: its posterior needs rates for both calm and war, or a rate group, to tell how "
-            f"many times more often it comes in war (got rates for {listed(given)})"
-        )
-    return 1.0
-
-
-def _require_agreement(hazard: Hazard, posterior: Posterior, factor: float) -> None:
-    """Raise unless a hazard's rates are about the means of its posterior."""
-    calm = posterior.shape / (posterior.calm_years + factor * posterior.war_years)
-    given = hazard.frequency_per_year
-    for regime, expected in (("calm", calm), ("war", factor * calm)) if isinstance(given, Mapping) else ((None, calm),):
-        if regime is not None and regime not in given:
-            continue
-        rate = hazard.mean_frequency_per_year(regime)
-        if not math.isclose(rate, expected, rel_tol=_AGREES):
-            raise DataError(
-                f"hazard {hazard.name!r} comes {rate:g} times a year{f' in {regime}' if regime else ''}, but "
-                f"{expected:.4g} by its posterior, from which rates are drawn; give posterior=None and a rate as low, "
-                "mean, high, or a posterior of the same mean"
-            )
+    for problem in problems_of_rates(hazards, groups, None):
+        raise DataError(problem)
+    for hazard in hazards:
+        if hazard.posterior is not None:
+            _require_useful(hazard, hazard.posterior)
 
 
 def _require_useful(hazard: Hazard, posterior: Posterior) -> None:
-    """Raise if a posterior holds what the hazard's severity or duration has no use for."""
-    severity = hazard.severity
-    two_part = severity if isinstance(severity, TwoPart) else None
-    varies = two_part is not None and two_part.concentration is not None
-    uses: Sequence[tuple[str, bool, str]] = (
-        ("complete_of", two_part is not None and 0 < two_part.complete < 1, "a severity with complete between 0 and 1"),
-        ("freedom", varies, "a severity with a concentration"),
-        ("pooled_mean", varies and posterior.durations is not None, "a severity with a concentration, and durations"),
-        (
-            "durations", isinstance(hazard.duration_days, Lognormal) or posterior.pooled_mean is not None,
-            "a duration as {median, sigma}, or pooled_mean",
-        ),
-    )  # fmt: skip
-    for name, is_used, needed in uses:
-        if getattr(posterior, name) is not None and not is_used:
-            raise DataError(f"hazard {hazard.name!r}: {name} of its posterior needs {needed}; leave it out otherwise")
+    """Raise if a posterior holds durations without a use, or shares without durations."""
+    if posterior.pooled_mean is not None and posterior.durations is None:
+        raise DataError(
+            f"hazard {hazard.name!r}: pooled_mean of its posterior needs durations, which say how much its mean share "
+            "is worth; add them, or leave pooled_mean out"
+        )
+    has_use = isinstance(hazard.duration_days, Lognormal) or posterior.pooled_mean is not None
+    if posterior.durations is not None and not has_use:
+        raise DataError(
+            f"hazard {hazard.name!r}: durations of its posterior needs a duration as {{median, sigma}}, or "
+            "pooled_mean; leave it out otherwise"
+        )
 
 
 def _duration(hazard: Hazard, posterior: Posterior, z: float) -> float | Lognormal:

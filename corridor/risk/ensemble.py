@@ -447,7 +447,7 @@ class Ensemble:
         in which they might have come, so that effects add up to the whole and hazards alike are treated alike. All
         that one hazard strikes at once is one player. Where more than 10 are in force at once (or fewer, if otherwise
         more than 500 000 states would have to be worked out), in proportion to what each costs alone; where severities
-        are drawn, in proportion to what each would bear if all that it can take were taken.
+        are drawn, in proportion to what each bears on average over some quantiles of all shares.
 
         References
         ----------

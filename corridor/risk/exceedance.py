@@ -210,8 +210,8 @@ def outage_table(
                     long = year[length >= least_days - ROUNDING]
                     begun[index].append(np.bincount(long, minlength=n_years) > 0)
     rows = [
-        chance_row(np.concatenate(found), draws, power=DAYS_PER_YEAR / (DAYS_PER_YEAR - least_days))
-        for found, (least_days, _) in zip(begun, pairs, strict=True)
+        chance_row(np.concatenate(years), draws, power=DAYS_PER_YEAR / (DAYS_PER_YEAR - least_days))
+        for years, (least_days, _) in zip(begun, pairs, strict=True)
     ]
     asked = pd.MultiIndex.from_tuples(pairs, names=["days", "share"])
     return pd.DataFrame(rows, columns=chance_columns(draws), index=asked)
@@ -224,8 +224,8 @@ def trunk_gone(simulator: BlockSimulator, history: Intervals, corridor: str) -> 
     """
     solver, n_members = simulator.solver, len(simulator.hazard_of_member)
     column = simulator.layout.corridors.index(corridor)
-    whole = float(solver._trunks(np.zeros((1, n_members)))[0, column])
-    if whole <= 0:
+    total = float(solver._trunks(np.zeros((1, n_members)))[0, column])
+    if total <= 0:
         raise DataError(f"corridor {corridor!r}: nothing of its trunk is in service, so that no outage can take it")
     gone = np.zeros(len(history.year))
     disturbed = np.flatnonzero((history.in_force & _strikes(solver, column) != 0).any(axis=1))
@@ -234,7 +234,7 @@ def trunk_gone(simulator: BlockSimulator, history: Intervals, corridor: str) -> 
         severity = unpacked(history.in_force[chosen], n_members).astype(np.float64)
         for member in history.severity:
             severity[:, member] = history.severity.within(member, chosen)
-        gone[chosen] = 1.0 - solver._trunks(severity)[:, column] / whole
+        gone[chosen] = 1.0 - solver._trunks(severity)[:, column] / total
     return gone
 
 

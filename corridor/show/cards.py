@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
-from corridor.model.hazard import Hazard
+from corridor.model.distributions import TwoPart
+from corridor.model.hazard import Hazard, Hit
+from corridor.model.hazard import Rate as HazardRate
 from corridor.model.network import Network
 from corridor.model.scenario import Event, Scenario
 from corridor.show.html import Html, bar, card, counted, details, line, link, listing, table, warning
@@ -37,7 +39,13 @@ def network_card(network: Network) -> Html:
         + (f" of regime '{network.regime}'" if network.regime else "")
     )
     tables = (*_corridors(network), *_commodities(network), *_fleets(network), *_confidence(network))
-    return card(name, line(counts), *tables)
+    return card(name, line(counts), *_priors(network), *tables)
+
+
+def _priors(network: Network) -> Iterator[Html]:
+    """Yield how many hazards are priors, where any is."""
+    if priors := sum(hazard.events == 0 for hazard in network.hazards):
+        yield line(f"{priors} of {counted(len(network.hazards), 'hazard')}: prior without an event on record")
 
 
 def _corridors(network: Network) -> Iterator[Html]:
@@ -104,12 +112,13 @@ def scenario_card(scenario: Scenario) -> Html:
     kind = type(scenario).__name__.lower()
     lines = [line(scenario.about)] if scenario.about else []
     if isinstance(scenario, Hazard):
-        lines.append(line(f"{_a_year(scenario)}, {scenario.mean_duration_days:g} days each on average"))
+        lines += _of_hazard(scenario)
     if isinstance(scenario, Event):
         lines.append(line(f"from {scenario.start}, until {scenario.end}"))
     elif not isinstance(scenario, Hazard) and scenario.mean_duration_days is not None:
         lines.append(line(f"{scenario.mean_duration_days:g} days"))
-    parts = [*lines, listing(scenario.changes)]
+    struck = [_of_hit(hit) for hit in scenario.hits] if isinstance(scenario, Hazard) else []
+    parts = [*lines, listing(struck or scenario.changes)]
     if scenario.expect:
         expected = [f"{name}: {bound}" for name, bound in scenario.expect.items()]
         parts.append(details(counted(len(expected), "expectation"), listing(expected)))
@@ -132,9 +141,49 @@ def shortened(rows: list[tuple[object, ...]], columns: int) -> list[tuple[object
     return [*rows[:_MOST_ROWS], more]
 
 
+def _of_hazard(hazard: Hazard) -> Iterator[Html]:
+    """Yield what a hazard says besides what it strikes: how often, how hard, where, why, and by how many events."""
+    yield line(f"{_a_year(hazard)}, {hazard.mean_duration_days:.4g} days each on average")
+    if hazard.severity is not None:
+        yield line(_severity(hazard))
+    shares = hazard.shares_by_cause
+    causes = ", ".join(f"{word} {100 * share:.3g} %" if share < 1 else word for word, share in shares.items())
+    known = [f"where: {hazard.place}" if hazard.place else "", f"cause: {causes}" if causes else ""]
+    events = "" if hazard.events is None else "prior: no event on record"
+    if hazard.events:
+        known.append(f"{counted(hazard.events, 'event')} on record")
+        events = ""
+    if text := "; ".join(filter(None, known)):
+        yield line(text)
+    if events:
+        yield line(warning(events))
+
+
+def _of_hit(hit: Hit) -> str:
+    """Return what a shock may strike, with its probability where that is not 1."""
+    aim = ", ".join(f"{selector} {' or '.join(names)}" for selector, names in hit.aim.items())
+    return aim if hit.probability == 1 else f"{aim}: with probability {hit.probability:.4g}"
+
+
+def _severity(hazard: Hazard) -> str:
+    """Return how much each event takes of what it strikes."""
+    severity = hazard.severity
+    if not isinstance(severity, TwoPart):
+        return "" if severity is None else f"takes {100 * severity.low:.3g} to {100 * severity.high:.3g} %"
+    if severity.complete == 1:
+        return "takes all"
+    varies = f" on average, at most {100 * severity.at_most:.3g} %" if severity.partial is not None else ""
+    complete = f"all in {100 * severity.complete:.3g} % of events, else " if severity.complete else ""
+    return f"takes {complete}{100 * severity.mean:.3g} % of {severity.of}{varies}"
+
+
 def _a_year(hazard: Hazard) -> str:
     """Return how often a hazard comes, by regime where it differs."""
-    given = hazard.frequency_per_year
-    if isinstance(given, dict):
-        return ", ".join(f"{hazard.mean_frequency_per_year(regime):.3g} a year in {regime}" for regime in given)
-    return f"{hazard.mean_frequency_per_year():.3g} a year"
+    regimes: tuple[str | None, ...] = hazard.regimes or (None,)
+    rates = ((hazard.rate_per_year(regime), f" in {regime}" if regime else "") for regime in regimes)
+    return ", ".join(f"{_rate(rate)} a year{where}" for rate, where in rates)
+
+
+def _rate(rate: HazardRate) -> str:
+    """Return a rate, with its 5 and 95 % points where there are any."""
+    return f"{rate[1]:.3g} ({rate[0]:.3g} to {rate[2]:.3g})" if isinstance(rate, tuple) else f"{rate:.3g}"

@@ -12,6 +12,7 @@ from corridor.errors import DataError
 from corridor.messages import unknown
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.scenario import scenario_name
+from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
 from corridor.show.cards import network_label
 from corridor.show.path_labels import figure_label, path_label, unit_of, words_of
@@ -311,7 +312,10 @@ def plot_ensemble(
     -------
     matplotlib Axes
         Axes with x in the column's unit; y: share of years that are at least as bad [%], on a logarithmic scale.
-        Curves have the gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``.
+        Curves have the gid ``curve:NAME``; marks ``mean:NAME``, ``var:NAME``, ``cvar:NAME``. Where rates are drawn the
+        curve is of all years of all draws (luck and ignorance); the band ``band:NAME`` holds the curves of single
+        draws (each luck alone) from 5 to 95 %, as far as ten years of an average draw are as bad, and the line
+        ``range:NAME`` their means.
 
     Raises
     ------
@@ -332,6 +336,9 @@ def plot_ensemble(
             ax, name, values, column=column, alpha=alpha, index=index, several=len(losses) > 1,
             cvar=float(ensembles[name].cvar(column, alpha=alpha)),
         )  # fmt: skip
+        if (draws := getattr(ensembles[name], "draws", 1)) > 1:
+            by_draw = np.asarray(ensembles[name].years[column], dtype=float).reshape(draws, -1)
+            _draw_range(ax, name, by_draw, column=column, index=index, several=len(losses) > 1)
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
     ax.set_ylim(100 / years / 1.5, 140)
@@ -381,8 +388,8 @@ def _ensembles(given: Any) -> dict[str, Any]:
 def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     """Return an ensemble's losses, the worst first."""
     years = ens.years
-    if column not in years.columns:
-        known = [str(other) for other in years.columns]
+    known = [str(other) for other in years.columns if other not in ("draw", "regime")]
+    if column not in known:
         raise DataError(f"ensemble {name!r}: {unknown('column', column, known)}")
     if not len(years):
         raise DataError(f"ensemble {name!r} has no years")
@@ -436,3 +443,26 @@ def _draw_curve(
         )  # fmt: skip
         if not several:
             ax.vlines(value, 1e-9, height, color=WARN, linewidth=0.8, linestyle=":", zorder=2)
+
+
+def _draw_range(ax: Axes, name: str, by_draw: np.ndarray[Any, Any], *, column: str, index: int, several: bool) -> None:
+    """Draw the ranges over draws of their curves and of their means, given their years, shape (n, years_per_draw)."""
+    sign = -1.0 if _is_gain(column) else 1.0
+    losses = np.sort(sign * by_draw, axis=1)
+    levels = np.unique(np.quantile(losses, 1.0 - np.geomspace(1.0 / losses.size, 1.0, 250)))
+    as_bad = losses.shape[1] - np.array([np.searchsorted(row, levels, side="left") for row in losses])
+    is_known = as_bad.mean(axis=0) >= LEAST_YEARS_IN_DRAW
+    levels, shares = levels[is_known], 100.0 * as_bad[:, is_known] / losses.shape[1]
+    low, high = np.quantile(shares, [0.05, 0.95], axis=0)
+    colour, called = style.SHADES[index % len(style.SHADES)], f", {style.wrapped(name, 34, 8)}" if several else ""
+    ax.fill_between(
+        sign * levels, np.maximum(low, 1e-9), np.maximum(high, 1e-9), color=colour, alpha=0.18, linewidth=0, zorder=1,
+        label=f"5 to 95 % of draws{called}", gid=f"band:{name}",
+    )  # fmt: skip
+    mean, ends = by_draw.mean(), np.quantile(by_draw.mean(axis=1), [0.05, 0.95])
+    height = 100.0 * float((losses >= sign * mean).mean())
+    unit = f" {unit_name}" if (unit_name := unit_of(column)) else ""
+    ax.plot(
+        ends, [height, height], color=WARN if not several else colour, linewidth=2.2, marker="|", markersize=9,
+        zorder=4, label=f"means of draws{called}: {_amount(ends[0])} to {_amount(ends[1])}{unit}", gid=f"range:{name}",
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from corridor.risk.bad_year import (
     bounds_text,
     left_out_text,
     prior_text,
+    range_text,
     table_of,
 )
 from corridor.show.cards import network_label, shortened
@@ -59,22 +60,13 @@ def _years(ensemble: Ensemble) -> Html:
 def _bounds(ensemble: Ensemble) -> Iterator[Html]:
     """Yield the table of both bounds of rerouting and of central and drawn rates."""
     frame = bounds(ensemble, _COLUMN, most_years=_MOST_YEARS)
-    of = by_name("bounds")
     rows = [
-        (
-            name,
-            *(
-                f"{of[quantity].text(row[quantity])} "
-                f"({of[quantity].text(row[f'{quantity}_low'])} to {of[quantity].text(row[f'{quantity}_high'])})"
-                for quantity in ("mean", "cvar")
-            ),
-            row["range"],
-        )
+        (name, range_text(row, "mean"), range_text(row, "cvar"), row["range"])
         for name, row in zip(frame.index, frame.to_dict("records"), strict=True)
     ]
     heads = ["not lifted, by ways and rates", "average year [Mt]", f"mean of the worst {_TAIL} [Mt]", "range"]
     yield table(heads, rows)
-    yield line(bounds_text(ensemble), muted=True)
+    yield line(bounds_text(ensemble, _COLUMN), muted=True)
 
 
 def _borne(ensemble: Ensemble, by: str) -> Iterator[Html]:

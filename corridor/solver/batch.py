@@ -30,8 +30,6 @@ from corridor.solver.solution import Solution
 from corridor.solver.state_measures import MeasureLayout
 from corridor.solver.warm import WarmSolver
 
-_WORTH_A_BASIS = 50
-"""States from which on a shared basis costs less than solving each."""
 _BASES_KEPT = 64
 """Sets of hazards that are more than derates whose base is kept for later states."""
 
@@ -114,8 +112,7 @@ class BatchSolver:
     Notes
     -----
     A state is a row of severities, one a member of a hazard: how much of what it takes is gone, 0 where it is not
-    in force, 1 where all. No answer depends on what was asked before. Within one call, states of which several flows
-    are optimal may show that of a neighbour with the same optimal basis.
+    in force, 1 where all. No answer depends on what else was asked, before or in the same call.
     """
 
     def __init__(self, network: Network, hazards: Sequence[Hazard], *, rerouting: bool = True) -> None:
@@ -180,7 +177,7 @@ class BatchSolver:
         amounts = np.empty_like(bounds.upper)
         unsolved = ~base.reusable.is_optimal_for(bounds)
         amounts[~unsolved] = base.reusable.amount
-        for row in self._by_shared_bases(severity, bounds, amounts, np.flatnonzero(unsolved)):
+        for row in np.flatnonzero(unsolved).tolist():
             amounts[row] = self._solver.optimum(bounds.of(base.state, row=row)).amount
         return self._measured(base, amounts, self._trunks(severity))
 
@@ -192,33 +189,6 @@ class BatchSolver:
     @property
     def _tolerance_mtpa(self) -> float:
         return BOUND_MTPA * self._program.unit_mtpa
-
-    def _by_shared_bases(
-        self, severity: Floats, bounds: Bounds, amounts: Floats, rows: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.intp]:
-        """Fill in the amounts of states that share an optimal basis with another; return the other rows.
-
-        Notes
-        -----
-        Costs are equal, so a basis that is optimal for one state is optimal for all in which its solution keeps
-        within bounds: Wets (1988), in Ermoliev and Wets (eds), Numerical Techniques for Stochastic Optimization.
-        """
-        if len(rows) < _WORTH_A_BASIS:
-            return rows
-        _, kind_of, count = np.unique(severity[rows] > 0, axis=0, return_inverse=True, return_counts=True)
-        unsolved = [rows[count[kind_of.ravel()] < _WORTH_A_BASIS]]
-        for kind in np.flatnonzero(count >= _WORTH_A_BASIS):
-            alike = rows[kind_of.ravel() == kind]
-            worth = True
-            while worth and len(alike) >= _WORTH_A_BASIS:
-                basis = self._solver.basis(self.state(severity[alike[0]]))
-                narrower = bounds.rows(alike)
-                solutions, fits = basis.solutions(narrower.upper, narrower.ceiling, self._tolerance_mtpa)
-                amounts[alike[fits]] = solutions[fits]
-                alike = alike[~fits]
-                worth = fits.sum() >= _WORTH_A_BASIS
-            unsolved.append(alike)
-        return np.sort(np.concatenate(unsolved))
 
     def _base(self, in_force: npt.NDArray[np.bool_]) -> CompiledBase:
         """Return the base of a set of hazards."""

@@ -8,10 +8,9 @@ from threading import Lock
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 
 from corridor.errors import SolverError
-from corridor.model.tolerances import BOUND_MTPA, EXCESS, FEASIBILITY, OPTIMAL
+from corridor.model.tolerances import EXCESS, FEASIBILITY, OPTIMAL
 from corridor.solver.program import Floats, LinearProgram, ProgramState
 
 _OK = highspy.HighsStatus.kOk
@@ -57,60 +56,6 @@ class Optimum:
     dual: Floats
     objective: float
     excess: float
-
-
-@dataclass(frozen=True, eq=False)
-class Basis:
-    """An optimal basis, and the solutions it has under other bounds and the same costs.
-
-    Attributes
-    ----------
-    matrix : shape (n_rows, n_columns)
-        The program's.
-    basic : shape (n_rows,)
-        Basic variables: columns by number, then rows.
-    at_upper : shape (n_columns + n_rows,)
-        Which of the others rest at their upper bound.
-    """
-
-    matrix: Floats
-    basic: npt.NDArray[np.int64]
-    at_upper: npt.NDArray[np.bool_]
-
-    def solutions(
-        self, upper: Floats, ceiling: Floats, tolerance: float = BOUND_MTPA
-    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """Return the basic solution for each row of bounds, and whether it keeps within them and so is optimal.
-
-        Parameters
-        ----------
-        upper : shape (n, n_columns)
-            The lower bounds are 0.
-        ceiling : shape (n, n_ceilings)
-
-        Returns
-        -------
-        amounts : shape (n, n_columns)
-        fits : shape (n,)
-        """
-        n_rows, n_columns = self.matrix.shape
-        n_balances = n_rows - ceiling.shape[1]
-        n = len(upper)
-        nothing = np.zeros((n, n_balances))
-        least = np.concatenate([np.zeros_like(upper), nothing, np.full_like(ceiling, -np.inf)], axis=1)
-        most = np.concatenate([upper, nothing, ceiling], axis=1)
-        extended = np.concatenate([self.matrix, -np.eye(n_rows)], axis=1)
-        value = np.where(self.at_upper, most, least)
-        resting = np.ones(n_columns + n_rows, dtype=bool)
-        resting[self.basic] = False
-        if not np.isfinite(value[:, resting]).all():
-            return upper, np.zeros(n, dtype=bool)
-        vary = resting & (value != value[0]).any(axis=0)
-        first = extended[:, resting] @ value[0, resting]
-        response = -np.linalg.solve(extended[:, self.basic], np.column_stack([first, extended[:, vary]]))
-        value[:, self.basic] = response[:, 0] + (value[:, vary] - value[0, vary]) @ response[:, 1:].T
-        fits = ((value >= least - tolerance) & (value <= most + tolerance)).all(axis=1)
-        return value[:, :n_columns], np.asarray(fits)
 
 
 class Solver:
@@ -198,24 +143,6 @@ class Solver:
             row, column = program.index[program.fleet_entries[which]], program.fleet_columns[which]
             _demand(self._highs.changeCoeff(row, column, days[which]), "set the days of a fleet")
         self._days = days
-
-    def basis(self, state: ProgramState) -> Basis:
-        """Return the optimal basis of a state.
-
-        Raises
-        ------
-        Infeasible, SolverError
-            As for `optimum`.
-        """
-        with self._turn:
-            self._again(state)
-            status, basic = self._highs.getBasicVariables()
-            _demand(status, "name the basic variables")
-            highs_basis = self._highs.getBasis()
-        basic = np.asarray(basic)
-        at_upper = [status == _UPPER for status in (*highs_basis.col_status, *highs_basis.row_status)]
-        matrix = self._program.dense(state)
-        return Basis(matrix, np.where(basic >= 0, basic, len(self._columns) - basic - 1), np.array(at_upper))
 
     def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs

@@ -193,11 +193,3 @@ def with_days(value: Floats, entries: Ints, days: Floats) -> Floats:
     value = value.copy()
     value[entries] = days
     return value
-
-
-def dense_matrix(start: Ints, index: Ints, value: Floats, *, n_rows: int) -> Floats:
-    """Return a matrix of compressed columns in full, shape (n_rows, n_columns)."""
-    n_columns = len(start) - 1
-    matrix = np.zeros((n_rows, n_columns))
-    matrix[index, np.repeat(np.arange(n_columns), np.diff(start))] = value
-    return matrix

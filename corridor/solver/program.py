@@ -27,7 +27,6 @@ from corridor.solver.matrix import (
     balance_entries,
     ceiling_entries,
     compressed,
-    dense_matrix,
     fleet_entries,
     flow_columns,
     minimum_columns,
@@ -103,10 +102,6 @@ class LinearProgram(ABC):
     def values(self, state: ProgramState) -> Floats:
         """Return the entries of the matrix in a state, shape (n_entries,)."""
         return with_days(self.value, self.fleet_entries, state.fleet_days)
-
-    def dense(self, state: ProgramState) -> Floats:
-        """Return the matrix in a state, shape (n_balances + n_ceilings, n_columns)."""
-        return dense_matrix(self.start, self.index, self.values(state), n_rows=self.n_balances + self.n_ceilings)
 
     def ceiling_activity(self, state: ProgramState, amount: Floats) -> Floats:
         """Return what the ceiling rows come to. [Mt/y; Mt days/y of fleets]"""

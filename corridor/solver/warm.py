@@ -11,7 +11,7 @@ from corridor.errors import SolverError
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.model.tolerances import REFUSED_EXCESS
-from corridor.solver.highs import Basis, Optimum, Solver
+from corridor.solver.highs import Optimum, Solver
 from corridor.solver.program import Floats, Program, ProgramState
 from corridor.solver.solution import Solution
 
@@ -89,16 +89,6 @@ class WarmSolver:
             If it has none: amounts held that contradict each other, or no limit.
         """
         return self._solver.optimum(state)
-
-    def basis(self, state: ProgramState) -> Basis:
-        """Return the optimal basis of a state.
-
-        Raises
-        ------
-        SolverError
-            If it has none, as for `optimum`.
-        """
-        return self._solver.basis(state)
 
     def solver_for(self, network: Network) -> WarmSolver:
         """Return the solver whose program has a row for each minimum of a network: this one, or one made for them.

@@ -62,7 +62,7 @@ def test_compare_names_network_year_commodity_and_origin_in_its_head(capsys: pyt
     assert "price less cost of the best way, at the field gate, before lifting cost, duty and tax" in out
     assert "tengiz > augusta" in out
     risk = " ".join(run(capsys, "compare", *SHUT, "--columns", "risk")[1].split())
-    assert "hazards of regime 'full' (rates since 1999)" in risk
+    assert "hazards at rates as before 24 February 2022 (calm)" in risk
     assert "Buyers at one price are interchangeable here" in out
 
 
@@ -98,7 +98,7 @@ def test_json_has_the_totals(capsys: pytest.CaptureFixture[str]) -> None:
     flow = cr.solve(cr.load(year=2021), cr.load_scenario("cpc-shut"))
     solved = json.loads(run(capsys, "solve", *SHUT, "--format", "json")[1])
     assert (solved["network"], solved["year"], solved["regime"], solved["scenario"]) == (
-        "caspian", 2021, "full", "CPC shut"
+        "caspian", 2021, "calm", "CPC shut"
     )  # fmt: skip
     assert solved["totals"]["shortfall_mtpa"] == flow.shortfall_mtpa
     assert len(solved["corridors"]) == len(flow.corridors)
@@ -175,11 +175,11 @@ def test_json_says_what_it_is_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert (outcomes["network"], outcomes["year"], outcomes["units"]) == ("caspian", 2021, "t")
     assert [row["scenario"] for row in outcomes["rows"]] == ["baseline", "CPC shut"]
     simulated = json.loads(run(capsys, "simulate", "--years", "20", "--seed", "3", "--quiet", "--format", "json")[1])
-    assert (simulated["regime"], simulated["seed"], simulated["years"]) == ("full", 3, 20)
+    assert (simulated["regime"], simulated["seed"], simulated["years"]) == ("war", 3, 20)
     assert simulated["rows"]
 
 
 def test_simulate_names_the_regime_beside_an_added_hazard(capsys: pytest.CaptureFixture[str]) -> None:
     """The hazards are those of the regime and the one added, not all of one's own."""
     out = run(capsys, "simulate", "--years", "10", "--quiet", "--scenario", "cpc-court-order-2022")[1]
-    assert "hazards of regime 'full' (rates since 1999) and 'CPC court order (threat)'" in out
+    assert "hazards at rates as since 24 February 2022 (war) and 'CPC court order (threat)'" in " ".join(out.split())

@@ -9,7 +9,7 @@ import pytest
 
 import corridor as cr
 from corridor.model.columns import COLUMNS, FLOW_TABLES, by_name, column_names, printed
-from corridor.risk.bad_year import amounts
+from corridor.risk.bad_year import amounts, attributed, bounds, table_of
 
 UNITS = {
     "_mtpa": "Mt/y", "_usd_per_t": "USD/t", "_mt_days": "Mt days/y", "_usd_per_t_day": "USD/(t day)", "_days": "days",
@@ -29,6 +29,8 @@ def test_every_table_has_the_columns_stated() -> None:
     }
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
+    frames |= {table_of(by): attributed(ensemble, "shortfall_mt", by=by) for by in ("hazard", "place")}
+    frames |= {"bounds": bounds(ensemble, "shortfall_mt")}
     drawn = cr.simulate(net, 200, seed=1, rates="drawn", draws=2)
     frames |= {"summary": drawn.summary(), "exceedance": drawn.exceedance()}
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {

@@ -116,6 +116,19 @@ def test_hazards_add_up_to_a_scenario_in_which_all_is_struck() -> None:
     assert total.changes == (cr.Derate(edge="b", remaining=0.0), SHUT)
 
 
+def test_applied_all_hits_are_struck() -> None:
+    """Whatever their probability and the severity; the network given stays as it is."""
+    it = hazard(hits=[Hit(edge="a", probability=0.5)], severity={"mean": 0.5})
+    assert it.apply(net := network()).edge("a").available_mtpa == 0
+    assert net.edge("a").available_mtpa == math.inf
+
+
+def test_a_hit_of_what_is_not_there_is_a_problem_of_the_network() -> None:
+    """As a change of it is, with a suggestion."""
+    (problem,) = network(hazard(hits=[Hit(edge="aa", probability=0.5)])).problems()
+    assert problem == "hazard 'h': no edge named 'aa'; did you mean 'a'?"
+
+
 def test_a_hit_shows_what_was_given() -> None:
     """As changes do."""
     assert str(Hit(edge="a", probability=0.5)) == "Hit(edge='a', probability=0.5)"

@@ -15,7 +15,7 @@ from helpers.strategies import networks
 TABLES = {
     "nodes": "node_table", "edges": "edge_table", "supplies": "supply_table", "markets": "market_table",
     "commodities": "commodity_table", "corridors": "corridor_table", "quotas": "quota_table",
-    "rates": "rate_table", "fleets": "fleet_table",
+    "rates": "rate_table", "fleets": "fleet_table", "rate_groups": "rate_group_table",
     "hazards": "hazard_table", "figures": "figure_table", "sources": "source_table",
 }  # fmt: skip
 

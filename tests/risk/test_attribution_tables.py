@@ -134,3 +134,19 @@ def test_what_one_hazard_strikes_is_one_player() -> None:
                 before, after = (tuple(m for n in order[:end] for m in players[n]) for end in (at, at + 1))
                 expected[name] += (short(after) - short(before)) * days / 365.0 / len(orders)
     assert ens.attribution()["amount"][list(expected)].tolist() == pytest.approx(list(expected.values()))
+
+
+def test_drawn_shares_are_split_by_what_they_cost_on_average() -> None:
+    """Half of what both cost together would be borne by the first if all were taken.
+
+    Two ways of 6 for 10 Mt/y: one loses a share u of 0 to 1, the other all. Alone they cost max(0, 6u - 2) and 4,
+    together 4 + 6u, so of 7 on average the first bears (4/3 + 3)/2.
+    """
+    hazards = [
+        closes("part", "w0", rate=6.0, days=40.0, severity=cr.Uniform(low=0.0, high=1.0)),
+        closes("all", "w1", rate=6.0, days=40.0),
+    ]
+    ens = cr.simulate(ways(6, 6, hazards=hazards), years=2000, seed=2)
+    lost = {tuple(row.hazards): row.days_per_year * row.shortfall_mtpa / 365.0 for row in ens.states.itertuples()}
+    expected = lost["part",] + lost["part", "all"] * (4 / 3 + 3) / 2 / 7
+    assert ens.attribution()["amount"]["part"] == pytest.approx(expected, rel=0.01)

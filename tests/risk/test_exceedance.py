@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 from scipy import stats
 
 import corridor as cr
+from corridor.risk.blocks import BlockSimulator
 from corridor.risk.drawn import gamma_shape
-from corridor.risk.exceedance import exceedance_table, runs, score_interval
+from corridor.risk.exceedance import exceedance_table, outage_table, runs, score_interval
+from corridor.risk.plan import Plan
 from corridor.risk.random_histories import Intervals, Severities
 from corridor.risk.summary import Draws
 from helpers.parallel_routes import closes, derates, hazard, ways
@@ -271,6 +274,28 @@ def test_drawn_rates_mix_the_chance_of_outages(drawn: cr.Ensemble) -> None:
     for end, chance in (("p05", 0.05), ("p95", 0.95)):
         point = 1.0 - math.exp(-gamma_point(chance) * P_LONGER)
         assert row[f"chance_{end}"] == pytest.approx(point, abs=3 * row[f"chance_{end}_se"] + 0.02)
+
+
+@pytest.mark.parametrize(("days", "share"), [(7, 0.3), (30, 0.3), (30, 0.5), (2, 1.0)])
+def test_shipped_outages_are_the_sum_over_their_hazards(days: float, share: float) -> None:
+    """Of the CPC in war: rates x P(longer) x P(larger) of the six hazards that strike it; few of their outages meet."""
+    net = cr.load("caspian", 2024)
+    striking = [h for h in net.hazards if h.name.startswith(("CPC", "Novorossiysk roadstead", "all Russia"))]
+    assert len(striking) == 6
+    rate = 0.0
+    for each in striking:
+        longer = stats.norm.sf(math.log(days / each.duration_days.median) / each.duration_days.sigma)
+        part = each.severity
+        x, kappa = part.mean / part.at_most, part.concentration
+        partial = stats.beta(x * kappa, (1 - x) * kappa).sf(share / part.at_most)
+        larger = part.complete + (1.0 - part.complete) * partial
+        rate += each.mean_frequency_per_year("war") * longer * larger
+    expected = -math.expm1(-rate)
+    simulator = BlockSimulator(net, net.hazards, Plan(("war",)))
+    blocks: list[Any] = [SimpleNamespace(shocks=np.zeros(2500))] * 4  # which years there are: nothing is solved here
+    found = outage_table(simulator, blocks, seed=7, corridor="cpc", days=[days], shares=[share], draws=None)
+    # One outage is in force 7 % of the time; those that meet join their shares and days, and may be one instead of two.
+    assert found["chance"].item() == pytest.approx(expected, abs=within(expected, 10_000) + 0.07 * expected)
 
 
 def test_all_pairs_are_asked_about() -> None:

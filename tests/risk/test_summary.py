@@ -201,6 +201,23 @@ def test_a_summary_of_central_rates_has_no_ignorance() -> None:
     assert "notes" not in summary.attrs
 
 
+def test_years_of_several_regimes_have_a_summary() -> None:
+    """Rates known exactly, war four times calm: no ignorance to speak of, and a luck that is of both regimes.
+
+    Shortfalls of a draw's 200 years have the mean of both regimes' shares of time in force, 1 - exp(-rate 20 / 365).
+    """
+    storm = closes("storm", "w0", days=20.0).replace(frequency_per_year={"calm": 1.0, "war": 4.0})
+    net = ways(10, hazards=[storm])
+    ens = cr.simulate(net, 50 * 200, 3, rates="drawn", draws=50, regime={"calm": 0.5, "war": 0.5})
+    found = ens.summary()
+    assert list(found.index) == [name for name in ens.years if name not in ("draw", "regime")]
+    row = found.loc["shortfall_mt"]
+    expected = 10.0 * (1.0 - (math.exp(-20 / 365) + math.exp(-80 / 365)) / 2.0)
+    assert row["mean"] == pytest.approx(expected, abs=4 * row["sd"] / math.sqrt(10_000))
+    assert row["ignorance"] < 0.5 * row["luck"] / math.sqrt(200)
+    assert row["luck"] == pytest.approx(row["sd"], rel=0.01)
+
+
 def test_the_same_seed_gives_the_same_summary() -> None:
     """Resampling included, by any number of workers."""
     one, two = storm_ensemble(20, 100), storm_ensemble(20, 100, workers=2)

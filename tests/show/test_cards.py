@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -188,6 +189,47 @@ def test_scenarios_hazards_and_events_tell_what_they_are() -> None:
     assert "from 2022-03-22, until 2022-04-25" in shown(event).said
 
 
+def test_a_hazard_tells_what_it_strikes_how_hard_where_and_why() -> None:
+    """Hits with their probabilities, rates by regime with their ranges, shares, causes, events."""
+    hazard = cr.Hazard(
+        name="slow", hits=[{"corridor": "cpc"}, {"edge": ["a", "b"], "mode": "rail", "probability": 0.9286}],
+        frequency_per_year={"calm": (0.0545, 0.1272, 0.219), "war": 1.23}, duration_days=12,
+        severity={"complete": 0.1, "mean": 0.28, "at_most": 0.6, "concentration": 2}, place="RUS",
+        cause={"order": 0.25, "technical": 0.75}, events=8,
+    )  # fmt: skip
+    page = shown(hazard)
+    assert page.tags.count("li") == 2
+    for text in (
+        "corridor cpc", "edge a or b, mode rail: with probability 0.9286",
+        "0.127 (0.0545 to 0.219) a year in calm, 1.23 a year in war, 12 days each on average",
+        "takes all in 10 % of events, else 28 % of capacity on average, at most 60 %",
+        "where: RUS; cause: order 25 %, technical 75 %; 8 events on record",
+    ):  # fmt: skip
+        assert text in page.said
+
+
+def test_a_prior_without_a_record_is_marked_as_such() -> None:
+    """No event is not the same as nothing said of events."""
+    hazard = cr.Hazard(name="h", hits=[{"corridor": "cpc"}], frequency_per_year=1, duration_days=3, events=0)
+    assert "prior: no event on record" in shown(hazard).said
+    assert "record" not in shown(hazard.replace(events=None)).said
+    net = cr.load().replace(hazards=[hazard, hazard.replace(name="i", events=2), hazard.replace(name="k", events=None)])
+    assert "1 of 3 hazards: prior without an event on record" in shown(net).said
+
+
+@pytest.mark.parametrize(
+    ("severity", "said"),
+    [
+        ({"low": 0.2, "high": 0.6}, "takes 20 to 60 %"), ({"complete": 1, "mean": 0.3}, "takes all"),
+        ({"mean": 0.3, "of": "flow"}, "takes 30 % of flow"),
+    ],
+)  # fmt: skip
+def test_a_hazard_tells_how_hard_it_strikes(severity: dict[str, Any], said: str) -> None:
+    """Bounds, all, or a fixed share."""
+    hits = [{"corridor": "cpc"}]
+    assert said in shown(cr.Hazard(name="h", hits=hits, frequency_per_year=1, duration_days=3, severity=severity)).said
+
+
 def test_very_long_tables_are_cut_and_counted() -> None:
     """Of 100 corridors 30 are shown, the rest counted."""
     ids = [f"c{at:03}" for at in range(100)]
@@ -232,11 +274,11 @@ def test_an_ensemble_shows_what_its_years_came_to() -> None:
     assert rows["not lifted [Mt]"][-1] == f"{worst:,.2f}"
 
 
-def test_an_ensemble_names_whose_doing_it_was_and_escapes_it() -> None:
-    """The one actor bears all of it, under its name as text."""
+def test_an_ensemble_names_where_losses_arise_and_escapes_it() -> None:
+    """The one place bears all of it, under its name as text."""
     page = Page(nasty_years()._repr_html_())
     assert "script" not in page.tags
-    assert [row[-1] for row in page.rows if row[0] == NASTY] == ["100.0"]
+    assert [row[-2] for row in page.rows if row[0] == NASTY] == ["100.0"]
 
 
 def test_quiet_years_are_said_to_be_quiet() -> None:

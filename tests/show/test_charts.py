@@ -537,7 +537,10 @@ def ensemble(losses: Any, scenario: cr.Scenario | None = None) -> Any:
         worst = np.sort(np.asarray(years[column], dtype=float))[::-1]
         return float(worst[: max(1, round(len(worst) * (1 - alpha)))].mean())
 
-    return SimpleNamespace(years=years, scenario=scenario, network=cr.load(), cvar=cvar)
+    return SimpleNamespace(
+        years=years, scenario=scenario, network=cr.load(), cvar=cvar, regimes={"war": 1.0}, years_per_draw=None,
+        rerouting=True,
+    )  # fmt: skip
 
 
 def test_the_curve_is_the_share_of_years_at_least_as_bad() -> None:

@@ -63,10 +63,10 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_the_brief_has_every_section(page: Page) -> None:
-    """Headline, map, comparison, changes, bottlenecks, risk, bad year, sources: in this order."""
+    """Headline, map, comparison, changes, bottlenecks, risk, bad transport years, sources: in this order."""
     assert page.headings == [
-        "Summary", "Map", "Comparison of corridors", "Changes against the baseline", "Bottlenecks", "Risk", "Bad years",
-        "Sources and confidence",
+        "Summary", "Map", "Comparison of corridors", "Changes against the baseline", "Bottlenecks", "Risk",
+        "Bad transport years", "Sources and confidence",
     ]  # fmt: skip
 
 
@@ -107,14 +107,14 @@ def test_every_corridor_and_scenario_is_named(page: Page) -> None:
 
 @pytest.mark.fuzz
 def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
-    """Regimes differ several times over in what a bad year costs, so each brief names the rates it used."""
+    """Regimes differ several times over in what a bad transport year costs, so each brief names the rates it used."""
     found = {}
     for regime in ("calm", "war"):
         net = cr.load(year=2024, regime=regime)
         text = cr.report(net, [], tmp_path / f"{regime}.html", years=20).read_text(encoding="utf-8")
         found[regime] = text[text.index("Hazards simulated") :]
         for hazard in net.hazards:
-            assert f">{hazard.frequency_per_year:.3f}<" in found[regime]
+            assert f">{hazard.mean_frequency_per_year(regime):.3f}<" in found[regime]
     assert found["calm"] != found["war"]
 
 

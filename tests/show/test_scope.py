@@ -1,4 +1,4 @@
-"""Shares in service and bad years are shown with hazard regime, year and shipper; markets with what they stand for."""
+"""Shares in service and bad transport years name hazard regime, year and shipper; markets what they stand for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from corridor.library.networks import hazard_basis
 from corridor.model.columns import INTERCHANGEABLE
 from helpers.small_networks import edge, network
 
-WAR = "hazards of regime 'war' (rates since 2022)"
+WAR = "hazards at rates as since 24 February 2022 (war)"
 
 
 @cache
@@ -37,9 +37,28 @@ def written(ax: Any) -> str:
 
 
 def test_hazards_of_one_s_own_have_no_regime() -> None:
-    """A network of one's own is not said to have rates since 1999."""
+    """A network of one's own is not said to have rates of the record."""
     assert hazard_basis(cr.load(regime="war").regime) == WAR
     assert hazard_basis(network(edge("a")).regime) == "the network's own hazards"
+
+
+@pytest.mark.parametrize(
+    ("regime", "text"),
+    [
+        ("calm", "hazards at rates as before 24 February 2022 (calm)"),
+        ({"war": 1.0}, WAR),
+        ({None: 1.0}, "the network's own hazards"),
+        ("siege", "hazards at rates of regime 'siege'"),
+        (
+            {"calm": 0.75, "war": 0.25},
+            "hazards at rates as before 24 February 2022 (calm) in 75 % of years, "
+            "as since 24 February 2022 (war) in 25 %",
+        ),
+    ],
+)
+def test_regimes_are_told_with_their_shares(regime: Any, text: str) -> None:
+    """One alone, several by their shares of the years, none where rates have none."""
+    assert hazard_basis(regime) == text
 
 
 def test_a_picture_of_corridors_names_regime_year_and_commodity() -> None:
@@ -78,6 +97,25 @@ def test_a_card_of_years_names_regime_and_shippers() -> None:
     assert "where the shut-in volume of all shippers arises" in card
 
 
+def test_pictures_and_cards_of_a_mixture_say_its_shares() -> None:
+    """Half of the years in war, none beyond the usual ways."""
+    ens = cr.simulate(war(), 60, 3, regime={"war": 0.5, "calm": 0.5}, rerouting=False)
+    basis = "calm) in 50 % of years, as since 24 February 2022 (war) in 50 %, usual ways only"
+    assert basis in written(cr.plot_ensemble(ens))
+    assert basis in ens._repr_html_()
+    assert ens.summary().attrs["regime"] == "calm 0.5, war 0.5"
+
+
+def test_a_card_of_years_has_causes_priors_and_both_bounds() -> None:
+    """With the share that rests on hazards without an event, and what is left out."""
+    card = years()._repr_html_()
+    for text in (
+        "what causes it", "On hazards without an event on record (priors) rest", "other ways at once, central rates",
+        "usual ways only, central rates", "Left out: tanks", "Kashagan slow",
+    ):  # fmt: skip
+        assert text in card
+
+
 def test_the_repr_of_years_names_network_regime_and_shippers() -> None:
     """As a Python shell prints it."""
     assert "'baseline' (caspian 2024, regime war): 60 years" in repr(years())
@@ -103,7 +141,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_the_brief_names_regime_year_and_commodity(page: str) -> None:
-    """In the summary, above the comparison, the shares in service and the bad years."""
+    """In the summary, above the comparison, the shares in service and the bad transport years."""
     page = page.replace("&#39;", "'")
     assert f"Extra shut-in volume of Kazakh crude due to {WAR}" in page
     assert "Kazakh crude, caspian 2024, for a Tengiz tonne. Nameplate:" in page
@@ -115,9 +153,28 @@ def test_the_brief_names_regime_year_and_commodity(page: str) -> None:
 
 def test_the_brief_says_where_and_no_record(page: str) -> None:
     """Countries say where losses arise; nothing in it is said to be anybody's doing."""
-    assert "Where the shut-in volume of Kazakh crude arises in the worst 5 % of years (country of the asset" in page
+    assert "Where the shut-in volume of Kazakh crude arises (country of the asset, not who did it)" in page
     assert "responsible" not in page
     assert INTERCHANGEABLE in page
+
+
+def test_the_brief_marks_priors_and_weighs_them(page: str) -> None:
+    """In the summary and the section on bad transport years, and in the list of hazards."""
+    assert page.count("On hazards without an event on record (priors) rest") == 2
+    hazards = page[page.index("Hazards simulated") :]
+    assert "all Russia" in hazards
+    assert "prior: no event on record" in hazards
+
+
+def test_the_brief_quotes_both_bounds_causes_and_what_is_left_out(page: str) -> None:
+    """In the section on bad transport years."""
+    section = page[page.index("A bad transport year is the mean of the worst 5 % (CVaR)") :]
+    for text in (
+        "Kazakh crude not lifted, by ways and rates", "usual ways only, central rates",
+        "What causes the shut-in volume of Kazakh crude", "Which hazards shut in Kazakh crude",
+        "Fields fail too, and their hazards are in", "Left out: tanks",
+    ):  # fmt: skip
+        assert text in section
 
 
 def test_tables_of_shares_and_years_carry_regime_year_and_commodity() -> None:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from corridor.model.columns import by_name, printed
 from corridor.model.hazard import Hazard
 from corridor.risk.attribution_tables import record_of
-from corridor.risk.bad_year import amounts, attributed, bounds, bounds_text, left_out_text, prior_text, table_of
+from corridor.risk.bad_year import (
+    amounts,
+    attributed,
+    bounds,
+    bounds_text,
+    left_out_text,
+    prior_text,
+    range_text,
+    table_of,
+)
 from corridor.show.brief import layout
 from corridor.show.charts import plot_ensemble
 from corridor.show.html import Html, tag
@@ -40,7 +49,7 @@ def years_section(ensemble: Ensemble, commodity: str, named: str) -> Html:
         _amounts(ensemble, commodity, named),
         tag("h3", f"{named} not lifted, by ways and rates"),
         _bounds(ensemble, column),
-        layout.note(bounds_text(ensemble)),
+        layout.note(bounds_text(ensemble, column)),
     ]
     if float(ensemble.years[column].std()) > 0:
         parts.append(
@@ -70,13 +79,10 @@ def _amounts(ensemble: Ensemble, commodity: str, named: str) -> Html:
 
 def _bounds(ensemble: Ensemble, column: str) -> Html:
     """Return the table of both bounds of rerouting and of central and drawn rates."""
-    of = by_name("bounds")
-
-    def cell(row: dict[str, Any], name: str) -> str:
-        middle, low, high = (of[key].text(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
-        return f"{middle} ({low} to {high})"
-
-    rows = [[name, cell(row, "mean"), cell(row, "cvar"), row["range"]] for name, row in _rows(bounds(ensemble, column))]
+    rows = [
+        [name, range_text(row, "mean"), range_text(row, "cvar"), row["range"]]
+        for name, row in _rows(bounds(ensemble, column))
+    ]
     return layout.table(["ways and rates", "average year [Mt]", f"worst {_TAIL} [Mt]", "range"], rows)
 
 
