@@ -31,7 +31,7 @@ _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %
 _MOST_NAMED = 3
 _PUBLISHED_DRAWS = 1000
 _ENDS = ("mean", "mean_low", "mean_high", "cvar", "cvar_low", "cvar_high")
-BOUNDS = {True: "other ways at once", False: "usual ways only"}
+REROUTING_WORDS = {True: "other ways at once", False: "usual ways only"}
 """What each bound of rerouting is called."""
 
 
@@ -171,13 +171,13 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
             numbers = _shifted(ensemble, other, column, alpha)
         else:
             numbers = _row(other, column, alpha)
-        rows[f"{BOUNDS[rerouting]}, central rates"] = {
+        rows[f"{REROUTING_WORDS[rerouting]}, central rates"] = {
             **numbers,
             "range": f"luck: {len(other.years):,} years, 95 %",
         }
     if ensemble.years_per_draw is not None:
         summary = ensemble.summary(alpha).loc[column]
-        rows[f"{BOUNDS[ensemble.rerouting]}, drawn rates"] = {
+        rows[f"{REROUTING_WORDS[ensemble.rerouting]}, drawn rates"] = {
             "mean": summary["mean"], "mean_low": summary["mean_p05"], "mean_high": summary["mean_p95"],
             "cvar": summary["cvar"], "cvar_low": summary["cvar_p05"], "cvar_high": summary["cvar_p95"],
             "range": f"record: {ensemble.draws:,} draws, 5 to 95 %",
