@@ -182,7 +182,7 @@ def joined(histories: Sequence[Intervals], years: int) -> Intervals:
     for member in histories[0].severity:
         parts = [history.severity.stretches[member] for history in histories]
         begin, end = (
-            np.concatenate([part[at] + shift for part, shift in zip(parts, offset, strict=True)]) for at in (0, 1)
+            np.concatenate([part[end] + shift for part, shift in zip(parts, offset, strict=True)]) for end in (0, 1)
         )
         stretches[member] = begin, end, np.concatenate([part[2] for part in parts])
     start = np.concatenate([h.severity.start + shift for h, shift in zip(histories, offset, strict=True)])
