@@ -35,7 +35,7 @@ def ensemble() -> cr.Ensemble:
 
 TABLES = (
     "node_table", "edge_table", "supply_table", "market_table", "quota_table", "commodity_table", "corridor_table",
-    "rate_table", "fleet_table", "hazard_table", "figure_table", "source_table", "figures",
+    "rate_table", "fleet_table", "hazard_table", "rate_group_table", "figure_table", "source_table", "figures",
 )  # fmt: skip
 RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     **{name: lambda name=name: getattr(net(), name)() for name in TABLES},  # type: ignore[misc]
@@ -47,7 +47,8 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     "ensemble.exceedance": lambda: ensemble().exceedance(),
     "ensemble.outages": lambda: ensemble().outages("cpc", (3, 30)),
     "ensemble.attribution": lambda: ensemble().attribution(),
-    "ensemble.attribution by actor": lambda: ensemble().attribution(by="place", alpha=0.9),
+    "ensemble.attribution by cause": lambda: ensemble().attribution(by="cause"),
+    "ensemble.attribution by place": lambda: ensemble().attribution(by="place", alpha=0.9),
     "compare": lambda: cr.compare(net(), [shut()]),
     "outcomes": lambda: cr.outcomes(net(), [shut()]),
     "availability": lambda: cr.availability(net()),
@@ -84,7 +85,7 @@ def test_a_result_carries_what_it_is_about_through_parquet(name: str, tmp_path: 
     assert is_json(table.attrs)
     assert table.attrs["data_version"] == cr.load().data_version
     if name not in ("claims", "hazard_rates", "interruptions", "jurisdiction_rates"):
-        year, regime = {"diff": (2024, "full"), "backcast": (2021, "full")}.get(name, (2021, "war"))
+        year, regime = {"diff": (2024, "war"), "backcast": (2021, "calm")}.get(name, (2021, "war"))
         assert (table.attrs["network"], table.attrs["year"], table.attrs["regime"]) == ("caspian", year, regime)
     assert pd.read_parquet(cr.write_tables(table, tmp_path / "ours.parquet")).attrs == table.attrs
     if name == "diff":  # its cells hold whatever a field does, which pandas itself does not write side by side
@@ -133,10 +134,10 @@ def test_the_commodity_asked_for_is_the_one_carried() -> None:
 
 
 def test_a_network_of_ones_own_has_no_data_version(tmp_path: Path) -> None:
-    """Nor a regime."""
+    """It keeps its regime."""
     own = cr.read_network(cr.write_network(net(), tmp_path / "net.json"))
     assert {key: value for key, value in cr.compare(own, []).attrs.items() if key != "subjects"} == {
-        "network": "caspian", "year": 2021, "regime": None, "commodity": "kazakh_crude", "data_version": None,
+        "network": "caspian", "year": 2021, "regime": "war", "commodity": "kazakh_crude", "data_version": None,
         "origin": "tengiz",
     }  # fmt: skip
     assert cr.claims(own).attrs["data_version"] is None

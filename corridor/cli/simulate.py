@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from corridor.model.scenario import Scenario
     from corridor.risk.ensemble import Ensemble
 
-TABLES = ("summary", "corridors", "states", "attribution", "years")
+TABLES = ("summary", "corridors", "states", "attribution", "exceedance", "years")
 KINDS = ("hazard", "cause", "place", "prior")
 _MOST_STATES = 8
 
@@ -166,6 +166,8 @@ def _table(ensemble: Ensemble, table: str, commodity: str, by: str, alpha: float
         return ensemble.summary(0.95 if alpha is None else alpha)
     if table == "attribution":
         return ensemble.attribution(f"{commodity}_shortfall_mt", by=by, alpha=alpha)
+    if table == "exceedance":
+        return ensemble.exceedance(f"{commodity}_shortfall_mt")
     frame: pd.DataFrame = getattr(ensemble, table)
     return frame
 

@@ -375,7 +375,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "summary": (
         Column("mean", "", "mean of all years"),
         Column("undisturbed", "", "a year in which no hazard comes"),
-        Column("mean_low", "", "lower end of the 95 % confidence interval of the mean: chance of the years simulated"),
+        Column("mean_low", "", "lower end of the 95 % confidence interval of the mean: chance of what was simulated"),
         Column("mean_high", "", "upper end of it"),
         Column(
             "mean_p05", "", "5 % of draws have a lower mean; luck of the years of a draw, which is still in it, widens "
@@ -393,7 +393,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("p5", "", "5 % of years are lower"),
         Column("p50", "", "half of the years are lower"),
         Column("var", "", "value at risk: what only a share 1 - alpha of years is worse than"),
-        Column("cvar_low", "", "lower end of the 95 % confidence interval of the CVaR: chance of the years simulated"),
+        Column("cvar_low", "", "lower end of the 95 % confidence interval of the CVaR: chance of what was simulated"),
         Column("cvar_high", "", "upper end of it"),
         Column(
             "cvar_p05", "", "5 % of draws have a lower CVaR of their own years; empty below 1 000 years a draw",
@@ -412,7 +412,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             heading="once in years", digits=1, priority=2,
         ),
         Column(
-            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: chance of the years simulated",
+            "chance_low", "1", "lower end of the 95 % confidence interval of the chance: of what was simulated",
             "share",
         ),
         Column("chance_high", "1", "upper end of it", "share"),

@@ -21,7 +21,7 @@ WORDS = ("place", "record")
 """Columns of text."""
 PRIOR = "prior: no event on record"
 """What marks a hazard without an event on record wherever it is blamed."""
-NOT_SAID = "events not said"
+UNSTATED = "events not said"
 _ON_RECORD = "events on record"
 _UNNAMED = {"cause": "no cause named", "place": "no country named"}
 
@@ -93,6 +93,6 @@ def _keys(hazard: Hazard, by: str) -> Iterator[tuple[str, float]]:
     elif by == "place":
         yield hazard.place or _UNNAMED[by], 1.0
     elif by == "prior":
-        yield NOT_SAID if hazard.events is None else _ON_RECORD if hazard.events else PRIOR, 1.0
+        yield UNSTATED if hazard.events is None else _ON_RECORD if hazard.events else PRIOR, 1.0
     else:
         yield hazard.name, 1.0

@@ -13,7 +13,7 @@ from corridor.model.changes import SupplyShock
 from corridor.model.columns import by_name, column_names
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
-from corridor.risk.attribution_tables import NOT_SAID, PRIOR, marked
+from corridor.risk.attribution_tables import PRIOR, UNSTATED, marked
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.measures import value_at_risk
 from corridor.risk.simulate import simulate
@@ -31,7 +31,7 @@ _LEAST_SHARE = 0.0005  # what is less is printed as 0.0 %
 _MOST_NAMED = 3
 _PUBLISHED_DRAWS = 1000
 _ENDS = ("mean", "mean_low", "mean_high", "cvar", "cvar_low", "cvar_high")
-WAYS = {True: "other ways at once", False: "usual ways only"}
+REROUTING_WORDS = {True: "other ways at once", False: "usual ways only"}
 """What each bound of rerouting is called."""
 
 
@@ -101,7 +101,7 @@ def prior_shares(ensemble: Ensemble, column: str, alpha: float | None = None) ->
     """
     table = ensemble.attribution(column, by="prior", alpha=alpha).drop(index=NOTHING)["amount"].abs()
     total = float(table.sum())
-    return (table.get(PRIOR, 0.0) / total, table.get(NOT_SAID, 0.0) / total) if total else (math.nan, math.nan)
+    return (table.get(PRIOR, 0.0) / total, table.get(UNSTATED, 0.0) / total) if total else (math.nan, math.nan)
 
 
 def prior_text(ensemble: Ensemble, column: str, named: str, *, alpha: float = 0.95) -> str:
@@ -171,10 +171,13 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
             numbers = _shifted(ensemble, other, column, alpha)
         else:
             numbers = _row(other, column, alpha)
-        rows[f"{WAYS[rerouting]}, central rates"] = {**numbers, "range": f"luck: {len(other.years):,} years, 95 %"}
+        rows[f"{REROUTING_WORDS[rerouting]}, central rates"] = {
+            **numbers,
+            "range": f"luck: {len(other.years):,} years, 95 %",
+        }
     if ensemble.years_per_draw is not None:
         summary = ensemble.summary(alpha).loc[column]
-        rows[f"{WAYS[ensemble.rerouting]}, drawn rates"] = {
+        rows[f"{REROUTING_WORDS[ensemble.rerouting]}, drawn rates"] = {
             "mean": summary["mean"], "mean_low": summary["mean_p05"], "mean_high": summary["mean_p95"],
             "cvar": summary["cvar"], "cvar_low": summary["cvar_p05"], "cvar_high": summary["cvar_p95"],
             "range": f"record: {ensemble.draws:,} draws, 5 to 95 %",

@@ -239,11 +239,11 @@ class Ensemble:
         for name in wanted:
             if name not in names and name not in hazards:
                 raise unknown_name("hazard", name, dict.fromkeys([*hazards, *names]))
-            struck[[name in (own, hazards[self._hazard_of[at]]) for at, own in enumerate(names)]] = 1.0
+            struck[[name in (own, hazards[owner]) for own, owner in zip(names, self._hazard_of, strict=True)]] = 1.0
         solution = self.simulator.solver.solution(struck)
         scenarios = [self.scenario] if self.scenario is not None else []
         for number, hazard in enumerate(self.hazards):
-            members = [struck[at] > 0 for at, owner in enumerate(self._hazard_of) if owner == number]
+            members = [share > 0 for share, owner in zip(struck, self._hazard_of, strict=True) if owner == number]
             if all(members):
                 scenarios.append(hazard)
             elif any(members):

@@ -253,17 +253,17 @@ class Exposures:
         """Return the share of time in which nothing is taken from any of some assets. [1]"""
         return math.prod((_combined(*group, _UNTOUCHED)[1].sum() for group in self._groups(assets)), start=1.0)
 
-    def disturbed_by_place(self, assets: Iterable[Asset]) -> dict[str, float]:
-        """Return the share of time in which the hazards of each place alone take anything; '' stands for no place. [1]
+    def disturbed_by_country(self, assets: Iterable[Asset]) -> dict[str, float]:
+        """Return the share of time in which the hazards of each country alone take anything; '' stands for none. [1]
 
-        Shares of several places overlap.
+        Shares of several countries overlap.
         """
         assets = tuple(assets)
-        of_place: dict[str, list[Exposure]] = {}
+        by_country: dict[str, list[Exposure]] = {}
         for e in self.hit:
-            of_place.setdefault(e.hazard.place or "", []).append(e)
-        alone = {place: Exposures(tuple(hit), self.headroom) for place, hit in sorted(of_place.items())}
-        return {place: 1.0 - exposures.untouched(assets) for place, exposures in alone.items()}
+            by_country.setdefault(e.hazard.place or "", []).append(e)
+        alone = {country: Exposures(tuple(hit), self.headroom) for country, hit in sorted(by_country.items())}
+        return {country: 1.0 - exposures.untouched(assets) for country, exposures in alone.items()}
 
     def closed(self, routes: Sequence[Sequence[Asset]]) -> float:
         """Return the share of time in which every one of some routes has an asset of which nothing remains. [1]"""

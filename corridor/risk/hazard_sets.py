@@ -8,6 +8,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +95,7 @@ class HazardSets:
         self._states: dict[tuple[int, int], HazardStates] = {}
         self._outcomes: dict[bytes, Floats] = {}
         self._welfare_of: dict[bytes, float] = {}
+        self._losses: dict[Any, ExpectedLoss] = {}
 
     def striking(self, assets: Collection[Asset]) -> dict[int, tuple[int, ...]]:
         """Return the members of hazards that do anything to some edges, nodes and fleets, by position.
@@ -141,6 +143,12 @@ class HazardSets:
         by all hazards up to its last; so the bound is the sum, over the last, of the share of time in which more than
         `most` are in force of which it is the last, times the smaller of the two.
         """
+        key = (commodity, most, tuple((hazard, tuple(members)) for hazard, members in struck.items()))
+        if key not in self._losses:
+            self._losses[key] = self._expected_loss(commodity, struck, most)
+        return self._losses[key]
+
+    def _expected_loss(self, commodity: str, struck: Struck, most: int) -> ExpectedLoss:
         column = self.solver.layout.column("netback", commodity=commodity)
         change = self.expected_change(struck, most=most)[column]
         shares = np.array([self.share_of_time({hazard: members}) for hazard, members in struck.items()])

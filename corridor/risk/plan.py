@@ -61,7 +61,7 @@ class Plan:
         """Return the regime of each of so many years."""
         size = BLOCK_YEARS if self.years_per_draw is None else self.years_per_draw
         of_year = np.resize(self.regime_of_year(size), years)
-        return [self.regimes[at] for at in of_year.tolist()]
+        return [self.regimes[index] for index in of_year.tolist()]
 
     def draw_of_year(self, years: int) -> npt.NDArray[np.int64]:
         """Return the number of the draw of each of so many years; 0 where none are drawn."""
@@ -78,10 +78,10 @@ class Plan:
         size, first = self.years_per_draw, number * self.draws_per_block
         histories = [
             self._years(
-                drawn_hazards(hazards, rate_groups, seed=seed, draw=first + at),
-                seed, first + at, min(size, years - at * size), size,
+                drawn_hazards(hazards, rate_groups, seed=seed, draw=first + index),
+                seed, first + index, min(size, years - index * size), size,
             )
-            for at in range(-(-years // size))
+            for index in range(-(-years // size))
         ]  # fmt: skip
         return joined(histories, size)
 

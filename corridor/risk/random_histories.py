@@ -1,6 +1,6 @@
 """Bad luck by the year: Poisson arrivals and durations of hazards, cut into intervals in which nothing changes.
 
-Closed forms of the same process stand at the end.
+Closed forms of the same process: `corridor.risk.worst_share`.
 
 Each simulated year is a sample of the stationary process by itself: what began before it and is still in force at its
 start is drawn too, so that no year is milder for being the first. Each hazard has a stream of draws of its own, made
@@ -10,8 +10,6 @@ from the seed, the block and the hazard's name; a scenario or another hazard bes
 from __future__ import annotations
 
 import hashlib
-import itertools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -184,7 +182,7 @@ def joined(histories: Sequence[Intervals], years: int) -> Intervals:
     for member in histories[0].severity:
         parts = [history.severity.stretches[member] for history in histories]
         begin, end = (
-            np.concatenate([part[at] + shift for part, shift in zip(parts, offset, strict=True)]) for at in (0, 1)
+            np.concatenate([part[end] + shift for part, shift in zip(parts, offset, strict=True)]) for end in (0, 1)
         )
         stretches[member] = begin, end, np.concatenate([part[2] for part in parts])
     start = np.concatenate([h.severity.start + shift for h, shift in zip(histories, offset, strict=True)])
@@ -348,56 +346,3 @@ def _worst(begin: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats, F
     joined = [np.concatenate(part) for part in zip(*pieces, strict=True)]
     order = np.argsort(joined[0], kind="stable")
     return joined[0][order], joined[1][order], joined[2][order]
-
-
-def in_force_share(frequency_per_year: float, mean_duration_days: float) -> float:
-    """Return the share of time in which a hazard is in force. [1]
-
-    Notes
-    -----
-    Arrivals are Poisson, whatever is in force already; the number in force at a time is then Poisson with mean
-    frequency times mean duration, whatever the distribution of durations (the queue M/G/infinity).
-
-    References
-    ----------
-    Takacs (1962), Introduction to the Theory of Queues, Oxford, chapter 3.
-
-    Examples
-    --------
-    >>> round(in_force_share(0.44, 21.3), 5)
-    0.02535
-    """
-    return -math.expm1(-frequency_per_year * mean_duration_days / DAYS_PER_YEAR)
-
-
-def worst_shares(low: float, high: float, load: float, breakpoints: Sequence[float] = ()) -> list[tuple[float, float]]:
-    """Return probabilities and mean shares by which the largest of some drawn shares lies between breakpoints. [1]
-
-    Parameters
-    ----------
-    low, high : float
-        Bounds of the uniform distribution that each share is drawn from. [1]
-    load : float
-        Mean of the Poisson number of shares, of which there is at least one. [1]
-    breakpoints : sequence of float
-        Where to part the distribution; those that are not between low and high part nothing. [1]
-
-    Examples
-    --------
-    >>> [(round(chance, 3), round(mean, 3)) for chance, mean in worst_shares(0.2, 0.6, 0.0, breakpoints=[0.3])]
-    [(0.25, 0.25), (0.75, 0.45)]
-    """
-    bounds = [low, *sorted({point for point in breakpoints if low < point < high}), high]
-    if high <= low:
-        return [(1.0, high)]
-    pieces = []
-    for a, b in itertools.pairwise(bounds):
-        p, q = (a - low) / (high - low), (b - low) / (high - low)
-        if load < 1e-4:
-            chance, mean = q - p, (p + q) / 2.0 + load * (q - p) ** 2 / 12.0
-        else:
-            exp_p, exp_q = (math.exp(-load * (1.0 - end)) for end in (p, q))
-            chance = (exp_q - exp_p) / -math.expm1(-load)
-            mean = (q * exp_q - p * exp_p) / (exp_q - exp_p) - 1.0 / load if exp_q > exp_p else q
-        pieces.append((chance, low + (high - low) * mean))
-    return pieces

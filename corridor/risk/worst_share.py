@@ -195,10 +195,16 @@ def struck_shares(probabilities: Sequence[float], load: float, pieces: SharePiec
     Events that strike nothing but members of T, none with a share above s, are a Poisson number, so that for a share
     ``exp(-load (1 - n - (w(T) - n) F(s)))`` of time no others are in force: n is the probability that an event strikes
     nothing, w(T) that it strikes nothing outside of T, F the distribution of its share. The share of time in which T
-    is struck, and nothing less, follows by inclusion and exclusion over the subsets of T.
+    is struck, and nothing less, follows by inclusion and exclusion over the subsets of T. Arrivals are Poisson,
+    whatever is in force already, so that the number in force is Poisson with mean frequency times mean duration,
+    whatever the distribution of durations (the queue M/G/infinity).
 
     Where two events are in force that strike different members, the larger of their shares is taken for both; with
     one event in force, or one member, this is exact.
+
+    References
+    ----------
+    Takacs (1962), Introduction to the Theory of Queues, Oxford, chapter 3.
 
     Examples
     --------

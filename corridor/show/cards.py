@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from corridor.library.networks import hazard_basis
 from corridor.model.distributions import TwoPart
 from corridor.model.hazard import Hazard, Hit
 from corridor.model.hazard import Rate as HazardRate
@@ -36,7 +37,7 @@ def network_card(network: Network) -> Html:
     counts = (
         f"{len(network.nodes)} nodes, {len(network.edges)} edges ({resting} planned or idle), "
         f"{len(network.markets)} markets, {len(network.quotas)} quotas, {others}"
-        + (f" of regime '{network.regime}'" if network.regime else "")
+        + (hazard_basis(network.regime).removeprefix("hazards") if network.regime and network.hazards else "")
     )
     tables = (*_corridors(network), *_commodities(network), *_fleets(network), *_confidence(network))
     return card(name, line(counts), *_priors(network), *tables)

@@ -129,8 +129,8 @@ class BatchSolver:
         self._remaining = np.array([remaining_limits(member.changes, network) for _, member in self.members])
         self._remaining = self._remaining.reshape(shape)
         derates = self._remaining.copy()
-        whole = [index for index in self._others if self._in_base[index] == self.members[index][1].changes]
-        derates[whole] = 1.0  # done by the base
+        by_base = [index for index in self._others if self._in_base[index] == self.members[index][1].changes]
+        derates[by_base] = 1.0  # done by the base
         self._headroom = headroom(network, usual)
         self._usual = usual_amounts(network, usual)
         self._of_flow = np.array([_takes_of_flow(self.hazards[hazard]) for hazard, _ in self.members], dtype=bool)
@@ -248,10 +248,10 @@ class BatchSolver:
         )
         derates, usual = self._derates, self._usual_parts
         for member in np.flatnonzero(severity.any(axis=0)):
-            taken, of_flow = severity[:, member], self._of_flow[member]
-            _derate(edges, taken, derates.edges[member], usual.edges[0] if of_flow else None)
-            _derate(nodes, taken, derates.nodes[member], usual.nodes[0] if of_flow else None)
-            _derate(fleets, taken, derates.fleets[member], usual.fleets[0] if of_flow else None)
+            share, of_flow = severity[:, member], self._of_flow[member]
+            _derate(edges, share, derates.edges[member], usual.edges[0] if of_flow else None)
+            _derate(nodes, share, derates.nodes[member], usual.nodes[0] if of_flow else None)
+            _derate(fleets, share, derates.fleets[member], usual.fleets[0] if of_flow else None)
         upper, ceiling = self._program.bounds(limits, edges, nodes, fleets)
         fixed = np.repeat(base.state.upper[None, self._program.n_flows :], len(severity), axis=0)
         return Bounds(np.concatenate([np.minimum(upper, self._most), fixed], axis=1), ceiling)
@@ -266,12 +266,12 @@ class BatchSolver:
         """Return the network under one state, by its records."""
         base = self._base(severity > 0)
         altered = {}
-        for part, at in (("edges", "edges"), ("nodes", "nodes"), ("fleets", "fleets")):
-            taken = getattr(self._derates, at)
-            of_flow = self._of_flow[:, None] & (taken < 1) & (severity > 0)[:, None]
-            left = 1.0 - severity[:, None] * (1.0 - taken)
+        for part in ("edges", "nodes", "fleets"):
+            derates = getattr(self._derates, part)
+            of_flow = self._of_flow[:, None] & (derates < 1) & (severity > 0)[:, None]
+            left = 1.0 - severity[:, None] * (1.0 - derates)
             shares = np.where(of_flow, 1.0, left).prod(axis=0)
-            most = np.where(of_flow, getattr(self._usual_parts, at) * left, np.inf).min(axis=0)
+            most = np.where(of_flow, getattr(self._usual_parts, part) * left, np.inf).min(axis=0)
             altered[part] = tuple(
                 _with_left(record, share, cap)
                 for record, share, cap in zip(getattr(base.network, part), shares.tolist(), most.tolist(), strict=True)
@@ -351,10 +351,10 @@ class BatchSolver:
         most = np.ones_like(remaining)
         for member in np.flatnonzero(severity.any(axis=0)):
             hit = np.flatnonzero(self._remaining[member] < 1)
-            taken = severity[:, member, None]
-            left = 1.0 - taken * (1.0 - self._remaining[member, hit])
+            share = severity[:, member, None]
+            left = 1.0 - share * (1.0 - self._remaining[member, hit])
             if self._of_flow[member]:
-                most[:, hit] = np.where(taken > 0, np.minimum(most[:, hit], left * self._used[hit]), most[:, hit])
+                most[:, hit] = np.where(share > 0, np.minimum(most[:, hit], left * self._used[hit]), most[:, hit])
             else:
                 remaining[:, hit] *= left
         remaining = np.minimum(remaining, most)

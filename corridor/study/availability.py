@@ -60,7 +60,9 @@ def availability(
     ``1 - exp(-frequency x duration / 365)`` of time, whatever the distribution of durations. For an edge the remaining
     share of its capacity counts; for a node its remaining limit over its baseline throughput (all shippers, at most 1);
     for a route the least of them at each time. Random severities of several hazards on one route, or at one limit that
-    does not bind, are computed in sixteen steps.
+    does not bind, are computed in sixteen steps. Of a hazard with hits the share of time counts in which a member on
+    the route is struck; members struck by different events at the same time lose the larger of their shares. A hazard
+    that takes shares of flow leaves, of an edge, a share of what passes there in the baseline.
 
     Examples
     --------

@@ -105,7 +105,7 @@ class RouteCells:
     @cached_property
     def disturbed_by_country(self) -> str:
         """Shares of time in which something is taken from it, by where the hazards lie."""
-        return disturbed_text(self._routes.exposures.disturbed_by_place(self.assets))
+        return disturbed_text(self._routes.exposures.disturbed_by_country(self.assets))
 
     @cached_property
     def next_tonne_usd_per_t(self) -> float:
@@ -237,8 +237,8 @@ def disturbed_text(shares: Mapping[str, float]) -> str:
     >>> disturbed_text({"TUR": 0.0081, "": 0.001, "RUS": 0.0534})
     'RUS 5.34 %, TUR 0.81 %, no country given 0.10 %'
     """
-    named = sorted((not place, place, share) for place, share in shares.items() if share > ROUNDING)
-    return ", ".join(f"{place or 'no country given'} {100 * share:.2f} %" for _, place, share in named)
+    named = sorted((not country, country, share) for country, share in shares.items() if share > ROUNDING)
+    return ", ".join(f"{country or 'no country given'} {100 * share:.2f} %" for _, country, share in named)
 
 
 def hazard_sets(network: Network) -> HazardSets:

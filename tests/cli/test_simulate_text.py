@@ -133,6 +133,13 @@ def test_the_table_of_attribution_is_by_what_is_asked(
     assert {row[by]: row["amount"] for row in document["rows"]} == pytest.approx(expected["amount"].to_dict())
 
 
+def test_the_table_of_exceedance_is_the_librarys(capsys: pytest.CaptureFixture[str], asked: list[str]) -> None:
+    """How likely a year above each level is."""
+    document = json.loads(run(capsys, *asked, "--table", "exceedance", "--format", "json")[1])
+    expected = cr.simulate(cr.read_network(asked[2]), 300, 3, regime="war").exceedance("oil_shortfall_mt")
+    assert [row["chance"] for row in document["rows"]] == pytest.approx(expected["chance"].tolist())
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

@@ -16,7 +16,7 @@ from scipy import optimize, stats
 
 import corridor as cr
 from corridor.model.formulas import hhi
-from corridor.risk import common_cause, exposure, measures, random_histories, rates
+from corridor.risk import common_cause, exposure, measures, rates, worst_share
 from helpers.examples import examples
 from helpers.parallel_routes import closes, derates, hazard, ways
 
@@ -36,7 +36,7 @@ def in_force(rate: float, days: float) -> float:
         (rates.no_event_probability(3, 10, 1, 5), 0.77248, 5),
         (common_cause.joint_unavailability(0.05, 0.2), 0.0116, 4),
         (common_cause.joint_unavailability(0.05, 0.0), 0.0025, 4),
-        (random_histories.in_force_share(0.2, 365.0), 0.18127, 5),
+        (worst_share.struck_shares([1.0], 0.2, worst_share.share_pieces(None))[0].chances[0], 0.18127, 5),
         (common_cause.joint_survival(1, 1, 0.3, 0.3, 0.1), 0.49659, 5),
         (measures.cvar([0] * 8 + [10, 50], 0.80), 30.0, 9),
         (measures.cvar([0] * 8 + [10, 50], 0.90), 50.0, 9),
@@ -382,19 +382,6 @@ def test_severities_on_an_edge_without_limit() -> None:
     ]
     assert (row["availability"], row["closed"], row["hazards"]) == (pytest.approx(1 - Q), pytest.approx(Q), ("all",))
     assert cr.simulate(ways(None, hazards=[some]), years=100).corridors.loc["w0", "reduced_days"] == 0.0
-
-
-@given(st.floats(0, 0.5), st.floats(0.5, 1), st.floats(0, 50), st.lists(st.floats(0, 1), max_size=5))
-def test_worst_shares_are_those_of_the_largest_of_a_poisson_number(
-    low: float, high: float, load: float, cuts: list[float]
-) -> None:
-    """Chances add up to 1, and the mean to its integral: high less the mean of the distribution function."""
-    found = np.array(random_histories.worst_shares(low, high, load, cuts))
-    assert found[:, 0].sum() == pytest.approx(1.0)
-    share = np.linspace(0.0, 1.0, 20_001)
-    below = np.expm1(load * share) / math.expm1(load) if load > 1e-9 else share
-    expected = high - (high - low) * np.trapezoid(below, share)
-    assert found[:, 0] @ found[:, 1] == pytest.approx(expected, abs=1e-6)
 
 
 # Many hazards that interlock

@@ -334,7 +334,7 @@ def test_groups_are_the_panels_of_their_numbers(table: pd.DataFrame) -> None:
     with sheet((16, 8)) as ax:
         cr.plot_comparison(table, ["main", "if_lost", "risk"], ax)
         heads = [" ".join(panel._left_title.get_text().split()) for panel in ax.child_axes]  # type: ignore[attr-defined]
-        assert len(heads) == len(cr_columns()) + 4
+        assert len(heads) == len(cr_columns()) + 6  # two if lost, four of risk
         assert heads[0] == "moved of capacity, reachable, nameplate [Mt/y]"
         assert heads[-1].startswith("expected loss")
         assert {text.get_text() for text in ax.texts if str(text.get_gid()).startswith("group:")} == {

@@ -57,7 +57,7 @@ from corridor.solver.batch import BatchSolver
 
 net = cr.load("caspian", year=2024, regime="war")
 batch = BatchSolver(net, net.hazards)
-rows = (np.random.default_rng(5).random((40, len(net.hazards))) < 0.3).astype(float)
+rows = (np.random.default_rng(5).random((40, len(batch.members))) < 0.3).astype(float)
 alone = [batch.solution(row).shortfall_mtpa for row in rows]
 with ThreadPoolExecutor(4) as pool:
     for found in [pool.submit(lambda: [batch.solution(row).shortfall_mtpa for row in rows]) for _ in range(4)]:
