@@ -35,18 +35,18 @@ OUTAGE = ("chance", "chance_p05", "chance_p95")
 
 def simulated(name: str, *, workers: int = 1, checkpoint: Path | None = None, **other: Any) -> cr.Ensemble:
     """Return the years of a case; other arguments of `cr.simulate` replace its own."""
-    case = {"years": None, **CASES[name], **other}
+    case = {"seed": SEED, **CASES[name], **other}
     net = cr.load("caspian", year=case.pop("year"))
     folder = None if checkpoint is None else checkpoint / name.replace(", ", "_").replace(" ", "_")
-    return cr.simulate(net, seed=SEED, rates="drawn", workers=workers, checkpoint=folder, **case)
+    return cr.simulate(net, rates="drawn", workers=workers, checkpoint=folder, **case)
 
 
 def row(ens: cr.Ensemble) -> dict[str, float]:
     """Return what is stored of a case: a summary of its years, and outages of 30 days of the CPC."""
+    summary = ens.summary().loc[LOST, list(SUMMARY)]
     outage = ens.outages("cpc", days=30, share=0.3).iloc[0]
     about = {"draws": ens.draws, "years_per_draw": ens.years_per_draw, "nothing_lost": (ens.years[LOST] < 0.005).mean()}
-    summary = {name: float(ens.summary().loc[LOST, name]) for name in SUMMARY}
-    return about | summary | {f"outage_30_days_{name}": float(outage[name]) for name in OUTAGE}
+    return about | summary.to_dict() | {f"outage_30_days_{name}": float(outage[name]) for name in OUTAGE}
 
 
 def main() -> None:
