@@ -53,30 +53,50 @@ def observed_years(first: int = 2022, last: int = 2025) -> pd.DataFrame:
         - worst_route_days: those of the route that lost most [days]
         - worst_route: its id
     """
-    import numpy as np
     import pandas as pd
 
-    record = interruption_record()
-    busy = [asset.id for asset in record.assets if _is_busy(asset)]
-    rows = [row for row in record.interruptions if row.counted and row.severity > 0 and row.asset in busy]
-    begin, end = dt.date(first, 1, 1), dt.date(last + 1, 1, 1)
-    lost = np.minimum([_half_days([row for row in rows if row.asset == id], begin, end) for id in busy], 1.0)
-    steps = [_STEPS_A_DAY * (dt.date(year, 1, 1) - begin).days for year in range(first, last + 1)]
-    days = np.add.reduceat(lost, steps, axis=1) / _STEPS_A_DAY
+    years = range(first, last + 1)
+    lost = observed_shares(first, last)
+    days = lost.groupby(lost.index.year).sum() / _STEPS_A_DAY  # type: ignore[attr-defined]
     started: dict[tuple[str, str], int] = {}
-    for row in rows:
+    for row in _counted():
         pair = row.asset, row.group
         started[pair] = min(row.start.year, started.get(pair, row.start.year))
-    years = list(range(first, last + 1))
     return pd.DataFrame(
         {
             "shocks": [list(started.values()).count(year) for year in years],
-            "loss_days": days.sum(axis=0),
-            "worst_route_days": days.max(axis=0),
-            "worst_route": [busy[at] for at in days.argmax(axis=0)],
+            "loss_days": days.sum(axis=1).to_numpy(),
+            "worst_route_days": days.max(axis=1).to_numpy(),
+            "worst_route": days.idxmax(axis=1).to_numpy(),
         },
         index=pd.Index(years, name="year"),
     )
+
+
+def observed_shares(first: int = 2022, last: int = 2025) -> pd.DataFrame:
+    """Return what the record has out of each route in each half day of some calendar years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by time, every twelve hours; columns are routes at work; shares added up, at most 1. [1]
+    """
+    import numpy as np
+    import pandas as pd
+
+    rows = _counted()
+    begin, end = dt.date(first, 1, 1), dt.date(last + 1, 1, 1)
+    busy = [asset.id for asset in interruption_record().assets if _is_busy(asset)]
+    lost = {id: np.minimum(_half_days([row for row in rows if row.asset == id], begin, end), 1.0) for id in busy}
+    times = pd.date_range(begin, end, freq="12h", inclusive="left", name="time")
+    return pd.DataFrame(lost, index=times)
+
+
+def _counted() -> list[Interruption]:
+    """Return the rows of the record that count, of routes at work."""
+    record = interruption_record()
+    busy = {asset.id for asset in record.assets if _is_busy(asset)}
+    return [row for row in record.interruptions if row.counted and row.severity > 0 and row.asset in busy]
 
 
 def _is_busy(asset: MonitoredAsset) -> bool:
