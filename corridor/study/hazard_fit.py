@@ -314,7 +314,7 @@ class HazardFit:
         hit, total = self.complete_storms
         return tuple(
             rate_ranges(
-                [self._open(rate) for rate in self.rates],
+                [self.open_rate(rate) for rate in self.rates],
                 self.rate_groups,
                 self.scatter,
                 (hit + 0.5, total - hit + 0.5),
@@ -322,7 +322,7 @@ class HazardFit:
             )
         )
 
-    def _open(self, rate: FittedRate) -> OpenRate:
+    def open_rate(self, rate: FittedRate) -> OpenRate:
         """Return what the record leaves open of a rate; the duration of a hazard without a record stays."""
         return OpenRate(
             shape=rate.shape + rate.events,

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import re
+import shutil
 import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,9 +54,11 @@ def run_all(paths: Iterable[Path], folder: Path, at_once: int = 2) -> dict[Path,
 
 
 async def _run(path: Path, folder: Path, turns: asyncio.Semaphore) -> Any:
-    """Return a notebook executed, or the error of the cell that failed."""
+    """Return a notebook executed, or the error of the cell that failed; the tables beside it are there to be read."""
     notebook = nbformat.read(path, as_version=4)
     folder.mkdir()
+    for table in path.parent.glob("*.csv"):
+        shutil.copy(table, folder)
     async with turns:
         manager = AsyncKernelManager(kernel_spec_manager=_OwnKernel(), kernel_name="python3")
         client = NotebookClient(notebook, km=manager, timeout=120, resources={"metadata": {"path": str(folder)}})
