@@ -284,12 +284,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "expected_loss_usd_per_t", "USD/t",
             "expected fall of the commodity's own netback, with rerouting, by the hazards on the best route, over what "
-            "the corridor carries of it: a hazard counts while it strikes the route, with all that it strikes "
-            "elsewhere; by sets of two at most, what more add is bounded in the table's attrs; empty: none on record "
-            "there, or less than 0.05 Mt/y carried",
+            "the corridor carries of it: of a hazard that strikes several routes only what it does to this one; by "
+            "sets of two at most, what more add is bounded in the table's attrs; empty: none on record there, or less "
+            "than 0.05 Mt/y carried",
             heading="expected\nloss", title="expected loss, with rerouting", priority=22,
-            legend="Expected loss: what hazards on the way, with all that they strike elsewhere, take of the "
-            "commodity's netback on average, with rerouting, over its tonnes there.", group="risk",
+            legend="Expected loss: what hazards do on the way itself, taken from the commodity's netback on average, "
+            "with rerouting, over its tonnes there.", group="risk",
         ),
     ),
     "outcomes": (

@@ -71,9 +71,12 @@ class HazardStates:
     severity: Floats
 
     def striking(self, members: Collection[int]) -> HazardStates:
-        """Return the states in which any of some members is struck."""
-        own = (self.severity[:, sorted(members)] > 0).any(axis=1) & (self.chances > 0)
-        return HazardStates(self.chances[own], self.severity[own])
+        """Return the states in which any of some members is struck; what strikes the others is left out."""
+        columns = sorted(members)
+        own = (self.severity[:, columns] > 0).any(axis=1) & (self.chances > 0)
+        severity = np.zeros_like(self.severity[own])
+        severity[:, columns] = self.severity[own][:, columns]
+        return HazardStates(self.chances[own], severity)
 
 
 class HazardSets:
@@ -115,7 +118,7 @@ class HazardSets:
         Parameters
         ----------
         struck : mapping
-            Hazards, and the members of each of which one at least is struck; otherwise it counts as not in force.
+            Hazards, and the members of each that count: what the same shock does to the others is left out.
         most : {1, 2}
             How many hazards the sets have at most.
 

@@ -247,11 +247,16 @@ class BatchSolver:
             for available in (limits.edges, limits.nodes, limits.fleets)
         )
         derates, usual = self._derates, self._usual_parts
-        for member in np.flatnonzero(severity.any(axis=0)):
-            share, of_flow = severity[:, member], self._of_flow[member]
-            _derate(edges, share, derates.edges[member], usual.edges[0] if of_flow else None)
-            _derate(nodes, share, derates.nodes[member], usual.nodes[0] if of_flow else None)
-            _derate(fleets, share, derates.fleets[member], usual.fleets[0] if of_flow else None)
+        kinds = (
+            (edges, derates.edges, usual.edges[0]), (nodes, derates.nodes, usual.nodes[0]),
+            (fleets, derates.fleets, usual.fleets[0]),
+        )  # fmt: skip
+        struck = severity.any(axis=0)
+        for available, remaining, of_usual in kinds:
+            for member in np.flatnonzero(struck & ~self._of_flow):
+                _derate(available, severity[:, member], remaining[member])
+            for member in np.flatnonzero(struck & self._of_flow):  # after the shares: what is left is the least
+                _cap(available, severity[:, member], remaining[member], of_usual)
         upper, ceiling = self._program.bounds(limits, edges, nodes, fleets)
         fixed = np.repeat(base.state.upper[None, self._program.n_flows :], len(severity), axis=0)
         return Bounds(np.concatenate([np.minimum(upper, self._most), fixed], axis=1), ceiling)
@@ -387,21 +392,21 @@ def _of_commodity(records: Sequence[Supply] | Sequence[Market], commodity: str |
     return np.array([commodity is None or record.commodity == commodity for record in records], dtype=bool)
 
 
-def _derate(available: Floats, severity: Floats, remaining: Floats, usual: Floats | None) -> None:
-    """Take what a member of a hazard takes off what is available, shape (n, n_assets), in place.
-
-    With usual amounts given, what is left is a share of these at most.
-    """
+def _derate(available: Floats, severity: Floats, remaining: Floats) -> None:
+    """Take what a member of a hazard takes off what is available, shape (n, n_assets), in place."""
     hit = np.flatnonzero(remaining < 1)
-    if not len(hit):
-        return
+    if len(hit):
+        share = 1.0 - severity[:, None] * (1.0 - remaining[hit])
+        with np.errstate(invalid="ignore"):  # infinite times 0, which np.where passes over
+            available[:, hit] = np.where(share > 0, available[:, hit] * share, 0.0)
+
+
+def _cap(available: Floats, severity: Floats, remaining: Floats, usual: Floats) -> None:
+    """Leave no more available than a share of usual amounts where a member of a hazard strikes, in place."""
+    hit = np.flatnonzero(remaining < 1)
     share = 1.0 - severity[:, None] * (1.0 - remaining[hit])
-    if usual is not None:
-        most = np.where(severity[:, None] > 0, share * usual[hit], np.inf)
-        available[:, hit] = np.minimum(available[:, hit], most)
-        return
-    with np.errstate(invalid="ignore"):  # infinite times 0, which np.where passes over
-        available[:, hit] = np.where(share > 0, available[:, hit] * share, 0.0)
+    most = np.where(severity[:, None] > 0, share * usual[hit], np.inf)
+    available[:, hit] = np.minimum(available[:, hit], most)
 
 
 def _with_left(record: Any, share: float, most: float) -> Any:

@@ -161,8 +161,9 @@ def _posterior(fit: HazardFit, rate: FittedRate) -> Mapping[str, float]:
     posterior = gamma | {"war_years": rate.war_years, "durations": fit.record.settings.weight + rate.parts}
     if 0.0 < rate.complete < 1.0:
         posterior["complete_of"] = fit.complete_storms[1] + 1
-    if rate.complete == 0.0 and _has_severity(fit, rate):
-        posterior |= {"pooled_mean": fit.scatter.mean, "freedom": fit.scatter.freedom}
+    if rate.complete < 1.0 and _has_severity(fit, rate):
+        mean = {"pooled_mean": fit.scatter.mean} if rate.complete == 0.0 else {}
+        posterior |= mean | {"freedom": fit.scatter.freedom}
     return posterior
 
 

@@ -155,8 +155,6 @@ def test_shipped_hazards_hold_what_the_note_draws() -> None:
         expected = rows[key]
         assert hazard.rate_group == expected.rate_group
         for name, value in expected.posterior.model_dump().items():  # type: ignore[union-attr]
-            if name == "freedom" and key[1] == "weather":
-                continue  # partial storms, of which none is on record, ship with a fixed concentration
             own = getattr(hazard.posterior, name)
             assert own == (value if value is None else pytest.approx(value, rel=2e-5)), (key, name)
     straits = next(hazard for hazard in cr.load("caspian").hazards if hazard.name == "Turkish Straits slow")

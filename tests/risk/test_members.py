@@ -161,6 +161,21 @@ def test_a_share_of_the_flow_leaves_the_rest_of_what_passes(way: str, share: flo
     assert batch.solution(np.array([share])).network.edge(way).available_mtpa == pytest.approx((1.0 - share) * passes)
 
 
+@pytest.mark.parametrize("flow_first", [True, False])
+def test_shares_of_flow_and_of_capacity_leave_the_least_of_both(flow_first: bool) -> None:
+    """Of 5 half the capacity, 2.5, and 0.7 of the 2 that pass, 1.4: whichever hazard comes first."""
+    net = ways(5, volume=2.0)
+    of_flow = cr.Hazard(
+        name="slow", hits=[{"edge": "w0"}], frequency_per_year=1.0, duration_days=1.0,
+        severity=cr.TwoPart(mean=0.5, concentration=1.0, of="flow"),
+    )  # fmt: skip
+    of_capacity = closes("storm", "w0", severity=cr.TwoPart(mean=0.5, concentration=1.0))
+    batch = BatchSolver(net, [of_flow, of_capacity] if flow_first else [of_capacity, of_flow])
+    state = np.array([0.3, 0.5] if flow_first else [0.5, 0.3])
+    assert batch.outcomes(state[None, :])[0, batch.layout.column("delivered")] == pytest.approx(1.4)
+    assert batch.solution(state).network.edge("w0").available_mtpa == pytest.approx(1.4)
+
+
 def test_a_share_of_a_flow_of_nothing_closes_nothing_that_was_used() -> None:
     """A way that carries nothing keeps nothing, and nobody misses it."""
     net = ways(5, 4, 4, volume=8.0)

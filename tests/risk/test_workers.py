@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import corridor as cr
+from helpers.parallel_routes import ways
 from helpers.stormy_years import digest, slow, stormy, wait_for
 
 TESTS = Path(__file__).parents[1]
@@ -31,15 +32,32 @@ def test_two_workers_give_the_bytes_of_one(diamond: cr.Network) -> None:
 
 
 def test_two_workers_give_the_bytes_of_one_with_drawn_severities(diamond: cr.Network) -> None:
-    """Shared bases are found within a block, so they do not depend on who works it out either."""
+    """What a state comes to depends on nothing else that was asked."""
     net = stormy(diamond)
     net = net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0.2, high=1)) for hazard in net.hazards])
     assert digest(cr.simulate(net, 6000, 7, workers=2)) == digest(cr.simulate(net, 6000, 7))
 
 
+def test_two_workers_and_a_resumed_run_give_the_bytes_of_one_with_drawn_rates(tmp_path: Path) -> None:
+    """Parameters belong to a draw, so they do not depend on who works out its years; both regimes, usual ways only."""
+    hub = cr.Hazard(
+        name="hub", hits=[{"edge": "w0"}, {"edge": "w1", "probability": 0.6, "shocks": 5}],
+        frequency_per_year={"calm": (0.5, 1.0, 1.8), "war": (2.0, 4.0, 7.0)},
+        duration_days={"median": 9.0, "sigma": 1.0}, severity={"complete": 0.3, "mean": 0.4, "concentration": 2.0},
+    )  # fmt: skip
+    net = ways(5, 4, 4, volume=11.0, hazards=[hub])
+    drawn = {"rates": "drawn", "draws": 6, "regime": {"war": 0.5, "calm": 0.5}, "rerouting": False}
+    alone = cr.simulate(net, 6000, 7, **drawn)
+    assert alone.draws == 6
+    assert digest(cr.simulate(net, 6000, 7, workers=2, **drawn)) == digest(alone)
+    cr.simulate(net, 2000, 7, checkpoint=tmp_path / "run", **{**drawn, "draws": 2})
+    assert digest(cr.simulate(net, 6000, 7, checkpoint=tmp_path / "run", **drawn)) == digest(alone)
+
+
 DASK = """
 import distributed
 import corridor as cr
+from helpers.parallel_routes import ways
 from helpers.stormy_years import digest
 if __name__ == "__main__":
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
@@ -65,6 +83,7 @@ CLOSED = """
 import sys, threading
 import distributed
 import corridor as cr
+from helpers.parallel_routes import ways
 from helpers.stormy_years import slow, wait_for
 if __name__ == "__main__":
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
@@ -120,6 +139,7 @@ def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 import corridor as cr
+from helpers.parallel_routes import ways
 from helpers.stormy_years import slow
 if __name__ == "__main__":
     cr.simulate(slow(), 12_500, 3, workers=2, checkpoint=sys.argv[1])
