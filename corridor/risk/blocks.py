@@ -31,7 +31,7 @@ _LEAST_SHARE = 1e-9
 """What is taken of a state in force whose share is nearly none, so that what else the hazard does still happens. [1]"""
 _CHUNK = 2048
 """States solved at a time."""
-_MOST_REMEMBERED = 100_000
+_MOST_REMEMBERED = 300_000
 """States remembered; of hazards so many that more are met, hardly any comes again."""
 
 
