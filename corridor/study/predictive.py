@@ -275,14 +275,14 @@ def _loss_days(shocks: Sequence[_Shocks], years: int) -> Floats:
 
     steps = _STEPS_A_DAY * _YEAR
     year, share = (np.concatenate([getattr(own, name) for own in shocks]) for name in ("year", "share"))
-    at, change = [], []
+    steps_of, change = [], []
     for name, sign in (("begin", 1.0), ("end", -1.0)):  # shares rise at the begin of a shock and fall at its end
         time = np.clip(_STEPS_A_DAY * np.concatenate([getattr(own, name) for own in shocks]), 0.0, steps)
         step = np.floor(time).astype(np.int64)
         first = year * (steps + 2) + step
-        at += [first, first + 1]
+        steps_of += [first, first + 1]
         change += [sign * share * (1.0 - (time - step)), sign * share * (time - step)]
-    rises = np.bincount(np.concatenate(at), np.concatenate(change), years * (steps + 2)).reshape(years, -1)
+    rises = np.bincount(np.concatenate(steps_of), np.concatenate(change), years * (steps + 2)).reshape(years, -1)
     lost: Floats = np.clip(np.cumsum(rises, axis=1)[:, :steps], 0.0, 1.0)
     days: Floats = lost.sum(axis=1) / _STEPS_A_DAY
     return days
