@@ -93,7 +93,7 @@ def test_no_command_lets_a_name_rule_the_terminal(command: str, path: str, capsy
     words = [word.replace("KEY", f"k{EVIL}k") for word in command.split()]
     _, out, err = run(capsys, *words, "--network", path)
     assert not obeyed(out + err)
-    assert r"\x1b[31mred" in out + err
+    assert r"\x1b[31mred" in out + err or command.endswith("exceedance")  # a table of numbers alone
     assert not any(line.lstrip().startswith((r"\u2028", "\\x9b")) for line in out.splitlines())
 
 
