@@ -22,7 +22,7 @@ HALF = {"calm": 0.5, "war": 0.5}
 CASES: dict[str, dict[str, Any]] = {
     "war": {"year": 2026, "regime": "war", "draws": 1000},
     "war, first 100 draws": {"year": 2026, "regime": "war", "draws": 100},
-    "war, usual ways only": {"year": 2026, "regime": "war", "rerouting": False, "draws": 100},
+    "war, usual ways only": {"year": 2026, "regime": "war", "rerouting": False, "draws": 1000},
     "half war, half calm": {"year": 2026, "regime": HALF, "draws": 100},
     "calm": {"year": 2026, "regime": "calm", "draws": 1000},
     "war, network of 2024": {"year": 2024, "regime": "war", "draws": 200},
