@@ -176,6 +176,21 @@ def test_shares_of_flow_and_of_capacity_leave_the_least_of_both(flow_first: bool
     assert batch.solution(state).network.edge("w0").available_mtpa == pytest.approx(1.4)
 
 
+def test_of_flow_takes_its_share_of_the_cpc_whatever_is_spare() -> None:
+    """Usual ways only, 0.28 of the CPC gone: of its flow all of that is lost, of its capacity what is not spare."""
+    net = cr.load(year=2024)
+    usual = cr.solve(net).corridors.loc["cpc"]
+    slow = next(hazard for hazard in net.hazards if hazard.name == "CPC slow")
+    of_flow = slow.replace(severity=slow.severity.replace(of="flow"))
+    lost = []
+    for struck in (slow, of_flow):
+        batch = BatchSolver(net, [struck], rerouting=False)
+        lost.append(batch.outcomes(np.array([[0.28]]))[0, batch.layout.column("shortfall")])
+    spare = usual["available_mtpa"] - usual["throughput_mtpa"]
+    assert lost[0] == pytest.approx(0.28 * usual["available_mtpa"] - spare, abs=1e-6)
+    assert lost[1] == pytest.approx(0.28 * usual["throughput_mtpa"], abs=1e-6)
+
+
 def test_a_share_of_a_flow_of_nothing_closes_nothing_that_was_used() -> None:
     """A way that carries nothing keeps nothing, and nobody misses it."""
     net = ways(5, 4, 4, volume=8.0)
