@@ -31,7 +31,9 @@ def stormy(net: cr.Network) -> cr.Network:
 def slow() -> cr.Network:
     """Return the shipped network with drawn severities, of which a block takes some tenths of a second."""
     net = cr.load(year=2024)
-    return net.replace(hazards=[hazard.replace(severity=cr.Uniform(low=0, high=1)) for hazard in net.hazards[:6]])
+    return net.replace(
+        hazards=[hazard.replace(severity=cr.Uniform(low=0, high=1), posterior=None) for hazard in net.hazards[:6]]
+    )
 
 
 def wait_for(parts: int, folder: str | Path, seconds: float = 60.0) -> list[Path]:
