@@ -146,9 +146,13 @@ def run_processes(serialised: bytes, tasks: Iterable[Task], workers: int, *, pro
     busy: dict[Any, tuple[BaseProcess, Task]] = {}  # what each worker runs, by our end of its pipe
     try:
         while todo or busy:
+            started: list[Connection] = []
             while todo and len(busy) < workers:
-                pipe, process = _start(serialised)
+                pipe, process = _start()
                 busy[pipe] = process, todo.popleft()
+                started.append(pipe)
+            for pipe in started:  # when all are on their way, since a long job is taken only by a worker that reads
+                _send(pipe, serialised)
                 _send(pipe, busy[pipe][1])
             answered: list[Any] = wait(list(busy))
             for pipe in answered:
@@ -184,18 +188,22 @@ def _workers_fail() -> SolverError:
     )
 
 
-def _start(serialised: bytes) -> tuple[Connection, BaseProcess]:
-    """Start a worker; a pipe to each alone, so that one that is killed damages no other's."""
+def _start() -> tuple[Connection, BaseProcess]:
+    """Start a worker; a pipe to each alone, so that one that is killed damages no other's.
+
+    The job goes by this pipe too: as an argument of the process it would hang what starts one that ends at once, since
+    that keeps both ends of the pipe by which arguments are handed over.
+    """
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, serialised), daemon=True)
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     return ours, process
 
 
-def _send(pipe: Connection, task: Task) -> None:
-    """Give a worker a block to run; whether it is still there shows when its answer is waited for."""
+def _send(pipe: Connection, task: Task | bytes) -> None:
+    """Give a worker the job, or a block to run; whether it is still there shows when its answer is waited for."""
     with contextlib.suppress(OSError):
         pipe.send(task)
 
@@ -207,10 +215,10 @@ def _stop(pipe: Connection, process: BaseProcess) -> None:
     pipe.close()
 
 
-def _serve(pipe: Connection, serialised: bytes) -> None:
-    """Run one block after the other, as long as the parent is there, however it ends."""
+def _serve(pipe: Connection) -> None:
+    """Take a job and run one block after the other, as long as the parent is there, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    tasks: SimpleQueue[Task] = SimpleQueue()
+    tasks: SimpleQueue[Any] = SimpleQueue()
 
     def listen() -> None:
         with contextlib.suppress(EOFError, OSError):
@@ -219,12 +227,13 @@ def _serve(pipe: Connection, serialised: bytes) -> None:
         os._exit(1)
 
     Thread(target=listen, daemon=True).start()
+    serialised = tasks.get()
     run: RunBlock[Any] | None = None
     while True:
-        task = tasks.get()
+        number, size = tasks.get()
         try:
             run = run or pickle.loads(serialised)()
-            answer: Any = run(*task, None)
+            answer: Any = run(number, size, None)
         except Exception as error:
             answer = error
         with contextlib.suppress(OSError):  # the parent closes its end, and this process is about to

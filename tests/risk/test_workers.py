@@ -275,11 +275,10 @@ def test_a_manifest_holds_no_paths(diamond: cr.Network, tmp_path: Path) -> None:
     assert kept["seed"] == 7
 
 
-@pytest.mark.fuzz
 def test_workers_that_cannot_start_are_an_error(
     diamond: cr.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A script without its main guard ends in one sentence, not in a fork bomb."""
+    """A script without its main guard ends in one sentence, not in a fork bomb; the job is larger than a pipe."""
     script = tmp_path / "unguarded.py"
     script.write_text(
         "import corridor as cr\n"
