@@ -20,7 +20,7 @@ def bottlenecks_section(results: BriefResults) -> Html:
         items = (tag("li", results.names.explained(limit)) for limit in limits)
         parts.append(tag("details", tag("summary", name), tag("ul", *items), open=""))
     return layout.section(
-        "Bottlenecks",
+        "bottlenecks",
         layout.note("Limits of throughput, and the value of one more Mt/y there: the difference of two optima."),
         *parts,
     )

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def changes_section(results: BriefResults) -> Html | None:
-    """Return what scenarios change; None without scenarios."""
-    if not results.scenarios:
-        return None
+def changes_section(results: BriefResults) -> Html:
+    """Return what scenarios change."""
     heads = [
         "scenario", "loss [million USD/y]", "shut in [Mt/y]", "unmet [Mt/y]", "delivered [Mt/y]",
         "netback [million USD/y]", "route HHI [1]",
@@ -64,7 +62,7 @@ def changes_section(results: BriefResults) -> Html | None:
         for scenario in results.scenarios
     ]
     return layout.section(
-        "Changes against the baseline",
+        "changes",
         layout.note(
             f"{results.named_commodity}, largest loss first; rates of a state that lasts, change in brackets. "
             "HHI: 1 if one corridor carries everything."

@@ -60,7 +60,7 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
     meaning = legend(columns, hazards=hazard_basis(network.regime), origin=" or ".join(origins))
     sentences = " ".join(next_tonne_sentences(now, names, whose, "USD/t"))
     return layout.section(
-        "Comparison of corridors",
+        "comparison",
         layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
         layout.table(["corridor", *map(layout.heading, columns)], rows),
         *([layout.note(sentences)] if sentences else []),

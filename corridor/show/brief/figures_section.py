@@ -22,7 +22,7 @@ _MOST_FIGURES = 15
 def figures_section(network: Network, flows: Mapping[str, Flow], commodity: str) -> Html:
     """Return the section on the figures on which a commodity's netback depends most in some flows, by their names."""
     if not network.figure_records:
-        return layout.section("Sources", layout.note("The figures of this network have no sources."))
+        return layout.section("sources", layout.note("The figures of this network have no sources."))
     outcome = f"commodities.{commodity}.netback_musd_per_year"
     tables = [flow.leans_on(None, outcome=outcome) for flow in flows.values()]
     names = Names(network)
@@ -40,7 +40,7 @@ def figures_section(network: Network, flows: Mapping[str, Flow], commodity: str)
     of_half = [f"half the range, {name} [{unit_of_path(outcome)}]" for name in flows]
     heads = ["figure", "value [unit]", "range [unit]", "unit", *of_half, "confidence", "source", "address"]
     return layout.section(
-        "Sources and confidence",
+        "sources",
         layout.note(
             f"Of the {sum(graded.values())} figures of this network {graded['A']} have confidence A (operators, "
             f"governments, agencies), {graded['B']} confidence B (press, think tanks, calculations from A or B) "

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DPI = 150
+TITLES = {
+    "summary": "Summary", "map": "Map", "comparison": "Comparison of corridors",
+    "changes": "Changes against the baseline", "bottlenecks": "Bottlenecks", "risk": "Risk",
+    "bad_years": "Bad transport years", "sources": "Sources and confidence",
+}  # fmt: skip
+"""Titles of the sections of a brief by name, in its own order."""
 
 
 def heading(column: Column) -> str:
@@ -22,9 +28,9 @@ def heading(column: Column) -> str:
     return f"{column.plain_heading} [{column.shown_unit}]" if column.unit else column.plain_heading
 
 
-def section(title: str, *parts: object) -> Html:
-    """Return a section under a heading."""
-    return tag("section", tag("h2", title), *parts)
+def section(name: str, *parts: object) -> Html:
+    """Return a section of `TITLES` under its title; links lead to it by its name."""
+    return tag("section", tag("h2", TITLES[name]), *parts, id=name)
 
 
 def note(text: str) -> Html:

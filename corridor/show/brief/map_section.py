@@ -13,10 +13,8 @@ from corridor.solver.flow import Flow
 from corridor.study.scenario_runs import BASELINE
 
 
-def map_section(results: BriefResults) -> Html | None:
-    """Return the maps; None where fewer than two nodes have a position."""
-    if sum(node.lat is not None for node in results.network.nodes) < 2:
-        return None
+def map_section(results: BriefResults) -> Html:
+    """Return the maps."""
     most = max(float(flow.edge_flow_mtpa.max(initial=0.0)) for flow in results.flows.values()) or None
     shown = [BASELINE, *([results.worst] if results.worst is not None else [])]
     pictures = [
@@ -27,7 +25,7 @@ def map_section(results: BriefResults) -> Html | None:
         )
         for name in shown
     ]
-    return layout.section("Map", layout.note(INTERCHANGEABLE), *pictures)
+    return layout.section("map", layout.note(INTERCHANGEABLE), *pictures)
 
 
 def _delivery_summary(flow: Flow) -> str:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
+from corridor.messages import shown
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
 from corridor.show import style
 from corridor.show.brief import layout
-from corridor.show.brief.bottlenecks_section import bottlenecks_section
-from corridor.show.brief.changes_section import changes_section
-from corridor.show.brief.comparison import comparison_section
-from corridor.show.brief.figures_section import figures_section
-from corridor.show.brief.map_section import map_section
 from corridor.show.brief.results import BriefResults
-from corridor.show.brief.risk_section import risk_section
+from corridor.show.brief.sections import chosen_sections, section_of
 from corridor.show.brief.style import STYLE
-from corridor.show.brief.summary_section import summary_section
-from corridor.show.brief.years_section import years_section
 from corridor.show.html import Html, tag
-from corridor.study.scenario_runs import BASELINE, chosen_commodity
+from corridor.study.scenario_runs import chosen_commodity, named_scenarios
 
 
 def report(
@@ -33,6 +27,8 @@ def report(
     *,
     commodity: str | None = None,
     title: str | None = None,
+    about: str | None = None,
+    sections: str | Iterable[str] | None = None,
     years: int = 10_000,
     seed: int = 7,
 ) -> Path:
@@ -50,6 +46,11 @@ def report(
         Id of the commodity to report on; by default the network's first.
     title : str, optional
         Title instead of one made from network and commodity.
+    about : str, optional
+        Paragraph of your own under the title, as text.
+    sections : str or iterable of str, optional
+        Names of the sections shown, in this order; what only others need is not computed. By default all that the
+        network can fill: "summary", "map", "comparison", "changes", "bottlenecks", "risk", "bad_years", "sources".
     years : int
         Number of simulated years for the section on bad transport years, if the network has hazards; 0 for none.
     seed : int
@@ -63,7 +64,8 @@ def report(
     Raises
     ------
     UnknownNameError, DataError
-        If a scenario or the commodity does not match the network, or the path is a folder.
+        If a scenario or the commodity does not match the network, the path is a folder, or a section is unknown, named
+        twice or would be empty, or none of those named shows the scenarios given.
     CorridorError
         If matplotlib is not installed (extra ``corridor[plot]``).
     OSError
@@ -87,33 +89,25 @@ def report(
         raise DataError(f"years must be a whole number, 0 for none (got {years!r})")
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
+    if about is not None and not isinstance(about, str):
+        raise DataError(f"about must be text (got {shown(about)})")
     asked = (scenarios,) if isinstance(scenarios, Scenario) else None if scenarios is None else tuple(scenarios)
+    run = [scenario for _, scenario in named_scenarios(network, asked) if scenario is not None]
+    for scenario in run if asked is not None else ():
+        scenario.apply(network)
     results = BriefResults(
-        network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, years=years,
-        seed=seed,
+        network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, about=about,
+        sections=chosen_sections(network, run, sections, years, given=asked is not None), years=years, seed=seed,
     )  # fmt: skip
     write_text(Path(path), _page(results))
     return Path(path)
 
 
-def _sections(results: BriefResults) -> Iterator[Html | None]:
-    """Yield the sections of a brief, None for one that has nothing to show."""
-    yield summary_section(results)
-    yield map_section(results)
-    yield comparison_section(results.table, results.flows[BASELINE], results.commodity)
-    yield changes_section(results)
-    yield bottlenecks_section(results)
-    yield risk_section(results)
-    if results.ensemble is not None:
-        yield years_section(results.ensemble, results.commodity, results.named_commodity)
-    shown = [BASELINE, *([results.worst] if results.worst is not None else [])]
-    yield figures_section(results.network, {name: results.flows[name] for name in shown}, results.commodity)
-
-
 def _page(results: BriefResults) -> str:
     """Return the text of the file."""
-    sections = [section for section in _sections(results) if section]
-    body = tag("main", tag("h1", results.title), layout.note(results.basis), *sections, _foot(results))
+    about = [tag("p", results.about, class_="about")] if results.about else []
+    sections = [section_of(results, name) for name in results.sections]
+    body = tag("main", tag("h1", results.title), *about, layout.note(results.basis), *sections, _foot(results))
     head = tag(
         "head",
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),

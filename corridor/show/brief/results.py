@@ -44,8 +44,10 @@ class BriefResults:
         Scenarios asked for; None for those by default.
     commodity : str
         Id of the commodity reported on.
-    given_title : str or None
-        Title given.
+    given_title, about : str or None
+        Title given, and a paragraph under it.
+    sections : tuple of str
+        Names of the sections shown, in their order.
     years, seed : int
         Number of simulated years, and their random seed.
     """
@@ -54,6 +56,8 @@ class BriefResults:
     asked: tuple[Scenario, ...] | None
     commodity: str
     given_title: str | None
+    about: str | None
+    sections: tuple[str, ...]
     years: int
     seed: int
 
@@ -64,8 +68,9 @@ class BriefResults:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """The comparison of the baseline and of all scenarios."""
-        return compare(self.network, self.asked, commodity=self.commodity, columns=COLUMNS)
+        """The comparison of the baseline and, where the section is shown, of all scenarios."""
+        asked = self.asked if "comparison" in self.sections else ()
+        return compare(self.network, asked, commodity=self.commodity, columns=COLUMNS)
 
     @property
     def now(self) -> pd.DataFrame:
@@ -80,8 +85,19 @@ class BriefResults:
     @cached_property
     def flows(self) -> dict[str, Flow]:
         """Flows of the baseline and of all scenarios by name."""
-        solver, strict = WarmSolver(self.network), self.asked is not None
-        return {s.name if s else BASELINE: Flow(solver.solve(s, strict=strict)) for s in (None, *self.scenarios)}
+        strict = self.asked is not None
+        return {BASELINE: self.baseline} | {
+            scenario.name: Flow(self._solver.solve(scenario, strict=strict)) for scenario in self.scenarios
+        }
+
+    @cached_property
+    def baseline(self) -> Flow:
+        """The flow of the baseline."""
+        return Flow(self._solver.solve())
+
+    @cached_property
+    def _solver(self) -> WarmSolver:
+        return WarmSolver(self.network)
 
     @cached_property
     def worst(self) -> str | None:
@@ -93,11 +109,14 @@ class BriefResults:
         return str(others.sort_values(order, ascending=False, kind="stable").index[0])
 
     @cached_property
-    def ensemble(self) -> Ensemble | None:
-        """Simulated years; None without hazards, or where no years are asked for."""
-        if not self.network.hazards or not self.years:
-            return None
+    def ensemble(self) -> Ensemble:
+        """Simulated years; for a network with hazards."""
         return simulate(self.network, years=self.years, seed=self.seed, progress=False)
+
+    @property
+    def has_years(self) -> bool:
+        """Whether there are simulated years."""
+        return bool(self.network.hazards) and self.years > 0
 
     @cached_property
     def jurisdictions(self) -> pd.DataFrame:
@@ -142,7 +161,15 @@ class BriefResults:
         net = self.network
         parts = [net.records(kind.singular) for kind in PARTS]
         records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
-        inputs = [__version__, self.commodity, str(self.given_title), str(self.years), str(self.seed), *records]
+        chosen = [
+            self.commodity,
+            str(self.given_title),
+            str(self.about),
+            *self.sections,
+            str(self.years),
+            str(self.seed),
+        ]
+        inputs = [__version__, *chosen, *records]
         return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:12]
 
     @cached_property

@@ -75,4 +75,4 @@ def risk_section(results: BriefResults) -> Html:
             layout.note(f"Best route from field to market, feeders and sea legs included; {results.hazards}."),
             layout.table(heads, rows),
         ]
-    return layout.section("Risk", *parts)
+    return layout.section("risk", *parts)

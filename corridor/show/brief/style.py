@@ -8,6 +8,7 @@ main { max-width: 62rem; margin: 0 auto; padding: 1.2rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: .4rem 0 1rem; }
 h2 { font-size: 1.25rem; margin: 2rem 0 .6rem; border-bottom: 2px solid #20334d; padding-bottom: .2rem; }
 h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
+.about { white-space: pre-line; }
 .points li { margin: .35rem 0; }
 .note, figcaption, footer { color: #4d5a60; font-size: .86rem; }
 small { color: #4d5a60; font-size: .9em; font-weight: 400; }

@@ -16,7 +16,7 @@ def summary_section(results: BriefResults) -> Html:
     base = totals[BASELINE]
     corridors = results.now.sort_values("throughput_mtpa", ascending=False)
     moving = [(id, row["throughput_mtpa"]) for id, row in named_rows(corridors)]
-    optima = OptimalRange(results.flows[BASELINE].solution)
+    optima = OptimalRange(results.baseline.solution)
     carried = ", ".join(
         f"{results.names.corridor(id)} {quoted(amount, optima.throughput(id, results.commodity))}"
         for id, amount in moving
@@ -42,7 +42,7 @@ def summary_section(results: BriefResults) -> Html:
             f"{row['share']:.0%} of exports cross {country}; if it closes, "
             f"{row['shortfall_if_closed_mtpa']:.1f} Mt/y more are shut in."
         )
-    if results.ensemble is not None:
+    if results.has_years:
         column = f"{results.commodity}_shortfall_mt"
         row = dict(named_rows(results.ensemble.summary()))[column]
         points.append(
@@ -51,4 +51,4 @@ def summary_section(results: BriefResults) -> Html:
             f"{row['cvar'] - row['undisturbed']:.2f} Mt in a bad transport year (mean of the worst 5 %). "
             + prior_text(results.ensemble, column, "it")
         )
-    return layout.section("Summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
+    return layout.section("summary", tag("ul", *(tag("li", point) for point in points), class_="points"))
