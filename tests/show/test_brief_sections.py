@@ -119,6 +119,21 @@ def test_two_scenarios_of_one_name_are_refused_in_every_section(diamond: cr.Netw
         cr.report(diamond, [CUT, CUT], tmp_path / "b.html", sections="bottlenecks")
 
 
+def test_contents_link_to_every_section_in_order(diamond: cr.Network, tmp_path: Path) -> None:
+    """Before the first section, by the sections' titles; each link has its section."""
+    path = cr.report(diamond, [CUT], tmp_path / "b.html", sections=["risk", "summary", "changes"])
+    text = path.read_text(encoding="utf-8")
+    nav = text[text.index("<nav") : text.index("</nav>")]
+    links = re.findall(r'<a href="#(.*?)">(.*?)</a>', nav)
+    assert links == list(zip(re.findall(r'<section id="(.*?)">', text), headings(path), strict=True))
+    assert text.index("</nav>") < text.index("<section")
+
+
+def test_one_section_needs_no_contents(diamond: cr.Network, tmp_path: Path) -> None:
+    """There is nothing to choose from."""
+    assert "<nav" not in cr.report(diamond, [], tmp_path / "b.html", sections="risk").read_text(encoding="utf-8")
+
+
 def test_a_paragraph_of_ones_own_stands_under_the_title(diamond: cr.Network, tmp_path: Path) -> None:
     """Before the first section."""
     text = cr.report(diamond, [], tmp_path / "b.html", about="Drawn up for the board.").read_text(encoding="utf-8")

@@ -33,6 +33,14 @@ def section(name: str, *parts: object) -> Html:
     return tag("section", tag("h2", TITLES[name]), *parts, id=name)
 
 
+def contents(names: Sequence[str]) -> Html:
+    """Return the table of contents: links to sections by name; empty for one section."""
+    if len(names) < 2:
+        return Html("")
+    items = (tag("li", tag("a", TITLES[name], href=f"#{name}")) for name in names)
+    return tag("nav", tag("ul", *items), **{"aria-label": "Contents"})
+
+
 def note(text: str) -> Html:
     """Return a paragraph in small print."""
     return tag("p", text, class_="note")

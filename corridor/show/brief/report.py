@@ -73,8 +73,9 @@ def report(
 
     Notes
     -----
-    The file makes no requests and runs no scripts; it is readable on a phone and prints on A4. The same inputs give the
-    same bytes, identified by the run id at its end.
+    The file makes no requests and runs no scripts; it is readable on a phone and prints on A4, with page numbers and
+    no row of a table cut across pages. Links at its head lead to the sections. The same inputs give the same bytes,
+    identified by the run id at its end.
 
     Examples
     --------
@@ -106,8 +107,9 @@ def report(
 def _page(results: BriefResults) -> str:
     """Return the text of the file."""
     about = [tag("p", results.about, class_="about")] if results.about else []
+    first = [tag("h1", results.title), *about, layout.note(results.basis), layout.contents(results.sections)]
     sections = [section_of(results, name) for name in results.sections]
-    body = tag("main", tag("h1", results.title), *about, layout.note(results.basis), *sections, _foot(results))
+    body = tag("main", *first, *sections, _foot(results))
     head = tag(
         "head",
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
