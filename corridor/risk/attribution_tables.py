@@ -31,7 +31,7 @@ def record_of(hazard: Hazard) -> str:
 
     Examples
     --------
-    >>> slow = Hazard(name="slow", changes={"outage": {"edge": "a"}}, frequency_per_year=1, duration_days=2, events=8)
+    >>> slow = Hazard(name="slow", hits=[{"edge": "a"}], frequency_per_year=1, duration_days=2, events=8)
     >>> record_of(slow), record_of(slow.replace(events=0)), record_of(slow.replace(events=None))
     ('8 events on record', 'prior: no event on record', '')
     """
