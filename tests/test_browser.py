@@ -6,7 +6,9 @@ Needs Chromium and the extra ``corridor[browser]``; skipped where there is neith
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,6 +132,53 @@ def test_the_map_is_a_map(browser: Any, brief: Path) -> None:
     assert colours["221,232,238"] / total > 0.03
     assert colours["244,241,234"] / total > 0.3
     assert len(colours) > 500
+
+
+def pages(browser: Any, path: Path) -> list[str]:
+    """Return the text of each page of a brief in print."""
+    pypdf = pytest.importorskip("pypdf", reason="no pypdf (pip install 'corridor[browser]')")
+    printed = Visit(browser, path, DESKTOP).page.pdf(prefer_css_page_size=True)
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(printed)).pages]
+
+
+def many_scenarios() -> list[cr.Scenario]:
+    """Return scenarios that differ, with names of many lines, each with a mark at both ends."""
+    return [
+        cr.Scenario(
+            name=f"from{number}. {'a long way round by the other port ' * 16} .upto{number}.",
+            changes=[cr.Derate(edge="north_out", remaining=(number + 1) / 100)],
+        )
+        for number in range(40)
+    ]
+
+
+def test_the_brief_in_print_numbers_its_pages(browser: Any, brief: Path) -> None:
+    """Each says which of how many it is; contents are for the screen."""
+    printed = pages(browser, brief)
+    assert len(printed) > 3
+    for number, text in enumerate(printed, 1):
+        assert re.search(rf"(?<!\d){number} / {len(printed)}(?!\d)", text)
+
+
+def test_no_row_is_cut_across_pages(browser: Any, diamond: cr.Network, tmp_path: Path) -> None:
+    """Both ends of every row's name are on one page, of rows of several lines over several pages."""
+    path = cr.report(diamond, many_scenarios(), tmp_path / "b.html", sections=["changes"])
+    printed = pages(browser, path)
+    assert len(printed) > 3
+    for text in printed:
+        assert sorted(re.findall(r"from(\d+)\.", text)) == sorted(re.findall(r"\.upto(\d+)\.", text))
+    assert set(re.findall(r"from(\d+)\.", " ".join(printed))) == {str(number) for number in range(40)}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_contents_lead_to_sections_and_are_not_printed(browser: Any, brief: Path, viewport: dict[str, int]) -> None:
+    """A link brings its section into view."""
+    page = Visit(browser, brief, viewport).page
+    assert page.locator("nav a").count() == page.locator("section").count()
+    page.locator("nav a", has_text="Risk").click()
+    assert abs(page.evaluate("document.getElementById('risk').getBoundingClientRect().top")) < 60
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
 
 
 def test_a_script_in_a_name_is_shown_as_text(browser: Any, tmp_path: Path) -> None:

@@ -16,6 +16,12 @@ def add(commands: Any) -> None:
     add_inputs(parser, output=False)
     parser.add_argument("--commodity", metavar="ID", help="commodity of the brief (default: kazakh_crude)")
     parser.add_argument("--title", metavar="TEXT", help="title of the page")
+    parser.add_argument("--about", metavar="TEXT", help="paragraph of your own under the title")
+    parser.add_argument(
+        "--section", action="append", metavar="NAME",
+        help="section to show, in the order given (repeatable): summary, map, comparison, changes, bottlenecks, risk, "
+        "bad_years, sources (default: all that can be filled)",
+    )  # fmt: skip
     parser.add_argument(
         "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"
     )
@@ -36,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.output,
         commodity=arguments.commodity,
         title=arguments.title,
+        about=arguments.about,
+        sections=arguments.section,
         years=arguments.years,
         seed=arguments.seed,
     )

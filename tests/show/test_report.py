@@ -127,9 +127,13 @@ def test_no_scenarios_are_not_counted(text: str) -> None:
 def test_the_figures_leant_on_come_with_source_and_confidence(page: Page) -> None:
     """Those on which the shipper's own netback leans in the baseline, with the title of their source."""
     netback = "commodities.kazakh_crude.netback_musd_per_year"
-    leaning = cr.solve(cr.load(year=2024)).leans_on(5, outcome=netback)
+    net = cr.load(year=2024)
+    leaning = cr.solve(net).leans_on(5, outcome=netback)
+    names = {node.id: re.split(r" \(|, ", node.name)[0] for node in net.nodes}
+    names |= {edge.id: f"{names[edge.tail]} to {names[edge.head]}" for edge in net.edges}
     for row in leaning.to_dict("records"):
-        assert f"{row['subject']}: {row['attribute']}" in page.text
+        of = ", Kazakh crude" if "." in row["subject"] else ""
+        assert f"{names.get(first := row['subject'].split('.')[0], first)}{of}: {row['attribute']}" in page.text
         assert row["source"] in page.text
 
 

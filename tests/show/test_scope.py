@@ -146,7 +146,7 @@ def test_the_brief_names_regime_year_and_commodity(page: str) -> None:
     assert f"Extra shut-in volume of Kazakh crude due to {WAR}" in page
     assert "Kazakh crude, caspian 2024, for a Tengiz tonne. Nameplate:" in page
     assert "at the field gate, before lifting cost, duty and tax" in page
-    assert "of the best way from tengiz" in page
+    assert "of the best way from Tengiz" in page
     assert f"feeders and sea legs included; {WAR}" in page
     assert f"200 simulated years, {WAR}" in page
 

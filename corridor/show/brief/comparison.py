@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from corridor.library.networks import hazard_basis
 from corridor.model.columns import legend, printed
 from corridor.show.brief import layout
+from corridor.show.brief.names import Names
 from corridor.show.cards import network_label
 from corridor.show.charts import plot_waterfall
 from corridor.show.comparison import plot_comparison
@@ -42,20 +43,24 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
         Id of the commodity compared for.
     """
     network = flow.network
-    names = {corridor.id: corridor.name or corridor.id for corridor in network.corridors}
+    called = Names(network)
+    names = {corridor.id: called.corridor(corridor.id) for corridor in network.corridors}
     now = table[table.index.get_level_values("scenario") == BASELINE].droplevel("scenario")
     columns = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
+    shown = readable(now, [commodity])
+    if "bottleneck" in shown.columns:
+        shown["bottleneck"] = shown["bottleneck"].map(called.cut)
     rows = [
         [names[str(id)], *(column.text(row[column.name]) for column in columns)]
-        for id, row in zip(now.index, readable(now, [commodity]).to_dict("records"), strict=True)
+        for id, row in zip(now.index, shown.to_dict("records"), strict=True)
     ]
-    origins = sorted({str(origin) for origin in now["origin"] if origin})
+    origins = sorted({called.node(str(origin)) for origin in now["origin"] if origin})
     whose = tonne(table.attrs, network)
-    about = [network.commodity(commodity).name or commodity, network_label(network), f"for {whose}" if whose else ""]
+    about = [called.commodity(commodity), network_label(network), f"for {whose}" if whose else ""]
     meaning = legend(columns, hazards=hazard_basis(network.regime), origin=" or ".join(origins))
     sentences = " ".join(next_tonne_sentences(now, names, whose, "USD/t"))
     return layout.section(
-        "Comparison of corridors",
+        "comparison",
         layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
         layout.table(["corridor", *map(layout.heading, columns)], rows),
         *([layout.note(sentences)] if sentences else []),
@@ -79,6 +84,6 @@ def _pictures(table: pd.DataFrame, now: pd.DataFrame, flow: Flow, commodity: str
     )
     largest = now.sort_values("throughput_mtpa", ascending=False)
     for id in [str(id) for id, origin in largest["origin"].items() if origin][:1]:
-        name = network.corridor(id).name or id
+        name = Names(network).corridor(id)
         draw = partial(plot_waterfall, flow, id, commodity=commodity)
         yield layout.picture(draw, (9.0, 4.6), f"Price to netback, {name}")

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DPI = 150
+TITLES = {
+    "summary": "Summary", "map": "Map", "comparison": "Comparison of corridors",
+    "changes": "Changes against the baseline", "bottlenecks": "Bottlenecks", "risk": "Risk",
+    "bad_years": "Bad transport years", "sources": "Sources and confidence",
+}  # fmt: skip
+"""Titles of the sections of a brief by name, in its own order."""
 
 
 def heading(column: Column) -> str:
@@ -22,9 +28,17 @@ def heading(column: Column) -> str:
     return f"{column.plain_heading} [{column.shown_unit}]" if column.unit else column.plain_heading
 
 
-def section(title: str, *parts: object) -> Html:
-    """Return a section under a heading."""
-    return tag("section", tag("h2", title), *parts)
+def section(name: str, *parts: object) -> Html:
+    """Return a section of `TITLES` under its title; links lead to it by its name."""
+    return tag("section", tag("h2", TITLES[name]), *parts, id=name)
+
+
+def contents(names: Sequence[str]) -> Html:
+    """Return the table of contents: links to sections by name; empty for one section."""
+    if len(names) < 2:
+        return Html("")
+    items = (tag("li", tag("a", TITLES[name], href=f"#{name}")) for name in names)
+    return tag("nav", tag("ul", *items), **{"aria-label": "Contents"})
 
 
 def note(text: str) -> Html:

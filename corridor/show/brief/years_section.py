@@ -60,7 +60,7 @@ def years_section(ensemble: Ensemble, commodity: str, named: str) -> Html:
     parts.append(layout.note(prior_text(ensemble, column, f"the shut-in volume of {named}")))
     parts += [part for by in _HEADS for part in _borne(ensemble, column, named, by)]
     parts.append(layout.note(left_out_text(ensemble, commodity)))
-    return layout.section("Bad transport years", *parts, tag("h3", "Hazards simulated"), _hazards(ensemble))
+    return layout.section("bad_years", *parts, tag("h3", "Hazards simulated"), _hazards(ensemble))
 
 
 def _amounts(ensemble: Ensemble, commodity: str, named: str) -> Html:

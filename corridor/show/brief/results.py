@@ -1,0 +1,184 @@
+"""What a brief shows, computed on first use: comparison, outcomes, flows, simulated years."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from corridor.library.networks import hazard_basis
+from corridor.model.network import Network
+from corridor.model.records import PARTS
+from corridor.model.scenario import Scenario
+from corridor.risk.ensemble import Ensemble
+from corridor.risk.simulate import simulate
+from corridor.show.brief.comparison import COLUMNS
+from corridor.show.brief.names import Names
+from corridor.show.cards import network_label
+from corridor.solver.flow import Flow
+from corridor.solver.warm import WarmSolver
+from corridor.study.compare import compare
+from corridor.study.comparison_scope import comparison_scope
+from corridor.study.comparison_text import tonne
+from corridor.study.concentration import jurisdictions
+from corridor.study.outcomes import outcomes
+from corridor.study.scenario_runs import BASELINE, default_scenarios
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCE_MTPA = 0.05
+"""Amounts that are shown as 0.0."""
+
+
+@dataclass(frozen=True, eq=False)
+class BriefResults:
+    """Results of a brief, computed on first use.
+
+    Parameters
+    ----------
+    network : Network
+        Network reported on.
+    asked : tuple of Scenario, or None
+        Scenarios asked for; None for those by default.
+    commodity : str
+        Id of the commodity reported on.
+    given_title, about : str or None
+        Title given, and a paragraph under it.
+    sections : tuple of str
+        Names of the sections shown, in their order.
+    years, seed : int
+        Number of simulated years, and their random seed.
+    """
+
+    network: Network
+    asked: tuple[Scenario, ...] | None
+    commodity: str
+    given_title: str | None
+    about: str | None
+    sections: tuple[str, ...]
+    years: int
+    seed: int
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Scenarios shown: those asked for, or the usual ones."""
+        return default_scenarios(self.network) if self.asked is None else self.asked
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The comparison of the baseline and, where the section is shown, of all scenarios."""
+        asked = self.asked if "comparison" in self.sections else ()
+        return compare(self.network, asked, commodity=self.commodity, columns=COLUMNS)
+
+    @property
+    def now(self) -> pd.DataFrame:
+        """The comparison's baseline, indexed by corridor."""
+        return self.table[self.table.index.get_level_values("scenario") == BASELINE].droplevel("scenario")
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Totals of the baseline and of all scenarios."""
+        return outcomes(self.network, self.asked, commodity=self.commodity)
+
+    @cached_property
+    def flows(self) -> dict[str, Flow]:
+        """Flows of the baseline and of all scenarios by name."""
+        strict = self.asked is not None
+        return {BASELINE: self.baseline} | {
+            scenario.name: Flow(self._solver.solve(scenario, strict=strict)) for scenario in self.scenarios
+        }
+
+    @cached_property
+    def baseline(self) -> Flow:
+        """The flow of the baseline."""
+        return Flow(self._solver.solve())
+
+    @cached_property
+    def _solver(self) -> WarmSolver:
+        return WarmSolver(self.network)
+
+    @cached_property
+    def worst(self) -> str | None:
+        """Scenario of the largest loss, or of the largest shortfall if losses are equal; None without scenarios."""
+        others = self.outcomes.drop(index=BASELINE)
+        if others.empty:
+            return None
+        order = ["loss_musd_per_year", "shortfall_change_mtpa"]
+        return str(others.sort_values(order, ascending=False, kind="stable").index[0])
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        """Simulated years; for a network with hazards."""
+        return simulate(self.network, years=self.years, seed=self.seed, progress=False)
+
+    @property
+    def has_years(self) -> bool:
+        """Whether there are simulated years."""
+        return bool(self.network.hazards) and self.years > 0
+
+    @cached_property
+    def jurisdictions(self) -> pd.DataFrame:
+        """Exposure of the commodity's exports by country."""
+        return jurisdictions(self.network, commodity=self.commodity)
+
+    @property
+    def named_commodity(self) -> str:
+        """Name of the commodity."""
+        return self.network.commodity(self.commodity).name or self.commodity
+
+    @property
+    def hazards(self) -> str:
+        """Which hazards stand behind availability and bad years."""
+        return hazard_basis(self.network.regime)
+
+    @property
+    def title(self) -> str:
+        """Title of the page."""
+        label = network_label(self.network)
+        return self.given_title or f"{self.named_commodity}: routes, risks and sources ({label or 'own network'})"
+
+    @property
+    def basis(self) -> str:
+        """What the results stand for: year, regime, shipper, and the last day that the evidence speaks of."""
+        net = self.network
+        hazards = self.hazards[0].upper() + self.hazards[1:] if net.hazards else ""
+        whose = tonne({"origin": comparison_scope(net, commodity=self.commodity).origin}, net)
+        parts = [
+            f"Network and year: {network_label(net)}." if network_label(net) else "",
+            f"{hazards}." if hazards else "",
+            f"Shipper: {self.named_commodity}{f', {whose}' if whose else ''}.",
+            f"Evidence as of {net.as_of}." if net.as_of else "",
+        ]
+        return " ".join(part for part in parts if part)
+
+    @cached_property
+    def run_id(self) -> str:
+        """Digest of all inputs of the brief."""
+        from corridor import __version__
+
+        net = self.network
+        parts = [net.records(kind.singular) for kind in PARTS]
+        records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
+        chosen = [
+            self.commodity,
+            str(self.given_title),
+            str(self.about),
+            *self.sections,
+            str(self.years),
+            str(self.seed),
+        ]
+        inputs = [__version__, *chosen, *records]
+        return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:12]
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of the records of the network."""
+        return Names(self.network)
+
+
+def named_rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
+    """Return the rows of a table by the name of each."""
+    records: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    return [(str(name), row) for name, row in zip(frame.index, records, strict=True)]

@@ -1,0 +1,114 @@
+"""Which sections a brief has: those asked for, in that order, or all that its network can fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from types import MappingProxyType
+
+from corridor.errors import DataError
+from corridor.messages import shown, unknown_name
+from corridor.model.network import Network
+from corridor.model.scenario import Scenario
+from corridor.show.brief.bottlenecks_section import bottlenecks_section
+from corridor.show.brief.changes_section import changes_section
+from corridor.show.brief.comparison import comparison_section
+from corridor.show.brief.figures_section import figures_section
+from corridor.show.brief.layout import TITLES
+from corridor.show.brief.map_section import map_section
+from corridor.show.brief.results import BriefResults
+from corridor.show.brief.risk_section import risk_section
+from corridor.show.brief.summary_section import summary_section
+from corridor.show.brief.years_section import years_section
+from corridor.show.html import Html
+from corridor.study.scenario_runs import BASELINE
+
+_OF_BASELINE = frozenset({"risk", "bad_years"})
+"""Sections that show nothing of scenarios."""
+
+
+def chosen_sections(
+    network: Network, scenarios: Sequence[Scenario], sections: str | Iterable[str] | None, years: int, *, given: bool
+) -> tuple[str, ...]:
+    """Return the names of the sections of a brief: those asked for, or all that can be filled.
+
+    Parameters
+    ----------
+    network : Network
+        Network reported on.
+    scenarios : sequence of Scenario
+        Scenarios shown.
+    sections : str or iterable of str, optional
+        Names asked for.
+    years : int
+        Number of simulated years.
+    given : bool
+        Whether the scenarios were given, not those by default.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no section of a name.
+    DataError
+        If none is asked for, one twice or one that cannot be filled, or if none of them shows the scenarios given.
+    """
+    empty = _empty(network, scenarios, years)
+    if sections is None:
+        return tuple(name for name in TITLES if name not in empty)
+    names = (sections,) if isinstance(sections, str) else tuple(sections)
+    if not names:
+        raise DataError(f"sections is empty; name some of {', '.join(TITLES)}, or leave it out for all")
+    for number, name in enumerate(names):
+        if not isinstance(name, str):
+            raise DataError(f"sections must be names (got {shown(name)}); name some of {', '.join(TITLES)}")
+        if name not in TITLES:
+            raise unknown_name("section", name, TITLES)
+        if name in names[:number]:
+            raise DataError(f"duplicate section {name!r}; name it once")
+        if name in empty:
+            raise DataError(f"section {name!r} would be empty: {empty[name]}; leave it out")
+    if given and scenarios and _OF_BASELINE.issuperset(names):
+        raise DataError(
+            f"sections {', '.join(map(repr, names))} show the baseline only; add 'changes' or another section for the "
+            "scenarios given, or give none (scenarios=[])"
+        )
+    return names
+
+
+def section_of(results: BriefResults, name: str) -> Html:
+    """Return a section of a brief by its name; what it needs is computed then."""
+    return _BUILD[name](results)
+
+
+def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[str, str]:
+    """Return which sections have nothing to show, and why."""
+    reasons: dict[str, str] = {}
+    if sum(node.lat is not None for node in network.nodes) < 2:
+        reasons["map"] = "fewer than two nodes have a position (lat, lon)"
+    if not scenarios:
+        reasons["changes"] = "there are no scenarios"
+    if not network.hazards:
+        reasons["bad_years"] = "the network has no hazards"
+    elif not years:
+        reasons["bad_years"] = "years is 0"
+    return reasons
+
+
+def _comparison(results: BriefResults) -> Html:
+    return comparison_section(results.table, results.baseline, results.commodity)
+
+
+def _bad_years(results: BriefResults) -> Html:
+    return years_section(results.ensemble, results.commodity, results.named_commodity)
+
+
+def _sources(results: BriefResults) -> Html:
+    shown_flows = [BASELINE, *([results.worst] if results.worst is not None else [])]
+    return figures_section(results.network, {name: results.flows[name] for name in shown_flows}, results.commodity)
+
+
+_BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType(
+    {
+        "summary": summary_section, "map": map_section, "comparison": _comparison, "changes": changes_section,
+        "bottlenecks": bottlenecks_section, "risk": risk_section, "bad_years": _bad_years, "sources": _sources,
+    }
+)  # fmt: skip
