@@ -8,7 +8,6 @@ from the seed, the number of the draw and the name, so that another hazard besid
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from corridor.messages import listed
 from corridor.model.distributions import Lognormal, TwoPart
 from corridor.model.hazard import Hazard, Posterior, Rate, problems_of_rates
 from corridor.model.records import RateGroup
+from corridor.risk.random_histories import name_words, stream
 
 LEAST_RATE_PER_YEAR = 1e-12
 """A drawn rate is at least this, as a hazard needs one above 0: once in 10^12 years is never. [1/y]"""
@@ -150,15 +150,7 @@ def _factor(group: RateGroup, stream: np.random.Generator) -> float:
 
 def _stream(seed: int, draw: int, name: str) -> np.random.Generator:
     """Return the stream of draws of one named thing in a draw."""
-    key = (*_words("drawn"), draw, *_words(name))
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
-
-
-@lru_cache(maxsize=4096)
-def _words(name: str) -> tuple[int, ...]:
-    """Return 128 bits of a name's digest as four words."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return tuple(int.from_bytes(digest[first : first + 4], "little") for first in range(0, 16, 4))
+    return stream(seed, draw, name, of=name_words("drawn"))
 
 
 def _drawn(hazard: Hazard, common: _Common, stream: np.random.Generator) -> Hazard:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def intervals(
     number = 0
     for hazard in hazards:
         rates = [hazard.mean_frequency_per_year(regime) for regime in regimes]
-        events = _events(hazard, rates, _stream(seed, block, hazard.name), block_years, regime_of_year)
+        events = _events(hazard, rates, stream(seed, block, hazard.name), block_years, regime_of_year)
         events = events.only(events.begin < end_of_block)
         shocks += np.bincount((events.begin[events.is_new] // DAYS_PER_YEAR).astype(np.int64), minlength=years)[:years]
         for struck in events.struck.T:
@@ -250,11 +251,17 @@ def bit_of(index: int, words: int) -> Sets:
     return bit
 
 
-def _stream(seed: int, block: int, name: str) -> np.random.Generator:
-    """Return a hazard's own stream of draws in a block."""
+def stream(seed: int, number: int, name: str, *, of: tuple[int, ...] = ()) -> np.random.Generator:
+    """Return the stream of draws of one named thing in a block or draw; `of` keeps kinds of streams apart."""
+    key = (*of, number, *name_words(name))
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+@lru_cache(maxsize=4096)
+def name_words(name: str) -> tuple[int, ...]:
+    """Return 128 bits of a name's digest as four words."""
     digest = hashlib.sha256(name.encode()).digest()
-    own = [int.from_bytes(digest[first : first + 4], "little") for first in range(0, 16, 4)]
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block, *own))))
+    return tuple(int.from_bytes(digest[first : first + 4], "little") for first in range(0, 16, 4))
 
 
 def _events(
