@@ -17,7 +17,6 @@ _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
 
 
-_UPPER = highspy.HighsBasisStatus.kUpper
 
 
 class Infeasible(SolverError):
