@@ -78,7 +78,8 @@ class Ensemble:
         name = self.scenario.name if self.scenario is not None else "baseline"
         short = self.years["shortfall_mt"]
         net = self.network
-        parts = (" ".join(str(part) for part in (net.name, net.year) if part), net.regime and f"regime {net.regime}")
+        regime = regime_text(self.regimes)
+        parts = (" ".join(str(part) for part in (net.name, net.year) if part), regime and f"regime {regime}")
         where = visible(", ".join(filter(None, parts)))
         return (
             f"<Ensemble {name!r}{f' ({where})' if where else ''}: {len(short):,} years, seed {self.seed}; "

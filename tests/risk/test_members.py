@@ -239,6 +239,7 @@ def test_years_of_a_mixture_have_the_rates_of_their_own_regime() -> None:
     assert_mean(years.loc[years["regime"] == "calm", "shocks"], 1.0)
     assert ens.regimes == {"calm": 0.7, "war": 0.3}
     assert ens.summary().attrs["regime"] == "calm 0.7, war 0.3"
+    assert "regime calm 0.7, war 0.3" in repr(ens)
 
 
 def test_any_run_of_a_mixture_has_its_shares() -> None:
