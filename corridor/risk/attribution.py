@@ -208,7 +208,7 @@ def _mean_values(simulator: BlockSimulator, sets: Sets, column: int) -> Floats:
     total = np.zeros(len(sets))
     for chance, weight in _LEVELS:
         shares = np.array([share_quantile(hazard.severity, chance) for hazard in owners])
-        total += weight * simulator.outcomes_with_shares(sets, shares)[:, column]
+        total += weight * simulator.outcomes_of_sets(sets, shares)[:, column]
     return total
 
 

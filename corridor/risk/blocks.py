@@ -208,9 +208,9 @@ class BlockSimulator:
 
     def severity_rows(self, history: Intervals, chosen: Indices) -> Floats:
         """Return the states of some intervals, shape (n, n_members): what members of hazards lose. [1]"""
-        severity = unpacked(history.in_force[chosen], self._n_members).astype(np.float64)
+        severity = history.shares(chosen, self._n_members)
         for member in history.severity:
-            severity[:, member] = self._binned(member, history.severity.within(member, chosen))
+            severity[:, member] = self._binned(member, severity[:, member])
         return severity
 
     def _binned(self, member: int, share: Floats) -> Floats:
@@ -252,19 +252,18 @@ class BlockSimulator:
             where = np.sort(order[first[chosen[0]] : first[chosen[-1] + 1]])
             yield Outcomes(where, set_of[where] - chosen[0], self.outcomes_of_sets(sets[chosen]))
 
-    def outcomes_of_sets(self, sets: Sets) -> Floats:
-        """Return what sets of hazards come to, shape (n, n_measures), each hazard taking all that it takes."""
-        return np.concatenate([self._outcomes_of_chunk(sets[chosen]) for chosen in _chunks(np.arange(len(sets)))])
+    def outcomes_of_sets(self, sets: Sets, share: Floats | None = None) -> Floats:
+        """Return what sets of members come to, shape (n, n_measures); each loses all, or its own share (by member)."""
+        return np.concatenate(
+            [self._outcomes_of_chunk(sets[chosen], share) for chosen in _chunks(np.arange(len(sets)))]
+        )
 
-    def _outcomes_of_chunk(self, sets: Sets) -> Floats:
-        return self._remembered(unpacked(sets, self._n_members).astype(np.float64))
-
-    def outcomes_with_shares(self, sets: Sets, share: Floats) -> Floats:
-        """Return what sets come to, shape (n, n_measures), where members lose the shares given, shape (n_members,)."""
+    def _outcomes_of_chunk(self, sets: Sets, share: Floats | None) -> Floats:
         severity = unpacked(sets, self._n_members).astype(np.float64)
-        for member in np.flatnonzero(share < 1):
-            severity[:, member] = self._binned(int(member), severity[:, member] * share[member])
-        return np.concatenate([self._remembered(severity[chosen]) for chosen in _chunks(np.arange(len(sets)))])
+        if share is not None:
+            for member in np.flatnonzero(share < 1).tolist():
+                severity[:, member] = self._binned(member, severity[:, member] * share[member])
+        return self._remembered(severity)
 
     def _outcomes_with_severity(self, history: Intervals, chosen: Indices) -> Floats:
         """Return what some intervals come to where shares are drawn; equal states are worked out once."""

@@ -16,7 +16,7 @@ from corridor.model.columns import COLUMNS
 from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.risk.blocks import Block, BlockSimulator
 from corridor.risk.measures import value_at_risk
-from corridor.risk.random_histories import Intervals, Sets, bit_of, n_words, unpacked
+from corridor.risk.random_histories import Intervals, Sets, bit_of, n_words
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW, Draws
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Floats
@@ -231,10 +231,7 @@ def trunk_gone(simulator: BlockSimulator, history: Intervals, corridor: str) -> 
     disturbed = np.flatnonzero((history.in_force & _strikes(solver, column) != 0).any(axis=1))
     for first in range(0, len(disturbed), _CHUNK):
         chosen = disturbed[first : first + _CHUNK]
-        severity = unpacked(history.in_force[chosen], n_members).astype(np.float64)
-        for member in history.severity:
-            severity[:, member] = history.severity.within(member, chosen)
-        gone[chosen] = 1.0 - solver._trunks(severity)[:, column] / total
+        gone[chosen] = 1.0 - solver._trunks(history.shares(chosen, n_members))[:, column] / total
     return gone
 
 

@@ -87,6 +87,13 @@ class Intervals:
     severity: Severities
     shocks: npt.NDArray[np.int64]
 
+    def shares(self, chosen: npt.NDArray[Any], n_members: int) -> Floats:
+        """Return what members of hazards lose in some intervals, as drawn, shape (n, n_members). [1]"""
+        shares = unpacked(self.in_force[chosen], n_members).astype(np.float64)
+        for member in self.severity:
+            shares[:, member] = self.severity.within(member, chosen)
+        return shares
+
 
 @dataclass(frozen=True, eq=False)
 class Events:

@@ -17,8 +17,6 @@ _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
 
 
-
-
 class Infeasible(SolverError):
     """No flow satisfies the bounds; only amounts that a study holds can cause it, never a network."""
 
