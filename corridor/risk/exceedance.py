@@ -224,22 +224,22 @@ def trunk_gone(simulator: BlockSimulator, history: Intervals, corridor: str) -> 
     """
     solver, n_members = simulator.solver, len(simulator.hazard_of_member)
     column = simulator.layout.corridors.index(corridor)
-    total = float(solver._trunks(np.zeros((1, n_members)))[0, column])
+    total = float(solver.trunks(np.zeros((1, n_members)))[0, column])
     if total <= 0:
         raise DataError(f"corridor {corridor!r}: nothing of its trunk is in service, so that no outage can take it")
     gone = np.zeros(len(history.year))
     disturbed = np.flatnonzero((history.in_force & _strikes(solver, column) != 0).any(axis=1))
     for first in range(0, len(disturbed), _CHUNK):
         chosen = disturbed[first : first + _CHUNK]
-        gone[chosen] = 1.0 - solver._trunks(history.shares(chosen, n_members))[:, column] / total
+        gone[chosen] = 1.0 - solver.trunks(history.shares(chosen, n_members))[:, column] / total
     return gone
 
 
 def _strikes(solver: BatchSolver, column: int) -> Sets:
     """Return the set of members of hazards that take something of a corridor's trunk."""
-    trunk = solver._trunk_edges[column]
+    trunk = solver.trunk_assets[column]
     needed = sorted({*trunk.edges, *trunk.tails, *trunk.heads, *trunk.carriers})
-    members = np.flatnonzero((solver._remaining[:, needed] < 1).any(axis=1))
+    members = np.flatnonzero((solver.remaining[:, needed] < 1).any(axis=1))
     words = n_words(len(solver.members))
     bits = [np.zeros(words, dtype=np.int64), *(bit_of(int(member), words) for member in members)]
     return np.asarray(np.bitwise_or.reduce(bits))

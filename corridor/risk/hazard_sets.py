@@ -21,7 +21,7 @@ from corridor.model.records import Record
 from corridor.model.scenario import Scenario
 from corridor.risk.exposure import Asset, touched_assets
 from corridor.risk.worst_share import share_pieces, struck_shares
-from corridor.solver.batch import BatchSolver, remaining_limits
+from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Floats
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
@@ -229,15 +229,11 @@ class HazardSets:
 
     def _what_is_left(self, severity: Floats) -> Floats:
         """Return what states leave of each asset, and what members do that take more than shares of capacity."""
-        left = np.ones((len(severity), self._remaining.shape[1]))
+        left = np.ones((len(severity), self.solver.remaining.shape[1]))
         for member in np.flatnonzero(severity.any(axis=0)):
-            hit = self._remaining[member] < 1
-            left[:, hit] *= 1.0 - severity[:, member, None] * (1.0 - self._remaining[member, hit])
+            hit = self.solver.remaining[member] < 1
+            left[:, hit] *= 1.0 - severity[:, member, None] * (1.0 - self.solver.remaining[member, hit])
         return np.asarray(np.round(np.hstack([left, severity[:, self._special]]), 12), dtype=np.float64)
-
-    @cached_property
-    def _remaining(self) -> Floats:
-        return np.array([remaining_limits(member.changes, self.network) for _, member in self.solver.members])
 
     @cached_property
     def _special(self) -> npt.NDArray[np.intp]:

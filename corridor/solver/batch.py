@@ -108,6 +108,8 @@ class BatchSolver:
         What `outcomes` measures, and in which column.
     members : tuple of (int, Member)
         What hazards may strike, each with the position of its hazard: the columns of states.
+    remaining : shape (n_members, n_assets)
+        Share of its limit that each asset keeps where all is taken, in the order of `assets_of`. [1]
 
     Notes
     -----
@@ -126,9 +128,9 @@ class BatchSolver:
         self._others = [index for index, changes in enumerate(self._in_base) if changes]
         n_assets = len(assets_of(network))
         shape = len(self.members), n_assets
-        self._remaining = np.array([remaining_limits(member.changes, network) for _, member in self.members])
-        self._remaining = self._remaining.reshape(shape)
-        derates = self._remaining.copy()
+        self.remaining = np.array([remaining_limits(member.changes, network) for _, member in self.members])
+        self.remaining = self.remaining.reshape(shape)
+        derates = self.remaining.copy()
         by_base = [index for index in self._others if self._in_base[index] == self.members[index][1].changes]
         derates[by_base] = 1.0  # done by the base
         self._headroom = headroom(network, usual)
@@ -138,7 +140,7 @@ class BatchSolver:
         self._usual_parts = Parts.of(self._usual[None, :], network)
         self.layout = MeasureLayout.of(network)
         self._base_of = lru_cache(maxsize=_BASES_KEPT)(self._compiled)
-        self._baseline_trunks = self._trunks(np.zeros((1, len(self.members))))[0]
+        self._baseline_trunks = self.trunks(np.zeros((1, len(self.members))))[0]
         self._require_compatible()
 
     def outcomes(self, severity: Floats) -> Floats:
@@ -179,7 +181,7 @@ class BatchSolver:
         amounts[~unsolved] = base.reusable.amount
         for row in np.flatnonzero(unsolved).tolist():
             amounts[row] = self._solver.optimum(bounds.of(base.state, row=row)).amount
-        return self._measured(base, amounts, self._trunks(severity))
+        return self._measured(base, amounts, self.trunks(severity))
 
     def _reusable(self, state: ProgramState) -> ReusableOptimum:
         """Return a state's optimum, to be used for other states too."""
@@ -336,7 +338,7 @@ class BatchSolver:
         return np.where(limited, np.minimum(1.0, self._usual / np.where(limited, available, 1.0)), 1.0)
 
     @cached_property
-    def _trunk_edges(self) -> list[TrunkAssets]:
+    def trunk_assets(self) -> list[TrunkAssets]:
         """Where each trunk's edges, end nodes and fleets are among all assets."""
         position = {(kind, record.id): number for number, (kind, record) in enumerate(assets_of(self.network))}
         trunks = [self.network.trunk(corridor) for corridor in self.layout.corridors]
@@ -350,14 +352,14 @@ class BatchSolver:
             for trunk in trunks
         ]
 
-    def _trunks(self, severity: Floats) -> Floats:
+    def trunks(self, severity: Floats) -> Floats:
         """Return what of each corridor's trunk is in service, end nodes and fleets included. [Mt/y or edges]"""
         remaining = np.ones((len(severity), len(self._headroom)))
         most = np.ones_like(remaining)
         for member in np.flatnonzero(severity.any(axis=0)):
-            hit = np.flatnonzero(self._remaining[member] < 1)
+            hit = np.flatnonzero(self.remaining[member] < 1)
             share = severity[:, member, None]
-            left = 1.0 - share * (1.0 - self._remaining[member, hit])
+            left = 1.0 - share * (1.0 - self.remaining[member, hit])
             if self._of_flow[member]:
                 most[:, hit] = np.where(share > 0, np.minimum(most[:, hit], left * self._used[hit]), most[:, hit])
             else:
@@ -366,7 +368,7 @@ class BatchSolver:
         share = in_service(remaining, self._headroom)
         trunks = np.zeros((len(severity), len(self.layout.corridors)))
         available = np.array([edge.available_mtpa for edge in self.network.edges])
-        for corridor, trunk in enumerate(self._trunk_edges):
+        for corridor, trunk in enumerate(self.trunk_assets):
             total = available[trunk.edges]
             weight = total if np.isfinite(total).all() else (total > 0).astype(np.float64)
             needed = (trunk.edges, trunk.tails, trunk.heads, trunk.carriers)
