@@ -17,7 +17,7 @@ from corridor.model.formulas import DAYS_PER_YEAR, ROUNDING
 from corridor.risk.blocks import Block, BlockSimulator
 from corridor.risk.measures import value_at_risk
 from corridor.risk.random_histories import Intervals, Sets, bit_of, n_words
-from corridor.risk.summary import LEAST_YEARS_IN_DRAW, Draws
+from corridor.risk.summary import LEAST_YEARS_IN_DRAW, NORMAL_95, Draws, ends_of
 from corridor.solver.batch import BatchSolver
 from corridor.solver.program import Floats
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 300
 """Longest outage that can be asked for: simulated years are cut at their ends. [days]"""
-_NORMAL_95 = 1.96
 _CHUNK = 4096
 """Intervals looked at together."""
 
@@ -103,16 +102,14 @@ def chance_row(holds: npt.NDArray[np.bool_], draws: Draws | None, *, power: floa
     of_draws = np.array(
         [lengthened(each, power) for each in draws.by_draw(holds.astype(np.float64)).mean(axis=1).tolist()]
     )
-    chance, half = float(of_draws.mean()), _NORMAL_95 * float(of_draws.std(ddof=1)) / math.sqrt(draws.n)
+    chance, half = float(of_draws.mean()), NORMAL_95 * float(of_draws.std(ddof=1)) / math.sqrt(draws.n)
     low, high = max(0.0, chance - half), min(1.0, chance + half)
-    ends = (math.nan,) * 4
-    if np.count_nonzero(holds) >= LEAST_YEARS_IN_DRAW * draws.n:
-        ends = draws.ends(of_draws)
-    names = ("chance_p05", "chance_p95", "chance_p05_se", "chance_p95_se")
+    is_known = np.count_nonzero(holds) >= LEAST_YEARS_IN_DRAW * draws.n
+    ends = ends_of("chance", of_draws if is_known else None, draws)
     return {
         "chance": chance, "return_period_years": _period(chance), "chance_low": low, "chance_high": high,
-        **dict(zip(names, ends, strict=True)),
-        "return_period_years_p05": _period(ends[1]), "return_period_years_p95": _period(ends[0]),
+        **ends,
+        "return_period_years_p05": _period(ends["chance_p95"]), "return_period_years_p95": _period(ends["chance_p05"]),
     }  # fmt: skip
 
 
@@ -145,7 +142,7 @@ def score_interval(share: float, n: int) -> tuple[float, float]:
     >>> [round(end, 4) for end in score_interval(0.0, 100)]
     [0.0, 0.037]
     """
-    z = _NORMAL_95**2 / n
+    z = NORMAL_95**2 / n
     half = math.sqrt(z * (share * (1.0 - share) + z / 4.0))
     ends = ((share + z / 2.0 + step) / (1.0 + z) for step in (-half, half))
     low, high = (min(1.0, max(0.0, round(end, 15))) for end in ends)

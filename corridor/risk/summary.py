@@ -25,7 +25,7 @@ LEAST_YEARS_FOR_CVAR = 1000
 LEAST_YEARS_IN_DRAW = 10
 """Years of an average draw of which something must hold to tell how likely it is by draw. [years]"""
 _RESAMPLES, _RESAMPLING_SEED = 1000, 1
-_NORMAL_95 = 1.96
+NORMAL_95 = 1.96
 _Number = TypeVar("_Number", np.float64, np.int64)
 
 
@@ -110,7 +110,7 @@ def quantity(values: Floats, *, baseline: float, is_gain: bool, alpha: float) ->
     )
     bad = sign * values[sign * values >= sign * var]
     spread = float(bad.var()) + alpha * (tail - var) ** 2
-    half, half_tail = _NORMAL_95 * sd / math.sqrt(n), _NORMAL_95 * math.sqrt(spread / (n * (1.0 - alpha)))
+    half, half_tail = NORMAL_95 * sd / math.sqrt(n), NORMAL_95 * math.sqrt(spread / (n * (1.0 - alpha)))
     p5, p50, p95 = np.quantile(values, [0.05, 0.5, 0.95]).tolist()
     return {
         "mean": mean, "undisturbed": baseline, "mean_low": mean - half, "mean_high": mean + half, "sd": sd, "p5": p5,
@@ -124,19 +124,19 @@ def drawn_quantity(values: Floats, draws: Draws, *, baseline: float, is_gain: bo
     sign, years = -1.0 if is_gain else 1.0, draws.by_draw(values)
     means = years.mean(axis=1)
     # Years of a draw have their parameters in common: what is sampled are draws, each of which counts as one.
-    half = _NORMAL_95 * means.std(ddof=1) / math.sqrt(draws.n)
+    half = NORMAL_95 * means.std(ddof=1) / math.sqrt(draws.n)
     beyond = np.maximum(sign * (years - row["var"]), 0.0).mean(axis=1) / (1.0 - alpha)
-    half_tail = _NORMAL_95 * beyond.std(ddof=1) / math.sqrt(draws.n)
+    half_tail = NORMAL_95 * beyond.std(ddof=1) / math.sqrt(draws.n)
     row |= {"mean_low": row["mean"] - half, "mean_high": row["mean"] + half}
     row |= {"cvar_low": row["cvar"] - half_tail, "cvar_high": row["cvar"] + half_tail}
-    row |= _ends("mean", means, draws)
+    row |= ends_of("mean", means, draws)
     row["luck"] = math.sqrt(years.var(axis=1, ddof=1).mean())
     row["ignorance"] = math.sqrt(max(0.0, means.var(ddof=1) - draws.luck_of_means(values)))
     tails = sign * cvars(sign * years, alpha) if years.shape[1] >= LEAST_YEARS_FOR_CVAR else None
-    return row | _ends("cvar", tails, draws)
+    return row | ends_of("cvar", tails, draws)
 
 
-def _ends(name: str, of_draws: Floats | None, draws: Draws) -> dict[str, float]:
+def ends_of(name: str, of_draws: Floats | None, draws: Draws) -> dict[str, float]:
     """Return the range of a number over draws, each end with its standard error; empty where it is not known."""
     names = [f"{name}_p05", f"{name}_p95", f"{name}_p05_se", f"{name}_p95_se"]
     ends = (math.nan,) * 4 if of_draws is None else draws.ends(of_draws)
