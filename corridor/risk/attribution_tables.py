@@ -87,9 +87,8 @@ def shared_out(hazards: Sequence[Hazard], amounts: Floats, *, by: str) -> pd.Dat
 def _keys(hazard: Hazard, by: str) -> Iterator[tuple[str, float]]:
     """Yield among what a hazard's amount is shared out, with shares that add up to 1."""
     if by == "cause":
-        shares = {cause: share for cause, share in hazard.shares_by_cause.items() if share}
-        total = sum(shares.values())
-        yield from ((cause, share / total) for cause, share in shares.items()) if shares else [(_UNNAMED[by], 1.0)]
+        shares = [(cause, share) for cause, share in hazard.shares_by_cause.items() if share]
+        yield from shares or [(_UNNAMED[by], 1.0)]
     elif by == "place":
         yield hazard.place or _UNNAMED[by], 1.0
     elif by == "prior":

@@ -18,18 +18,11 @@ from corridor.risk.blocks import SHARE_STEP, BlockSimulator
 from corridor.risk.plan import Plan
 from corridor.risk.random_histories import intervals, unpacked
 from corridor.solver.batch import BatchSolver
+from helpers.means import assert_mean
 from helpers.parallel_routes import closes, hazard, ways
 
 YEARS = 8_000
 PARTS = cr.TwoPart(complete=0.3, mean=0.4, at_most=0.8, concentration=2.5)
-
-
-def assert_mean(values: pd.Series | np.ndarray, expected: float) -> None:
-    """Assert that years average to a value within four standard errors, which the years themselves tell."""
-    found = np.asarray(values, dtype=np.float64)
-    error = found.std(ddof=1) / math.sqrt(len(found))
-    assert 0 < error < 0.1 * abs(expected), "too few years to tell anything"
-    assert abs(found.mean() - expected) < 4 * error, (found.mean(), expected, error)
 
 
 def mean_worst(load: float, law: cr.TwoPart) -> float:

@@ -13,6 +13,7 @@ from scipy.integrate import quad
 import corridor as cr
 from corridor.risk.blocks import _CHUNK, BlockSimulator
 from corridor.risk.random_histories import BLOCK_YEARS, expected_states, intervals
+from helpers.means import assert_mean
 from helpers.parallel_routes import closes, derates, hazard, ways
 
 MANY = 200_000
@@ -21,14 +22,6 @@ MANY = 200_000
 def in_force(rate: float, days: float) -> float:
     """Return the share of time in which a Poisson number with mean rate x days / 365 is not 0."""
     return 1.0 - math.exp(-rate * days / 365.0)
-
-
-def assert_mean(values: pd.Series | np.ndarray, expected: float) -> None:
-    """Assert that years average to a value within four standard errors, which the years themselves tell."""
-    found = np.asarray(values, dtype=np.float64)
-    error = found.std(ddof=1) / math.sqrt(len(found))
-    assert 0 < error < 0.1 * abs(expected), "too few years to tell anything"
-    assert abs(found.mean() - expected) < 4 * error, (found.mean(), expected, error)
 
 
 def assert_share(hits: pd.Series | np.ndarray, expected: float) -> None:
