@@ -86,7 +86,7 @@ def _make_room(ax: Axes, draw: Callable[[Axes], None]) -> None:
             break
         box = wanted
     if box != given:
-        _place(ax, box)
+        _move(ax, box)
 
 
 def _box(ax: Axes) -> Box:
@@ -100,13 +100,13 @@ def _excess(figure: Figure, box: Box, draw: Callable[[Axes], None]) -> Box:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    trial = Figure(figsize=tuple(figure.get_size_inches()), dpi=figure.dpi)
-    FigureCanvasAgg(trial)
-    ax = trial.add_axes((box[0], box[1], box[2] - box[0], box[3] - box[1]))
+    checked = Figure(figsize=tuple(figure.get_size_inches()), dpi=figure.dpi)
+    FigureCanvasAgg(checked)
+    ax = checked.add_axes((box[0], box[1], box[2] - box[0], box[3] - box[1]))
     draw(ax)
     drawn = ax.get_tightbbox()
     assert drawn is not None
-    width, height = trial.bbox.width, trial.bbox.height
+    width, height = checked.bbox.width, checked.bbox.height
     least = (_SPARE_PX - drawn.x0, _SPARE_PX - drawn.y0, drawn.x1 + _SPARE_PX - width, drawn.y1 + _SPARE_PX - height)
     left, bottom, right, top = (max(0.0, excess) for excess in least)
     return left / width, bottom / height, right / width, top / height
@@ -119,7 +119,7 @@ def _shrunk(box: Box, excess: Box) -> Box:
     return (left, bottom, right, top) if min(right - left, top - bottom) >= _LEAST else box
 
 
-def _place(ax: Axes, box: Box) -> None:
+def _move(ax: Axes, box: Box) -> None:
     """Move Axes; what moves subplots later still finds them."""
     left, bottom, right, top = box
     figure = ax.get_figure(root=True)
