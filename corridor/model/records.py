@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from corridor.errors import DataError
 from corridor.messages import placed, problems_of
+from corridor.model.formulas import inventory_cost
 
 Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -334,8 +335,25 @@ class Commodity(Record):
     )
     value_usd_per_t: Amount = Field(default=0.0, description="value of the cargo while under way [USD/t]")
     interest_per_year: Amount = Field(default=0.0, description="cost of the capital bound in the cargo [1/y]")
+    time_usd_per_t_day: Amount | None = Field(
+        default=None,
+        description="whole value of a day under way or late, to which no interest is added; empty: interest "
+        "[USD/(t day)]",
+    )
+    choice_usd_per_t: Amount = Field(
+        default=0.0,
+        description="scale of the choice between corridors: one dearer by this keeps 1/e of its shippers; 0: all take "
+        "the cheapest way [USD/t]",
+    )
     display_unit: Name = Field(default="t", description="unit in which people speak of it, for words only")
     display_per_t: float = Field(default=1.0, gt=0, description="how many display units make a tonne [1/t]")
+
+    @property
+    def day_usd_per_t(self) -> float:
+        """What a day under way or late costs: its value where one is set, else interest. [USD/(t day)]"""
+        if self.time_usd_per_t_day is not None:
+            return self.time_usd_per_t_day
+        return inventory_cost(1.0, self.value_usd_per_t, self.interest_per_year)
 
 
 class Supply(Record):
