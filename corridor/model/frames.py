@@ -242,7 +242,7 @@ def _wrong_derived(
             for column, value in given.items():
                 if not (_same(value, follows[column]) or (column in was and _same(value, was[column]))):
                     key = KIND_OF[part].key_of(record)
-                    name = f"{KIND_OF[part].singular} {'.'.join(key) if isinstance(key, tuple) else key!r}"
+                    name = f"{KIND_OF[part].singular} {'.'.join(map(str, key)) if isinstance(key, tuple) else key!r}"
                     yield (
                         f"{name}: {column} follows from {DERIVED[part][column]} and must be {shown(follows[column])} "
                         f"(got {shown(value)}); correct it, or leave the column out [{part}, row {number}]"

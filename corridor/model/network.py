@@ -27,6 +27,7 @@ from corridor.model.records import (
     Fleet,
     Market,
     Node,
+    Observation,
     Quota,
     Rate,
     RateGroup,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-_SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
+_SORTED = tuple(kind for kind in KINDS if kind.plural not in ("commodities", "corridors", "figures", "sources"))
 _INNER = frozenset(
     ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunks", "with_numbers")
 )
@@ -70,6 +71,9 @@ class Network(NetworkParts):
     regime : str or None
         Which of their rates its hazards have where they give rates by regime: calm or war for what ships, the name
         that one's own hazards give; None where theirs are for all regimes.
+    reference : Network or None
+        For commodities that choose between corridors (`Commodity.choice_usd_per_t`): the network of an earlier year,
+        whose `observed` flows give the weights of the corridors; None where nothing chooses. Not kept in files.
     as_of : str or None
         Last date of the evidence behind it, as ``2026-08-18``: prices are means to it; None for a network of one's own.
     rates_made : tuple of (str, str, str)
@@ -89,6 +93,7 @@ class Network(NetworkParts):
     """
 
     hazards: tuple[Hazard, ...] = ()
+    reference: Network | None = None
     data_version: str | None = field(default=None, init=False, compare=False, repr=False)
     structure_of: InitVar[Network | None] = None
     """Network with the same records in the same order but for their numbers, so that no structure is checked again."""
@@ -164,6 +169,7 @@ class Network(NetworkParts):
         fleets: pd.DataFrame | None = None,
         rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
+        observed: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
     ) -> Network:
@@ -172,7 +178,7 @@ class Network(NetworkParts):
         Parameters
         ----------
         nodes, edges, supplies, markets, commodities, corridors, quotas, rates, fleets : DataFrame, optional
-        rate_groups, hazards, figures, sources : DataFrame, optional
+        rate_groups, hazards, observed, figures, sources : DataFrame, optional
             The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
 
         Notes
@@ -198,7 +204,7 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
-            "rate_groups": rate_groups,
+            "rate_groups": rate_groups, "observed": observed,
             "sources": sources,
         }  # fmt: skip
         parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
@@ -333,6 +339,10 @@ class Network(NetworkParts):
         from corridor.files.hazard_rows import frame_of_hazards
 
         return stamped(frame_of_hazards(self.hazards), self)
+
+    def observed_table(self) -> pd.DataFrame:
+        """Return what corridors carried as a table indexed by (year, corridor, commodity)."""
+        return stamped(frame_of(Observation, self.observed, ["year", "corridor", "commodity"]), self)
 
     def figure_table(self) -> pd.DataFrame:
         """Return the figures as a table indexed by (record, subject, attribute), as they are kept.
@@ -489,8 +499,10 @@ class Network(NetworkParts):
         fleets: pd.DataFrame | None = None,
         rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
+        observed: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
+        reference: Network | None = None,
         name: str = "",
         year: int | None = None,
         regime: str | None = None,
@@ -520,10 +532,14 @@ class Network(NetworkParts):
             scenario file does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
         rate_groups : DataFrame, optional
             Needs ``id``, ``calm_shape``, ``calm_years``, ``war_shape``, ``war_years``.
+        observed : DataFrame, optional
+            Needs ``year``, ``corridor``, ``commodity``; ``observed_mtpa`` [Mt/y], empty for the rest of the supply.
         figures : DataFrame, optional
             As `figure_table` or `figures` give it; what it names as source is in the next table.
         sources : DataFrame, optional
             Needs ``id``, ``title``.
+        reference : Network, optional
+            Network of an earlier year with ``observed`` flows, for commodities that choose between corridors.
         name : str
             Name of the network.
         year : int, optional
@@ -548,13 +564,13 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
-            "rate_groups": rate_groups,
+            "rate_groups": rate_groups, "observed": observed,
             "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         problems: list[Problem] = []
         of_hazards, locations = _hazards_of(hazards, problems)
-        return build_network(
+        built = build_network(
             given,
             name=name,
             year=year,
@@ -563,6 +579,7 @@ class Network(NetworkParts):
             hazard_locations=locations,
             problems=problems,
         )
+        return built if reference is None else built.replace(reference=reference)
 
 
 Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect

@@ -19,6 +19,7 @@ from corridor.model.records import (
     Fleet,
     Market,
     Node,
+    Observation,
     Quota,
     Rate,
     RateGroup,
@@ -50,6 +51,7 @@ class NetworkParts:
     year: int | None = None
     regime: str | None = None
     as_of: str | None = field(default=None, compare=False)
+    observed: tuple[Observation, ...] = ()
     figure_records: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)

@@ -510,6 +510,30 @@ class Source(Record):
     url: str = Field(default="", description="address; empty: not kept")
 
 
+class Observation(Numbers):
+    """What a corridor carried of a commodity in a year, for the weights of shippers that choose."""
+
+    year: int = Field(description="year that it was counted in")
+    corridor: Name = Field(description="corridor whose trunk it crossed")
+    commodity: Name = Field(description="commodity")
+    observed_mtpa: Amount | None = Field(
+        default=None, description="what passed; empty: the rest of what the commodity's supplies offer [Mt/y]"
+    )
+    low: Amount | None = Field(default=None, description="low end of the range [Mt/y]")
+    high: Amount | None = Field(default=None, description="high end of the range [Mt/y]")
+    sources: Names = Field(default=(), description="ids of sources")
+    confidence: Literal["", "A", "B", "C"] = Field(default="", description="grade as of a figure; empty: not graded")
+    note: str = Field(default="", description="what to know before quoting it")
+
+    @model_validator(mode="after")
+    def _is_in_its_range(self) -> Self:
+        if not _ordered(self.low, self.observed_mtpa, self.high):
+            raise ValueError(
+                f"low <= observed_mtpa <= high must hold (got {self.low}, {self.observed_mtpa}, {self.high})"
+            )
+        return self
+
+
 class Figure(Record):
     """One number about the world, with its sources and confidence."""
 
@@ -590,7 +614,12 @@ PARTS = (
     Kind("rate_group", "rate_groups", RateGroup),
 )
 """The kinds that a network is made of."""
-KINDS = (*PARTS, Kind("figure", "figures", Figure, ("subject", "attribute")), Kind("source", "sources", Source))
+KINDS = (
+    *PARTS,
+    Kind("observation", "observed", Observation, ("year", "corridor", "commodity")),
+    Kind("figure", "figures", Figure, ("subject", "attribute")),
+    Kind("source", "sources", Source),
+)
 """The kinds that a network can be written to as tables; hazards are apart, being scenarios."""
 HAZARD = Kind("hazard", "hazards", Record, ("name",))
 """Hazards, whose class is in `hazard`, above this module."""

@@ -9,7 +9,7 @@ logit; where something is full, its price counts as cost. Each term is a column 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,6 +50,11 @@ class Way:
     scale_usd_per_t: float
     offered_mtpa: float
     weight: float
+
+    @property
+    def numbers(self) -> tuple[str, str, float, float, float]:
+        """What tells two ways of one program apart."""
+        return self.commodity, self.corridor, self.scale_usd_per_t, self.offered_mtpa, self.weight
 
     @property
     def neutral_mtpa(self) -> float:
@@ -98,11 +103,27 @@ class ChoiceTerms:
     gap_musd_per_year: float
     n_programs: int
 
+    @property
+    def sloped_musd_per_year(self) -> float:
+        """Flows times slopes: what the duals hold for the costs of choice. [million USD/y]"""
+        return float(self.slope_usd_per_t @ self.flow_mtpa)
+
     @cached_property
     def most_wrong_mtpa(self) -> Floats:
         """By how much the flow of each way can be wrong, about: ``sqrt(2 gap F / scale)``. [Mt/y]"""
         scale = np.array([way.scale_usd_per_t for way in self.ways])
-        return np.sqrt(2 * max(self.gap_musd_per_year, 0.0) * self.flow_mtpa / scale)
+        return np.asarray(np.sqrt(2 * max(self.gap_musd_per_year, 0.0) * self.flow_mtpa / scale))
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenOptimum(Optimum):
+    """An optimum of shippers that choose.
+
+    Its duals and reduced costs are those of the program whose costs are the state's and, on trunk edges, the slopes;
+    its objective, as that of every optimum, is of the state's costs alone.
+    """
+
+    choice: ChoiceTerms = field(kw_only=True)
 
 
 class ChoiceSolver:
@@ -134,19 +155,14 @@ class ChoiceSolver:
         self._base_points = [list(points) for points in self._points]
         self._base_programs = self._solver.n_programs
 
-    def optimum(self, state: ProgramState) -> tuple[Optimum, ChoiceTerms]:
-        """Return the optimum of a state in the columns and rows of the program, and what choice adds to it.
-
-        Notes
-        -----
-        Duals and reduced costs are those of the program whose costs are the state's and, on trunk edges, the slopes.
-        """
+    def optimum(self, state: ProgramState) -> ChosenOptimum:
+        """Return the optimum of a state in the columns and rows of the program."""
         self._points = [list(points) for points in self._base_points]
         of_base = state is self._base
         wide = self._solver.optimum(self._wide_base if of_base else self._wider.state_of(state))
         return self._narrow(state, wide, self._base_programs if of_base else self._solver.n_programs)
 
-    def _narrow(self, state: ProgramState, wide: Optimum, n_programs: int) -> tuple[Optimum, ChoiceTerms]:
+    def _narrow(self, state: ProgramState, wide: Optimum, n_programs: int) -> ChosenOptimum:
         """Return an optimum without the columns and rows of the terms."""
         n_columns, n_rows = self._program.n_columns, self._program.n_balances + self._program.n_ceilings
         amount = wide.amount[:n_columns]
@@ -162,11 +178,10 @@ class ChoiceSolver:
         choice = ChoiceTerms(
             self.ways, flow, slope, float(terms.sum()), float((terms - tangents).sum()), n_programs
         )  # fmt: skip
-        optimum = replace(
-            wide, amount=amount, reduced_cost=wide.reduced_cost[:n_columns], dual=wide.dual[:n_rows], cuts=(),
-            objective=float(state.cost @ amount) + state.constant,
+        return ChosenOptimum(
+            amount=amount, reduced_cost=wide.reduced_cost[:n_columns], dual=wide.dual[:n_rows],
+            objective=float(state.cost @ amount) + state.constant, excess=wide.excess, choice=choice,
         )  # fmt: skip
-        return optimum, choice
 
     def _flows(self, amount: Floats) -> Floats:
         """Return the flow of each way. [Mt/y]"""
