@@ -188,7 +188,7 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     found = []
     for id, scale in scales.items():
         own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
-        first, most, base = next((one for one in own if one[1] > 0), own[0])
+        _, most, base = next((one for one in own if one[1] > 0), own[0])
         found += [
             Weight(
                 id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
