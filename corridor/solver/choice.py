@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -23,11 +24,13 @@ TOLERANCE_MUSD_PER_YEAR = 1e-3
 _FIRST = np.geomspace(1e-3, 1e2, 12)
 """Where the first tangents touch, as multiples of the flow without differences of cost. [1]"""
 _CLOSED = 1e-9
-"""Where the tangent of a closed way touches, as a share of what is offered. [1]"""
+"""Where the tangent of a closed alternative touches, as a share of what is offered. [1]"""
+_ROUNDING = 1e-9
+"""Gap below which the solver's own tolerance hides it, in units of the program. [1]"""
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class Alternative:
     """A corridor that a commodity may choose.
 
     Attributes
@@ -71,9 +74,9 @@ class Way:
         """Return how the term rises with the flow: what the way would have to be cheaper to lose its edge. [USD/t]"""
         return float(self.scale_usd_per_t * np.log(flow_mtpa / self.neutral_mtpa))
 
-    def tangent(self, flow_mtpa: float, at_mtpa: float) -> float:
+    def tangent(self, flow_mtpa: float, touching_mtpa: float) -> float:
         """Return the tangent of the term at one flow, taken at another. [million USD/y]"""
-        return self.slope(at_mtpa) * flow_mtpa - self.scale_usd_per_t * (at_mtpa - self.neutral_mtpa)
+        return self.slope(touching_mtpa) * flow_mtpa - self.scale_usd_per_t * (touching_mtpa - self.neutral_mtpa)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,7 @@ class ChoiceTerms:
 
     Attributes
     ----------
-    ways : tuple of Way
+    alternatives : tuple of Alternative
         The ways chosen between.
     flow_mtpa : shape (n_ways,)
         What each takes. [Mt/y]
@@ -96,7 +99,7 @@ class ChoiceTerms:
         Linear programs that it took.
     """
 
-    ways: tuple[Way, ...]
+    alternatives: tuple[Alternative, ...]
     flow_mtpa: Floats
     slope_usd_per_t: Floats
     entropy_musd_per_year: float
@@ -111,7 +114,7 @@ class ChoiceTerms:
     @cached_property
     def most_wrong_mtpa(self) -> Floats:
         """By how much the flow of each way can be wrong, about: ``sqrt(2 gap F / scale)``. [Mt/y]"""
-        scale = np.array([way.scale_usd_per_t for way in self.ways])
+        scale = np.array([alternative.scale_usd_per_t for alternative in self.alternatives])
         return np.asarray(np.sqrt(2 * max(self.gap_musd_per_year, 0.0) * self.flow_mtpa / scale))
 
 
@@ -126,6 +129,22 @@ class ChosenOptimum(Optimum):
     choice: ChoiceTerms = field(kw_only=True)
 
 
+@dataclass(frozen=True, eq=False)
+class Tangent(Cut):
+    """The tangent of one alternative's term.
+
+    Attributes
+    ----------
+    number : int
+        Position of the alternative.
+    touching_mtpa : float
+        Flow at which it touches the term. [Mt/y]
+    """
+
+    number: int = field(kw_only=True)
+    touching_mtpa: float = field(kw_only=True)
+
+
 class ChoiceSolver:
     """A program whose choosing commodities spread over their ways; other commodities take the cheapest.
 
@@ -135,29 +154,26 @@ class ChoiceSolver:
         The network as arrays.
     base : ProgramState
         The state whose cuts other states begin with.
-    ways : sequence of Way
+    alternatives : sequence of Alternative
         The ways of all commodities that choose, each of weight > 0.
     tolerance_musd_per_year : float
         Gap up to which a flow counts as optimal. [million USD/y]
     """
 
     def __init__(
-        self, program: Program, base: ProgramState, ways: Sequence[Way], *,
+        self, program: Program, base: ProgramState, alternatives: Sequence[Alternative], *,
         tolerance_musd_per_year: float = TOLERANCE_MUSD_PER_YEAR,
     ) -> None:  # fmt: skip
-        self.ways, self._program, self._base = tuple(ways), program, base
+        self.alternatives, self._program, self._base = tuple(alternatives), program, base
         self._tolerance = tolerance_musd_per_year
-        self._wider = _WithTerms(program, len(self.ways))
-        self._points: list[list[float]] = [[] for _ in self.ways]
-        first = [cut for number in range(len(self.ways)) for cut in self._first(number)]
+        self._wider = _WithTerms(program, len(self.alternatives))
+        first = [cut for number in range(len(self.alternatives)) for cut in self._first(number)]
         self._wide_base = self._wider.state_of(base)
         self._solver = CuttingSolver(self._wider, self._wide_base, first, self._missing)
-        self._base_points = [list(points) for points in self._points]
         self._base_programs = self._solver.n_programs
 
     def optimum(self, state: ProgramState) -> ChosenOptimum:
         """Return the optimum of a state in the columns and rows of the program."""
-        self._points = [list(points) for points in self._base_points]
         of_base = state is self._base
         wide = self._solver.optimum(self._wide_base if of_base else self._wider.state_of(state))
         return self._narrow(state, wide, self._base_programs if of_base else self._solver.n_programs)
@@ -167,16 +183,13 @@ class ChoiceSolver:
         n_columns, n_rows = self._program.n_columns, self._program.n_balances + self._program.n_ceilings
         amount = wide.amount[:n_columns]
         flow = self._flows(wide.amount)
-        slope, tangents = np.zeros(len(self.ways)), np.zeros(len(self.ways))
-        money = self._program.unit_usd_per_t
-        for cut, dual in zip(wide.cuts, wide.dual[n_rows:].tolist(), strict=True):
-            number = int(cut.columns[-1]) - n_columns
-            slope[number] -= dual * cut.weights[0]
-            at = cut.weights[:1].item() * flow[number] - cut.most
-            tangents[number] = max(tangents[number], at * money)
-        terms = np.array([way.term(amount) for way, amount in zip(self.ways, flow.tolist(), strict=True)])
+        slope = np.zeros(len(self.alternatives))
+        for cut, dual in zip(cast("Sequence[Tangent]", wide.cuts), wide.dual[n_rows:].tolist(), strict=True):
+            slope[cut.number] -= dual * cut.weights[0]
+        terms = sum(one.term(moved) for one, moved in zip(self.alternatives, flow.tolist(), strict=True))
+        gap = float(self._gaps(flow, wide.cuts).sum())
         choice = ChoiceTerms(
-            self.ways, flow, slope, float(terms.sum()), float((terms - tangents).sum()), n_programs
+            self.alternatives, flow, slope, terms, gap, n_programs
         )  # fmt: skip
         return ChosenOptimum(
             amount=amount, reduced_cost=wide.reduced_cost[:n_columns], dual=wide.dual[:n_rows],
@@ -185,55 +198,63 @@ class ChoiceSolver:
 
     def _flows(self, amount: Floats) -> Floats:
         """Return the flow of each way. [Mt/y]"""
-        return np.array([max(float(amount[way.columns].sum()), 0.0) for way in self.ways])
+        return np.array([max(float(amount[alternative.columns].sum()), 0.0) for alternative in self.alternatives])
 
-    def _first(self, number: int) -> list[Cut]:
-        """Return the tangents that a way begins with."""
-        way = self.ways[number]
-        return self._cuts(number, [_CLOSED * way.offered_mtpa, *(_FIRST * way.neutral_mtpa).tolist()])
+    def _gaps(self, flow: Floats, cuts: Sequence[Cut]) -> Floats:
+        """Return by how much the term of each alternative lies above its tangents. [million USD/y]"""
+        highest = np.zeros(len(self.alternatives))  # no term is below 0
+        for cut in cast("Sequence[Tangent]", cuts):
+            value = self.alternatives[cut.number].tangent(float(flow[cut.number]), cut.touching_mtpa)
+            highest[cut.number] = max(highest[cut.number], value)
+        terms = [one.term(moved) for one, moved in zip(self.alternatives, flow.tolist(), strict=True)]
+        return np.array(terms) - highest
 
-    def _missing(self, amount: Floats) -> list[Cut]:
-        """Return tangents for the ways whose terms lie too far above those there are; none if all are near enough."""
+    def _first(self, number: int) -> list[Tangent]:
+        """Return the tangents that an alternative begins with."""
+        one = self.alternatives[number]
+        return self._tangents(number, [_CLOSED * one.offered_mtpa, *(_FIRST * one.neutral_mtpa).tolist()])
+
+    def _missing(self, amount: Floats, cuts: Sequence[Cut]) -> list[Tangent]:
+        """Return tangents for the alternatives whose terms lie too far above those there are; none if all are near."""
         flow = self._flows(amount)
-        money = self._program.unit_usd_per_t
-        gaps = np.array([
-            way.term(moved) - max(0.0, *(way.tangent(moved, at) for at in points))
-            for way, moved, points in zip(self.ways, flow.tolist(), self._points, strict=True)
-        ])  # fmt: skip
-        floor = money * self._program.unit_mtpa * 1e-15
-        if gaps.sum() <= max(self._tolerance, floor):
+        gaps = self._gaps(flow, cuts)
+        least = _ROUNDING * self._program.unit_mtpa * self._program.unit_usd_per_t
+        if gaps.sum() <= max(self._tolerance, least):
             return []
-        share = self._tolerance / max(len(self.ways), 1)
-        wanting = np.flatnonzero(gaps > share / 10).tolist()
-        return [cut for number in wanting for cut in self._cuts(number, self._around(number, float(flow[number])))]
+        share = self._tolerance / len(self.alternatives)
+        more = []
+        for number in np.flatnonzero(gaps > share / 10).tolist():
+            points = {cut.touching_mtpa for cut in cast("Sequence[Tangent]", cuts) if cut.number == number}
+            more += self._tangents(number, self._around(number, float(flow[number]), points))
+        return more
 
-    def _around(self, number: int, flow_mtpa: float) -> list[float]:
-        """Return where further tangents of a way touch: at its flow, and between that and the points next to it."""
-        way, points = self.ways[number], self._points[number]
-        at = max(flow_mtpa, _CLOSED * way.offered_mtpa)
-        below = max((point for point in points if point < at), default=None)
-        above = min((point for point in points if point > at), default=None)
-        between = [float(np.sqrt(at * point)) for point in (below, above) if point is not None]
-        return [point for point in dict.fromkeys([at, *between]) if point not in points]
+    def _around(self, number: int, flow_mtpa: float, points: set[float]) -> list[float]:
+        """Return where further tangents touch: at the flow, and between that and the points next to it."""
+        here = max(flow_mtpa, _CLOSED * self.alternatives[number].offered_mtpa)
+        below = max((point for point in points if point < here), default=here)
+        above = min((point for point in points if point > here), default=here)
+        between = [float(np.sqrt(here * point)) for point in (below, above)]
+        return [point for point in dict.fromkeys([here, *between]) if point not in points]
 
-    def _cuts(self, number: int, points: Sequence[float]) -> list[Cut]:
-        """Return the tangents of a way's term at some flows, and keep these."""
-        way, money = self.ways[number], self._program.unit_usd_per_t
-        columns = np.append(way.columns, self._program.n_columns + number).astype(np.int32)
-        self._points[number] += points
-        cuts = []
-        for at in points:
-            weights = np.append(np.full(len(way.columns), way.slope(at) / money), -1.0)
-            cuts.append(Cut(columns, weights, way.scale_usd_per_t * (at - way.neutral_mtpa) / money))
-        return cuts
+    def _tangents(self, number: int, points: Sequence[float]) -> list[Tangent]:
+        """Return the tangents of an alternative's term at some flows."""
+        one, money = self.alternatives[number], self._program.unit_usd_per_t
+        columns = np.append(one.columns, self._program.n_columns + number).astype(np.int32)
+        return [
+            Tangent(
+                columns, np.append(np.full(len(one.columns), one.slope(point) / money), -1.0),
+                one.scale_usd_per_t * (point - one.neutral_mtpa) / money, number=number, touching_mtpa=point,
+            )
+            for point in points
+        ]  # fmt: skip
 
 
 class _WithTerms(LinearProgram):
     """A program with a column more for each way: its term over the unit of money. [Mt/y]"""
 
-    def __init__(self, program: Program, n_ways: int) -> None:
-        self._program, self._n_ways = program, n_ways
-        self.start = np.append(program.start, np.full(n_ways, program.start[-1])).astype(np.int32)
+    def __init__(self, program: Program, n_alternatives: int) -> None:
+        self._program, self._n_alternatives = program, n_alternatives
+        self.start = np.append(program.start, np.full(n_alternatives, program.start[-1])).astype(np.int32)
         self.index, self.value = program.index, program.value
         self.fleet_columns, self.fleet_entries = program.fleet_columns, program.fleet_entries
         self.unit_mtpa, self.unit_usd_per_t = program.unit_mtpa, program.unit_usd_per_t
@@ -248,7 +269,7 @@ class _WithTerms(LinearProgram):
 
     def state_of(self, state: ProgramState) -> ProgramState:
         """Return a state with the columns of the terms."""
-        n = self._n_ways
+        n = self._n_alternatives
         return replace(
             state,
             cost=np.append(state.cost, np.full(n, self.unit_usd_per_t)),

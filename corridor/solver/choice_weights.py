@@ -11,7 +11,7 @@ from corridor.errors import DataError
 from corridor.messages import listed, shown
 from corridor.model.network import Network, adjacency, reach
 from corridor.model.records import Commodity, Observation
-from corridor.solver.choice import ChoiceSolver, ChosenOptimum, Way
+from corridor.solver.choice import Alternative, ChoiceSolver, ChosenOptimum
 from corridor.solver.highs import Cut, CuttingSolver, Infeasible
 from corridor.solver.program import Ints, Program, ProgramState
 
@@ -35,7 +35,7 @@ class Weight:
         Year in which that was observed.
     cost_usd_per_t : float
         What one more tonne that way cost there, less what buyers paid and with what was full priced. [USD/t]
-    at_limit : bool
+    beyond_limits : bool
         Whether the observed flows exceed the limits of the reference, so that the weight is a lower bound.
     """
 
@@ -45,7 +45,7 @@ class Weight:
     observed_mtpa: float
     year: int | None
     cost_usd_per_t: float
-    at_limit: bool = False
+    beyond_limits: bool = False
 
 
 def choosing(network: Network) -> tuple[Commodity, ...]:
@@ -79,11 +79,11 @@ def require_cheapest(network: Network, who: str) -> None:
     if names := [commodity.id for commodity in choosing(network)]:
         raise DataError(
             f"{who} needs a linear program, and {listed(names)} choose between corridors (choice_usd_per_t > 0); "
-            f"ask for choice={CHEAPEST!r}, in which all take the cheapest way"
+            f"ask for choice={CHEAPEST!r}, in which all take the cheapest alternative"
         )
 
 
-def ways_of(network: Network, program: Program) -> tuple[Way, ...]:
+def alternatives_of(network: Network, program: Program) -> tuple[Alternative, ...]:
     """Return the ways that the choosing commodities of a network have, weighted by its reference.
 
     Raises
@@ -95,20 +95,20 @@ def ways_of(network: Network, program: Program) -> tuple[Way, ...]:
     for supply in network.supplies:
         if supply.commodity in offered:
             offered[supply.commodity] += supply.volume_mtpa
-    ways = []
+    alternatives = []
     for weight in weights(network):
         columns = np.array(program.trunk_columns(network, weight.corridor, weight.commodity), dtype=np.int32)
         if weight.weight > 0 and len(columns) and offered[weight.commodity] > 0:
             scale = network.commodity(weight.commodity).choice_usd_per_t
-            ways.append(
-                Way(weight.commodity, weight.corridor, columns, scale, offered[weight.commodity], weight.weight)
+            alternatives.append(
+                Alternative(weight.commodity, weight.corridor, columns, scale, offered[weight.commodity], weight.weight)
             )
-    return tuple(ways)
+    return tuple(alternatives)
 
 
-def closed_columns(network: Network, program: Program, ways: tuple[Way, ...]) -> Ints:
+def closed_columns(network: Network, program: Program, alternatives: tuple[Alternative, ...]) -> Ints:
     """Return the trunk columns of corridors that a choosing commodity was never observed on: nobody takes them."""
-    known = {(way.commodity, way.corridor) for way in ways}
+    known = {(alternative.commodity, alternative.corridor) for alternative in alternatives}
     columns = [
         column
         for commodity in choosing(network)
@@ -168,7 +168,7 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
         raise DataError(problems)
     seen = {id: list(_observed(reference, id)) for id in scales}
     program = Program.of(reference)
-    state, at_limit = program.state(reference), False
+    state, beyond_limits = program.state(reference), False
     held = [
         (id, row, flow, np.array(program.trunk_columns(reference, row.corridor, id), dtype=np.int32))
         for id, rows in seen.items()
@@ -183,20 +183,20 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     try:
         prices = _prices(program, state, held)
     except Infeasible:
-        at_limit = True
+        beyond_limits = True
         prices = _prices(program, _without_limits(program, state), held)
-    found = []
+    rows = []
     for id, scale in scales.items():
         own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
         _, most, base = next((one for one in own if one[1] > 0), own[0])
-        found += [
+        rows += [
             Weight(
                 id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
-                row.year, price, at_limit,
+                row.year, price, beyond_limits,
             )
             for row, flow, price in own
         ]  # fmt: skip
-    return tuple(found)
+    return tuple(rows)
 
 
 def _prices(program: Program, state: ProgramState, held: list[tuple[str, Observation, float, Ints]]) -> list[float]:
@@ -207,7 +207,7 @@ def _prices(program: Program, state: ProgramState, held: list[tuple[str, Observa
         if len(columns)
         for sign in (1.0, -1.0)
     ]
-    optimum = CuttingSolver(program, state, rows, lambda _: ()).optimum(state)
+    optimum = CuttingSolver(program, state, rows, lambda _amount, _cuts: ()).optimum(state)
     duals = iter(optimum.dual[program.n_balances + program.n_ceilings :].reshape(-1, 2).tolist())
     prices = []
     for _, _, _, columns in held:
@@ -278,8 +278,8 @@ def _avoiding(network: Network, commodity: str) -> tuple[str, str] | None:
     for supply in network.supplies:
         if supply.commodity == commodity:
             reached = reach([(supply.node, "")], adjacency(usable, "tail", "head"))
-            if found := sorted(sold.intersection(reached)):
-                return supply.node, found[0]
+            if rows := sorted(sold.intersection(reached)):
+                return supply.node, rows[0]
     return None
 
 
@@ -316,22 +316,24 @@ class Chooser:
 
     def __init__(self, network: Network, program: Program, base: ProgramState) -> None:
         self._program, self._base = program, base
-        self._ways = ways_of(network, program)
-        self._closed_base = self._closed(network, base, self._ways)
-        self._solver = ChoiceSolver(program, self._closed_base, self._ways)
+        self._alternatives = alternatives_of(network, program)
+        self._closed_base = self._closed(network, base, self._alternatives)
+        self._solver = ChoiceSolver(program, self._closed_base, self._alternatives)
 
     def optimum(self, network: Network, state: ProgramState) -> ChosenOptimum:
         """Return the optimum of a state of a network that differs from the first in numbers only."""
         if state is self._base:
             return self._solver.optimum(self._closed_base)
-        ways = ways_of(network, self._program)
-        closed = self._closed(network, state, ways)
-        if [way.numbers for way in ways] == [way.numbers for way in self._ways]:
+        alternatives = alternatives_of(network, self._program)
+        closed = self._closed(network, state, alternatives)
+        if [alternative.numbers for alternative in alternatives] == [
+            alternative.numbers for alternative in self._alternatives
+        ]:
             return self._solver.optimum(closed)
-        return ChoiceSolver(self._program, closed, ways).optimum(closed)
+        return ChoiceSolver(self._program, closed, alternatives).optimum(closed)
 
-    def _closed(self, network: Network, state: ProgramState, ways: tuple[Way, ...]) -> ProgramState:
+    def _closed(self, network: Network, state: ProgramState, alternatives: tuple[Alternative, ...]) -> ProgramState:
         """Return a state in which no commodity that chooses takes a way on which it was never observed."""
         upper = state.upper.copy()
-        upper[closed_columns(network, self._program, ways)] = 0.0
+        upper[closed_columns(network, self._program, alternatives)] = 0.0
         return replace(state, upper=upper)

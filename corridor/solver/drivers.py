@@ -151,8 +151,8 @@ def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
     days = dict(zip(TERMS, term_columns(network, program.flow_edge, program.flow_commodity, program.commodities),
                     strict=True))  # fmt: skip
     tonne_days = flows * (days["transit_days"] + days["late_days"])
-    under_way = np.bincount(program.flow_commodity, tonne_days, minlength=len(commodities))
-    for commodity, of_commodity in zip(commodities, under_way.tolist(), strict=True):
+    tonne_days_of = np.bincount(program.flow_commodity, tonne_days, minlength=len(commodities))
+    for commodity, of_commodity in zip(commodities, tonne_days_of.tolist(), strict=True):
         if commodity.time_usd_per_t_day is not None:
             worth_of["commodity", commodity.id, "time_usd_per_t_day"] = -of_commodity
             continue

@@ -182,8 +182,8 @@ class Cut:
     most: float
 
 
-Separate = Callable[[Floats], Sequence[Cut]]
-"""What cuts a solution, given as amounts in all columns [Mt/y], has still to keep; none once it is good enough."""
+Separate = Callable[[Floats, Sequence[Cut]], Sequence[Cut]]
+"""What cuts a solution, given as amounts in all columns [Mt/y], has still to keep besides those it keeps; else none."""
 
 
 class CuttingSolver(Solver):
@@ -215,7 +215,6 @@ class CuttingSolver(Solver):
         """Number of programs that the last state took."""
         super().__init__(program, base, finer=finer)
         self._n_kept = len(self._cuts)
-        self._base_cuts = tuple(self._cuts)
 
     @cached_property
     def _finer(self) -> CuttingSolver:
@@ -235,7 +234,7 @@ class CuttingSolver(Solver):
             self._add(self._first)
         for number in range(1, self._most_programs + 1):
             optimum = super()._run(state)
-            more = self._separate(optimum.amount)
+            more = self._separate(optimum.amount, self._cuts)
             if not more:
                 self.n_programs = number
                 return replace(optimum, cuts=tuple(self._cuts))

@@ -298,7 +298,9 @@ class Solution:
         """
         penalty = np.array([supply.penalty_usd_per_t for supply in self.network.supplies])
         marginal = np.maximum(0.0, -self.optimum.reduced_cost[self.program.lifted]) - penalty
-        chooses = {way.commodity for way in self.choice.ways} if self.choice is not None else set()
+        chooses = (
+            {alternative.commodity for alternative in self.choice.alternatives} if self.choice is not None else set()
+        )
         return np.where([supply.commodity in chooses for supply in self.network.supplies], np.nan, marginal)
 
     @property

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 
 import corridor as cr
 from corridor.errors import DataError
-from corridor.solver.choice import ChoiceSolver, Way
+from corridor.solver.choice import Alternative, ChoiceSolver
 from corridor.solver.choice_weights import weights
 from corridor.solver.program import Program
 
@@ -46,11 +46,13 @@ def chosen(network: cr.Network, *, tolerance: float = 1e-6, scale: float = SCALE
     """Return the flow of each way of the worked example [kTEU], and the optimum."""
     program = Program.of(network)
     state = program.state(network)
-    ways = [
-        Way("boxes", id, np.array(program.trunk_columns(network, id, "boxes"), dtype=np.int32), scale, OFFERED, weight)
+    alternatives = [
+        Alternative(
+            "boxes", id, np.array(program.trunk_columns(network, id, "boxes"), dtype=np.int32), scale, OFFERED, weight
+        )
         for id, weight in WEIGHTS.items()
     ]
-    optimum = ChoiceSolver(program, state, ways, tolerance_musd_per_year=tolerance).optimum(state)
+    optimum = ChoiceSolver(program, state, alternatives, tolerance_musd_per_year=tolerance).optimum(state)
     return dict(zip(WEIGHTS, optimum.choice.flow_mtpa / KTEU, strict=True)), optimum
 
 
@@ -141,16 +143,18 @@ def test_without_limits_it_is_the_logit() -> None:
 @st.composite
 def shared(draw: st.DrawFn) -> dict[str, Any]:
     """Draw streams that choose between ways of their own, of which some share limits."""
-    streams, ways, limits = draw(st.integers(1, 3)), draw(st.integers(2, 4)), draw(st.integers(1, 2))
+    streams, alternatives, limits = draw(st.integers(1, 3)), draw(st.integers(2, 4)), draw(st.integers(1, 2))
     number = st.floats(0.5, 20.0)
     return {
-        "cost": [[draw(st.floats(1.0, 60.0)) for _ in range(ways)] for _ in range(streams)],
-        "weight": [[1.0, *(draw(st.floats(0.05, 2.0)) for _ in range(ways - 1))] for _ in range(streams)],
+        "cost": [[draw(st.floats(1.0, 60.0)) for _ in range(alternatives)] for _ in range(streams)],
+        "weight": [[1.0, *(draw(st.floats(0.05, 2.0)) for _ in range(alternatives - 1))] for _ in range(streams)],
         "offered": [draw(number) for _ in range(streams)],
         "scale": [draw(st.floats(2.0, 40.0)) for _ in range(streams)],
         "limit": [draw(st.floats(0.3, 12.0)) for _ in range(limits)],
         # The first way of a stream is never limited, so that nothing stays behind.
-        "through": [[-1, *(draw(st.integers(-1, limits - 1)) for _ in range(ways - 1))] for _ in range(streams)],
+        "through": [
+            [-1, *(draw(st.integers(-1, limits - 1)) for _ in range(alternatives - 1))] for _ in range(streams)
+        ],
     }
 
 
@@ -182,7 +186,7 @@ def by_prices(case: dict[str, Any]) -> np.ndarray:
 
 def of_case(case: dict[str, Any]) -> tuple[cr.Network, np.ndarray]:
     """Return the network of a case, and the flows by stream and way that the program finds."""
-    streams, ways = np.array(case["cost"]).shape
+    streams, alternatives = np.array(case["cost"]).shape
     nodes, edges = ["b"], []
     for number, most in enumerate(case["limit"]):
         nodes += [f"in_{number}", f"out_{number}"]
@@ -190,11 +194,11 @@ def of_case(case: dict[str, Any]) -> tuple[cr.Network, np.ndarray]:
         edges.append({"id": f"end_{number}", "tail": f"out_{number}", "head": "b"})
     for stream in range(streams):
         nodes.append(f"a_{stream}")
-        for way in range(ways):
-            limit = case["through"][stream][way]
+        for alternative in range(alternatives):
+            limit = case["through"][stream][alternative]
             edges.append({
-                "id": f"way_{stream}_{way}", "tail": f"a_{stream}", "head": "b" if limit < 0 else f"in_{limit}",
-                "tariff_usd_per_t": case["cost"][stream][way], "corridor": f"way_{way}",
+                "id": f"way_{stream}_{alternative}", "tail": f"a_{stream}", "head": "b" if limit < 0 else f"in_{limit}",
+                "tariff_usd_per_t": case["cost"][stream][alternative], "corridor": f"way_{alternative}",
                 "commodities": [f"stream_{stream}"],
             })  # fmt: skip
     network = cr.Network.from_frames(
@@ -206,12 +210,12 @@ def of_case(case: dict[str, Any]) -> tuple[cr.Network, np.ndarray]:
     program = Program.of(network)
     state = program.state(network)
     chosen = [
-        Way(f"stream_{k}", f"way_{m}", np.array(program.trunk_columns(network, f"way_{m}", f"stream_{k}"),
+        Alternative(f"stream_{k}", f"way_{m}", np.array(program.trunk_columns(network, f"way_{m}", f"stream_{k}"),
             dtype=np.int32), case["scale"][k], case["offered"][k], case["weight"][k][m])
-        for k in range(streams) for m in range(ways)
+        for k in range(streams) for m in range(alternatives)
     ]  # fmt: skip
     optimum = ChoiceSolver(program, state, chosen, tolerance_musd_per_year=1e-9).optimum(state)
-    return network, optimum.choice.flow_mtpa.reshape(streams, ways)
+    return network, optimum.choice.flow_mtpa.reshape(streams, alternatives)
 
 
 @given(case=shared())
@@ -228,12 +232,12 @@ def test_the_gap_is_never_below_zero_but_for_rounding(case: dict[str, Any]) -> N
     network, _ = of_case(case)
     program = Program.of(network)
     state = program.state(network)
-    ways = [
-        Way(f"stream_{k}", f"way_{m}", np.array(program.trunk_columns(network, f"way_{m}", f"stream_{k}"),
+    alternatives = [
+        Alternative(f"stream_{k}", f"way_{m}", np.array(program.trunk_columns(network, f"way_{m}", f"stream_{k}"),
             dtype=np.int32), case["scale"][k], case["offered"][k], case["weight"][k][m])
         for k in range(len(case["offered"])) for m in range(len(case["cost"][0]))
     ]  # fmt: skip
-    choice = ChoiceSolver(program, state, ways).optimum(state).choice
+    choice = ChoiceSolver(program, state, alternatives).optimum(state).choice
     assert -1e-9 <= choice.gap_musd_per_year <= 1e-3 + 1e-9
 
 
@@ -306,7 +310,7 @@ def test_flows_above_the_limits_mark_their_weights() -> None:
     ])  # fmt: skip
     reference = worked(KARS, year=2021, commodities=commodities, observed=observed)
     network = worked(KARS, year=2022, commodities=commodities, reference=reference)
-    assert all(weight.at_limit for weight in weights(network))
+    assert all(weight.beyond_limits for weight in weights(network))
 
 
 # Answers without memory
