@@ -16,7 +16,8 @@ import pytest
 import corridor
 import corridor as cr
 from corridor.model.changes import CHANGES
-from corridor.model.records import KINDS, Record
+from corridor.model.record_base import Record
+from corridor.model.records import KINDS
 from helpers.rooms import ARROWS
 
 PACKAGE = Path(corridor.__file__).parent

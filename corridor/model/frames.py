@@ -17,7 +17,8 @@ from corridor.messages import listed, placed, plain_types, problems_of, shown, u
 from corridor.model import records as registry
 from corridor.model.figures import figure_rows
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KIND_OF, Record, Source, parse_list
+from corridor.model.record_base import Record, parse_list
+from corridor.model.records import KIND_OF, Source
 from corridor.model.validation import Finding, findings, references
 
 if TYPE_CHECKING:
@@ -359,12 +360,12 @@ def _label(part: str, row: dict[str, Any]) -> str:
 
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    named = {r.commodity for part in ("supplies", "markets", "quotas", "rates") for r in parts[part]}
+    named = {r.commodity for part in ("supplies", "markets", "quotas", "rates", "trunks") for r in parts[part]}
     return sorted((named | {c for edge in parts["edges"] for c in edge.commodities or ()}) - {None, ""})
 
 
 def _named_corridors(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    return sorted({edge.corridor for edge in parts["edges"]} - {None, ""})
+    return sorted({record.corridor for part in ("edges", "trunks") for record in parts[part]} - {None, ""})
 
 
 def frame_of(kind: type[Record], records: Sequence[Record], index: list[str]) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from corridor.messages import shown
 from corridor.model.hazard import Hazard
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KINDS, Record, is_regime
+from corridor.model.record_base import Record, is_regime
+from corridor.model.records import KINDS
 
 
 def wrong_types(network: NetworkParts) -> Iterator[str]:
