@@ -17,8 +17,8 @@ __docformat__ = "numpy"  # for pdoc
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
-        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Observation", "Quota", "Rate", "RateGroup",
-        "Source", "Supply", "Trunk",
+        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Observation", "Quota", "Rate",
+        "RateGroup", "Source", "Supply", "Trunk",
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (  # where changes add up to scenarios

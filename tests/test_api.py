@@ -23,7 +23,7 @@ from helpers.rooms import ARROWS
 PACKAGE = Path(corridor.__file__).parent
 LAZY = {
     ("model/network.py", "show"), ("model/scenario.py", "show"), ("solver/flow.py", "show"),
-    ("risk/ensemble.py", "show"), ("model/records.py", "show"), ("study/sensitivity.py", "show"),
+    ("risk/ensemble.py", "show"), ("model/record_base.py", "show"), ("study/sensitivity.py", "show"),
     ("study/sources.py", "show"),
     ("study/uncertainty.py", "show"),
     ("testing/check.py", "show"),  # how things show themselves in a notebook

@@ -17,7 +17,7 @@ from corridor.messages import listed, placed, plain_types, problems_of, shown, u
 from corridor.model import records as registry
 from corridor.model.figures import figure_rows
 from corridor.model.parts import NetworkParts
-from corridor.model.record_base import Record, parse_list
+from corridor.model.record_base import Record, is_truth_value, parse_list
 from corridor.model.records import KIND_OF, Source
 from corridor.model.validation import Finding, findings, references
 
@@ -314,7 +314,7 @@ def _read(
         broken: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
-            if key in wants_number and registry.is_truth_value(value)
+            if key in wants_number and is_truth_value(value)
         ]
         try:
             record: R = kind.model_validate(row)
