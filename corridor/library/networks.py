@@ -268,7 +268,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
         name=name, year=year, regime=regime, as_of=_as_of(name, year), figure_records=figures, sources=known,
         hazards=tuple(hazards), **parts,
     )  # fmt: skip
-    return as_loaded(network, data_version())
+    return as_loaded(network, data_version(), name)
 
 
 def _files(folders: Iterable[Traversable], name: str) -> list[Traversable]:
