@@ -55,13 +55,13 @@ def contradictions(base: Iterable[Figure], added: Iterable[Figure], names: tuple
     chosen = {key_of(figure): figure for figure in base if figure.choice == "chosen"}
     return [
         f"{names[1]}/figures: figure '{figure.subject}.{figure.attribute}' ({figure.record}): must not be chosen where "
-        f"{names[0]} has chosen one (got {_told(figure)} beside {_told(chosen[key_of(figure)])} of {names[0]}); make "
+        f"{names[0]} has chosen one (got {_stated(figure)} beside {_stated(chosen[key_of(figure)])} of {names[0]}); make "
         "it a rival, or name another record"
         for figure in added
         if figure.choice == "chosen" and key_of(figure) in chosen
     ]
 
 
-def _told(figure: Figure) -> str:
+def _stated(figure: Figure) -> str:
     """Return the value or formula of a figure with its unit and years."""
     return f"{figure.formula or f'{figure.value:g}'} {figure.unit} for {figure.since}-{figure.until}"

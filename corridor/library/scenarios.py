@@ -47,13 +47,13 @@ def all_scenarios() -> tuple[str, ...]:
 
 def _shipped() -> dict[str, tuple[str, Traversable]]:
     """Return network and file of each scenario that ships, by name: those of `caspian` stand in no folder of theirs."""
-    found = {}
+    shipped = {}
     for entry in data_root().joinpath("scenarios").iterdir():
         network, files = (entry.name, list(entry.iterdir())) if entry.is_dir() else (_FIRST, [entry])
         for file in files:
             if file.name.endswith(SCENARIO_ENDING):
-                found[file.name.removesuffix(SCENARIO_ENDING)] = network, file
-    return found
+                shipped[file.name.removesuffix(SCENARIO_ENDING)] = network, file
+    return shipped
 
 
 def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
