@@ -80,11 +80,11 @@ def breakdown(
     if not isinstance(flow, Flow):
         raise DataError(f"a Flow is needed (got {type(flow).__name__}); solve(network, scenario) returns one")
     flow.network.corridor(corridor)
+    shown = DisplayUnits.of(flow.network, units, commodity or flow.network.commodities[0].id)
     route = best_route(flow, corridor, commodity=commodity, origin=origin)
     if route is None:
         name = f" under {flow.scenario.name!r}" if flow.scenario is not None else ""
         raise DataError(f"no {commodity or flow.network.commodities[0].id} can take corridor {corridor!r}{name}")
-    shown = DisplayUnits.of(flow.network, units, route.commodity)
     table = pd.DataFrame(list(_items(flow.network, route)), columns=["component", "edge", "_usd_per_t"])
     table = shown.table(table, route.commodity).rename(columns=lambda name: name.removeprefix("_"))
     netback = float(route.netback_usd_per_t) * shown.price(route.commodity)
