@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
@@ -37,13 +37,18 @@ class IdleChain:
     gained_musd_per_year: float
     lifted_mtpa: float
     supplied_mtpa: float
-    opened: Solution
+    opened: Solution = field(repr=False, compare=False)
 
     @property
     def earns(self) -> bool:
         """Whether opening it earns or lifts anything worth a line."""
         tonnes = max(self.lifted_mtpa, self.supplied_mtpa)
         return self.gained_musd_per_year >= REPORTED_USD_PER_T or tonnes >= REPORTED_LIFTED_MTPA
+
+    @property
+    def why(self) -> str:
+        """Why it carries nothing: "not in service" if any of its edges is not, else "closed"."""
+        return "closed" if all(edge.in_service for edge in self.edges) else "not in service"
 
     def __str__(self) -> str:
         text = self.edges[0].id
