@@ -49,8 +49,7 @@ class DisplayUnits:
         DataError
             If there are no such units, or a commodity has no barrels.
         """
-        if units not in UNITS:
-            raise DataError(f"units must be 't' or 'bbl' (got {shown(units)})")
+        require_units(units)
         if units == "t":
             return cls()
         traded = {s.commodity for s in network.supplies} | {m.commodity for m in network.markets}
@@ -157,6 +156,12 @@ class DisplayUnits:
 
 
 TONNES = DisplayUnits()
+
+
+def require_units(units: object) -> None:
+    """Raise DataError if there are no such units."""
+    if units not in UNITS:
+        raise DataError(f"units must be 't' or 'bbl' (got {shown(units)})")
 
 
 def barrels_factor(column: str, barrels_per_t: float) -> float:

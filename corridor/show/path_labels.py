@@ -12,7 +12,8 @@ from corridor.show import style
 
 UNITS = {
     "_mt_days": "Mt days/y", "_usd_per_t_day": "USD/(t day)", "_mtpa": "Mt/y", "_musd_per_year": "million USD/y",
-    "_usd_per_t": "USD/t", "_days": "days", "_mt": "Mt", "_musd": "million USD",
+    "_mbbl_days": "million bbl days/y", "_usd_per_bbl_day": "USD/(bbl day)", "_kbd": "kb/d", "_mbbl": "million bbl",
+    "_usd_per_t": "USD/t", "_usd_per_bbl": "USD/bbl", "_days": "days", "_mt": "Mt", "_musd": "million USD",
 }  # fmt: skip
 """What the endings of names mean, the longer before those that end them."""
 _PAIRED = frozenset(kind.singular for kind in PARTS if len(kind.key) > 1)
