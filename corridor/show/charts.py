@@ -17,6 +17,7 @@ from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
 from corridor.show.cards import network_label
 from corridor.show.path_labels import figure_label, path_label, unit_of, words_of
+from corridor.show.picture import picture
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
@@ -35,6 +36,7 @@ _COMPONENT_LABELS = {
 _KEEPS, _GAINS, _TAKES = "#20334d", "#5aa7a0", "#d99a5b"
 
 
+@picture
 def plot_waterfall(
     flow: Flow,
     corridor: str | Sequence[str],
@@ -54,7 +56,7 @@ def plot_waterfall(
     corridor : str or sequence of str
         Id of the corridor whose best route is shown; several are drawn side by side.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     commodity, origin : str, optional
         Commodity and origin as in `breakdown`, which returns the same numbers as a table.
     units : {"t", "bbl"}
@@ -193,6 +195,7 @@ def _draw_steps(
         )  # fmt: skip
 
 
+@picture
 def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, title: str | None = None) -> Axes:
     """Draw the sensitivity of an outcome to each uncertain figure, the largest swing on top.
 
@@ -203,7 +206,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     n : int
         Largest number of figures; figures without effect are omitted.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     title : str, optional
         Title instead of the outcome's name; empty for none.
 
@@ -300,6 +303,7 @@ def _range_legend(ax: Axes, size: float) -> None:
     ax.legend(handles=handles, loc="lower right", fontsize=size - 0.5, frameon=True, framealpha=0.9, edgecolor=RULE)
 
 
+@picture
 def plot_ensemble(
     ens: Any,
     column: str = "shortfall_mt",
@@ -319,7 +323,7 @@ def plot_ensemble(
         Column of ``ens.years``, or its name in barrels. High values are bad; low values if more is better (delivered,
         netback).
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     alpha : float, between 0 and 1
         Level of the tail: the worst ``1 - alpha`` of the years. VaR is its threshold, CVaR its mean.
     units : {"t", "bbl"}

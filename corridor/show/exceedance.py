@@ -9,6 +9,7 @@ import numpy as np
 
 from corridor.show import style
 from corridor.show.charts import _column_label, _ensembles, _is_gain, _losses, _scope, column_in
+from corridor.show.picture import picture
 from corridor.show.style import INK, RULE
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _MOST_LEVELS = 250
 """Levels at which a curve is read; there may be as many as years."""
 
 
+@picture
 def plot_exceedance(
     ens: Any, column: str = "shortfall_mt", ax: Axes | None = None, *, units: str = "t", title: str | None = None
 ) -> Axes:
@@ -31,7 +33,7 @@ def plot_exceedance(
     column : str
         Column of ``ens.years``, or its name in barrels.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     units : {"t", "bbl"}
         With ``"bbl"`` a column of tonnes is drawn in barrels, each shipper by its own barrels a tonne.
     title : str, optional

@@ -30,10 +30,6 @@ class ShownVolumes:
     def __init__(self, solution: Solution, units: DisplayUnits = TONNES) -> None:
         self.units = units
         self._solution = solution
-        program = solution.program
-        self._columns_of: dict[int, list[int]] = {}
-        for column, edge in enumerate(program.flow_edge.tolist() if units.shows_barrels else []):
-            self._columns_of.setdefault(edge, []).append(column)
 
     def supplies(self, amounts_mtpa: Floats) -> float:
         """Return the sum of amounts by supply, such as a shortfall."""
@@ -57,10 +53,6 @@ class ShownVolumes:
         """Return how many display units of flow 1 Mt/y of what passes some edges is."""
         return self._rate(self.barrels_on(*edges))
 
-    def corridor(self, corridor: str) -> float:
-        """Return how many display units of flow 1 Mt/y across a corridor's trunk is."""
-        return self.edge(*(edge.id for edge in self._solution.network.trunk(corridor)))
-
     def limit(self, limit: BindingLimit) -> float:
         """Return how many display units 1 Mt/y at a limit is; of a fleet, 1 Mt days a year."""
         if limit.kind == "quota":
@@ -76,6 +68,11 @@ class ShownVolumes:
     def barrels_on(self, *edges: str) -> float:
         """Return the barrels a tonne of what passes some edges; 1 where tonnes are shown."""
         return self._mean(dict.fromkeys(edges, 1.0), {})
+
+    def barrels_across(self, corridor: str) -> float:
+        """Return the barrels a tonne of a corridor's throughput, each commodity by its own trunk."""
+        columns = self._solution.program.trunk_columns(self._solution.network, corridor)
+        return self._mean({}, self._passing(dict.fromkeys(columns, 1.0)))
 
     def barrels_of_fleet(self, fleet: str) -> float:
         """Return the barrels a tonne of what a fleet has under way."""
@@ -99,12 +96,19 @@ class ShownVolumes:
         if self.units.barrels_per_t is None:
             return 1.0
         program, commodities = self._solution.program, self._solution.network.commodities
-        for edge, weight in edges.items():
-            for column in self._columns_of.get(program.edge_ids.index(edge), []):
-                commodity = program.name_of(column)[1]
-                passing[commodity] = passing.get(commodity, 0.0) + weight * float(self._solution.amounts[column])
+        columns = {column: weight for edge, weight in edges.items() for column in program.columns_on([edge])}
+        for commodity, amount in self._passing(columns).items():
+            passing[commodity] = passing.get(commodity, 0.0) + amount
         total = sum(passing.values())
         if total > 0:
             return sum(amount * self.units.barrels_per_t[id] for id, amount in passing.items()) / total
         able = (commodity.id for commodity in commodities if commodity.id in passing)
         return self.units.barrels_per_t[next(able, commodities[0].id)]
+
+    def _passing(self, weights: Mapping[int, float]) -> dict[str, float]:
+        """Return weighted amounts of some flow columns by commodity. [Mt/y]"""
+        passing: dict[str, float] = {}
+        for column, weight in weights.items():
+            commodity = self._solution.program.name_of(column)[1]
+            passing[commodity] = passing.get(commodity, 0.0) + weight * float(self._solution.amounts[column])
+        return passing

@@ -52,10 +52,12 @@ def flow_table(flow: Flow, table: str, units: DisplayUnits) -> pd.DataFrame:
         barrels = [shared[table](str(id)) for id in frame.index]
     else:
         barrels = [units.amount(commodity) for commodity in _commodities(frame)]
+    across = [volumes.barrels_across(str(id)) for id in frame.index] if table == "corridors" else barrels
     converted = frame.copy()
     for name in map(str, frame.columns):
         if units.name(name) != name:
-            converted[name] = frame[name] * [barrels_factor(name, per_t) for per_t in barrels]
+            per_t = across if name == "throughput_mtpa" else barrels
+            converted[name] = frame[name] * [barrels_factor(name, each) for each in per_t]
     return units.renamed(converted)
 
 
