@@ -188,7 +188,7 @@ def _table(ensemble: Ensemble, table: str, column: str, by: str, alpha: float | 
 
 def _about(ensemble: Ensemble) -> dict[str, Any]:
     """Return what a file of simulated years says of them."""
-    from corridor.risk.ensemble import regime_text
+    from corridor.risk.plan import regime_text
 
     return {
         "scenario": ensemble.scenario.name if ensemble.scenario is not None else None,

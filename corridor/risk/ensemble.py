@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from corridor.risk.attribution_tables import KINDS, WORDS, shared_out
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.exceedance import MOST_DAYS, exceedance_table, numbers_of, outage_table
 from corridor.risk.measures import cvar, tail_weights
+from corridor.risk.plan import regime_text
 from corridor.risk.summary import Draws, drawn_quantity, notes_on, quantity
 from corridor.risk.year_tables import corridors_table, states_table
 from corridor.risk.year_units import is_in_barrels, names_in, tonne_parts
@@ -612,16 +613,3 @@ Ensemble.summary.__doc__ = inspect.cleandoc(Ensemble.summary.__doc__ or "").repl
 Ensemble.exceedance.__doc__ = inspect.cleandoc(Ensemble.exceedance.__doc__ or "").replace(
     "{columns}", described("exceedance")
 )
-
-
-def regime_text(regimes: Mapping[str | None, float]) -> str | None:
-    """Return the regime of some years, or of several the share of each.
-
-    Examples
-    --------
-    >>> regime_text({"war": 1.0}), regime_text({"calm": 0.5, "war": 0.5})
-    ('war', 'calm 0.5, war 0.5')
-    """
-    if len(regimes) == 1:
-        return next(iter(regimes))
-    return ", ".join(f"{regime} {share:g}" for regime, share in regimes.items())
