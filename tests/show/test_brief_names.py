@@ -63,22 +63,6 @@ def test_a_limit_is_called_by_names(text: str, name: str) -> None:
     assert Names(two_pipes()).limit(text) == name
 
 
-def test_lines_of_explain_have_names() -> None:
-    """What is not lifted, the port that binds, and the closed edge: each line that explain writes of them."""
-    net = two_pipes()
-    lines = {line.split(":")[0]: Names(net).explained(line) for line in cr.solve(net).explain().splitlines()}
-    assert "(First field 2.0); priced at" in lines["Not lifted"]
-    assert lines["Binding"].startswith("Binding: Port (3 Mt/y); one more")
-    assert lines["Closed and missed"].startswith("Closed and missed: Hub to bare (not in service); open")
-
-
-def test_edges_in_turn_are_called_by_the_nodes_they_pass() -> None:
-    """A chain names each node once."""
-    line = "Closed and missed: f_h > h_bare (closed); open, it would earn +1.0 million USD/y."
-    expected = "Closed and missed: First field to Hub to bare (closed); open, it would earn +1.0 million USD/y."
-    assert Names(two_pipes()).explained(line) == expected
-
-
 @pytest.mark.parametrize(
     ("record", "subject", "name"),
     [
@@ -215,7 +199,7 @@ def test_no_id_of_ones_own_network_is_printed(own_page: str) -> None:
 
 def test_the_names_of_ones_own_edges_are_printed(own_page: str) -> None:
     """A closed edge that would earn, by its name."""
-    assert "Closed and missed: Spur, planned" in own_page
+    assert "Spur, planned (not in service)" in own_page
 
 
 def test_places_of_hazards_are_named(own_page: str) -> None:
@@ -230,7 +214,7 @@ def test_ends_and_ids_are_printed_without_names(tmp_path: Path) -> None:
     net = _called({})
     net = net.replace(nodes=[node.replace(throughput_mtpa=None) for node in net.nodes])
     text = visible(cr.report(net, [], tmp_path / "b.html", years=0))
-    assert "Closed and missed: Hub to bare" in text
+    assert "Hub to bare (not in service)" in text
     assert "Hub to Port [pipe_1] + Hub to Port [pipe_2]" in text
     assert ids_in(text, net) == ["pipe_1", "pipe_2"]
 
