@@ -10,14 +10,14 @@ import numpy as np
 
 from corridor.errors import visible
 from corridor.messages import unknown_name
-from corridor.model.cycles import earning_cycles
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network, edge_key
 from corridor.model.records import Edge, Quota
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA, ZERO_USD_PER_T
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
 from corridor.solver.decompose import Route
-from corridor.solver.idle import idle_chains, is_idle
+from corridor.solver.idle import idle_chains
+from corridor.solver.limits import limit_confidence, limit_size, limit_unit, raised_limit, raised_limits
 from corridor.solver.moved_tonne import moved_tonne
 from corridor.solver.optimal_range import OptimalRange, quoted
 from corridor.solver.paths import BestPaths, origins_in_turn
@@ -29,11 +29,7 @@ _HELD = (
     "No commodity may exceed its usual flow on any edge (rerouting=False); solve with rerouting to see what binds, and "
     "what other ways would take."
 )
-_UNIT = {"fleet": "Mt days/y"}
-"""Units of limits by kind; Mt/y of all others."""
 _TONNES = DisplayUnits()
-_MOST_EQUAL = 3
-"""How often a price may move on to an equal limit before no gain is looked for."""
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
@@ -139,43 +135,19 @@ def who_takes_over(base: Solution, solution: Solution, commodity: str, units: Di
 
 def _limits(solver: WarmSolver, solution: Solution) -> Iterator[str]:
     """Yield what binds, and what one more Mt/y there is worth as the difference of two optima."""
-    prices, idle = solution.prices, {edge.id for edge in solution.network.edges if is_idle(edge)}
-    binding = sorted((-price, str(limit), limit) for limit, price in prices.items() if limit.id not in idle)
     for chain in idle_chains(solver, solution):
-        planned = "not in service" if not all(edge.in_service for edge in chain.edges) else "closed"
         earned = _earned(chain.gained_musd_per_year, chain.lifted_mtpa, chain.supplied_mtpa)
-        yield f"Closed and missed: {chain} ({planned}); open, it would earn {earned}."
-    if not binding:
+        yield f"Closed and missed: {chain} ({chain.why}); open, it would earn {earned}."
+    raised = raised_limits(solver, solution, most=_MOST_LIMITS)
+    if not raised.n_binding:
         yield f"No open edge, node, quota{' or fleet' if solution.network.fleets else ''} binds."
-    texts: dict[frozenset[BindingLimit], tuple[float, str]] = {}
-    tried = 0
-    for _, _, limit in binding[: 2 * _MOST_LIMITS]:
-        if len(texts) == _MOST_LIMITS:
-            break
-        tried += 1
-        limits, wider = _raised(solver, solution, limit)
-        if wider is None or frozenset(limits) in texts:
-            continue
-        gained = wider.netback_musd_per_year - solution.netback_musd_per_year
-        lifted = solution.shortfall_mtpa - wider.shortfall_mtpa
-        supplied = solution.unmet_mtpa - wider.unmet_mtpa
-        if _is_nothing(gained, lifted, supplied):
-            continue
-        where = "there" if len(limits) == 1 else "in each of them"
-        described = " + ".join(_described(solution.network, limit) for limit in limits)
-        unit = " or ".join(dict.fromkeys(_UNIT.get(limit.kind, "Mt/y") for limit in limits)).replace("days", "day")
-        texts[frozenset(limits)] = (
-            -gained,
-            f"{described}; one more {unit} {where} would earn {_earned(gained, lifted, supplied)}.",
-        )
-    yield from (f"Binding: {text}" for _, text in sorted(texts.values()))
-    if len(binding) > tried:
-        yield f"... and {len(binding) - tried} more limits bind, each worth less."
-
-
-def _is_nothing(gained_musd_per_year: float, lifted_mtpa: float, supplied_mtpa: float) -> bool:
-    """Tell whether a difference of two optima is not worth a line."""
-    return abs(gained_musd_per_year) < REPORTED_USD_PER_T and max(lifted_mtpa, supplied_mtpa) < REPORTED_LIFTED_MTPA
+    for one in raised.limits:
+        where = "there" if len(one.limits) == 1 else "in each of them"
+        described = " + ".join(_described(solution.network, limit) for limit in one.limits)
+        unit = " or ".join(dict.fromkeys(limit_unit(limit) for limit in one.limits)).replace("days", "day")
+        yield f"Binding: {described}; one more {unit} {where} would earn {_earned(*one.worth)}."
+    if raised.n_binding > raised.n_tried:
+        yield f"... and {raised.n_binding - raised.n_tried} more limits bind, each worth less."
 
 
 def _earned(gained_musd_per_year: float, lifted_mtpa: float, supplied_mtpa: float) -> str:
@@ -187,71 +159,11 @@ def _earned(gained_musd_per_year: float, lifted_mtpa: float, supplied_mtpa: floa
     return f"{gained_musd_per_year:+,.1f} million USD/y{more}"
 
 
-def _raised(
-    solver: WarmSolver, solution: Solution, limit: BindingLimit
-) -> tuple[tuple[BindingLimit, ...], Solution | None]:
-    """Return the flow with one unit more at a limit, and at those equal to it that stop the gain, with their names.
-
-    Where two limits bind at one size, raising one earns nothing, and the price moves to the other.
-    """
-    limits: tuple[BindingLimit, ...] = (limit,)
-    wider = _one_more(solver, solution.network, limits)
-    for _ in range(_MOST_EQUAL):
-        if wider is None:
-            break
-        gained = wider.netback_musd_per_year - solution.netback_musd_per_year
-        others = sorted(set(wider.prices) - set(solution.prices) - set(limits), key=str)
-        lifted, supplied = (
-            solution.shortfall_mtpa - wider.shortfall_mtpa,
-            solution.unmet_mtpa - wider.unmet_mtpa,
-        )
-        if not others or not _is_nothing(gained, lifted, supplied):
-            break
-        limits = (*limits, *others)
-        wider = _one_more(solver, solution.network, limits)
-    return limits, wider
-
-
 def _described(network: Network, limit: BindingLimit) -> str:
     """Return a limit with its size, and the confidence of the figure that sets it."""
-    if limit.kind == "quota":
-        figure = (limit.kind, f"{limit.id}.{limit.commodity}", "max_mtpa")
-        size = next(q.max_mtpa for q in network.quotas if (q.edge, q.commodity) == (limit.id, limit.commodity)) or 0.0
-    elif limit.kind == "edge":
-        figure, size = (limit.kind, limit.id, "capacity_mtpa"), network.edge(limit.id).available_mtpa
-    elif limit.kind == "fleet":
-        figure, size = (limit.kind, limit.id, "capacity_mt_days"), network.fleet(limit.id).available_mt_days
-    else:
-        figure, size = (limit.kind, limit.id, "throughput_mtpa"), network.node(limit.id).available_mtpa
-    graded = (
-        (f.record, f.subject, f.attribute) == figure and f.choice == "chosen" and f.confidence
-        for f in network.figure_records
-    )
-    confidence = next((f", confidence {grade}" for grade in graded if grade), "")
-    return f"{limit} ({size:g} {_UNIT.get(limit.kind, 'Mt/y')}{confidence})"
-
-
-def _one_more(solver: WarmSolver, network: Network, limits: tuple[BindingLimit, ...]) -> Solution | None:
-    """Return the flow with one more Mt/y at each limit (Mt day/y at a fleet), or None where a cycle would then earn."""
-    edges, nodes, quotas, fleets = network.edges, network.nodes, network.quotas, network.fleets
-    kinds = {(limit.kind, limit.id, limit.commodity) for limit in limits}
-    nodes = tuple(
-        n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if ("node", n.id, "") in kinds else n
-        for n in nodes
-    )
-    edges = tuple(
-        e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if ("edge", e.id, "") in kinds else e
-        for e in edges
-    )
-    quotas = tuple(
-        q.replace(max_mtpa=(q.max_mtpa or 0.0) + 1.0) if ("quota", q.edge, q.commodity) in kinds else q for q in quotas
-    )
-    fleets = tuple(
-        f.replace(capacity_mt_days=f.available_mt_days + 1.0, remaining=1.0) if ("fleet", f.id, "") in kinds else f
-        for f in fleets
-    )
-    wider = network.with_numbers(nodes=nodes, edges=edges, quotas=quotas, fleets=fleets)
-    return None if any(earning_cycles(wider)) else solver.solve_network(wider)
+    grade = limit_confidence(network, limit)
+    confidence = f", confidence {grade}" if grade else ""
+    return f"{limit} ({limit_size(network, limit):g} {limit_unit(limit)}{confidence})"
 
 
 def binding_minima(solver: WarmSolver, solution: Solution) -> list[tuple[Quota, Solution]]:
@@ -440,13 +352,11 @@ def _fleet(solver: WarmSolver, solution: Solution, fleet: str) -> Iterator[str]:
     if BindingLimit("fleet", fleet) not in solution.prices:
         yield "  One more Mt day/y would earn nothing."
         return
-    limits, wider = _raised(solver, solution, BindingLimit("fleet", fleet))
-    if wider is None:
+    raised = raised_limit(solver, solution, BindingLimit("fleet", fleet))
+    if raised is None:
         return
-    gained = wider.netback_musd_per_year - solution.netback_musd_per_year
-    lifted, supplied = solution.shortfall_mtpa - wider.shortfall_mtpa, solution.unmet_mtpa - wider.unmet_mtpa
-    others = "" if len(limits) == 1 else f", with as much more of {' and '.join(map(str, limits[1:]))},"
-    yield f"  It is full; one more Mt day/y{others} would earn {_earned(gained, lifted, supplied)}."
+    others = "" if len(raised.limits) == 1 else f", with as much more of {' and '.join(map(str, raised.limits[1:]))},"
+    yield f"  It is full; one more Mt day/y{others} would earn {_earned(*raised.worth)}."
 
 
 def _used(solution: Solution, fleet: str) -> str:

@@ -42,6 +42,11 @@ class IdleChain:
         tonnes = max(self.lifted_mtpa, self.supplied_mtpa)
         return self.gained_musd_per_year >= REPORTED_USD_PER_T or tonnes >= REPORTED_LIFTED_MTPA
 
+    @property
+    def why(self) -> str:
+        """Why it carries nothing: "not in service" if any of its edges is not, else "closed"."""
+        return "closed" if all(edge.in_service for edge in self.edges) else "not in service"
+
     def __str__(self) -> str:
         text = self.edges[0].id
         for before, edge in zip(self.edges, self.edges[1:], strict=False):
