@@ -192,7 +192,7 @@ class _Survey:
         applying = terms(self._network, edge, stream)
         waits = any(tag in _WAITING for tag in edge.tags)
         return blank("legs") | {
-            "name": edge.id, "tail": edge.tail, "head": edge.head,
+            "name": edge.name or edge.id, "tail": edge.tail, "head": edge.head,
             "step": self._steps.index(edge.id) + 1.0 if edge.id in self._steps else math.nan,
             "capacity_mtpa": limit.size_mtpa, "limit": limit.named(), **self._evidence(limit.limits),
             "usd_per_t": applying.posted_usd_per_t,
