@@ -10,12 +10,13 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.messages import unknown
+from corridor.model.attributes import heading_of, unit_of
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.scenario import scenario_name
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
 from corridor.show.cards import network_label
-from corridor.show.path_labels import figure_label, path_label, unit_of, words_of
+from corridor.show.path_labels import figure_label, path_label
 from corridor.show.picture import picture
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
@@ -272,10 +273,12 @@ def _name_rows(
     ax.set_xticks([tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high])
 
 
-def _column_label(column: str) -> str:
-    """Return a column's name with its unit."""
-    unit, words = unit_of(column), words_of(column)
-    return f"{words} [{unit}]" if unit else words
+def _column_label(column: str, ensembles: Iterable[Any]) -> str:
+    """Return a column of simulated years in words, whose it is by name, with its unit."""
+    records = (record for e in ensembles for record in (*e.network.commodities, *e.network.corridors))
+    whose = next((record for record in records if column.startswith(f"{record.id}_")), None)
+    heading = heading_of(column if whose is None else column.removeprefix(f"{whose.id}_"))
+    return heading if whose is None else f"{style.called(whose)}: {heading}"
 
 
 def _range_legend(ax: Axes, size: float) -> None:
@@ -348,7 +351,9 @@ def plot_ensemble(
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
-    ax.set_xlabel(style.wrapped(f"{_column_label(column)}, per year", 80, 3), fontsize=size, color=INK)
+    ax.set_xlabel(
+        style.wrapped(f"{_column_label(column, ensembles.values())}, per year", 80, 3), fontsize=size, color=INK
+    )
     ax.margins(x=0.06)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
     ax.legend(

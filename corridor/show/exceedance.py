@@ -75,7 +75,9 @@ def plot_exceedance(
     ax.xaxis.set_minor_formatter(lambda value, _: "")
     ax.set_xlabel("return period: a worse year comes once in so many years", fontsize=size, color=INK)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
-    ax.set_ylabel(style.wrapped(f"{_column_label(column)}, per year", 60, 3), fontsize=size, color=INK)
+    ax.set_ylabel(
+        style.wrapped(f"{_column_label(column, ensembles.values())}, per year", 60, 3), fontsize=size, color=INK
+    )
     ax.legend(
         fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, handlelength=2.6,
         loc="lower left" if _is_gain(column) else "upper left",

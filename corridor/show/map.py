@@ -416,7 +416,8 @@ class _MapDrawing:
         if self.beyond:
             lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:
-            named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
+            named = ", ".join(style.brief(style.called(self.network.node(id)), 16) for id in missing[:4])
+            named += ", …" if len(missing) > 4 else ""
             lines.insert(0, f"not drawn, no coordinates: {named}")
         text = self.ax.annotate(
             "\n".join(lines), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
