@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.model.columns import Column
 from corridor.show import style
-from corridor.show.html import Html, link, tag
+from corridor.show.html import Html, tag
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +39,11 @@ def section(name: str, *parts: object) -> Html:
     return tag("section", tag("h2", TITLES[name], id=title), *parts, id=name, **{"aria-labelledby": title})
 
 
+def ended(section: Html, last: Html) -> Html:
+    """Return a section with one more part at its end."""
+    return Html(section.removesuffix("</section>") + last + "</section>") if last else section
+
+
 def contents(names: Sequence[str]) -> Html:
     """Return the table of contents: links to sections by name; empty for one section."""
     if len(names) < 2:
@@ -57,14 +62,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
     sides = ["n" if head.endswith("]") else "w" for head in heads]
     top = tag("tr", *(tag("th", head(text), class_=side, scope="col") for text, side in zip(heads, sides, strict=True)))
     body = [tag("tr", *(tag("td", breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
-    whole = tag("table", tag("thead", top), tag("tbody", *body))
+    rendered = tag("table", tag("thead", top), tag("tbody", *body))
     label = f"Table: {', '.join(text.partition(' [')[0] for text in heads[:_NAMED_HEADS])}"
-    return tag("div", whole, class_="scroll", tabindex="0", role="region", **{"aria-label": label})
-
-
-def links(addresses: str) -> Html:
-    """Return addresses, separated by semicolons, as links."""
-    return tag("span", *(tag("div", link(address)) for address in addresses.split("; ")))
+    return tag("div", rendered, class_="scroll", tabindex="0", role="region", **{"aria-label": label})
 
 
 def breakable(content: object) -> object:

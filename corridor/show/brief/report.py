@@ -74,9 +74,10 @@ def report(
 
     Notes
     -----
-    The file makes no requests and runs no scripts; it is readable on a phone and prints on A4, with page numbers and
-    no row of a table cut across pages. Links at its head lead to the sections. The same inputs give the same bytes,
-    identified by the run id at its end.
+    The file makes no requests and runs no scripts; it is readable on a phone, on dark screens and by keyboard, and
+    prints on A4, with page numbers and no row of a table cut across pages. Links at its head lead to the sections.
+    With the section on sources, a line below the comparison and the changes names the sources that they rest on. The
+    same inputs give the same bytes, identified by the run id at its end, as far as the same fonts are installed.
 
     Examples
     --------

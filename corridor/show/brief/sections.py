@@ -9,6 +9,7 @@ from corridor.errors import DataError
 from corridor.messages import shown, unknown_name
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.show.brief import layout
 from corridor.show.brief.bottlenecks_section import bottlenecks_section
 from corridor.show.brief.changes_section import changes_section
 from corridor.show.brief.comparison import comparison_section
@@ -20,7 +21,6 @@ from corridor.show.brief.risk_section import risk_section
 from corridor.show.brief.summary_section import summary_section
 from corridor.show.brief.years_section import years_section
 from corridor.show.html import Html
-from corridor.study.scenario_runs import BASELINE
 
 _OF_BASELINE = frozenset({"risk", "bad_years"})
 """Sections that show nothing of scenarios."""
@@ -75,8 +75,8 @@ def chosen_sections(
 
 
 def section_of(results: BriefResults, name: str) -> Html:
-    """Return a section of a brief by its name; what it needs is computed then."""
-    return _BUILD[name](results)
+    """Return a section of a brief by its name, with the sources that it rests on; what it needs is computed then."""
+    return layout.ended(_BUILD[name](results), results.footnotes.below(name))
 
 
 def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[str, str]:
@@ -101,14 +101,9 @@ def _bad_years(results: BriefResults) -> Html:
     return years_section(results.ensemble, results.commodity, results.named_commodity)
 
 
-def _sources(results: BriefResults) -> Html:
-    shown_flows = [BASELINE, *([results.worst] if results.worst is not None else [])]
-    return figures_section(results.network, {name: results.flows[name] for name in shown_flows}, results.commodity)
-
-
 _BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType(
     {
         "summary": summary_section, "map": map_section, "comparison": _comparison, "changes": changes_section,
-        "bottlenecks": bottlenecks_section, "risk": risk_section, "bad_years": _bad_years, "sources": _sources,
+        "bottlenecks": bottlenecks_section, "risk": risk_section, "bad_years": _bad_years, "sources": figures_section,
     }
 )  # fmt: skip
