@@ -70,8 +70,9 @@ class Names:
         return f"fleet {self._of('fleet', id)}" if kind == "fleet" else self.edge(id)
 
     def cut(self, text: str) -> str:
-        """Return a minimum cut, limits joined by plus signs, by names."""
-        return " + ".join(self.limit(limit) for limit in text.split(" + ")) if text else text
+        """Return a minimum cut, limits joined by plus signs and equal ones by or, by names."""
+        equal = (limits.split(" or ") for limits in text.split(" + "))
+        return " + ".join(" or ".join(map(self.limit, limits)) for limits in equal) if text else text
 
     def explained(self, line: str) -> str:
         """Return a line of `Flow.explain` by names: what binds, what is closed, what is not lifted."""
