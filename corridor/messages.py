@@ -114,7 +114,7 @@ def _sentence(kind: str, name: str, known: Iterable[str], suggestion: str | None
     return f"no {kind} named {shown(name)}{_existing(kind, known)}"
 
 
-_CONTAINER = re.compile(r"(?:^|[\W_\d])k?(?P<unit>[tf]eus?)(?:$|[\W_])", re.IGNORECASE)
+_CONTAINER = re.compile(r"(?:^|[\W_\d])k?(?P<name>[tf]eus?)(?:$|[\W_])", re.IGNORECASE)
 _CONVERSIONS = {
     "_mtpa": "in Mt/y: TEU/y / 1,000,000 / display_per_t of the commodity",
     "_usd_per_t": "in USD/t: USD/TEU x display_per_t of the commodity",
@@ -133,12 +133,11 @@ def from_containers(text: str, field: str) -> str:
     >>> from_containers("capacity_kbd", "capacity_mtpa")
     ''
     """
-    found = _CONTAINER.search(text)
+    unit = _CONTAINER.search(text)
     rule = next((rule for end, rule in _CONVERSIONS.items() if f"_{field}".endswith(end)), None)
-    if found is None or rule is None:
+    if unit is None or rule is None:
         return ""
-    forty_feet = found["unit"].lower().startswith("f")
-    return f", {rule}{', 1 FEU being 2 TEU' if forty_feet else ''}"
+    return f", {rule}{', 1 FEU being 2 TEU' if unit['name'].lower().startswith('f') else ''}"
 
 
 _LISTED_BY = {

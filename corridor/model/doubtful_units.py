@@ -34,7 +34,8 @@ def _capacities(net: NetworkParts, in_containers: Mapping[str, Commodity]) -> It
         if counted and 0 < _FAR_BEYOND * most < capacity:
             yield (
                 f"edge {edge.id!r}: capacity_mtpa {capacity:g} Mt/y is over {_FAR_BEYOND:,.0f} times all supply that "
-                f"it admits ({most:g} Mt/y); {_way_out(in_containers[counted[0]])}, if it has no limit, leave it empty"
+                f"it admits ({most:g} Mt/y); {_converted(in_containers[counted[0]])}, "
+                "if it has no limit, leave it empty"
             )
 
 
@@ -48,11 +49,11 @@ def _supplies(net: NetworkParts, in_containers: Mapping[str, Commodity]) -> Iter
         if supply.commodity in in_containers and 0 < _FAR_BEYOND * most < volume:
             yield (
                 f"supply '{supply.node}/{supply.commodity}': volume_mtpa {volume:g} Mt/y is over {_FAR_BEYOND:,.0f} "
-                f"times what can leave its node ({most:g} Mt/y); {_way_out(in_containers[supply.commodity])}"
+                f"times what can leave its node ({most:g} Mt/y); {_converted(in_containers[supply.commodity])}"
             )
 
 
-def _way_out(commodity: Commodity) -> str:
+def _converted(commodity: Commodity) -> str:
     """Return how tonnes are made of an amount in a commodity's display unit."""
     return (
         f"if it is in {commodity.display_unit}/y, divide by 1,000,000 and by display_per_t of {commodity.id!r} "

@@ -189,8 +189,8 @@ def _in_series(optimum: Solution, commodities: tuple[str, ...], capacity: RouteC
 def _passing(optimum: Solution, limit: BindingLimit, commodities: tuple[str, ...]) -> float:
     """Return the tonnes of some commodities that pass an edge, a node, or the edges of a fleet. [Mt/y]"""
     network, program = optimum.network, optimum.program
-    at = {"node": lambda edge: edge.head == limit.id, "fleet": lambda edge: edge.fleet == limit.id}
-    passed = [edge.id for edge in network.edges if at.get(limit.kind, lambda edge: edge.id == limit.id)(edge)]
+    field = {"node": "head", "fleet": "fleet"}.get(limit.kind, "id")
+    passed = [edge.id for edge in network.edges if getattr(edge, field) == limit.id]
     wanted = {program.commodities.index(id) for id in commodities}
     amount = sum(
         optimum.amounts[column]

@@ -56,7 +56,8 @@ amounts = st.integers(1, 40).map(lambda quarters: quarters / 4)
 sizes = st.fixed_dictionaries(dict.fromkeys(("crude", "boxes", "tanker", "ferry", "north"), amounts))
 changes = st.sampled_from([
     cr.Outage(edge="tanker"), cr.Derate(edge="tanker", remaining=0.3),
-    cr.TariffShock(edge="oil_rails", add_usd_per_t=90), cr.Delay(edge="tanker", add_days=30), cr.Expansion(edge="tanker", factor=3), cr.Outage(edge="oil_rails"),
+    cr.TariffShock(edge="oil_rails", add_usd_per_t=90), cr.Delay(edge="tanker", add_days=30),
+    cr.Expansion(edge="tanker", factor=3), cr.Outage(edge="oil_rails"),
     cr.SupplyShock(commodity=CRUDE, remaining=0.2), cr.SupplyShock(commodity=CRUDE, add_mtpa=3),
     cr.PriceShock(commodity=CRUDE, add_usd_per_t=-390), cr.TariffShock(corridor="middle", commodity=CRUDE, factor=2),
     cr.QuotaChange(edge="tanker", commodity=CRUDE, max_mtpa=0.5),
