@@ -130,7 +130,6 @@ def test_what_stands_lasts_until_it_is_replaced() -> None:
         if row["choice"] == "chosen" and (STANDS.search(row["attribute"]) or row["formula"]):
             key = (row["record"], row["subject"], row["attribute"])
             ends[key] = max(int(row["until"]), ends.get(key, 0))
-    ends = {key: end for key, end in ends.items() if not key[2].startswith("risk_premium")}
     assert {key: end for key, end in ends.items() if end != max(YEARS)} == {}
 
 
@@ -192,6 +191,22 @@ def test_the_most_dry_cargo_by_the_middle(year: int, most: float) -> None:
     """Ferries and dry-cargo ships."""
     row = cr.compare(freight(year), [], commodity=DRY, corridors=["middle_corridor"]).iloc[0]
     assert row["capacity_mtpa"] == pytest.approx(most, abs=0.005)
+
+
+@pytest.mark.parametrize(("year", "together"), [(2022, 2.5), (2024, 2.8)])
+def test_containers_and_dry_cargo_together_use_ferries_once(year: int, together: float) -> None:
+    """Ships full of containers, ferries of wagons, dry-cargo ships; with oil and lorries 4.5 to 6 Mt/y in 2024."""
+    net = freight(year)
+    ships = crossing_teu(net)[0] * T_PER_TEU / 1e6
+    dry = sum(net.by_key("fleet")[net.edge(e).fleet].capacity_mt_days / net.edge(e).fleet_days
+              for e in ("ferry_wagons", "dry_ship"))  # fmt: skip
+    assert ships + dry == pytest.approx(together, abs=0.05)
+
+
+def test_all_cargo_of_2024_is_what_the_crossing_is_said_to_take() -> None:
+    """Containers, dry cargo, oil by tanker from Aktau to Azerbaijan as solved, and 0.3 to 0.4 Mt by lorry."""
+    oil = cr.solve(freight(2024)).edges.loc[["aktau_sangachal", "aktau_alat", "aktau_dubendi"], "flow_mtpa"].sum()
+    assert 4.5 < 2.8 + oil + 0.3 < 2.8 + oil + 0.4 < 6
 
 
 @pytest.mark.parametrize(
