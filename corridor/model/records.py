@@ -273,6 +273,7 @@ class Edge(Record):
     """A directed connection; parallel and opposite edges are edges of their own."""
 
     id: Name = Field(description="unique id")
+    name: str = Field(default="", description="name for people; empty: by its ends")
     tail: Name = Field(description="node where it starts")
     head: Name = Field(description="node where it ends")
     mode: Literal["pipeline", "rail", "sea", "road"] = Field(default="pipeline", description="transport mode")

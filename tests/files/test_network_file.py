@@ -455,7 +455,7 @@ def test_what_is_wrong_with_graphml_is_told_with_its_line(old: str, new: str, sa
         ("nodes", "Z1", "lat", "sheet nodes, row 1: duplicate column 'lat'"),
         ("node", "A1", "id", "no sheet of a network named 'node'; did you mean 'nodes'?"),
         ("network", "B2", "soon", "sheet network, row 2: year must be a whole number"),
-        ("edges", "C2", "x", "sheet edges, row 2: edge 'ab': head: no node named 'x'"),
+        ("edges", "D2", "x", "sheet edges, row 2: edge 'ab': head: no node named 'x'"),
     ],
 )
 def test_what_is_wrong_with_a_workbook_is_told_with_sheet_and_row(

@@ -52,8 +52,9 @@ def nasty_networks(draw: st.DrawFn) -> cr.Network:
         tail, head = sorted(draw(st.permutations(ids))[:2], key=ids.index)  # or signed costs would earn round a cycle
         edges.append(
             cr.Edge(
-                id=id, tail=tail, head=head, mode=draw(st.sampled_from(("pipeline", "rail", "sea", "road"))),
-                capacity_mtpa=draw(_maybe(AMOUNTS)), remaining=draw(SHARES), tariff_usd_per_t=draw(SIGNED),
+                id=id, name=draw(TEXTS), tail=tail, head=head,
+                mode=draw(st.sampled_from(("pipeline", "rail", "sea", "road"))), capacity_mtpa=draw(_maybe(AMOUNTS)),
+                remaining=draw(SHARES), tariff_usd_per_t=draw(SIGNED),
                 transit_days=draw(AMOUNTS), late_days=draw(AMOUNTS), fleet=fleet,
                 fleet_days=0.0 if fleet is None else draw(st.floats(1e-300, 1e300)),
                 distance_km=draw(AMOUNTS), countries=draw(st.lists(_CODES, max_size=3)),

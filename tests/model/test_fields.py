@@ -155,7 +155,8 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
         "throughput_mtpa": (1, 2.0, in_flow), "remaining": (1, 0.02, in_flow), "storage_mt": (0, 1.0, in_table),
     },
     "edges": {
-        "id": (1, "other", REFUSED), "tail": (0, "well", in_flow), "head": (0, "south", in_flow),
+        "id": (1, "other", REFUSED), "name": (1, "Northern line", in_table), "tail": (0, "well", in_flow),
+        "head": (0, "south", in_flow),
         "mode": (1, "rail", in_selection), "capacity_mtpa": (1, 4.0, in_flow), "remaining": (1, 0.5, in_flow),
         "tariff_usd_per_t": (3, 12.0, in_flow), "transit_days": (1, 20.0, in_flow), "late_days": (1, 20.0, in_flow),
         "distance_km": (1, 200.0, in_comparison), "countries": (1, ("KAZ",), in_comparison),
