@@ -48,9 +48,7 @@ def drawn_comparison(
     DataError
         If no draw makes a sound network.
     """
-    compared = ComparedNumbers(
-        comparison_scope(network, commodity=commodity), number_columns(chosen_columns(columns))
-    )
+    compared = ComparedNumbers(comparison_scope(network, commodity=commodity), number_columns(chosen_columns(columns)))
     return _drawn(network, (), compared, commodity, draws=draws, seed=seed)
 
 

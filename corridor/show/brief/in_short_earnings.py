@@ -25,11 +25,10 @@ def earns_most(results: BriefResults) -> str:
         return f"No corridor of this network can carry {named}."
     netback = now[NEXT]
     best = best_corridors(netback)
-    of = (tonne(now.attrs, results.network).split(" ", 1) + ["tonne"])[1] or "tonne"
+    of = tonne(now.attrs, results.network).partition(" ")[2] or "tonne"
     if not best:
-        if full(now):
-            return f"No way takes one more {of} of {named}: every way is full."
-        return f"No way of this network takes one more {of} of {named}."
+        why = "every way is full" if full(now) else "no way leads there"
+        return f"No way of this network takes one more {of} of {named}: {why}.{_at_posted_cost(results)}"
     column = by_name("compare")[NEXT]
     alike = " alike" if len(best) > 1 else ""
     return (
@@ -37,6 +36,16 @@ def earns_most(results: BriefResults) -> str:
         f"{column.text(float(netback[list(best)].max()))} USD/t{_range(results, best)}{_lead(results, best)}. "
         f"{_how_sure(results, best)}"
     )
+
+
+def _at_posted_cost(results: BriefResults) -> str:
+    """Return by which way a tonne earns most where none takes one more, after a blank; empty without ways."""
+    netback = results.now["netback_usd_per_t"]
+    if not (best := best_corridors(netback)):
+        return ""
+    column = by_name("compare")["netback_usd_per_t"]
+    earned = column.text(float(netback[list(best)].max()))
+    return f" At posted cost a tonne earns most by {_named(results, best)}: netback {earned} USD/t."
 
 
 def _named(results: BriefResults, corridors: Iterable[str]) -> str:
@@ -72,7 +81,7 @@ def _how_sure(results: BriefResults, best: tuple[str, ...]) -> str:
     drawn = results.drawn
     if drawn is None:
         return results.not_drawn
-    shares = drawn.ranking.loc[BASELINE, "best"].sort_values(ascending=False, kind="stable")
+    shares = drawn.ranking["best"].xs(BASELINE, level="scenario").sort_values(ascending=False, kind="stable")
     shown = [str(id) for id in (*best, *shares.index.difference(list(best), sort=False)) if id != ALL_FULL]
     listed = [id for number, id in enumerate(shown) if id in best or (number < _MOST_SHARES and _is_seen(shares[id]))]
     draws = int(drawn.drawn.sound(BASELINE).sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from corridor.library.names import country_name
 from corridor.model.columns import AMOUNTS
 from corridor.model.tolerances import REPORTED_USD_PER_T
 from corridor.show.brief.in_short_text import LEAST_MUSD_PER_YEAR, money, percent, quoted_names, volume
@@ -27,20 +28,16 @@ def _worst_scenario(results: BriefResults) -> str:
     """Return the scenarios of the largest loss; empty without scenarios."""
     if results.worst is None:
         return ""
-    rows = dict(named_rows(results.outcomes))
-    row = rows[results.worst]
-    names = same_as(results, results.worst)
-    of = f"Of {counted(len(results.scenarios), 'scenario')}, " if len(results.scenarios) > 1 else "The only scenario, "
+    rows = {name: row for name, row in named_rows(results.outcomes) if name != BASELINE}
+    row, names = rows[results.worst], same_as(results, results.worst)
     if row["loss_musd_per_year"] <= LEAST_MUSD_PER_YEAR:
         short = max(rows, key=lambda name: rows[name]["shortfall_change_mtpa"])
         more = rows[short]["shortfall_change_mtpa"]
         also = f"; most is shut in under '{short}', {volume(more)} more" if more > TOLERANCE_MTPA else ""
-        return f"{of}none loses {_OF_LOSSES}{also}." if len(rows) > 2 else f"{of}'{short}', does not lose {_OF_LOSSES}."
-    loses = f"{quoted_names(names)} {'loses' if len(names) == 1 else 'lose'} most"
-    if len(results.scenarios) == 1:
-        loses = f"'{results.worst}', loses"
-    alike = ", alike" if len(names) > 1 else ""
-    return f"{of}{loses}{alike}: {money(row['loss_musd_per_year'])}{_tonnes(row)}{_over_days(rows, names)}."
+        return f"No scenario compared ({len(rows)}) loses {_OF_LOSSES}{also}."
+    who = f"{quoted_names(names)} {'loses' if len(names) == 1 else 'alike lose'} most:"
+    of = f"Of {counted(len(rows), 'scenario')}, {who}" if len(rows) > 1 else f"The only scenario, '{names[0]}', loses"
+    return f"{of} {money(row['loss_musd_per_year'])}{_tonnes(row)}{_over_days(rows, names)}."
 
 
 def same_as(results: BriefResults, name: str) -> tuple[str, ...]:
@@ -84,9 +81,8 @@ def _worst_country(results: BriefResults) -> str:
         return f"No closure of one transit country alone loses {_OF_LOSSES}."
     shut_in = row["shortfall_if_closed_mtpa"]
     short = f" and {volume(shut_in)} more are shut in" if shut_in > TOLERANCE_MTPA else ""
-    name = results.names.country(code)
     return (
-        f"{percent(row['share'])} of the exports by corridors cross {name}: if it closes, "
+        f"{percent(row['share'])} of the exports by corridors cross {country_name(code)}: if it closes, "
         f"{money(row['loss_if_closed_musd_per_year'])} are lost{short}."
     )
 
@@ -121,13 +117,13 @@ def _best_scenario(results: BriefResults) -> str:
 def _best_limit(results: BriefResults) -> str:
     """Return the limit of which one more unit is worth most, in the baseline and under the worst scenario."""
     usual = _worth_of_one_more(results, BASELINE)
-    text = f"One more {usual}" if usual else "No single limit earns anything by one unit more"
+    text = f"One more {usual}" if usual else "No single open limit earns anything by one unit more"
     if results.worst is None:
         return f"{text}."
     worst = _worth_of_one_more(results, results.worst)
     if worst == usual:
         return f"{text}."
-    return f"{text}; under '{results.worst}' {f'one more {worst}' if worst else 'no limit earns anything'}."
+    return f"{text}; under '{results.worst}' {f'one more {worst}' if worst else 'no open limit earns anything'}."
 
 
 def _worth_of_one_more(results: BriefResults, state: str) -> str:
@@ -139,4 +135,5 @@ def _worth_of_one_more(results: BriefResults, state: str) -> str:
     units = " or ".join(dict.fromkeys(results.limit_unit(limit) for limit in limits))
     each = " each" if len(limits) > 1 else ""
     named = " and ".join(results.names.limit(str(limit)) for limit in limits)
-    return f"{units}{each} at {named} is worth {money(raised[0].gained_musd_per_year)} to all shippers"
+    where = "of" if limits[0].kind == "quota" else "at"
+    return f"{units}{each} {where} {named} is worth {money(raised[0].gained_musd_per_year)} to all shippers"

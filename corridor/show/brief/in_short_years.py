@@ -10,7 +10,7 @@ from corridor.risk.bad_year import REROUTING_WORDS, bounds, prior_shares
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.summary import LEAST_YEARS_FOR_CVAR
 from corridor.show.brief.in_short_text import amount, percent
-from corridor.show.brief.results import BriefResults
+from corridor.show.brief.results import BriefResults, named_rows
 
 _LEAST_MT = 0.005  # what is less is printed as 0.00
 
@@ -23,7 +23,7 @@ def bad_year(results: BriefResults) -> str:
         return "No years were simulated (years=0), so nothing is said of bad transport years."
     ensemble, named = results.ensemble, results.named_commodity
     column = f"{results.commodity}_shortfall_mt"
-    row: dict[str, Any] = ensemble.summary().loc[column].to_dict()
+    row = dict(named_rows(ensemble.summary()))[column]
     years = f"{len(ensemble.years):,} simulated years"
     if not float(ensemble.years[column].std(ddof=0)):
         return f"In none of {years} do hazards change how much of {named} is shut in."
@@ -44,13 +44,16 @@ def _luck_and_ignorance(ensemble: Ensemble, row: Mapping[str, Any]) -> str:
             f"By luck one year differs from another by {amount(row['sd'])} Mt (standard deviation); how far the rates "
             "themselves are open is not drawn here."
         )
+    luck = f"By luck one year differs from another by {amount(row['luck'])} Mt (standard deviation)"
+    if row["ignorance"] ** 2 * ensemble.years_per_draw <= row["luck"] ** 2:
+        return f"{luck}; {ensemble.draws:,} draws of the hazards' rates differ by hardly more than that explains."
     text = (
-        f"By luck one year differs from another by {amount(row['luck'])} Mt (standard deviation); by ignorance of the "
-        f"rates the average year may be {_open(row, 'mean')} (90 % of {ensemble.draws:,} draws)"
+        f"{luck}; by ignorance of the rates the average year may be {_open(row, 'mean')} (90 % of {ensemble.draws:,} "
+        "draws)"
     )
     if row["cvar_p05"] == row["cvar_p05"]:
         return f"{text}, the worst 5 % {_open(row, 'cvar')}."
-    return f"{text}; for the worst 5 % that takes {LEAST_YEARS_FOR_CVAR:,} years a draw."
+    return f"{text}; the worst 5 % have no such range below {LEAST_YEARS_FOR_CVAR:,} years a draw."
 
 
 def _open(row: Mapping[str, Any], name: str) -> str:
@@ -64,8 +67,8 @@ def _other_bound(results: BriefResults, column: str) -> str:
     if "bad_years" not in results.sections:
         return ""
     words = REROUTING_WORDS[not ensemble.rerouting]
-    row: dict[str, Any] = bounds(ensemble, column).loc[f"{words}, central rates"].to_dict()
-    baseline = float(ensemble.summary().loc[column, "undisturbed"])
+    row = dict(named_rows(bounds(ensemble, column)))[f"{words}, central rates"]
+    baseline = dict(named_rows(ensemble.summary()))[column]["undisturbed"]
     mean, worst = (by_name("bounds")[name].text(row[name] - baseline) for name in ("mean", "cvar"))
     at_rates = "" if ensemble.years_per_draw is None else ", at central rates"
     return f"By {words} it is {mean} and {worst} Mt{at_rates}."
@@ -77,5 +80,8 @@ def _on_priors(ensemble: Ensemble, column: str) -> str:
     if min(mean_unsaid, tail_unsaid) >= 1:
         return "Whether the record holds events of these hazards is not said."
     unsaid = max(mean_unsaid, tail_unsaid)
-    text = f"On hazards without an event on record rest {percent(mean)} of the average and {percent(tail)} of the worst"
-    return f"{text}{f'; of up to {percent(unsaid)} it is not said' if unsaid >= 0.005 else ''}."
+    more = f"; of up to {percent(unsaid)} it is not said" if unsaid >= 0.005 else ""
+    return (
+        f"{percent(mean)} of the average and {percent(tail)} of the worst years rest on hazards without an event on "
+        f"record{more}."
+    )

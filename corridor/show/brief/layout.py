@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _DPI = 150
 TITLES = {
-    "summary": "Summary", "map": "Map", "comparison": "Comparison of corridors",
+    "summary": "In short", "map": "Map", "comparison": "Comparison of corridors",
     "changes": "Changes against the baseline", "bottlenecks": "Bottlenecks", "risk": "Risk",
     "bad_years": "Bad transport years", "sources": "Sources and confidence",
 }  # fmt: skip

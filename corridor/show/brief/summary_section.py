@@ -9,6 +9,7 @@ from corridor.show.brief.in_short_scenarios import helps_most, hurts_most
 from corridor.show.brief.in_short_years import bad_year
 from corridor.show.brief.results import BriefResults
 from corridor.show.html import Html, tag
+from corridor.study.simulated_years import years_basis
 
 _SENTENCES = {
     "Which way earns most": earns_most, "What hurts most": hurts_most, "What helps most": helps_most,
@@ -35,4 +36,6 @@ def _notes(results: BriefResults) -> list[str]:
             "draw."
         )
         notes += results.drawn.compare.attrs.get("notes", [])
+    if results.has_years:
+        notes.append(f"Years: {years_basis(results.ensemble)}, seed {results.ensemble.seed}.")
     return notes
