@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _TOLERANCE_MTPA = 1e-6
+_OTHERS: dict[str, Any] = {"color": "#c9c9c4", "linewidth": 2.2}
+"""Look of edges that carry only commodities that are not drawn."""
 _WIDEST = 0.016
 """Width of the widest line, as a share of the width of the Axes."""
 _KEY_PT2 = 160.0
@@ -46,9 +48,10 @@ def plot_map(
     """Draw a map of flows, utilisation, closures and shut-in volumes.
 
     Line widths are proportional to flow, colours show utilisation. Edges that are closed or not in service are dashed
-    and crossed out; edges without flow are thin and grey. Circles at supplies show shut-in volumes. Nodes outside the
-    map are named at its edge, where arrows point to them. Lines take the shorter direction around the world: a line
-    that leaves the map across 180 degrees returns at its other edge.
+    and crossed out; edges without flow are thin and grey, those that carry other commodities only pale and wider.
+    Circles at supplies show shut-in volumes. Nodes outside the map are named at its edge, where arrows point to them.
+    Lines take the shorter direction around the world: a line that leaves the map across 180 degrees returns at its
+    other edge.
 
     Parameters
     ----------
@@ -57,7 +60,8 @@ def plot_map(
     ax : matplotlib Axes, optional
         Axes to draw in; a new figure by default. Legends are below it, in a sixth of its height.
     commodity : str, optional
-        Id of the only commodity to draw; utilisation is always of all commodities together.
+        Id of the only commodity whose flows, shortfalls and totals are shown; utilisation is always of all commodities
+        together. Edges that carry others only are pale grey.
     labels : bool
         Whether to name nodes and corridors, as many as fit.
     extent : sequence of float, optional
@@ -141,6 +145,9 @@ class _Line:
 
     shut: bool
     """Whether an outage of the edge, or of a node at its end, has closed it."""
+
+    others_mtpa: float
+    """What it carries of commodities that are not drawn. [Mt/y]"""
 
     @property
     def idle(self) -> bool:
@@ -233,6 +240,14 @@ class _MapDrawing:
                 amounts[edge] += amount * self.units.rate(commodity)
         return amounts
 
+    def _others(self, edge: str) -> float:
+        """Return what an edge carries of commodities that are not drawn. [Mt/y]"""
+        if self.commodity is None:
+            return 0.0
+        column = self.flow.solution.program.column(edge, self.commodity)
+        own = 0.0 if column is None else float(self.flow.solution.flows[column])
+        return float(self.totals[edge]) - own
+
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
         """Yield the edges on the map; parallel and opposite edges are drawn apart."""
         exits: dict[str, list[Floats]] = {}
@@ -253,7 +268,7 @@ class _MapDrawing:
                 curve = self._curve(edge, leaves, span, apart=apart, occupied=occupied)
                 if leaves is not None:
                     occupied.append(curve[-1] if leaves == edge.head else curve[0])
-                yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge))
+                yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge), self._others(edge.id))
 
     def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Position, Position]]]:
         """Yield, for each end of an edge on the map, the node outside the map, if any, and the positions of both ends.
@@ -299,6 +314,8 @@ class _MapDrawing:
                 self._draw_flowing(line)
             elif line.shut or line.idle:
                 self._draw_closed(line)
+            elif line.others_mtpa > _TOLERANCE_MTPA:
+                self.ax.plot(*line.curve.T, gid=f"edge:{line.edge.id}", zorder=1.6, solid_capstyle="butt", **_OTHERS)
             else:
                 self.ax.plot(*line.curve.T, color="#a9a9a3", linewidth=0.7, zorder=1.5, gid=f"edge:{line.edge.id}")
 
@@ -425,12 +442,14 @@ class _MapDrawing:
         )  # fmt: skip
         scale.outline.set_linewidth(0.5)
         bar.tick_params(labelsize=size - 0.5, length=2, pad=1.5, colors=INK)
-        bar.set_title("Flow / available capacity", fontsize=size, loc="left", pad=3, color=INK)
+        used = "Flow / available capacity" if self.commodity is None else "Use by all commodities"
+        bar.set_title(used, fontsize=size, loc="left", pad=3, color=INK)
         top = -0.75 * size / height
         widths = self._width_handles()
         x = 0.215
         if widths:
-            legend = self._legend(widths, f"Flow [{self.units.volume}]", (x, top), columns=len(widths))
+            of = "Flow" if self.commodity is None else style.brief(self._called, 24)
+            legend = self._legend(widths, f"{of} [{self.units.volume}]", (x, top), columns=len(widths))
             x = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
@@ -480,7 +499,10 @@ class _MapDrawing:
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
             handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
         still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _TOLERANCE_MTPA]
-        if any(not (drawn.shut or drawn.idle) for drawn in still):
+        others = [drawn for drawn in still if not (drawn.shut or drawn.idle) and drawn.others_mtpa > _TOLERANCE_MTPA]
+        if others:
+            handles.append(line("other commodities only", **_OTHERS))
+        if sum(not (drawn.shut or drawn.idle) for drawn in still) > len(others):
             handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
         dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
         if any(drawn.shut for drawn in still):
@@ -560,11 +582,7 @@ class _MapDrawing:
             if not (live or corridor.featured or any(drawn.shut for drawn in trunk)):
                 continue
             text = style.wrapped(style.called(corridor), lines=6)
-            text += (
-                f"\n{style.tonnes(carried)} {self.units.volume}"
-                if live
-                else ("\nclosed" if line.shut else "\nnot in service" if line.idle else "\nunused")
-            )
+            text += f"\n{style.tonnes(carried)} {self.units.volume}" if live else f"\n{self._still(line)}"
             lon, lat = line.curve[len(line.curve) * 9 // 20]
             writer.add(
                 text, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}",
@@ -572,6 +590,17 @@ class _MapDrawing:
                 path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
+
+    @property
+    def _called(self) -> str:
+        """Name of the commodity drawn."""
+        return "" if self.commodity is None else style.called(self.network.commodity(self.commodity))
+
+    def _still(self, line: _Line) -> str:
+        """Return why a corridor carries nothing that is drawn."""
+        if line.shut or line.idle:
+            return "closed" if line.shut else "not in service"
+        return f"no {self._called}" if line.others_mtpa > _TOLERANCE_MTPA else "unused"
 
     def _label_far(self, writer: Labels, halo: list[Any]) -> None:
         """Name nodes outside the map where their flows cross its edge."""

@@ -143,11 +143,12 @@ def limit_confidence(network: Network, limit: BindingLimit) -> str:
     of_kind = {"quota": "max_mtpa", "edge": "capacity_mtpa", "fleet": "capacity_mt_days"}
     subject = f"{limit.id}.{limit.commodity}" if limit.kind == "quota" else limit.id
     figure = (limit.kind, subject, of_kind.get(limit.kind, "throughput_mtpa"))
-    grades = (
-        (f.record, f.subject, f.attribute) == figure and f.choice == "chosen" and f.confidence
+    chosen = (
+        f.confidence
         for f in network.figure_records
+        if (f.record, f.subject, f.attribute) == figure and f.choice == "chosen" and f.confidence
     )
-    return next((str(grade) for grade in grades if grade), "")
+    return next(map(str, chosen), "")
 
 
 def _compared(limits: tuple[BindingLimit, ...], solution: Solution, wider: Solution) -> RaisedLimit:

@@ -253,7 +253,66 @@ def test_one_commodity_is_drawn_alone() -> None:
     own = flow.edge_flows.xs("kazakh_crude", level="commodity")["flow_mtpa"]
     ratio = lines["cpc_russia"][0].get_linewidth() / lines["atyrau_samara"][0].get_linewidth()
     assert ratio == pytest.approx(own["cpc_russia"] / own["atyrau_samara"])
-    assert lines["omsk_pavlodar"][0].get_linewidth() == pytest.approx(0.7)
+    assert lines["omsk_pavlodar"][0].get_color() == _PALE
+
+
+_PALE = "#c9c9c4"
+
+
+def shared_pipe() -> cr.Flow:
+    """Return 2 Mt/y of ours and 6 Mt/y of theirs by one pipe, theirs alone by another, ours alone by a third."""
+    return cr.solve(
+        cr.Network(
+            name="shared",
+            nodes=[
+                cr.Node(id=id, lat=lat, lon=lon)
+                for id, lat, lon in (("f", 45.0, 50.0), ("h", 44.0, 47.0), ("p", 45.0, 40.0), ("q", 41.0, 42.0))
+            ],
+            edges=[
+                cr.Edge(id="both", tail="f", head="h", capacity_mtpa=16.0),
+                cr.Edge(id="theirs", tail="h", head="q", capacity_mtpa=8.0, corridor="c"),
+                cr.Edge(id="own", tail="h", head="p", capacity_mtpa=4.0, corridor="b"),
+                cr.Edge(id="empty", tail="p", head="q", capacity_mtpa=4.0),
+            ],
+            corridors=[cr.Corridor(id="b", name="Ours"), cr.Corridor(id="c", name="Theirs", featured=True)],
+            commodities=[cr.Commodity(id="ours", name="Our oil"), cr.Commodity(id="other", name="Their oil")],
+            supplies=[
+                cr.Supply(node="f", commodity="ours", volume_mtpa=2.0),
+                cr.Supply(node="f", commodity="other", volume_mtpa=6.0),
+            ],
+            markets=[
+                cr.Market(node="p", commodity="ours", price_usd_per_t=100.0),
+                cr.Market(node="q", commodity="other", price_usd_per_t=100.0),
+            ],
+        )
+    )
+
+
+def test_what_carries_others_only_is_pale_and_told_from_what_is_unused() -> None:
+    """The pipe of others alone is pale, the empty one thin, ours and the shared one have our width."""
+    with sheet((12, 8)) as ax:
+        cr.plot_map(shared_pipe(), ax, commodity="ours", labels=False)
+        lines = {id: found[0] for id, found in drawn(ax, "edge").items()}
+    assert [lines[id].get_color() == _PALE for id in ("both", "theirs", "own", "empty")] == [False, True, False, False]
+    assert lines["both"].get_linewidth() == pytest.approx(lines["own"].get_linewidth())
+    assert lines["empty"].get_linewidth() < lines["theirs"].get_linewidth() < lines["own"].get_linewidth()
+
+
+def test_the_colour_of_a_shared_edge_is_its_use_by_all() -> None:
+    """8 of 16 Mt/y, although 2 are ours."""
+    with sheet((12, 8)) as ax:
+        cr.plot_map(shared_pipe(), ax, commodity="ours", labels=False)
+        colour = drawn(ax, "edge")["both"][0].get_color()
+    assert colour == utilisation_colours()(0.5)
+
+
+def test_a_corridor_of_others_is_not_called_unused() -> None:
+    """It carries 6 Mt/y, none of it ours."""
+    with sheet((12, 8)) as ax:
+        cr.plot_map(shared_pipe(), ax, commodity="ours")
+        found = {text.get_gid(): text.get_text() for text in ax.texts}
+    assert found["label:corridor:c"] == "Theirs\nno Our oil"
+    assert found["label:corridor:b"] == "Ours\n2.0 Mt/y"
 
 
 def test_names_of_any_kind_are_drawn_as_they_are() -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from corridor.library.names import country_name
-from corridor.model.columns import AMOUNTS
 from corridor.model.tolerances import REPORTED_USD_PER_T
 from corridor.show.brief.in_short_text import LEAST_MUSD_PER_YEAR, money, percent, quoted_names, volume
 from corridor.show.brief.results import TOLERANCE_MTPA, BriefResults, named_rows
 from corridor.show.html import counted
 from corridor.study.easing import eases
-from corridor.study.scenario_runs import BASELINE, coming_to_the_same
+from corridor.study.scenario_runs import BASELINE
 
 _OF_LOSSES = f"more than {LEAST_MUSD_PER_YEAR:.0f} million USD/y"
 
@@ -29,7 +28,7 @@ def _worst_scenario(results: BriefResults) -> str:
     if results.worst is None:
         return ""
     rows = {name: row for name, row in named_rows(results.outcomes) if name != BASELINE}
-    row, names = rows[results.worst], same_as(results, results.worst)
+    row, names = rows[results.worst], _same_as(results, results.worst)
     if row["loss_musd_per_year"] <= LEAST_MUSD_PER_YEAR:
         short = max(rows, key=lambda name: rows[name]["shortfall_change_mtpa"])
         more = rows[short]["shortfall_change_mtpa"]
@@ -40,11 +39,9 @@ def _worst_scenario(results: BriefResults) -> str:
     return f"{of} {money(row['loss_musd_per_year'])}{_tonnes(row)}{_over_days(rows, names)}."
 
 
-def same_as(results: BriefResults, name: str) -> tuple[str, ...]:
-    """Return the scenarios whose rates a year are all the same as those of one, itself among them."""
-    rates = results.outcomes[[column for column in results.outcomes.columns if column not in AMOUNTS]]
-    rows = {str(key): rates.iloc[number] for number, key in enumerate(rates.index) if key != BASELINE}
-    return next(names for names in coming_to_the_same(rows).values() if name in names)
+def _same_as(results: BriefResults, name: str) -> tuple[str, ...]:
+    """Return the scenarios that come to the same as one, itself among them."""
+    return next((names for names in results.groups.changing if name in names), (name,))
 
 
 def _tonnes(row: dict[str, Any]) -> str:
@@ -107,7 +104,7 @@ def _best_scenario(results: BriefResults) -> str:
         less = -rows[short]["shortfall_change_mtpa"]
         also = f"; '{short}' lifts {volume(less)} more" if less > TOLERANCE_MTPA else ""
         return f"No scenario that adds capacity or eases a way ({quoted_names(easing)}) gains {_OF_LOSSES}{also}."
-    names = [name for name in same_as(results, best) if name in easing]
+    names = [name for name in _same_as(results, best) if name in easing]
     return (
         f"Of what adds capacity or eases a way ({counted(len(easing), 'scenario')}), {quoted_names(names)} "
         f"gain{'s' if len(names) == 1 else ''} most: {money(gained)}{_tonnes(rows[best])}."

@@ -15,9 +15,11 @@ from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
 from corridor.show.brief.names import Names
+from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
 from corridor.solver.limits import RaisedLimits, limit_unit, raised_limits
+from corridor.solver.optimal_range import OptimalRange
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare
@@ -25,8 +27,8 @@ from corridor.study.comparison_scope import comparison_scope
 from corridor.study.comparison_text import NEXT, tonne
 from corridor.study.concentration import jurisdictions
 from corridor.study.drawn_tables import drawn_comparison, has_ranges
-from corridor.study.outcomes import outcomes
-from corridor.study.scenario_runs import BASELINE, default_scenarios
+from corridor.study.outcomes import UsualRoutes, outcomes, usual_routes
+from corridor.study.scenario_runs import BASELINE, carriers, default_scenarios
 from corridor.study.simulated_years import years_basis
 from corridor.study.uncertainty import Uncertainty
 
@@ -172,6 +174,45 @@ class BriefResults:
     def limit_unit(self, limit: BindingLimit) -> str:
         """Return the unit by which a limit is raised: Mt/y, of a fleet Mt day/y."""
         return limit_unit(limit).replace("days", "day")
+
+    @cached_property
+    def moved(self) -> dict[str, dict[str, float]]:
+        """Change of the commodity's throughput by scenario and corridor that can carry it. [Mt/y]"""
+        corridors = carriers(self.network, self.commodity)
+        now = {id: self.baseline.throughput_mtpa(id, self.commodity) for id in corridors}
+        return {
+            name: {id: flow.throughput_mtpa(id, self.commodity) - now[id] for id in corridors}
+            for name, flow in self.flows.items()
+        }
+
+    @cached_property
+    def widest_mtpa(self) -> float | None:
+        """Largest flow of the commodity on one edge, in the baseline or any scenario; None if there is none. [Mt/y]"""
+        largest = 0.0
+        for flow in self.flows.values():
+            columns = [flow.solution.program.column(edge.id, self.commodity) for edge in self.network.edges]
+            amounts = flow.solution.flows[[column for column in columns if column is not None]]
+            largest = max(largest, float(amounts.max(initial=0.0)))
+        return largest or None
+
+    @cached_property
+    def groups(self) -> ScenarioGroups:
+        """Scenarios that come to the same, and those that change nothing."""
+        return scenario_groups(self.outcomes, self.moved)
+
+    def optima(self, scenario: str) -> OptimalRange:
+        """Return the flows as good as that of the baseline or a scenario."""
+        if scenario not in self._optima:
+            self._optima[scenario] = OptimalRange(self.flows[scenario].solution)
+        return self._optima[scenario]
+
+    @cached_property
+    def _optima(self) -> dict[str, OptimalRange]:
+        return {}
+
+    def usual_routes(self, scenario: str) -> UsualRoutes:
+        """Return what a scenario comes to if nothing moves beyond its usual flow."""
+        return usual_routes(self._solver, self.baseline, self.flows[scenario], self.commodity)
 
     @cached_property
     def ensemble(self) -> Ensemble:
