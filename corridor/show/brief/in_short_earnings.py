@@ -28,7 +28,7 @@ def earns_most(results: BriefResults) -> str:
     of = tonne(now.attrs, results.network).partition(" ")[2] or "tonne"
     if not best:
         why = "every way is full" if full(now) else "no way leads there"
-        return f"No way of this network takes one more {of} of {named}: {why}.{_at_posted_cost(results)}"
+        return f"No way of this network takes one more {of} of {named}: {why}.{_posted(results)}"
     column = by_name("compare")[NEXT]
     alike = " alike" if len(best) > 1 else ""
     return (
@@ -38,7 +38,7 @@ def earns_most(results: BriefResults) -> str:
     )
 
 
-def _at_posted_cost(results: BriefResults) -> str:
+def _posted(results: BriefResults) -> str:
     """Return by which way a tonne earns most where none takes one more, after a blank; empty without ways."""
     netback = results.now["netback_usd_per_t"]
     if not (best := best_corridors(netback)):

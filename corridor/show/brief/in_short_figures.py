@@ -7,13 +7,14 @@ from typing import Any
 
 from corridor.show.brief.in_short_text import money, percent
 from corridor.show.brief.results import BriefResults, named_rows
-from corridor.show.html import counted
 from corridor.study.comparison_text import joined
 from corridor.study.scenario_runs import BASELINE
 
 _MOST_NAMED = 3
 _MATTERS = 0.01
 """Share of the largest effect from which on a figure is said to matter. [1]"""
+MATTERS = "A figure matters if half its range moves the netback by at least 1 % of what that of the first does."
+"""What `hangs_on` means by it."""
 
 
 def hangs_on(results: BriefResults) -> str:
@@ -31,12 +32,23 @@ def hangs_on(results: BriefResults) -> str:
     listed = [f"{_name(results, row)} ({row['confidence']}; {_source(results, row)})" for row in first]
     effects = joined(money(float(row["effect"])) for row in first)
     matter = [row for row in rows if row["effect"] >= _MATTERS * largest]
-    sure = sum(row["confidence"] in ("A", "B") for row in matter)
     return (
         f"The netback of {named} hangs most on {joined(listed)}: half the range of "
-        f"{'it' if len(first) == 1 else 'each'} moves it by {effects}. Of the {counted(len(matter), 'figure')} that "
-        f"matter, {percent(sure / len(matter))} have confidence A or B; {_carried(results, matter)} carried from "
-        "earlier years."
+        f"{'it' if len(first) == 1 else 'each'} moves it by {effects}. {_how_sure(results, matter)}"
+    )
+
+
+def _how_sure(results: BriefResults, matter: list[dict[str, Any]]) -> str:
+    """Return which share of the figures that matter is well founded, and how many are carried."""
+    carried = results.network.figures(carried=True)
+    old = set(zip(carried["record"], carried["subject"], carried["attribute"], strict=True))
+    number = sum((row["record"], row["subject"], row["attribute"]) in old for row in matter)
+    if len(matter) == 1:
+        return f"No other figure matters{'; it is carried from earlier years' if number else ''}."
+    sure = sum(row["confidence"] in ("A", "B") for row in matter) / len(matter)
+    return (
+        f"Of the {len(matter)} figures that matter, {percent(sure)} have confidence A or B; {number or 'none'} "
+        f"{'is' if number == 1 else 'are'} carried from earlier years."
     )
 
 
@@ -54,11 +66,3 @@ def _source(results: BriefResults, row: dict[str, Any]) -> str:
         return "no source named"
     more = f" and {len(named) - 1} more" if len(named) > 1 else ""
     return re.split(r" \(|; ", named[0])[0] + more
-
-
-def _carried(results: BriefResults, matter: list[dict[str, Any]]) -> str:
-    """Return how many of some figures are carried from a year before that of the network."""
-    carried = results.network.figures(carried=True)
-    old = set(zip(carried["record"], carried["subject"], carried["attribute"], strict=True))
-    number = sum((row["record"], row["subject"], row["attribute"]) in old for row in matter)
-    return f"{number or 'none'} {'is' if number == 1 else 'are'}"

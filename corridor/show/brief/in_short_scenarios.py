@@ -6,13 +6,14 @@ from typing import Any
 
 from corridor.library.names import country_name
 from corridor.model.tolerances import REPORTED_USD_PER_T
-from corridor.show.brief.in_short_text import LEAST_MUSD_PER_YEAR, money, percent, quoted_names, volume
+from corridor.show.brief.in_short_text import money, percent, quoted_names, volume
 from corridor.show.brief.results import TOLERANCE_MTPA, BriefResults, named_rows
+from corridor.show.brief.scenario_groups import NOTHING_MUSD
 from corridor.show.html import counted
 from corridor.study.easing import eases
 from corridor.study.scenario_runs import BASELINE
 
-_OF_LOSSES = f"more than {LEAST_MUSD_PER_YEAR:.0f} million USD/y"
+_OF_LOSSES = f"more than {NOTHING_MUSD:.0f} million USD/y"
 
 
 def hurts_most(results: BriefResults) -> str:
@@ -29,11 +30,14 @@ def _worst_scenario(results: BriefResults) -> str:
         return ""
     rows = {name: row for name, row in named_rows(results.outcomes) if name != BASELINE}
     row, names = rows[results.worst], _same_as(results, results.worst)
-    if row["loss_musd_per_year"] <= LEAST_MUSD_PER_YEAR:
+    if row["loss_musd_per_year"] <= NOTHING_MUSD:
         short = max(rows, key=lambda name: rows[name]["shortfall_change_mtpa"])
         more = rows[short]["shortfall_change_mtpa"]
-        also = f"; most is shut in under '{short}', {volume(more)} more" if more > TOLERANCE_MTPA else ""
-        return f"No scenario compared ({len(rows)}) loses {_OF_LOSSES}{also}."
+        also = f"; {volume(more)} more are shut in" if more > TOLERANCE_MTPA else ""
+        if len(rows) == 1:
+            return f"The only scenario, '{short}', does not lose {_OF_LOSSES}{also}."
+        also += f" under '{short}'" if also else ""
+        return f"None of the {counted(len(rows), 'scenario')} loses {_OF_LOSSES}{also}."
     who = f"{quoted_names(names)} {'loses' if len(names) == 1 else 'alike lose'} most:"
     of = f"Of {counted(len(rows), 'scenario')}, {who}" if len(rows) > 1 else f"The only scenario, '{names[0]}', loses"
     return f"{of} {money(row['loss_musd_per_year'])}{_tonnes(row)}{_over_days(rows, names)}."
@@ -74,7 +78,7 @@ def _worst_country(results: BriefResults) -> str:
     if not len(results.jurisdictions):
         return ""
     code, row = named_rows(results.jurisdictions)[0]
-    if row["loss_if_closed_musd_per_year"] <= LEAST_MUSD_PER_YEAR:
+    if row["loss_if_closed_musd_per_year"] <= NOTHING_MUSD:
         return f"No closure of one transit country alone loses {_OF_LOSSES}."
     shut_in = row["shortfall_if_closed_mtpa"]
     short = f" and {volume(shut_in)} more are shut in" if shut_in > TOLERANCE_MTPA else ""
@@ -99,7 +103,7 @@ def _best_scenario(results: BriefResults) -> str:
         return "No scenario compared adds capacity or eases a way."
     best = min(easing, key=lambda name: (rows[name]["loss_musd_per_year"], rows[name]["shortfall_change_mtpa"]))
     gained = -rows[best]["loss_musd_per_year"]
-    if gained <= LEAST_MUSD_PER_YEAR:
+    if gained <= NOTHING_MUSD:
         short = min(easing, key=lambda name: rows[name]["shortfall_change_mtpa"])
         less = -rows[short]["shortfall_change_mtpa"]
         also = f"; '{short}' lifts {volume(less)} more" if less > TOLERANCE_MTPA else ""

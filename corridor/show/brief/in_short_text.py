@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-LEAST_MUSD_PER_YEAR = 1.0
-"""Gains and losses up to this are called none. [million USD/y]"""
-
 
 def money(musd: float, per: str = "/y") -> str:
     """Return an amount in million USD as people say it: billions from a thousand million on.

@@ -31,7 +31,7 @@ def bad_year(results: BriefResults) -> str:
     half = {name: row[f"{name}_high"] - row[name] for name in ("mean", "cvar")}
     parts = [
         f"Hazards shut in {amount(more['mean'])} Mt of {named} in an average year and {amount(more['cvar'])} Mt in the "
-        f"worst 5 % of {years} (simulation: ± {amount(half['mean'])} and ± {amount(half['cvar'])}).",
+        f"worst 5 % of {years} (simulation: ± {amount(half['mean'])} and ± {amount(half['cvar'])} Mt).",
         _luck_and_ignorance(ensemble, row), _other_bound(results, column), _on_priors(ensemble, column),
     ]  # fmt: skip
     return " ".join(filter(None, parts))
@@ -70,8 +70,8 @@ def _other_bound(results: BriefResults, column: str) -> str:
     row = dict(named_rows(bounds(ensemble, column)))[f"{words}, central rates"]
     baseline = dict(named_rows(ensemble.summary()))[column]["undisturbed"]
     mean, worst = (by_name("bounds")[name].text(row[name] - baseline) for name in ("mean", "cvar"))
-    at_rates = "" if ensemble.years_per_draw is None else ", at central rates"
-    return f"By {words} it is {mean} and {worst} Mt{at_rates}."
+    rates = "" if ensemble.years_per_draw is None else ", at central rates"
+    return f"By {words} it is {mean} and {worst} Mt{rates}."
 
 
 def _on_priors(ensemble: Ensemble, column: str) -> str:

@@ -62,7 +62,7 @@ def report(
     draws : int, optional
         How many sets of the hazards' rates, durations and shares are drawn for these years, within what the record
         leaves open, so that luck and ignorance are told apart; 0 for central ones. By default 100 where there are 100
-        years for each, else 0.
+        years or more for each, and as many, else 0.
     bad_years : Ensemble, optional
         Simulated years to show instead, of this network and without a scenario:
         ``cr.simulate(net, rates="drawn", draws=1000)``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ TOLERANCE_MTPA = 0.05
 FIGURE_DRAWS = 200
 """How often uncertain figures are drawn, as often as `compare` does for ranges."""
 USUAL_DRAWS, LEAST_YEARS_A_DRAW = 100, 100
-"""Sets of parameters of hazards drawn for simulated years, if there are so many years for each."""
+"""Sets of parameters of hazards drawn for simulated years, if there are so many years for each, and as many."""
 MOST_LIMITS = 8
 """How many limits are looked for that are worth something, as `Flow.explain` does."""
 
@@ -82,8 +82,6 @@ class BriefResults:
     draws: int | None = None
     bad_years: Ensemble | None = None
     ranges: bool | None = None
-    _leaning: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
-    _raised: dict[str, RaisedLimits] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -171,6 +169,14 @@ class BriefResults:
             self._raised[state] = raised_limits(solver, solution, most=MOST_LIMITS)
         return self._raised[state]
 
+    @cached_property
+    def _leaning(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _raised(self) -> dict[str, RaisedLimits]:
+        return {}
+
     def limit_unit(self, limit: BindingLimit) -> str:
         """Return the unit by which a limit is raised: Mt/y, of a fleet Mt day/y."""
         return limit_unit(limit).replace("days", "day")
@@ -221,7 +227,8 @@ class BriefResults:
             return self.bad_years
         draws = self.draws
         if draws is None:
-            draws = USUAL_DRAWS if self.years >= USUAL_DRAWS * LEAST_YEARS_A_DRAW else 0
+            each, rest = divmod(self.years, USUAL_DRAWS)
+            draws = USUAL_DRAWS if each >= LEAST_YEARS_A_DRAW and not rest else 0
         drawn: dict[str, Any] = {"rates": "drawn", "draws": draws} if draws else {}
         return simulate(self.network, years=self.years, seed=self.seed, progress=False, **drawn)
 

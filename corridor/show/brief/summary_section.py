@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corridor.show.brief import layout
 from corridor.show.brief.in_short_earnings import earns_most
-from corridor.show.brief.in_short_figures import hangs_on
+from corridor.show.brief.in_short_figures import MATTERS, hangs_on
 from corridor.show.brief.in_short_scenarios import helps_most, hurts_most
 from corridor.show.brief.in_short_years import bad_year
 from corridor.show.brief.results import BriefResults
@@ -36,6 +36,8 @@ def _notes(results: BriefResults) -> list[str]:
             "draw."
         )
         notes += results.drawn.compare.attrs.get("notes", [])
+    if results.network.figure_records:
+        notes.append(MATTERS)
     if results.has_years:
         notes.append(f"Years: {years_basis(results.ensemble)}, seed {results.ensemble.seed}.")
     return notes
