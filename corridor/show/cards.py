@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from corridor.library.names import country_name
 from corridor.library.networks import hazard_basis
 from corridor.model.distributions import TwoPart
 from corridor.model.hazard import Hazard, Hit
 from corridor.model.hazard import Rate as HazardRate
 from corridor.model.network import Network
+from corridor.model.records import Edge
 from corridor.model.scenario import Event, Scenario
 from corridor.show.html import Html, bar, card, counted, details, line, link, listing, table, warning
 
@@ -57,10 +59,16 @@ def _corridors(network: Network) -> Iterator[Html]:
     for corridor in network.corridors:
         trunk = network.trunk(corridor.id)
         available = sum(edge.available_mtpa for edge in trunk)
-        rows.append(
-            (corridor.name or corridor.id, corridor.id, ", ".join(edge.id for edge in trunk), amount(available))
-        )
+        edges = ", ".join(_trunk_edge(network, corridor.id, edge) for edge in trunk)
+        rows.append((corridor.name or corridor.id, corridor.id, edges, amount(available)))
     yield table(["corridor", "id", "trunk edges", "available [Mt/y]"], shortened(rows, 4))
+
+
+def _trunk_edge(network: Network, corridor: str, edge: Edge) -> str:
+    """Return the id of a trunk edge, with the commodities of which it is the trunk where others may pass too."""
+    admitted = [commodity.id for commodity in network.commodities if edge.admits(commodity.id)]
+    crossing = [id for id in admitted if network.trunk_of(edge.id, id) == corridor]
+    return edge.id if crossing == admitted else f"{edge.id} ({', '.join(crossing)})"
 
 
 def _commodities(network: Network) -> Iterator[Html]:
@@ -149,7 +157,7 @@ def _of_hazard(hazard: Hazard) -> Iterator[Html]:
         yield line(_severity(hazard))
     shares = hazard.shares_by_cause
     causes = ", ".join(f"{word} {100 * share:.3g} %" if share < 1 else word for word, share in shares.items())
-    known = [f"where: {hazard.place}" if hazard.place else "", f"cause: {causes}" if causes else ""]
+    known = [f"where: {country_name(hazard.place)}" if hazard.place else "", f"cause: {causes}" if causes else ""]
     events = "" if hazard.events is None else "prior: no event on record"
     if hazard.events:
         known.append(f"{counted(hazard.events, 'event')} on record")

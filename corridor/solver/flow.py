@@ -11,10 +11,11 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import column_names
-from corridor.model.network import Network
+from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
+from corridor.solver.choice_weights import as_asked
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.drivers import leans_on, require_rows
 from corridor.solver.explain import explain
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = True, rerouting: bool = True) -> Flow:
+def solve(
+    network: Network,
+    scenario: Scenario | None = None,
+    *,
+    strict: bool = True,
+    rerouting: bool = True,
+    choice: str | None = None,
+) -> Flow:
     """Return the flow that earns most: delivered value less unit costs and penalties.
 
     Parameters
@@ -41,6 +49,9 @@ def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = 
         Whether flows may take other ways. Without it, as in the first days, no commodity moves on an edge beyond
         its usual flow: that of ``solve(network).edge_flows``, before the scenario. Where several flows are optimal
         there, the one solved counts.
+    choice : {"cheapest"}, optional
+        Have all commodities take their cheapest way, also those that choose between corridors as observed shippers
+        do (`Commodity.choice_usd_per_t`).
 
     Returns
     -------
@@ -61,7 +72,8 @@ def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = 
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Flow(WarmSolver(network).solve(scenario, strict=strict, rerouting=rerouting))
+    require_network(network)
+    return Flow(WarmSolver(as_asked(network, choice)).solve(scenario, strict=strict, rerouting=rerouting))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,14 +202,20 @@ class Flow:
 
     @cached_property
     def corridors(self) -> pd.DataFrame:
-        """Corridors: throughput_mtpa, available_mtpa, utilisation; all commodities together."""
+        """Corridors: throughput_mtpa, available_mtpa, utilisation; all commodities together.
+
+        Where commodities have trunks of their own (`Network.trunks`), each counts on its own in the throughput; what is
+        available is that of all edges that are the trunk for any commodity, and utilisation is the share of it that
+        is used, by commodities that go by another corridor too.
+        """
         import pandas as pd
 
         ids = [corridor.id for corridor in self.network.corridors]
         through = [self.throughput_mtpa(id) for id in ids]
+        used = [self.solution.trunk_used_mtpa(id) for id in ids]
         available = [sum(edge.available_mtpa for edge in self.network.trunk(id)) for id in ids]
         columns = {
-            "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
+            "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(used, available),
         }  # fmt: skip
         return self._stamped(pd.DataFrame(columns, index=pd.Index(ids, name="corridor")))
 

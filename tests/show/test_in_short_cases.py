@@ -203,7 +203,7 @@ class TestHelpsMost:
 
     def test_no_limit_is_praised_where_none_binds(self, tmp_path: Path) -> None:
         """All is lifted by the better way."""
-        assert self.say([], tmp_path, two(9.0, 9.0)) == "No single open limit earns anything by one unit more."
+        assert self.say([], tmp_path, two(9.0, 9.0)) == "No single open limit earns 1 million USD/y by one unit more."
 
 
 class TestBadYear:

@@ -29,7 +29,7 @@ def hangs_on(results: BriefResults) -> str:
     if not largest > 0:
         return f"No range of a single figure moves the netback of {named}."
     first = [row for row in rows[:_MOST_NAMED] if row["effect"] >= _MATTERS * largest]
-    listed = [f"{_name(results, row)} ({row['confidence']}; {_source(results, row)})" for row in first]
+    listed = [f"{results.names.key(row)} ({row['confidence']}; {_source(results, row)})" for row in first]
     effects = joined(money(float(row["effect"])) for row in first)
     matter = [row for row in rows if row["effect"] >= _MATTERS * largest]
     return (
@@ -50,10 +50,6 @@ def _how_sure(results: BriefResults, matter: list[dict[str, Any]]) -> str:
         f"Of the {len(matter)} figures that matter, {percent(sure)} have confidence A or B; {number or 'none'} "
         f"{'is' if number == 1 else 'are'} carried from earlier years."
     )
-
-
-def _name(results: BriefResults, row: dict[str, Any]) -> str:
-    return f"{results.names.figure(str(row['record']), str(row['subject']))}: {row['attribute']}"
 
 
 def _source(results: BriefResults, row: dict[str, Any]) -> str:

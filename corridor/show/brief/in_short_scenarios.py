@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from corridor.library.names import country_name
-from corridor.model.tolerances import REPORTED_USD_PER_T
 from corridor.show.brief.in_short_text import money, percent, quoted_names, volume
 from corridor.show.brief.results import TOLERANCE_MTPA, BriefResults, named_rows
 from corridor.show.brief.scenario_groups import NOTHING_MUSD
@@ -13,6 +11,7 @@ from corridor.show.html import counted
 from corridor.study.easing import eases
 from corridor.study.scenario_runs import BASELINE
 
+_AS_MUCH = f"{NOTHING_MUSD:.0f} million USD/y"
 _OF_LOSSES = f"more than {NOTHING_MUSD:.0f} million USD/y"
 
 
@@ -83,7 +82,7 @@ def _worst_country(results: BriefResults) -> str:
     shut_in = row["shortfall_if_closed_mtpa"]
     short = f" and {volume(shut_in)} more are shut in" if shut_in > TOLERANCE_MTPA else ""
     return (
-        f"{percent(row['share'])} of the exports by corridors cross {country_name(code)}: if it closes, "
+        f"{percent(row['share'])} of the exports by corridors cross {results.names.country(code)}: if it closes, "
         f"{money(row['loss_if_closed_musd_per_year'])} are lost{short}."
     )
 
@@ -118,19 +117,19 @@ def _best_scenario(results: BriefResults) -> str:
 def _best_limit(results: BriefResults) -> str:
     """Return the limit of which one more unit is worth most, in the baseline and under the worst scenario."""
     usual = _worth_of_one_more(results, BASELINE)
-    text = f"One more {usual}" if usual else "No single open limit earns anything by one unit more"
+    text = f"One more {usual}" if usual else f"No single open limit earns {_AS_MUCH} by one unit more"
     if results.worst is None:
         return f"{text}."
     worst = _worth_of_one_more(results, results.worst)
     if worst == usual:
         return f"{text}."
-    return f"{text}; under '{results.worst}' {f'one more {worst}' if worst else 'no open limit earns anything'}."
+    return f"{text}; under '{results.worst}' {f'one more {worst}' if worst else f'no open limit earns {_AS_MUCH}'}."
 
 
 def _worth_of_one_more(results: BriefResults, state: str) -> str:
     """Return the limit worth most and what one more unit of it earns, empty where none earns anything."""
     raised = results.raised_limits(state).limits
-    if not raised or raised[0].gained_musd_per_year < REPORTED_USD_PER_T:
+    if not raised or raised[0].gained_musd_per_year < NOTHING_MUSD:
         return ""
     limits = raised[0].limits
     units = " or ".join(dict.fromkeys(results.limit_unit(limit) for limit in limits))
