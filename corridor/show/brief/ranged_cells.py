@@ -35,9 +35,9 @@ class RangedCells:
             return ""
         return (
             f"In small print: between which values 90 % of {len(self._drawn.drawn.values):,} draws of all uncertain "
-            f"figures lie (seed {self._drawn.seed}), where they move the number; a percentage, in how many of them it "
-            f"exists. A, B, C: the worst confidence among the {_MOST_DRIVERS} figures that drive the number most over "
-            "the draws."
+            f"figures lie (seed {self._drawn.seed}), where they move the number, which lies outside where ranges lead "
+            "one way only; a percentage, in how many of them it exists. A, B, C: the worst confidence among the "
+            f"{_MOST_DRIVERS} figures that drive the number most over the draws."
         )
 
     def compared(self, corridor: str, column: str, text: str, number_text: Callable[[float], str]) -> str:
@@ -54,35 +54,34 @@ class RangedCells:
         """
         return self._cell(BASELINE, f"compare.{corridor}.{column}", text, number_text)
 
-    def of_outcome(self, scenario: str, column: str, text: str, number_text: Callable[[float], str]) -> str:
-        """Return a cell of the table of outcomes of one commodity; parameters as of `compared`."""
-        return self._cell(scenario, f"outcomes.{self._of}.{column}", text, number_text)
-
-    def grade(self, scenario: str, path: str) -> str:
-        """Return the worst confidence among the figures that drive a number most; empty if none does beyond chance."""
-        return max(self._confidences.get((scenario, path), ()), default="")
+    def of_outcome(
+        self, scenario: str, commodity: str, column: str, text: str, number_text: Callable[[float], str]
+    ) -> str:
+        """Return a cell of the outcomes of one commodity under a scenario; other parameters as of `compared`."""
+        return self._cell(scenario, f"outcomes.{commodity}.{column}", text, number_text)
 
     def _cell(self, scenario: str, path: str, text: str, number_text: Callable[[float], str]) -> str:
-        if self._drawn is None or (scenario, path) not in self._drawn.numbers.index:
-            return text
-        row = self._drawn.numbers.loc[(scenario, path)].to_dict()
+        row = self._rows.get((scenario, path), {"defined": 0.0})
         if not row["defined"]:
             return text
         low, high = (number_text(row[end]) for end in ENDS)
         some = f"; {percent(row['defined'])}" if row["defined"] < 1 else ""
-        if low == high == text:
+        if low == high == number_text(row["central"]):
             return text
-        grade = self.grade(scenario, path)
+        grade = max(self._confidences.get((scenario, path), ()), default="")
         mark = tag("sup", f" {grade}") if grade else ""
         between = "-" if "-" not in low + high else " to "
         return tag("span", text, mark, Html("<br>"), tag("small", f"({low}{between}{high}{some})"))
 
-    @property
-    def _of(self) -> str:
-        """Commodity of the numbers of outcomes."""
-        return next(
-            (path.split(".")[1] for path in self._drawn.asked.names if path.startswith("outcomes.")), ""
-        ) if self._drawn is not None else ""  # fmt: skip
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], dict[str, float]]:
+        """Points of each number by scenario and path; none without draws."""
+        if self._drawn is None:
+            return {}
+        table = self._drawn.numbers[["central", *ENDS, "defined"]]
+        columns = [str(name) for name in table.columns]
+        rows = (dict(zip(columns, values, strict=True)) for values in table.to_numpy(dtype=float).tolist())
+        return {(str(scenario), str(path)): row for (scenario, path), row in zip(table.index, rows, strict=True)}
 
     @cached_property
     def _confidences(self) -> dict[tuple[str, str], list[str]]:
@@ -92,8 +91,8 @@ class RangedCells:
         grade_of = {key_of(f): f.confidence for f in Variation(self._drawn.network).varying_figures()}
         table = self._drawn.drivers
         table = table[table["exceeds_chance"].astype(bool)].groupby(level=[0, 1], sort=False).head(_MOST_DRIVERS)
-        found: dict[tuple[str, str], list[str]] = {}
+        confidences: dict[tuple[str, str], list[str]] = {}
         for (scenario, path), row in zip(table.index, table.to_dict("records"), strict=True):
             key = f"{row['record']}:{row['subject']}.{row['attribute']}"
-            found.setdefault((str(scenario), str(path)), []).append(grade_of[key])
-        return found
+            confidences.setdefault((str(scenario), str(path)), []).append(grade_of[key])
+        return confidences

@@ -15,6 +15,7 @@ from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
 from corridor.show.brief.names import Names
+from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
@@ -26,7 +27,7 @@ from corridor.study.compare import compare
 from corridor.study.comparison_scope import comparison_scope
 from corridor.study.comparison_text import NEXT, tonne
 from corridor.study.concentration import jurisdictions
-from corridor.study.drawn_tables import drawn_comparison, has_ranges
+from corridor.study.drawn_tables import drawn_comparison, drawn_outcomes, has_ranges
 from corridor.study.outcomes import UsualRoutes, outcomes, usual_routes
 from corridor.study.scenario_runs import BASELINE, carriers, default_scenarios
 from corridor.study.simulated_years import years_basis
@@ -154,6 +155,19 @@ class BriefResults:
         if not has_ranges(self.network):
             return "How sure this is cannot be drawn: no figure of this network has a range."
         return ""
+
+    @cached_property
+    def ranged_comparison(self) -> RangedCells:
+        """What uncertain figures do to the numbers of the comparison, where ranges are shown."""
+        return RangedCells(self.drawn if self.ranges else None)
+
+    @cached_property
+    def ranged_outcomes(self) -> RangedCells:
+        """What uncertain figures do to the outcomes of the baseline and of all scenarios, where ranges are shown."""
+        if not self.ranges:
+            return RangedCells(None)
+        given: dict[str, Any] = {"commodity": self.commodity, "draws": self.figure_draws, "seed": self.seed}
+        return RangedCells(drawn_outcomes(self.network, self.scenarios, **given))
 
     def leaning(self, state: str) -> pd.DataFrame:
         """Return the figures on which the commodity's netback depends most in a state, as `Flow.leans_on` has them."""
