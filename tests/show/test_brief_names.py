@@ -155,7 +155,7 @@ def test_no_code_of_a_country_is_printed(page: str) -> None:
 
 def test_countries_are_named_where_their_codes_would_stand(page: str) -> None:
     """Headline, index of countries, place of a hazard."""
-    assert re.search(r"\d+% of exports cross Russia; if it closes", page)
+    assert re.search(r"\d+ % of the exports by corridors cross Russia: if it closes", page)
     assert "capacity remaining with Russia closed, over" in page
     assert re.search(r"sum of squared shares of first countries entered: Russia \d+%, ", page)
 
