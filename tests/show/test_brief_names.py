@@ -13,7 +13,8 @@ from corridor.library.networks import data_root
 from corridor.model.columns import COLUMNS
 from corridor.model.records import KINDS
 from corridor.show.brief.names import Names
-from helpers.briefs import two_scenarios
+from corridor.solver.solution import BindingLimit
+from helpers.briefs import section_of, tables_of, two_scenarios, words_of
 
 
 def two_pipes() -> cr.Network:
@@ -61,6 +62,22 @@ def test_an_edge_is_called_by_its_ends(id: str, name: str) -> None:
 def test_a_limit_is_called_by_names(text: str, name: str) -> None:
     """Edges, nodes, quotas, usual flows and fleets."""
     assert Names(two_pipes()).limit(text) == name
+
+
+def test_a_limit_with_its_parts_is_called_as_its_text() -> None:
+    """Each kind that binds in the network of two pipes, and a quota."""
+    net = two_pipes()
+    limits = [*cr.solve(net).solution.prices, BindingLimit("quota", "f_h", "heavy"), BindingLimit("node", "p")]
+    assert [Names(net).limit(limit) for limit in limits] == [Names(net).limit(str(limit)) for limit in limits]
+
+
+def test_bottlenecks_have_names(tmp_path: Path) -> None:
+    """What is shut in, the port that binds, and the edge that is not in service."""
+    path = cr.report(two_pipes(), [], tmp_path / "b.html", sections="bottlenecks")
+    section = section_of(path, "bottlenecks")
+    assert "Heavy crude shut in [Mt/y]: First field 2.0." in words_of(section)
+    limits = [row[0] for row in tables_of(section)[0][1:]]
+    assert limits == ["throughput of Port", "Hub to bare (not in service)"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from corridor.show.names import RecordNames
+from corridor.solver.solution import BindingLimit
 
 _LIMIT = re.compile(r"(?:(?P<kind>quota|usual flow|node|fleet) )?(?P<id>.+)")
 _LARGEST = re.compile(r"(?P<before>.* without the largest corridor \()(?P<id>.+)(?P<rest>\), over .*)")
@@ -16,19 +17,16 @@ _WITHOUT = re.compile(r"(?P<before>capacity remaining with )(?P<code>\S+)(?P<res
 class Names(RecordNames):
     """Names of a network's records, and texts of results by these names in place of ids."""
 
-    def limit(self, text: str) -> str:
-        """Return a binding limit, as `BindingLimit` writes it, by names."""
-        matched = _LIMIT.fullmatch(text)
-        if matched is None or text in self._edges:
-            return self.edge(text)
-        kind, id = matched["kind"], matched["id"]
-        if kind in ("quota", "usual flow"):
-            edge, _, commodity = id.partition("/")
-            of = f" for {self.commodity(commodity)}" if commodity else ""
-            return f"{kind} on {self.edge(edge)}{of}"
-        if kind == "node":
-            return self.node(id)
-        return f"fleet {self.fleet(id)}" if kind == "fleet" else self.edge(id)
+    def limit(self, limit: BindingLimit | str) -> str:
+        """Return a binding limit, or what writes one in a table, by names."""
+        if isinstance(limit, str):
+            limit = self._read(limit)
+        if limit.kind in ("quota", "usual flow"):
+            of = f" for {self.commodity(limit.commodity)}" if limit.commodity else ""
+            return f"{limit.kind} on {self.edge(limit.id)}{of}"
+        if limit.kind == "node":
+            return self.node(limit.id)
+        return f"fleet {self.fleet(limit.id)}" if limit.kind == "fleet" else self.edge(limit.id)
 
     def cut(self, text: str) -> str:
         """Return a minimum cut, limits joined by plus signs, by names."""
@@ -44,6 +42,17 @@ class Names(RecordNames):
         if matched := _WITHOUT.fullmatch(about):
             return matched["before"] + self.country(matched["code"]) + matched["rest"]
         return about
+
+    def _read(self, text: str) -> BindingLimit:
+        """Return the limit that a text writes; an edge where it names no other kind."""
+        matched = _LIMIT.fullmatch(text)
+        if matched is None or text in self._edges:
+            return BindingLimit("edge", text)
+        id, _, commodity = matched["id"].partition("/")
+        kind = matched["kind"] or "edge"
+        return (
+            BindingLimit(kind, id, commodity) if kind in ("quota", "usual flow") else BindingLimit(kind, matched["id"])
+        )
 
     def _listed(self, text: str, name: Callable[[str], str]) -> str:
         """Return ids with amounts, separated by commas, by names."""
