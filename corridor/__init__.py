@@ -18,7 +18,7 @@ _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
         "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Quota", "Rate", "RateGroup", "Source",
-        "Supply",
+        "Supply", "Trunk",
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (  # where changes add up to scenarios
@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from corridor.model.records import RateGroup as RateGroup
     from corridor.model.records import Source as Source
     from corridor.model.records import Supply as Supply
+    from corridor.model.records import Trunk as Trunk
     from corridor.model.scenario import Event as Event
     from corridor.model.scenario import Scenario as Scenario
     from corridor.risk.ensemble import Ensemble as Ensemble

@@ -116,7 +116,8 @@ def _sentence(kind: str, name: str, known: Iterable[str], suggestion: str | None
 _LISTED_BY = {
     "scenario": "corridor.scenarios()", "network": "corridor.networks()", "asset": "corridor.interruptions()",
     "node": "network.nodes", "edge": "network.edges", "corridor": "network.corridors", "fleet": "network.fleets",
-    "rate": "network.rates", "hazard": "network.hazards", "rate group": "network.rate_groups",
+    "rate": "network.rates", "trunk": "network.trunks", "hazard": "network.hazards",
+    "rate group": "network.rate_groups",
     "commodity": "network.commodities", "tag": "network.tags", "source": "network.sources",
     "country": "network.edge_table()", "operator": "network.edge_table()", "corridor or edge": "network.edges",
     "subject of a figure": "network.figures()", "attribute": "network.figures()",

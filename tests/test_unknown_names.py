@@ -46,7 +46,7 @@ def test_few_names_are_listed(ask: Callable[[], object], known: list[str]) -> No
     [
         (lambda: NET.node("qqqqq"), len(NET.nodes), "network.nodes"),
         (lambda: NET.edge("qqqqq"), len(NET.edges), "network.edges"),
-        (lambda: cr.load_scenario("qqqqq"), len(cr.scenarios()), "corridor.scenarios()"),
+        (lambda: cr.load_scenario("qqqqq"), sum(map(len, map(cr.scenarios, cr.networks()))), "corridor.scenarios()"),
         (lambda: cr.Outage(country="QQQ").apply(NET), 0, "network.edge_table()"),
     ],
     ids=["node", "edge", "scenario", "country"],

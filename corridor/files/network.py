@@ -61,11 +61,12 @@ def read_network(path: str | os.PathLike[str], *, form: str | None = None) -> Ne
     Notes
     -----
     A folder needs ``nodes.csv`` and ``edges.csv``; ``commodities``, ``corridors``, ``supplies``, ``markets``,
-    ``quotas``, ``rates``, ``fleets``, ``rate_groups``, ``figures`` and ``sources`` are optional, as ``hazards.yaml``
-    and ``network.csv`` (name, year, regime) are. Columns are the fields of the records, units in their names. An empty
-    cell takes the field's default. A list in a cell is ``KAZ;RUS``, or JSON where a name has a semicolon of its own.
-    The first line of a table decides how it is read: where commas separate the columns, numbers have a decimal point
-    (``3.5``); where semicolons do, a decimal comma (``3,5``), and a list is quoted; a table that mixes them is refused.
+    ``quotas``, ``rates``, ``trunks``, ``fleets``, ``rate_groups``, ``figures`` and ``sources`` are optional, as
+    ``hazards.yaml`` and ``network.csv`` (name, year, regime) are. Columns are the fields of the records, units in their
+    names. An empty cell takes the field's default. A list in a cell is ``KAZ;RUS``, or JSON where a name has a
+    semicolon of its own. The first line of a table decides how it is read: where commas separate the columns, numbers
+    have a decimal point (``3.5``); where semicolons do, a decimal comma (``3,5``), and a list is quoted; a table that
+    mixes them is refused.
     Files are read up to 100 MB, workbooks that unpack to so much. Empty sheets, and sheets called notes, README, about,
     comments or info, are passed over. Edge ids of GraphML that are numbers, one of which is repeated at another pair of
     nodes, are keys of networkx: the edge is called ``tail-head-key``, as `Network.from_networkx` does. Files of other

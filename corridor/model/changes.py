@@ -183,12 +183,20 @@ class EdgeChange(Change):
         return tuple(dict.fromkeys(self.fleet))
 
     def _carrying(self, network: NetworkParts, edges: Iterable[str], commodities: Sequence[str]) -> list[Key]:
-        """Return edge and commodity wherever an edge can carry one of some, or raise if none can."""
-        edges = list(edges)
-        if carrying := [(id, goods) for id in edges for goods in commodities if network.edge(id).admits(goods)]:
-            return carrying
-        none = f"edge {', '.join(map(repr, edges))} does not carry {' or '.join(map(repr, commodities))}"
-        raise DataError(f"{self}: {none}; aim at one that does")
+        """Return edge and commodity wherever an edge can carry one of some, or raise if none can.
+
+        Where corridors are named, only the commodities whose trunk an edge is count.
+        """
+        edges, goods = list(edges), " or ".join(map(repr, commodities))
+        carrying = [(id, of) for id in edges for of in commodities if network.edge(id).admits(of)]
+        crossing = [key for key in carrying if not self.corridor or network.trunk_of(*key) in self.corridor]
+        if crossing:
+            return crossing
+        named = f"edge {', '.join(map(repr, edges))}"
+        if carrying:
+            corridors = " or ".join(map(repr, self.corridor))
+            raise DataError(f"{self}: {named} is no trunk of corridor {corridors} for {goods}; aim at the edge instead")
+        raise DataError(f"{self}: {named} does not carry {goods}; aim at one that does")
 
 
 class Outage(EdgeChange):

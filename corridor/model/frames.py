@@ -359,12 +359,12 @@ def _label(part: str, row: dict[str, Any]) -> str:
 
 
 def _named_commodities(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    named = {r.commodity for part in ("supplies", "markets", "quotas", "rates") for r in parts[part]}
+    named = {r.commodity for part in ("supplies", "markets", "quotas", "rates", "trunks") for r in parts[part]}
     return sorted((named | {c for edge in parts["edges"] for c in edge.commodities or ()}) - {None, ""})
 
 
 def _named_corridors(parts: dict[str, tuple[Any, ...]]) -> list[str]:
-    return sorted({edge.corridor for edge in parts["edges"]} - {None, ""})
+    return sorted({record.corridor for part in ("edges", "trunks") for record in parts[part]} - {None, ""})
 
 
 def frame_of(kind: type[Record], records: Sequence[Record], index: list[str]) -> pd.DataFrame:

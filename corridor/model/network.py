@@ -18,21 +18,11 @@ from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
 from corridor.model.records import (
     HAZARD,
+    KIND_OF,
     KINDS,
     PARTS,
-    Commodity,
-    Corridor,
-    Edge,
     Figure,
-    Fleet,
-    Market,
-    Node,
-    Quota,
-    Rate,
-    RateGroup,
     Record,
-    Source,
-    Supply,
 )  # fmt: skip
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
@@ -48,7 +38,7 @@ if TYPE_CHECKING:
 
 _SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
 _INNER = frozenset(
-    ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunks", "with_numbers")
+    ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunk_labels", "with_numbers")
 )
 """Names that no user needs."""
 _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
@@ -59,9 +49,9 @@ _APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "ed
 class Network(NetworkParts):
     """A graph of nodes and edges with the commodities shipped over it.
 
-    Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets, quotas, rates and fleets are
-    kept sorted by id, so that no result depends on the order of rows; commodities and corridors keep the order given,
-    the first commodity being the one that studies ask about by default.
+    Frozen: `replace` and scenarios return new networks. Nodes, edges, supplies, markets, quotas, rates, trunks and
+    fleets are kept sorted by id, so that no result depends on the order of rows; commodities and corridors keep the
+    order given, the first commodity being the one that studies ask about by default.
 
     Attributes
     ----------
@@ -80,6 +70,9 @@ class Network(NetworkParts):
         whatever was altered since; None for a network of one's own. Scenarios keep it, and so does `replace` while
         every record that the network had is still there, altered or not; a network read back from a file, table or
         graph is one's own.
+    shipped_as : str or None
+        Name under which it ships, whatever it was called since, so that studies run that network's scenarios; kept as
+        `data_version` is.
 
     Raises
     ------
@@ -90,14 +83,17 @@ class Network(NetworkParts):
 
     hazards: tuple[Hazard, ...] = ()
     data_version: str | None = field(default=None, init=False, compare=False, repr=False)
+    shipped_as: str | None = field(default=None, init=False, compare=False, repr=False)
     structure_of: InitVar[Network | None] = None
     """Network with the same records in the same order but for their numbers, so that no structure is checked again."""
-    loaded_from: InitVar[str | None] = None
-    """Version of the data, set by `load`."""
+    loaded_from: InitVar[tuple[str | None, str | None] | None] = None
+    """Version of the data and name of the network there, set by `load`."""
 
-    def __post_init__(self, structure_of: Network | None, loaded_from: str | None) -> None:
+    def __post_init__(self, structure_of: Network | None, loaded_from: tuple[str | None, str | None] | None) -> None:
         if structure_of is not None:
-            object.__setattr__(self, "data_version", loaded_from or structure_of.data_version)
+            version, name = loaded_from or (structure_of.data_version, structure_of.shipped_as)
+            object.__setattr__(self, "data_version", version)
+            object.__setattr__(self, "shipped_as", name)
             self._share(structure_of)
             return
         if invalid := list(wrong_types(self)):
@@ -148,7 +144,8 @@ class Network(NetworkParts):
         if "rates" in parts:
             parts = {"rates_made": (), **parts}
         twin = replace(self, **parts)
-        return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
+        complete = self.shipped and self._keys() <= twin._keys()
+        return as_loaded(twin, self.data_version, self.shipped_as) if complete else twin
 
     def with_frames(
         self,
@@ -161,6 +158,7 @@ class Network(NetworkParts):
         corridors: pd.DataFrame | None = None,
         quotas: pd.DataFrame | None = None,
         rates: pd.DataFrame | None = None,
+        trunks: pd.DataFrame | None = None,
         fleets: pd.DataFrame | None = None,
         rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
@@ -172,7 +170,7 @@ class Network(NetworkParts):
         Parameters
         ----------
         nodes, edges, supplies, markets, commodities, corridors, quotas, rates, fleets : DataFrame, optional
-        rate_groups, hazards, figures, sources : DataFrame, optional
+        trunks, rate_groups, hazards, figures, sources : DataFrame, optional
             The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
 
         Notes
@@ -198,8 +196,7 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
-            "rate_groups": rate_groups,
-            "sources": sources,
+            "trunks": trunks, "rate_groups": rate_groups, "sources": sources,
         }  # fmt: skip
         parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
         if hazards is not None:
@@ -282,35 +279,44 @@ class Network(NetworkParts):
 
     # Views
 
+    def _table(self, kind: str) -> pd.DataFrame:
+        """Return the records of a kind as a table indexed by their key."""
+        of = KIND_OF[kind]
+        return stamped(frame_of(of.record, self.records(kind), list(of.key)), self)
+
     def node_table(self) -> pd.DataFrame:
         """Return the nodes as a table indexed by id, units in the column names."""
-        return stamped(frame_of(Node, self.nodes, ["id"]), self)
+        return self._table("node")
 
     def edge_table(self) -> pd.DataFrame:
         """Return the edges as a table indexed by id, units in the column names, `available_mtpa` added."""
-        table = stamped(frame_of(Edge, self.edges, ["id"]), self)
+        table = self._table("edge")
         table.insert(list(table).index("remaining") + 1, "available_mtpa", [edge.available_mtpa for edge in self.edges])
         return table
 
     def supply_table(self) -> pd.DataFrame:
         """Return the supplies as a table indexed by (node, commodity)."""
-        return stamped(frame_of(Supply, self.supplies, ["node", "commodity"]), self)
+        return self._table("supply")
 
     def market_table(self) -> pd.DataFrame:
         """Return the markets as a table indexed by (node, commodity)."""
-        return stamped(frame_of(Market, self.markets, ["node", "commodity"]), self)
+        return self._table("market")
 
     def quota_table(self) -> pd.DataFrame:
         """Return the quotas as a table indexed by (edge, commodity)."""
-        return stamped(frame_of(Quota, self.quotas, ["edge", "commodity"]), self)
+        return self._table("quota")
 
     def rate_table(self) -> pd.DataFrame:
         """Return the rates as a table indexed by (edge, commodity); empty where the edge's own holds."""
-        return stamped(frame_of(Rate, self.rates, ["edge", "commodity"]), self)
+        return self._table("rate")
+
+    def trunk_table(self) -> pd.DataFrame:
+        """Return the trunks of single commodities as a table indexed by (edge, commodity); an empty corridor: none."""
+        return self._table("trunk")
 
     def fleet_table(self) -> pd.DataFrame:
         """Return the fleets as a table indexed by id, `available_mt_days` added."""
-        table = stamped(frame_of(Fleet, self.fleets, ["id"]), self)
+        table = self._table("fleet")
         table.insert(
             list(table).index("remaining") + 1, "available_mt_days", [f.available_mt_days for f in self.fleets]
         )
@@ -318,15 +324,15 @@ class Network(NetworkParts):
 
     def rate_group_table(self) -> pd.DataFrame:
         """Return the rate groups of hazards as a table indexed by id."""
-        return stamped(frame_of(RateGroup, self.rate_groups, ["id"]), self)
+        return self._table("rate_group")
 
     def commodity_table(self) -> pd.DataFrame:
         """Return the commodities as a table indexed by id, in their order."""
-        return stamped(frame_of(Commodity, self.commodities, ["id"]), self)
+        return self._table("commodity")
 
     def corridor_table(self) -> pd.DataFrame:
         """Return the corridors as a table indexed by id, in their order."""
-        return stamped(frame_of(Corridor, self.corridors, ["id"]), self)
+        return self._table("corridor")
 
     def hazard_table(self) -> pd.DataFrame:
         """Return the hazards as a table indexed by name: keys of a scenario file, as JSON what has parts."""
@@ -345,7 +351,7 @@ class Network(NetworkParts):
 
     def source_table(self) -> pd.DataFrame:
         """Return the sources of figures as a table indexed by id."""
-        return stamped(frame_of(Source, self.sources, ["id"]), self)
+        return self._table("source")
 
     def figures(
         self,
@@ -409,7 +415,7 @@ class Network(NetworkParts):
 
     def _subjects(self, asked: Iterable[str]) -> frozenset[str]:
         """Return the ids that some subjects stand for: corridors for their trunk edges too."""
-        return frozenset(id for subject in asked for id in (subject, *(e.id for e in self.trunks.get(subject, ()))))
+        return frozenset(id for subject in asked for id in (subject, *self.trunk_labels.edges(subject)))
 
     def _subjects_known(self) -> set[str]:
         """Return the ids that figures of this network may be about."""
@@ -486,6 +492,7 @@ class Network(NetworkParts):
         corridors: pd.DataFrame | None = None,
         quotas: pd.DataFrame | None = None,
         rates: pd.DataFrame | None = None,
+        trunks: pd.DataFrame | None = None,
         fleets: pd.DataFrame | None = None,
         rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
@@ -513,6 +520,8 @@ class Network(NetworkParts):
             Needs ``edge``, ``commodity``.
         rates : DataFrame, optional
             Needs ``edge``, ``commodity`` and a figure: ``tariff_usd_per_t``, ``transit_days`` or the like.
+        trunks : DataFrame, optional
+            Needs ``edge``, ``commodity``; ``corridor`` is whose trunk the edge is for that commodity, empty: none.
         fleets : DataFrame, optional
             Needs ``id``, ``capacity_mt_days`` [Mt days/y].
         hazards : DataFrame, optional
@@ -548,8 +557,7 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
-            "rate_groups": rate_groups,
-            "sources": sources,
+            "trunks": trunks, "rate_groups": rate_groups, "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         problems: list[Problem] = []
@@ -609,6 +617,6 @@ def build_network(tables: dict[str, Any], **given: Any) -> Network:
         raise records.error(error) from None
 
 
-def as_loaded(network: Network, data_version: str | None) -> Network:
-    """Return a network marked as one that ships, made from that version of the data."""
-    return replace(network, structure_of=network, loaded_from=data_version)
+def as_loaded(network: Network, data_version: str | None, name: str | None) -> Network:
+    """Return a network marked as one that ships under a name, made from that version of the data."""
+    return replace(network, structure_of=network, loaded_from=(data_version, name))

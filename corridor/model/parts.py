@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, KeysView, Mapping
+from collections.abc import Callable, Iterable, KeysView, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self, TypeVar, cast
@@ -25,7 +25,9 @@ from corridor.model.records import (
     Record,
     Source,
     Supply,
+    Trunk,
 )
+from corridor.model.trunks import TrunkLabels
 
 T = TypeVar("T")
 _KIND = {kind.singular: kind for kind in (*KINDS, HAZARD)}
@@ -42,6 +44,7 @@ class NetworkParts:
     markets: tuple[Market, ...] = ()
     quotas: tuple[Quota, ...] = ()
     rates: tuple[Rate, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
     fleets: tuple[Fleet, ...] = ()
     rate_groups: tuple[RateGroup, ...] = ()
     corridors: tuple[Corridor, ...] = ()
@@ -127,24 +130,60 @@ class NetworkParts:
             raise unknown_name("rate", f"{edge}.{commodity}", map(".".join, rates))
         return cast("Rate", rates[edge, commodity])
 
-    def trunk(self, corridor: str) -> tuple[Edge, ...]:
-        """Return the trunk edges of a corridor, sorted by id."""
+    def trunk(self, corridor: str, commodity: str | Iterable[str] | None = None) -> tuple[Edge, ...]:
+        """Return the trunk edges of a corridor, sorted by id.
+
+        Parameters
+        ----------
+        corridor : str
+            Id.
+        commodity : str or iterable of str, optional
+            Only edges that admit the commodity, or one of some, and are the corridor's trunk for it; by default those
+            that are its trunk for any.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such corridor or commodity.
+        """
         self.corridor(corridor)
-        return self.trunks.get(corridor, ())
+        edges = tuple(self.edge(id) for id in self.trunk_labels.edges(corridor))
+        if commodity is None:
+            return edges
+        wanted = [self.commodity(id).id for id in ((commodity,) if isinstance(commodity, str) else commodity)]
+        of = self.trunk_labels.of
+        return tuple(edge for edge in edges if any(edge.admits(id) and of(edge.id, id) == corridor for id in wanted))
+
+    def trunk_of_peers(self, corridor: str, commodities: Iterable[str]) -> tuple[Edge, ...]:
+        """Return the trunk edges of a corridor for some commodities and all others of their groups, sorted by id.
+
+        It is what shippers of a kind have together: crude's trunk and that of containers may be different edges.
+        """
+        groups = {self.commodity(id).group for id in commodities}
+        return self.trunk(corridor, [other.id for other in self.commodities if other.group in groups])
+
+    def trunk_of(self, edge: str, commodity: str) -> str | None:
+        """Return the corridor whose trunk an edge is for a commodity, None where it is none or does not admit it.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such edge or commodity.
+        """
+        admitted = self.edge(edge).admits(self.commodity(commodity).id)
+        return self.trunk_labels.of(edge, commodity) if admitted else None
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Tags that edges bear, in alphabetical order: what selectors may name as ``tag``."""
         return tuple(sorted({tag for edge in self.edges for tag in edge.tags}))
 
-    @cached_property
-    def trunks(self) -> dict[str, tuple[Edge, ...]]:
-        """Trunk edges of each corridor that has any."""
-        trunks: dict[str, list[Edge]] = {}
-        for edge in self.edges:
-            if edge.corridor is not None:
-                trunks.setdefault(edge.corridor, []).append(edge)
-        return {corridor: tuple(edges) for corridor, edges in trunks.items()}
+    @property
+    def trunk_labels(self) -> TrunkLabels:
+        """Which corridor's trunk each edge is, by commodity."""
+        return self._by_structure(
+            "trunks", lambda: TrunkLabels(self.edges, [commodity.id for commodity in self.commodities], self.trunks)
+        )
 
     # What is kept: records never change, so whatever follows from them is worked out once
 

@@ -297,7 +297,9 @@ class Edge(Record):
         default=0.0, description="what blending does to the cargo's value, negative for a loss [USD/t]"
     )
     commodities: OneOrMore | None = Field(default=None, description="commodities it can carry; None or empty cell: all")
-    corridor: Name | None = Field(default=None, description="corridor whose trunk edge it is; empty: a feeder")
+    corridor: Name | None = Field(
+        default=None, description="corridor whose trunk edge it is, unless trunks say otherwise; empty: a feeder"
+    )
     in_service: bool = Field(default=True, description="false for planned and idle edges")
     fleet: Name | None = Field(
         default=None, description="fleet whose vessels or wagons carry what passes; empty: none that is limited"
@@ -423,6 +425,19 @@ TERMS = ("tariff_usd_per_t", "risk_premium_usd_per_t", "quality_usd_per_t", "tra
 """Fields of an edge for which a rate may give others: what a tonne of one commodity pays and how long it takes."""
 
 
+class Trunk(Record):
+    """The corridor whose trunk an edge is for one commodity, where it is another than the edge's own, or none.
+
+    A row that repeats the edge's own corridor is refused: it would say nothing.
+    """
+
+    edge: Name = Field(description="edge of which it speaks")
+    commodity: Name = Field(description="commodity for which it holds")
+    corridor: Name | None = Field(
+        default=None, description="corridor whose trunk edge it is for this commodity; empty: none"
+    )
+
+
 class Fleet(Record):
     """Tankers, wagons or ferries that several edges share: what one edge uses is missing on the others."""
 
@@ -470,8 +485,8 @@ def node_key(record: Supply | Market) -> Key:
     return record.node, record.commodity
 
 
-def edge_key(record: Quota | Rate) -> Key:
-    """Return what identifies a quota or rate."""
+def edge_key(record: Quota | Rate | Trunk) -> Key:
+    """Return what identifies a quota, rate or trunk."""
     return record.edge, record.commodity
 
 
@@ -569,6 +584,7 @@ PARTS = (
     Kind("market", "markets", Market, ("node", "commodity")),
     Kind("quota", "quotas", Quota, ("edge", "commodity")),
     Kind("rate", "rates", Rate, ("edge", "commodity")),
+    Kind("trunk", "trunks", Trunk, ("edge", "commodity")),
     Kind("fleet", "fleets", Fleet),
     Kind("rate_group", "rate_groups", RateGroup),
 )

@@ -142,7 +142,7 @@ def row_of(table: str, key: str, network: Network) -> tuple[str, ...]:
 
 def carries(network: Network, corridor: str, commodity: str) -> bool:
     """Tell whether some trunk edge of a corridor admits a commodity."""
-    return any(edge.admits(commodity) for edge in network.trunk(corridor))
+    return bool(network.trunk(corridor, commodity))
 
 
 def _rows(table: str, network: Network) -> list[tuple[str, ...]]:

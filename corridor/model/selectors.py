@@ -34,7 +34,7 @@ def _borne_by_edges(name: str, read: Read) -> Selector:
 EDGE_SELECTORS = {
     "edge": _keys("edge", lambda _, edge: (edge.id,)),
     "node": _keys("node", lambda _, edge: (edge.tail, edge.head)),
-    "corridor": _keys("corridor", lambda _, edge: (edge.corridor,) if edge.corridor is not None else ()),
+    "corridor": _keys("corridor", lambda parts, edge: parts.trunk_labels.corridors(edge.id)),
     "country": _borne_by_edges("country", lambda _, edge: edge.countries),
     "mode": _borne_by_edges("mode", lambda _, edge: (edge.mode,)),
     "operator": _borne_by_edges("operator", lambda _, edge: (edge.operator,) if edge.operator else ()),

@@ -10,7 +10,7 @@ from corridor.errors import Problem, limited_problems
 from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.parts import NetworkParts
-from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Rate, Record, Supply
+from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Rate, Record, Supply, Trunk
 
 Finding = tuple[Record, Problem]
 
@@ -23,7 +23,7 @@ def structural_problems(net: NetworkParts) -> list[str]:
 def findings(net: NetworkParts) -> list[Finding]:
     """Return every structural problem with the record that it is about."""
     return [*references(net), *_groups_like_commodities(net)] or [
-        *_quotas_over_capacity(net), *_trunks_in_series(net), *earning_cycles(net)
+        *_quotas_over_capacity(net), *_trunks_repeated(net), *_trunks_in_series(net), *earning_cycles(net)
     ]  # fmt: skip
 
 
@@ -90,11 +90,13 @@ def _missing_references(net: NetworkParts) -> Iterator[Finding]:
             owner = f"{kind} '{record.node}/{record.commodity}'"
             yield from missing(record, owner, "node", "node", nodes)
             yield from missing(record, owner, "commodity", "commodity", commodities)
-    for kind, pairs in (("quota", net.quotas), ("rate", net.rates)):
-        for pair in cast("tuple[Quota | Rate, ...]", pairs):
+    for kind, pairs in (("quota", net.quotas), ("rate", net.rates), ("trunk", net.trunks)):
+        for pair in cast("tuple[Quota | Rate | Trunk, ...]", pairs):
             owner = f"{kind} '{pair.edge}/{pair.commodity}'"
             yield from missing(pair, owner, "edge", "edge", edges)
             yield from missing(pair, owner, "commodity", "commodity", commodities)
+            if isinstance(pair, Trunk):
+                yield from missing(pair, owner, "corridor", "corridor", corridors)
             if pair.edge in edges and pair.commodity is not None and not edges[pair.edge].admits(pair.commodity):
                 yield (
                     pair,
@@ -140,26 +142,42 @@ def _quotas_over_capacity(net: NetworkParts) -> Iterator[Finding]:
         yield edge, f"quotas on edge {edge.id!r}: {rule}"
 
 
+def _trunks_repeated(net: NetworkParts) -> Iterator[Finding]:
+    """Yield a sentence for each trunk row that says what the edge's own label says already."""
+    for row in net.trunks:
+        own = net.edge(row.edge).corridor
+        if row.corridor == own:
+            says = "is a trunk edge of no corridor" if own is None else f"is a trunk edge of corridor {own!r}"
+            yield (
+                row,
+                f"trunk '{row.edge}/{row.commodity}': edge {row.edge!r} {says} already (got corridor {own!r}); "
+                "leave the row out, or name another corridor",
+            )
+
+
 def _trunks_in_series(net: NetworkParts) -> Iterator[Finding]:
-    """Yield a sentence for each trunk edge from which a tonne could go on to a further one.
+    """Yield a sentence for each trunk edge of a commodity from which a tonne of it could go on to a further one.
 
     Proof for the rest: where no trunk edge starts at a node that can be reached from a trunk edge's head, each tonne
     crosses at most one, and none lies on a cycle.
     """
-    if not net.trunks:
-        return
+    label = net.trunk_labels.of
     for commodity in net.commodities:
-        trunk = [edge for edges in net.trunks.values() for edge in edges if edge.admits(commodity.id)]
+        trunk = [edge for edge in net.edges if edge.admits(commodity.id) and label(edge.id, commodity.id) is not None]
+        if not trunk:
+            continue
         onward = adjacency((e for e in net.edges if e.admits(commodity.id)), "tail", "head")
         came_from = reach(((edge.head, edge.id) for edge in trunk), onward)
         for edge in sorted(trunk, key=lambda edge: edge.id):
             if edge.tail in came_from:
                 first = net.edge(came_from[edge.tail])
-                where = "itself" if first.id == edge.id else f"trunk edge {edge.id!r} of corridor {edge.corridor!r}"
+                before, after = (label(id, commodity.id) for id in (first.id, edge.id))
+                where = "itself" if first.id == edge.id else f"trunk edge {edge.id!r} of corridor {after!r}"
                 yield (
                     first,
-                    f"corridor {first.corridor!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on "
-                    f"to cross {where}; label one edge of each route, or restrict the commodities of an edge between",
+                    f"corridor {before!r}: {commodity.id} that crossed its trunk edge {first.id!r} can go on "
+                    f"to cross {where}; label one edge of each route, restrict the commodities of an edge between, "
+                    f"or give one of the edges a row in trunks for {commodity.id} without a corridor",
                 )
 
 

@@ -77,7 +77,7 @@ def core(network: Network, positions: dict[str, Position]) -> Extent:
     longitudes or latitudes of supplies and ends of trunk edges. It depends on the network only, so maps of its
     scenarios are comparable.
     """
-    trunk = {end for edge in network.edges if edge.corridor is not None for end in (edge.tail, edge.head)}
+    trunk = {end for edge in network.edges if network.trunk_labels.corridors(edge.id) for end in (edge.tail, edge.head)}
     wanted = sorted((trunk | {supply.node for supply in network.supplies}) & positions.keys())
     if len(wanted) < 4:
         wanted = sorted(positions)

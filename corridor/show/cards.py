@@ -12,6 +12,7 @@ from corridor.model.distributions import TwoPart
 from corridor.model.hazard import Hazard, Hit
 from corridor.model.hazard import Rate as HazardRate
 from corridor.model.network import Network
+from corridor.model.records import Edge
 from corridor.model.scenario import Event, Scenario
 from corridor.show.html import Html, bar, card, counted, details, line, link, listing, table, warning
 
@@ -57,10 +58,16 @@ def _corridors(network: Network) -> Iterator[Html]:
     for corridor in network.corridors:
         trunk = network.trunk(corridor.id)
         available = sum(edge.available_mtpa for edge in trunk)
-        rows.append(
-            (corridor.name or corridor.id, corridor.id, ", ".join(edge.id for edge in trunk), amount(available))
-        )
+        edges = ", ".join(_trunk_edge(network, corridor.id, edge) for edge in trunk)
+        rows.append((corridor.name or corridor.id, corridor.id, edges, amount(available)))
     yield table(["corridor", "id", "trunk edges", "available [Mt/y]"], shortened(rows, 4))
+
+
+def _trunk_edge(network: Network, corridor: str, edge: Edge) -> str:
+    """Return the id of a trunk edge, with the commodities of which it is the trunk where others may pass too."""
+    admitted = [commodity.id for commodity in network.commodities if edge.admits(commodity.id)]
+    crossing = [id for id in admitted if network.trunk_of(edge.id, id) == corridor]
+    return edge.id if crossing == admitted else f"{edge.id} ({', '.join(crossing)})"
 
 
 def _commodities(network: Network) -> Iterator[Html]:

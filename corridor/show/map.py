@@ -573,7 +573,9 @@ class _MapDrawing:
     def _label_corridors(self, writer: Labels, halo: list[Any]) -> None:
         """Name each corridor, with its throughput, at its widest trunk edge on the map."""
         for corridor in self.network.corridors:
-            trunk = [line for line in self.lines if line.edge.corridor == corridor.id]
+            shippers = [c.id for c in self.network.commodities] if self.commodity is None else [self.commodity]
+            edges = {edge.id for edge in self.network.trunk_of_peers(corridor.id, shippers)}
+            trunk = [line for line in self.lines if line.edge.id in edges]
             if not trunk:
                 continue
             line = max(trunk, key=lambda line: (line.flow_mtpa, line.edge.capacity_mtpa or 0.0, line.edge.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,12 +72,13 @@ def route_capacity(
     return _most(solver, _maximising(solution, corridor, commodities), solution, corridor, commodities)
 
 
-def nameplate_mtpa(network: Network, corridor: str) -> float:
-    """Return what the trunk edges in service are built for, all shippers together, infinite where one has no limit.
+def nameplate_mtpa(network: Network, corridor: str, commodities: Iterable[str]) -> float:
+    """Return what the trunk edges in service are built for, infinite where one has no limit.
 
+    It is the trunk of all shippers of the commodities' groups together, for containers may have another than crude.
     Outages and derates do not count: they leave less of it, `Edge.available_mtpa`. [Mt/y]
     """
-    built = (edge.capacity_mtpa for edge in network.trunk(corridor) if edge.in_service)
+    built = (edge.capacity_mtpa for edge in network.trunk_of_peers(corridor, commodities) if edge.in_service)
     return float(sum(math.inf if capacity is None else capacity for capacity in built))
 
 

@@ -47,7 +47,7 @@ def route_along(
     return Route(
         edges=tuple(edge.id for edge in edges),
         commodity=commodity,
-        corridor=next((edge.corridor for edge in edges if edge.corridor is not None), None),
+        corridor=next((id for edge in edges if (id := network.trunk_labels.of(edge.id, commodity)) is not None), None),
         flow_mtpa=flow_mtpa,
         unit_cost_usd_per_t=cost,
         netback_usd_per_t=netback(price, cost),

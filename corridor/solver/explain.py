@@ -203,17 +203,18 @@ def _corridor(
     network = solution.network
     commodity = network.commodities[0].id
     record = network.corridor(corridor)
-    trunk = network.trunk(corridor)
+    trunk = network.trunk_of_peers(corridor, [commodity]) or network.trunk(corridor)
     available = sum(edge.available_mtpa for edge in trunk)
-    carried = solution.throughput_mtpa(corridor)
+    crossing = solution.program.columns_on(edge.id for edge in trunk)
+    carried = float(solution.amounts[crossing].sum())
     own = solution.throughput_mtpa(corridor, commodity)
     optima = OptimalRange(solution)
     shown = quoted(own, optima.throughput(corridor, commodity))
     yield (
-        f"{record.name or corridor} [{corridor}]: {_carried(carried, available, optima.throughput(corridor))}; "
+        f"{record.name or corridor} [{corridor}]: {_carried(carried, available, optima.amount(crossing))}; "
         f"{commodity} {shown} Mt/y."
     )
-    if not any(edge.admits(commodity) for edge in trunk):
+    if not network.trunk(corridor, commodity):
         yield f"  It carries no {commodity}."
         return
     yield from _kept_up(floors, solution.program.trunk_columns(network, corridor, commodity), solution)

@@ -190,14 +190,20 @@ class Flow:
 
     @cached_property
     def corridors(self) -> pd.DataFrame:
-        """Corridors: throughput_mtpa, available_mtpa, utilisation; all commodities together."""
+        """Corridors: throughput_mtpa, available_mtpa, utilisation; all commodities together.
+
+        Where commodities have trunks of their own (`Network.trunks`), each counts on its own in the throughput; what is
+        available is that of all edges that are the trunk for any commodity, and utilisation is the share of it that
+        is used, by commodities that go by another corridor too.
+        """
         import pandas as pd
 
         ids = [corridor.id for corridor in self.network.corridors]
         through = [self.throughput_mtpa(id) for id in ids]
+        used = [self.solution.trunk_used_mtpa(id) for id in ids]
         available = [sum(edge.available_mtpa for edge in self.network.trunk(id)) for id in ids]
         columns = {
-            "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(through, available),
+            "throughput_mtpa": through, "available_mtpa": available, "utilisation": _utilisation(used, available),
         }  # fmt: skip
         return self._stamped(pd.DataFrame(columns, index=pd.Index(ids, name="corridor")))
 

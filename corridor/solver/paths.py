@@ -49,7 +49,8 @@ class BestPaths:
         self._tail_and_head = [(edge.tail, edge.head) for edge in map(self._edge, self._columns)]
         self._trunks: dict[str | None, list[int]] = {}
         for column in self._columns:
-            self._trunks.setdefault(self._edge(column).corridor, []).append(column)
+            label = network.trunk_labels.of(self._edge(column).id, commodity)
+            self._trunks.setdefault(label, []).append(column)
         self._from: dict[str, tuple[dict[str, float], dict[str, int]]] = {}
         self._worth, self._onward = self._best({node: -price for node, price in prices.items()}, backward=True)
 

@@ -11,6 +11,7 @@ what is unmet. A state has bounds, costs and days of round trips. Nothing here k
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -438,11 +439,17 @@ class Program(LinearProgram):
         """Return edge and commodity of a flow column."""
         return self.edge_ids[self.flow_edge[column]], self.commodities[self.flow_commodity[column]]
 
+    def columns_on(self, edges: Iterable[str]) -> list[int]:
+        """Return the flow columns of all commodities on some edges."""
+        columns = (self.column(edge, commodity) for edge in edges for commodity in self.commodities)
+        return [column for column in columns if column is not None]
+
     def trunk_columns(self, network: Network, corridor: str, commodity: str | None = None) -> list[int]:
-        """Return the flow columns on a corridor's trunk edges, of one commodity or of all."""
+        """Return the flow columns on a corridor's trunk edges, of one commodity or of all, each by its own trunk."""
         if (corridor, commodity) not in self._trunk_columns:
-            wanted = self.commodities if commodity is None else (commodity,)
-            columns = (self.column(edge.id, other) for edge in network.trunk(corridor) for other in wanted)
+            wanted, label = self.commodities if commodity is None else (commodity,), network.trunk_labels.of
+            crossed = ((edge.id, other) for edge in network.trunk(corridor) for other in wanted)
+            columns = (self.column(*pair) for pair in crossed if label(*pair) == corridor)
             self._trunk_columns[corridor, commodity] = [column for column in columns if column is not None]
         return self._trunk_columns[corridor, commodity]
 

@@ -76,8 +76,8 @@ def to_pypsa(network: Network) -> pypsa.Network:
     Notes
     -----
     What PyPSA cannot hold is left out: risk scores, distances, days (their interest is in the cost), hazards, figures,
-    tags, corridors, and edges that lead from no supply to a market. No limit is written as more than could ever flow,
-    for PyPSA multiplies limits.
+    tags, corridors and trunks, and edges that lead from no supply to a market. No limit is written as more than could
+    ever flow, for PyPSA multiplies limits.
     """
     library = _pypsa()
     solver = WarmSolver(network)

@@ -103,6 +103,10 @@ class Solution:
         columns = self.program.trunk_columns(self.network, corridor, commodity)
         return float(self.amounts[columns].sum())
 
+    def trunk_used_mtpa(self, corridor: str) -> float:
+        """Tonnes of all commodities on a corridor's trunk edges, those that go by another corridor included. [Mt/y]"""
+        return float(self.amounts[self.program.columns_on(e.id for e in self.network.trunk(corridor))].sum())
+
     @cached_property
     def delivered_by_market(self) -> Floats:
         """Tonnes delivered to each market. [Mt/y]"""

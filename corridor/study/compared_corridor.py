@@ -72,7 +72,7 @@ class ComparedCorridor:
     @property
     def nameplate_mtpa(self) -> float:
         """What the trunk in service is built for."""
-        return nameplate_mtpa(self._flow.network, self.id)
+        return nameplate_mtpa(self._flow.network, self.id, self.commodities)
 
     @cached_property
     def reachable(self) -> RouteCapacity:

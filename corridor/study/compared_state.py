@@ -117,7 +117,7 @@ class ComparedState:
         Nothing is solved for it that the columns do not need. With rows for every origin each has a route of its own.
         """
         asked, network = set(columns), self.flow.network
-        trunk = [edge.id for edge in network.trunk(corridor)]
+        trunk = [edge.id for edge in network.trunk_of_peers(corridor, self.scope.members)]
         parts = {
             "limits": [*trunk, *_fleets(network, trunk)],
             "flow": list(self._flow_subjects.through(corridor)),
@@ -173,7 +173,8 @@ class ComparedState:
     def _subjects(self, corridor: str, routes: Iterable[Route]) -> tuple[str, ...]:
         """Return the ids whose figures a row rests on: trunk, bottleneck, routes, fleets, ends, countries."""
         network, routes = self.flow.network, list(routes)
-        edges = [edge.id for edge in network.trunk(corridor)] + [id for route in routes for id in route.edges]
+        trunk = [edge.id for edge in network.trunk_of_peers(corridor, self.scope.members)]
+        edges = trunk + [id for route in routes for id in route.edges]
         ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]
         fleets = [edge.fleet for edge in map(network.edge, edges) if edge.fleet is not None]
         limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]

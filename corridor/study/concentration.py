@@ -257,7 +257,8 @@ class _ExportPattern:
         countries = set(self.transit)
         for id, row in self.corridors.iterrows():
             final_country = self.network.node(row["destination"]).country if row["destination"] else None
-            trunk = (country for edge in self.network.trunk(str(id)) for country in edge.countries)
+            edges = self.network.trunk_of_peers(str(id), [self.commodity])
+            trunk = (country for edge in edges for country in edge.countries)
             countries |= {*row["countries"].split("-"), *trunk} - {final_country, ""}
         return sorted(countries - _home(self.network, self.commodity))
 

@@ -146,7 +146,7 @@ def _named(table: pd.DataFrame, network: Network) -> frozenset[str]:
         ids |= values_of(table, level) or set()
     if "edges" in table.columns:
         ids |= {str(edge) for edges in table["edges"] for edge in edges}
-    for corridor in ids & network.trunks.keys():
+    for corridor in ids & network.keys("corridor"):
         ids |= {edge.id for edge in network.trunk(corridor)}
     for node in ("node", "origin", "destination"):
         if (nodes := values_of(table, node)) and (commodities := values_of(table, "commodity")):

@@ -73,8 +73,8 @@ class FlowSubjects:
         """
         solution = self._solution
         program, network = solution.program, solution.network
-        ids = {edge.id for edge in network.trunk(corridor)}
-        trunk = [column for column in self._columns if program.edge_ids[program.edge_of(column)] in ids]
+        crossing = set(program.trunk_columns(network, corridor))
+        trunk = [column for column in self._columns if column in crossing]
         before, sources = self._followed(trunk, self._into, "tail")
         beyond, ends = self._followed(trunk, self._out_of, "head")
         edges = self._edges([*trunk, *before, *beyond])

@@ -51,6 +51,12 @@ class _Recorded(_Program):
         return float(found.fun)
 
 
+def crosses(world: Any, edge: Any, commodity: str, corridor: str) -> bool:
+    """Tell whether an edge is a corridor's trunk for a commodity that it admits: by the commodity's row, or its own."""
+    label = next((t.corridor for t in world.trunks if (t.edge, t.commodity) == (edge.id, commodity)), edge.corridor)
+    return label == corridor and (edge.commodities is None or commodity in edge.commodities)
+
+
 def own_capacity(world: Any, flow: Any, corridor: str, commodities: tuple[str, ...]) -> float:
     """Return the most of some commodities that could cross a trunk if their supply and buyers were unlimited. [Mt/y]
 
@@ -73,14 +79,14 @@ def own_capacity(world: Any, flow: Any, corridor: str, commodities: tuple[str, .
             program.bounds[program.delivered[key]] = 0.0, None
     for quota, below in zip(world.quotas, flow.quotas["unmet_minimum_mtpa"], strict=True):
         program.bounds[program.below[quota.edge, quota.commodity]] = 0.0, below + HELD_MTPA
-    trunk = [edge.id for edge in world.edges if edge.corridor == corridor]
-    counted = [program.flow[edge, c] for edge in trunk for c in commodities if (edge, c) in program.flow]
+    counted = [program.flow[e.id, c] for e in world.edges for c in commodities if crosses(world, e, c, corridor)]
     return -program.least(dict.fromkeys(counted, -1.0)) if counted else 0.0
 
 
 def own_nameplate(world: Any, corridor: str) -> float:
     """Return what the trunk in service is built for, outages not counted. [Mt/y]"""
-    trunk = [edge for edge in world.edges if edge.corridor == corridor and edge.in_service]
+    of_any = ((edge, any(crosses(world, edge, c.id, corridor) for c in world.commodities)) for edge in world.edges)
+    trunk = [edge for edge, crossed in of_any if crossed and edge.in_service]
     return sum(math.inf if edge.capacity_mtpa is None else edge.capacity_mtpa for edge in trunk)
 
 
@@ -164,7 +170,7 @@ def _routes(
         if market.volume_mtpa is not None and market.volume_mtpa <= (delivered + 1e-6 if room else 0.0):
             continue
         for origin in origins:
-            for trunk in (edge for edge in usable if edge.corridor == corridor):
+            for trunk in (edge for edge in usable if crosses(world, edge, commodity, corridor)):
                 for before in _paths(graph, origin, trunk.tail):
                     for after in _paths(graph, trunk.head, market.node):
                         edges = [by_id[id] for id in (*before, trunk.id, *after)]

@@ -56,6 +56,7 @@ def net() -> cr.Network:
         quotas=[cr.Quota(edge="north_out", commodity="oil", min_mtpa=1.0, max_mtpa=4.5),
                 cr.Quota(edge="south_out", commodity="oil", max_mtpa=3.0)],
         rates=[cr.Rate(edge="north_out", commodity="oil", tariff_usd_per_t=11.0)],
+        trunks=[cr.Trunk(edge="south_out", commodity="gas")],
         fleets=[cr.Fleet(id="barges", capacity_mt_days=25.0), cr.Fleet(id="wagons", capacity_mt_days=120.0)],
         rate_groups=[cr.RateGroup(id="all", calm_shape=5.0, calm_years=50.0, war_shape=8.0, war_years=20.0)],
         hazards=[
@@ -100,7 +101,7 @@ def in_words(net: cr.Network) -> str:
 
 def in_table(net: cr.Network) -> str:
     """Return the tables of the network: for fields that describe."""
-    kinds = ("node", "edge", "supply", "market", "quota", "rate", "fleet")
+    kinds = ("node", "edge", "supply", "market", "quota", "rate", "trunk", "fleet")
     tables = [getattr(net, f"{kind}_table")() for kind in kinds]
     return "".join(table.to_csv() for table in tables)
 
@@ -108,7 +109,8 @@ def in_table(net: cr.Network) -> str:
 def in_selection(net: cr.Network) -> str:
     """Return what scenarios hit that select by what edges and nodes are."""
     changes = [cr.Outage(tag="old"), cr.Outage(operator="A"), cr.Outage(mode="rail"), cr.Outage(country="RUS"),
-               cr.SupplyShock(country="KAZ", remaining=0.5), cr.Opening(edge="north_out")]  # fmt: skip
+               cr.SupplyShock(country="KAZ", remaining=0.5), cr.Opening(edge="north_out"),
+               cr.Outage(corridor="north")]  # fmt: skip
     told = []
     for change in changes:
         try:
@@ -190,6 +192,9 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
         "edge": (0, "north_in", in_flow), "commodity": (0, "gas", in_flow), "tariff_usd_per_t": (0, 0.0, in_flow),
         "risk_premium_usd_per_t": (0, 3.0, in_flow), "quality_usd_per_t": (0, -3.0, in_flow),
         "transit_days": (0, 20.0, in_flow), "late_days": (0, 0.0, in_flow),
+    },
+    "trunks": {
+        "edge": (0, "north_out", in_flow), "commodity": (0, "oil", in_flow), "corridor": (0, "north", in_selection),
     },
     "fleets": {
         "id": (0, "other", REFUSED), "name": (0, "The barges", in_table), "capacity_mt_days": (0, 20.0, in_flow),

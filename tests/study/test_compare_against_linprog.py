@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import corridor as cr
 from helpers.certificates import Slack
-from helpers.compare_oracle import optimal_span, own_capacity, own_nameplate, own_routes
+from helpers.compare_oracle import crosses, optimal_span, own_capacity, own_nameplate, own_routes
 from helpers.strategies import networks
 
 NEAR = 1e-4
@@ -28,6 +28,7 @@ NEAR = 1e-4
 def compared(draw: st.DrawFn) -> cr.Network:
     """Draw a network with a corridor, minima, scores of risk, some of them unknown, seas and replacement costs.
 
+    Some shippers' trunk is another than the edges' own: an edge to the last node may be it for one and not for another.
     Where none is drawn the trunk is all that leads to the last node, which nothing leaves then. On the trunk every
     second shipper has a ceiling, a narrow one at times, so that lifting it adds something; markets are often full, and
     require what they take.
@@ -38,6 +39,8 @@ def compared(draw: st.DrawFn) -> cr.Network:
         last = net.nodes[-1].id
         drawn = tuple(e.replace(corridor="trunk" if e.head == last else None) for e in drawn if e.tail != last)
     kept = {edge.id for edge in drawn}
+    trunks = draw(trunk_rows(net, drawn))
+    world = SimpleNamespace(edges=drawn, trunks=trunks)
     risk, mode = st.sampled_from((None, 0.0, 0.25, 0.5, 0.75)), st.sampled_from(("pipeline", "sea"))
     edges = tuple(edge.replace(risk_score=draw(risk), mode=draw(mode)) for edge in drawn)
     priced, needed = st.sampled_from((None, 40.0, 400.0)), st.sampled_from((None, 2.0, 6.0))
@@ -53,7 +56,7 @@ def compared(draw: st.DrawFn) -> cr.Network:
         cr.Quota(edge=edge.id, commodity=commodity.id, max_mtpa=most)
         for edge in edges
         for commodity in net.commodities
-        if edge.corridor and edge.admits(commodity.id) and (edge.id, commodity.id) not in bound
+        if crosses(world, edge, commodity.id, "trunk") and (edge.id, commodity.id) not in bound
         if (most := draw(ceilings)) is not None
     ]
     return net.replace(
@@ -61,15 +64,31 @@ def compared(draw: st.DrawFn) -> cr.Network:
         markets=markets,
         quotas=(*old_quotas, *quotas),
         rates=[rate for rate in net.rates if rate.edge in kept],
+        trunks=trunks,
         corridors=[cr.Corridor(id="trunk")],
     )
+
+
+@st.composite
+def trunk_rows(draw: st.DrawFn, net: cr.Network, edges: tuple[cr.Edge, ...]) -> list[cr.Trunk]:
+    """Draw rows that turn over the label of some edges to the last node, which none leaves, for some commodities."""
+    ends = [edge for edge in edges if edge.head == net.nodes[-1].id]
+    if any(edge.tail == net.nodes[-1].id for edge in edges):
+        return []
+    pairs = [(edge, commodity.id) for edge in ends for commodity in net.commodities if edge.admits(commodity.id)]
+    other = {None: "trunk", "trunk": None}
+    return [
+        cr.Trunk(edge=edge.id, commodity=commodity, corridor=other[edge.corridor])
+        for edge, commodity in pairs
+        if draw(st.integers(1, 3)) == 1
+    ]
 
 
 def rows(net: cr.Network) -> list[tuple[str, cr.Flow, pd.Series]]:
     """Return commodity, flow and row of the one corridor for each commodity that can take it."""
     flow, compared = cr.solve(net), []
     for commodity in net.commodities:
-        if any(edge.corridor and edge.admits(commodity.id) for edge in net.edges):
+        if any(crosses(net, edge, commodity.id, "trunk") for edge in net.edges):
             table = cr.compare(net, [], commodity=commodity.id, columns="all")
             compared.append((commodity.id, flow, table.iloc[0]))
     return compared
@@ -77,7 +96,7 @@ def rows(net: cr.Network) -> list[tuple[str, cr.Flow, pd.Series]]:
 
 def world(net: cr.Network, **parts: Any) -> SimpleNamespace:
     """Return the parts of a network, some of them others."""
-    own = ("nodes", "edges", "commodities", "supplies", "markets", "quotas", "rates", "fleets")
+    own = ("nodes", "edges", "commodities", "supplies", "markets", "quotas", "rates", "fleets", "trunks")
     return SimpleNamespace(**({part: getattr(net, part) for part in own} | parts))
 
 
@@ -96,7 +115,7 @@ def test_capacities_are_those_of_an_own_program(net: cr.Network) -> None:
         assert row["capacity_mtpa"] == pytest.approx(capacity, abs=NEAR)
         assert row["reachable_mtpa"] == pytest.approx(reachable, abs=NEAR)
         assert row["nameplate_mtpa"] == pytest.approx(own_nameplate(net, "trunk"))
-        trunk = [edge.id for edge in net.edges if edge.corridor]
+        trunk = [edge.id for edge in net.edges if crosses(net, edge, commodity, "trunk")]
         moved = flow.edge_flows["flow_mtpa"].reindex([(id, commodity) for id in trunk], fill_value=0.0).sum()
         assert row["throughput_mtpa"] == pytest.approx(moved)
         if capacity > NEAR:
@@ -132,9 +151,13 @@ def test_a_bottleneck_alone_stops_as_much(net: cr.Network) -> None:
 @given(compared())
 def test_what_is_lost_is_that_of_an_own_program(net: cr.Network) -> None:
     """Of the commodity, of all, and their loss: within what optimal flows without the corridor can have."""
-    shut = tuple(edge.replace(in_service=False) if edge.corridor else edge for edge in net.edges)
-    closed, slack = world(net, edges=shut), Slack.of(net)
     every = tuple(commodity.id for commodity in net.commodities)
+    shut = {(e.id, c) for e in net.edges for c in every if crosses(net, e, c, "trunk")}
+    limited = {
+        (q.edge, q.commodity): q.replace(max_mtpa=0.0) if (q.edge, q.commodity) in shut else q for q in net.quotas
+    }
+    limited |= {key: cr.Quota(edge=key[0], commodity=key[1], max_mtpa=0.0) for key in sorted(shut - limited.keys())}
+    closed, slack = world(net, quotas=tuple(limited.values())), Slack.of(net)
     for commodity, flow, row in rows(net):
         for column, of in (("shortfall_if_lost_mtpa", (commodity,)), ("shortfall_if_lost_all_mtpa", every)):
             now = sum(short for (_, id), short in flow.supplies["shortfall_mtpa"].items() if id in of)
