@@ -11,6 +11,7 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.messages import unknown
 from corridor.model.columns import INTERCHANGEABLE
+from corridor.model.display_units import DisplayUnits
 from corridor.model.scenario import scenario_name
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
@@ -41,6 +42,7 @@ def plot_waterfall(
     *,
     commodity: str | None = None,
     origin: str | None = None,
+    units: str = "t",
     title: str | None = None,
 ) -> Axes:
     """Draw the breakdown of the price of a tonne: from the price at the market down to the netback.
@@ -55,13 +57,15 @@ def plot_waterfall(
         Axes to draw in; a new figure by default.
     commodity, origin : str, optional
         Commodity and origin as in `breakdown`, which returns the same numbers as a table.
+    units : {"t", "bbl"}
+        Money by the tonne, or by the barrel of the commodity.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Axes with y in USD/t. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last one of each ``netback``.
+        Axes with y in USD/t or USD/bbl. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last of each ``netback``.
 
     Raises
     ------
@@ -79,18 +83,29 @@ def plot_waterfall(
     corridors = [corridor] if isinstance(corridor, str) else list(corridor)
     if not corridors:
         raise DataError("corridor must be the id of a corridor, or several (got none)")
-    tables = {id: breakdown(flow, id, commodity=commodity, origin=origin) for id in dict.fromkeys(corridors)}
+    tables = {
+        id: breakdown(flow, id, commodity=commodity, origin=origin, units=units) for id in dict.fromkeys(corridors)
+    }
+    commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
+    shown = DisplayUnits.of(flow.network, units, commodity_record.id)
     ax = style.panel(ax, (max(8.0, 1.5 + 4.2 * len(tables)), 5.2), left=0.085, right=0.985, top=0.84, bottom=0.1)
     style.bare(ax, "y")
-    steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
+    steps = {id: _steps(table["component"], table[table.columns[-1]]) for id, table in tables.items()}
     heads = {id: _head(flow, id, table) for id, table in tables.items()}
     size = style.points(ax)
     lines = max(head.count("\n") + 1 for head in heads.values())
-    base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size, lines)
+    base = _set_levels(
+        ax,
+        [level for bars in steps.values() for level in _levels(bars)],
+        size,
+        lines,
+        step=1.0 if shown.shows_barrels else 10.0,
+    )
     x, ticks, labels = 0.0, list[float](), list[str]()
     count = sum(len(bars) + 1 for bars in steps.values())
     for id, bars in steps.items():
-        _draw_steps(ax, id, bars, first_x=x, size=size if count < 12 else size - 1.0, base=base)
+        small = size if count < 12 else size - 1.0
+        _draw_steps(ax, id, bars, first_x=x, size=small, base=base, digits=shown.money_digits)
         ticks += [x + step for step in range(len(bars))]
         labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
         ax.annotate(
@@ -102,10 +117,9 @@ def plot_waterfall(
     ax.set_xlim(-0.7, x - 0.9)
     ax.set_xticks(ticks, labels, fontsize=size - (1.0 if count < 12 else 2.2))
     ax.tick_params(axis="x", length=0)
-    ax.set_ylabel("USD/t", fontsize=size, color=INK)
-    commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
-    below = f"from price to netback: a tonne of {style.called(commodity_record)}"
-    below += f"; the axis starts at {base:g} USD/t" if base > 0 else ""
+    ax.set_ylabel(shown.money, fontsize=size, color=INK)
+    below = f"from price to netback: a {shown.single} of {style.called(commodity_record)}"
+    below += f"; the axis starts at {base:g} {shown.money}" if base > 0 else ""
     below += f"\n{INTERCHANGEABLE}"
     style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
@@ -123,12 +137,12 @@ def _levels(steps: Sequence[tuple[str, float, float]]) -> list[float]:
     return [start + change for _, start, change in steps]
 
 
-def _set_levels(ax: Axes, levels: Sequence[float], size: float, lines: int) -> float:
-    """Set the y axis so that steps are distinct and names of some lines fit above; return its lower limit."""
+def _set_levels(ax: Axes, levels: Sequence[float], size: float, lines: int, *, step: float) -> float:
+    """Set the y axis so that steps are distinct and names of some lines fit above; return its lower limit, in steps."""
     low, high = min(levels), max(levels)
     base = 0.0
     if low > 0.4 * high:
-        base = max(0.0, math.floor((low - max(0.35 * (high - low), 0.04 * high)) / 10) * 10.0)
+        base = max(0.0, math.floor((low - max(0.35 * (high - low), 0.04 * high)) / step) * step)
     base = min(base, 1.15 * low) if low < 0 else base
     high = max(high, 0.0, base + 1e-6)
     height = style.inches(ax)[1] * 72
@@ -150,8 +164,9 @@ def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[st
 
 
 def _draw_steps(
-    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float
-) -> None:
+    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float,
+    digits: int,
+) -> None:  # fmt: skip
     """Draw one waterfall from a position on the x axis; bars that start below the axis are marked."""
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
@@ -170,7 +185,7 @@ def _draw_steps(
         if number:
             ax.plot([x - 1 + 0.36, x - 0.36], [level, level], color=FAINT, linewidth=0.7, zorder=2)
         level = start + change
-        label = f"{change:,.0f}" if is_total else f"{change:+,.1f}".replace("-", "−")
+        label = f"{change:,.{digits - 1}f}" if is_total else f"{change:+,.{digits}f}".replace("-", "−")
         ax.annotate(
             label, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
             fontsize=size - (0 if is_total else 0.5), fontweight="bold" if is_total else None, color=INK, zorder=5,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import corridor as cr
@@ -60,3 +62,22 @@ def test_barrels_at_the_command_line(command: str, capsys: pytest.CaptureFixture
     assert "[kb/d]" in out
     assert "[M bbl]" in out
     assert "Mt" not in out
+
+
+@pytest.mark.parametrize("more", [[], ["--explain", "btc"], ["--table", "edges"], ["--table", "fleets"]])
+def test_a_solution_in_barrels_at_the_command_line(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """In words and in tables; no tonnes are left."""
+    out = run(capsys, "solve", *ORDER, "--units", "bbl", *more)[1]
+    assert "bbl" in out or "kb/d" in out
+    assert [word for word in ("Mt", "mtpa", "USD/t", "tonne") if word in out] == []
+
+
+def test_json_of_a_solution_says_its_units(capsys: pytest.CaptureFixture[str]) -> None:
+    """With totals in them: each shipper by its own barrels a tonne."""
+    document = json.loads(run(capsys, "solve", "--year", "2022", "--units", "bbl", "--format", "json")[1])
+    net = cr.load("caspian", year=2022)
+    flow = cr.solve(net)
+    per_t = {commodity.id: commodity.display_per_t for commodity in net.commodities}
+    delivered = sum(row.delivered_mtpa * per_t[row.Index] for row in flow.commodities.itertuples())
+    assert document["units"] == "bbl"
+    assert document["totals"]["delivered_kbd"] == pytest.approx(1e6 * delivered / 365 / 1000, rel=1e-12)

@@ -55,3 +55,31 @@ def test_a_picture_of_what_has_no_barrels_is_refused(net: cr.Network) -> None:
     dry = net.replace(commodities=[first.replace(display_unit="t", display_per_t=1.0), *rest])
     with pytest.raises(cr.DataError, match="has no barrels"):
         cr.plot_map(cr.solve(dry), units="bbl")
+
+
+def test_a_breakdown_in_barrels_is_that_in_tonnes_by_barrels_a_tonne(net: cr.Network) -> None:
+    """Each item, and the netback they add up to."""
+    per_t = net.commodity("kazakh_crude").display_per_t
+    tonnes, barrels = (cr.breakdown(cr.solve(net), "cpc", units=units) for units in ("t", "bbl"))
+    assert list(barrels.columns) == ["component", "edge", "usd_per_bbl"]
+    assert (barrels["usd_per_bbl"] * per_t).tolist() == pytest.approx(tonnes["usd_per_t"].tolist(), rel=1e-12)
+    assert barrels.attrs["netback_usd_per_bbl"] * per_t == pytest.approx(tonnes.attrs["netback_usd_per_t"], rel=1e-12)
+
+
+def test_a_waterfall_in_barrels_says_so(net: cr.Network) -> None:
+    """Its axis and its caption; the last bar is the netback a barrel."""
+    ax = cr.plot_waterfall(cr.solve(net), "cpc", units="bbl")
+    height = next(bar.get_height() for bar in ax.patches if bar.get_gid() == "step:cpc:netback")
+    table = cr.breakdown(cr.solve(net), "cpc", units="bbl")
+    assert height == pytest.approx(table.attrs["netback_usd_per_bbl"])
+    written = texts(ax)
+    assert "USD/bbl" in written
+    assert "a barrel of" in written
+    assert "USD/t" not in written
+
+
+@pytest.mark.parametrize("draw", [cr.breakdown, cr.plot_waterfall])
+def test_unknown_units_of_a_breakdown_are_refused(net: cr.Network, draw) -> None:
+    """As in tables."""
+    with pytest.raises(cr.DataError, match=r"units must be 't' or 'bbl' \(got 'toe'\)"):
+        draw(cr.solve(net), "cpc", units="toe")
