@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+from pathlib import Path
+
 import pandas as pd
 
 import corridor as cr
@@ -25,3 +29,27 @@ def hostile() -> cr.Network:
         markets=pd.DataFrame({"node": ["p"], "commodity": ["oil"], "price_usd_per_t": [100.0]}),
         name=HOSTILE,
     )
+
+
+def section_of(path: Path, name: str) -> str:
+    """Return the HTML of a section of a brief by its name."""
+    text = path.read_text(encoding="utf-8").replace("<wbr>", "")
+    matched = re.search(rf'<section id="{name}".*?</section>', text, flags=re.S)
+    assert matched is not None, f"no section {name}"
+    return re.sub(r'src="data:[^"]*"', "", matched[0])
+
+
+def words_of(section: str) -> str:
+    """Return the visible text of a part of a page, white space as one blank."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", section)).split())
+
+
+def tables_of(section: str) -> list[list[list[str]]]:
+    """Return the tables of a part of a page: rows of cells as text, the heading first."""
+    return [
+        [
+            [words_of(cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, flags=re.S)]
+            for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table, flags=re.S)
+        ]
+        for table in re.findall(r"<table.*?</table>", section, flags=re.S)
+    ]

@@ -2,115 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-import numpy as np
-
-from corridor.model.columns import AMOUNTS
+from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.tolerances import HELD_MONEY, SPAN_MTPA
 from corridor.show.brief import layout
-from corridor.show.brief.results import TOLERANCE_MTPA, BriefResults, named_rows
+from corridor.show.brief.results import BriefResults, named_rows
+from corridor.show.brief.scenario_groups import NOTHING_MTPA as _LEAST
+from corridor.show.brief.scenario_groups import NOTHING_MUSD, titled
 from corridor.show.html import Html, tag
-from corridor.solver.optimal_range import OptimalRange, quoted
-from corridor.study.scenario_runs import BASELINE, coming_to_the_same, printed_once
+from corridor.study.scenario_runs import BASELINE
 
-if TYPE_CHECKING:
-    import pandas as pd
+_RATES = (
+    "loss [million USD/y]", "shut in [Mt/y]", "unmet [Mt/y]", "delivered [Mt/y]", "netback [million USD/y]",
+    "route HHI [1]",
+)  # fmt: skip
+_AMOUNTS = (
+    "lasts [days]", "loss over these days, all ways [million USD]", "loss, usual ways only [million USD]",
+    "shut in over these days, all ways [Mt]", "shut in, usual ways only [Mt]",
+)  # fmt: skip
 
 
 def changes_section(results: BriefResults) -> Html:
-    """Return what scenarios change."""
-    heads = [
-        "scenario", "loss [million USD/y]", "shut in [Mt/y]", "unmet [Mt/y]", "delivered [Mt/y]",
-        "netback [million USD/y]", "route HHI [1]",
-    ]  # fmt: skip
-    rows = [
-        [
-            name, layout.number(row["loss_musd_per_year"], 0),
-            layout.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
-            layout.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
-            layout.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
-            layout.change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
-            layout.number(row["route_hhi"], 2),
-        ]
-        for name, row in named_rows(_ranked(results, rates=True))
-    ]  # fmt: skip
-    corridors = list(results.now.index)
-    import pandas as pd
-
-    moved = pd.DataFrame(
-        [[flow.throughput_mtpa(id, results.commodity) for id in corridors] for flow in results.flows.values()],
-        index=list(results.flows), columns=corridors,
-    )  # fmt: skip
-    change = moved - moved.loc[BASELINE]
-    changed = [index for index, id in enumerate(corridors) if (change[id].abs() > TOLERANCE_MTPA).any()]
-    optima = {name: OptimalRange(flow.solution) for name, flow in results.flows.items()}
-
-    def cell(name: str, id: str) -> str:
-        amount = float(np.asarray(change.loc[name, id]))
-        if abs(amount) <= TOLERANCE_MTPA:
-            return ""
-        return quoted(amount, *(optima[of].throughput(id, results.commodity) for of in (name, BASELINE)), sign=True)
-
-    groups = coming_to_the_same({str(n): change.loc[n] for n in change.index if n != BASELINE})
-    by_corridor = [
-        [", ".join(names), *(cell(name, corridors[index]) for index in changed)] for name, names in groups.items()
-    ]
-    heads_by = ["scenario", *(f"{results.names.corridor(corridors[index])} [Mt/y]" for index in changed)]
+    """Return what scenarios change: rates, amounts where a duration is known, throughput by corridor."""
+    rows = dict(named_rows(results.outcomes))
+    lasting = any(_lasts(row) for row in rows.values())
+    body = [[BASELINE, *_rates(rows[BASELINE]), *([""] * len(_AMOUNTS) if lasting else [])]]
+    for names in results.groups.changing:
+        body += _group_rows(results, names, rows, lasting=lasting)
     about = [
         tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
         for scenario in results.scenarios
     ]
     return layout.section(
         "changes",
-        layout.note(
-            f"{results.named_commodity}, largest loss first; rates of a state that lasts, change in brackets. "
-            "HHI: 1 if one corridor carries everything."
-        ),
-        layout.table(heads, rows),
-        *_over_days(results),
+        layout.note(_legend(results, lasting=lasting)),
+        layout.table(["scenario", *_RATES, *(_AMOUNTS if lasting else ())], body),
+        *_idle(results),
         tag("h3", "Change of throughput by corridor"),
-        layout.note("About: another flow as good sends more or less that way; span: by how much flows as good differ."),
-        layout.table(heads_by, by_corridor) if changed else layout.note("No corridor's throughput changes."),
+        *_throughput(results),
         tag("details", tag("summary", "Scenarios"), tag("ul", *about), open=""),
     )
 
 
-def _ranked(results: BriefResults, *, rates: bool) -> pd.DataFrame:
-    """Return outcomes, largest loss first and those that come to the same once: rates, or amounts over days."""
-    columns = [name for name in results.outcomes.columns if (name in AMOUNTS) != rates]
-    by = "loss_musd_per_year" if rates else "loss_musd"
-    ranked = results.outcomes.drop(index=BASELINE).sort_values(by, ascending=False, kind="stable")[columns]
-    if not rates:
-        return printed_once(ranked[ranked["duration_days"].notna()])
-    import pandas as pd
-
-    return pd.concat([results.outcomes.loc[[BASELINE], columns], printed_once(ranked)])
-
-
-def _over_days(results: BriefResults) -> Iterator[Html]:
-    """Yield the table of amounts of the scenarios whose duration is known."""
-    ranked = _ranked(results, rates=False)
-    if ranked.empty:
-        return
-    heads = [
-        "scenario", "lasts [days]", "shut in, all ways at once [Mt]", "shut in, usual ways only [Mt]",
-        "loss, all ways at once [million USD]", "loss, usual ways only [million USD]",
-    ]  # fmt: skip
-    rows = [
-        [
-            name, layout.number(row["duration_days"], 0), layout.number(row["shortfall_mt"], 2),
-            layout.number(row["shortfall_mt_held"], 2), layout.number(row["loss_musd"], 0),
-            layout.number(row["loss_musd_held"], 0),
-        ]
-        for name, row in named_rows(ranked)
-    ]  # fmt: skip
-    yield tag("h3", "Over the days that each lasts")
-    yield layout.note(
-        "Usual ways only: nothing moves anywhere beyond its usual flow, as in the first days. One shipper's "
-        "volume, and the loss, can be larger by all ways, for others take its place. Tanks and catching up are "
-        "not counted."
+def _legend(results: BriefResults, *, lasting: bool) -> str:
+    """Return what must be known to read the table."""
+    text = (
+        f"{results.named_commodity}, largest loss first; scenarios that come to the same are one row. Rates a year are "
+        "those of a state that lasts, with their change against the baseline in brackets. Loss: fall in netback, plus "
+        "unmet requirements at what they cost the buyer; a gain is negative. Route HHI: 1 if one corridor carries "
+        "everything."
     )
-    yield layout.table(heads, rows)
-    notes = results.outcomes.attrs.get("notes", {})
-    yield from (layout.note(f"{name}: {note}") for name, some in notes.items() for note in some if "usual ways" in note)
+    if not lasting:
+        return text
+    return (
+        f"{text} Where it is known how long a scenario lasts, the amounts over these days are beside the rates. All "
+        "ways: other ways take over at once. Usual ways only: nothing moves anywhere beyond its usual flow, as in the "
+        "first days; a range in brackets where usual flows as good as these come to another loss. What one shipper "
+        "loses can be larger by all ways, for others take its place. Tanks and catching up are not counted."
+    )
+
+
+def _rates(row: Mapping[str, Any]) -> list[str]:
+    """Return the cells of rates a year."""
+    return [
+        layout.number(row["loss_musd_per_year"], 0),
+        layout.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
+        layout.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
+        layout.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
+        layout.change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
+        layout.number(row["route_hhi"], 2),
+    ]
+
+
+def _group_rows(
+    results: BriefResults, names: Sequence[str], rows: Mapping[str, Mapping[str, Any]], *, lasting: bool
+) -> Iterator[list[str]]:
+    """Yield the row of scenarios that come to the same; where they last for different times, a row of amounts each."""
+    rates = [titled(names), *_rates(rows[names[0]])]
+    if not lasting:
+        yield rates
+        return
+    amounts = {name: _amounts(results, name, rows[name]) for name in names}
+    if len({tuple(cells) for cells in amounts.values()}) == 1:
+        yield [*rates, *amounts[names[0]]]
+        return
+    yield [*rates, *([""] * len(_AMOUNTS))]
+    for name in names:
+        if _lasts(rows[name]):
+            yield [f"of these, {name}", *([""] * len(_RATES)), *amounts[name]]
+
+
+def _lasts(row: Mapping[str, Any]) -> bool:
+    """Tell whether it is known how long a scenario lasts."""
+    return bool(row["duration_days"] == row["duration_days"])
+
+
+def _amounts(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[str]:
+    """Return the cells of amounts over a scenario's days; empty where these are not known."""
+    if not _lasts(row):
+        return [""] * len(_AMOUNTS)
+    return [
+        layout.number(row["duration_days"], 0), layout.number(row["loss_musd"], 0),
+        layout.number(row["loss_musd_held"], 0) + _usual_range(results, name, row["duration_days"]),
+        layout.number(row["shortfall_mt"], 2), layout.number(row["shortfall_mt_held"], 2),
+    ]  # fmt: skip
+
+
+def _usual_range(results: BriefResults, name: str, days: float) -> str:
+    """Return the range of the loss by usual ways over a scenario's days, empty where it is unique."""
+    usual = results.usual_routes(name)
+    low, high = usual.low_musd_per_year, usual.high_musd_per_year
+    if high - low <= HELD_MONEY * abs(usual.loss_musd_per_year):
+        return ""
+    ends = [layout.number(rate * days / DAYS_PER_YEAR, 0) for rate in (low, high)]
+    return f" ({' to '.join(ends)})" if ends[0] != ends[1] else ""
+
+
+def _idle(results: BriefResults) -> Iterator[Html]:
+    """Yield the line on scenarios that change nothing."""
+    if results.groups.idle:
+        yield layout.note(
+            f"Change nothing here (money by less than {NOTHING_MUSD:g} million USD, no volume by more than "
+            f"{_LEAST:g} Mt): {titled(results.groups.idle)}."
+        )
+
+
+def _throughput(results: BriefResults) -> Iterator[Html]:
+    """Yield the table of changes of throughput, by group of scenarios and corridor."""
+    moved = {names: results.moved[names[0]] for names in results.groups.changing}
+    moving = [names for names, by_corridor in moved.items() if max(map(abs, by_corridor.values()), default=0) > _LEAST]
+    if not moving:
+        yield layout.note("No corridor's throughput changes.")
+        return
+    corridors = [id for id in results.moved[BASELINE] if any(abs(moved[names][id]) > _LEAST for names in moving)]
+    changes = {(names, id): moved[names][id] for names in moving for id in corridors}
+    changes = {key: amount for key, amount in changes.items() if abs(amount) > _LEAST}
+    spans = {(names, id): _span(results, names[0], id) for names, id in changes}
+    cells = {key: "about " * (spans[key] >= SPAN_MTPA) + layout.signed(amount) for key, amount in changes.items()}
+    if max(spans.values()) >= SPAN_MTPA:
+        yield layout.note(
+            "About: the volumes could be sent in other ways that earn as much, which would change these numbers by "
+            f"{max(spans.values()):.2g} Mt/y at most."
+        )
+    yield layout.table(
+        ["scenario", *(f"{results.names.corridor(id)} [Mt/y]" for id in corridors)],
+        [[titled(names), *(cells.get((names, id), "") for id in corridors)] for names in moving],
+    )
+    still = [name for names in results.groups.changing if names not in moving for name in names]
+    if still:
+        yield layout.note(f"No corridor carries more or less: {titled(still)}.")
+
+
+def _span(results: BriefResults, scenario: str, corridor: str) -> float:
+    """Return by how much other optima may differ in a change of throughput. [Mt/y]"""
+    ranges = [results.optima(name).throughput(corridor, results.commodity) for name in (scenario, BASELINE)]
+    return sum(most - least for least, most in ranges)

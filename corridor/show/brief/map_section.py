@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.show.brief import layout
 from corridor.show.brief.results import BriefResults
+from corridor.show.brief.scenario_groups import titled
 from corridor.show.html import Html
 from corridor.show.map import plot_map
-from corridor.solver.flow import Flow
+from corridor.study.outcomes import totals
 from corridor.study.scenario_runs import BASELINE
 
 
 def map_section(results: BriefResults) -> Html:
-    """Return the maps."""
-    most = max(float(flow.edge_flow_mtpa.max(initial=0.0)) for flow in results.flows.values()) or None
-    shown = [BASELINE, *([results.worst] if results.worst is not None else [])]
-    pictures = [
-        layout.picture(
-            partial(plot_map, results.flows[name], widest_mtpa=most, title=name),
-            (12.0, 8.7),
-            f"Map of flows, {name}: {_delivery_summary(results.flows[name])}",
-        )
-        for name in shown
-    ]
-    return layout.section("map", layout.note(INTERCHANGEABLE), *pictures)
+    """Return the maps of the baseline and of the scenario of the largest loss, on one scale."""
+    shown = [(BASELINE,), *([results.groups.alike(results.worst)] if results.worst is not None else [])]
+    return layout.section("map", layout.note(_legend(results)), *(_map(results, names) for names in shown))
 
 
-def _delivery_summary(flow: Flow) -> str:
-    return f"{flow.delivered_mtpa:.1f} Mt/y delivered, {flow.shortfall_mtpa:.1f} Mt/y shut in"
+def scenario_maps_section(results: BriefResults) -> Html:
+    """Return a map for each scenario that changes something, one for those that come to the same, on one scale."""
+    idle = titled(results.groups.idle)
+    return layout.section(
+        "scenario_maps",
+        layout.note(_legend(results)),
+        *([layout.note(f"Change nothing here, and have the map of the baseline: {idle}.")] if idle else []),
+        *(_map(results, names) for names in results.groups.changing),
+    )
+
+
+def _legend(results: BriefResults) -> str:
+    """Return what must be known to read the maps."""
+    named = results.named_commodity
+    return (
+        f"Widths, volumes and circles are of {named} only, on one scale for all maps; colours show how full each line "
+        f"is, all commodities together. {INTERCHANGEABLE}"
+    )
+
+
+def _map(results: BriefResults, names: Sequence[str]) -> Html:
+    """Return the map of scenarios that come to the same."""
+    flow = results.flows[names[0]]
+    total = totals(flow, results.commodity)
+    about = f"{total['delivered_mtpa']:.1f} Mt/y delivered, {total['shortfall_mtpa']:.1f} Mt/y shut in"
+    draw = partial(plot_map, flow, commodity=results.commodity, widest_mtpa=results.widest_mtpa, title=titled(names))
+    return layout.picture(draw, (12.0, 8.7), f"Map of {results.named_commodity}, {titled(names)}: {about}")

@@ -15,15 +15,17 @@ from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
 from corridor.show.brief.names import Names
+from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
+from corridor.solver.optimal_range import OptimalRange
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare
 from corridor.study.comparison_scope import comparison_scope
 from corridor.study.comparison_text import tonne
 from corridor.study.concentration import jurisdictions
-from corridor.study.outcomes import outcomes
-from corridor.study.scenario_runs import BASELINE, default_scenarios
+from corridor.study.outcomes import UsualRoutes, outcomes, usual_routes
+from corridor.study.scenario_runs import BASELINE, carriers, default_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +109,45 @@ class BriefResults:
             return None
         order = ["loss_musd_per_year", "shortfall_change_mtpa"]
         return str(others.sort_values(order, ascending=False, kind="stable").index[0])
+
+    @cached_property
+    def moved(self) -> dict[str, dict[str, float]]:
+        """Change of the commodity's throughput by scenario and corridor that can carry it. [Mt/y]"""
+        corridors = carriers(self.network, self.commodity)
+        now = {id: self.baseline.throughput_mtpa(id, self.commodity) for id in corridors}
+        return {
+            name: {id: flow.throughput_mtpa(id, self.commodity) - now[id] for id in corridors}
+            for name, flow in self.flows.items()
+        }
+
+    @cached_property
+    def widest_mtpa(self) -> float | None:
+        """Largest flow of the commodity on one edge, in the baseline or any scenario; None if there is none. [Mt/y]"""
+        largest = 0.0
+        for flow in self.flows.values():
+            columns = [flow.solution.program.column(edge.id, self.commodity) for edge in self.network.edges]
+            amounts = flow.solution.flows[[column for column in columns if column is not None]]
+            largest = max(largest, float(amounts.max(initial=0.0)))
+        return largest or None
+
+    @cached_property
+    def groups(self) -> ScenarioGroups:
+        """Scenarios that come to the same, and those that change nothing."""
+        return scenario_groups(self.outcomes, self.moved)
+
+    def optima(self, scenario: str) -> OptimalRange:
+        """Return the flows as good as that of the baseline or a scenario."""
+        if scenario not in self._optima:
+            self._optima[scenario] = OptimalRange(self.flows[scenario].solution)
+        return self._optima[scenario]
+
+    @cached_property
+    def _optima(self) -> dict[str, OptimalRange]:
+        return {}
+
+    def usual_routes(self, scenario: str) -> UsualRoutes:
+        """Return what a scenario comes to if nothing moves beyond its usual flow."""
+        return usual_routes(self._solver, self.baseline, self.flows[scenario], self.commodity)
 
     @cached_property
     def ensemble(self) -> Ensemble:
