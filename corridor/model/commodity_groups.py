@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.messages import unknown_name
 from corridor.model.parts import NetworkParts
 
 TEU = "TEU"
@@ -20,6 +21,21 @@ def members(network: NetworkParts, subject: str) -> tuple[str, ...]:
     if subject in network.by_key("commodity"):
         return (subject,)
     return tuple(record.id for record in network.commodities if subject and record.group == subject)
+
+
+def require_subject(network: NetworkParts, subject: str) -> tuple[str, ...]:
+    """Return the commodities that a name stands for.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither a commodity nor a group of them.
+    """
+    if own := members(network, subject):
+        return own
+    if not groups(network):
+        return (network.commodity(subject).id,)
+    raise unknown_name("commodity or group of commodities", subject, [*network.by_key("commodity"), *groups(network)])
 
 
 def counted_in_boxes(network: NetworkParts, subject: str) -> bool:
