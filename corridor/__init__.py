@@ -17,8 +17,8 @@ __docformat__ = "numpy"  # for pdoc
 _HOME = {
     "corridor.errors": ("CorridorError", "DataError", "SolverError", "UnknownNameError"),
     "corridor.model.records": (
-        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Quota", "Rate", "RateGroup", "Source",
-        "Supply", "Trunk",
+        "Commodity", "Corridor", "Edge", "Figure", "Fleet", "Market", "Node", "Observation", "Quota", "Rate",
+        "RateGroup", "Source", "Supply", "Trunk",
     ),
     "corridor.model.network": ("Network",),
     "corridor.model.scenario": (  # where changes add up to scenarios
@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from corridor.model.records import Fleet as Fleet
     from corridor.model.records import Market as Market
     from corridor.model.records import Node as Node
+    from corridor.model.records import Observation as Observation
     from corridor.model.records import Quota as Quota
     from corridor.model.records import Rate as Rate
     from corridor.model.records import RateGroup as RateGroup

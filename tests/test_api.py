@@ -16,13 +16,14 @@ import pytest
 import corridor
 import corridor as cr
 from corridor.model.changes import CHANGES
-from corridor.model.records import KINDS, Record
+from corridor.model.record_base import Record
+from corridor.model.records import KINDS
 from helpers.rooms import ARROWS
 
 PACKAGE = Path(corridor.__file__).parent
 LAZY = {
     ("model/network.py", "show"), ("model/scenario.py", "show"), ("solver/flow.py", "show"),
-    ("risk/ensemble.py", "show"), ("model/records.py", "show"), ("study/sensitivity.py", "show"),
+    ("risk/ensemble.py", "show"), ("model/record_base.py", "show"), ("study/sensitivity.py", "show"),
     ("study/sources.py", "show"),
     ("study/uncertainty.py", "show"),
     ("testing/check.py", "show"),  # how things show themselves in a notebook

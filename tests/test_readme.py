@@ -17,7 +17,8 @@ from corridor.cli.main import main
 from corridor.files.expectation import Expectation
 from corridor.model.changes import CHANGES
 from corridor.model.figures import confidence_counts
-from corridor.model.records import Commodity, Corridor, Edge, Fleet, Market, Node, Quota, Rate, Record, Supply
+from corridor.model.record_base import Record
+from corridor.model.records import Commodity, Corridor, Edge, Fleet, Market, Node, Quota, Rate, Supply
 from corridor.model.result_path import path_errors
 from corridor.solver import program
 from helpers.readme_blocks import DOCUMENTS, README, REFERENCE, ROOT, assert_shown

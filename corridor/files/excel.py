@@ -27,7 +27,7 @@ from corridor.files.scenario_fields import RENAMED_KEYS
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network, build_network
-from corridor.model.records import format_list
+from corridor.model.record_base import format_list
 
 _HEADS: dict[str, Sequence[str]] = {
     "network": HEAD,

@@ -10,7 +10,7 @@ from typing import Any, Self
 from corridor.errors import CorridorError, DataError
 from corridor.messages import unknown, unknown_name
 from corridor.model.network import Network
-from corridor.model.records import Record
+from corridor.model.record_base import Record
 from corridor.model.result_path import STATUSES, is_word, shortened
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"

@@ -11,7 +11,8 @@ from corridor.files.json_document import assembled, document_beside, dump, json_
 from corridor.messages import shown, unknown_name
 from corridor.model.frames import RawTable
 from corridor.model.network import Network
-from corridor.model.records import Node, Record
+from corridor.model.record_base import Record
+from corridor.model.records import Node
 
 
 def read(location: str, raw: bytes) -> Network:

@@ -16,7 +16,8 @@ from corridor.files.scenario_fields import FieldPath
 from corridor.messages import nearest, shown, unknown_name
 from corridor.model.frames import RawTable, numbers
 from corridor.model.network import Network
-from corridor.model.records import Edge, Node, Record
+from corridor.model.record_base import Record
+from corridor.model.records import Edge, Node
 
 _NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -15,7 +15,7 @@ from corridor.files.scenario_fields import FieldPath, hazards_from, to_fields
 from corridor.messages import shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network, build_network
-from corridor.model.records import Record
+from corridor.model.record_base import Record
 
 FORMAT = "corridor network 1"
 KEYS = ("$schema", "format", "name", "year", "regime", *KINDS, "hazards")

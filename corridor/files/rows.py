@@ -12,7 +12,8 @@ from corridor.files.bytes import decoded
 from corridor.messages import placed, shown, unknown_name
 from corridor.model.frames import KINDS, RawTable, repeated
 from corridor.model.network import Network
-from corridor.model.records import KIND_OF, Record, format_list, is_regime
+from corridor.model.record_base import Record, format_list, is_regime
+from corridor.model.records import KIND_OF
 
 MOST_BYTES = 100_000_000
 INDEX = "if pandas wrote the table, write it with index=False, else give the column a name or remove it"

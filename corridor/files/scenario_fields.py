@@ -17,7 +17,7 @@ from corridor.messages import UNION, placed, rule_broken, shown, unknown_name
 from corridor.model.changes import CHANGES, Change, Outage
 from corridor.model.hazard import HITS_OR_CHANGES, Hazard, Hit
 from corridor.model.network import Network
-from corridor.model.records import parse_list
+from corridor.model.record_base import parse_list
 from corridor.model.scenario import Event, Scenario
 
 FieldPath = tuple[str | int, ...]

@@ -11,7 +11,7 @@ from corridor.messages import unknown
 from corridor.model.changes import CHANGES, Change
 from corridor.model.frames import KINDS
 from corridor.model.hazard import Hazard, Hit
-from corridor.model.records import Record
+from corridor.model.record_base import Record
 from corridor.model.scenario import Event, Scenario
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -20,7 +20,8 @@ from corridor.library.extension import Rows, contradictions, merged
 from corridor.messages import rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import country_risks, in_force, standing, weakest_link
 from corridor.model.network import Network, as_loaded
-from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Record, Source
+from corridor.model.record_base import Record
+from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Source
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("calm", "war")

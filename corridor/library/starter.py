@@ -11,7 +11,7 @@ from corridor.files.bytes import encoded, write_folder
 from corridor.library.networks import data_root
 from corridor.messages import shown
 from corridor.model.frames import KINDS, PARTS
-from corridor.model.records import Record
+from corridor.model.record_base import Record
 
 README = "README.txt"
 _HEAD = """A network for corridor: tables of nodes, edges and what is shipped over them.

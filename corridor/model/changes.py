@@ -11,7 +11,8 @@ from pydantic import Field, ValidationError, model_validator
 from corridor.errors import DataError, UnknownNameError
 from corridor.model.edit import NetworkEdit
 from corridor.model.parts import NetworkParts, require_network
-from corridor.model.records import Amount, Countries, Key, Name, Names, Record, Share, parse_list
+from corridor.model.record_base import Amount, Countries, Name, Names, Record, Share, parse_list
+from corridor.model.records import Key
 from corridor.model.selectors import EDGE_SELECTORS, POINT_SELECTORS, Selector, selected_keys, unknown_names
 from corridor.model.validation import numerical_problems
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from corridor.messages import listed, shown
-from corridor.model.records import Numbers, Share, no_truth_value
+from corridor.model.record_base import Numbers, Share, no_truth_value
 
 
 class Lognormal(Numbers):

@@ -13,7 +13,8 @@ from corridor.errors import DataError
 from corridor.messages import rule_broken
 from corridor.model.openings import shut_on_routes
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KIND_OF, TERMS, Key, Quota, Record
+from corridor.model.record_base import Record
+from corridor.model.records import KIND_OF, TERMS, Key, Quota
 from corridor.model.validation import crossed
 
 FieldKey = tuple[str, Any, str]

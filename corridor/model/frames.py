@@ -17,7 +17,8 @@ from corridor.messages import listed, placed, plain_types, problems_of, shown, u
 from corridor.model import records as registry
 from corridor.model.figures import figure_rows
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KIND_OF, Record, Source, parse_list
+from corridor.model.record_base import Record, is_truth_value, parse_list
+from corridor.model.records import KIND_OF, Source
 from corridor.model.validation import Finding, findings, references
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def _wrong_derived(
             for column, value in given.items():
                 if not (_same(value, follows[column]) or (column in was and _same(value, was[column]))):
                     key = KIND_OF[part].key_of(record)
-                    name = f"{KIND_OF[part].singular} {'.'.join(key) if isinstance(key, tuple) else key!r}"
+                    name = f"{KIND_OF[part].singular} {'.'.join(map(str, key)) if isinstance(key, tuple) else key!r}"
                     yield (
                         f"{name}: {column} follows from {DERIVED[part][column]} and must be {shown(follows[column])} "
                         f"(got {shown(value)}); correct it, or leave the column out [{part}, row {number}]"
@@ -313,7 +314,7 @@ def _read(
         broken: list[tuple[str, Problem]] = [
             (key, f"{key} must be a number (got {bool(value)})")
             for key, value in row.items()
-            if key in wants_number and registry.is_truth_value(value)
+            if key in wants_number and is_truth_value(value)
         ]
         try:
             record: R = kind.model_validate(row)

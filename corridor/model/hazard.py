@@ -23,7 +23,8 @@ from corridor.messages import listed, shown, unknown
 from corridor.model.changes import Change, Derate, EdgeChange
 from corridor.model.distributions import Duration, Lognormal, Severity, TwoPart
 from corridor.model.formulas import ROUNDING
-from corridor.model.records import Name, Numbers, RateGroup, is_regime, is_truth_value, no_truth_value
+from corridor.model.record_base import Name, Numbers, is_regime, is_truth_value, no_truth_value
+from corridor.model.records import RateGroup
 from corridor.model.scenario import Scenario, _several
 
 CAUSES = ("order", "war", "technical", "weather", "natural")

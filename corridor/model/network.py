@@ -5,25 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, InitVar, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import placed, unknown, unknown_name
 from corridor.model import figures
 from corridor.model.frames import build_records, frame_of, read_parts
+from corridor.model.graphs import graph_of, tables_of
 from corridor.model.hazard import Hazard, problems_of_rates
 from corridor.model.own_figures import disagreements, parts_with_figures
 from corridor.model.part_types import wrong_types
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
-from corridor.model.records import (
-    HAZARD,
-    KIND_OF,
-    KINDS,
-    PARTS,
-    Figure,
-    Record,
-)  # fmt: skip
+from corridor.model.record_base import Record
+from corridor.model.records import HAZARD, KIND_OF, KINDS, PARTS, Figure
 from corridor.model.records import Key as Key
 from corridor.model.records import edge_key as edge_key
 from corridor.model.records import node_key as node_key
@@ -36,13 +31,11 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-_SORTED = tuple(kind for kind in PARTS if kind.plural not in ("commodities", "corridors"))
+_SORTED = tuple(kind for kind in KINDS if kind.plural not in ("commodities", "corridors", "figures", "sources"))
 _INNER = frozenset(
     ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunk_labels", "with_numbers")
 )
 """Names that no user needs."""
-_APART = tuple(kind.plural for kind in PARTS if kind.plural not in ("nodes", "edges"))
-"""The parts for which a networkx graph has no place of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -60,6 +53,9 @@ class Network(NetworkParts):
     regime : str or None
         Which of their rates its hazards have where they give rates by regime: calm or war for what ships, the name
         that one's own hazards give; None where theirs are for all regimes.
+    reference : Network or None
+        For commodities that choose between corridors (`Commodity.choice_usd_per_t`): the network of an earlier year,
+        whose `observed` flows give the weights of the corridors; None where nothing chooses. Not kept in files.
     as_of : str or None
         Last date of the evidence behind it, as ``2026-08-18``: prices are means to it; None for a network of one's own.
     rates_made : tuple of (str, str, str)
@@ -82,6 +78,7 @@ class Network(NetworkParts):
     """
 
     hazards: tuple[Hazard, ...] = ()
+    reference: Network | None = None
     data_version: str | None = field(default=None, init=False, compare=False, repr=False)
     shipped_as: str | None = field(default=None, init=False, compare=False, repr=False)
     structure_of: InitVar[Network | None] = None
@@ -162,6 +159,7 @@ class Network(NetworkParts):
         fleets: pd.DataFrame | None = None,
         rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
+        observed: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
     ) -> Network:
@@ -170,7 +168,7 @@ class Network(NetworkParts):
         Parameters
         ----------
         nodes, edges, supplies, markets, commodities, corridors, quotas, rates, fleets : DataFrame, optional
-        trunks, rate_groups, hazards, figures, sources : DataFrame, optional
+        trunks, rate_groups, hazards, observed, figures, sources : DataFrame, optional
             The whole new table, as `from_frames` takes it and the method for its kind gives it (`edge_table`).
 
         Notes
@@ -196,7 +194,7 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
-            "trunks": trunks, "rate_groups": rate_groups, "sources": sources,
+            "trunks": trunks, "rate_groups": rate_groups, "observed": observed, "sources": sources,
         }  # fmt: skip
         parts: dict[str, Any] = read_parts({part: t for part, t in tables.items() if t is not None}, self)
         if hazards is not None:
@@ -340,6 +338,10 @@ class Network(NetworkParts):
 
         return stamped(frame_of_hazards(self.hazards), self)
 
+    def observed_table(self) -> pd.DataFrame:
+        """Return what corridors carried as a table indexed by (year, corridor, commodity)."""
+        return self._table("observation")
+
     def figure_table(self) -> pd.DataFrame:
         """Return the figures as a table indexed by (record, subject, attribute), as they are kept.
 
@@ -433,18 +435,7 @@ class Network(NetworkParts):
         What a graph has no place for (commodities, supplies, markets, quotas, rates, fleets, rate groups, corridors)
         stands in ``graph.graph``, so that `from_networkx` gives the network back. Hazards and figures are not carried.
         """
-        import networkx as nx
-
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=self.name, year=self.year)
-        if self.regime is not None:
-            graph.graph["regime"] = self.regime
-        for part in _APART:
-            graph.graph[part] = [record.model_dump() for record in getattr(self, part)]
-        for node in self.nodes:
-            graph.add_node(node.id, **node.model_dump(exclude={"id"}))
-        for edge in self.edges:
-            graph.add_edge(edge.tail, edge.head, key=edge.id, **edge.model_dump(exclude={"id", "tail", "head"}))
-        return graph
+        return graph_of(self)
 
     @classmethod
     def from_networkx(cls, graph: nx.Graph) -> Network:  # type: ignore[type-arg]
@@ -465,20 +456,10 @@ class Network(NetworkParts):
         """
         if not graph.is_directed():
             raise DataError("the graph must be directed (got an undirected one); call graph.to_directed() first")
-        nodes = [{"id": str(node), **data} for node, data in graph.nodes(data=True)]
-        if graph.is_multigraph():
-            listed = [
-                (tail, head, key if isinstance(key, str) else f"{tail}-{head}-{key}", data)
-                for tail, head, key, data in cast("nx.MultiDiGraph[Any]", graph).edges(keys=True, data=True)
-            ]
-        else:
-            listed = [(tail, head, f"{tail}-{head}", data) for tail, head, data in graph.edges(data=True)]
-        edges = [{"id": id, "tail": str(tail), "head": str(head), **data} for tail, head, id, data in listed]
+        tables, head = tables_of(graph)
         if str(graph.graph.get("format")).startswith("corridor network"):
-            return _from_graphml(graph.graph, nodes, edges)
-        parts = {part: graph.graph.get(part, ()) for part in _APART}
-        head = {"name": graph.graph.get("name") or "", **{key: graph.graph.get(key) for key in ("year", "regime")}}
-        return build_network({"nodes": nodes, "edges": edges, **parts}, **head)
+            return _from_graphml(graph.graph, tables["nodes"], tables["edges"])
+        return build_network(tables, **head)
 
     @classmethod
     def from_frames(
@@ -496,8 +477,10 @@ class Network(NetworkParts):
         fleets: pd.DataFrame | None = None,
         rate_groups: pd.DataFrame | None = None,
         hazards: pd.DataFrame | None = None,
+        observed: pd.DataFrame | None = None,
         figures: pd.DataFrame | None = None,
         sources: pd.DataFrame | None = None,
+        reference: Network | None = None,
         name: str = "",
         year: int | None = None,
         regime: str | None = None,
@@ -529,10 +512,14 @@ class Network(NetworkParts):
             scenario file does, as lists and mappings or as JSON: ``[{"outage": {"edge": "btc"}}]``.
         rate_groups : DataFrame, optional
             Needs ``id``, ``calm_shape``, ``calm_years``, ``war_shape``, ``war_years``.
+        observed : DataFrame, optional
+            Needs ``year``, ``corridor``, ``commodity``; ``observed_mtpa`` [Mt/y], empty for the rest of the supply.
         figures : DataFrame, optional
             As `figure_table` or `figures` give it; what it names as source is in the next table.
         sources : DataFrame, optional
             Needs ``id``, ``title``.
+        reference : Network, optional
+            Network of an earlier year with ``observed`` flows, for commodities that choose between corridors.
         name : str
             Name of the network.
         year : int, optional
@@ -557,12 +544,12 @@ class Network(NetworkParts):
         tables = {
             "nodes": nodes, "edges": edges, "supplies": supplies, "markets": markets, "figures": figures,
             "commodities": commodities, "corridors": corridors, "quotas": quotas, "rates": rates, "fleets": fleets,
-            "trunks": trunks, "rate_groups": rate_groups, "sources": sources,
+            "trunks": trunks, "rate_groups": rate_groups, "observed": observed, "sources": sources,
         }  # fmt: skip
         given = {part: table for part, table in tables.items() if table is not None or part in ("nodes", "edges")}
         problems: list[Problem] = []
         of_hazards, locations = _hazards_of(hazards, problems)
-        return build_network(
+        built = build_network(
             given,
             name=name,
             year=year,
@@ -571,6 +558,7 @@ class Network(NetworkParts):
             hazard_locations=locations,
             problems=problems,
         )
+        return built if reference is None else built.replace(reference=reference)
 
 
 Network.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # read by inspect

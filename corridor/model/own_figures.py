@@ -13,7 +13,8 @@ from corridor.errors import DataError
 from corridor.messages import listed, placed, problems_of, shown
 from corridor.model.figures import FigureSet, country_risks, in_force, key_of, standing, weakest_link
 from corridor.model.parts import NetworkParts
-from corridor.model.records import PARTS, Edge, Figure, Record, Source
+from corridor.model.record_base import Record
+from corridor.model.records import PARTS, Edge, Figure, Source
 from corridor.model.variation import NOT_BELOW_0, Variation, moved, subject_of
 
 _NAMED = 5

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from corridor.messages import shown
 from corridor.model.hazard import Hazard
 from corridor.model.parts import NetworkParts
-from corridor.model.records import KINDS, Record, is_regime
+from corridor.model.record_base import Record, is_regime
+from corridor.model.records import KINDS
 
 
 def wrong_types(network: NetworkParts) -> Iterator[str]:
@@ -19,6 +20,9 @@ def wrong_types(network: NetworkParts) -> Iterator[str]:
             yield f"{part} of a network must be a list of {kind.__name__} records (got {shown(records)})"
         elif invalid := [record for record in records if not isinstance(record, kind)]:
             yield f"{part} of a network must hold {kind.__name__} records only (got {shown(invalid[0])})"
+    reference = getattr(network, "reference", None)
+    if reference is not None and not isinstance(reference, NetworkParts):
+        yield f"reference of a network must be a network or None (got {shown(reference)})"
     if not isinstance(network.name, str) or any("\ud800" <= mark <= "\udfff" for mark in network.name):
         yield f"name of a network must be text (got {shown(network.name)})"
     if network.regime is not None and not is_regime(network.regime):

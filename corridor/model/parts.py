@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar, cast
 
 from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
+from corridor.model.record_base import Record
 from corridor.model.records import (
     HAZARD,
     KINDS,
@@ -19,10 +20,10 @@ from corridor.model.records import (
     Fleet,
     Market,
     Node,
+    Observation,
     Quota,
     Rate,
     RateGroup,
-    Record,
     Source,
     Supply,
     Trunk,
@@ -53,6 +54,7 @@ class NetworkParts:
     year: int | None = None
     regime: str | None = None
     as_of: str | None = field(default=None, compare=False)
+    observed: tuple[Observation, ...] = ()
     figure_records: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)

@@ -19,7 +19,7 @@ from corridor.model.changes import QuotaChange as QuotaChange
 from corridor.model.changes import SupplyShock as SupplyShock
 from corridor.model.changes import TariffShock as TariffShock
 from corridor.model.distributions import Day
-from corridor.model.records import Name, Record
+from corridor.model.record_base import Name, Record
 
 BASELINE = "baseline"
 """What tables call the network as it is."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corridor.model.formulas import inventory_cost, unit_cost
+from corridor.model.formulas import unit_cost
 from corridor.model.parts import NetworkParts
 from corridor.model.records import TERMS, Commodity, Edge
 
@@ -31,9 +31,8 @@ class Terms(NamedTuple):
         return unit_cost(self.tariff_usd_per_t, self.risk_premium_usd_per_t, self.quality_usd_per_t, 0.0)
 
     def interest_usd_per_t(self, commodity: Commodity) -> float:
-        """Return the cost of the capital bound in a cargo while it is under way, and late. [USD/t]"""
-        days = self.transit_days + self.late_days
-        return inventory_cost(days, commodity.value_usd_per_t, commodity.interest_per_year)
+        """Return what the days under way, and late, cost: their value, or interest on that of the cargo. [USD/t]"""
+        return (self.transit_days + self.late_days) * commodity.day_usd_per_t
 
     def unit_cost_usd_per_t(self, commodity: Commodity) -> float:
         """Return what it costs to move a tonne over the edge. [USD/t]"""
@@ -108,9 +107,5 @@ def unit_costs(
 ) -> Floats:
     """Return the unit cost of many pairs of edge and commodity, given as `term_columns` takes them. [USD/t]"""
     tariff, premium, quality, transit, late = term_columns(network, edge_of, commodity_of, commodities)
-    of_commodities = [network.commodity(id) for id in commodities]
-    value, interest = (
-        np.array([getattr(commodity, field) for commodity in of_commodities], dtype=np.float64)[commodity_of]
-        for field in ("value_usd_per_t", "interest_per_year")
-    )
-    return unit_cost(tariff, premium, quality, inventory_cost(transit + late, value, interest))
+    of_day = np.array([network.commodity(id).day_usd_per_t for id in commodities], dtype=np.float64)
+    return unit_cost(tariff, premium, quality, (transit + late) * of_day[commodity_of])

@@ -10,7 +10,8 @@ from corridor.errors import Problem, limited_problems
 from corridor.messages import unknown_name
 from corridor.model.cycles import earning_cycles
 from corridor.model.parts import NetworkParts
-from corridor.model.records import HAZARD, PARTS, Edge, Market, Quota, Rate, Record, Supply, Trunk
+from corridor.model.record_base import Record
+from corridor.model.records import HAZARD, KIND_OF, PARTS, Edge, Market, Quota, Rate, Supply, Trunk
 
 Finding = tuple[Record, Problem]
 
@@ -35,7 +36,7 @@ def references(net: NetworkParts) -> Iterator[Finding]:
 
 def _duplicates(net: NetworkParts) -> Iterator[Finding]:
     """Yield a sentence for each duplicate id."""
-    for kind in (*PARTS, HAZARD):
+    for kind in (*PARTS, KIND_OF["observation"], HAZARD):
         seen: set[Any] = set()
         key_of = kind.key_of
         for record in net.records(kind.singular):
@@ -43,7 +44,7 @@ def _duplicates(net: NetworkParts) -> Iterator[Finding]:
             if key is None or (isinstance(key, tuple) and None in key):
                 continue
             if key in seen:
-                shown = "/".join(key) if isinstance(key, tuple) else key
+                shown = "/".join(map(str, key)) if isinstance(key, tuple) else key
                 name = kind.singular
                 yield record, f"duplicate {name} {shown!r}; give each {name} an id of its own, or merge the two"
             seen.add(key)
@@ -90,6 +91,10 @@ def _missing_references(net: NetworkParts) -> Iterator[Finding]:
             owner = f"{kind} '{record.node}/{record.commodity}'"
             yield from missing(record, owner, "node", "node", nodes)
             yield from missing(record, owner, "commodity", "commodity", commodities)
+    for seen in net.observed:
+        owner = f"observation '{seen.year}/{seen.corridor}/{seen.commodity}'"
+        yield from missing(seen, owner, "corridor", "corridor", corridors)
+        yield from missing(seen, owner, "commodity", "commodity", commodities)
     for kind, pairs in (("quota", net.quotas), ("rate", net.rates), ("trunk", net.trunks)):
         for pair in cast("tuple[Quota | Rate | Trunk, ...]", pairs):
             owner = f"{kind} '{pair.edge}/{pair.commodity}'"

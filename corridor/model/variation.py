@@ -16,7 +16,8 @@ from corridor.model.distributions import triangular_quantile, yes_quantile
 from corridor.model.figures import FigureSet, Value, in_force, key_of
 from corridor.model.frames import numbers
 from corridor.model.parts import NetworkParts
-from corridor.model.records import PARTS, Figure, Key, Quota, Record
+from corridor.model.record_base import Record
+from corridor.model.records import PARTS, Figure, Key, Quota
 from corridor.model.validation import minima_over_capacity
 
 N = TypeVar("N", bound=NetworkParts)

@@ -17,7 +17,7 @@ from corridor.errors import SolverError
 from corridor.model.changes import Delay, PriceShock, TariffShock
 from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
-from corridor.model.records import Record
+from corridor.model.record_base import Record
 from corridor.model.scenario import Scenario
 from corridor.risk.exposure import Asset, touched_assets
 from corridor.risk.worst_share import share_pieces, struck_shares

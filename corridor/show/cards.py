@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from corridor.library.names import country_name
 from corridor.library.networks import hazard_basis
 from corridor.model.distributions import TwoPart
 from corridor.model.hazard import Hazard, Hit
@@ -156,7 +157,7 @@ def _of_hazard(hazard: Hazard) -> Iterator[Html]:
         yield line(_severity(hazard))
     shares = hazard.shares_by_cause
     causes = ", ".join(f"{word} {100 * share:.3g} %" if share < 1 else word for word, share in shares.items())
-    known = [f"where: {hazard.place}" if hazard.place else "", f"cause: {causes}" if causes else ""]
+    known = [f"where: {country_name(hazard.place)}" if hazard.place else "", f"cause: {causes}" if causes else ""]
     events = "" if hazard.events is None else "prior: no event on record"
     if hazard.events:
         known.append(f"{counted(hazard.events, 'event')} on record")

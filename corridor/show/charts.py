@@ -10,13 +10,15 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.messages import unknown
+from corridor.model.attributes import heading_of, unit_of
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.display_units import DisplayUnits
 from corridor.model.scenario import scenario_name
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
 from corridor.show.cards import network_label
-from corridor.show.path_labels import figure_label, path_label, unit_of, words_of
+from corridor.show.path_labels import figure_label, path_label
+from corridor.show.picture import picture
 from corridor.show.style import FAINT, INK, RULE, WARN
 from corridor.solver.flow import Flow
 from corridor.study.breakdown import COMPONENTS, breakdown
@@ -35,6 +37,7 @@ _COMPONENT_LABELS = {
 _KEEPS, _GAINS, _TAKES = "#20334d", "#5aa7a0", "#d99a5b"
 
 
+@picture
 def plot_waterfall(
     flow: Flow,
     corridor: str | Sequence[str],
@@ -54,7 +57,7 @@ def plot_waterfall(
     corridor : str or sequence of str
         Id of the corridor whose best route is shown; several are drawn side by side.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     commodity, origin : str, optional
         Commodity and origin as in `breakdown`, which returns the same numbers as a table.
     units : {"t", "bbl"}
@@ -193,6 +196,7 @@ def _draw_steps(
         )  # fmt: skip
 
 
+@picture
 def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, title: str | None = None) -> Axes:
     """Draw the sensitivity of an outcome to each uncertain figure, the largest swing on top.
 
@@ -203,7 +207,7 @@ def plot_tornado(result: Sensitivity, n: int = 12, ax: Axes | None = None, *, ti
     n : int
         Largest number of figures; figures without effect are omitted.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     title : str, optional
         Title instead of the outcome's name; empty for none.
 
@@ -284,10 +288,12 @@ def _name_rows(
     ax.set_xticks([tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high])
 
 
-def _column_label(column: str) -> str:
-    """Return a column's name with its unit."""
-    unit, words = unit_of(column), words_of(column)
-    return f"{words} [{unit}]" if unit else words
+def _column_label(column: str, ensembles: Iterable[Any]) -> str:
+    """Return a column of simulated years in words, whose it is by name, with its unit."""
+    records = (record for e in ensembles for record in (*e.network.commodities, *e.network.corridors))
+    whose = next((record for record in records if column.startswith(f"{record.id}_")), None)
+    heading = heading_of(column if whose is None else column.removeprefix(f"{whose.id}_"))
+    return heading if whose is None else f"{style.called(whose)}: {heading}"
 
 
 def _range_legend(ax: Axes, size: float) -> None:
@@ -300,6 +306,7 @@ def _range_legend(ax: Axes, size: float) -> None:
     ax.legend(handles=handles, loc="lower right", fontsize=size - 0.5, frameon=True, framealpha=0.9, edgecolor=RULE)
 
 
+@picture
 def plot_ensemble(
     ens: Any,
     column: str = "shortfall_mt",
@@ -317,7 +324,7 @@ def plot_ensemble(
     column : str
         Column of ``ens.years``. High values are bad; low values if more is better (delivered, netback).
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     alpha : float, between 0 and 1
         Level of the tail: the worst ``1 - alpha`` of the years. VaR is its threshold, CVaR its mean.
     title : str, optional
@@ -359,7 +366,9 @@ def plot_ensemble(
     ax.set_ylim(100 / years / 1.5, 140)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
     ax.set_ylabel("share of years at least as bad", fontsize=size, color=INK)
-    ax.set_xlabel(style.wrapped(f"{_column_label(column)}, per year", 80, 3), fontsize=size, color=INK)
+    ax.set_xlabel(
+        style.wrapped(f"{_column_label(column, ensembles.values())}, per year", 80, 3), fontsize=size, color=INK
+    )
     ax.margins(x=0.06)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
     ax.legend(

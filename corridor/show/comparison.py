@@ -13,6 +13,7 @@ from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
 from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, in_barrels
+from corridor.show.picture import picture
 from corridor.study.comparison_text import FIELD_GATE, NEXT, ends_of, joined, tonne
 from corridor.study.ranges import is_range
 
@@ -24,6 +25,7 @@ _MANY = 5
 """Panels that fit in the usual width."""
 
 
+@picture
 def plot_comparison(
     table: pd.DataFrame,
     columns: str | Sequence[str] | None = None,
@@ -49,7 +51,8 @@ def plot_comparison(
         default throughput, netback, next tonne, cost, time, risk, and what is not lifted without the corridor. Of
         a group with throughput the capacities are outlines of its bars.
     ax : matplotlib Axes, optional
-        Axes to draw in; by default a new figure, as large as rows and panels need. The panels are insets of it.
+        Axes to draw in, as `plot_sankey`; by default a new figure, as large as rows and panels need. The panels are
+        insets of it.
     network : Network, optional
         Network with the names of corridors and nodes; without it names are made from ids.
     title : str, optional

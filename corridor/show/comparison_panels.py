@@ -68,6 +68,8 @@ class ComparisonPanels:
         figure = ax.get_figure(root=True)
         assert figure is not None
         self.px = figure.dpi / 72.0
+        self.head_share = 1.0
+        """Size of the heads as a share of the size of other text."""
         self._set_size()
         self.left = self._room_for_names()
         self._fit_heads()
@@ -95,16 +97,22 @@ class ComparisonPanels:
         return {column: unit * part for column, part in parts.items()}
 
     def _fit_heads(self) -> None:
-        """Break the heads of panels so that none is wider than its panel, as far as words allow."""
+        """Break the heads of panels between words, and write all smaller, so that none is wider than its panel."""
         frame = self.ax.get_window_extent().width
         for column, share in self._shares().items():
+            room, plain = share * frame, self._head(column)
             width = _HEAD_WIDTH
-            text = self._text(0.0, 0.0, self.heads[column])
-            while text.get_window_extent().width > share * frame and width > 8:
+            text = self._text(0.0, 0.0, self._with_unit(column, self.heads[column]))
+            while text.get_window_extent().width > room and width > max(map(len, plain.split())):
                 width -= 1
-                text.set_text(style.wrapped(self._head(column), width, _HEAD_LINES))
-            self.heads[column] = text.get_text()
+                self.heads[column] = style.wrapped(plain, width, _HEAD_LINES)
+                text.set_text(self._with_unit(column, self.heads[column]))
+            self.head_share = min(self.head_share, room / text.get_window_extent().width)
             text.remove()
+
+    def _with_unit(self, column: str, head: str) -> str:
+        unit = column_named(column, self.barrels).shown_unit
+        return f"{head}\n[{unit}]" if unit else head
 
     def _head(self, column: str) -> str:
         """Return what is written above a panel."""
@@ -185,10 +193,9 @@ class ComparisonPanels:
             panel.spines[side].set_visible(False)
         panel.spines["left"].set_color(RULE)
         panel.set_xticks([])
-        head, unit = self.heads[column], column_named(column, self.barrels).shown_unit
         panel.set_title(
-            f"{head}\n[{unit}]" if unit else head, fontsize=self.size, loc="left",
-            pad=3, color=INK, linespacing=1.15,
+            self._with_unit(column, self.heads[column]), fontsize=self.size * self.head_share, loc="left", pad=3,
+            color=INK, linespacing=1.15,
         )  # fmt: skip
         for block in self._blocks():
             first = self._value(block[0], column)
@@ -216,6 +223,9 @@ class ComparisonPanels:
         for text in texts:
             if text.get_text() == FULL and text.get_window_extent().width > 0.95 * room:
                 text.set_text(FULL.split()[-1])
+        widest = max((text.get_window_extent().width for text in texts), default=0.0)
+        for text in texts if widest > 0.9 * room else ():
+            text.set_fontsize((self.size - 0.5) * 0.9 * room / widest)
         extents = [(float(text.xy[0]), text.get_window_extent().width + 0.9 * self.size * self.px) for text in texts]  # type: ignore[attr-defined]
         whiskers = (line for line in panel.lines if str(line.get_gid()).startswith("range:"))
         lows = [float(np.min(line.get_xdata())) for line in whiskers]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from corridor.library.names import country_name
 from corridor.model.columns import by_name, printed
 from corridor.model.scenario import scenario_name
 from corridor.risk.bad_year import (
@@ -74,7 +75,11 @@ def _borne(ensemble: Ensemble, by: str) -> Iterator[Html]:
     shares = attributed(ensemble, _COLUMN, by=by)
     columns = printed(table_of(by))
     rows: list[tuple[object, ...]] = [
-        (name, bar(row["tail_share"], warn=True), *(column.text(row[column.name]) for column in columns))
+        (
+            country_name(name) if by == "place" else name,
+            bar(row["tail_share"], warn=True),
+            *(column.text(row[column.name]) for column in columns),
+        )
         for name, row in zip(shares.index, shares.to_dict("records"), strict=True)
     ]
     heads = {"place": "where the shut-in volume of all shippers arises", "cause": "what causes it"}

@@ -9,6 +9,7 @@ import numpy as np
 
 from corridor.show import style
 from corridor.show.charts import _column_label, _ensembles, _is_gain, _losses, _scope
+from corridor.show.picture import picture
 from corridor.show.style import INK, RULE
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _MOST_LEVELS = 250
 """Levels at which a curve is read; there may be as many as years."""
 
 
+@picture
 def plot_exceedance(
     ens: Any, column: str = "shortfall_mt", ax: Axes | None = None, *, title: str | None = None
 ) -> Axes:
@@ -31,7 +33,7 @@ def plot_exceedance(
     column : str
         Column of ``ens.years``.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in, as `plot_sankey`; a new figure by default.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -73,7 +75,9 @@ def plot_exceedance(
     ax.xaxis.set_minor_formatter(lambda value, _: "")
     ax.set_xlabel("return period: a worse year comes once in so many years", fontsize=size, color=INK)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,g}".replace("-", "−"))
-    ax.set_ylabel(style.wrapped(f"{_column_label(column)}, per year", 60, 3), fontsize=size, color=INK)
+    ax.set_ylabel(
+        style.wrapped(f"{_column_label(column, ensembles.values())}, per year", 60, 3), fontsize=size, color=INK
+    )
     ax.legend(
         fontsize=size - 0.8, frameon=True, framealpha=0.92, edgecolor=RULE, handlelength=2.6,
         loc="lower left" if _is_gain(column) else "upper left",

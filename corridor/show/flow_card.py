@@ -11,6 +11,7 @@ from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import scenario_name
 from corridor.show.cards import amount, network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.show.names import RecordNames
 
 if TYPE_CHECKING:
     from corridor.solver.flow import Flow
@@ -73,20 +74,23 @@ def _fleets(flow: Flow) -> Iterator[Html]:
 
 def _short(flow: Flow) -> Iterator[Html]:
     """Yield tables of supplies not lifted, and of requirements and minima not met."""
-    net = flow.network
+    net, names = flow.network, RecordNames(flow.network)
     rows: list[tuple[object, ...]] = []
     for supply, missing in zip(net.supplies, flow.shortfall_by_supply.tolist(), strict=True):
         if missing > _TOLERANCE_MTPA:
-            rows.append((_node_name(flow, supply.node), supply.commodity, bar(missing / supply.volume_mtpa, warn=True),
-                         amount(missing), amount(supply.volume_mtpa), f"{supply.penalty_usd_per_t:,.0f}"))  # fmt: skip
+            rows.append(
+                (_node_name(flow, supply.node), names.commodity(supply.commodity),
+                 bar(missing / supply.volume_mtpa, warn=True), amount(missing), amount(supply.volume_mtpa),
+                 f"{supply.penalty_usd_per_t:,.0f}")
+            )  # fmt: skip
     rows.sort(key=lambda row: (-float(str(row[3]).replace(",", "")), str(row[0])))
     if rows:
         heads = ["supply not lifted", "commodity", "", "short [Mt/y]", "offered [Mt/y]", "penalty [USD/t]"]
         yield table(heads, shortened(rows, 6))
         yield line("penalties are assumptions that order access to capacity; they are not money", muted=True)
     unmet: list[tuple[object, ...]] = [
-        (_node_name(flow, market.node), market.commodity, bar(missing / market.required_mtpa, warn=True),
-         amount(missing), amount(market.required_mtpa))
+        (_node_name(flow, market.node), names.commodity(market.commodity),
+         bar(missing / market.required_mtpa, warn=True), amount(missing), amount(market.required_mtpa))
         for market, missing in zip(net.markets, flow.unmet_by_market.tolist(), strict=True)
         if missing > _TOLERANCE_MTPA
     ]  # fmt: skip
@@ -94,7 +98,13 @@ def _short(flow: Flow) -> Iterator[Html]:
         heads = ["requirement not met", "commodity", "", "short [Mt/y]", "required [Mt/y]"]
         yield table(heads, shortened(unmet, 5))
     minima: list[tuple[object, ...]] = [
-        (quota.edge, quota.commodity, bar(missing / quota.min_mtpa, warn=True), amount(missing), amount(quota.min_mtpa))
+        (
+            names.edge(quota.edge),
+            names.commodity(quota.commodity),
+            bar(missing / quota.min_mtpa, warn=True),
+            amount(missing),
+            amount(quota.min_mtpa),
+        )
         for quota, missing in zip(net.quotas, flow.unmet_by_quota.tolist(), strict=True)
         if missing > _TOLERANCE_MTPA
     ]
@@ -114,8 +124,9 @@ def _drivers(flow: Flow) -> Iterator[Html]:
         figures = flow.leans_on(_MOST_FIGURES, outcome=outcome)
     except DataError:  # at the end of a range a cycle would earn money, which `leans_on` itself says
         return
+    names = RecordNames(net)
     rows: list[tuple[object, ...]] = [
-        (f"{row['subject']}.{row['attribute']}", f"{row['low']:,.6g}", f"{row['high']:,.6g}", row["unit"],
+        (names.key(row), f"{row['low']:,.6g}", f"{row['high']:,.6g}", row["unit"],
          f"{row['effect']:,.0f}", row["confidence"])
         for row in figures.to_dict("records") if row["effect"] > 0
     ]  # fmt: skip

@@ -14,9 +14,10 @@ from corridor.errors import DataError
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.display_units import DisplayUnits
 from corridor.model.records import Edge
-from corridor.show import basemap, style
+from corridor.show import basemap, fonts, style
 from corridor.show.basemap import Extent, Floats, Position
 from corridor.show.labels import Labels
+from corridor.show.picture import picture
 from corridor.show.style import FAINT, FREE, INK, WARN
 from corridor.solver.flow import Flow
 
@@ -34,6 +35,7 @@ _ALL_SHORT_PT2 = 1500.0
 """Area of a circle for the total supply, on a large map. [points squared]"""
 
 
+@picture
 def plot_map(
     flow: Flow,
     ax: Axes | None = None,
@@ -58,7 +60,7 @@ def plot_map(
     flow : Flow
         Solved flow, from `solve`.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default. Legends are below it, in a sixth of its height.
+        Axes to draw in, as `plot_sankey`; a new figure by default. Legends are below it.
     commodity : str, optional
         Id of the only commodity whose flows, shortfalls and totals are shown; utilisation is always of all commodities
         together. Edges that carry others only are pale grey.
@@ -414,7 +416,8 @@ class _MapDrawing:
         if self.beyond:
             lines.insert(0, f"{self.beyond} more flows are outside the map")
         if missing:
-            named = ", ".join(style.plain(id, 16) for id in missing[:4]) + (", …" if len(missing) > 4 else "")
+            named = ", ".join(style.brief(style.called(self.network.node(id)), 16) for id in missing[:4])
+            named += ", …" if len(missing) > 4 else ""
             lines.insert(0, f"not drawn, no coordinates: {named}")
         text = self.ax.annotate(
             "\n".join(lines), (1, 0), xytext=(-3, 3), xycoords="axes fraction", textcoords="offset points", ha="right",
@@ -443,20 +446,24 @@ class _MapDrawing:
         scale.outline.set_linewidth(0.5)
         bar.tick_params(labelsize=size - 0.5, length=2, pad=1.5, colors=INK)
         used = "Flow / available capacity" if self.commodity is None else "Use by all commodities"
-        bar.set_title(used, fontsize=size, loc="left", pad=3, color=INK)
+        head = bar.set_title(used, fontsize=size, loc="left", pad=3, color=INK)
         top = -0.75 * size / height
         widths = self._width_handles()
-        x = 0.215
+        x = max(0.215, self._right_of(head) + 0.02)
         if widths:
             of = "Flow" if self.commodity is None else style.brief(self._called, 24)
             legend = self._legend(widths, f"{of} [{self.units.volume}]", (x, top), columns=len(widths))
-            x = float(self.ax.transAxes.inverted().transform((legend.get_window_extent().x1, 0))[0]) + 0.035
+            x = self._right_of(legend) + 0.035
         marks = self._mark_handles()
         for columns in (4, 3, 2, 1):
             legend = self._legend(marks, None, (x, top), columns=columns)
             if columns == 1 or legend.get_window_extent().x1 <= self.ax.get_window_extent().x1:
                 break
             legend.remove()
+
+    def _right_of(self, artist: Any) -> float:
+        """Return where a text or a legend ends at the right, as a share of the width of the Axes."""
+        return float(self.ax.transAxes.inverted().transform((artist.get_window_extent().x1, 0))[0])
 
     def _legend(self, handles: list[Any], title: str | None, corner: Position, *, columns: int) -> Any:
         from matplotlib.legend import Legend
@@ -470,6 +477,7 @@ class _MapDrawing:
         for text in (*legend.get_texts(), legend.get_title()):
             text.set_color(INK)
         self.ax.add_artist(legend)
+        legend.set_clip_on(False)
         return legend
 
     def _width_handles(self) -> list[Any]:
@@ -588,7 +596,7 @@ class _MapDrawing:
             lon, lat = line.curve[len(line.curve) * 9 // 20]
             writer.add(
                 text, (lon, lat), clear_pt=4, far_pt=80 * self.scale, gid=f"label:corridor:{corridor.id}",
-                unambiguous=False, fontsize=self.size + 0.3, fontweight="bold", fontstyle="italic",
+                unambiguous=False, fontsize=self.size + 0.3, fontweight="bold", fontstyle=fonts.slant(text),
                 path_effects=halo, linespacing=1.05,
                 color="#173a63" if live else WARN if line.shut else FAINT,
             )  # fmt: skip
@@ -613,7 +621,7 @@ class _MapDrawing:
             lon, lat = line.curve[-1] if outward else line.curve[0]
             text = f"{'to' if outward else 'from'} {self._name(line.leaves)} {style.tonnes(line.flow_mtpa)}"
             writer.add(
-                text, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle="italic",
+                text, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle=fonts.slant(text),
                 fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
             )  # fmt: skip
 

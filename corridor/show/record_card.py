@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.model.records import Record
+from corridor.model.record_base import Record
 from corridor.show.html import Html, card, line, table
 
 

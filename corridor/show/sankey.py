@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corridor.model.columns import INTERCHANGEABLE
 from corridor.model.display_units import DisplayUnits
 from corridor.show import style
+from corridor.show.picture import picture
 from corridor.show.style import FAINT, INK, WARN
 from corridor.solver.flow import Flow
 
@@ -26,6 +27,7 @@ _LABEL_WIDTH, _LEAST_WIDTH = 24, 8
 _NO_CORRIDOR, _NOT_LIFTED, _OTHER = "\0none", "\0short", "\0other"
 
 
+@picture
 def plot_sankey(
     flow: Flow, ax: Axes | None = None, *, commodity: str | None = None, units: str = "t", title: str | None = None
 ) -> Axes:
@@ -39,7 +41,8 @@ def plot_sankey(
     flow : Flow
         Solved flow, from `solve`.
     ax : matplotlib Axes, optional
-        Axes to draw in; a new figure by default.
+        Axes to draw in; a new figure by default. Alone in their figure, and empty, they are made smaller where titles,
+        names or legends would be cut.
     commodity : str, optional
         Id of the only commodity to draw, by supply; by default all commodities, one band each.
     units : {"t", "bbl"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corridor.model.scenario import scenario_name
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table
+from corridor.show.names import RecordNames
 
 if TYPE_CHECKING:
     from corridor.study.sensitivity import Sensitivity
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 
 def sensitivity_card(sensitivity: Sensitivity) -> Html:
     """Return the card of a sensitivity: the outcome, and the figures that move it, the largest swing first."""
-    figures = sensitivity.table
+    figures, names = sensitivity.table, RecordNames(sensitivity.network)
     moving = figures[figures["swing"] > 0]
     most = moving["swing"].max() if len(moving) else 1.0
     rows: list[tuple[object, ...]] = [
-        (f"{row['subject']}.{row['attribute']}", *(f"{row[end]:,.6g}" for end in ("low", "value", "high")), row["unit"],
+        (names.key(row), *(f"{row[end]:,.6g}" for end in ("low", "value", "high")), row["unit"],
          bar(row["swing"] / most), *(f"{row[end]:,.6g}" for end in ("at_low", "at_high", "swing")), row["confidence"])
         for row in moving.to_dict("records")
     ]  # fmt: skip

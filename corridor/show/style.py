@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError, DataError, visible
 from corridor.model.records import Commodity, Corridor, Node
 from corridor.model.scenario import scenario_name
+from corridor.show import fonts
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
 INK, FAINT, RULE = "#1c2529", "#5d6a70", "#c8cfd2"
@@ -33,6 +32,10 @@ LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 _OWN_FIGURE = "corridor"
 """Gid of a figure that a picture made for itself: its size is ours to choose."""
 _TITLE_LINES = 3
+_SAFE = 0.97
+"""Share of the width that titles fill: letters are some per cent wider at other resolutions."""
+_LEAST_LETTERS = 3
+"""Letters of an id from which it is taken for the romanised name."""
 
 
 def pyplot() -> Any:
@@ -63,6 +66,11 @@ def panel(ax: Axes | None, size: tuple[float, float], **margins: float) -> Axes:
     return ax
 
 
+def is_own(figure: Figure) -> bool:
+    """Return whether a picture made a figure for itself."""
+    return figure.get_gid() == _OWN_FIGURE
+
+
 def inches(ax: Axes) -> tuple[float, float]:
     """Return width and height of the Axes. [inches]"""
     figure = ax.get_figure(root=True)
@@ -81,59 +89,28 @@ def points(ax: Axes) -> float:
 def plain(name: object, most: int = 40) -> str:
     """Return a name as text to draw: on one line, shortened with …, dollar signs not read as formulas.
 
-    Characters that cannot be drawn (control characters, letters missing in the font) are written by their code.
+    Control characters are written by their code, words with letters that no font has in Latin letters.
 
     Examples
     --------
     >>> plain("a very long name of a pipeline", 12)
     'a very long…'
     """
-    text = _drawable(visible(" ".join(str(name).split()))) or " "
+    text = fonts.drawable(visible(" ".join(str(name).replace(fonts.LEFT_TO_RIGHT, "").split()))) or " "
     if len(text) > most:
         text = text[: most - 1].rstrip(" ,;-(") + "…"
     text = text.replace("$", r"\$")
-    return f" {text}" if text.startswith("_") else text
+    return f" {text}" if text.startswith("_") else fonts.in_order(text)
 
 
 def called(record: Node | Corridor | Commodity) -> str:
-    """Return the name of a record for pictures, or its id where it has none or the font lacks letters of it."""
-    return record.name if record.name and _drawable(record.name) == record.name else record.id
+    """Return the name of a record for pictures, or its id where it has none or no font has letters of it.
 
-
-_GENERIC = ("serif", "sans-serif", "cursive", "fantasy", "monospace")
-
-
-def _drawable(text: str) -> str:
-    """Return a text with the letters that matplotlib's fonts lack written by their codes."""
-    if text.isascii():
-        return text
-    import matplotlib as mpl
-
-    settings: Any = mpl.rcParams
-    asked: list[str] = []
-    for family in settings["font.family"]:
-        asked += settings[f"font.{family}"] if family in _GENERIC else [family]
-    known = _letters(tuple(asked))
-    return "".join(m if ord(m) in known else m.encode("ascii", "backslashreplace").decode() for m in text)
-
-
-@lru_cache(maxsize=8)
-def _letters(families: tuple[str, ...]) -> frozenset[int]:
-    """Return the code points that some fonts have together, upright and slanted, plain and bold."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    common: frozenset[int] | None = None
-    for slanted, bold in itertools.product((False, True), repeat=2):
-        font = FontProperties(style="italic" if slanted else "normal", weight="bold" if bold else "normal")
-        letters = set[int]()
-        for family in families:
-            font.set_family(family)
-            with contextlib.suppress(ValueError):  # not installed
-                letters.update(get_font(findfont(font, fallback_to_default=False)).get_charmap())
-        letters = letters or set(get_font(findfont(font)).get_charmap())
-        common = frozenset(letters) if common is None else common & letters
-    assert common is not None
-    return common
+    The name it is, romanised, where the id has no letters to read either.
+    """
+    if record.name and (fonts.draws(record.name) or sum(map(str.isalpha, record.id)) < _LEAST_LETTERS):
+        return record.name
+    return record.id
 
 
 def brief(name: str, most: int = 24) -> str:
@@ -204,7 +181,7 @@ def broken(text: Text, ax: Axes, lines: int = _TITLE_LINES) -> int:
     Each of its lines becomes as many as it needs, at most `lines`; what is left over, or a word that is too long, is
     shortened.
     """
-    room = ax.get_window_extent().width
+    room = _SAFE * ax.get_window_extent().width
     rows: list[str] = []
     for line in text.get_text().split("\n"):
         started = [""]
@@ -238,11 +215,20 @@ def headline(ax: Axes, title: str, below: str = "") -> None:
             textcoords="offset points", fontsize=size + 0.5, color=FAINT, va="bottom", annotation_clip=False,
             gid="subtitle",
         )  # fmt: skip
-        lines = broken(line, ax)
-        ax.set_title(head.get_text(), pad=6 + 1.75 * size + 1.3 * size * (lines - 1), **look)
-        extra += 1.3 * size * (lines - len(given))
+        broken(line, ax)
+        usual = 6 + 1.75 * size + 1.3 * size * (len(given) - 1)
+        pad = max(usual, 7 + _points_high(line) + 0.35 * (size + 2.5))
+        ax.set_title(head.get_text(), pad=pad, **look)
+        extra += pad - usual
     if extra:
         _heighten(ax, extra / 72)
+
+
+def _points_high(text: Text) -> float:
+    """Return the height of a text. [points]"""
+    figure = text.get_figure(root=True)
+    assert figure is not None
+    return text.get_window_extent().height * 72 / figure.dpi
 
 
 def _heighten(ax: Axes, inches: float) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from corridor.model.columns import by_name
 from corridor.show.cards import network_label, shortened
 from corridor.show.html import Html, bar, card, line, table, warning
+from corridor.show.names import RecordNames
 
 if TYPE_CHECKING:
     from corridor.study.uncertainty import Uncertainty
@@ -27,10 +28,10 @@ def _ranking(uncertainty: Uncertainty) -> Iterator[Html]:
     """Yield the table of how often each corridor is best for the next tonne."""
     if not uncertainty.has_tables:
         return
-    ranking = uncertainty.ranking
+    ranking, names = uncertainty.ranking, RecordNames(uncertainty.network)
     rows: list[tuple[object, ...]] = [
-        (*row, bar(share), f"{100 * share:.0f}")
-        for row, share in zip(ranking.index.tolist(), ranking["best"].tolist(), strict=True)
+        (scenario, names.corridor(corridor), bar(share), f"{100 * share:.0f}")
+        for (scenario, corridor), share in zip(ranking.index.tolist(), ranking["best"].tolist(), strict=True)
         if share > 0
     ]
     heads = ["scenario", "best for the next tonne", "", "share of draws [%]"]

@@ -10,7 +10,7 @@ import numpy as np
 from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model import figures
-from corridor.model.formulas import DAYS_PER_YEAR, inventory_cost
+from corridor.model.formulas import DAYS_PER_YEAR
 from corridor.model.network import Network
 from corridor.model.records import TERMS
 from corridor.model.result_path import unit_of_path
@@ -135,11 +135,7 @@ def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
     """
     network, program, flows = solution.network, solution.program, solution.flows
     commodities = [network.commodity(id) for id in program.commodities]
-    value, interest = (
-        np.array([getattr(commodity, field) for commodity in commodities])[program.flow_commodity]
-        for field in ("value_usd_per_t", "interest_per_year")
-    )
-    per_day = flows * inventory_cost(np.ones_like(value), value, interest)
+    per_day = flows * np.array([commodity.day_usd_per_t for commodity in commodities])[program.flow_commodity]
     weight_of = dict.fromkeys(TERMS, -flows) | dict.fromkeys(("transit_days", "late_days"), -per_day)
     weight_of["quality_usd_per_t"] = flows
     columns = [(rate, program.column(rate.edge, rate.commodity)) for rate in network.rates]
@@ -155,8 +151,12 @@ def _worth_of_terms(solution: Solution) -> dict[tuple[str, Any, str], float]:
     days = dict(zip(TERMS, term_columns(network, program.flow_edge, program.flow_commodity, program.commodities),
                     strict=True))  # fmt: skip
     tonne_days = flows * (days["transit_days"] + days["late_days"])
-    bound = np.bincount(program.flow_commodity, tonne_days, minlength=len(commodities)) / DAYS_PER_YEAR
-    for commodity, tonne_years in zip(commodities, bound.tolist(), strict=True):
+    tonne_days_of = np.bincount(program.flow_commodity, tonne_days, minlength=len(commodities))
+    for commodity, of_commodity in zip(commodities, tonne_days_of.tolist(), strict=True):
+        if commodity.time_usd_per_t_day is not None:
+            worth_of["commodity", commodity.id, "time_usd_per_t_day"] = -of_commodity
+            continue
+        tonne_years = of_commodity / DAYS_PER_YEAR
         worth_of["commodity", commodity.id, "value_usd_per_t"] = -tonne_years * commodity.interest_per_year
         worth_of["commodity", commodity.id, "interest_per_year"] = -tonne_years * commodity.value_usd_per_t
     return worth_of

@@ -13,10 +13,11 @@ from corridor.errors import DataError
 from corridor.model.columns import column_names
 from corridor.model.commodity_groups import TEU, default_subject, require_subject
 from corridor.model.display_units import DisplayUnits, require_units
-from corridor.model.network import Network
+from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
+from corridor.solver.choice_weights import as_asked
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.drivers import leans_on, require_rows
 from corridor.solver.explain import explain
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = True, rerouting: bool = True) -> Flow:
+def solve(
+    network: Network,
+    scenario: Scenario | None = None,
+    *,
+    strict: bool = True,
+    rerouting: bool = True,
+    choice: str | None = None,
+) -> Flow:
     """Return the flow that earns most: delivered value less unit costs and penalties.
 
     Parameters
@@ -43,6 +51,9 @@ def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = 
         Whether flows may take other ways. Without it, as in the first days, no commodity moves on an edge beyond
         its usual flow: that of ``solve(network).edge_flows``, before the scenario. Where several flows are optimal
         there, the one solved counts.
+    choice : {"cheapest"}, optional
+        Have all commodities take their cheapest way, also those that choose between corridors as observed shippers
+        do (`Commodity.choice_usd_per_t`).
 
     Returns
     -------
@@ -63,7 +74,8 @@ def solve(network: Network, scenario: Scenario | None = None, *, strict: bool = 
     >>> flow.duality_gap < 1e-9
     True
     """
-    return Flow(WarmSolver(network).solve(scenario, strict=strict, rerouting=rerouting))
+    require_network(network)
+    return Flow(WarmSolver(as_asked(network, choice)).solve(scenario, strict=strict, rerouting=rerouting))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
@@ -11,7 +12,7 @@ import numpy as np
 
 from corridor.errors import SolverError
 from corridor.model.tolerances import EXCESS, FEASIBILITY, OPTIMAL
-from corridor.solver.program import Floats, LinearProgram, ProgramState
+from corridor.solver.program import Floats, Ints, LinearProgram, ProgramState
 
 _OK = highspy.HighsStatus.kOk
 _SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
@@ -46,6 +47,8 @@ class Optimum:
         Minimum of costs and penalties, constant included.
     excess : float
         Largest violation of a bound, relative to it. [1]
+    cuts : tuple of Cut
+        Cuts whose duals stand after those of the program's rows.
     """
 
     amount: Floats
@@ -53,6 +56,7 @@ class Optimum:
     dual: Floats
     objective: float
     excess: float
+    cuts: tuple[Cut, ...] = ()
 
 
 class Solver:
@@ -150,7 +154,8 @@ class Solver:
         amount, excess = np.asarray(solution.col_value) * volume, 0.0
         _, violation = highs.getInfoValue("max_primal_infeasibility")
         if violation > _NOTHING:
-            excess = self._program.excess_of(state, amount, np.asarray(solution.row_value) * volume)
+            activity = np.asarray(solution.row_value)[: self._program.n_balances + self._program.n_ceilings] * volume
+            excess = self._program.excess_of(state, amount, activity)
         return Optimum(
             amount=amount,
             reduced_cost=np.asarray(solution.col_dual) * money,
@@ -158,6 +163,98 @@ class Solver:
             objective=float(state.cost @ amount) + state.constant,
             excess=excess,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A row that a solution has to keep besides those of its program: weights times columns are at most a bound.
+
+    Attributes
+    ----------
+    columns, weights : shape (n,)
+        Columns, and what each counts. [1]
+    most : float
+        The bound. [Mt/y]
+    """
+
+    columns: Ints
+    weights: Floats
+    most: float
+
+
+Separate = Callable[[Floats, Sequence[Cut]], Sequence[Cut]]
+"""What cuts a solution, given as amounts in all columns [Mt/y], has still to keep besides those it keeps; else none."""
+
+
+class CuttingSolver(Solver):
+    """A solver that adds cuts until its solution keeps all that matter.
+
+    The cuts of the first state stay; those added for another are removed after it, so that no answer depends on what
+    was solved before.
+
+    Parameters
+    ----------
+    program, base
+        As for `Solver`.
+    first : sequence of Cut
+        Cuts that the program begins with.
+    separate : callable
+        Which cuts an optimum, the amounts in its columns, has still to keep.
+    most_programs : int
+        Number of programs after which it gives up.
+    """
+
+    def __init__(
+        self, program: LinearProgram, base: ProgramState, first: Sequence[Cut], separate: Separate, *,
+        most_programs: int = 60, finer: int = 0,
+    ) -> None:  # fmt: skip
+        self._first, self._separate, self._most_programs = first, separate, most_programs
+        self._cuts: list[Cut] = []
+        self._n_kept = 0
+        self.n_programs = 0
+        """Number of programs that the last state took."""
+        super().__init__(program, base, finer=finer)
+        self._n_kept = len(self._cuts)
+
+    @cached_property
+    def _finer(self) -> CuttingSolver:
+        return CuttingSolver(
+            self._program, self._base, self._first, self._separate, most_programs=self._most_programs,
+            finer=self._depth + 1,
+        )  # fmt: skip
+
+    def _again(self, state: ProgramState) -> Optimum:
+        optimum = super()._again(state)
+        self._remove(self._n_kept)
+        return optimum
+
+    def _run(self, state: ProgramState) -> Optimum:
+        if not self._cuts:
+            _demand(self._highs.setOptionValue("dual_feasibility_tolerance", FEASIBILITY), "set a tolerance")
+            self._add(self._first)
+        for number in range(1, self._most_programs + 1):
+            optimum = super()._run(state)
+            more = self._separate(optimum.amount, self._cuts)
+            if not more:
+                self.n_programs = number
+                return replace(optimum, cuts=tuple(self._cuts))
+            self._add(more)
+        self._remove(self._n_kept)
+        raise SolverError(f"the flows of shippers that choose did not settle in {self._most_programs} programs")
+
+    def _add(self, cuts: Sequence[Cut]) -> None:
+        for cut in cuts:
+            row = (-np.inf, cut.most / self._unit_mtpa, len(cut.columns), cut.columns, cut.weights)
+            _demand(self._highs.addRow(*row), "add a cut")
+        self._cuts.extend(cuts)
+
+    def _remove(self, kept: int) -> None:
+        """Remove all cuts but the first that are kept."""
+        if surplus := len(self._cuts) - kept:
+            first = self._program.n_balances + self._program.n_ceilings + kept
+            rows = np.arange(first, first + surplus, dtype=np.int32)
+            _demand(self._highs.deleteRows(surplus, rows), "remove cuts")
+            del self._cuts[kept:]
 
 
 _FINEST = 1

@@ -40,6 +40,11 @@ class IdleChain:
     opened: Solution = field(repr=False, compare=False)
 
     @property
+    def worth(self) -> tuple[float, float, float]:
+        """Netback gained [million USD/y], tonnes lifted and requirements met. [Mt/y]"""
+        return self.gained_musd_per_year, self.lifted_mtpa, self.supplied_mtpa
+
+    @property
     def earns(self) -> bool:
         """Whether opening it earns or lifts anything worth a line."""
         tonnes = max(self.lifted_mtpa, self.supplied_mtpa)
@@ -115,12 +120,12 @@ def _in_order(chain: list[Edge]) -> list[Edge]:
 
 def _needed(solver: WarmSolver, solution: Solution, chain: list[Edge]) -> IdleChain | None:
     """Return what opening a chain would earn, without those of its edges that add nothing; None: a cycle."""
-    opened = _opened(solver, solution, chain)
+    opened = opened_together(solver, solution, chain)
     if opened is None or len(chain) == 1 or not opened.earns:
         return opened
     for edge in chain:
         fewer = [other for other in opened.edges if other.id != edge.id]
-        smaller = _opened(solver, solution, fewer) if fewer else None
+        smaller = opened_together(solver, solution, fewer) if fewer else None
         if smaller is not None and _equivalent(smaller, opened):
             opened = smaller
     return opened
@@ -134,7 +139,7 @@ def _equivalent(smaller: IdleChain, larger: IdleChain) -> bool:
     )
 
 
-def _opened(solver: WarmSolver, solution: Solution, chain: Iterable[Edge]) -> IdleChain | None:
+def opened_together(solver: WarmSolver, solution: Solution, chain: Iterable[Edge]) -> IdleChain | None:
     """Return what opening some edges would earn, or None where that would open a cycle that earns money."""
     network, opened = solution.network, {edge.id: edge for edge in chain}
     edges = tuple(edge.replace(in_service=True, remaining=1.0) if edge.id in opened else edge for edge in network.edges)

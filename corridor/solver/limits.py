@@ -130,7 +130,7 @@ def raised_limit(solver: WarmSolver, solution: Solution, limit: BindingLimit) ->
 def raised_together(solver: WarmSolver, solution: Solution, limits: Sequence[BindingLimit]) -> RaisedLimit | None:
     """Return what one unit more at each of some limits is worth, and at no other; None: a cycle would earn money.
 
-    Quotas without a ceiling in the network are passed over: they limit nothing there.
+    What has no limit in the network is passed over.
     """
     wider = _one_more(solver, solution.network, tuple(limits))
     return None if wider is None else _compared(tuple(limits), solution, wider)
@@ -186,11 +186,15 @@ def _one_more(solver: WarmSolver, network: Network, limits: tuple[BindingLimit, 
     edges, nodes, quotas, fleets = network.edges, network.nodes, network.quotas, network.fleets
     kinds = {(limit.kind, limit.id, limit.commodity) for limit in limits}
     nodes = tuple(
-        n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0) if ("node", n.id, "") in kinds else n
+        n.replace(throughput_mtpa=n.available_mtpa + 1.0, remaining=1.0)
+        if ("node", n.id, "") in kinds and n.throughput_mtpa is not None
+        else n
         for n in nodes
     )
     edges = tuple(
-        e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0) if ("edge", e.id, "") in kinds else e
+        e.replace(capacity_mtpa=e.available_mtpa + 1.0, remaining=1.0)
+        if ("edge", e.id, "") in kinds and e.capacity_mtpa is not None
+        else e
         for e in edges
     )
     quotas = tuple(

@@ -16,6 +16,7 @@ from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.model.tolerances import ZERO_MTPA, ZERO_USD_PER_T
+from corridor.solver.choice import ChoiceTerms, ChosenOptimum
 from corridor.solver.highs import Optimum
 from corridor.solver.program import Floats, Program, ProgramState
 
@@ -180,10 +181,18 @@ class Solution:
         """What was maximised: netback less penalties."""
         return -self.optimum.objective
 
+    @property
+    def choice(self) -> ChoiceTerms | None:
+        """What choice adds to it; None where no commodity chooses."""
+        return self.optimum.choice if isinstance(self.optimum, ChosenOptimum) else None
+
     @cached_property
     def duality_gap(self) -> float:
-        """Distance to the bound of the duals, relative to the objective or to 1, or violation of a limit. [1]"""
-        state, optimum = self.state, self.optimum
+        """Distance to the bound of the duals, relative to the objective or to 1, or violation of a limit. [1]
+
+        Where commodities choose, the distance of their terms to the tangents is added.
+        """
+        state, optimum, choice = self.state, self.optimum, self.choice
         bound = np.where(optimum.reduced_cost > 0, state.lower, state.upper)
         worth = optimum.reduced_cost * np.where(np.isfinite(bound), bound, 0.0)
         ceilings = optimum.dual[self.program.n_balances :]
@@ -191,7 +200,9 @@ class Solution:
         proven = float(worth.sum() + ceilings @ limits) + state.constant
         least = self.program.unit_mtpa * self.program.unit_usd_per_t
         excess = self.program.excess(state, optimum.amount)
-        return max(abs(optimum.objective - proven) / max(least, abs(optimum.objective)), excess)
+        sloped, gap = (0.0, 0.0) if choice is None else (choice.sloped_musd_per_year, abs(choice.gap_musd_per_year))
+        lacking = abs(optimum.objective + sloped - proven) + gap
+        return max(lacking / max(least, abs(optimum.objective)), excess)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -291,9 +302,16 @@ class Solution:
 
     @cached_property
     def marginal_netback_usd_per_t(self) -> Floats:
-        """What one more tonne of each supply would earn: minus its penalty where supply is not lifted. [USD/t]"""
+        """What one more tonne of each supply would earn: minus its penalty where supply is not lifted. [USD/t]
+
+        NaN for shippers that choose: the dual of their supply holds what choice costs, which is no money.
+        """
         penalty = np.array([supply.penalty_usd_per_t for supply in self.network.supplies])
-        return np.asarray(np.maximum(0.0, -self.optimum.reduced_cost[self.program.lifted]) - penalty)
+        marginal = np.maximum(0.0, -self.optimum.reduced_cost[self.program.lifted]) - penalty
+        chooses = (
+            {alternative.commodity for alternative in self.choice.alternatives} if self.choice is not None else set()
+        )
+        return np.where([supply.commodity in chooses for supply in self.network.supplies], np.nan, marginal)
 
     @property
     def _zero_mtpa(self) -> float:

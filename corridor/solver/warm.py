@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from corridor.errors import SolverError
 from corridor.model.network import Key, Network, edge_key, require_network
 from corridor.model.scenario import Scenario, require_scenario
 from corridor.model.tolerances import REFUSED_EXCESS
+from corridor.solver.choice_weights import Chooser, choosing
 from corridor.solver.highs import Optimum, Solver
 from corridor.solver.program import Floats, Program, ProgramState
 from corridor.solver.solution import Solution
@@ -25,7 +27,7 @@ class WarmSolver:
         self.network, self._minima = network, minima
         self.program = Program.of(network, minima)
         self.base = self.program.state(network)
-        self._solver = Solver(self.program, self.base)
+        self._chooser = Chooser(network, self.program, self.base) if choosing(network) else None
         self._others: dict[frozenset[Key], WarmSolver] = {}
         self.marked: dict[str, Any] = {}
         """Programs of `MarkedTonne`, by commodity."""
@@ -75,20 +77,25 @@ class WarmSolver:
 
     def _sound_optimum(self, network: Network, state: ProgramState) -> Optimum:
         """Return the optimum of a state, which keeps its limits."""
-        optimum = self._solver.optimum(state)
+        chooser = self._chooser
+        optimum = self.optimum(state) if chooser is None else chooser.optimum(network, state)
         if optimum.excess > REFUSED_EXCESS:
             raise SolverError(self._too_far_apart(network, state, optimum))
         return optimum
 
     def optimum(self, state: ProgramState) -> Optimum:
-        """Return the optimum of a state.
+        """Return the optimum of a state in which every commodity takes its cheapest way.
 
         Raises
         ------
         SolverError
             If it has none: amounts held that contradict each other, or no limit.
         """
-        return self._solver.optimum(state)
+        return self._linear.optimum(state)
+
+    @cached_property
+    def _linear(self) -> Solver:
+        return Solver(self.program, self.base)
 
     def solver_for(self, network: Network) -> WarmSolver:
         """Return the solver whose program has a row for each minimum of a network: this one, or one made for them.

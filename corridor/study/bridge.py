@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from corridor.errors import CorridorError, DataError, visible
 from corridor.model.figures import FigureSet, in_force
 from corridor.model.network import Network, require_network
-from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Figure, Kind, Record
+from corridor.model.record_base import Record
+from corridor.model.records import HAZARD, KINDS, PARTS, Edge, Figure, Kind
 from corridor.model.result_path import parts_of, unit_of_path
 from corridor.model.stamp import stamped
 from corridor.model.variation import Fields, Variation, subject_of

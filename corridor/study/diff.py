@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
 from corridor.model.network import Network
-from corridor.model.records import HAZARD, KIND_OF, PARTS, Figure, Record
+from corridor.model.record_base import Record
+from corridor.model.records import HAZARD, KIND_OF, PARTS, Figure
 from corridor.model.scenario import scenario_name
 from corridor.model.stamp import stamped
 from corridor.model.variation import subject_of

@@ -14,7 +14,8 @@ import corridor as cr
 from corridor.library import networks as library
 from corridor.model.figures import in_force
 from corridor.model.formulas import governance_risk
-from corridor.model.records import Figure, Record
+from corridor.model.record_base import Record
+from corridor.model.records import Figure
 
 YEARS = range(2018, 2027)
 DATA = Path(str(library.data_root()))

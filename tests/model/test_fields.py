@@ -170,7 +170,8 @@ CASES: dict[str, dict[str, tuple[int, Any, Told | str]]] = {
     "commodities": {
         "id": (0, "other", REFUSED), "name": (0, "Crude", in_lookup), "group": (0, "hydrocarbons", in_lookup),
         "value_usd_per_t": (0, 800.0, in_flow),
-        "interest_per_year": (0, 0.2, in_flow), "display_unit": (0, "barrels", in_words),
+        "interest_per_year": (0, 0.2, in_flow), "time_usd_per_t_day": (0, 3.0, in_flow),
+        "choice_usd_per_t": (0, 5.0, in_flow), "display_unit": (0, "barrels", in_words),
         "display_per_t": (0, 8.0, in_words),
     },
     "supplies": {

@@ -20,6 +20,7 @@ from corridor.show.path_labels import figure_label, path_label
             "compare.cpc.netback_usd_per_t - compare.btc.netback_usd_per_t",
             "Caspian Pipeline Consortium: netback − Baku-Tbilisi-Ceyhan: netback [USD/t]",
         ),
+        ("edges.btc.flow_mtpa", "BTC, Sangachal to Tbilisi: flow [Mt/y]"),
         ("supplies.tengiz.kazakh_crude.shortfall_mtpa", "Tengiz, Kazakh crude: shortfall [Mt/y]"),
     ],
 )
@@ -29,7 +30,7 @@ def test_a_path_is_labelled_by_names(path: str, label: str) -> None:
 
 
 def test_a_figure_is_labelled_by_names_and_never_cut() -> None:
-    """An edge by its ends, a quota by its pipe and commodity; a long name goes on; a range from rivals says so."""
+    """A quota by its pipe and commodity, not by the corridor of that id; long names go on; rivals are mentioned."""
     net = cr.load(year=2024)
     row = {
         "record": "quota", "subject": "btc.kazakh_crude", "attribute": "max_mtpa", "low": 2.2, "high": 7.0,
@@ -38,9 +39,9 @@ def test_a_figure_is_labelled_by_names_and_never_cut() -> None:
     label = figure_label(row, net)
     assert label.endswith("\n2.2 to 7 Mt/y (B, range from rivals)")
     text = " ".join(label.splitlines())
-    assert text.startswith("Baku-Tbilisi-Ceyhan, Kazakh crude: quota, most allowed")
+    assert text.startswith("BTC, Sangachal to Tbilisi, Kazakh crude: quota, most allowed")
     rail = row | {"record": "edge", "subject": "tengiz_aktau_rail", "attribute": "capacity_mtpa"}
-    assert figure_label(rail, net).startswith("Tengiz to Aktau: capacity")
+    assert figure_label(rail, net).startswith("rail Tengiz to Aktau: capacity")
     assert "…" not in label
     assert max(map(len, label.splitlines())) <= 45
 
@@ -51,6 +52,9 @@ def test_a_figure_is_labelled_by_names_and_never_cut() -> None:
         ("rate", "sea.oil", "tariff_usd_per_t", "East to West, Oil: rate, tariff"),
         ("fleet", "tankers", "capacity_mt_days", "Caspian tankers: capacity"),
         ("edge", "sea", "fleet_days", "East to West: round trip"),
+        ("edge", "rail", "capacity_mtpa", "Great railway: capacity"),
+        ("country", "KAZ", "rule_of_law_estimate", "Kazakhstan: rule of law estimate"),
+        ("input", "own_line", "tariff_usd_per_t", "Own line: tariff"),
     ],
 )
 def test_figures_of_rates_and_fleets_are_labelled_by_names(
@@ -59,7 +63,10 @@ def test_figures_of_rates_and_fleets_are_labelled_by_names(
     """A rate by the ends of its edge and the shipper, a fleet by its name."""
     net = cr.Network(
         nodes=[cr.Node(id="east", name="East"), cr.Node(id="west", name="West")],
-        edges=[cr.Edge(id="sea", tail="east", head="west", fleet="tankers", fleet_days=5.0)],
+        edges=[
+            cr.Edge(id="sea", tail="east", head="west", fleet="tankers", fleet_days=5.0),
+            cr.Edge(id="rail", name="Great railway", tail="east", head="west"),
+        ],
         commodities=[cr.Commodity(id="oil", name="Oil")],
         fleets=[cr.Fleet(id="tankers", name="Caspian tankers", capacity_mt_days=20.0)],
     )

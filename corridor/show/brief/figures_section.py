@@ -31,7 +31,7 @@ def figures_section(network: Network, flows: Mapping[str, Flow], commodity: str)
     for row in (row for table in tables for row in table.head(_MOST_FIGURES).to_dict("records")):
         key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
         rows[key] = [
-            f"{names.figure(key[0], key[1])}: {key[2]}", layout.number(row["value"], 2),
+            names.key(row), layout.number(row["value"], 2),
             f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"), row["unit"],
             *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],
             layout.links(str(row["url"])),

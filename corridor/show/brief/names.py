@@ -1,14 +1,12 @@
-"""What a brief calls things: names in place of the ids that tables and explanations have."""
+"""Texts of results as a brief writes them: names in place of the ids that tables and explanations have."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property
 
-from corridor.model.network import Network
 from corridor.model.records import Edge
-from corridor.study.comparison_text import short_name
+from corridor.show.names import RecordNames
 
 _LIMIT = re.compile(r"(?:(?P<kind>quota|usual flow|node|fleet) )?(?P<id>.+)")
 _BINDING = re.compile(r"Binding: (?P<limits>.*?\))(?P<rest>; one more .*)")
@@ -16,44 +14,12 @@ _SIZED = re.compile(r"(?P<limit>.+?) (?P<size>\([^()]*\))")
 _CLOSED = re.compile(r"Closed and missed: (?P<chain>.+)(?P<rest> \((?:not in service|closed)\); open, .*)")
 _NOT_LIFTED = re.compile(r"(?P<before>Not lifted: \S+ Mt/y \()(?P<nodes>.*)(?P<rest>\); priced at .*)")
 _LARGEST = re.compile(r"(?P<before>.* without the largest corridor \()(?P<id>.+)(?P<rest>\), over .*)")
-_SHARES = re.compile(r"(?P<before>sum of squared shares of corridors: )(?P<shares>.+)")
+_SHARES = re.compile(r"(?P<before>sum of squared shares of (?P<of>corridors|first countries entered): )(?P<shares>.+)")
+_WITHOUT = re.compile(r"(?P<before>capacity remaining with )(?P<code>\S+)(?P<rest> closed, over .*)")
 
 
-class Names:
-    """Names of a network's records, their ids where they have none.
-
-    Parameters
-    ----------
-    network : Network
-        Network of the records.
-
-    Notes
-    -----
-    Edges have no name: they are called by the nodes that they lead from and to, with their id where two lead alike.
-    """
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def corridor(self, id: str) -> str:
-        """Return the name of a corridor."""
-        return self._of("corridor", id)
-
-    def commodity(self, id: str) -> str:
-        """Return the name of a commodity."""
-        return self._of("commodity", id)
-
-    def node(self, id: str) -> str:
-        """Return the name of a node, without text in brackets or after a comma."""
-        return short_name(self._network, id)
-
-    def edge(self, id: str) -> str:
-        """Return the names of the nodes that an edge leads from and to."""
-        edge = self._edges.get(id)
-        if edge is None:
-            return id
-        name = self._ends(edge)
-        return f"{name} [{id}]" if self._ends_of_edges.count(name) > 1 else name
+class Names(RecordNames):
+    """Names of a network's records, and texts of results by these names in place of ids."""
 
     def limit(self, text: str) -> str:
         """Return a binding limit, as `BindingLimit` writes it, by names."""
@@ -67,7 +33,7 @@ class Names:
             return f"{kind} on {self.edge(edge)}{of}"
         if kind == "node":
             return self.node(id)
-        return f"fleet {self._of('fleet', id)}" if kind == "fleet" else self.edge(id)
+        return f"fleet {self.fleet(id)}" if kind == "fleet" else self.edge(id)
 
     def cut(self, text: str) -> str:
         """Return a minimum cut, limits joined by plus signs, by names."""
@@ -89,25 +55,11 @@ class Names:
         if matched := _LARGEST.fullmatch(about):
             return matched["before"] + self.corridor(matched["id"]) + matched["rest"]
         if matched := _SHARES.fullmatch(about):
-            return matched["before"] + self._listed(matched["shares"], self.corridor)
+            name = self.corridor if matched["of"] == "corridors" else self.country
+            return matched["before"] + self._listed(matched["shares"], name)
+        if matched := _WITHOUT.fullmatch(about):
+            return matched["before"] + self.country(matched["code"]) + matched["rest"]
         return about
-
-    def figure(self, record: str, subject: str) -> str:
-        """Return the subject of a figure by names: a node, an edge, or a node or edge and a commodity."""
-        first, dot, commodity = subject.rpartition(".")
-        if record in ("supply", "market"):
-            return f"{self.node(first)}, {self.commodity(commodity)}" if dot else self.node(subject)
-        if record in ("quota", "rate"):
-            return f"{record} on {self.edge(first)}, {self.commodity(commodity)}" if dot else self.edge(subject)
-        if record == "input":
-            return self.edge(subject) if subject in self._edges else self.node(subject)
-        named: dict[str, Callable[[str], str]] = {"node": self.node, "edge": self.edge, "commodity": self.commodity}
-        named["fleet"] = lambda id: self._of("fleet", id)
-        return named[record](subject) if record in named else subject
-
-    def _of(self, kind: str, id: str) -> str:
-        record = self._network.by_key(kind).get(id)
-        return str(getattr(record, "name", "")) or id
 
     def _sized(self, text: str) -> str:
         """Return a limit with its size in brackets by its name."""
@@ -133,14 +85,3 @@ class Names:
         """Return ids with amounts, separated by commas, by names."""
         pairs = (item.partition(" ") for item in text.split(", "))
         return ", ".join(f"{name(id)}{blank}{amount}" for id, blank, amount in pairs)
-
-    def _ends(self, edge: Edge) -> str:
-        return f"{self.node(edge.tail)} to {self.node(edge.head)}"
-
-    @cached_property
-    def _edges(self) -> dict[str, Edge]:
-        return {edge.id: edge for edge in self._network.edges}
-
-    @cached_property
-    def _ends_of_edges(self) -> list[str]:
-        return [self._ends(edge) for edge in self._network.edges]

@@ -89,16 +89,17 @@ class BriefResults:
         """Flows of the baseline and of all scenarios by name."""
         strict = self.asked is not None
         return {BASELINE: self.baseline} | {
-            scenario.name: Flow(self._solver.solve(scenario, strict=strict)) for scenario in self.scenarios
+            scenario.name: Flow(self.solver.solve(scenario, strict=strict)) for scenario in self.scenarios
         }
 
     @cached_property
     def baseline(self) -> Flow:
         """The flow of the baseline."""
-        return Flow(self._solver.solve())
+        return Flow(self.solver.solve())
 
     @cached_property
-    def _solver(self) -> WarmSolver:
+    def solver(self) -> WarmSolver:
+        """Solver of the network, from which scenarios restart."""
         return WarmSolver(self.network)
 
     @cached_property
@@ -147,7 +148,7 @@ class BriefResults:
 
     def usual_routes(self, scenario: str) -> UsualRoutes:
         """Return what a scenario comes to if nothing moves beyond its usual flow."""
-        return usual_routes(self._solver, self.baseline, self.flows[scenario], self.commodity)
+        return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
 
     @cached_property
     def ensemble(self) -> Ensemble:

@@ -33,7 +33,8 @@ def risk_section(results: BriefResults) -> Html:
     ]  # fmt: skip
     countries = [
         [
-            name, ", ".join(names.corridor(id) for id in row["corridors"]), layout.number(100 * row["share"], 0),
+            names.country(name), ", ".join(names.corridor(id) for id in row["corridors"]),
+            layout.number(100 * row["share"], 0),
             layout.number(row["n_minus_j_percent"], 0), layout.number(row["loss_if_closed_musd_per_year"], 0),
             layout.number(row["shortfall_if_closed_mtpa"]), layout.number(row["unmet_if_closed_mtpa"]),
         ]

@@ -39,7 +39,7 @@ def summary_section(results: BriefResults) -> Html:
     if len(results.jurisdictions):
         country, row = named_rows(results.jurisdictions)[0]
         points.append(
-            f"{row['share']:.0%} of exports cross {country}; if it closes, "
+            f"{row['share']:.0%} of exports cross {results.names.country(country)}; if it closes, "
             f"{row['shortfall_if_closed_mtpa']:.1f} Mt/y more are shut in."
         )
     if results.has_years:

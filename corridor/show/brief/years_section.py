@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from corridor.library.names import country_name
 from corridor.model.columns import by_name, printed
 from corridor.model.hazard import Hazard
 from corridor.risk.attribution_tables import record_of
@@ -94,8 +95,13 @@ def _borne(ensemble: Ensemble, column: str, named: str, by: str) -> Iterator[Htm
         heads = [f"{c.plain_heading.format(tail=_TAIL)} [{c.shown_unit}]" for c in columns]
         yield tag("h3", _HEADS[by].format(named=named))
         yield layout.table(
-            [by, *heads], [[name, *(c.text(row[c.name]) for c in columns)] for name, row in _rows(table)]
+            [by, *heads], [[_borne_by(name, by), *(c.text(row[c.name]) for c in columns)] for name, row in _rows(table)]
         )
+
+
+def _borne_by(name: str, by: str) -> str:
+    """Return the name of a cause, place or hazard."""
+    return country_name(name) if by == "place" else name
 
 
 def _hazards(ensemble: Ensemble) -> Html:
@@ -104,7 +110,7 @@ def _hazards(ensemble: Ensemble) -> Html:
     rows = [
         [
             hazard.name, layout.number(_frequency(ensemble, hazard), 3), layout.number(hazard.mean_duration_days, 0),
-            hazard.place or "-", _causes(hazard), record_of(hazard) or "-",
+            country_name(hazard.place or "-"), _causes(hazard), record_of(hazard) or "-",
         ]
         for hazard in ranked
     ]  # fmt: skip
