@@ -53,10 +53,11 @@ def contradictions(base: Iterable[Figure], added: Iterable[Figure], names: tuple
         Names of the base and of the extension.
     """
     chosen = {key_of(figure): figure for figure in base if figure.choice == "chosen"}
+    of_base, of_extension = names
     return [
-        f"{names[1]}/figures: figure '{figure.subject}.{figure.attribute}' ({figure.record}): must not be chosen where "
-        f"{names[0]} has chosen one (got {_stated(figure)} beside {_stated(chosen[key_of(figure)])} of {names[0]}); make "
-        "it a rival, or name another record"
+        f"{of_extension}/figures: figure '{figure.subject}.{figure.attribute}' ({figure.record}): must not be chosen "
+        f"where {of_base} has chosen one (got {_stated(figure)} beside {_stated(chosen[key_of(figure)])} of {of_base});"
+        " make it a rival, or name another record"
         for figure in added
         if figure.choice == "chosen" and key_of(figure) in chosen
     ]

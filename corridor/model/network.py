@@ -67,8 +67,7 @@ class Network(NetworkParts):
         every record that the network had is still there, altered or not; a network read back from a file, table or
         graph is one's own.
     shipped_as : str or None
-        Name under which it ships, whatever it was called since, so that studies run that network's scenarios; kept as
-        `data_version` is.
+        Name under which `load` found it, whose scenarios studies run by default; kept as `data_version` is.
 
     Raises
     ------
@@ -88,9 +87,8 @@ class Network(NetworkParts):
 
     def __post_init__(self, structure_of: Network | None, loaded_from: tuple[str | None, str | None] | None) -> None:
         if structure_of is not None:
-            version, name = loaded_from or (structure_of.data_version, structure_of.shipped_as)
-            object.__setattr__(self, "data_version", version)
-            object.__setattr__(self, "shipped_as", name)
+            marks = loaded_from or (structure_of.data_version, structure_of.shipped_as)
+            self.__dict__.update(zip(("data_version", "shipped_as"), marks, strict=True))
             self._share(structure_of)
             return
         if invalid := list(wrong_types(self)):
