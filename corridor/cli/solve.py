@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from corridor.model.display_units import DisplayUnits
     from corridor.model.scenario import scenario_name
     from corridor.solver.flow import solve
-    from corridor.solver.shown_volumes import flow_table, flow_totals
+    from corridor.study.flow_tables import flow_table, flow_totals
 
     width = terminal_width(arguments)
     network, scenarios = load_inputs(arguments)

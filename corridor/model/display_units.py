@@ -67,7 +67,7 @@ class DisplayUnits:
         DataError
             If there are no such units, or a commodity has no barrels, or no TEU.
         """
-        require_units(units)
+        require_units(units, boxes=True)
         if units == "t":
             return cls()
         traded = {s.commodity for s in network.supplies} | {m.commodity for m in network.markets}
@@ -163,6 +163,10 @@ class DisplayUnits:
         """Tell whether a commodity has these units."""
         return self.barrels_per_t is None or commodity in self.barrels_per_t
 
+    def per_t(self, commodity: str) -> float:
+        """Return how many barrels, or TEU, a tonne of a commodity is; 1 where tonnes are shown."""
+        return 1.0 if self.barrels_per_t is None else self.barrels_per_t[commodity]
+
     def rate(self, commodity: str) -> float:
         """Return how many display units of flow 1 Mt/y of a commodity is."""
         return self.factor("_mtpa", commodity)
@@ -213,10 +217,10 @@ class DisplayUnits:
 TONNES = DisplayUnits()
 
 
-def require_units(units: object) -> None:
-    """Raise DataError if there are no such units."""
-    if units not in UNITS:
-        raise DataError(f"units must be 't', 'bbl' or 'TEU' (got {shown(units)})")
+def require_units(units: object, *, boxes: bool = False) -> None:
+    """Raise DataError if there are no such units; boxes only where they can be shown."""
+    if units not in (UNITS if boxes else UNITS[:2]):
+        raise DataError(f"units must be {"'t', 'bbl' or 'TEU'" if boxes else "'t' or 'bbl'"} (got {shown(units)})")
 
 
 def barrels_factor(column: str, barrels_per_t: float) -> float:

@@ -12,7 +12,7 @@ from corridor.errors import DataError
 from corridor.messages import unknown
 from corridor.model.attributes import heading_of, unit_of
 from corridor.model.columns import INTERCHANGEABLE
-from corridor.model.display_units import DisplayUnits
+from corridor.model.display_units import DisplayUnits, in_barrels, in_tonnes, require_units
 from corridor.model.scenario import scenario_name
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
@@ -313,6 +313,7 @@ def plot_ensemble(
     ax: Axes | None = None,
     *,
     alpha: float = 0.95,
+    units: str = "t",
     title: str | None = None,
 ) -> Axes:
     """Draw the exceedance curve of simulated years: share of years that are at least as bad.
@@ -322,11 +323,14 @@ def plot_ensemble(
     ens : Ensemble, or list or dict of them
         Ensemble, from `simulate`; several are drawn together, a dict by its keys, a list by the scenarios' names.
     column : str
-        Column of ``ens.years``. High values are bad; low values if more is better (delivered, netback).
+        Column of ``ens.years``, or its name in barrels. High values are bad; low values if more is better (delivered,
+        netback).
     ax : matplotlib Axes, optional
         Axes to draw in, as `plot_sankey`; a new figure by default.
     alpha : float, between 0 and 1
         Level of the tail: the worst ``1 - alpha`` of the years. VaR is its threshold, CVaR its mean.
+    units : {"t", "bbl"}
+        With ``"bbl"`` a column of tonnes is drawn in barrels, each shipper by its own barrels a tonne.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -342,13 +346,15 @@ def plot_ensemble(
     Raises
     ------
     DataError
-        If there are no years, `alpha` is not between 0 and 1, or the column is unknown or not of numbers.
+        If there are no years, `alpha` is not between 0 and 1, the column is unknown or not of numbers, there are no
+        such units, or a commodity has no barrels.
     CorridorError
         If matplotlib is not installed.
     """
     ensembles = _ensembles(ens)
     if not 0 < alpha < 1:
         raise DataError(f"alpha must lie between 0 and 1 (got {alpha!r})")
+    column = column_in(units, column)
     losses = {name: _losses(ensemble, name, column) for name, ensemble in ensembles.items()}
     ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.84, bottom=0.13)
     style.bare(ax, "both")
@@ -359,7 +365,7 @@ def plot_ensemble(
             cvar=float(ensembles[name].cvar(column, alpha=alpha)),
         )  # fmt: skip
         if (draws := getattr(ensembles[name], "draws", 1)) > 1:
-            by_draw = np.asarray(ensembles[name].years[column], dtype=float).reshape(draws, -1)
+            by_draw = _year_values(ensembles[name], column).reshape(draws, -1)
             _draw_range(ax, name, by_draw, column=column, index=index, several=len(losses) > 1)
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
@@ -411,19 +417,35 @@ def _ensembles(given: Any) -> dict[str, Any]:
 
 def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     """Return an ensemble's losses, the worst first."""
-    years = ens.years
-    known = [str(other) for other in years.columns if other not in ("draw", "regime")]
-    if column not in known:
+    known = [str(other) for other in ens.years.columns if other not in ("draw", "regime")]
+    if not isinstance(column, str) or in_tonnes(column) not in known:
         raise DataError(f"ensemble {name!r}: {unknown('column', column, known)}")
-    if not len(years):
+    if not len(ens.years):
         raise DataError(f"ensemble {name!r} has no years")
     try:
-        values = np.asarray(years[column], dtype=float)
+        values = _year_values(ens, column)
     except (TypeError, ValueError):
         raise DataError(f"ensemble {name!r}: column {column!r} must contain numbers") from None
     if not np.isfinite(values).all():
         raise DataError(f"ensemble {name!r}: column {column!r} must be finite in every year")
     return np.asarray(np.sort(values) if _is_gain(column) else np.sort(values)[::-1])
+
+
+def _year_values(ens: Any, column: str) -> np.ndarray[Any, Any]:
+    """Return what each year came to in a column, in tonnes or in barrels by its name."""
+    return np.asarray(ens.years[column] if in_tonnes(column) == column else ens.year_values(column), dtype=float)
+
+
+def column_in(units: str, column: str) -> str:
+    """Return the name of a column of years in units; what has no volume keeps its name.
+
+    Raises
+    ------
+    DataError
+        If there are no such units.
+    """
+    require_units(units)
+    return in_barrels(column) if units == "bbl" and isinstance(column, str) else column
 
 
 def _is_gain(column: str) -> bool:

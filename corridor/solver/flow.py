@@ -509,7 +509,7 @@ class Flow:
         -----
         Every amount of money quoted is the difference of two optima, not a dual.
         """
-        require_units(units)
+        require_units(units, boxes=True)
         subject = default_subject(self.network) if commodity is None and units == TEU else commodity
         if subject is not None:
             require_subject(self.network, subject)

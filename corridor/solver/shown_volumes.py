@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +10,6 @@ from corridor.model.commodity_groups import default_subject, members
 from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.solver.program import Floats
 from corridor.solver.solution import BindingLimit, Solution
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from corridor.solver.flow import Flow
 
 
 class ShownVolumes:
@@ -45,10 +39,6 @@ class ShownVolumes:
         self.asked = asked or members(network, default_subject(network))
         """Ids of what corridors are explained for."""
         self.asked_name = self._name()
-        program = solution.program
-        self._columns_of: dict[int, list[int]] = {}
-        for column, edge in enumerate(program.flow_edge.tolist() if units.shows_barrels else []):
-            self._columns_of.setdefault(edge, []).append(column)
 
     def _name(self) -> str:
         """Return what corridors are explained for: a commodity, or a group of several."""
@@ -123,6 +113,11 @@ class ShownVolumes:
         """Return the barrels a tonne of what passes some edges; 1 where tonnes are shown."""
         return self._mean(dict.fromkeys(edges, 1.0), {})
 
+    def barrels_across(self, corridor: str) -> float:
+        """Return the barrels a tonne of a corridor's throughput, each commodity by its own trunk."""
+        columns = self._solution.program.trunk_columns(self._solution.network, corridor)
+        return self._mean({}, self._passing(dict.fromkeys(columns, 1.0)))
+
     def barrels_of_fleet(self, fleet: str) -> float:
         """Return the barrels a tonne of what a fleet has under way."""
         edges = self._solution.network.edges
@@ -145,68 +140,21 @@ class ShownVolumes:
         if self.units.barrels_per_t is None:
             return 1.0
         program, commodities = self._solution.program, self._solution.network.commodities
-        for edge, weight in edges.items():
-            for column in self._columns_of.get(program.edge_ids.index(edge), []):
-                commodity = program.name_of(column)[1]
-                if commodity not in self.commodities:
-                    continue
-                passing[commodity] = passing.get(commodity, 0.0) + weight * float(self._solution.amounts[column])
+        columns = {column: weight for edge, weight in edges.items() for column in program.columns_on([edge])}
+        for commodity, amount in self._passing(columns).items():
+            passing[commodity] = passing.get(commodity, 0.0) + amount
         total = sum(passing.values())
         if total > 0:
             return sum(amount * self.units.barrels_per_t[id] for id, amount in passing.items()) / total
         able = (commodity.id for commodity in commodities if commodity.id in passing)
         return self.units.barrels_per_t[next(able, self.commodities[0])]
 
-
-def flow_totals(flow: Flow, units: DisplayUnits) -> dict[str, float]:
-    """Return totals of a flow by name: `delivered_mtpa` or `delivered_kbd` and so on; money stays."""
-    from corridor.model.columns import column_names
-
-    volumes, solution = ShownVolumes(flow.solution, units), flow.solution
-    own = {
-        "delivered_mtpa": volumes.markets(solution.delivered_by_market),
-        "shortfall_mtpa": volumes.supplies(solution.shortfall_by_supply),
-        "unmet_mtpa": volumes.markets(solution.unmet_by_market),
-        "unmet_minimum_mtpa": volumes.quotas(solution.unmet_by_quota),
-    }
-    return {
-        units.name(name): own[name] if units.shows_barrels and name in own else getattr(flow, name)
-        for name in column_names("totals")
-    }
-
-
-def flow_table(flow: Flow, table: str, units: DisplayUnits) -> pd.DataFrame:
-    """Return one of the tables of a flow in units: names of columns say which.
-
-    Parameters
-    ----------
-    flow : Flow
-        Solved flow.
-    table : str
-        One of `FLOW_TABLES`.
-    units : DisplayUnits
-        Units of all its commodities.
-    """
-    frame: pd.DataFrame = getattr(flow, table)
-    if not units.shows_barrels:
-        return frame
-    volumes = ShownVolumes(flow.solution, units)
-    shared = {
-        "corridors": lambda id: volumes.barrels_on(*(edge.id for edge in flow.network.trunk(id))),
-        "edges": volumes.barrels_on, "nodes": volumes.barrels_through, "fleets": volumes.barrels_of_fleet,
-    }  # fmt: skip
-    if table in shared:
-        barrels = [shared[table](str(id)) for id in frame.index]
-    else:
-        barrels = [units.amount(commodity) for commodity in _commodities(frame)]
-    converted = frame.copy()
-    for name in map(str, frame.columns):
-        if units.name(name) != name:
-            converted[name] = frame[name] * [units.factor_of(name, per_t) for per_t in barrels]
-    return units.renamed(converted)
-
-
-def _commodities(frame: pd.DataFrame) -> list[str]:
-    """Return the commodity of each row of a table, which is in its index or a column of it."""
-    where = frame if "commodity" in frame.columns else frame.index.to_frame(index=False)
-    return [str(id) for id in where["commodity"]]
+    def _passing(self, weights: Mapping[int, float]) -> dict[str, float]:
+        """Return weighted amounts of some flow columns, of what is counted, by commodity. [Mt/y]"""
+        passing: dict[str, float] = {}
+        for column, weight in weights.items():
+            commodity = self._solution.program.name_of(column)[1]
+            if commodity not in self.commodities:
+                continue
+            passing[commodity] = passing.get(commodity, 0.0) + weight * float(self._solution.amounts[column])
+        return passing

@@ -83,3 +83,40 @@ def test_unknown_units_of_a_breakdown_are_refused(net: cr.Network, draw) -> None
     """As in tables."""
     with pytest.raises(cr.DataError, match=r"units must be 't', 'bbl' or 'TEU' \(got 'toe'\)"):
         draw(cr.solve(net), "cpc", units="toe")
+
+
+# Simulated years
+
+
+@pytest.fixture(scope="module")
+def ens(net: cr.Network) -> cr.Ensemble:
+    """Return 100 years of the shipped network."""
+    return cr.simulate(net, 100, 7)
+
+
+def test_the_tail_is_drawn_in_million_barrels(net: cr.Network, ens: cr.Ensemble) -> None:
+    """Its mark stands where the CVaR in tonnes times barrels a tonne is."""
+    per_t = net.commodity("kazakh_crude").display_per_t
+    ax = cr.plot_ensemble(ens, "kazakh_crude_shortfall_mt", units="bbl")
+    mark = next(line.get_xdata()[0] for line in ax.lines if line.get_gid() == "cvar:baseline")
+    assert mark == pytest.approx(per_t * ens.cvar("kazakh_crude_shortfall_mt"), rel=1e-12)
+    written = texts(ax)
+    assert "[million bbl]" in written
+    assert "Mt" not in written
+
+
+def test_return_periods_are_drawn_in_million_barrels(net: cr.Network, ens: cr.Ensemble) -> None:
+    """The curve is that in tonnes, its levels times barrels a tonne."""
+    per_t = net.commodity("kazakh_crude").display_per_t
+    axes = [cr.plot_exceedance(ens, "kazakh_crude_shortfall_mt", units=units) for units in ("t", "bbl")]
+    tonnes, barrels = (next(c for c in ax.lines if c.get_gid() == "curve:baseline") for ax in axes)
+    assert barrels.get_ydata() == pytest.approx(per_t * tonnes.get_ydata(), rel=1e-9)
+    assert list(barrels.get_xdata()) == list(tonnes.get_xdata())
+    assert ["[Mt]" in texts(ax) for ax in axes] == [True, False]
+
+
+@pytest.mark.parametrize("draw", [cr.plot_ensemble, cr.plot_exceedance])
+def test_unknown_units_of_years_are_refused(ens: cr.Ensemble, draw) -> None:
+    """As in tables."""
+    with pytest.raises(cr.DataError, match=r"units must be 't' or 'bbl' \(got 'kg'\)"):
+        draw(ens, units="kg")

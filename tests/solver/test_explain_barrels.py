@@ -9,7 +9,8 @@ import pytest
 import corridor as cr
 from corridor.model.columns import FLOW_TABLES
 from corridor.model.display_units import DisplayUnits
-from corridor.solver.shown_volumes import ShownVolumes, flow_table, flow_totals
+from corridor.solver.shown_volumes import ShownVolumes
+from corridor.study.flow_tables import flow_table, flow_totals
 from helpers.small_networks import edge, network
 
 X, Y = 7.3, 8.03
