@@ -59,15 +59,17 @@ class DisplayUnits:
     unit: str = "bbl"
 
     @classmethod
-    def of(cls, network: Network, units: str, commodity: str | None = None) -> DisplayUnits:
+    def of(cls, network: Network, units: str, commodity: str | None = None, *, boxes: bool = False) -> DisplayUnits:
         """Return the units asked for, of one commodity, of a group, or of all that are supplied.
+
+        Boxes are units only where what asks can show them.
 
         Raises
         ------
         DataError
             If there are no such units, or a commodity has no barrels, or no TEU.
         """
-        require_units(units, boxes=True)
+        require_units(units, boxes=boxes)
         if units == "t":
             return cls()
         traded = {s.commodity for s in network.supplies} | {m.commodity for m in network.markets}
@@ -220,7 +222,8 @@ TONNES = DisplayUnits()
 def require_units(units: object, *, boxes: bool = False) -> None:
     """Raise DataError if there are no such units; boxes only where they can be shown."""
     if units not in (UNITS if boxes else UNITS[:2]):
-        raise DataError(f"units must be {"'t', 'bbl' or 'TEU'" if boxes else "'t' or 'bbl'"} (got {shown(units)})")
+        known = "'t', 'bbl' or 'TEU'" if boxes else "'t' or 'bbl'"
+        raise DataError(f"units must be {known} (got {shown(units)})")
 
 
 def barrels_factor(column: str, barrels_per_t: float) -> float:

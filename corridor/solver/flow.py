@@ -513,7 +513,7 @@ class Flow:
         subject = default_subject(self.network) if commodity is None and units == TEU else commodity
         if subject is not None:
             require_subject(self.network, subject)
-        shown = DisplayUnits.of(self.network, units, subject)
+        shown = DisplayUnits.of(self.network, units, subject, boxes=True)
         solver = WarmSolver(self.network, minima=self.solution.program.demanding)
         return explain(solver, self.solution, about, shown, subject=subject)
 

@@ -170,7 +170,7 @@ def compare_in_scope(
     chosen = [name for name in chosen if own.name(name) == name or own.name(name) not in chosen]
     weights = np.ones(len(network.supplies))
     if own.shows_barrels and (not own.shows_boxes or "shortfall_if_lost_all_mtpa" in chosen):
-        every = DisplayUnits.of(network, units)
+        every = DisplayUnits.of(network, units, boxes=True)
         weights = np.array([every.rate(s.commodity) / own.rate(scope.members[0]) for s in network.supplies])
     states = ComparedStates(WarmSolver(network), scope, weights)
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -225,7 +225,7 @@ def _named(corridors: str | Iterable[str], scope: ComparisonScope) -> list[str]:
 
 def _units(network: Network, scope: ComparisonScope, units: str) -> DisplayUnits:
     """Return the units of what is compared for."""
-    own = DisplayUnits.of(network, units, scope.commodity)
+    own = DisplayUnits.of(network, units, scope.commodity, boxes=True)
     if len(set(map(own.rate, scope.members))) > 1:
         raise DataError(
             f"the commodities of {scope.commodity!r} have different {'TEU' if own.shows_boxes else 'barrels'} a tonne, "

@@ -80,7 +80,7 @@ def outcomes(
 
     solver = WarmSolver(network)
     own = () if commodity is None else require_subject(network, commodity)
-    shown = DisplayUnits.of(network, units, commodity)
+    shown = DisplayUnits.of(network, units, commodity, boxes=True)
     base = Flow(solver.solve())
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
