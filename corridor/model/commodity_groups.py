@@ -44,6 +44,14 @@ def counted_in_boxes(network: NetworkParts, subject: str) -> bool:
     return units == {TEU}
 
 
+def in_boxes(network: NetworkParts, subject: str) -> bool:
+    """Tell whether a commodity, or each of a group, is counted in boxes, as many a tonne."""
+    return (
+        counted_in_boxes(network, subject)
+        and len({network.commodity(id).display_per_t for id in members(network, subject)}) == 1
+    )
+
+
 def default_subject(network: NetworkParts) -> str:
     """Return what is compared for by default: the first commodity, or its group where that is counted in boxes.
 

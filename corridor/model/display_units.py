@@ -274,6 +274,11 @@ def in_tonnes(name: str) -> str:
     return name
 
 
+def names_of(name: str) -> tuple[str, ...]:
+    """Return the names of a column in tonnes, barrels and TEU."""
+    return tuple(dict.fromkeys((name, *(_renamed(name, unit) for unit in _ENDINGS))))
+
+
 def unit_of(names: Iterable[str]) -> str | None:
     """Return the unit that some names of columns are in, of barrels and TEU; None where they are in neither."""
     ends = {other: unit for unit, pairs in _ENDINGS.items() for _, other in pairs}
