@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 UNITS = {
-    "_musd_per_year": "million USD/y", "_usd_per_t_day": "USD/(t day)", "_usd_per_t": "USD/t", "_mt_days": "Mt days/y",
-    "_usd_per_bbl_day": "USD/(bbl day)", "_usd_per_bbl": "USD/bbl", "_mbbl_days": "million bbl days/y",
-    "_mbbl": "million bbl", "_kbd": "kb/d", "_mtpa": "Mt/y", "_musd": "million USD", "_days": "days", "_km": "km",
+    "_musd_per_year": "million USD/y", "_usd_per_t_day": "USD/(t day)", "_usd_per_bbl_day": "USD/(bbl day)",
+    "_mbbl_days": "million bbl days/y", "_mt_days": "Mt days/y", "_usd_per_bbl": "USD/bbl", "_usd_per_t": "USD/t",
+    "_mtpa": "Mt/y", "_kbd": "kb/d", "_mbbl": "million bbl", "_musd": "million USD", "_days": "days", "_km": "km",
     "_mt": "Mt",
 }  # fmt: skip
 """What the endings of names in results and records mean, the longer before those that end them."""

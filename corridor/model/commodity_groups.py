@@ -23,6 +23,11 @@ def members(network: NetworkParts, subject: str) -> tuple[str, ...]:
     return tuple(record.id for record in network.commodities if subject and record.group == subject)
 
 
+def shippers(network: NetworkParts, subject: str | None) -> tuple[str, ...]:
+    """Return the commodities that a name stands for, all without one."""
+    return tuple(record.id for record in network.commodities) if subject is None else members(network, subject)
+
+
 def require_subject(network: NetworkParts, subject: str) -> tuple[str, ...]:
     """Return the commodities that a name stands for.
 

@@ -84,6 +84,18 @@ class DisplayUnits:
         idle = {} if commodity is not None else {each.id: 1.0 for each in network.commodities if each.id not in wanted}
         return cls(idle | {record.id: record.display_per_t for record in records}, units)
 
+    @classmethod
+    def where_known(cls, network: Network, units: str) -> DisplayUnits:
+        """Return the units asked for, of those commodities that have them: for notes on any of them."""
+        require_units(units, boxes=True)
+        if units == "t":
+            return cls()
+        return cls({each.id: each.display_per_t for each in network.commodities if each.display_unit == units}, units)
+
+    def knows(self, commodities: Iterable[str]) -> bool:
+        """Tell whether amounts of some commodities can be shown in these units."""
+        return self.barrels_per_t is None or set(commodities) <= self.barrels_per_t.keys()
+
     @property
     def shows_barrels(self) -> bool:
         """Whether barrels or TEU are shown, not tonnes."""
@@ -160,10 +172,6 @@ class DisplayUnits:
         if self.shows_boxes:
             return f"{shown_volume:,.0f}"
         return f"{shown_volume:.0f}" if shown_volume >= _SMALL_KBD else f"{shown_volume:.2g}"
-
-    def known(self, commodity: str) -> bool:
-        """Tell whether a commodity has these units."""
-        return self.barrels_per_t is None or commodity in self.barrels_per_t
 
     def per_t(self, commodity: str) -> float:
         """Return how many barrels, or TEU, a tonne of a commodity is; 1 where tonnes are shown."""

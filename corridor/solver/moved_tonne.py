@@ -51,7 +51,7 @@ class MovedTonne:
 
 
 def _described(route: Route, units: DisplayUnits) -> str:
-    units = units if units.known(route.commodity) else TONNES
+    units = units if units.knows([route.commodity]) else TONNES
     price, digits = units.price(route.commodity), units.money_digits
     netback = "" if units.shows_boxes else f", netback {route.netback_usd_per_t * price:,.{digits}f}"
     return (

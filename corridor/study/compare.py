@@ -185,7 +185,10 @@ def compare_in_scope(
             key = (name, corridor) if origin is None else (name, corridor, origin)
             rows[key] = state.row(corridor, wanted, origin)
         known = states.baseline.other_origins if scenario is not None else []
-        if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
+        if texts := [
+            *state.flow.solution.notes_in(every),
+            *(note for note in state.other_origins if note not in known),
+        ]:
             notes[name] = texts
         subjects[name] = {corridor: state.subjects(corridor, wanted) for corridor in scope.corridors}
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
