@@ -64,8 +64,7 @@ def plot_map(
         Axes to draw in, as `plot_sankey`; a new figure by default. Legends are below it.
     commodity : str, optional
         Id of the only commodity, or name of the only group, whose flows, shortfalls and totals are shown; utilisation
-        is always of all commodities
-        together. Edges that carry others only are pale grey.
+        is always of all commodities together. Edges that carry others only are pale grey.
     labels : bool
         Whether to name nodes and corridors, as many as fit.
     extent : sequence of float, optional
@@ -136,6 +135,11 @@ def plot_map(
     if labels:
         drawing.labels()
     return ax
+
+
+def _key(amount: float) -> str:
+    """Return a round amount of the legend."""
+    return f"{amount:g}" if amount < 1000 else f"{amount:,.0f}"
 
 
 @dataclass(frozen=True)
@@ -494,7 +498,7 @@ class _MapDrawing:
 
         return [
             Line2D(
-                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=f"{amount:g}", solid_capstyle="butt",
+                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=_key(amount), solid_capstyle="butt",
                 path_effects=[patheffects.withStroke(linewidth=amount * self.points_per_mtpa + 0.9, foreground=INK)],
             )
             for amount in _round_steps(self.most)
@@ -537,7 +541,7 @@ class _MapDrawing:
             steps = _round_steps(max(short))
             amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
-                line(f"{amount:g} {self.units.volume} not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
+                line(f"{_key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
                      markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
             )  # fmt: skip
         return handles

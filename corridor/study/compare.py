@@ -172,6 +172,7 @@ def compare_in_scope(
     if own.shows_barrels and (not own.shows_boxes or "shortfall_if_lost_all_mtpa" in chosen):
         every = DisplayUnits.of(network, units, boxes=True)
         weights = np.array([every.rate(s.commodity) / own.rate(scope.members[0]) for s in network.supplies])
+    noted = DisplayUnits.where_known(network, units)
     states = ComparedStates(WarmSolver(network), scope, weights)
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
@@ -186,7 +187,7 @@ def compare_in_scope(
             rows[key] = state.row(corridor, wanted, origin)
         known = states.baseline.other_origins if scenario is not None else []
         if texts := [
-            *state.flow.solution.notes_in(every),
+            *state.flow.solution.notes_in(noted),
             *(note for note in state.other_origins if note not in known),
         ]:
             notes[name] = texts
