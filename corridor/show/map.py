@@ -541,8 +541,8 @@ class _MapDrawing:
             steps = _round_steps(max(short))
             amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
-                line(f"{_key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
-                     markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
+                line(f"{_key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none",
+                     markeredgecolor=WARN, markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
             )  # fmt: skip
         return handles
 
