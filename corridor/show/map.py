@@ -542,7 +542,8 @@ class _MapDrawing:
             amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
                 line(f"{_key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none",
-                     markeredgecolor=WARN, markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
+                     markeredgecolor=WARN, markersize=math.sqrt(self._area(amount)),
+                     markerfacecolor=(*_rgb(WARN), 0.28))
             )  # fmt: skip
         return handles
 
