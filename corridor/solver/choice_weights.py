@@ -28,7 +28,7 @@ class Weight:
     commodity, corridor : str
         Ids of both.
     weight : float
-        What it takes at equal cost, relative to the commodity's first way; 0 where nothing was observed. [1]
+        What it takes at equal cost, relative to the corridor that takes the rest, or most; 0 where nothing was observed. [1]
     observed_mtpa : float
         Flow that the weight makes come out. [Mt/y]
     year : int or None
@@ -188,7 +188,7 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     rows = []
     for id, scale in scales.items():
         own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
-        _, most, base = next((one for one in own if one[1] > 0), own[0])
+        _, most, base = max(own, key=lambda one: (one[0].observed_mtpa is None, one[1], one[0].corridor))
         rows += [
             Weight(
                 id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
