@@ -303,9 +303,14 @@ def _reference(name: str, year: int, observed: Iterable[Observation]) -> Network
         edge if edge.corridor is None or not edge.risk_premium_usd_per_t else edge.replace(risk_premium_usd_per_t=0.0)
         for edge in network.edges
     )
-    earlier = observed if network.observed == () else network.observed
-    rows = tuple(row for row in earlier if row.year <= last)
-    return network.replace(edges=edges, observed=rows, reference=None)
+    trunk = {edge.id for edge in network.edges if edge.corridor is not None}
+    figures = tuple(
+        figure
+        for figure in network.figure_records
+        if (figure.record, figure.attribute) != ("edge", "risk_premium_usd_per_t") or figure.subject not in trunk
+    )
+    rows = tuple(row for row in observed if row.year <= last)
+    return network.replace(edges=edges, figure_records=figures, observed=rows, reference=None)
 
 
 def _files(folders: Iterable[Traversable], name: str) -> list[Traversable]:

@@ -28,7 +28,7 @@ class Weight:
     commodity, corridor : str
         Ids of both.
     weight : float
-        What it takes at equal cost, relative to the corridor that takes the rest, or most; 0 where none was observed. [1]
+        What it takes at equal cost, relative to the corridor that takes the rest, or most; 0 without observation. [1]
     observed_mtpa : float
         Flow that the weight makes come out. [Mt/y]
     year : int or None

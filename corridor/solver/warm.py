@@ -75,6 +75,10 @@ class WarmSolver:
         state = self.base if network is self.network else self.program.state(network)
         return Solution(network, scenario, self.program, state, self._sound_optimum(network, state))
 
+    def again(self, solution: Solution, state: ProgramState) -> Solution:
+        """Return the solution of another state of a solution's network, whose commodities choose as they do there."""
+        return solution.of_state(state, self._sound_optimum(solution.network, state))
+
     def _sound_optimum(self, network: Network, state: ProgramState) -> Optimum:
         """Return the optimum of a state, which keeps its limits."""
         chooser = self._chooser
