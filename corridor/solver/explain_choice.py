@@ -38,8 +38,8 @@ class ChoiceText:
 
     @cached_property
     def rows(self) -> list[Chosen]:
-        """Corridors of all commodities that choose."""
-        return list(choices(self._solution))
+        """Corridors of the commodities counted that choose."""
+        return [row for row in choices(self._solution) if row.alternative.commodity in self._volumes.commodities]
 
     @cached_property
     def commodities(self) -> frozenset[str]:
@@ -100,13 +100,13 @@ class ChoiceText:
                     texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there")
                     break
                 amount = step.capacity_mtpa * self._units.rate(members[0])
-                texts.append(f"{amount:.{self._digits}f} {self._units.volume}, stopped by {step.named()}")
+                texts.append(f"{amount:,.{self._digits}f} {self._units.volume}, stopped by {step.named()}")
             yield f"  Most {group or members[0]} it could take: {'; that lifted, '.join(texts)}."
 
     def asset(self, limit: BindingLimit) -> str:
         """Return what passes an edge or fleet, and what one more tonne there would pay."""
         amounts = ", ".join(
-            f"{commodity} {amount * self._units.rate(commodity):.{self._digits}f} {self._units.volume}"
+            f"{commodity} {amount * self._units.rate(commodity):,.{self._digits}f} {self._units.volume}"
             for commodity, amount in self.passing(limit).items()
         )
         if limit in self.full:
@@ -148,10 +148,10 @@ class ChoiceText:
 
     def _volume(self, row: Chosen) -> str:
         amount = row.flow_mtpa * self._units.rate(row.alternative.commodity)
-        return f"{amount:.{self._digits}f} {self._units.volume}"
+        return f"{amount:,.{self._digits}f} {self._units.volume}"
 
     def _money(self, commodity: str, usd_per_t: float) -> str:
-        return f"{usd_per_t * self._units.price(commodity):.{self._units.money_digits}f} {self._units.money}"
+        return f"{usd_per_t * self._units.price(commodity):,.{self._units.money_digits}f} {self._units.money}"
 
     @property
     def _digits(self) -> int:
