@@ -39,3 +39,8 @@ def round_steps(most: float) -> list[float]:
     scale = 10 ** math.floor(math.log10(most))
     top = max(step for step in (1, 2, 5) if step * scale <= most * (1 + 1e-9)) * scale
     return [top / 10, top / 2 if top / scale != 5 else top * 0.4, top]
+
+
+def key(amount: float) -> str:
+    """Return a round amount of the legend."""
+    return f"{amount:g}" if amount < 1000 else f"{amount:,.0f}"
