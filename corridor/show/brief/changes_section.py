@@ -61,8 +61,9 @@ def _legend(results: BriefResults, *, lasting: bool) -> str:
     return (
         f"{text} Where it is known how long a scenario lasts, the amounts over these days are beside the rates. All "
         "ways: other ways take over at once. Usual ways only: nothing moves anywhere beyond its usual flow, as in the "
-        "first days; a range in brackets where usual flows as good as these come to another loss. What one shipper "
-        "loses can be larger by all ways, for others take its place. Tanks and catching up are not counted."
+        "first days; in brackets the range of the loss where other usual flows would earn as much. What one shipper "
+        "loses can be larger by all ways, for others take its place. Oil in tanks, and catching up afterwards, are not "
+        "counted."
     )
 
 
@@ -149,8 +150,8 @@ def _idle(results: BriefResults) -> Iterator[Html]:
     """Yield the line on scenarios that change nothing."""
     if results.groups.idle:
         yield layout.note(
-            f"Change nothing here (money by less than {NOTHING_MUSD:g} million USD, no volume by more than "
-            f"{_LEAST:g} Mt): {titled(results.groups.idle)}."
+            f"Change nothing for {results.named_commodity} (money by less than {NOTHING_MUSD:g} million USD, no "
+            f"volume by more than {_LEAST:g} Mt): {titled(results.groups.idle)}."
         )
 
 

@@ -14,6 +14,7 @@ from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
+from corridor.show.brief.footnotes import Footnotes, only
 from corridor.show.brief.names import Names
 from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
@@ -31,11 +32,14 @@ from corridor.study.drawn_tables import drawn_comparison, drawn_outcomes, has_ra
 from corridor.study.outcomes import UsualRoutes, outcomes, usual_routes
 from corridor.study.scenario_runs import BASELINE, carriers, default_scenarios
 from corridor.study.simulated_years import years_basis
+from corridor.study.sources import Sources, sources
 from corridor.study.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_FIGURES = 15
+"""Figures shown of those that the netback depends on."""
 TOLERANCE_MTPA = 0.05
 """Amounts that are shown as 0.0."""
 FIGURE_DRAWS = 200
@@ -234,6 +238,28 @@ class BriefResults:
     def usual_routes(self, scenario: str) -> UsualRoutes:
         """Return what a scenario comes to if nothing moves beyond its usual flow."""
         return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
+
+    @cached_property
+    def leaning(self) -> dict[str, pd.DataFrame]:
+        """Figures that move the commodity's netback most, in the baseline and under the worst scenario."""
+        if not self.network.figure_records:
+            return {}
+        names = [BASELINE, *([self.worst] if self.worst is not None else [])]
+        outcome = f"commodities.{self.commodity}.netback_musd_per_year"
+        return {name: self.flows[name].leans_on(None, outcome=outcome) for name in names}
+
+    @cached_property
+    def footnotes(self) -> Footnotes:
+        """Sources of the comparison, the outcomes and the figures leant on, as far as their sections are shown."""
+        behind: dict[str, Sources] = {}
+        if "sources" in self.sections and self.network.figure_records:
+            if "comparison" in self.sections:
+                behind["comparison"] = sources(self.table, self.network)
+            if "changes" in self.sections:
+                behind["changes"] = sources(self.outcomes, self.network)
+            for name, table in self.leaning.items():
+                behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
+        return Footnotes(self.network, behind)
 
     @cached_property
     def ensemble(self) -> Ensemble:
