@@ -239,14 +239,12 @@ class BriefResults:
         """Return what a scenario comes to if nothing moves beyond its usual flow."""
         return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
 
-    @cached_property
-    def leaning(self) -> dict[str, pd.DataFrame]:
+    @property
+    def leaning_of_shown(self) -> dict[str, pd.DataFrame]:
         """Figures that move the commodity's netback most, in the baseline and under the worst scenario."""
         if not self.network.figure_records:
             return {}
-        names = [BASELINE, *([self.worst] if self.worst is not None else [])]
-        outcome = f"commodities.{self.commodity}.netback_musd_per_year"
-        return {name: self.flows[name].leans_on(None, outcome=outcome) for name in names}
+        return {name: self.leaning(name) for name in (BASELINE, *([self.worst] if self.worst is not None else []))}
 
     @cached_property
     def footnotes(self) -> Footnotes:
@@ -257,7 +255,7 @@ class BriefResults:
                 behind["comparison"] = sources(self.table, self.network)
             if "changes" in self.sections:
                 behind["changes"] = sources(self.outcomes, self.network)
-            for name, table in self.leaning.items():
+            for name, table in self.leaning_of_shown.items():
                 behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
         return Footnotes(self.network, behind)
 
