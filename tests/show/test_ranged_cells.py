@@ -44,7 +44,7 @@ def ends(cell: str) -> list[float]:
     """Return the ends of the range of a cell."""
     found = SMALL.search(cell)
     assert found, cell
-    return [float(text.replace(",", "")) for text in re.split(r" to |-|;", found[1])[:2]]
+    return [float(text.replace(",", "")) for text in re.split(r" to |-", found[1])[:2]]
 
 
 def test_a_netback_has_the_range_of_its_tariff(tmp_path: Path) -> None:
@@ -114,6 +114,8 @@ def test_draws_without_a_number_are_counted(tmp_path: Path) -> None:
     # The range of the tonne is a point, 80 in each draw that has one, so there is no small print beside it.
     assert SMALL.search(cells(net, [], tmp_path, "comparison", "north")["next tonne[USD/t]"]) is None
     moving = net.replace(figure_records=[offered, tariff("north", 20.0, 10.0, 30.0)])
-    found = re.search(r"; (\d+) %\)", cells(moving, [], tmp_path, "comparison", "north")["next tonne[USD/t]"])
+    found = re.search(
+        r"<small>in (\d+) %</small>", cells(moving, [], tmp_path, "comparison", "north")["next tonne[USD/t]"]
+    )
     assert found
     assert float(found[1]) == pytest.approx(100 * 5 / 9, abs=100 * 4 * (20 / 81 / 200) ** 0.5)

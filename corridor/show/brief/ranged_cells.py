@@ -74,13 +74,13 @@ class RangedCells:
         if not row["defined"]:
             return text
         low, high = (number_text(row[end]) for end in ENDS)
-        some = f"; {percent(row['defined'])}" if row["defined"] < 1 else ""
+        some = [Html("<br>"), tag("small", f"in {percent(row['defined'])}")] if row["defined"] < 1 else []
         if low == high == number_text(row["central"]):
             return text
         grade = max(self._confidences.get((scenario, path), ()), default="")
         mark = tag("sup", f" {grade}") if grade else ""
         between = "-" if "-" not in low + high else " to "
-        return tag("span", text, mark, Html("<br>"), tag("small", f"({low}{between}{high}{some})"))
+        return tag("span", text, mark, Html("<br>"), tag("small", f"({low}{between}{high})"), *some)
 
     @cached_property
     def _rows(self) -> dict[tuple[str, str], dict[str, float]]:
