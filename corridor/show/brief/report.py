@@ -72,8 +72,8 @@ def report(
         ``cr.simulate(net, rates="drawn", draws=1000)``.
     ranges : bool, optional
         Whether the headline numbers of tables have ranges and grades: all uncertain figures are drawn together, 200
-        times as in `compare`, and the grade is the worst of the three figures that drive a number most. By default the
-        first sentence only; False draws nothing.
+        times as in `compare`, and the grade is the worst of the figures, three at most, that drive a number most. By
+        default the first sentence only; False draws nothing.
     seed : int
         Random seed of the simulated years and of the draws of figures.
 

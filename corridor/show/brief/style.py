@@ -44,6 +44,7 @@ nav { font: .9rem/1.5 var(--sans); }
 .points li { margin: .35rem 0; }
 .note, figcaption, footer { color: var(--faint); font-size: .86rem; }
 small { color: var(--faint); font-size: .9em; font-weight: 400; }
+sup { font-size: .75em; line-height: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 var(--sans); }
 th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid var(--rule); }
@@ -70,6 +71,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .6r
   .scroll { overflow: visible; }
   .note, figcaption, footer { font-size: 8.5pt; }
   table { font-size: 6.8pt; }
+  td small { font-size: .8em; }
   th, td { padding: 1pt 4pt 1pt 0; }
   h1, h2, h3, summary, h2 + .note, h3 + .note { break-after: avoid; }
   figure, tr, li, .note { break-inside: avoid; }
