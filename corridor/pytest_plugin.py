@@ -203,13 +203,13 @@ def solve_scenario(
     """
 
     def solve(scenario: str | os.PathLike[str] | Scenario | None = None) -> Flow:
-        from corridor.library.scenarios import load_scenario, scenarios
+        from corridor.library.scenarios import all_scenarios, load_scenario
         from corridor.solver.flow import Flow
 
         solver, baseline = _runner(request.config).solver(corridor_network)
         if scenario is None:
             return baseline
-        if isinstance(scenario, str | os.PathLike) and scenario not in scenarios():
+        if isinstance(scenario, str | os.PathLike) and scenario not in all_scenarios():
             beside = request.path.parent / scenario
             is_path = not isinstance(scenario, str) or scenario.endswith((".yaml", ".yml")) or beside.exists()
             scenario = load_scenario(beside if is_path and str(scenario) else scenario, corridor_network)

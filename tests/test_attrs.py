@@ -43,6 +43,8 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     "flow.leans_on": lambda: cr.solve(net()).leans_on(),
     **{f"ensemble.{name}": lambda name=name: getattr(ensemble(), name)  # type: ignore[misc]
        for name in ("years", "throughputs", "corridors", "states")},
+    "ensemble.years_in": lambda: ensemble().years_in("bbl"),
+    "ensemble.states_in": lambda: ensemble().states_in("bbl"),
     "ensemble.summary": lambda: ensemble().summary(),
     "ensemble.exceedance": lambda: ensemble().exceedance(),
     "ensemble.outages": lambda: ensemble().outages("cpc", (3, 30)),

@@ -46,7 +46,7 @@ def test_few_names_are_listed(ask: Callable[[], object], known: list[str]) -> No
     [
         (lambda: NET.node("qqqqq"), len(NET.nodes), "network.nodes"),
         (lambda: NET.edge("qqqqq"), len(NET.edges), "network.edges"),
-        (lambda: cr.load_scenario("qqqqq"), len(cr.scenarios()), "corridor.scenarios()"),
+        (lambda: cr.load_scenario("qqqqq"), sum(map(len, map(cr.scenarios, cr.networks()))), "corridor.scenarios()"),
         (lambda: cr.Outage(country="QQQ").apply(NET), 0, "network.edge_table()"),
     ],
     ids=["node", "edge", "scenario", "country"],
@@ -59,9 +59,9 @@ def test_many_names_are_counted(ask: Callable[[], object], many: int, where: str
 
 
 def test_a_single_name_is_given() -> None:
-    """The one shipped network."""
-    with pytest.raises(cr.UnknownNameError, match="no network named 'north_sea'; there is 'caspian' only"):
-        cr.load("north_sea")
+    """The one fleet of the crude network."""
+    with pytest.raises(cr.UnknownNameError, match="no fleet named 'xyz'; there is 'caspian_tankers' only"):
+        cr.Outage(fleet="xyz").apply(NET)
 
 
 def test_nothing_to_name_is_said() -> None:

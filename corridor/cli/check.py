@@ -100,9 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _scenario_files(sources: Sequence[str], network: Network | None, problems: list[str]) -> list[ScenarioFile]:
     """Return the scenario files named and those in folders named, each once; problems are added to `problems`."""
     from corridor.library.networks import SCENARIO_ENDING
-    from corridor.library.scenarios import read_scenario, scenarios
+    from corridor.library.scenarios import all_scenarios, read_scenario
 
-    shipped = scenarios()
+    shipped = all_scenarios()
     paths: dict[str, str] = {}
     for source in sources:
         path = Path(source)

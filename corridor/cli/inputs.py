@@ -68,11 +68,16 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_units(parser: argparse.ArgumentParser) -> None:
-    """Add the option for tonnes or barrels."""
+def add_units(
+    parser: argparse.ArgumentParser,
+    *,
+    tonnes: str = "Mt/y and USD/t",
+    barrels: str = "thousand barrels a day (kb/d) and USD/bbl",
+) -> None:
+    """Add the option for tonnes or barrels, with what each means."""
     parser.add_argument(
         "--units", choices=("t", "bbl"), default="t",
-        help="Mt/y and USD/t (default), or thousand barrels a day (kb/d) and USD/bbl",
+        help=f"t: {tonnes} (default); bbl: {barrels}",
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from corridor.model.columns import Column, printed
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.display_units import DisplayUnits
     from corridor.model.network import Network
 
 C = TypeVar("C")
@@ -165,9 +166,11 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 
-def fitted(table: str, frame: pd.DataFrame, width: int | None, tail: str = "") -> str:
-    """Return the printed columns of a result that fit, with a line that names the others."""
-    columns = printed(table)
+def fitted(
+    table: str, frame: pd.DataFrame, width: int | None, tail: str = "", units: DisplayUnits | None = None
+) -> str:
+    """Return the printed columns of a result that fit, with a line that names the others; in tonnes by default."""
+    columns = printed(table) if units is None else units.columns(printed(table))
     kept = columns_that_fit(columns, lambda some: aligned(some, frame, tail), width)
     return "\n".join(filter(None, (aligned(kept, frame, tail), omitted_columns(columns, kept).rstrip())))
 

@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--section", action="append", metavar="NAME",
         help="section to show, in the order given (repeatable): summary, map, comparison, changes, bottlenecks, risk, "
-        "bad_years, sources (default: all that can be filled)",
+        "bad_years, sources (default: all of these that can be filled), scenario_maps, scenario_bad_years",
     )  # fmt: skip
     parser.add_argument(
         "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"

@@ -11,7 +11,9 @@ from corridor.cli.printing import machine_text, terminal_width, write_output
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
-    add_output(add_command(commands, "scenarios", run, "list the shipped scenarios"))
+    parser = add_command(commands, "scenarios", run, "list the scenarios that ship with a network")
+    parser.add_argument("--network", default="caspian", metavar="NAME", help="shipped network (default: caspian)")
+    add_output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from corridor.library.scenarios import load_scenario, scenarios
 
-    names = scenarios()
+    names = scenarios(arguments.network)
     listed = [load_scenario(name) for name in names]
     columns = {"name": [s.name for s in listed], "year": [s.year for s in listed], "about": [s.about for s in listed]}
     frame = pd.DataFrame(columns, index=pd.Index(names, name="scenario"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
+from corridor.cli.inputs import add_command, add_inputs, add_units, combined, load_inputs, other_years
 from corridor.cli.printing import (
     document_text,
     fitted,
@@ -37,6 +37,7 @@ def add(commands: Any) -> None:
         commands, "simulate", run, "simulate years of outages: how likely and how bad a bad transport year is"
     )
     add_inputs(parser)
+    add_units(parser, tonnes="Mt and Mt/y", barrels="million barrels, and thousand barrels a day (kb/d)")
     parser.add_argument(
         "--years", type=int, metavar="N", help="number of years (default: 10000, or 1000 a draw with --rates drawn)"
     )
@@ -65,6 +66,7 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from corridor.model.display_units import DisplayUnits
     from corridor.model.hazard import Hazard
     from corridor.risk.measures import require_level
     from corridor.risk.simulate import simulate
@@ -78,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.regime = None if isinstance(regimes, dict) else regimes
     network, scenarios = load_inputs(arguments)
     commodity = chosen_commodity(network, arguments.commodity)
+    units = DisplayUnits.of(network, arguments.units)
     added = [scenario for scenario in scenarios if isinstance(scenario, Hazard)]
     lasting = [scenario for scenario in scenarios if not isinstance(scenario, Hazard)]
     for note in (*_notes(added, lasting), *other_years(lasting, network)):
@@ -97,12 +100,14 @@ def run(arguments: argparse.Namespace) -> int:
     )
     width = terminal_width(arguments)
     if arguments.format == "table" and arguments.table is None:
-        text = _text(ensemble, commodity, arguments.alpha, width, [hazard.name for hazard in added])
+        text = _text(ensemble, commodity, arguments.alpha, width, [hazard.name for hazard in added], arguments.units)
         return write_output(text, arguments.output, width=width)
     table = arguments.table or "summary"
-    frame = _table(ensemble, table, commodity, arguments.by or "hazard", alpha)
+    frame = _table(ensemble, table, units.name(f"{commodity}_shortfall_mt"), arguments.by or "hazard", alpha)
     if arguments.format == "json":
-        text = document_text(ensemble.network, table=table, **_about(ensemble), rows=frame)
+        text = document_text(
+            ensemble.network, table=table, units=arguments.units, **_about(ensemble), rows=frame
+        )  # fmt: skip
     else:
         text = table_text(frame, width) if arguments.format == "table" else machine_text(frame, arguments.format)
     return write_output(text, arguments.output, arguments.format, width=width)
@@ -141,6 +146,11 @@ def regime_shares(text: str | None) -> str | dict[str, float] | None:
 
 def _require_used(arguments: argparse.Namespace) -> None:
     """Raise where an option would alter nothing."""
+    if arguments.units == "bbl" and arguments.table == "corridors":
+        raise DataError(
+            "--units: the table corridors adds up shippers of different barrels a tonne, whose parts no year holds; "
+            "take --units t"
+        )
     if arguments.draws is not None and arguments.rates != "drawn":
         raise DataError("--draws: needs --rates drawn; central rates are not drawn")
     if arguments.by is not None and arguments.table != "attribution":
@@ -160,21 +170,25 @@ def _notes(added: list[Any], lasting: list[Scenario]) -> Iterator[str]:
             )
 
 
-def _table(ensemble: Ensemble, table: str, commodity: str, by: str, alpha: float | None) -> pd.DataFrame:
-    """Return one of `TABLES`."""
+def _table(ensemble: Ensemble, table: str, column: str, by: str, alpha: float | None) -> pd.DataFrame:
+    """Return one of `TABLES`; the name of the column of years says in which units."""
+    from corridor.risk.year_units import is_in_barrels
+
+    units = "bbl" if is_in_barrels(column) else "t"
     if table == "summary":
-        return ensemble.summary(0.95 if alpha is None else alpha)
+        return ensemble.summary(0.95 if alpha is None else alpha, units=units)
     if table == "attribution":
-        return ensemble.attribution(f"{commodity}_shortfall_mt", by=by, alpha=alpha)
+        return ensemble.attribution(column, by=by, alpha=alpha)
     if table == "exceedance":
-        return ensemble.exceedance(f"{commodity}_shortfall_mt")
-    frame: pd.DataFrame = getattr(ensemble, table)
-    return frame
+        return ensemble.exceedance(column)
+    if table == "corridors":
+        return ensemble.corridors
+    return ensemble.states_in(units) if table == "states" else ensemble.years_in(units)
 
 
 def _about(ensemble: Ensemble) -> dict[str, Any]:
     """Return what a file of simulated years says of them."""
-    from corridor.risk.ensemble import regime_text
+    from corridor.risk.plan import regime_text
 
     return {
         "scenario": ensemble.scenario.name if ensemble.scenario is not None else None,
@@ -187,14 +201,18 @@ def _about(ensemble: Ensemble) -> dict[str, Any]:
     }
 
 
-def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, added: list[str]) -> str:
+def _text(
+    ensemble: Ensemble, commodity: str, alpha: float, width: int | None, added: list[str], units: str
+) -> str:  # fmt: skip
     """Return what simulated years come to as text: amounts, what they rest on, and what is left out."""
+    from corridor.model.display_units import DisplayUnits
     from corridor.risk import bad_year
     from corridor.risk.attribution_tables import PRIOR
 
+    shown = DisplayUnits.of(ensemble.network, units)
     tail = f"{100 * (1 - alpha):.3g}%"
-    named, column = visible(commodity), f"{commodity}_shortfall_mt"
-    rows = bad_year.amounts(ensemble, commodity, alpha=alpha)
+    named, column = visible(commodity), shown.name(f"{commodity}_shortfall_mt")
+    rows = bad_year.amounts(ensemble, commodity, alpha=alpha, units=units)
     rows["unit"] = rows["unit"].str.replace("million", "M")
     legend = (
         f"Undisturbed: no hazard occurs. Worst {tail}: mean of the worst years (CVaR), the bad transport year. "
@@ -203,9 +221,9 @@ def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, a
     )
     blocks = [
         f"{paragraph(_head(ensemble, added), width)}\n{paragraph(legend, width)}\n\n"
-        + fitted("bad_year", rows, width, tail),
+        + fitted("bad_year", rows, width, tail, shown),
         f"{named} not lifted a year, by ways and rates\n"
-        + fitted("bounds", bad_year.bounds(ensemble, column, alpha=alpha), width, tail)
+        + fitted("bounds", bad_year.bounds(ensemble, column, alpha=alpha), width, tail, shown)
         + f"\n{paragraph(bad_year.bounds_text(ensemble, column, alpha=alpha, draw='--rates drawn'), width)}",
         paragraph(bad_year.prior_text(ensemble, column, f"{named} not lifted", alpha=alpha), width),
     ]
@@ -217,11 +235,11 @@ def _text(ensemble: Ensemble, commodity: str, alpha: float, width: int | None, a
         table = bad_year.attributed(ensemble, column, by=by, alpha=alpha)
         if len(table):
             table.index = table.index.str.replace(f"({PRIOR})", "(prior)", regex=False)
-            blocks.append(f"{named} not lifted, by {head}\n{fitted(bad_year.table_of(by), table, width, tail)}")
-    states = bad_year.marked_states(ensemble, most=_MOST_STATES)
+            blocks.append(f"{named} not lifted, by {head}\n{fitted(bad_year.table_of(by), table, width, tail, shown)}")
+    states = bad_year.marked_states(ensemble, most=_MOST_STATES, units=units)
     if len(states):
-        blocks.append(f"States with the largest shut-in, all shippers\n{fitted('states', states, width)}")
-    blocks.append(paragraph(bad_year.left_out_text(ensemble, commodity), width))
+        blocks.append(f"States with the largest shut-in, all shippers\n{fitted('states', states, width, units=shown)}")
+    blocks.append(paragraph(bad_year.left_out_text(ensemble, commodity, units=units), width))
     return "\n\n".join(blocks) + "\n"
 
 

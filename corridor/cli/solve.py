@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from corridor.cli.inputs import add_command, add_inputs, combined, load_inputs, other_years
+from corridor.cli.inputs import add_command, add_inputs, add_units, combined, load_inputs, other_years
 from corridor.cli.printing import (
     carried_text,
     document_text,
@@ -17,35 +17,39 @@ from corridor.cli.printing import (
     write_output,
 )
 from corridor.errors import DataError, visible
-from corridor.model.columns import FLOW_TABLES, INTERCHANGEABLE, column_names
+from corridor.model.columns import FLOW_TABLES, INTERCHANGEABLE
 
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "solve", run, "solve one scenario and explain the result")
     add_inputs(parser)
+    add_units(parser)
     parser.add_argument("--table", choices=FLOW_TABLES, help="table to print (default: a summary; corridors for csv)")
     parser.add_argument("--explain", metavar="ID", help="explain only this corridor or edge")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from corridor.model.display_units import DisplayUnits
     from corridor.model.scenario import scenario_name
     from corridor.solver.flow import solve
+    from corridor.study.flow_tables import flow_table, flow_totals
 
     width = terminal_width(arguments)
     network, scenarios = load_inputs(arguments)
     say_notes(arguments, other_years(scenarios, network))
     flow = solve(network, combined(scenarios))
+    units = DisplayUnits.of(flow.network, arguments.units)
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
             raise DataError("--explain prints text; remove --table and --format")
         table = arguments.table or "corridors"
-        frame = getattr(flow, table)
+        frame = flow_table(flow, table, units)
         if arguments.format == "json":
-            totals = {name: getattr(flow, name) for name in column_names("totals")}
             name = flow.scenario.name if flow.scenario is not None else None
-            text = document_text(network, scenario=name, totals=totals, **{table: frame})
+            about = {"scenario": name, "units": arguments.units, "totals": flow_totals(flow, units)}
+            text = document_text(network, **about, **{table: frame})
         elif arguments.format == "csv":
             text = machine_text(frame, arguments.format)
         else:
@@ -54,5 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
             text += f"{INTERCHANGEABLE}\n" if table in ("markets", "routes") else ""
             text += carried_text(network, width)
     else:
-        text = f"{title_of(network)}\n{flow.explain(arguments.explain)}\n{carried_text(network, width)}"
+        explained = flow.explain(arguments.explain, units=arguments.units)
+        text = f"{title_of(network)}\n{explained}\n{carried_text(network, width)}"
     return write_output(text, arguments.output, arguments.format, width=width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from corridor.library.networks import data_root, networks, table
+from corridor.library.networks import data_root, lineage, networks, table
 
 
 def country_name(code: str) -> str:
@@ -59,5 +59,6 @@ def _countries() -> dict[str, str]:
 
 @cache
 def _inputs(network: str) -> dict[str, str]:
-    """Return the names of a shipped network's inputs by id."""
-    return {row["id"]: row["name"] for row in table(data_root().joinpath(network, "inputs.csv"))}
+    """Return the names of a shipped network's inputs, and of those that it extends, by id."""
+    files = (data_root().joinpath(part, "inputs.csv") for part in lineage(network))
+    return {row["id"]: row["name"] for file in files for row in table(file)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from corridor.errors import DataError
+from corridor.library.extension import Rows, contradictions, merged
 from corridor.messages import rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import country_risks, in_force, standing, weakest_link
 from corridor.model.network import Network, as_loaded
@@ -100,18 +101,52 @@ def networks() -> tuple[str, ...]:
     Examples
     --------
     >>> networks()
-    ('caspian',)
+    ('caspian', 'caspian_freight')
     """
     return tuple(row["id"] for row in table(data_root().joinpath("networks.csv")))
 
 
-def sources() -> tuple[Source, ...]:
-    """Return the one table of sources that every shipped figure refers to."""
+def lineage(name: str) -> tuple[str, ...]:
+    """Return the networks that a shipped one is made of, the base first, itself last.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such network.
+    DataError
+        If networks extend each other in a circle.
+
+    Examples
+    --------
+    >>> lineage("caspian_freight")
+    ('caspian', 'caspian_freight')
+    """
+    names: list[str] = []
+    while name:
+        if name in names:
+            raise DataError(f"networks.csv: network {name!r} extends itself by {', '.join(names)}; break the circle")
+        names.append(name)
+        name = _entry(name)["extends"]
+    return tuple(reversed(names))
+
+
+def sources(name: str | None = None) -> tuple[Source, ...]:
+    """Return the sources that shipped figures refer to.
+
+    Parameters
+    ----------
+    name : str, optional
+        One of `networks()`: those that its figures may refer to, which are the common table and its own; by default
+        those of every network.
+    """
     problems: list[str] = []
-    records = _records(data_root().joinpath(_MARKER), Source, problems)
+    folders = networks() if name is None else lineage(name)
+    tables = (data_root().joinpath(part, _MARKER) for part in folders)
+    files = [data_root().joinpath(_MARKER), *(file for file in tables if file.is_file())]
+    records = [record for file in files for record in _records(file, Source, problems)]
     if problems:
         raise DataError(problems)
-    return records
+    return tuple(records)
 
 
 def publishers() -> dict[str, str]:
@@ -175,11 +210,17 @@ def _war_begins() -> dt.date:
 
 
 @lru_cache(maxsize=32)
-def _years(name: str) -> tuple[int, int]:
-    """Return the first and the last year of a shipped network."""
+def _entry(name: str) -> dict[str, str]:
+    """Return the row of a shipped network in the table of networks."""
     entry = next((row for row in table(data_root().joinpath("networks.csv")) if row["id"] == name), None)
     if entry is None:
         raise unknown_name("network", name, networks())
+    return entry
+
+
+def _years(name: str) -> tuple[int, int]:
+    """Return the first and the last year of a shipped network."""
+    entry = _entry(name)
     return int(entry["first_year"]), int(entry["last_year"])
 
 
@@ -196,24 +237,26 @@ def _load_cached(name: str, year: int, regime: str) -> Network:
 def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Network:
     from corridor.files.scenario_yaml import shipped_hazards
 
+    parents = lineage(name)[:-1]
+    folders = [*(data_root().joinpath(parent) for parent in parents), folder]
     problems: list[str] = []
-    listed = [figure for file in _FIGURE_FILES for figure in _figures(folder.joinpath(file), year, problems)]
+    listed = _standing_figures(folders, (*parents, name), year, problems)
     if problems:
         raise DataError(problems)
     figures = in_force(listed, year)
-    known = sources()
+    known = sources(name)
     values = _values(figures, {source.id for source in known}, problems)
     parts: dict[str, Any] = {}
     for kind in PARTS:
-        if kind.key != ("id",):
-            parts[kind.plural] = _assembled(kind.record, _paired(kind, values), problems)
-        elif kind.record is not Corridor:
-            file = folder.joinpath(f"{kind.plural}.csv")
-            rows = table(file) if file.is_file() else []
+        rows = merged([table(file) for file in _files(folders, f"{kind.plural}.csv")], kind.key)
+        if kind.record is Corridor:
+            parts[kind.plural] = _assembled(kind.record, rows, problems, "corridors.csv")
+        elif kind.key == ("id",):
             problems += _orphan_figures(kind.singular, values, {row["id"] for row in rows})
             filled = [dict[str, Any](row) | values.get((kind.singular, row["id"]), {}) for row in rows]
             parts[kind.plural] = _assembled(kind.record, filled, problems)
-    parts["corridors"] = _records(folder.joinpath("corridors.csv"), Corridor, problems)
+        else:
+            parts[kind.plural] = _assembled(kind.record, _paired(kind, rows, values), problems)
     risks = country_risks(figures)
     parts["edges"] = tuple(
         edge if (risk := weakest_link(edge, risks)) is None else edge.replace(risk_score=risk)
@@ -221,24 +264,46 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     )
     if problems:
         raise DataError(problems)
-    hazards = shipped_hazards(folder.joinpath("hazards.yaml"))
+    hazards = [hazard for file in _files(folders, "hazards.yaml") for hazard in shipped_hazards(file)]
     network = Network(
         name=name, year=year, regime=regime, as_of=_as_of(name, year), figure_records=figures, sources=known,
-        hazards=hazards, **parts,
+        hazards=tuple(hazards), **parts,
     )  # fmt: skip
-    return as_loaded(network, data_version())
+    return as_loaded(network, data_version(), name)
+
+
+def _files(folders: Iterable[Traversable], name: str) -> list[Traversable]:
+    """Return the files of a name that some folders have."""
+    return [file for file in (folder.joinpath(name) for folder in folders) if file.is_file()]
+
+
+def _standing_figures(
+    folders: Sequence[Traversable], names: Sequence[str], year: int, problems: list[str]
+) -> list[Figure]:
+    """Return the figures of some folders that hold in a year, or are carried to it; none may contradict its base."""
+    listed: list[Figure] = []
+    for number, folder in enumerate(folders):
+        files = [file for name in _FIGURE_FILES for file in _files([folder], name)]
+        own = [figure for file in files for figure in _figures(file, year, problems)]
+        if number:
+            problems += contradictions(listed, own, (names[number - 1], names[number]))
+        listed += own
+    return listed
 
 
 def _as_of(name: str, year: int) -> str:
     """Return the last date that the figures of a year speak of: its last day, or what the table of networks says."""
-    last = next(row["as_of"] for row in table(data_root().joinpath("networks.csv")) if row["id"] == name)
-    return min(last, f"{year}-12-31")
+    return min(_entry(name)["as_of"], f"{year}-12-31")
 
 
-def _paired(kind: Kind, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
-    """Return the rows of a kind whose records are named by a pair of ids and have figures only."""
-    pairs = ((subject.split("."), fields) for (record, subject), fields in values.items() if record == kind.singular)
-    return [dict(zip(kind.key, pair, strict=True)) | fields for pair, fields in pairs]
+def _paired(kind: Kind, rows: Rows, values: dict[tuple[str, str], dict[str, float | None]]) -> list[dict[str, Any]]:
+    """Return the rows of a kind whose records are named by a pair of ids: those of tables, and of figures."""
+    pairs = {tuple(row[column] for column in kind.key): dict[str, Any](row) for row in rows}
+    for (record, subject), fields in values.items():
+        if record == kind.singular:
+            pair = tuple(subject.split("."))
+            pairs[pair] = pairs.get(pair, dict(zip(kind.key, pair, strict=True))) | fields
+    return list(pairs.values())
 
 
 def table(file: Traversable) -> list[dict[str, str]]:

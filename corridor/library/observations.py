@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from corridor.library.networks import data_root, table
+from corridor.library.networks import data_root, lineage, table
 
 
 def observations(name: str = "caspian") -> list[dict[str, str]]:
-    """Return the rows of a network's ``observed.csv``: one observation of a year, corridor and commodity each.
+    """Return the rows of ``observed.csv`` of a network and of those that it extends.
 
-    An empty corridor means all exports of the country, an empty commodity all shippers; volumes are in Mt/y.
+    Each is an observation of a year, corridor and commodity or group. An empty corridor means all exports of the
+    country, an empty commodity all shippers; volumes are in Mt/y.
     """
-    return table(data_root().joinpath(name, "observed.csv"))
+    return [row for part in lineage(name) for row in table(data_root().joinpath(part, "observed.csv"))]

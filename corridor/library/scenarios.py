@@ -4,26 +4,56 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from corridor.errors import DataError, UnknownNameError
 from corridor.files.scenario_yaml import ScenarioFile, parse_scenario, read_scenario_file
-from corridor.library.networks import SCENARIO_ENDING, data_root, load, networks
+from corridor.library.networks import SCENARIO_ENDING, data_root, lineage, load, networks
 from corridor.messages import unknown_name
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 
+_FIRST = "caspian"
 
-def scenarios() -> tuple[str, ...]:
-    """Return the names of the scenarios that ship with the library, for `load_scenario`.
+
+def scenarios(network: str = "caspian") -> tuple[str, ...]:
+    """Return the names of the scenarios that ship with a network, for `load_scenario`.
+
+    Parameters
+    ----------
+    network : str
+        One of `networks()`: a network that extends another has scenarios of its own, and studies of it run those by
+        default; the other's can be named.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such network.
 
     Examples
     --------
-    >>> "cpc-shut" in scenarios()
-    True
+    >>> "cpc-shut" in scenarios(), "cpc-shut" in scenarios("caspian_freight")
+    (True, False)
     """
-    names = (entry.name for entry in data_root().joinpath("scenarios").iterdir())
-    return tuple(sorted(name.removesuffix(SCENARIO_ENDING) for name in names if name.endswith(SCENARIO_ENDING)))
+    lineage(network)
+    return tuple(sorted(name for name, file in _shipped().items() if file[0] == network))
+
+
+def all_scenarios() -> tuple[str, ...]:
+    """Return the names of the scenarios that ship with any network."""
+    return tuple(sorted(_shipped()))
+
+
+def _shipped() -> dict[str, tuple[str, Traversable]]:
+    """Return network and file of each scenario that ships, by name: those of `caspian` stand in no folder of theirs."""
+    shipped = {}
+    for entry in data_root().joinpath("scenarios").iterdir():
+        network, files = (entry.name, list(entry.iterdir())) if entry.is_dir() else (_FIRST, [entry])
+        for file in files:
+            if file.name.endswith(SCENARIO_ENDING):
+                shipped[file.name.removesuffix(SCENARIO_ENDING)] = network, file
+    return shipped
 
 
 def load_scenario(source: str | os.PathLike[str], network: Network | None = None) -> Scenario:
@@ -32,7 +62,7 @@ def load_scenario(source: str | os.PathLike[str], network: Network | None = None
     Parameters
     ----------
     source : str or path
-        One of `scenarios()`, or the path of a file.
+        One of `scenarios()`, of whatever network, or the path of a file.
     network : Network, optional
         Network whose ids the file must use; by default that which the file names, if it names one: a shipped one, or
         the path of one's own, relative to the file.
@@ -76,13 +106,13 @@ def read_scenario(
     """
     if not isinstance(source, str | os.PathLike) or not str(source):
         raise DataError(f"a scenario is loaded by name or path (got {source!r}); scenarios() lists the names")
-    shipped = scenarios()
+    shipped = _shipped()
     if isinstance(source, str) and source in shipped:
-        file = data_root().joinpath("scenarios", source + SCENARIO_ENDING)
+        file = shipped[source][1]
         return parse_scenario(file.name, file.read_text(encoding="utf-8"))
     named = isinstance(source, str) and not source.endswith((".yaml", ".yml")) and Path(source).name == source
     if named and "\0" not in str(source) and not os.path.exists(source):
-        raise unknown_name("scenario", str(source), shipped)
+        raise unknown_name("scenario", str(source), all_scenarios())
     folder = Path(source).parent
 
     def resolve(name: str, year: int | None = None) -> Network:

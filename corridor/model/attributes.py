@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 UNITS = {
-    "_musd_per_year": "million USD/y", "_usd_per_t_day": "USD/(t day)", "_usd_per_t": "USD/t", "_mt_days": "Mt days/y",
-    "_mtpa": "Mt/y", "_musd": "million USD", "_days": "days", "_km": "km", "_mt": "Mt",
+    "_musd_per_year": "million USD/y", "_usd_per_t_day": "USD/(t day)", "_usd_per_bbl_day": "USD/(bbl day)",
+    "_mbbl_days": "million bbl days/y", "_mt_days": "Mt days/y", "_usd_per_bbl": "USD/bbl", "_usd_per_t": "USD/t",
+    "_mtpa": "Mt/y", "_kbd": "kb/d", "_mbbl": "million bbl", "_musd": "million USD", "_days": "days", "_km": "km",
+    "_mt": "Mt",
 }  # fmt: skip
 """What the endings of names in results and records mean, the longer before those that end them."""
 _FURTHER_ENDINGS = (
-    "_usd_per_t_km", "_usd_per_bbl", "_eur_per_t", "_kzt_per_t", "_rub_per_t", "_per_year", "_knots", "_count",
+    "_usd_per_t_km", "_eur_per_t", "_kzt_per_t", "_rub_per_t", "_per_year", "_knots", "_count",
     "_ratio", "_pct", "_kt", "_nm",
 )  # fmt: skip
 """Endings of inputs of formulas, whose figures give the unit."""

@@ -66,6 +66,8 @@ class Network(NetworkParts):
         whatever was altered since; None for a network of one's own. Scenarios keep it, and so does `replace` while
         every record that the network had is still there, altered or not; a network read back from a file, table or
         graph is one's own.
+    shipped_as : str or None
+        Name under which `load` found it, whose scenarios studies run by default; kept as `data_version` is.
 
     Raises
     ------
@@ -77,14 +79,16 @@ class Network(NetworkParts):
     hazards: tuple[Hazard, ...] = ()
     reference: Network | None = None
     data_version: str | None = field(default=None, init=False, compare=False, repr=False)
+    shipped_as: str | None = field(default=None, init=False, compare=False, repr=False)
     structure_of: InitVar[Network | None] = None
     """Network with the same records in the same order but for their numbers, so that no structure is checked again."""
-    loaded_from: InitVar[str | None] = None
-    """Version of the data, set by `load`."""
+    loaded_from: InitVar[tuple[str | None, str | None] | None] = None
+    """Version of the data and name of the network there, set by `load`."""
 
-    def __post_init__(self, structure_of: Network | None, loaded_from: str | None) -> None:
+    def __post_init__(self, structure_of: Network | None, loaded_from: tuple[str | None, str | None] | None) -> None:
         if structure_of is not None:
-            object.__setattr__(self, "data_version", loaded_from or structure_of.data_version)
+            marks = loaded_from or (structure_of.data_version, structure_of.shipped_as)
+            self.__dict__.update(zip(("data_version", "shipped_as"), marks, strict=True))
             self._share(structure_of)
             return
         if invalid := list(wrong_types(self)):
@@ -135,7 +139,8 @@ class Network(NetworkParts):
         if "rates" in parts:
             parts = {"rates_made": (), **parts}
         twin = replace(self, **parts)
-        return as_loaded(twin, self.data_version) if self.shipped and self._keys() <= twin._keys() else twin
+        complete = self.shipped and self._keys() <= twin._keys()
+        return as_loaded(twin, self.data_version, self.shipped_as) if complete else twin
 
     def with_frames(
         self,
@@ -598,6 +603,6 @@ def build_network(tables: dict[str, Any], **given: Any) -> Network:
         raise records.error(error) from None
 
 
-def as_loaded(network: Network, data_version: str | None) -> Network:
-    """Return a network marked as one that ships, made from that version of the data."""
-    return replace(network, structure_of=network, loaded_from=data_version)
+def as_loaded(network: Network, data_version: str | None, name: str | None) -> Network:
+    """Return a network marked as one that ships under a name, made from that version of the data."""
+    return replace(network, structure_of=network, loaded_from=(data_version, name))

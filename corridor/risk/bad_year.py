@@ -11,6 +11,7 @@ import numpy as np
 
 from corridor.model.changes import SupplyShock
 from corridor.model.columns import by_name, column_names
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.risk.attribution_tables import PRIOR, UNSTATED, marked
@@ -35,7 +36,9 @@ REROUTING_WORDS = {True: "other ways at once", False: "usual ways only"}
 """What each bound of rerouting is called."""
 
 
-def amounts(ensemble: Ensemble, commodity: str = "", *, named: str = "", alpha: float = 0.95) -> pd.DataFrame:
+def amounts(
+    ensemble: Ensemble, commodity: str = "", *, named: str = "", alpha: float = 0.95, units: str = "t"
+) -> pd.DataFrame:
     """Return what an average year and a bad transport year come to: a commodity, then the shortfall of all shippers.
 
     Parameters
@@ -48,23 +51,31 @@ def amounts(ensemble: Ensemble, commodity: str = "", *, named: str = "", alpha: 
         What rows call the commodity; its id by default.
     alpha : float
         Level of the CVaR. [1]
+    units : {"t", "bbl"}
+        Mt, or million barrels.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by what is counted, as ``kazakh_crude delivered``; columns as `bad_year` in the table of columns.
     """
-    summary = ensemble.summary(alpha)
-    summary["mean_half"] = summary["mean_high"] - summary["mean"]
-    summary["cvar_half"] = summary["cvar_high"] - summary["cvar"]
+    import pandas as pd
+
+    shown = DisplayUnits.of(ensemble.network, units)
     prefix, named = (f"{commodity}_", f"{named or commodity} ") if commodity else ("", "")
     rows = {f"{prefix}{total}": (f"{named}{label}", unit) for total, (label, unit) in _TOTALS.items()}
     if commodity:
         label, unit = _TOTALS["shortfall_mt"]
         rows["shortfall_mt"] = f"all shippers {label}", unit
-    rows = {column: row for column, row in rows.items() if column in summary.index}
-    table = summary.loc[list(rows)].assign(unit=[unit for _, unit in rows.values()])
-    table.index = table.index.map({column: label for column, (label, _) in rows.items()})
+    known = set(ensemble.years.columns)
+    lines = {
+        label: {**ensemble.summary_of(shown.name(column), alpha), "unit": shown.label(unit)}
+        for column, (label, unit) in rows.items()
+        if column in known
+    }
+    table = pd.DataFrame.from_dict(lines, orient="index")
+    table["mean_half"] = table["mean_high"] - table["mean"]
+    table["cvar_half"] = table["cvar_high"] - table["cvar"]
     return table[list(column_names("bad_year"))]
 
 
@@ -126,12 +137,12 @@ def prior_text(ensemble: Ensemble, column: str, named: str, *, alpha: float = 0.
     return text
 
 
-def marked_states(ensemble: Ensemble, *, most: int) -> pd.DataFrame:
+def marked_states(ensemble: Ensemble, *, most: int, units: str = "t") -> pd.DataFrame:
     """Return the states with the largest shares of the shortfall of all shippers, named by their hazards.
 
     A hazard that strikes only some of its members says which; one without an event on record is marked.
     """
-    states = ensemble.states
+    states = ensemble.states_in(units)
     states = states[states["shortfall_share"] > 0].sort_values("shortfall_share", ascending=False).head(most)
     states.index = [_state_name(ensemble, names) for names in states["hazards"]]
     return states
@@ -176,7 +187,7 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
             "range": f"luck: {len(other.years):,} years, 95 %",
         }
     if ensemble.years_per_draw is not None:
-        summary = ensemble.summary(alpha).loc[column]
+        summary = ensemble.summary_of(column, alpha)
         rows[f"{REROUTING_WORDS[ensemble.rerouting]}, drawn rates"] = {
             "mean": summary["mean"], "mean_low": summary["mean_p05"], "mean_high": summary["mean_p95"],
             "cvar": summary["cvar"], "cvar_low": summary["cvar_p05"], "cvar_high": summary["cvar_p95"],
@@ -199,7 +210,7 @@ def bounds_text(ensemble: Ensemble, column: str, *, alpha: float = 0.95, draw: s
     )
     if ensemble.years_per_draw is None:
         return f"{text}No range here holds what the record leaves open of rates, durations and shares: {draw} does."
-    row = ensemble.summary(alpha).loc[column]
+    row = ensemble.summary_of(column, alpha)
     text += (
         f"Record: what it leaves open of rates, durations and shares. Standard errors of its range: average "
         f"{row['mean_p05_se']:.2g} and {row['mean_p95_se']:.2g}"
@@ -215,7 +226,7 @@ def bounds_text(ensemble: Ensemble, column: str, *, alpha: float = 0.95, draw: s
     return text + (" 100 draws are a first look; publish 1,000." if ensemble.draws < _PUBLISHED_DRAWS else "")
 
 
-def scope_text(ensemble: Ensemble, commodity: str = "") -> str:
+def scope_text(ensemble: Ensemble, commodity: str = "", *, units: str = "t") -> str:
     """Return whether failures of fields are in, and what they cost beside what is not lifted, in a sentence.
 
     What a field does not produce is not offered, so it lowers what is delivered, and is no shortfall.
@@ -224,19 +235,21 @@ def scope_text(ensemble: Ensemble, commodity: str = "") -> str:
     if not fields:
         return "A bad transport year is not the worst there is: fields fail too, and no hazard of a field is in."
     prefix = f"{commodity}_" if commodity else ""
-    summary = ensemble.summary().loc[[f"{prefix}delivered_mt", f"{prefix}shortfall_mt"], ["undisturbed", "mean"]].sum()
+    shown = DisplayUnits.of(ensemble.network, units, commodity or None)
+    rows = [ensemble.summary_of(shown.name(f"{prefix}{total}_mt")) for total in ("delivered", "shortfall")]
+    missing = sum(row["undisturbed"] - row["mean"] for row in rows)
     return (
         f"Fields fail too, and their hazards are in ({', '.join(fields)}): what they do not produce, "
-        f"{summary['undisturbed'] - summary['mean']:.2f} Mt in an average year, is missing in what is delivered and no "
+        f"{missing:.2f} {shown.quantity} in an average year, is missing in what is delivered and no "
         "part of what is not lifted."
     )
 
 
-def left_out_text(ensemble: Ensemble, commodity: str = "") -> str:
+def left_out_text(ensemble: Ensemble, commodity: str = "", *, units: str = "t") -> str:
     """Return what simulated years hold of fields and what they leave out, in sentences."""
     return (
-        f"{scope_text(ensemble, commodity)} Left out: tanks and catching up after an event, notice before spare "
-        "capacity is used, prices that answer, hazards that follow on each other, seasons."
+        f"{scope_text(ensemble, commodity, units=units)} Left out: tanks and catching up after an event, notice before "
+        "spare capacity is used, prices that answer, hazards that follow on each other, seasons."
     )
 
 
@@ -251,8 +264,7 @@ def _shifted(ensemble: Ensemble, other: Ensemble, column: str, alpha: float) -> 
     """
     summary = _row(ensemble, column, alpha)
     sign = -1.0 if summary["cvar"] < summary["mean"] else 1.0
-    long = sign * ensemble.years[column].to_numpy(dtype=np.float64)
-    short = sign * other.years[column].to_numpy(dtype=np.float64)
+    long, short = sign * ensemble.year_values(column), sign * other.year_values(column)
     numbers: dict[str, float] = {}
     for name, influence in (("mean", lambda years: years), ("cvar", partial(_tail_influence, alpha=alpha))):
         change = sign * (influence(short) - influence(long[: len(short)]))
@@ -264,7 +276,7 @@ def _shifted(ensemble: Ensemble, other: Ensemble, column: str, alpha: float) -> 
 
 def _row(ensemble: Ensemble, column: str, alpha: float) -> dict[str, float]:
     """Return mean and CVaR of a column with their confidence intervals."""
-    row: Any = ensemble.summary(alpha).loc[column]
+    row = ensemble.summary_of(column, alpha)
     return {name: float(row[name]) for name in _ENDS}
 
 

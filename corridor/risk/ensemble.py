@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any
@@ -15,18 +15,20 @@ import numpy as np
 from corridor.errors import DataError, visible
 from corridor.messages import unknown_name
 from corridor.model.columns import COLUMNS, described
-from corridor.model.formulas import DAYS_PER_YEAR
+from corridor.model.display_units import DisplayUnits, in_tonnes
 from corridor.model.hazard import Hazard
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
-from corridor.risk.attribution import WeightedStates, effects, in_parts, most_shared, worst_states
+from corridor.risk.attribution import WeightedStates, effects, most_shared, worst_states
 from corridor.risk.attribution_tables import KINDS, WORDS, shared_out
 from corridor.risk.blocks import Block, BlockSimulator, StateTotals
 from corridor.risk.exceedance import MOST_DAYS, exceedance_table, numbers_of, outage_table
 from corridor.risk.measures import cvar, tail_weights
-from corridor.risk.random_histories import unpacked
+from corridor.risk.plan import regime_text
 from corridor.risk.summary import Draws, drawn_quantity, notes_on, quantity
+from corridor.risk.year_tables import corridors_table, states_table
+from corridor.risk.year_units import is_in_barrels, names_in, tonne_parts
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.state_measures import MeasureLayout
@@ -38,7 +40,7 @@ NOTHING = "undisturbed"
 _UNITS = {"delivered": "mt", "shortfall": "mt", "unmet": "mt", "cost": "musd", "netback": "musd"}
 _ABOUT = ("draw", "regime")
 """Columns of years that are no amounts."""
-_GAINS = ("delivered_mt", "netback_musd")
+_GAINS = ("delivered_mt", "delivered_mbbl", "netback_musd")
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +143,31 @@ class Ensemble:
         columns |= about
         return self._stamped(pd.DataFrame(columns, index=pd.RangeIndex(len(rates), name="year")))
 
+    def years_in(self, units: str) -> pd.DataFrame:
+        """Return `years` in tonnes, or in barrels: as shortfall_mbbl [million bbl], worst_shortfall_kbd [kb/d].
+
+        Parameters
+        ----------
+        units : {"t", "bbl"}
+            Units of volumes; all shippers together are the sum of each one's barrels.
+
+        Raises
+        ------
+        DataError
+            If there are no such units, or a commodity has no barrels.
+
+        Notes
+        -----
+        Where shippers differ in barrels a tonne, what is unmet of all and the largest shortfall of all stay in tonnes,
+        and ``attrs["notes"]`` say so. The names in barrels can be asked of `cvar`, `exceedance` and `attribution` too.
+        """
+        if not DisplayUnits.of(self.network, units).shows_barrels:
+            return self.years
+        names, notes = names_in(self.network, list(map(str, self.years.columns)), self._layout.commodities)
+        columns = {new: self.years[old] if new == old else self.year_values(new) for old, new in names.items()}
+        table = self.years.assign(**columns)[list(columns)]
+        return self._stamped(table, **({"notes": [*self.network.notes, *notes]} if notes else {}))
+
     @cached_property
     def throughputs(self) -> pd.DataFrame:
         """Throughput of each corridor (columns) in each year (rows), all commodities together. [Mt]"""
@@ -162,25 +189,10 @@ class Ensemble:
         years [Mt]; days of an average year on which less than in the baseline, or nothing, is in service of the trunk
         and its end nodes [days].
         """
-        import pandas as pd
-
         rates = np.concatenate([block.rates for block in self.blocks])
-        rows = []
-        for id in self._layout.corridors:
-            moved, reduced, closed = (
-                rates[:, self._layout.column(quantity, corridor=id)] for quantity in ("throughput", "reduced", "closed")
-            )
-            low, high = np.quantile(moved, [0.05, 0.95])
-            baseline = self._baseline[self._layout.column("throughput", corridor=id)]
-            rows.append(
-                [baseline, moved.mean(), low, high, DAYS_PER_YEAR * reduced.mean(), DAYS_PER_YEAR * closed.mean()]
-            )
-        columns = ["undisturbed_mt", "mean_mt", "low_mt", "high_mt", "reduced_days", "closed_days"]
-        return self._stamped(
-            pd.DataFrame(rows, columns=columns, index=pd.Index(self._layout.corridors, name="corridor"))
-        )
+        return self._stamped(corridors_table(rates, self._layout, self._baseline))
 
-    @cached_property
+    @property
     def states(self) -> pd.DataFrame:
         """States: which hazards were in force, how often, and how bad; the longest first.
 
@@ -191,30 +203,27 @@ class Ensemble:
         netback_musd_per_year (what it comes to while it lasts; the mean over time where severities are drawn),
         shortfall_share (of all shortfall beyond the baseline).
         """
-        import pandas as pd
+        return self.states_in("t")
 
-        totals, n_years = self._states, len(self.years)
-        order = np.lexsort([*totals.sets.T, -totals.days])
-        days = totals.days[order]
-        delivered, short, netback = (
-            totals.values[order, self._layout.column(quantity)] for quantity in ("delivered", "shortfall", "netback")
-        )
-        beyond = (short - self._baseline[self._layout.column("shortfall")]) * days
-        names = np.array(self.member_names, dtype=object)
-        table = pd.DataFrame(
-            {
-                "hazards": [
-                    tuple(names[row]) for part in in_parts(order) for row in unpacked(totals.sets[part], len(names))
-                ],
-                "days_per_year": days / n_years,
-                "stretches_per_year": totals.stretches[order] / n_years,
-                "delivered_mtpa": delivered,
-                "shortfall_mtpa": short,
-                "netback_musd_per_year": netback,
-                "shortfall_share": beyond / beyond.sum() if beyond.sum() > 0 else np.zeros(len(beyond)),
-            }
-        )
-        return self._stamped(table.rename_axis("state"))
+    def states_in(self, units: str) -> pd.DataFrame:
+        """Return `states` in tonnes, or in barrels: delivered_kbd and shortfall_kbd, each shipper by its own barrels.
+
+        Raises
+        ------
+        DataError
+            If there are no such units, or a commodity has no barrels.
+        """
+        if units not in self._known_states:
+            table = states_table(
+                self._states, self._layout, self._baseline, n_years=len(self.years), names=self.member_names,
+                units=DisplayUnits.of(self.network, units),
+            )  # fmt: skip
+            self._known_states[units] = self._stamped(table)
+        return self._known_states[units]
+
+    @cached_property
+    def _known_states(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def flow(self, state: int | Sequence[str]) -> Flow:
         """Return the flow in a state: a row of `states`, or names of hazards in force; for `Flow.explain`.
@@ -268,13 +277,15 @@ class Ensemble:
     def _hazard_of(self) -> list[int]:
         return [int(hazard) for hazard in self.simulator.hazard_of_member]
 
-    def summary(self, alpha: float = 0.95) -> pd.DataFrame:
+    def summary(self, alpha: float = 0.95, *, units: str = "t") -> pd.DataFrame:
         """Return mean, spread and bad tail of every quantity in `years`, and how sure they are.
 
         Parameters
         ----------
         alpha : float
             Level of value at risk and CVaR. [1]
+        units : {"t", "bbl"}
+            Tonnes, or barrels, as in `years_in`.
 
         Returns
         -------
@@ -286,7 +297,7 @@ class Ensemble:
         Raises
         ------
         DataError
-            If alpha is out of range.
+            If alpha is out of range, there are no such units, or a commodity has no barrels.
 
         Notes
         -----
@@ -302,17 +313,47 @@ class Ensemble:
         """
         import pandas as pd
 
-        draws = self._draws
-        rows = {}
-        for column in [str(name) for name in self.years if name not in _ABOUT]:
-            of_quantity = partial(quantity) if draws is None else partial(drawn_quantity, draws=draws)
-            rows[column] = of_quantity(
-                self._values(column),
-                baseline=self._baseline_of(column), is_gain=self._is_gain(column), alpha=alpha,
-            )  # fmt: skip
-        names = [column.name for column in COLUMNS["summary"] if draws is not None or not column.group]
+        years = self.years_in(units)
+        rows = {name: self.summary_of(name, alpha) for name in map(str, years) if name not in _ABOUT}
+        names = [column.name for column in COLUMNS["summary"] if self._draws is not None or not column.group]
         table = pd.DataFrame.from_dict(rows, orient="index")[names].rename_axis("column")
-        return self._stamped(table, alpha=alpha, **self._about_draws(table))
+        about = self._about_draws(table)
+        if notes := [note for note in years.attrs.get("notes", ()) if note not in about.get("notes", ())]:
+            about["notes"] = [*about.get("notes", ()), *notes]
+        return self._stamped(table, alpha=alpha, **about)
+
+    def summary_of(self, column: str = "shortfall_mt", alpha: float = 0.95) -> dict[str, float]:
+        """Return the row of `summary` of one column of years, in tonnes or in barrels by its name.
+
+        Raises
+        ------
+        UnknownNameError
+            If `years` has no such column.
+        DataError
+            If alpha is out of range, or a commodity has no barrels.
+        """
+        draws = self._draws
+        of_quantity = partial(quantity) if draws is None else partial(drawn_quantity, draws=draws)
+        return of_quantity(
+            self.year_values(column),
+            baseline=self._baseline_of(column), is_gain=self._is_gain(column), alpha=alpha,
+        )  # fmt: skip
+
+    def year_values(self, column: str = "shortfall_mt") -> Floats:
+        """Return what each year came to in a column, shape (n_years,), in tonnes or in barrels by its name.
+
+        Raises
+        ------
+        UnknownNameError
+            If `years` has no such column.
+        DataError
+            If a commodity has no barrels, or the column adds up shippers of different barrels a tonne.
+        """
+        parts = self._parts(column)
+        values = [np.asarray(self.years[name], dtype=np.float64) for name, _ in parts]
+        if not is_in_barrels(column):
+            return values[0]
+        return np.asarray(np.sum([factor * years for years, (_, factor) in zip(values, parts, strict=True)], axis=0))
 
     def cvar(self, column: str = "shortfall_mt", alpha: float = 0.95) -> float:
         """Return the mean of a column over the worst share ``1 - alpha`` of years, in the column's unit.
@@ -326,7 +367,7 @@ class Ensemble:
         DataError
             If alpha is out of range.
         """
-        values = self._values(column)
+        values = self.year_values(column)
         sign = -1.0 if self._is_gain(column) else 1.0
         return sign * cvar(sign * values, alpha)
 
@@ -336,7 +377,7 @@ class Ensemble:
         Parameters
         ----------
         column : str
-            Column of `years`.
+            Column of `years`, or its name in barrels.
         levels : float or iterable of float, optional
             Levels in the unit of the column; by default an undisturbed year, so that the first row is about any loss,
             then what years come to once in 2, 5, 10, 20, 50, ... years, as long as ten years are worse.
@@ -362,7 +403,7 @@ class Ensemble:
         Where rates are drawn, chances are of all years of all draws: what to expect of a year.
         """
         table = exceedance_table(
-            self._values(column), is_gain=self._is_gain(column), baseline=self._baseline_of(column), levels=levels,
+            self.year_values(column), is_gain=self._is_gain(column), baseline=self._baseline_of(column), levels=levels,
             draws=self._draws,
         )  # fmt: skip
         return self._stamped(table, column=column, **self._about_draws(table))
@@ -417,7 +458,7 @@ class Ensemble:
         Parameters
         ----------
         column : str
-            delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity.
+            delivered, shortfall, unmet, cost or netback in `years`, of all or of one commodity; or its name in barrels.
         by : {"hazard", "cause", "place", "prior"}
             What to share out among. ``"cause"``: each hazard's amount goes to its causes by their shares of its events.
             ``"place"`` is where: the country in which what a hazard strikes lies, not who did it. ``"prior"``: hazards
@@ -458,7 +499,7 @@ class Ensemble:
         if by not in KINDS:
             raise unknown_name("kind of attribution", by, KINDS)
         table = shared_out(self.hazards, amounts, by=by)
-        last = dict.fromkeys(table.columns, math.nan) | {"amount": self._baseline[self._shareable(column)]}
+        last = dict.fromkeys(table.columns, math.nan) | {"amount": self._baseline_of(column)}
         table.loc[NOTHING] = {key: last[key] if key not in WORDS else "" for key in table.columns}
         return self._stamped(table, column=column, alpha=alpha)
 
@@ -487,14 +528,16 @@ class Ensemble:
 
     def _effects(self, column: str, alpha: float | None) -> Floats:
         """Return what each hazard changes of a column, a year, in all or in the worst years: worked out once."""
-        index = self._shareable(column)
+        shared = self._shareable(column)
         if (column, alpha) not in self._known_effects:
-            totals = self._states
-            all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
-            parts = [all_years] if alpha is None else self._worst(column, alpha)
-            self._known_effects[column, alpha] = np.sum(
-                [effects(states, self.simulator, column=index, most=self._most_shared) for states in parts], axis=0
-            )
+            totals, borne = self._states, []
+            for index, factor in shared:
+                all_years = WeightedStates(totals.sets, totals.days / totals.days.sum(), totals.values[:, index])
+                parts = [all_years] if alpha is None else self._worst(column, alpha, index)
+                borne += [
+                    factor * effects(states, self.simulator, column=index, most=self._most_shared) for states in parts
+                ]
+            self._known_effects[column, alpha] = np.sum(borne, axis=0)
         return self._known_effects[column, alpha]
 
     @cached_property
@@ -515,15 +558,22 @@ class Ensemble:
         drawn = any(hazard.takes_shares for hazard in self.hazards)
         return StateTotals.of(self.blocks, severity_is_drawn=drawn)
 
-    def _values(self, column: str) -> Floats:
-        if column not in list(self.years.columns) or column in _ABOUT:
+    def _parts(self, column: str) -> list[tuple[str, float]]:
+        """Return the columns of years that one is made of, each with what it is multiplied by."""
+        name = in_tonnes(column) if isinstance(column, str) else column
+        if name not in list(self.years.columns) or name in _ABOUT:
             raise unknown_name("column of years", column, [name for name in self.years.columns if name not in _ABOUT])
-        return np.asarray(self.years[column], dtype=np.float64)
+        if not is_in_barrels(column):
+            return [(column, 1.0)]
+        return tonne_parts(self.network, column, self._layout.commodities)
 
     def _is_gain(self, column: str) -> bool:
         return column.endswith(_GAINS)
 
     def _baseline_of(self, column: str) -> float:
+        return sum(factor * self._baseline_of_part(name) for name, factor in self._parts(column))
+
+    def _baseline_of_part(self, column: str) -> float:
         if (index := self._measures.get(column)) is not None:
             return float(self._baseline[index])
         return float(self._baseline[self._layout.column("shortfall")]) if column == "worst_shortfall_mtpa" else 0.0
@@ -539,17 +589,17 @@ class Ensemble:
             for measure in measures
         }
 
-    def _shareable(self, column: str) -> int:
-        self._values(column)
-        if column not in self._measures:
+    def _shareable(self, column: str) -> list[tuple[int, float]]:
+        """Return the measures that a column is made of, each with what it is multiplied by."""
+        parts = self._parts(column)
+        if any(name not in self._measures for name, _ in parts):
             raise DataError(f"{column} does not add up over hazards; share out one of {', '.join(self._measures)}")
-        return self._measures[column]
+        return [(self._measures[name], factor) for name, factor in parts]
 
-    def _worst(self, column: str, alpha: float) -> Iterator[WeightedStates]:
-        """Yield for each block the states of the worst years."""
+    def _worst(self, column: str, alpha: float, index: int) -> Iterator[WeightedStates]:
+        """Yield for each block the states of the worst years by a column, with one measure of them."""
         sign = -1.0 if self._is_gain(column) else 1.0
-        weights = tail_weights(sign * self._values(column), alpha)
-        index = self._measures[column]
+        weights = tail_weights(sign * self.year_values(column), alpha)
         return worst_states(self.simulator, self.blocks, seed=self.seed, weights=weights, column=index)
 
     @cached_property
@@ -563,16 +613,3 @@ Ensemble.summary.__doc__ = inspect.cleandoc(Ensemble.summary.__doc__ or "").repl
 Ensemble.exceedance.__doc__ = inspect.cleandoc(Ensemble.exceedance.__doc__ or "").replace(
     "{columns}", described("exceedance")
 )
-
-
-def regime_text(regimes: Mapping[str | None, float]) -> str | None:
-    """Return the regime of some years, or of several the share of each.
-
-    Examples
-    --------
-    >>> regime_text({"war": 1.0}), regime_text({"calm": 0.5, "war": 0.5})
-    ('war', 'calm 0.5, war 0.5')
-    """
-    if len(regimes) == 1:
-        return next(iter(regimes))
-    return ", ".join(f"{regime} {share:g}" for regime, share in regimes.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,3 +91,16 @@ class Plan:
             hazards, seed, number, years, block_years=size, regimes=self.regimes,
             regime_of_year=self.regime_of_year(size) if several else None,
         )  # fmt: skip
+
+
+def regime_text(regimes: Mapping[str | None, float]) -> str | None:
+    """Return the regime of some years, or of several the share of each.
+
+    Examples
+    --------
+    >>> regime_text({"war": 1.0}), regime_text({"calm": 0.5, "war": 0.5})
+    ('war', 'calm 0.5, war 0.5')
+    """
+    if len(regimes) == 1:
+        return next(iter(regimes))
+    return ", ".join(f"{regime} {share:g}" for regime, share in regimes.items())

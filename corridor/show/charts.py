@@ -12,6 +12,7 @@ from corridor.errors import DataError
 from corridor.messages import unknown
 from corridor.model.attributes import heading_of, unit_of
 from corridor.model.columns import INTERCHANGEABLE
+from corridor.model.display_units import DisplayUnits, in_barrels, in_tonnes, require_units
 from corridor.model.scenario import scenario_name
 from corridor.risk.summary import LEAST_YEARS_IN_DRAW
 from corridor.show import style
@@ -44,6 +45,7 @@ def plot_waterfall(
     *,
     commodity: str | None = None,
     origin: str | None = None,
+    units: str = "t",
     title: str | None = None,
 ) -> Axes:
     """Draw the breakdown of the price of a tonne: from the price at the market down to the netback.
@@ -58,13 +60,15 @@ def plot_waterfall(
         Axes to draw in, as `plot_sankey`; a new figure by default.
     commodity, origin : str, optional
         Commodity and origin as in `breakdown`, which returns the same numbers as a table.
+    units : {"t", "bbl"}
+        Money by the tonne, or by the barrel of the commodity.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
     Returns
     -------
     matplotlib Axes
-        Axes with y in USD/t. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last one of each ``netback``.
+        Axes with y in USD/t or USD/bbl. Bars have the gid ``step:CORRIDOR:COMPONENT``, the last of each ``netback``.
 
     Raises
     ------
@@ -82,18 +86,29 @@ def plot_waterfall(
     corridors = [corridor] if isinstance(corridor, str) else list(corridor)
     if not corridors:
         raise DataError("corridor must be the id of a corridor, or several (got none)")
-    tables = {id: breakdown(flow, id, commodity=commodity, origin=origin) for id in dict.fromkeys(corridors)}
+    tables = {
+        id: breakdown(flow, id, commodity=commodity, origin=origin, units=units) for id in dict.fromkeys(corridors)
+    }
+    commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
+    shown = DisplayUnits.of(flow.network, units, commodity_record.id)
     ax = style.panel(ax, (max(8.0, 1.5 + 4.2 * len(tables)), 5.2), left=0.085, right=0.985, top=0.84, bottom=0.1)
     style.bare(ax, "y")
-    steps = {id: _steps(table["component"], table["usd_per_t"]) for id, table in tables.items()}
+    steps = {id: _steps(table["component"], table[table.columns[-1]]) for id, table in tables.items()}
     heads = {id: _head(flow, id, table) for id, table in tables.items()}
     size = style.points(ax)
     lines = max(head.count("\n") + 1 for head in heads.values())
-    base = _set_levels(ax, [level for bars in steps.values() for level in _levels(bars)], size, lines)
+    base = _set_levels(
+        ax,
+        [level for bars in steps.values() for level in _levels(bars)],
+        size,
+        lines,
+        step=1.0 if shown.shows_barrels else 10.0,
+    )
     x, ticks, labels = 0.0, list[float](), list[str]()
     count = sum(len(bars) + 1 for bars in steps.values())
     for id, bars in steps.items():
-        _draw_steps(ax, id, bars, first_x=x, size=size if count < 12 else size - 1.0, base=base)
+        small = size if count < 12 else size - 1.0
+        _draw_steps(ax, id, bars, first_x=x, size=small, base=base, digits=shown.money_digits)
         ticks += [x + step for step in range(len(bars))]
         labels += [_COMPONENT_LABELS.get(component, component) for component, _, _ in bars]
         ax.annotate(
@@ -105,10 +120,9 @@ def plot_waterfall(
     ax.set_xlim(-0.7, x - 0.9)
     ax.set_xticks(ticks, labels, fontsize=size - (1.0 if count < 12 else 2.2))
     ax.tick_params(axis="x", length=0)
-    ax.set_ylabel("USD/t", fontsize=size, color=INK)
-    commodity_record = flow.network.commodity(tables[corridors[0]].attrs["commodity"])
-    below = f"from price to netback: a tonne of {style.called(commodity_record)}"
-    below += f"; the axis starts at {base:g} USD/t" if base > 0 else ""
+    ax.set_ylabel(shown.money, fontsize=size, color=INK)
+    below = f"from price to netback: a {shown.single} of {style.called(commodity_record)}"
+    below += f"; the axis starts at {base:g} {shown.money}" if base > 0 else ""
     below += f"\n{INTERCHANGEABLE}"
     style.headline(ax, style.flow_label(flow) if title is None else title, below)
     return ax
@@ -126,12 +140,12 @@ def _levels(steps: Sequence[tuple[str, float, float]]) -> list[float]:
     return [start + change for _, start, change in steps]
 
 
-def _set_levels(ax: Axes, levels: Sequence[float], size: float, lines: int) -> float:
-    """Set the y axis so that steps are distinct and names of some lines fit above; return its lower limit."""
+def _set_levels(ax: Axes, levels: Sequence[float], size: float, lines: int, *, step: float) -> float:
+    """Set the y axis so that steps are distinct and names of some lines fit above; return its lower limit, in steps."""
     low, high = min(levels), max(levels)
     base = 0.0
     if low > 0.4 * high:
-        base = max(0.0, math.floor((low - max(0.35 * (high - low), 0.04 * high)) / 10) * 10.0)
+        base = max(0.0, math.floor((low - max(0.35 * (high - low), 0.04 * high)) / step) * step)
     base = min(base, 1.15 * low) if low < 0 else base
     high = max(high, 0.0, base + 1e-6)
     height = style.inches(ax)[1] * 72
@@ -153,8 +167,9 @@ def _steps(components: Iterable[str], amounts: Iterable[float]) -> list[tuple[st
 
 
 def _draw_steps(
-    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float
-) -> None:
+    ax: Axes, id: str, steps: Sequence[tuple[str, float, float]], *, first_x: float, size: float, base: float,
+    digits: int,
+) -> None:  # fmt: skip
     """Draw one waterfall from a position on the x axis; bars that start below the axis are marked."""
     level = 0.0
     for number, (component, start, change) in enumerate(steps):
@@ -173,7 +188,7 @@ def _draw_steps(
         if number:
             ax.plot([x - 1 + 0.36, x - 0.36], [level, level], color=FAINT, linewidth=0.7, zorder=2)
         level = start + change
-        label = f"{change:,.0f}" if is_total else f"{change:+,.1f}".replace("-", "−")
+        label = f"{change:,.{digits - 1}f}" if is_total else f"{change:+,.{digits}f}".replace("-", "−")
         ax.annotate(
             label, (x, max(start, level)), xytext=(0, 2.5), textcoords="offset points", ha="center", va="bottom",
             fontsize=size - (0 if is_total else 0.5), fontweight="bold" if is_total else None, color=INK, zorder=5,
@@ -298,6 +313,7 @@ def plot_ensemble(
     ax: Axes | None = None,
     *,
     alpha: float = 0.95,
+    units: str = "t",
     title: str | None = None,
 ) -> Axes:
     """Draw the exceedance curve of simulated years: share of years that are at least as bad.
@@ -307,11 +323,14 @@ def plot_ensemble(
     ens : Ensemble, or list or dict of them
         Ensemble, from `simulate`; several are drawn together, a dict by its keys, a list by the scenarios' names.
     column : str
-        Column of ``ens.years``. High values are bad; low values if more is better (delivered, netback).
+        Column of ``ens.years``, or its name in barrels. High values are bad; low values if more is better (delivered,
+        netback).
     ax : matplotlib Axes, optional
         Axes to draw in, as `plot_sankey`; a new figure by default.
     alpha : float, between 0 and 1
         Level of the tail: the worst ``1 - alpha`` of the years. VaR is its threshold, CVaR its mean.
+    units : {"t", "bbl"}
+        With ``"bbl"`` a column of tonnes is drawn in barrels, each shipper by its own barrels a tonne.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -327,13 +346,15 @@ def plot_ensemble(
     Raises
     ------
     DataError
-        If there are no years, `alpha` is not between 0 and 1, or the column is unknown or not of numbers.
+        If there are no years, `alpha` is not between 0 and 1, the column is unknown or not of numbers, there are no
+        such units, or a commodity has no barrels.
     CorridorError
         If matplotlib is not installed.
     """
     ensembles = _ensembles(ens)
     if not 0 < alpha < 1:
         raise DataError(f"alpha must lie between 0 and 1 (got {alpha!r})")
+    column = column_in(units, column)
     losses = {name: _losses(ensemble, name, column) for name, ensemble in ensembles.items()}
     ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.84, bottom=0.13)
     style.bare(ax, "both")
@@ -344,7 +365,7 @@ def plot_ensemble(
             cvar=float(ensembles[name].cvar(column, alpha=alpha)),
         )  # fmt: skip
         if (draws := getattr(ensembles[name], "draws", 1)) > 1:
-            by_draw = np.asarray(ensembles[name].years[column], dtype=float).reshape(draws, -1)
+            by_draw = _year_values(ensembles[name], column).reshape(draws, -1)
             _draw_range(ax, name, by_draw, column=column, index=index, several=len(losses) > 1)
     fewest, years = min(map(len, losses.values())), max(map(len, losses.values()))
     ax.set_yscale("log")
@@ -396,19 +417,35 @@ def _ensembles(given: Any) -> dict[str, Any]:
 
 def _losses(ens: Any, name: str, column: str) -> np.ndarray[Any, Any]:
     """Return an ensemble's losses, the worst first."""
-    years = ens.years
-    known = [str(other) for other in years.columns if other not in ("draw", "regime")]
-    if column not in known:
+    known = [str(other) for other in ens.years.columns if other not in ("draw", "regime")]
+    if not isinstance(column, str) or in_tonnes(column) not in known:
         raise DataError(f"ensemble {name!r}: {unknown('column', column, known)}")
-    if not len(years):
+    if not len(ens.years):
         raise DataError(f"ensemble {name!r} has no years")
     try:
-        values = np.asarray(years[column], dtype=float)
+        values = _year_values(ens, column)
     except (TypeError, ValueError):
         raise DataError(f"ensemble {name!r}: column {column!r} must contain numbers") from None
     if not np.isfinite(values).all():
         raise DataError(f"ensemble {name!r}: column {column!r} must be finite in every year")
     return np.asarray(np.sort(values) if _is_gain(column) else np.sort(values)[::-1])
+
+
+def _year_values(ens: Any, column: str) -> np.ndarray[Any, Any]:
+    """Return what each year came to in a column, in tonnes or in barrels by its name."""
+    return np.asarray(ens.years[column] if in_tonnes(column) == column else ens.year_values(column), dtype=float)
+
+
+def column_in(units: str, column: str) -> str:
+    """Return the name of a column of years in units; what has no volume keeps its name.
+
+    Raises
+    ------
+    DataError
+        If there are no such units.
+    """
+    require_units(units)
+    return in_barrels(column) if units == "bbl" and isinstance(column, str) else column
 
 
 def _is_gain(column: str) -> bool:

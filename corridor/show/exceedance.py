@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridor.show import style
-from corridor.show.charts import _column_label, _ensembles, _is_gain, _losses, _scope
+from corridor.show.charts import _column_label, _ensembles, _is_gain, _losses, _scope, column_in
 from corridor.show.picture import picture
 from corridor.show.style import INK, RULE
 
@@ -22,7 +22,7 @@ _MOST_LEVELS = 250
 
 @picture
 def plot_exceedance(
-    ens: Any, column: str = "shortfall_mt", ax: Axes | None = None, *, title: str | None = None
+    ens: Any, column: str = "shortfall_mt", ax: Axes | None = None, *, units: str = "t", title: str | None = None
 ) -> Axes:
     """Draw how often a year comes that is worse than a level: its return period.
 
@@ -31,9 +31,11 @@ def plot_exceedance(
     ens : Ensemble, or list or dict of them
         Ensemble, from `simulate`; several are drawn together, a dict by its keys, a list by the scenarios' names.
     column : str
-        Column of ``ens.years``.
+        Column of ``ens.years``, or its name in barrels.
     ax : matplotlib Axes, optional
         Axes to draw in, as `plot_sankey`; a new figure by default.
+    units : {"t", "bbl"}
+        With ``"bbl"`` a column of tonnes is drawn in barrels, each shipper by its own barrels a tonne.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -47,7 +49,8 @@ def plot_exceedance(
     Raises
     ------
     DataError
-        If there are no years, or the column is unknown or not of numbers.
+        If there are no years, the column is unknown or not of numbers, there are no such units, or a commodity has no
+        barrels.
     CorridorError
         If matplotlib is not installed.
 
@@ -62,6 +65,7 @@ def plot_exceedance(
     >>> ax = cr.plot_exceedance(cr.simulate(cr.load(), years=100), "kazakh_crude_shortfall_mt")
     """
     ensembles = _ensembles(ens)
+    column = column_in(units, column)
     tables = {name: _curve(ensemble, name, column) for name, ensemble in ensembles.items()}
     ax = style.panel(ax, (8.5, 5.4), left=0.1, right=0.96, top=0.84, bottom=0.13)
     style.bare(ax, "both")

@@ -11,6 +11,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import column_names
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
@@ -481,24 +482,30 @@ class Flow:
 
         return leans_on_outcome(self.solution, n, outcome)
 
-    def explain(self, about: str | None = None) -> str:
+    def explain(self, about: str | None = None, *, units: str = "t") -> str:
         """Return in words what binds, what the next-best ways are, and what one more Mt/y would be worth.
 
         Parameters
         ----------
         about : str, optional
             Id of a corridor, edge or fleet to explain alone; by default the whole flow and every corridor.
+        units : {"t", "bbl"}
+            Tonnes, or barrels: thousand barrels a day (kb/d) and USD a barrel, each commodity by its own barrels a
+            tonne, and a capacity that several share by those of what passes there.
 
         Raises
         ------
         UnknownNameError
             If there is no corridor, edge or fleet of that id.
+        DataError
+            If there are no such units, or a commodity has no barrels.
 
         Notes
         -----
         Every amount of money quoted is the difference of two optima, not a dual.
         """
-        return explain(WarmSolver(self.network, minima=self.solution.program.demanding), self.solution, about)
+        shown = DisplayUnits.of(self.network, units)
+        return explain(WarmSolver(self.network, minima=self.solution.program.demanding), self.solution, about, shown)
 
 
 def _utilisation(flow: Sequence[float] | Floats, available: Sequence[float]) -> Floats:

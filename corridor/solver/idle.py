@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
@@ -29,12 +29,15 @@ class IdleChain:
         Fall in all shippers' shortfall. [Mt/y]
     supplied_mtpa : float
         Fall in unmet requirements of markets. [Mt/y]
+    opened : Solution
+        The flow with all of them open.
     """
 
     edges: tuple[Edge, ...]
     gained_musd_per_year: float
     lifted_mtpa: float
     supplied_mtpa: float
+    opened: Solution = field(repr=False, compare=False)
 
     @property
     def worth(self) -> tuple[float, float, float]:
@@ -149,4 +152,5 @@ def opened_together(solver: WarmSolver, solution: Solution, chain: Iterable[Edge
         then.netback_musd_per_year - solution.netback_musd_per_year,
         solution.shortfall_mtpa - then.shortfall_mtpa,
         solution.unmet_mtpa - then.unmet_mtpa,
+        then,
     )

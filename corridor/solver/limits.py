@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
@@ -30,12 +30,15 @@ class RaisedLimit:
         Fall in all shippers' shortfall. [Mt/y]
     supplied_mtpa : float
         Fall in unmet requirements of markets. [Mt/y]
+    wider : Solution
+        The flow with the limits raised.
     """
 
     limits: tuple[BindingLimit, ...]
     gained_musd_per_year: float
     lifted_mtpa: float
     supplied_mtpa: float
+    wider: Solution = field(repr=False, compare=False)
 
     @property
     def worth(self) -> tuple[float, float, float]:
@@ -157,6 +160,7 @@ def _compared(limits: tuple[BindingLimit, ...], solution: Solution, wider: Solut
         wider.netback_musd_per_year - solution.netback_musd_per_year,
         solution.shortfall_mtpa - wider.shortfall_mtpa,
         solution.unmet_mtpa - wider.unmet_mtpa,
+        wider,
     )
 
 

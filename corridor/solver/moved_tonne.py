@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor.errors import SolverError
+from corridor.model.display_units import DisplayUnits
 from corridor.model.tolerances import REPORTED_USD_PER_T, ZERO_MTPA
 from corridor.solver.decompose import Route, route_along
 from corridor.solver.program import Floats
@@ -37,21 +38,24 @@ class MovedTonne:
     route: Route | None
     rival: Route | None
 
-    def __str__(self) -> str:
+    def text(self, units: DisplayUnits) -> str:
+        """Return by which route it goes instead of which, as a sentence; empty where there is no single one."""
         if self.route is None:
             return ""
-        text = f"A tonne moved this way: {_described(self.route)}"
+        text = f"A {units.single} moved this way: {_described(self.route, units)}"
         if self.rival is None:
             return f"{text}; what other flows change is in the sum."
         apart = self.route.netback_usd_per_t - self.rival.netback_usd_per_t
         others = abs(apart - self.gained_usd_per_t) > REPORTED_USD_PER_T
-        return f"{text}, instead of {_described(self.rival)}{'; other flows change with it' if others else ''}."
+        return f"{text}, instead of {_described(self.rival, units)}{'; other flows change with it' if others else ''}."
 
 
-def _described(route: Route) -> str:
+def _described(route: Route, units: DisplayUnits) -> str:
+    price, digits = units.price(route.commodity), units.money_digits
     return (
         f"from {route.origin} by {' > '.join(route.edges)} to {route.destination} "
-        f"({route.unit_cost_usd_per_t:.1f} USD/t, netback {route.netback_usd_per_t:.1f})"
+        f"({route.unit_cost_usd_per_t * price:.{digits}f} {units.money}, "
+        f"netback {route.netback_usd_per_t * price:.{digits}f})"
     )
 
 

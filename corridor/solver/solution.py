@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.messages import listed
+from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.model.tolerances import ZERO_MTPA, ZERO_USD_PER_T
@@ -206,21 +207,26 @@ class Solution:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know before quoting it: which of two quotas holds, what is not met or not counted."""
-        return self.network.notes + self._missed_minima() + self._not_counted()
+        return self.notes_in(TONNES)
 
-    def _missed_minima(self) -> tuple[str, ...]:
+    def notes_in(self, units: DisplayUnits) -> tuple[str, ...]:
+        """Return the notes with volumes in units of all commodities."""
+        return self.network.notes + self._missed_minima(units) + self._not_counted()
+
+    def _missed_minima(self, units: DisplayUnits) -> tuple[str, ...]:
         """Return one sentence on the minima that are not met: the one there is, or how many and how much in all."""
         unmet = zip(self.network.quotas, self.unmet_by_quota.tolist(), strict=True)
         missed = sorted(((quota, missing) for quota, missing in unmet if missing > 0), key=lambda row: -row[1])
         if not missed:
             return ()
         quota, missing = missed[0]
-        passing = quota.min_mtpa - missing
-        worst = f"quota {quota.edge}/{quota.commodity} asks for {quota.min_mtpa:g} Mt/y, {passing:.2f} pass."
+        rate, digits = units.rate(quota.commodity), 1 if units.shows_barrels else 2
+        asked, passing = units.size(rate * quota.min_mtpa), f"{rate * (quota.min_mtpa - missing):.{digits}f}"
+        worst = f"quota {quota.edge}/{quota.commodity} asks for {asked} {units.volume}, {passing} pass."
         if len(missed) == 1:
             return (f"{MISSED[0]}{worst}",)
-        total = sum(amount for _, amount in missed)
-        return (f"{MISSED[1]}{len(missed)} quotas miss {total:.2f} Mt/y (flow.quotas); {worst}",)
+        total = sum(amount * units.rate(quota.commodity) for quota, amount in missed)
+        return (f"{MISSED[1]}{len(missed)} quotas miss {total:.{digits}f} {units.volume} (flow.quotas); {worst}",)
 
     def _not_counted(self) -> tuple[str, ...]:
         """Return a sentence for supplies and requirements so small beside the rest that the solver takes them for 0."""

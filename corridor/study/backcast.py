@@ -17,6 +17,8 @@ from corridor.solver.flow import Flow, solve
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.network import Network
+
 ALL_SHIPPERS = "all shippers"
 MODELLED, EXPORTS, ERRORS, ERRORS_APART, SKILL = SUMMARY = (
     "modelled total", "all exports", "sum of absolute errors", "sum of absolute errors, differences",
@@ -42,8 +44,8 @@ def backcast(
         A year of the network. It knows capacities, tariffs, prices, output, quotas and contracts of that year, and no
         route flow of it. Observations ship for 2018 to 2022.
     commodity : str, optional
-        Id of the only commodity to compare; by default every shipper with observations, each apart, and what was
-        observed of all shippers together.
+        Id of the only commodity to compare, or a group of several; by default every shipper with observations, each
+        apart, and what was observed of all shippers together.
     name : str
         Shipped network.
     observed : mapping, optional
@@ -81,17 +83,18 @@ def backcast(
     import pandas as pd
 
     network = library.load(name, year=year)
-    if commodity is not None:
+    members = _members(network)
+    if commodity is not None and commodity not in members:
         network.commodity(commodity)
     by_key, exports = (_own(observed, commodity), {}) if observed is not None else _shipped(name, year, commodity)
     for _, corridor in by_key:
         network.corridor(corridor)
     flow = solve(network)
-    order = ["", *(record.id for record in network.commodities)]
+    order = list(members)
     rows: _Rows = {}
     for shipper in sorted({shipper for shipper, _ in by_key}, key=order.index):
         scored = {
-            corridor.id: _scored(by_key[shipper, corridor.id], flow, corridor.id, shipper or None)
+            corridor.id: _scored(by_key[shipper, corridor.id], flow, corridor.id, members[shipper])
             for corridor in network.corridors
             if (shipper, corridor.id) in by_key
         }
@@ -106,9 +109,19 @@ def backcast(
 backcast.__doc__ = inspect.cleandoc(backcast.__doc__ or "").replace("{columns}", described("backcast"))
 
 
-def _scored(row: dict[str, Any], flow: Flow, corridor: str, commodity: str | None) -> dict[str, Any]:
+def _members(network: Network) -> dict[str, tuple[str | None, ...]]:
+    """Return the commodities that an observation counts by what it is of: all, one, or a group."""
+    members: dict[str, tuple[str | None, ...]] = {"": (None,)}
+    members |= {record.id: (record.id,) for record in network.commodities}
+    for record in network.commodities:
+        if record.group:
+            members[record.group] = (*members.get(record.group, ()), record.id)
+    return members
+
+
+def _scored(row: dict[str, Any], flow: Flow, corridor: str, commodities: Sequence[str | None]) -> dict[str, Any]:
     """Return an observation with what the model carries, and its error."""
-    modelled = flow.throughput_mtpa(corridor, commodity)
+    modelled = math.fsum(flow.throughput_mtpa(corridor, commodity) for commodity in commodities)
     return {"modelled_mtpa": modelled, "error_mtpa": modelled - row["observed_mtpa"], "skill": math.nan} | row
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.model.records import Figure
 from corridor.model.scenario import scenario_name
@@ -23,7 +24,9 @@ COMPONENTS = ("price", "quality", "pipeline", "rail", "road", "port", "sea", "ri
 _PORT = "handling_usd_per_t"
 
 
-def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None) -> pd.DataFrame:
+def breakdown(
+    flow: Flow, corridor: str, *, commodity: str | None = None, origin: str | None = None, units: str = "t"
+) -> pd.DataFrame:
     """Return the price and the cost items that add up to the netback of a corridor's best route.
 
     Parameters
@@ -36,6 +39,8 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
         Id of the commodity; by default the network's first.
     origin : str, optional
         Id of the node where the route starts; by default the commodity's largest supply.
+    units : {"t", "bbl"}
+        Money by the tonne, or by the barrel of the commodity.
 
     Returns
     -------
@@ -46,9 +51,9 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
         - component: price, quality, a tariff by mode (pipeline, rail, road, sea), port, risk premium, or interest
           (inventory cost on the way and while late); what the commodity's rate says counts before the edge's own
         - edge: id of the edge; for the price, id of the market's node
-        - usd_per_t: amount, negative for a cost [USD/t]
+        - usd_per_t: amount, negative for a cost [USD/t]; usd_per_bbl [USD/bbl] with ``units="bbl"``
 
-        ``attrs`` holds origin, destination, commodity and netback_usd_per_t.
+        ``attrs`` holds origin, destination, commodity and netback_usd_per_t, or netback_usd_per_bbl.
 
     Notes
     -----
@@ -60,7 +65,8 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
     UnknownNameError
         If the corridor, commodity or origin is unknown.
     DataError
-        If the commodity cannot take the corridor in this flow, or the origin supplies none of it.
+        If the commodity cannot take the corridor in this flow, or the origin supplies none of it; if there are no such
+        units, or the commodity has no barrels.
 
     Examples
     --------
@@ -74,14 +80,17 @@ def breakdown(flow: Flow, corridor: str, *, commodity: str | None = None, origin
     if not isinstance(flow, Flow):
         raise DataError(f"a Flow is needed (got {type(flow).__name__}); solve(network, scenario) returns one")
     flow.network.corridor(corridor)
+    shown = DisplayUnits.of(flow.network, units, commodity or flow.network.commodities[0].id)
     route = best_route(flow, corridor, commodity=commodity, origin=origin)
     if route is None:
         name = f" under {flow.scenario.name!r}" if flow.scenario is not None else ""
         raise DataError(f"no {commodity or flow.network.commodities[0].id} can take corridor {corridor!r}{name}")
-    table = pd.DataFrame(list(_items(flow.network, route)), columns=["component", "edge", "usd_per_t"])
+    table = pd.DataFrame(list(_items(flow.network, route)), columns=["component", "edge", "_usd_per_t"])
+    table = shown.table(table, route.commodity).rename(columns=lambda name: name.removeprefix("_"))
+    netback = float(route.netback_usd_per_t) * shown.price(route.commodity)
     return stamped(
         table, flow.network, commodity=route.commodity, scenario=scenario_name(flow.scenario), origin=route.origin,
-        destination=route.destination, netback_usd_per_t=float(route.netback_usd_per_t),
+        destination=route.destination, **{shown.name("netback_usd_per_t"): netback},
     )  # fmt: skip
 
 

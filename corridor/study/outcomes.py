@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from corridor.model.columns import AMOUNTS, column_names, described
-from corridor.model.display_units import DisplayUnits
+from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
@@ -26,8 +26,6 @@ from corridor.study.subjects import FlowSubjects, subjects_text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_TONNES = DisplayUnits()
 
 
 def outcomes(
@@ -121,7 +119,7 @@ def _amounts(row: Mapping[str, float], held: UsualRoutes, days: float, units: Di
 
 
 def amounts(
-    solver: WarmSolver, flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
+    solver: WarmSolver, flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = TONNES
 ) -> dict[str, float]:
     """Return what is lost over the days of a flow's scenario, empty where these are not known."""
     days = flow.scenario.mean_duration_days if flow.scenario is not None else None
@@ -165,7 +163,7 @@ def usual_routes(
     base: Flow,
     flow: Flow,
     commodity: str | None = None,
-    units: DisplayUnits = _TONNES,
+    units: DisplayUnits = TONNES,
     *,
     spans: bool = True,
 ) -> UsualRoutes:
@@ -241,9 +239,7 @@ class State(Protocol):
         """The baseline."""
 
 
-def outcome_row(
-    flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES
-) -> dict[str, float]:
+def outcome_row(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = TONNES) -> dict[str, float]:
     """Return a row of `outcomes`: totals of a flow, and their change against a baseline; no amounts over days."""
     row, before = totals(flow, commodity, units), totals(base, commodity, units)
     through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in flow.network.corridors]
@@ -257,7 +253,7 @@ def outcome_row(
     )
 
 
-def losses(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = _TONNES) -> dict[str, float]:
+def losses(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = TONNES) -> dict[str, float]:
     """Return what is lost against a baseline: changes of shortfall and unmet requirements, and the loss."""
     row, before = totals(flow, commodity, units), totals(base, commodity, units)
     fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
@@ -272,7 +268,7 @@ def _change(total: str) -> str:
 
 
 def _loss(
-    flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: float, units: DisplayUnits = _TONNES
+    flow: Flow, base: Flow, commodity: str | None, *, fall_musd_per_year: float, units: DisplayUnits = TONNES
 ) -> dict[str, float]:
     """Return the loss against the baseline, and the unmet requirements without a replacement cost."""
     loss, unpriced = fall_musd_per_year, 0.0
@@ -287,7 +283,7 @@ def _loss(
     return {"loss_musd_per_year": loss, "unmet_not_in_loss_mtpa": unpriced}
 
 
-def totals(flow: Flow, commodity: str | None, units: DisplayUnits = _TONNES) -> dict[str, float]:
+def totals(flow: Flow, commodity: str | None, units: DisplayUnits = TONNES) -> dict[str, float]:
     """Return delivered, shortfall and netback of one commodity or of all, each by its own barrels where these count."""
     if units.barrels_per_t is not None:
         total: dict[str, float] = {}

@@ -62,11 +62,11 @@ _SAME = 1e-6
 
 
 def default_scenarios(network: Network) -> tuple[Scenario, ...]:
-    """Return the default scenarios of a study: all shipped ones for a shipped network, else none.
+    """Return the default scenarios of a study: all that ship with a shipped network, else none.
 
     If the network was altered before, a default scenario may have no effect; that is then not an error.
     """
-    return tuple(map(load_scenario, scenarios())) if network.shipped else ()
+    return tuple(map(load_scenario, scenarios(network.shipped_as))) if network.shipped_as else ()
 
 
 def chosen_commodity(network: Network, commodity: str | None) -> str:

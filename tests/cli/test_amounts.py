@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import corridor as cr
+from corridor.cli.printing import machine_text
 from helpers.commands import run
 
 ORDER = ["--year", "2022", "--scenario", "cpc-court-order-2022"]
@@ -60,3 +63,60 @@ def test_barrels_at_the_command_line(command: str, capsys: pytest.CaptureFixture
     assert "[kb/d]" in out
     assert "[M bbl]" in out
     assert "Mt" not in out
+
+
+@pytest.mark.parametrize("more", [[], ["--explain", "btc"], ["--table", "edges"], ["--table", "fleets"]])
+def test_a_solution_in_barrels_at_the_command_line(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """In words and in tables; no tonnes are left."""
+    out = run(capsys, "solve", *ORDER, "--units", "bbl", *more)[1]
+    assert "bbl" in out or "kb/d" in out
+    assert [word for word in ("Mt", "mtpa", "USD/t", "tonne") if word in out] == []
+
+
+def test_json_of_a_solution_says_its_units(capsys: pytest.CaptureFixture[str]) -> None:
+    """With totals in them: each shipper by its own barrels a tonne."""
+    document = json.loads(run(capsys, "solve", "--year", "2022", "--units", "bbl", "--format", "json")[1])
+    net = cr.load("caspian", year=2022)
+    flow = cr.solve(net)
+    per_t = {commodity.id: commodity.display_per_t for commodity in net.commodities}
+    delivered = sum(row.delivered_mtpa * per_t[row.Index] for row in flow.commodities.itertuples())
+    assert document["units"] == "bbl"
+    assert document["totals"]["delivered_kbd"] == pytest.approx(1e6 * delivered / 365 / 1000, rel=1e-12)
+
+
+YEARS = ["simulate", "--year", "2022", "--years", "60", "--quiet", "--units", "bbl"]
+
+
+def test_a_bad_year_in_barrels_at_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Amounts of years in million barrels, states in thousand barrels a day; no tonnes are left."""
+    out = run(capsys, *YEARS)[1]
+    assert "M bbl" in out
+    assert "[kb/d]" in out
+    assert "Mt" not in out
+
+
+def test_json_of_simulated_years_says_its_units(capsys: pytest.CaptureFixture[str]) -> None:
+    """And has their names."""
+    document = json.loads(run(capsys, *YEARS, "--format", "json")[1])
+    assert document["units"] == "bbl"
+    assert "kazakh_crude_shortfall_mbbl" in [row["column"] for row in document["rows"]]
+
+
+@pytest.mark.parametrize("table", ["years", "states", "attribution", "exceedance"])
+def test_tables_of_simulated_years_in_barrels(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Equal to those of the library."""
+    out = run(capsys, *YEARS, "--table", table, "--format", "csv")[1]
+    ens = cr.simulate(cr.load("caspian", year=2022), 60, 7)
+    calls = {
+        "years": lambda: ens.years_in("bbl"), "states": lambda: ens.states_in("bbl"),
+        "attribution": lambda: ens.attribution("kazakh_crude_shortfall_mbbl"),
+        "exceedance": lambda: ens.exceedance("kazakh_crude_shortfall_mbbl"),
+    }  # fmt: skip
+    assert out == machine_text(calls[table](), "csv")
+
+
+def test_what_no_year_holds_by_shipper_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Corridors add up shippers of different barrels."""
+    code, _, err = run(capsys, *YEARS, "--table", "corridors")
+    assert code == 2
+    assert "take --units t" in err

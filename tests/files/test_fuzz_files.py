@@ -216,8 +216,8 @@ def small() -> cr.Network:
 
 def scenario_texts() -> list[bytes]:
     """Return the scenario files that ship, and files that use every key there is."""
-    folder = library.data_root().joinpath("scenarios")
-    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.iterdir(), key=lambda file: file.name)]
+    folder = Path(str(library.data_root())) / "scenarios"
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.yaml"), key=lambda file: file.name)]
     head = "name: all\nabout: >-\n  Everything\n  there is.\nnetwork: caspian\nyear: 2021\n"
     changes = (
         "changes:\n  - outage: {corridor: cpc, mode: pipeline}\n  - derate: {node: [aktau, alat], remaining: 0.5}\n"

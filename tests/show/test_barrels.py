@@ -55,3 +55,68 @@ def test_a_picture_of_what_has_no_barrels_is_refused(net: cr.Network) -> None:
     dry = net.replace(commodities=[first.replace(display_unit="t", display_per_t=1.0), *rest])
     with pytest.raises(cr.DataError, match="has no barrels"):
         cr.plot_map(cr.solve(dry), units="bbl")
+
+
+def test_a_breakdown_in_barrels_is_that_in_tonnes_by_barrels_a_tonne(net: cr.Network) -> None:
+    """Each item, and the netback they add up to."""
+    per_t = net.commodity("kazakh_crude").display_per_t
+    tonnes, barrels = (cr.breakdown(cr.solve(net), "cpc", units=units) for units in ("t", "bbl"))
+    assert list(barrels.columns) == ["component", "edge", "usd_per_bbl"]
+    assert (barrels["usd_per_bbl"] * per_t).tolist() == pytest.approx(tonnes["usd_per_t"].tolist(), rel=1e-12)
+    assert barrels.attrs["netback_usd_per_bbl"] * per_t == pytest.approx(tonnes.attrs["netback_usd_per_t"], rel=1e-12)
+
+
+def test_a_waterfall_in_barrels_says_so(net: cr.Network) -> None:
+    """Its axis and its caption; the last bar is the netback a barrel."""
+    ax = cr.plot_waterfall(cr.solve(net), "cpc", units="bbl")
+    height = next(bar.get_height() for bar in ax.patches if bar.get_gid() == "step:cpc:netback")
+    table = cr.breakdown(cr.solve(net), "cpc", units="bbl")
+    assert height == pytest.approx(table.attrs["netback_usd_per_bbl"])
+    written = texts(ax)
+    assert "USD/bbl" in written
+    assert "a barrel of" in written
+    assert "USD/t" not in written
+
+
+@pytest.mark.parametrize("draw", [cr.breakdown, cr.plot_waterfall])
+def test_unknown_units_of_a_breakdown_are_refused(net: cr.Network, draw) -> None:
+    """As in tables."""
+    with pytest.raises(cr.DataError, match=r"units must be 't' or 'bbl' \(got 'toe'\)"):
+        draw(cr.solve(net), "cpc", units="toe")
+
+
+# Simulated years
+
+
+@pytest.fixture(scope="module")
+def ens(net: cr.Network) -> cr.Ensemble:
+    """Return 100 years of the shipped network."""
+    return cr.simulate(net, 100, 7)
+
+
+def test_the_tail_is_drawn_in_million_barrels(net: cr.Network, ens: cr.Ensemble) -> None:
+    """Its mark stands where the CVaR in tonnes times barrels a tonne is."""
+    per_t = net.commodity("kazakh_crude").display_per_t
+    ax = cr.plot_ensemble(ens, "kazakh_crude_shortfall_mt", units="bbl")
+    mark = next(line.get_xdata()[0] for line in ax.lines if line.get_gid() == "cvar:baseline")
+    assert mark == pytest.approx(per_t * ens.cvar("kazakh_crude_shortfall_mt"), rel=1e-12)
+    written = texts(ax)
+    assert "[million bbl]" in written
+    assert "Mt" not in written
+
+
+def test_return_periods_are_drawn_in_million_barrels(net: cr.Network, ens: cr.Ensemble) -> None:
+    """The curve is that in tonnes, its levels times barrels a tonne."""
+    per_t = net.commodity("kazakh_crude").display_per_t
+    axes = [cr.plot_exceedance(ens, "kazakh_crude_shortfall_mt", units=units) for units in ("t", "bbl")]
+    tonnes, barrels = (next(c for c in ax.lines if c.get_gid() == "curve:baseline") for ax in axes)
+    assert barrels.get_ydata() == pytest.approx(per_t * tonnes.get_ydata(), rel=1e-9)
+    assert list(barrels.get_xdata()) == list(tonnes.get_xdata())
+    assert ["[Mt]" in texts(ax) for ax in axes] == [True, False]
+
+
+@pytest.mark.parametrize("draw", [cr.plot_ensemble, cr.plot_exceedance])
+def test_unknown_units_of_years_are_refused(ens: cr.Ensemble, draw) -> None:
+    """As in tables."""
+    with pytest.raises(cr.DataError, match=r"units must be 't' or 'bbl' \(got 'kg'\)"):
+        draw(ens, units="kg")

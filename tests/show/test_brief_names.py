@@ -13,7 +13,8 @@ from corridor.library.networks import data_root
 from corridor.model.columns import COLUMNS
 from corridor.model.records import KINDS
 from corridor.show.brief.names import Names
-from helpers.briefs import two_scenarios
+from corridor.solver.solution import BindingLimit
+from helpers.briefs import section_of, tables_of, two_scenarios, words_of
 
 
 def two_pipes() -> cr.Network:
@@ -63,20 +64,20 @@ def test_a_limit_is_called_by_names(text: str, name: str) -> None:
     assert Names(two_pipes()).limit(text) == name
 
 
-def test_lines_of_explain_have_names() -> None:
-    """What is not lifted, the port that binds, and the closed edge: each line that explain writes of them."""
+def test_a_limit_with_its_parts_is_called_as_its_text() -> None:
+    """Each kind that binds in the network of two pipes, and a quota."""
     net = two_pipes()
-    lines = {line.split(":")[0]: Names(net).explained(line) for line in cr.solve(net).explain().splitlines()}
-    assert "(First field 2.0); priced at" in lines["Not lifted"]
-    assert lines["Binding"].startswith("Binding: Port (3 Mt/y); one more")
-    assert lines["Closed and missed"].startswith("Closed and missed: Hub to bare (not in service); open")
+    limits = [*cr.solve(net).solution.prices, BindingLimit("quota", "f_h", "heavy"), BindingLimit("node", "p")]
+    assert [Names(net).limit(limit) for limit in limits] == [Names(net).limit(str(limit)) for limit in limits]
 
 
-def test_edges_in_turn_are_called_by_the_nodes_they_pass() -> None:
-    """A chain names each node once."""
-    line = "Closed and missed: f_h > h_bare (closed); open, it would earn +1.0 million USD/y."
-    expected = "Closed and missed: First field to Hub to bare (closed); open, it would earn +1.0 million USD/y."
-    assert Names(two_pipes()).explained(line) == expected
+def test_bottlenecks_have_names(tmp_path: Path) -> None:
+    """What is shut in, the port that binds, and the edge that is not in service."""
+    path = cr.report(two_pipes(), [], tmp_path / "b.html", sections="bottlenecks")
+    section = section_of(path, "bottlenecks")
+    assert "Heavy crude shut in [Mt/y]: First field 2.0." in words_of(section)
+    limits = [row[0] for row in tables_of(section)[0][1:]]
+    assert limits == ["throughput of Port", "Hub to bare (not in service)"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_no_id_of_ones_own_network_is_printed(own_page: str) -> None:
 
 def test_the_names_of_ones_own_edges_are_printed(own_page: str) -> None:
     """A closed edge that would earn, by its name."""
-    assert "Closed and missed: Spur, planned" in own_page
+    assert "Spur, planned (not in service)" in own_page
 
 
 def test_places_of_hazards_are_named(own_page: str) -> None:
@@ -230,7 +231,7 @@ def test_ends_and_ids_are_printed_without_names(tmp_path: Path) -> None:
     net = _called({})
     net = net.replace(nodes=[node.replace(throughput_mtpa=None) for node in net.nodes])
     text = visible(cr.report(net, [], tmp_path / "b.html", years=0))
-    assert "Closed and missed: Hub to bare" in text
+    assert "Hub to bare (not in service)" in text
     assert "Hub to Port [pipe_1] + Hub to Port [pipe_2]" in text
     assert ids_in(text, net) == ["pipe_1", "pipe_2"]
 

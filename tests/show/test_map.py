@@ -356,12 +356,13 @@ def test_marks_fit_amounts_of_any_scale() -> None:
 def test_places_without_coordinates_are_left_out_with_a_note() -> None:
     """The rest is drawn; the note names what is not."""
     nodes = pd.DataFrame(
-        {"id": ["field", "hub", "port", "market"], "lon": [50, 45, 40, None], "lat": [45, 44, 45, None]}
-    )
+        {"id": ["field", "hub", "port", "market"], "name": ["", "", "", "Far Bay (abroad)"],
+         "lon": [50, 45, 40, None], "lat": [45, 44, 45, None]}
+    )  # fmt: skip
     with sheet((6, 4)) as ax:
         cr.plot_map(cr.solve(small(nodes=nodes)), ax)
         note = next(text for text in ax.texts if text.get_gid() == "note").get_text()
-        assert "no coordinates: market" in note
+        assert "no coordinates: Far Bay\n" in f"{note}\n"
         assert set(drawn(ax, "edge")) == {"in", "trunk", "back"}
 
 

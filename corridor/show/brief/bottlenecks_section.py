@@ -12,7 +12,6 @@ from corridor.show.brief.results import BriefResults
 from corridor.show.brief.scenario_groups import NOTHING_MTPA, titled
 from corridor.show.html import Html, tag
 from corridor.solver.limits import limit_confidence, limit_size, limit_unit
-from corridor.solver.solution import BindingLimit
 from corridor.study.outcomes import losses
 from corridor.study.scenario_runs import BASELINE
 
@@ -141,24 +140,14 @@ def _shut_in(results: BriefResults, scenario: str) -> str:
 def _called(names: Names, bottleneck: Bottleneck) -> str:
     """Return a bottleneck by the names of its limits, or of the sections that are shut."""
     if bottleneck.limits:
-        return " + ".join(_limit(names, limit) for limit in bottleneck.limits)
+        kinds = (("throughput of " if limit.kind == "node" else "", limit) for limit in bottleneck.limits)
+        return " + ".join(f"{of}{names.limit(limit)}" for of, limit in kinds)
     sections = [edge.id for edge in bottleneck.edges]
     if len(sections) <= _MOST_NAMED:
         return f"{' + '.join(map(names.edge, sections))} ({bottleneck.why})"
     corridors = dict.fromkeys(edge.corridor for edge in bottleneck.edges if edge.corridor)
     first = ", ".join(map(names.corridor, corridors)) or names.edge(sections[0])
     return f"{first}: {len(sections)} sections ({bottleneck.why})"
-
-
-def _limit(names: Names, limit: BindingLimit) -> str:
-    """Return a limit by the name of its asset."""
-    if limit.kind == "edge":
-        return names.edge(limit.id)
-    if limit.kind == "node":
-        return f"throughput of {names.node(limit.id)}"
-    if limit.kind == "fleet":
-        return names.limit(str(limit))
-    return f"{limit.kind} on {names.edge(limit.id)} for {names.commodity(limit.commodity)}"
 
 
 def _sized(base: StateBottlenecks, bottleneck: Bottleneck) -> str:

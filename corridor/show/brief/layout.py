@@ -23,7 +23,8 @@ _NAMED_HEADS = 3
 TITLES = {
     "summary": "Summary", "map": "Map", "comparison": "Comparison of corridors",
     "changes": "Changes against the baseline", "bottlenecks": "Bottlenecks", "risk": "Risk",
-    "bad_years": "Bad transport years", "sources": "Sources and confidence",
+    "bad_years": "Bad transport years", "scenario_maps": "Maps of the scenarios",
+    "scenario_bad_years": "Bad transport years by scenario", "sources": "Sources and confidence",
 }  # fmt: skip
 """Titles of the sections of a brief by name, in its own order."""
 

@@ -52,6 +52,8 @@ def report(
     sections : str or iterable of str, optional
         Names of the sections shown, in this order; what only others need is not computed. By default all that the
         network can fill: "summary", "map", "comparison", "changes", "bottlenecks", "risk", "bad_years", "sources".
+        Two are shown only if they are named: "scenario_maps", a map of each scenario that changes something, and
+        "scenario_bad_years", the years simulated again under each scenario (some seconds a scenario).
     years : int
         Number of simulated years for the section on bad transport years, if the network has hazards; 0 for none.
     seed : int

@@ -15,13 +15,16 @@ from corridor.show.brief.changes_section import changes_section
 from corridor.show.brief.comparison import comparison_section
 from corridor.show.brief.figures_section import figures_section
 from corridor.show.brief.layout import TITLES
-from corridor.show.brief.map_section import map_section
+from corridor.show.brief.map_section import map_section, scenario_maps_section
 from corridor.show.brief.results import BriefResults
 from corridor.show.brief.risk_section import risk_section
+from corridor.show.brief.scenario_years_section import scenario_years_section
 from corridor.show.brief.summary_section import summary_section
 from corridor.show.brief.years_section import years_section
 from corridor.show.html import Html
 
+ON_REQUEST = frozenset({"scenario_maps", "scenario_bad_years"})
+"""Sections that are shown only if they are named: each takes a picture, or simulated years, for every scenario."""
 _OF_BASELINE = frozenset({"risk", "bad_years"})
 """Sections that show nothing of scenarios."""
 
@@ -53,7 +56,7 @@ def chosen_sections(
     """
     empty = _empty(network, scenarios, years)
     if sections is None:
-        return tuple(name for name in TITLES if name not in empty)
+        return tuple(name for name in TITLES if name not in empty and name not in ON_REQUEST)
     names = (sections,) if isinstance(sections, str) else tuple(sections)
     if not names:
         raise DataError(f"sections is empty; name some of {', '.join(TITLES)}, or leave it out for all")
@@ -83,13 +86,12 @@ def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[
     """Return which sections have nothing to show, and why."""
     reasons: dict[str, str] = {}
     if sum(node.lat is not None for node in network.nodes) < 2:
-        reasons["map"] = "fewer than two nodes have a position (lat, lon)"
+        reasons |= dict.fromkeys(("map", "scenario_maps"), "fewer than two nodes have a position (lat, lon)")
+    if not network.hazards or not years:
+        why = "years is 0" if network.hazards else "the network has no hazards"
+        reasons |= dict.fromkeys(("bad_years", "scenario_bad_years"), why)
     if not scenarios:
-        reasons["changes"] = "there are no scenarios"
-    if not network.hazards:
-        reasons["bad_years"] = "the network has no hazards"
-    elif not years:
-        reasons["bad_years"] = "years is 0"
+        reasons |= dict.fromkeys(("changes", "scenario_maps", "scenario_bad_years"), "there are no scenarios")
     return reasons
 
 
@@ -105,5 +107,6 @@ _BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType
     {
         "summary": summary_section, "map": map_section, "comparison": _comparison, "changes": changes_section,
         "bottlenecks": bottlenecks_section, "risk": risk_section, "bad_years": _bad_years, "sources": figures_section,
+        "scenario_maps": scenario_maps_section, "scenario_bad_years": scenario_years_section,
     }
 )  # fmt: skip
