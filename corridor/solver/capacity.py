@@ -19,6 +19,9 @@ from corridor.solver.warm import WarmSolver
 _LIFTED_MTPA = 1e6
 """Size of a limit that is out of the way: more than any volume, and finite, so that the program stays bounded."""
 
+_ALIKE_MTPA = 1e-5
+"""How near two capacities are the same, each held to what others lift within a tolerance. [unit of the program]"""
+
 
 @dataclass(frozen=True)
 class RouteCapacity:
@@ -30,19 +33,28 @@ class RouteCapacity:
         Infinite where nothing limits it. [Mt/y]
     bottleneck : tuple of BindingLimit
         A minimum cut: full limits whose sizes, less what others need of them, add up to the capacity. Raising all of
-        them raises the capacity, unless another cut is as small (equal limits in series), which is not named. Closed
-        edges and quotas of 0 in the cut are named only where nothing else is, that is where nothing can move.
+        them raises the capacity, unless another cut is as small (equal limits in series). Closed edges and quotas of 0
+        in the cut are named only where nothing else is, that is where nothing can move.
     own_quota : bool
         Whether a quota of what moves is in the cut, one of 0 included: without it more could move.
+    equal : tuple of BindingLimit
+        Where one limit alone is the cut, others in series with it that stop just as much, as a quay no larger than what
+        the ships before it carry: raising one of them alone adds nothing.
     """
 
     capacity_mtpa: float
     bottleneck: tuple[BindingLimit, ...]
     own_quota: bool = False
+    equal: tuple[BindingLimit, ...] = ()
+
+    @property
+    def limits(self) -> tuple[BindingLimit, ...]:
+        """The cut, and what stops as much in its place."""
+        return (*self.bottleneck, *self.equal)
 
     def named(self) -> str:
-        """Return the minimum cut in words."""
-        return " + ".join(map(str, self.bottleneck))
+        """Return the minimum cut in words: ``north + rails``; equal limits as alternatives: ``fleet ships or quay``."""
+        return (" or " if self.equal else " + ").join(map(str, self.limits))
 
 
 def route_capacity(
@@ -65,10 +77,25 @@ def route_capacity(
     -----
     A linear program: the commodity's flow over the trunk edges is maximised as if supply and buyers were unlimited,
     under the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and
-    no market gets less of what it requires, nor a quota less of its minimum.
+    no market gets less of what it requires, nor a quota less of its minimum. Commodities of another group give way:
+    dry cargo to boxes, and boxes to dry cargo.
     """
     commodities = _tuple(commodity)
-    return _most(solver, _maximising(solution, corridor, commodities), solution, corridor, commodities)
+    state = _maximising(solution, corridor, commodities)
+    capacity, optimum = _solved(solver, state, solution, corridor, commodities)
+    if optimum is None or len(capacity.bottleneck) != 1 or capacity.capacity_mtpa == 0:
+        return capacity
+    equal: list[BindingLimit] = []
+    most = capacity.capacity_mtpa + _ALIKE_MTPA * solution.program.unit_mtpa
+    limit = capacity.bottleneck[0]
+    for _ in _in_series(optimum, commodities, capacity):
+        state = _without(solution, state, (limit,))
+        lifted = _most(solver, state, solution, corridor, commodities)
+        if lifted.capacity_mtpa > most or len(lifted.bottleneck) != 1:
+            break
+        limit = lifted.bottleneck[0]
+        equal.append(limit)
+    return dataclasses.replace(capacity, equal=tuple(equal))
 
 
 def nameplate_mtpa(network: Network, corridor: str, commodities: Iterable[str]) -> float:
@@ -138,38 +165,83 @@ def _maximising(solution: Solution, corridor: str, commodities: tuple[str, ...])
     cost, lower, upper = np.zeros(program.n_columns), solution.state.lower.copy(), solution.state.upper.copy()
     tolerance = HELD_MTPA * program.unit_mtpa
     cost[_trunk_columns(solution, corridor, commodities)] = -1.0
+    yielding = _yielding(network, commodities)
     supplied = np.array([supply.commodity in commodities for supply in network.supplies], dtype=bool)
     bought = np.array([market.commodity in commodities for market in network.markets], dtype=bool)
+    free = supplied | np.array([supply.commodity in yielding for supply in network.supplies], dtype=bool)
     held = np.maximum(0.0, solution.amounts - tolerance)
     upper[program.lifted][supplied] = np.inf
-    lower[program.lifted] = np.where(supplied, lower[program.lifted], held[program.lifted])
+    lower[program.lifted] = np.where(free, lower[program.lifted], held[program.lifted])
     # Where a requirement costs nothing unmet, the optimum may count what meets it as beyond it.
-    required = np.array([market.required_mtpa for market in network.markets])
+    required = np.array([0.0 if m.commodity in yielding else m.required_mtpa for m in network.markets])
     lower[program.required] = np.maximum(0.0, np.minimum(required, solution.delivered_by_market) - tolerance)
     upper[program.extra][bought] = np.inf
-    upper[program.unmet] = solution.amounts[program.unmet] + tolerance
+    kept = np.array([program.name_of(column)[1] not in yielding for column in program.minima.tolist()], dtype=bool)
+    most = solution.amounts[program.unmet] + tolerance
+    upper[program.unmet] = np.where(kept, most, upper[program.unmet])
     return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)
+
+
+def _yielding(network: Network, commodities: tuple[str, ...]) -> frozenset[str]:
+    """Return the commodities that may move less so that some move more: those of another group."""
+    groups = {network.commodity(commodity).group for commodity in commodities}
+    if "" in groups:
+        return frozenset()
+    return frozenset(record.id for record in network.commodities if record.group and record.group not in groups)
+
+
+def _in_series(optimum: Solution, commodities: tuple[str, ...], capacity: RouteCapacity) -> list[BindingLimit]:
+    """Return the limits besides the cut that are full and that just as much passes as crosses the corridor."""
+    tolerance = HELD_MTPA * optimum.program.unit_mtpa
+    full = optimum.full(tolerance) - {*capacity.bottleneck}
+    amount = capacity.capacity_mtpa
+    own = [limit for limit in full if not limit.commodity or limit.commodity in commodities]
+    return [limit for limit in own if abs(_passing(optimum, limit, commodities) - amount) <= tolerance]
+
+
+def _passing(optimum: Solution, limit: BindingLimit, commodities: tuple[str, ...]) -> float:
+    """Return the tonnes of some commodities that pass an edge, a node, or the edges of a fleet. [Mt/y]"""
+    network, program = optimum.network, optimum.program
+    field = {"node": "head", "fleet": "fleet"}.get(limit.kind, "id")
+    passed = [edge.id for edge in network.edges if getattr(edge, field) == limit.id]
+    wanted = {program.commodities.index(id) for id in commodities}
+    amount = sum(
+        optimum.amounts[column]
+        for column in program.columns_on(passed)
+        if int(program.flow_commodity[column]) in wanted
+    )
+    lifted = zip(network.supplies, optimum.amounts[program.lifted].tolist(), strict=True)
+    here = (tonnes for supply, tonnes in lifted if supply.node == limit.id and supply.commodity in commodities)
+    return float(amount) + (sum(here) if limit.kind == "node" else 0.0)
 
 
 def _most(
     solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodities: tuple[str, ...]
 ) -> RouteCapacity:
+    return _solved(solver, state, solution, corridor, commodities)[0]
+
+
+def _solved(
+    solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodities: tuple[str, ...]
+) -> tuple[RouteCapacity, Solution | None]:
+    """Return the most that can move in a state, and the optimum; None where there is none."""
     columns = _trunk_columns(solution, corridor, commodities)
     if not columns:
-        return RouteCapacity(0.0, ())
+        return RouteCapacity(0.0, ()), None
     try:
-        optimum = solver.optimum(state)
+        optimum = solution.of_state(state, solver.optimum(state))
     except Unbounded:
-        return RouteCapacity(math.inf, ())
-    amount = float(optimum.amount[columns].sum())
+        return RouteCapacity(math.inf, ()), None
+    amount = float(optimum.optimum.amount[columns].sum())
     # Costs are -1 here, not money, so the tolerance is not in units of the program.
-    binding = [(limit, size) for limit, _, size in solution.of_state(state, optimum).binding(ZERO_USD_PER_T)]
+    binding = [(limit, size) for limit, _, size in optimum.binding(ZERO_USD_PER_T)]
     named = [limit for limit, size in binding if size > 0] or [limit for limit, _ in binding]
-    return RouteCapacity(
+    capacity = RouteCapacity(
         amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0,
         tuple(named),
         own_quota=any(limit.kind == "quota" and limit.commodity in commodities for limit, _ in binding),
     )
+    return capacity, optimum
 
 
 def _without_ceilings(solution: Solution, state: ProgramState, commodities: tuple[str, ...]) -> ProgramState:
