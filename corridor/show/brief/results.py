@@ -240,10 +240,11 @@ class BriefResults:
         return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
 
     @property
-    def leant_on(self) -> dict[str, pd.DataFrame]:
-        """What `leaning` returns of the baseline and of the worst scenario; nothing without figures."""
-        states = [BASELINE, *([self.worst] if self.worst is not None else [])]
-        return {state: self.leaning(state) for state in states} if self.network.figure_records else {}
+    def leaning_of_shown(self) -> dict[str, pd.DataFrame]:
+        """Figures that move the commodity's netback most, in the baseline and under the worst scenario."""
+        if not self.network.figure_records:
+            return {}
+        return {name: self.leaning(name) for name in (BASELINE, *([self.worst] if self.worst is not None else []))}
 
     @cached_property
     def footnotes(self) -> Footnotes:
@@ -254,7 +255,7 @@ class BriefResults:
                 behind["comparison"] = sources(self.table, self.network)
             if "changes" in self.sections:
                 behind["changes"] = sources(self.outcomes, self.network)
-            for name, table in self.leant_on.items():
+            for name, table in self.leaning_of_shown.items():
                 behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
         return Footnotes(self.network, behind)
 
