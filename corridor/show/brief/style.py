@@ -67,7 +67,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .6r
   @bottom-center { content: counter(page) " / " counter(pages); font: 8.5pt Georgia, "Times New Roman", serif; }
 }
 @media print {
-  body { font-size: 10pt; max-width: none; padding: 0; }
+  body { font-size: 10pt; line-height: 1.4; max-width: none; padding: 0; }
   .scroll { overflow: visible; }
   .note, figcaption, footer { font-size: 8.5pt; }
   table { font-size: 6.8pt; }
@@ -80,7 +80,9 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .6r
   nav, .skip { display: none; }
   thead { display: table-header-group; }
   a { color: inherit; }
-  .sources li { font-size: 8pt; }
+  .sources { columns: 2; column-gap: 7mm; padding-left: 1.6em; line-height: 1.3; }
+  .sources li { font-size: 7pt; margin: 2pt 0; }
+  .sources ul { margin: 0; padding-left: 8pt; }
   img { max-height: 225mm; width: auto; margin: 0 auto; }
 }
 """
