@@ -17,6 +17,7 @@ from corridor.show.brief.comparison import COLUMNS
 from corridor.show.brief.footnotes import Footnotes, only
 from corridor.show.brief.names import Names
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
+from corridor.show.brief.volumes import BriefVolumes
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
 from corridor.solver.optimal_range import OptimalRange
@@ -50,6 +51,8 @@ class BriefResults:
         Scenarios asked for; None for those by default.
     commodity : str
         Id of the commodity reported on.
+    units : {"t", "bbl"}
+        Units of volumes and unit costs shown; what is computed here is in tonnes.
     given_title, about : str or None
         Title given, and a paragraph under it.
     sections : tuple of str
@@ -61,11 +64,17 @@ class BriefResults:
     network: Network
     asked: tuple[Scenario, ...] | None
     commodity: str
+    units: str
     given_title: str | None
     about: str | None
     sections: tuple[str, ...]
     years: int
     seed: int
+
+    @cached_property
+    def volumes(self) -> BriefVolumes:
+        """Volumes and unit costs as text."""
+        return BriefVolumes(self.network, self.commodity, self.units)
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -218,6 +227,7 @@ class BriefResults:
             f"{hazards}." if hazards else "",
             f"Shipper: {self.named_commodity}{f', {whose}' if whose else ''}.",
             f"Evidence as of {net.as_of}." if net.as_of else "",
+            self.volumes.note,
         ]
         return " ".join(part for part in parts if part)
 
@@ -231,6 +241,7 @@ class BriefResults:
         records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
         chosen = [
             self.commodity,
+            self.units,
             str(self.given_title),
             str(self.about),
             *self.sections,

@@ -100,7 +100,7 @@ def _comparison(results: BriefResults) -> Html:
 
 
 def _bad_years(results: BriefResults) -> Html:
-    return years_section(results.ensemble, results.commodity, results.named_commodity)
+    return years_section(results.ensemble, results.commodity, results.named_commodity, results.units)
 
 
 _BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType(

@@ -93,7 +93,8 @@ class BriefVolumes:
         """How tonnes were turned into barrels and who says so, in sentences; empty where tonnes are shown."""
         if not self.shown.shows_barrels:
             return ""
-        traded = {record.commodity for record in (*self.network.supplies, *self.network.markets)}
+        traded = {supply.commodity for supply in self.network.supplies}
+        traded |= {market.commodity for market in self.network.markets}
         others = [c.id for c in self.network.commodities if c.id in traded and c.id != self.commodity]
         names = Names(self.network)
         rest = ", ".join(f"{names.commodity(id)} {self.shown.amount(id):g}" for id in others)
