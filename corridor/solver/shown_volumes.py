@@ -49,6 +49,14 @@ class ShownVolumes:
         rates = [self.units.rate(commodity) for commodity in commodities]
         return float(np.array(rates) @ amounts_mtpa) if rates else 0.0
 
+    def gains(self, other: Solution) -> tuple[float, float]:
+        """Return how much more another solution lifts, and meets of what is required."""
+        own = self._solution
+        return (
+            self.supplies(own.shortfall_by_supply - other.shortfall_by_supply),
+            self.markets(own.unmet_by_market - other.unmet_by_market),
+        )
+
     def edge(self, *edges: str) -> float:
         """Return how many display units of flow 1 Mt/y of what passes some edges is."""
         return self._rate(self.barrels_on(*edges))
