@@ -109,8 +109,35 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
 
 def _sentence(kind: str, name: str, known: Iterable[str], suggestion: str | None) -> str:
     if suggestion is not None:
-        return f"no {kind} named {shown(name)}; did you mean {shown(suggestion)}?{_difference(name, suggestion)}"
+        unit = from_containers(name, suggestion) if kind in ("field", "column") else ""
+        return f"no {kind} named {shown(name)}; did you mean {shown(suggestion)}{unit}?{_difference(name, suggestion)}"
     return f"no {kind} named {shown(name)}{_existing(kind, known)}"
+
+
+_CONTAINER = re.compile(r"(?:^|[\W_\d])k?(?P<name>[tf]eus?)(?:$|[\W_])", re.IGNORECASE)
+_CONVERSIONS = {
+    "_mtpa": "in Mt/y: TEU/y / 1,000,000 / display_per_t of the commodity",
+    "_usd_per_t": "in USD/t: USD/TEU x display_per_t of the commodity",
+    "_mt_days": "in Mt days/y: TEU under way x days a year / 1,000,000 / display_per_t of the commodity",
+}
+"""How amounts and prices of containers become those of tonnes, by how the name of a field ends."""
+
+
+def from_containers(text: str, field: str) -> str:
+    """Return how to convert what is in containers by its name or its unit; empty where it is not, or no field takes it.
+
+    Examples
+    --------
+    >>> from_containers("capacity_teu", "capacity_mtpa")
+    ', in Mt/y: TEU/y / 1,000,000 / display_per_t of the commodity'
+    >>> from_containers("capacity_kbd", "capacity_mtpa")
+    ''
+    """
+    unit = _CONTAINER.search(text)
+    rule = next((rule for end, rule in _CONVERSIONS.items() if f"_{field}".endswith(end)), None)
+    if unit is None or rule is None:
+        return ""
+    return f", {rule}{', 1 FEU being 2 TEU' if unit['name'].lower().startswith('f') else ''}"
 
 
 _LISTED_BY = {
@@ -266,7 +293,8 @@ def rule_broken(error: Mapping[str, Any], fields: Iterable[str]) -> Problem:
         return f"{name}: {text}" if name else text
     rule, value = _RULES.get(error["type"], "cannot be read"), error["input"]
     hint = decimal_point(value) if "must be a number" in rule else _in_quotes(value) if error["type"] in _TEXT else ""
-    return f"{name} {rule.format(**error.get('ctx', {}))} (got {shown(value)}){hint}"
+    unit = from_containers(value, name) if isinstance(value, str) and "must be a number" in rule else ""
+    return f"{name} {rule.format(**error.get('ctx', {}))}{unit} (got {shown(value)}){hint}"
 
 
 def _path(loc: Collection[str | int], *, of_items: bool) -> str:

@@ -110,8 +110,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "bottleneck", "",
-            "a minimum cut: edges, quotas or nodes that together stop more; where another cut is as small, raising "
-            "this one alone adds nothing",
+            "a minimum cut: edges, quotas, nodes or fleets that together stop more (``a + b``), or limits in series, "
+            "each of which stops as much (``a or b``); where another cut is as small, raising one alone adds nothing",
             "word", "a minimum cut", priority=9, wide=True, group="main", also=("containers",),
         ),
         Column(

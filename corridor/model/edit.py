@@ -186,4 +186,5 @@ class NetworkEdit:
         touched += self._changes.get(("edge", key[0]), ()) if kind == "rate" else ()
         changes = ", ".join(dict.fromkeys(map(str, touched)))
         name = "/".join(key) if isinstance(key, tuple) else key
-        raise DataError(f"{owner}{changes} leaves {kind} {name!r} where {broken}") from None
+        less = "; change it by less" if "must be >" in broken else ""
+        raise DataError(f"{owner}{changes} leaves {kind} {name!r} where {broken}{less}") from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from corridor.errors import DataError, Problem, limited_problems
 from corridor.messages import placed, unknown, unknown_name
 from corridor.model import figures
+from corridor.model.doubtful_units import doubtful_units
 from corridor.model.frames import build_records, frame_of, read_parts
 from corridor.model.graphs import graph_of, tables_of
 from corridor.model.hazard import Hazard, problems_of_rates
@@ -260,6 +261,7 @@ class Network(NetworkParts):
         -----
         What would make an answer meaningless is refused when the network is built. What is found here besides may be
         meant: a supply that no edge leads to a market, a market that no supply can reach, a minimum above its ceiling,
+        an amount that may be in containers (a thousand times what stands against it),
         a hazard that names what is not there, has no rate in the network's regime, or whose rates are not those of its
         posterior and rate group.
         """
@@ -270,6 +272,7 @@ class Network(NetworkParts):
             *structural_problems(self),
             *unreachable(self),
             *unmeetable(self),
+            *doubtful_units(self),
             *limited_problems([*hazards, *rates]),
         ]
 

@@ -99,7 +99,10 @@ class Edge(Record):
     @model_validator(mode="after")
     def _has_fleet_and_round_trip(self) -> Self:
         if self.fleet is not None and self.fleet_days == 0:
-            raise ValueError(f"fleet_days must be > 0 where there is a fleet (got 0 with fleet {self.fleet!r})")
+            raise ValueError(
+                f"fleet_days must be > 0 where there is a fleet (got 0 with fleet {self.fleet!r}); "
+                "give the days of its round trip, or leave fleet out"
+            )
         if self.fleet is None and self.fleet_days > 0:
             raise ValueError(f"fleet_days needs a fleet (got {self.fleet_days:g} without one); name it, or leave both")
         return self

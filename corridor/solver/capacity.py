@@ -19,6 +19,9 @@ from corridor.solver.warm import WarmSolver
 _LIFTED_MTPA = 1e6
 """Size of a limit that is out of the way: more than any volume, and finite, so that the program stays bounded."""
 
+_ALIKE_MTPA = 1e-5
+"""How near two capacities are the same, each held to what others lift within a tolerance. [unit of the program]"""
+
 
 @dataclass(frozen=True)
 class RouteCapacity:
@@ -30,19 +33,28 @@ class RouteCapacity:
         Infinite where nothing limits it. [Mt/y]
     bottleneck : tuple of BindingLimit
         A minimum cut: full limits whose sizes, less what others need of them, add up to the capacity. Raising all of
-        them raises the capacity, unless another cut is as small (equal limits in series), which is not named. Closed
-        edges and quotas of 0 in the cut are named only where nothing else is, that is where nothing can move.
+        them raises the capacity, unless another cut is as small (equal limits in series). Closed edges and quotas of 0
+        in the cut are named only where nothing else is, that is where nothing can move.
     own_quota : bool
         Whether a quota of what moves is in the cut, one of 0 included: without it more could move.
+    equal : tuple of BindingLimit
+        Where one limit alone is the cut, others in series with it that stop just as much, as a quay no larger than what
+        the ships before it carry: raising one of them alone adds nothing.
     """
 
     capacity_mtpa: float
     bottleneck: tuple[BindingLimit, ...]
     own_quota: bool = False
+    equal: tuple[BindingLimit, ...] = ()
+
+    @property
+    def limits(self) -> tuple[BindingLimit, ...]:
+        """The cut, and what stops as much in its place."""
+        return (*self.bottleneck, *self.equal)
 
     def named(self) -> str:
-        """Return the minimum cut in words."""
-        return " + ".join(map(str, self.bottleneck))
+        """Return the minimum cut in words: ``north + rails``; equal limits as alternatives: ``fleet ships or quay``."""
+        return (" or " if self.equal else " + ").join(map(str, self.limits))
 
 
 def route_capacity(
@@ -69,7 +81,21 @@ def route_capacity(
     dry cargo to boxes, and boxes to dry cargo.
     """
     commodities = _tuple(commodity)
-    return _most(solver, _maximising(solution, corridor, commodities), solution, corridor, commodities)
+    state = _maximising(solution, corridor, commodities)
+    capacity, optimum = _solved(solver, state, solution, corridor, commodities)
+    if optimum is None or len(capacity.bottleneck) != 1 or capacity.capacity_mtpa == 0:
+        return capacity
+    equal: list[BindingLimit] = []
+    most = capacity.capacity_mtpa + _ALIKE_MTPA * solution.program.unit_mtpa
+    limit = capacity.bottleneck[0]
+    for _ in _in_series(optimum, commodities, capacity):
+        state = _without(solution, state, (limit,))
+        lifted = _most(solver, state, solution, corridor, commodities)
+        if lifted.capacity_mtpa > most or len(lifted.bottleneck) != 1:
+            break
+        limit = lifted.bottleneck[0]
+        equal.append(limit)
+    return dataclasses.replace(capacity, equal=tuple(equal))
 
 
 def nameplate_mtpa(network: Network, corridor: str, commodities: Iterable[str]) -> float:
@@ -164,25 +190,58 @@ def _yielding(network: Network, commodities: tuple[str, ...]) -> frozenset[str]:
     return frozenset(record.id for record in network.commodities if record.group and record.group not in groups)
 
 
+def _in_series(optimum: Solution, commodities: tuple[str, ...], capacity: RouteCapacity) -> list[BindingLimit]:
+    """Return the limits besides the cut that are full and that just as much passes as crosses the corridor."""
+    tolerance = HELD_MTPA * optimum.program.unit_mtpa
+    full = optimum.full(tolerance) - {*capacity.bottleneck}
+    amount = capacity.capacity_mtpa
+    own = [limit for limit in full if not limit.commodity or limit.commodity in commodities]
+    return [limit for limit in own if abs(_passing(optimum, limit, commodities) - amount) <= tolerance]
+
+
+def _passing(optimum: Solution, limit: BindingLimit, commodities: tuple[str, ...]) -> float:
+    """Return the tonnes of some commodities that pass an edge, a node, or the edges of a fleet. [Mt/y]"""
+    network, program = optimum.network, optimum.program
+    field = {"node": "head", "fleet": "fleet"}.get(limit.kind, "id")
+    passed = [edge.id for edge in network.edges if getattr(edge, field) == limit.id]
+    wanted = {program.commodities.index(id) for id in commodities}
+    amount = sum(
+        optimum.amounts[column]
+        for column in program.columns_on(passed)
+        if int(program.flow_commodity[column]) in wanted
+    )
+    lifted = zip(network.supplies, optimum.amounts[program.lifted].tolist(), strict=True)
+    here = (tonnes for supply, tonnes in lifted if supply.node == limit.id and supply.commodity in commodities)
+    return float(amount) + (sum(here) if limit.kind == "node" else 0.0)
+
+
 def _most(
     solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodities: tuple[str, ...]
 ) -> RouteCapacity:
+    return _solved(solver, state, solution, corridor, commodities)[0]
+
+
+def _solved(
+    solver: WarmSolver, state: ProgramState, solution: Solution, corridor: str, commodities: tuple[str, ...]
+) -> tuple[RouteCapacity, Solution | None]:
+    """Return the most that can move in a state, and the optimum; None where there is none."""
     columns = _trunk_columns(solution, corridor, commodities)
     if not columns:
-        return RouteCapacity(0.0, ())
+        return RouteCapacity(0.0, ()), None
     try:
-        optimum = solver.optimum(state)
+        optimum = solution.of_state(state, solver.optimum(state))
     except Unbounded:
-        return RouteCapacity(math.inf, ())
-    amount = float(optimum.amount[columns].sum())
+        return RouteCapacity(math.inf, ()), None
+    amount = float(optimum.optimum.amount[columns].sum())
     # Costs are -1 here, not money, so the tolerance is not in units of the program.
-    binding = [(limit, size) for limit, _, size in solution.of_state(state, optimum).binding(ZERO_USD_PER_T)]
+    binding = [(limit, size) for limit, _, size in optimum.binding(ZERO_USD_PER_T)]
     named = [limit for limit, size in binding if size > 0] or [limit for limit, _ in binding]
-    return RouteCapacity(
+    capacity = RouteCapacity(
         amount if amount > 2 * HELD_MTPA * solution.program.unit_mtpa else 0.0,
         tuple(named),
         own_quota=any(limit.kind == "quota" and limit.commodity in commodities for limit, _ in binding),
     )
+    return capacity, optimum
 
 
 def _without_ceilings(solution: Solution, state: ProgramState, commodities: tuple[str, ...]) -> ProgramState:

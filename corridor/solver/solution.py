@@ -272,13 +272,30 @@ class Solution:
         n_edges, n_nodes = len(program.shared_edges), len(program.limited_nodes)
         price = -self.optimum.dual[program.n_balances :][: n_edges + n_nodes + len(network.fleets)]
         for row in np.flatnonzero(price > least).tolist():
-            if row < n_edges:
-                limit = BindingLimit("edge", network.edges[program.shared_edges[row]].id)
-            elif row < n_edges + n_nodes:
-                limit = BindingLimit("node", network.nodes[program.limited_nodes[row - n_edges]].id)
-            else:
-                limit = BindingLimit("fleet", network.fleets[row - n_edges - n_nodes].id)
-            yield limit, float(price[row]), float(state.ceiling[row])
+            yield self.ceiling_limit(row), float(price[row]), float(state.ceiling[row])
+
+    def ceiling_limit(self, row: int) -> BindingLimit:
+        """Return the limit that a ceiling's row stands for: a shared edge, a node or a fleet."""
+        program, network = self.program, self.network
+        n_edges, n_nodes = len(program.shared_edges), len(program.limited_nodes)
+        if row < n_edges:
+            return BindingLimit("edge", network.edges[program.shared_edges[row]].id)
+        if row < n_edges + n_nodes:
+            return BindingLimit("node", network.nodes[program.limited_nodes[row - n_edges]].id)
+        return BindingLimit("fleet", network.fleets[row - n_edges - n_nodes].id)
+
+    def full(self, tolerance_mtpa: float) -> set[BindingLimit]:
+        """Return the limits above 0 that are used up, priced or not."""
+        program, state = self.program, self.state
+        n_rows = len(program.shared_edges) + len(program.limited_nodes) + len(self.network.fleets)
+        upper, ceiling = state.upper[: program.n_flows], state.ceiling[:n_rows]
+        columns = (upper > tolerance_mtpa) & np.isfinite(upper) & (self.flows >= upper - tolerance_mtpa)
+        used = self._ceiling_activity[:n_rows]
+        rows = (ceiling > tolerance_mtpa) & np.isfinite(ceiling) & (used >= ceiling - tolerance_mtpa)
+        return {
+            *(self.limit_of(column) for column in np.flatnonzero(columns).tolist()),
+            *(self.ceiling_limit(row) for row in np.flatnonzero(rows).tolist()),
+        }
 
     @cached_property
     def prices(self) -> dict[BindingLimit, float]:

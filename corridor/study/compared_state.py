@@ -123,7 +123,7 @@ class ComparedState:
             "flow": list(self._flow_subjects.through(corridor)),
         }
         if asked - _NOT_OF_CUT:
-            parts["limits"] += [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
+            parts["limits"] += [limit.id for limit in self._corridors[corridor].capacity.limits]
         if "reachable_mtpa" in asked:
             lifted = self._corridors[corridor].reachable.bottleneck
             parts["reachable"] = [*trunk, *(limit.id for limit in lifted)]
@@ -177,7 +177,7 @@ class ComparedState:
         edges = trunk + [id for route in routes for id in route.edges]
         ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]
         fleets = [edge.fleet for edge in map(network.edge, edges) if edge.fleet is not None]
-        limits = [limit.id for limit in self._corridors[corridor].capacity.bottleneck]
+        limits = [limit.id for limit in self._corridors[corridor].capacity.limits]
         countries = [country for id in edges for country in network.edge(id).countries]
         return tuple(dict.fromkeys([*edges, *limits, *fleets, *ends, *self.scope.members, *countries]))
 

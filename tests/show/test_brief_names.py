@@ -53,6 +53,17 @@ def test_an_edge_is_called_by_its_ends(id: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("f_h + node p", "First field to Hub + Port"), ("node p or f_h", "Port or First field to Hub"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_bottleneck_is_called_by_names(text: str, name: str) -> None:
+    """Limits that add up, and equal ones in series."""
+    assert Names(two_pipes()).cut(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
         ("f_h", "First field to Hub"), ("node p", "Port"),
         ("quota f_h/heavy", "quota on First field to Hub for Heavy crude"),
         ("usual flow f_h/heavy", "usual flow on First field to Hub for Heavy crude"), ("fleet ships", "fleet ships"),

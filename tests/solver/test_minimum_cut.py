@@ -85,12 +85,13 @@ def test_the_bottleneck_is_a_minimum_cut(capacities: list[int]) -> None:
 
 
 def test_equal_limits_in_series_are_one_cut_of_two() -> None:
-    """Of two pipes of 5 in a row one is named, the message says a minimum cut, and raising it alone adds nothing."""
+    """Two pipes of 5 in a row are named as alternatives, and raising either alone adds nothing."""
     net = network(edge("near", 0, 5.0, ends="field hub"), edge("far", 0, 5.0, ends="hub port", corridor="c"))
     row = cr.compare(net).loc[("baseline", "c")]
-    assert row["bottleneck"] in ("near", "far")
-    wider = cr.Scenario(name="wider", changes=[cr.Expansion(edge=row["bottleneck"], add_mtpa=1.0)])
-    assert cr.compare(net, [wider]).loc[("wider", "c"), "capacity_mtpa"] == pytest.approx(5.0)
+    assert sorted(row["bottleneck"].split(" or ")) == ["far", "near"]
+    for id in ("near", "far"):
+        wider = cr.Scenario(name="wider", changes=[cr.Expansion(edge=id, add_mtpa=1.0)])
+        assert cr.compare(net, [wider]).loc[("wider", "c"), "capacity_mtpa"] == pytest.approx(5.0)
     assert "a minimum cut" in cr.solve(net).explain("c")
     assert "a minimum cut" in (cr.compare.__doc__ or "")
 

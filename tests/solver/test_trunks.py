@@ -57,14 +57,21 @@ def test_routes_are_called_by_the_trunk_of_their_commodity() -> None:
 
 @pytest.mark.parametrize(
     ("commodity", "expected"),
-    [(CRUDE, [[5, 3, "north + rails", 3]]), (BOXES, [[4, 2, "rails", 2], [3, 3, "north", 3]])],
+    [(CRUDE, [[3, "north + rails", 3]]), (BOXES, [[2, "rails", 2], [3, "north", 3]])],
 )
 def test_capacity_is_that_of_the_commoditys_own_trunk(commodity: str, expected: list[list[Any]]) -> None:
-    """Built for 5 (rails) or 4 (ferry); the 5 boxes lifted stay so, 3 of them by the north: with the rails 8."""
-    columns = ("nameplate_mtpa", "capacity_mtpa", "bottleneck", "throughput_mtpa")
-    for row, right in zip(compared(two_trunks(), commodity, *columns), expected, strict=True):
-        assert [*row[:2], row[3]] == pytest.approx([*right[:2], right[3]], abs=1e-5)
-        assert row[2] == right[2]
+    """Where none gives way: the 5 boxes lifted stay so, 3 of them by the north, which with the rails holds 8."""
+    ungrouped = two_trunks(commodities=[record.replace(group="") for record in two_trunks().commodities])
+    rows = compared(ungrouped, commodity, "capacity_mtpa", "bottleneck", "throughput_mtpa")
+    for (capacity, bottleneck, moved), (most, named, moves) in zip(rows, expected, strict=True):
+        assert (capacity, moved) == pytest.approx((most, moves), abs=1e-5)
+        assert bottleneck == named
+
+
+@pytest.mark.parametrize(("commodity", "built"), [(CRUDE, [5.0]), (BOXES, [4.0, 3.0])])
+def test_the_nameplate_is_that_of_the_groups_trunk(commodity: str, built: list[float]) -> None:
+    """The rails for crude, the ferry for boxes."""
+    assert [row[0] for row in compared(two_trunks(), commodity, "nameplate_mtpa")] == built
 
 
 def test_a_group_counts_each_member_on_its_own_trunk() -> None:

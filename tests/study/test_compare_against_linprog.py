@@ -130,7 +130,7 @@ def test_capacities_are_those_of_an_own_program(net: cr.Network) -> None:
 def test_a_bottleneck_alone_stops_as_much(net: cr.Network) -> None:
     """With every limit out of the way but those named, and those of 0, the own program finds the same capacity."""
     for commodity, flow, row in rows(net):
-        named = set(row["bottleneck"].split(" + "))
+        named = {limit for limits in row["bottleneck"].split(" + ") for limit in limits.split(" or ")}
         edges = tuple(
             edge if edge.id in named or not edge.available_mtpa else edge.replace(capacity_mtpa=None)
             for edge in net.edges

@@ -29,8 +29,9 @@ class Names(RecordNames):
         return f"fleet {self.fleet(limit.id)}" if limit.kind == "fleet" else self.edge(limit.id)
 
     def cut(self, text: str) -> str:
-        """Return a minimum cut, limits joined by plus signs, by names."""
-        return " + ".join(self.limit(limit) for limit in text.split(" + ")) if text else text
+        """Return a minimum cut, limits joined by plus signs and equal ones by or, by names."""
+        equal = (limits.split(" or ") for limits in text.split(" + "))
+        return " + ".join(" or ".join(map(self.limit, limits)) for limits in equal) if text else text
 
     def index(self, about: str) -> str:
         """Return the definition of an index of concentration by names."""
