@@ -69,6 +69,12 @@ class ShownVolumes:
             return self.fleet(limit.id)
         return self._rate(self.barrels_through(limit.id)) if limit.kind == "node" else self.edge(limit.id)
 
+    def one_more(self, limit: BindingLimit, unit: str) -> str:
+        """Return how much more of a limit is tried: 1 of its unit of tonnes, in the units shown."""
+        if not self.units.shows_barrels:
+            return f"one more {unit.replace('days', 'day')}"
+        return f"{self.limit(limit):.1f} {self.units.label(unit)} more"
+
     def fleet(self, fleet: str) -> float:
         """Return how many display units of amount 1 Mt of a fleet's cargo is."""
         return self.barrels_of_fleet(fleet) if self.units.shows_barrels else 1.0

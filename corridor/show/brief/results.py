@@ -23,6 +23,7 @@ from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
 from corridor.solver.limits import RaisedLimits, limit_unit, raised_limits
 from corridor.solver.optimal_range import OptimalRange
+from corridor.solver.shown_volumes import ShownVolumes
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare
@@ -205,9 +206,9 @@ class BriefResults:
     def _raised(self) -> dict[str, RaisedLimits]:
         return {}
 
-    def limit_unit(self, limit: BindingLimit) -> str:
-        """Return the unit by which a limit is raised: Mt/y, of a fleet Mt day/y."""
-        return limit_unit(limit).replace("days", "day")
+    def one_more(self, state: str, limit: BindingLimit) -> str:
+        """Return by how much a limit is raised: one more Mt/y, of a fleet Mt day/y, or as many barrels as that has."""
+        return ShownVolumes(self.flows[state].solution, self.volumes.shown).one_more(limit, limit_unit(limit))
 
     @cached_property
     def moved(self) -> dict[str, dict[str, float]]:
@@ -311,7 +312,9 @@ class BriefResults:
         """What the results stand for: year, regime, shipper, and the last day that the evidence speaks of."""
         net = self.network
         hazards = self.hazards[0].upper() + self.hazards[1:] if net.hazards else ""
-        whose = tonne({"origin": comparison_scope(net, commodity=self.commodity).origin}, net)
+        whose = tonne(
+            {"origin": comparison_scope(net, commodity=self.commodity).origin}, net, self.volumes.shown.single
+        )
         parts = [
             f"Network and year: {network_label(net)}." if network_label(net) else "",
             f"{hazards}." if hazards else "",

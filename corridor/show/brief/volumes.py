@@ -57,6 +57,10 @@ class BriefVolumes:
         """Return a flow of the commodity as text."""
         return layout.number(self.rate(amount_mtpa), self.shown.digits)
 
+    def text(self, amount_mtpa: float) -> str:
+        """Return a flow of the commodity with its unit."""
+        return f"{self.number(amount_mtpa)} {self.unit}"
+
     def signed(self, change_mtpa: float) -> str:
         """Return a change of its flow with its sign, empty if it rounds to 0."""
         return layout.signed(self.rate(change_mtpa), self.shown.digits)
