@@ -68,8 +68,9 @@ def _legend(results: BriefResults, *, lasting: bool) -> str:
     return (
         f"{text} Where it is known how long a scenario lasts, the amounts over these days are beside the rates. All "
         "ways: other ways take over at once. Usual ways only: nothing moves anywhere beyond its usual flow, as in the "
-        "first days; a range in brackets where usual flows as good as these come to another loss. What one shipper "
-        "loses can be larger by all ways, for others take its place. Tanks and catching up are not counted."
+        "first days; in brackets the range of the loss where other usual flows would earn as much. What one shipper "
+        "loses can be larger by all ways, for others take its place. Oil in tanks, and catching up afterwards, are not "
+        "counted."
     )
 
 

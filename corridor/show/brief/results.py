@@ -249,8 +249,8 @@ class BriefResults:
         """Return what a scenario comes to if nothing moves beyond its usual flow."""
         return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
 
-    @cached_property
-    def leanings(self) -> dict[str, pd.DataFrame]:
+    @property
+    def leaning_of_shown(self) -> dict[str, pd.DataFrame]:
         """Figures that move the commodity's netback most, in the baseline and under the worst scenario."""
         if not self.network.figure_records:
             return {}
@@ -265,7 +265,7 @@ class BriefResults:
                 behind["comparison"] = sources(self.table, self.network)
             if "changes" in self.sections:
                 behind["changes"] = sources(self.outcomes, self.network)
-            for name, table in self.leanings.items():
+            for name, table in self.leaning_of_shown.items():
                 behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
         return Footnotes(self.network, behind)
 
