@@ -35,7 +35,7 @@ def bottlenecks_section(results: BriefResults) -> Html:
     """Return what binds in the baseline, and what differs under each scenario."""
     shown = results.volumes.shown
     base = StateBottlenecks(results.solver, results.baseline.solution, shown)
-    more = "as many barrels as the last 1 million tonnes a year have" if shown.shows_barrels else "one more Mt/y"
+    more = "as much more as is said" if shown.shows_barrels else "one more Mt/y"
     return layout.section(
         "bottlenecks", layout.note(_LEGEND.format(more=more)), *_baseline(results, base), *_changes(results, base)
     )
