@@ -55,6 +55,7 @@ _HOME = {
     "corridor.risk.ensemble": ("Ensemble",),
     "corridor.testing.check": ("check",),
     "corridor.study.export": ("write_tables",),
+    "corridor.study.legs": ("legs",),
     "corridor.study.hazard_rates": ("hazard_rates", "jurisdiction_rates"),
     "corridor.study.availability": ("availability", "common_cause"),
     "corridor.study.concentration": ("indices", "jurisdictions"),
@@ -143,6 +144,7 @@ if TYPE_CHECKING:
     from corridor.study.export import write_tables as write_tables
     from corridor.study.hazard_rates import hazard_rates as hazard_rates
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
+    from corridor.study.legs import legs as legs
     from corridor.study.outcomes import outcomes as outcomes
     from corridor.study.sensitivity import sensitivity as sensitivity
     from corridor.study.sources import sources as sources

@@ -32,6 +32,8 @@ def merged(tables: Sequence[Rows], key: Sequence[str]) -> Rows:
     >>> merged([base, [{"id": "b", "mode": "", "tags": "port"}]], ["id"])
     [{'id': 'b', 'mode': 'sea', 'tags': 'port'}, {'id': 'a', 'mode': 'rail'}]
     """
+    if len(tables) == 1:
+        return tables[0]
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for table in tables:
         own = {tuple(row[column] for column in key): row for row in table}

@@ -4,84 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a result.
-
-    Parameters
-    ----------
-    name : str
-        Name in the table.
-    unit : str
-        Unit of its values; empty for words and lists. A share has unit 1 and is shown in percent.
-    meaning : str
-        What it holds.
-    kind : {"number", "share", "word", "list"}
-        What a cell is; a list is a tuple of ids.
-    heading : str
-        What is printed above it, as short as can be, lines apart by line breaks; empty where it is not printed.
-    title : str
-        What is written where there is room, as in pictures; the heading by default.
-    digits : int
-        Digits after the point when printed, of percent for a share.
-    priority : int
-        Which columns go first where not all fit: 1 is kept longest; 0 where it is not printed.
-    wide : bool
-        Whether it is long text, which is printed after all other columns.
-    signed : bool
-        Whether it is a change, printed with its sign.
-    legend : str
-        Sentence above a printed table.
-    group : str
-        Group by which it can be asked for, of `compare`: main, route, if_lost or risk.
-    """
-
-    name: str
-    unit: str
-    meaning: str
-    kind: Literal["number", "share", "word", "list"] = "number"
-    heading: str = ""
-    title: str = ""
-    digits: int = 1
-    priority: int = 0
-    wide: bool = False
-    signed: bool = False
-    legend: str = ""
-    group: str = ""
-
-    @property
-    def shown_unit(self) -> str:
-        """Unit as people read it."""
-        return "%" if self.kind == "share" else self.unit
-
-    @property
-    def long_heading(self) -> str:
-        """Heading where there is room."""
-        return self.title or self.plain_heading
-
-    @property
-    def plain_heading(self) -> str:
-        """Heading in one line."""
-        return self.heading.replace("-\n", "").replace("\n", " ")
-
-    def text(self, value: Any) -> str:
-        """Return a value as people read it, '-' where there is none."""
-        if isinstance(value, str):
-            return value
-        if isinstance(value, tuple):
-            return ", ".join(map(str, value))
-        if value != value:
-            return "-"
-        if value == float("inf"):
-            return "no limit"
-        value = round(100 * value if self.kind == "share" else value, self.digits) + 0.0  # no -0.0
-        sign = "+" if self.signed and value else ""
-        return f"{value:{sign},.{self.digits}f}"
-
+from corridor.model.column import Column as Column
 
 _THROUGHPUT = Column("throughput_mtpa", "Mt/y", "what passes, all commodities together")
 _AVAILABLE = Column("available_mtpa", "Mt/y", "most that may pass, after outages and derates")
@@ -156,7 +82,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "status", "",
             "open, reduced, expanded or (from nothing) opened against the baseline; closed, or no access where only "
             "quotas of the commodity itself bar the way",
-            "word", "status", priority=8, group="main",
+            "word", "status", priority=8, group="main", also=("containers",),
         ),
         Column(
             "destination", "", "node where the best way ends: the market that the netback is for", "word",
@@ -177,8 +103,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "capacity_mtpa", "Mt/y",
-            "the most of the commodity that could move this way now if supply and buyers were unlimited, others "
-            "lifting no less and minima of quotas met as they are",
+            "the most of the commodity that could move this way now if supply and buyers were unlimited, others of its "
+            "group lifting no less, other groups giving way, and minima of quotas met as they are",
             heading="capacity", priority=1, group="main",
             legend="Capacity: the most that could move now if supply and buyers were unlimited.",
         ),
@@ -186,7 +112,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "bottleneck", "",
             "a minimum cut: edges, quotas, nodes or fleets that together stop more (``a + b``), or limits in series, "
             "each of which stops as much (``a or b``); where another cut is as small, raising one alone adds nothing",
-            "word", "a minimum cut", priority=9, wide=True, group="main",
+            "word", "a minimum cut", priority=9, wide=True, group="main", also=("containers",),
         ),
         Column(
             "throughput_mtpa", "Mt/y", "what does move", heading="moves", title="moved of capacity", priority=2,
@@ -204,7 +130,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             heading="cost", title="unit cost", priority=10, group="main",
             legend="Cost: tariffs, premiums, quality losses and interest on the best way{origin}.",
         ),
-        Column("transit_days", "days", "time on the way", heading="time", digits=0, priority=11, group="main"),
+        Column(
+            "transit_days", "days", "time on the way, waiting included; of boxes the mean over what moves",
+            heading="time", digits=0, priority=11, group="main", also=("containers",),
+        ),
         Column(
             "risk_score", "0-1",
             "governance of the weakest country on the best way, index 0 to 1: one such country or three are the same "
@@ -238,7 +167,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(
             "subjects", "",
             'ids of all that the row\'s numbers come from, so that ``network.figures(row["subjects"], inputs=True)`` '
-            "shows every figure behind it", "list", group="main",
+            "shows every figure behind it", "list", group="main", also=("containers",),
         ),
         Column("origin", "", "node where the best way begins", "word", group="route"),
         Column("distance_km", "km", "length of the way", heading="way", digits=0, priority=17, group="route"),
@@ -291,6 +220,78 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             legend="Expected loss: what hazards do on the way itself, taken from the commodity's netback on average, "
             "with rerouting, over its tonnes there.", group="risk",
         ),
+        Column(
+            "capacity_teu_per_year", "TEU/y",
+            "``capacity_mtpa`` in boxes of 20 feet: the most of the group that could move this way now",
+            heading="capacity", digits=0, priority=1, group="containers",
+            legend="Capacity: the most boxes that could move now if supply and buyers were unlimited, other cargo "
+            "giving way.",
+        ),
+        Column(
+            "throughput_teu_per_year", "TEU/y", "what does move", heading="moves", title="moved of capacity", digits=0,
+            priority=2, group="containers",
+        ),
+        Column(
+            "share", "1", "share of all boxes of the group that move", "share", "share of\nboxes", "share of boxes",
+            priority=4, group="containers",
+        ),
+        Column(
+            "usd_per_feu", "USD/FEU",
+            "posted charges and premiums of a box of 40 feet, without the value of time: mean over what moves; where "
+            "nothing does, of the cheapest way of the largest stream",
+            heading="price", title="price of a box of 40 feet", digits=0, priority=3, group="containers",
+            legend="Price, time, late: of what moves; where nothing does, of the cheapest way of the largest stream. "
+            "1 FEU = 2 TEU.",
+        ),
+        Column(
+            "late_days", "days", "expected lateness on the way, beyond its time; means as of the price",
+            heading="late", title="expected lateness", priority=6, group="containers",
+        ),
+        Column(
+            "rent_usd_per_feu", "USD/FEU",
+            "what full limits on the way are worth: their shadow prices added up, of fleets times the days of a round "
+            "trip; limits of 0 have none; means as of the price",
+            heading="rent", title="rents of full limits", digits=0, priority=7, group="containers",
+            legend="Rent: what one box more would save at the full limits of the way.",
+        ),
+    ),
+    "legs": (
+        Column("name", "", "name of the edge, or its id", "word", "leg", priority=2),
+        Column("tail", "", "node where it starts", "word"),
+        Column("head", "", "node where it ends", "word"),
+        Column(
+            "step", "1", "position on the cheapest way of the largest stream; empty beside it", heading="step",
+            digits=0, priority=7,
+        ),
+        Column(
+            "capacity_mtpa", "Mt/y",
+            "the most of what is asked for that its own limits let pass, whatever can reach it, other groups giving "
+            "way; of all together the capacity of the corridor",
+            heading="most", digits=2, priority=1,
+        ),
+        Column(
+            "limit", "", "what limits it: the edge, a node at one of its ends, a fleet, or quotas; empty: nothing",
+            "word", "limited by", priority=3, wide=True,
+        ),
+        Column(
+            "confidence", "", "confidence of the figure that sets the limit: A, B or C", "word", "grade", priority=6
+        ),
+        Column(
+            "figure_year", "year", "last year that the source of that figure speaks of", heading="figure\nof", digits=0,
+            priority=8,
+        ),
+        Column(
+            "age_years", "years", "over how many years the figure is carried to the network's; 0: it is of its year",
+            heading="carried", digits=0, priority=5,
+        ),
+        Column(
+            "usd_per_t", "USD/t", "posted charges and premiums, without interest and the value of time",
+            heading="price", priority=4,
+        ),
+        Column("transit_days", "days", "time under way, without waiting", heading="moving", priority=9),
+        Column("waiting_days", "days", "time at borders and quays", heading="waiting", priority=10),
+        Column("late_days", "days", "expected lateness, beyond both", heading="late", priority=11),
+        Column("commodity", "", "whose price and days they are: the largest stream that can pass", "word"),
     ),
     "outcomes": (
         replace(_DELIVERED, heading="delivered", priority=6),
@@ -510,6 +511,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "quotas": (("flow_mtpa",), ("unmet_minimum_mtpa",)),
     "routes": (("flow_mtpa", "origin"), ("destination", "netback_usd_per_t")),
     "compare": (("throughput_mtpa", "capacity_mtpa"), ("next_tonne_usd_per_t", "netback_usd_per_t")),
+    "compare.containers": (("throughput_teu_per_year", "capacity_teu_per_year"), ("usd_per_feu", "bottleneck")),
     "outcomes": (("shortfall_mtpa",), ("loss_musd_per_year",)),
     "attribution": (("amount", "share"), ("events", "record")),
 }
@@ -518,8 +520,11 @@ _ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 def column_names(table: str) -> tuple[str, ...]:
     """Return the names of a table's columns, in their order: what is asked for most at both ends."""
-    first, last = _ENDS.get(table, ((), ()))
-    names = [column.name for column in COLUMNS[table]]
+    return _between_ends(table, [column.name for column in COLUMNS[table]])
+
+
+def _between_ends(key: str, names: Iterable[str]) -> tuple[str, ...]:
+    first, last = _ENDS.get(key, ((), ()))
     return (*first, *(name for name in names if name not in {*first, *last}), *last)
 
 
@@ -531,10 +536,11 @@ def by_name(table: str) -> dict[str, Column]:
 def grouped(table: str) -> dict[str, tuple[str, ...]]:
     """Return the names of a table's columns by group, in the order of the table."""
     groups: dict[str, list[str]] = {column.group: [] for column in COLUMNS[table] if column.group}
+    columns = by_name(table)
     for name in column_names(table):
-        if group := by_name(table)[name].group:
+        for group in filter(None, (columns[name].group, *columns[name].also)):
             groups[group].append(name)
-    return {group: tuple(names) for group, names in groups.items()}
+    return {group: _between_ends(f"{table}.{group}", names) for group, names in groups.items()}
 
 
 def printed(table: str) -> list[Column]:

@@ -64,6 +64,18 @@ class DisplayUnits:
         idle = {} if commodity is not None else {each.id: 1.0 for each in network.commodities if each.id not in wanted}
         return cls(idle | {record.id: record.display_per_t for record in records})
 
+    @classmethod
+    def where_known(cls, network: Network, units: str) -> DisplayUnits:
+        """Return the units asked for, of those commodities that have them: for notes on any of them."""
+        require_units(units)
+        if units == "t":
+            return cls()
+        return cls({each.id: each.display_per_t for each in network.commodities if each.display_unit == "bbl"})
+
+    def knows(self, commodities: Iterable[str]) -> bool:
+        """Tell whether amounts of some commodities can be shown in these units."""
+        return self.barrels_per_t is None or set(commodities) <= self.barrels_per_t.keys()
+
     @property
     def shows_barrels(self) -> bool:
         """Whether barrels are shown."""

@@ -5,12 +5,13 @@ Expectations, sensitivity and labels of pictures know the same paths, and the di
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from corridor.errors import CorridorError, DataError
 from corridor.messages import shown, unknown_name
-from corridor.model.columns import COLUMNS, column_names
+from corridor.model.columns import COLUMNS, by_name, column_names
+from corridor.model.commodity_groups import counted_in_boxes, default_subject, groups, members
 from corridor.model.network import Network, edge_key, node_key
 from corridor.model.records import KIND_OF
 
@@ -34,6 +35,7 @@ RENAMED = {
 """Totals and columns that were renamed."""
 STATUSES = ("open", "reduced", "expanded", "opened", "closed", "no access")
 WORDS = tuple(column.name for column in COLUMNS["compare"] if column.kind == "word")
+_OF_BOXES = tuple(name for name, column in by_name("compare").items() if column.group == "containers")
 _PAIRED = ("supplies", "markets", "quotas", "edge_flows")
 _KIND_OF_KEY = {
     "corridors": "corridor", "compare": "corridor", "edges": "edge", "edge_flows": "edge", "quotas": "edge",
@@ -107,13 +109,26 @@ def _part_errors(path: str, network: Network | None, where: str) -> Iterator[Cor
         yield DataError(f"{where}must be like {form}")
         return
     if network is not None and (key or table != "outcomes"):
-        yield from _unknown_ids(table, key, network, where)
+        unknown_ids = list(_unknown_ids(table, key, network, where))
+        yield from unknown_ids
+        if table == "compare" and not unknown_ids and column in _OF_BOXES:
+            yield from _no_boxes(key, column, network, where)
     if column not in TABLES[table] and f"{table}.{column}" in RENAMED:
         yield _renamed(where, column, RENAMED[f"{table}.{column}"])
     elif column not in TABLES[table]:
         yield unknown_name(f"column of {table}", shortened(column), TABLES[table], where)
     elif path != plain and column in WORDS:
         yield DataError(f"{where}{column} is a word, which has no change; leave out {CHANGE!r}")
+
+
+def _no_boxes(key: str, column: str, network: Network, where: str) -> Iterator[CorridorError]:
+    """Yield an error where a column of boxes is asked for of what is not counted in them."""
+    subject = (*row_of("compare", key, network), default_subject(network))[1]
+    if not counted_in_boxes(network, subject):
+        boxes = [name for name in groups(network) if counted_in_boxes(network, name)]
+        corridor = row_of("compare", key, network)[0]
+        hint = f"; write compare.{corridor}.{boxes[0]}.{column}" if boxes else "; no commodity here is"
+        yield DataError(f"{where}{column} is of boxes, and {subject!r} is not counted in TEU{hint}")
 
 
 def _renamed(where: str, name: str, new: str) -> DataError:
@@ -145,9 +160,11 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
     commodities = [commodity.id for commodity in network.commodities]
     if table == "edge_flows":
         return [(edge.id, commodity) for edge in network.edges for commodity in commodities]
-    pairs: list[tuple[str, ...]] = [(c.id, commodity) for c in network.corridors for commodity in commodities]
-    able = [pair for pair in pairs if carries(network, *pair)]
-    return [(corridor,) for corridor, commodity in able if commodity == commodities[0]] + able
+    subjects = [*commodities, *groups(network)]
+    pairs: list[tuple[str, ...]] = [(c.id, subject) for c in network.corridors for subject in subjects]
+    able = [pair for pair in pairs if any(carries(network, pair[0], id) for id in members(network, pair[1]))]
+    default = default_subject(network) if commodities else ""
+    return [(corridor,) for corridor, subject in able if subject == default] + able
 
 
 def _rows_by_key(table: str, network: Network) -> dict[str, list[tuple[str, ...]]]:
@@ -186,7 +203,9 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
         return
     first, _, last = key.rpartition(".") if table in _PAIRED else (key, "", "")
     kind = _KIND_OF_KEY.get(table, "node")
-    known, commodities = network.by_key(kind), network.by_key("commodity")
+    known: Collection[str] = network.by_key(kind)
+    commodities: Collection[str] = network.by_key("commodity")
+    commodities = [*commodities, *groups(network)] if table == "compare" else commodities
     if table == "compare" and first not in known:
         corridor, _, commodity = key.rpartition(".")
         first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")

@@ -335,6 +335,8 @@ class _MapDrawing:
             *line.curve.T, color=colour, linewidth=width, zorder=2.0, solid_capstyle="butt", path_effects=[casing],
             gid=f"edge:{line.edge.id}",
         )  # fmt: skip
+        if math.isinf(available):
+            self.ax.plot(*line.curve.T, zorder=2.05, gid=f"unlimited:{line.edge.id}", **_middle(width))
         self._draw_direction(line, width)
 
     def _draw_direction(self, line: _Line, width: float) -> None:
@@ -469,7 +471,7 @@ class _MapDrawing:
         from matplotlib.legend import Legend
 
         legend = Legend(
-            self.ax, handles, [handle.get_label() for handle in handles], loc="upper left", bbox_to_anchor=corner,
+            self.ax, handles, [_label_of(handle) for handle in handles], loc="upper left", bbox_to_anchor=corner,
             ncols=columns, title=title, fontsize=self.size - 1.0, title_fontsize=self.size - 1.0, frameon=False,
             borderaxespad=0, borderpad=0, alignment="left", columnspacing=1.3, handletextpad=0.6, labelspacing=0.55,
             bbox_transform=self.ax.transAxes,
@@ -501,11 +503,12 @@ class _MapDrawing:
         def line(label: str, **look: Any) -> Line2D:
             return Line2D([], [], label=label, **look)
 
-        handles = []
+        handles: list[Any] = []
         flowing = [drawn for drawn in self.lines if drawn.flow_mtpa > _TOLERANCE_MTPA]
         if any(math.isinf(drawn.edge.available_mtpa) for drawn in flowing):
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
-            handles.append(line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing]))
+            grey = line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing])
+            handles.append((grey, Line2D([], [], **_middle(3))))
         still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _TOLERANCE_MTPA]
         others = [drawn for drawn in still if not (drawn.shut or drawn.idle) and drawn.others_mtpa > _TOLERANCE_MTPA]
         if others:
@@ -631,6 +634,16 @@ _NODES: dict[str, tuple[str, float, str]] = {
     "market": ("s", 18.0, "white"),
     "waypoint": ("o", 7.0, "#7b868b"),
 }
+
+
+def _middle(width: float) -> dict[str, Any]:
+    """Return the look of the middle of a line without a capacity limit, told by it in black and white too."""
+    return {"color": "white", "linewidth": max(0.5, 0.22 * width), "linestyle": (0, (4, 3)), "solid_capstyle": "butt"}
+
+
+def _label_of(handle: Any) -> str:
+    """Return the label of an entry of a legend, of the first where several are drawn over each other."""
+    return str((handle[0] if isinstance(handle, tuple) else handle).get_label())
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:

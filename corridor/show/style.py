@@ -67,8 +67,13 @@ def panel(ax: Axes | None, size: tuple[float, float], **margins: float) -> Axes:
 
 
 def is_own(figure: Figure) -> bool:
-    """Return whether a picture made a figure for itself."""
+    """Return whether a picture made a figure for itself, or may do with it what it likes."""
     return figure.get_gid() == _OWN_FIGURE
+
+
+def keep_size(figure: Figure) -> None:
+    """Let a picture draw outside a figure's Axes, and make it higher: what is saved is all that is drawn."""
+    figure.set_gid(_OWN_FIGURE)
 
 
 def inches(ax: Axes) -> tuple[float, float]:

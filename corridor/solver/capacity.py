@@ -77,7 +77,8 @@ def route_capacity(
     -----
     A linear program: the commodity's flow over the trunk edges is maximised as if supply and buyers were unlimited,
     under the same capacities and quotas. Other shippers may be sent another way but lift no less than in the flow, and
-    no market gets less of what it requires, nor a quota less of its minimum.
+    no market gets less of what it requires, nor a quota less of its minimum. Commodities of another group give way:
+    dry cargo to boxes, and boxes to dry cargo.
     """
     commodities = _tuple(commodity)
     state = _maximising(solution, corridor, commodities)
@@ -164,16 +165,20 @@ def _maximising(solution: Solution, corridor: str, commodities: tuple[str, ...])
     cost, lower, upper = np.zeros(program.n_columns), solution.state.lower.copy(), solution.state.upper.copy()
     tolerance = HELD_MTPA * program.unit_mtpa
     cost[_trunk_columns(solution, corridor, commodities)] = -1.0
+    yielding = _yielding(network, commodities)
     supplied = np.array([supply.commodity in commodities for supply in network.supplies], dtype=bool)
     bought = np.array([market.commodity in commodities for market in network.markets], dtype=bool)
+    free = supplied | np.array([supply.commodity in yielding for supply in network.supplies], dtype=bool)
     held = np.maximum(0.0, solution.amounts - tolerance)
     upper[program.lifted][supplied] = np.inf
-    lower[program.lifted] = np.where(supplied, lower[program.lifted], held[program.lifted])
+    lower[program.lifted] = np.where(free, lower[program.lifted], held[program.lifted])
     # Where a requirement costs nothing unmet, the optimum may count what meets it as beyond it.
-    required = np.array([market.required_mtpa for market in network.markets])
+    required = np.array([0.0 if m.commodity in yielding else m.required_mtpa for m in network.markets])
     lower[program.required] = np.maximum(0.0, np.minimum(required, solution.delivered_by_market) - tolerance)
     upper[program.extra][bought] = np.inf
-    upper[program.unmet] = solution.amounts[program.unmet] + tolerance
+    kept = np.array([program.name_of(column)[1] not in yielding for column in program.minima.tolist()], dtype=bool)
+    most = solution.amounts[program.unmet] + tolerance
+    upper[program.unmet] = np.where(kept, most, upper[program.unmet])
     return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)
 
 
@@ -200,6 +205,14 @@ def _passing(optimum: Solution, limit: BindingLimit, commodities: tuple[str, ...
     lifted = zip(network.supplies, optimum.amounts[program.lifted].tolist(), strict=True)
     here = (tonnes for supply, tonnes in lifted if supply.node == limit.id and supply.commodity in commodities)
     return float(amount) + (sum(here) if limit.kind == "node" else 0.0)
+
+
+def _yielding(network: Network, commodities: tuple[str, ...]) -> frozenset[str]:
+    """Return the commodities that may move less so that some move more: those of another group."""
+    groups = {network.commodity(commodity).group for commodity in commodities}
+    if "" in groups:
+        return frozenset()
+    return frozenset(record.id for record in network.commodities if record.group and record.group not in groups)
 
 
 def _most(

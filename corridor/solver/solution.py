@@ -210,7 +210,7 @@ class Solution:
         return self.notes_in(TONNES)
 
     def notes_in(self, units: DisplayUnits) -> tuple[str, ...]:
-        """Return the notes with volumes in units of all commodities."""
+        """Return the notes with volumes in units; where a commodity has no barrels, in tonnes."""
         return self.network.notes + self._missed_minima(units) + self._not_counted()
 
     def _missed_minima(self, units: DisplayUnits) -> tuple[str, ...]:
@@ -219,6 +219,7 @@ class Solution:
         missed = sorted(((quota, missing) for quota, missing in unmet if missing > 0), key=lambda row: -row[1])
         if not missed:
             return ()
+        units = units if units.knows(quota.commodity for quota, _ in missed) else TONNES
         quota, missing = missed[0]
         rate, digits = units.rate(quota.commodity), 1 if units.shows_barrels else 2
         asked, passing = units.size(rate * quota.min_mtpa), f"{rate * (quota.min_mtpa - missing):.{digits}f}"

@@ -24,7 +24,7 @@ from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
 from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.compared_state import ComparedState
-from corridor.study.comparison_scope import ComparisonScope, comparison_scope
+from corridor.study.comparison_scope import ComparisonScope, comparison_scope, require_boxes
 from corridor.study.scenario_runs import named_scenarios
 from corridor.study.subjects import subjects_text
 
@@ -42,7 +42,7 @@ def compare(
     origin: str | None = None,
     destination: str | None = None,
     corridors: str | Iterable[str] | None = None,
-    columns: str | Iterable[str] = "main",
+    columns: str | Iterable[str] | None = None,
     ranges: bool = False,
     draws: int = 200,
     seed: int = 7,
@@ -59,9 +59,10 @@ def compare(
     scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
-        Id of the commodity to compare for; by default the network's first (Kazakh crude). Or the name of a group of
-        commodities (`Commodity.group`): volumes are then sums, cost and days means by what each commodity moves that
-        way on its best route; netback and what else needs one origin is empty.
+        Id of the commodity to compare for; by default the network's first (Kazakh crude), or its group where it is
+        counted in boxes (``display_unit="TEU"``). Or the name of a group of commodities (`Commodity.group`): volumes
+        are then sums, cost and days means by what each commodity moves that way on its best route; netback and what
+        else needs one origin is empty.
     origin : str, optional
         Id of the node from which cost, time and netback are counted; by default the commodity's largest supply, so
         that all corridors are measured for the same tonne. If no route starts there, the best one is taken from the
@@ -73,9 +74,11 @@ def compare(
         same.
     corridors : str or iterable of str, optional
         Ids of the corridors to compare, in this order; by default all that can carry the commodity.
-    columns : str or iterable of str
-        Names of columns and groups (main, route, if_lost, risk), in this order; "all" for all. What is not asked for
-        is not solved. Columns of risk are of the baseline only, and empty under scenarios.
+    columns : str or iterable of str, optional
+        Names of columns and groups (main, route, if_lost, risk, containers), in this order; "all" for all. By default
+        main, and containers for what is counted in boxes; other commodities have none of the latter, and "all" leaves
+        it out. What is not asked for is not solved. Columns of risk are of the baseline only, and empty under
+        scenarios.
     ranges : bool
         Whether to draw all uncertain figures together, as `uncertainty` does, and add to each column NAME of numbers
         but those of group risk ``NAME_p05`` and ``NAME_p95``, which 5 and 95 % of the draws do not exceed, and
@@ -113,8 +116,9 @@ def compare(
         network.
     DataError
         If a scenario name is duplicate, `corridors` or `columns` name none, `ranges`, `draws` or `seed` is out of
-        range, a corridor cannot carry the commodity, the origin supplies none of it, the destination buys none, or one
-        of these is given for a group.
+        range, a corridor cannot carry the commodity, the origin supplies none of it, the destination buys none, one
+        of these is given for a group, or columns of containers are asked for what is not counted in boxes, or by
+        several commodities of different TEU a tonne.
 
     Examples
     --------
@@ -146,7 +150,7 @@ def compare_in_scope(
     scenarios: Scenario | Iterable[Scenario] | None,
     scope: ComparisonScope,
     *,
-    columns: str | Iterable[str] = "main",
+    columns: str | Iterable[str] | None = None,
     ranges: Ranges | None = None,
     flows: dict[str, Flow] | None = None,
     units: str = "t",
@@ -160,7 +164,7 @@ def compare_in_scope(
     """
     import pandas as pd
 
-    chosen = [name for name in chosen_columns(columns) if not (scope.each_origin and name == "origin")]
+    chosen = [name for name in chosen_columns(columns, scope, network) if not (scope.each_origin and name == "origin")]
     own, every = _units(network, scope, units)
     weights = np.array([every.rate(s.commodity) / own.rate(scope.members[0]) for s in network.supplies])
     states = ComparedStates(WarmSolver(network), scope, weights)
@@ -176,7 +180,10 @@ def compare_in_scope(
             key = (name, corridor) if origin is None else (name, corridor, origin)
             rows[key] = state.row(corridor, wanted, origin)
         known = states.baseline.other_origins if scenario is not None else []
-        if texts := [*state.flow.notes, *(note for note in state.other_origins if note not in known)]:
+        if texts := [
+            *state.flow.solution.notes_in(every),
+            *(note for note in state.other_origins if note not in known),
+        ]:
             notes[name] = texts
         subjects[name] = {corridor: state.subjects(corridor, wanted) for corridor in scope.corridors}
     levels = ["scenario", "corridor", "origin"][: 3 if scope.each_origin else 2]
@@ -248,17 +255,25 @@ def best_corridors(next_tonne_usd_per_t: Mapping[Any, float] | pd.Series) -> tup
     return tuple(corridor for corridor, value in known.items() if value >= highest - BEST_USD_PER_T)
 
 
-def chosen_columns(columns: str | Iterable[str]) -> list[str]:
+def chosen_columns(
+    columns: str | Iterable[str] | None, scope: ComparisonScope | None = None, network: Network | None = None
+) -> list[str]:
     """Return the names of the columns asked for: by names and groups in their order, all with "all".
+
+    By default they are main, and containers where the scope is of what is counted in boxes.
 
     Raises
     ------
     UnknownNameError
         If there is no column or group of a name.
     DataError
-        If none is asked for.
+        If none is asked for, or one of containers for a scope that has none.
     """
-    groups = grouped("compare") | {"all": column_names("compare")}
+    boxes = scope is not None and scope.in_boxes
+    of_boxes = {column.name for column in by_name("compare").values() if column.group == "containers"}
+    every = [name for name in column_names("compare") if boxes or name not in of_boxes]
+    groups = grouped("compare") | {"all": tuple(every)}
+    columns = ("containers" if boxes else "main") if columns is None else columns
     if not isinstance(columns, Iterable):
         raise DataError(f"columns must be names of columns or groups, as in 'main' (got {shown(columns)})")
     asked = [columns] if isinstance(columns, str) else list(columns)
@@ -272,10 +287,15 @@ def chosen_columns(columns: str | Iterable[str]) -> list[str]:
         chosen += groups.get(name, (name,))
     if not chosen:
         raise DataError(f"columns must name at least one column or group; groups are {', '.join(groups)}")
+    if scope is not None and network is not None and (first := next((c for c in chosen if c in of_boxes), None)):
+        require_boxes(network, scope, f"column {first}")
     return list(dict.fromkeys(chosen))
 
 
-_MOVED = ("status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "capacity_used")
+_MOVED = (
+    "status", "capacity_mtpa", "bottleneck", "throughput_mtpa", "capacity_used", "capacity_teu_per_year",
+    "throughput_teu_per_year", "share",
+)  # fmt: skip
 """Columns that say what could move, what stops more, and what moves."""
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from corridor.model.columns import blank, grouped
 from corridor.model.network import Network
+from corridor.solver.decompose import Route
 from corridor.solver.flow import Flow
 from corridor.solver.program import Floats
 from corridor.solver.warm import WarmSolver
+from corridor.study.compared_containers import NOT_OF_ROUTE, OF_BOXES, ComparedContainers
 from corridor.study.compared_corridor import ComparedCorridor
 from corridor.study.compared_routes import MEANS, MEANS_OF_GROUP, ComparedRoutes, RouteCells, weakest, weighted_mean
 from corridor.study.comparison_scope import ALL, ComparisonScope
@@ -19,10 +21,12 @@ from corridor.study.subjects import FlowSubjects
 _EMPTY = blank("compare")
 _NOT_OF_CUT = frozenset(
     {"nameplate_mtpa", "throughput_mtpa", "shortfall_if_lost_mtpa", "shortfall_if_lost_all_mtpa",
-     "loss_if_lost_musd_per_year"}
+     "loss_if_lost_musd_per_year", "throughput_teu_per_year", "share"}
 )  # fmt: skip
 """Columns for which neither a capacity nor a route is looked for."""
-_NOT_OF_ROUTE = _NOT_OF_CUT | {"status", "reachable_mtpa", "capacity_mtpa", "bottleneck", "capacity_used"}
+_NOT_OF_ROUTE = _NOT_OF_CUT | {
+    "status", "reachable_mtpa", "capacity_mtpa", "bottleneck", "capacity_used", *NOT_OF_ROUTE,
+}  # fmt: skip
 """Columns for which no route is looked for."""
 _OF_BASELINE = frozenset(grouped("compare")["risk"])
 """Columns that only the baseline has."""
@@ -85,6 +89,10 @@ class ComparedState:
             return _EMPTY[column]
         if hasattr(ComparedCorridor, column):
             return getattr(self._corridors[corridor], column)
+        if self.scope.in_boxes and column in OF_BOXES:
+            return self._containers.cell(corridor, column, origin)
+        if self.scope.in_boxes and column == "subjects":
+            return self._subjects(corridor, self._containers.routes(corridor, origin))
         if self.scope.is_group:
             return self._cell_of_group(corridor, column)
         if self._corridors[corridor].capacity_mtpa <= 0:
@@ -94,8 +102,8 @@ class ComparedState:
         else:
             cells = self._routes.cells(corridor, origin)
         if column == "subjects":
-            return self._subjects(corridor, cells)
-        return _EMPTY[column] if cells is None else getattr(cells, column)
+            return self._subjects(corridor, [] if cells is None else [cells.route])
+        return getattr(cells, column, _EMPTY[column])
 
     def expected_loss_bounds(self) -> dict[str, float]:
         """Return what sets of three hazards and more add to the expected loss at most, by corridor. [USD/t]"""
@@ -138,7 +146,7 @@ class ComparedState:
             if self.flow.throughput_mtpa(corridor, commodity) > 0 and (cells := routes.cells(corridor)) is not None
         }
         if column == "subjects":
-            return self._subjects(corridor, *cells.values())
+            return self._subjects(corridor, [each.route for each in cells.values()])
         if column == "risk_score":
             return weakest(each.risk_score for each in cells.values())
         if column not in MEANS_OF_GROUP:
@@ -158,9 +166,13 @@ class ComparedState:
             id: ComparedRoutes(self._solver, self.flow, self.scope.of_member(network, id)) for id in self.scope.members
         }
 
-    def _subjects(self, corridor: str, *cells: RouteCells | None) -> tuple[str, ...]:
+    @cached_property
+    def _containers(self) -> ComparedContainers:
+        return ComparedContainers(self.flow, self.scope, self._corridors, self._routes_by_member)
+
+    def _subjects(self, corridor: str, routes: Iterable[Route]) -> tuple[str, ...]:
         """Return the ids whose figures a row rests on: trunk, bottleneck, routes, fleets, ends, countries."""
-        network, routes = self.flow.network, [each.route for each in cells if each is not None]
+        network, routes = self.flow.network, list(routes)
         trunk = [edge.id for edge in network.trunk_of_peers(corridor, self.scope.members)]
         edges = trunk + [id for route in routes for id in route.edges]
         ends = [f"{node}.{route.commodity}" for route in routes for node in (route.origin, route.destination)]

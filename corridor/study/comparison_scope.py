@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from corridor.errors import DataError
 from corridor.messages import unknown_name
+from corridor.model.commodity_groups import TEU, counted_in_boxes, default_subject, groups, members
 from corridor.model.network import Network
 from corridor.solver.paths import origins_in_turn
 from corridor.study.scenario_runs import carriers, chosen_commodity
@@ -35,6 +36,8 @@ class ComparisonScope:
         Ids of all corridors that can carry the commodity, or one of the group.
     corridors : list of str
         Ids of those compared, in the order of rows.
+    in_boxes : bool
+        Whether all commodities compared for are counted in boxes (`Commodity.display_unit` is TEU).
     """
 
     commodity: str
@@ -44,6 +47,7 @@ class ComparisonScope:
     each_origin: bool
     carriers: list[str]
     corridors: list[str]
+    in_boxes: bool = False
 
     @property
     def is_group(self) -> bool:
@@ -84,16 +88,15 @@ def comparison_scope(
     network: Network, *, commodity: str | None = None, origin: str | None = None, destination: str | None = None
 ) -> ComparisonScope:
     """Return the scope of a comparison of all corridors that can carry a commodity, or one of a group."""
-    members = _members(network, commodity)
-    named = members[0] if commodity is None else commodity
-    able = {id for member in members for id in carriers(network, member)}
+    named, own = _named_members(network, commodity)
+    able = {id for member in own for id in carriers(network, member)}
     ordered = [corridor.id for corridor in network.corridors if corridor.id in able]
-    if members != (named,):
+    if own != (named,):
         for role, node in (("origin", origin), ("destination", destination)):
             if node is not None:
                 raise DataError(
-                    f"{role} {node!r} is of one commodity, and {named!r} is a group of {len(members)} "
-                    f"({', '.join(members)}); leave it out or name one of them"
+                    f"{role} {node!r} is of one commodity, and {named!r} is a group of {len(own)} "
+                    f"({', '.join(own)}); leave it out or name one of them"
                 )
         origins: list[list[str]] = []
     else:
@@ -102,12 +105,13 @@ def comparison_scope(
             _require_market(network, named, destination)
     return ComparisonScope(
         commodity=named,
-        members=members,
+        members=own,
         origins=origins,
         destination=destination,
         each_origin=origin == EACH,
         carriers=ordered,
         corridors=ordered,
+        in_boxes=counted_in_boxes(network, named),
     )
 
 
@@ -123,16 +127,34 @@ def origins_to_try(network: Network, commodity: str, origin: str | None) -> list
     return [[origin]]
 
 
-def _members(network: Network, commodity: str | None) -> tuple[str, ...]:
-    """Return the commodities meant: the one named, the first, or those of a group."""
-    if commodity is None or commodity in network.by_key("commodity"):
-        return (chosen_commodity(network, commodity),)
-    groups = dict.fromkeys(record.group for record in network.commodities if record.group)
-    if not groups:
-        return (chosen_commodity(network, commodity),)
-    if commodity not in groups:
-        raise unknown_name("commodity or group of commodities", commodity, [*network.by_key("commodity"), *groups])
-    return tuple(record.id for record in network.commodities if record.group == commodity)
+def require_boxes(network: Network, scope: ComparisonScope, subject: str) -> None:
+    """Raise unless all that is compared for is counted in boxes, as many a tonne; `subject` asks for that."""
+    other = next((id for id in scope.members if not counted_in_boxes(network, id)), None)
+    if other is not None:
+        boxes = [record.id for record in network.commodities if record.display_unit == TEU]
+        named = f"name one that is: {', '.join(boxes)}" if boxes else "give it display_unit='TEU' and display_per_t"
+        unit = network.commodity(other).display_unit
+        raise DataError(f"{subject} is of boxes, and {other!r} is not counted in TEU (display_unit {unit!r}); {named}")
+    if len({network.commodity(id).display_per_t for id in scope.members}) > 1:
+        raise DataError(
+            f"{subject} needs one number of TEU a tonne, and the commodities of {scope.commodity!r} have several; "
+            "name one commodity"
+        )
+
+
+def _named_members(network: Network, commodity: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return what is compared for, and the commodities in it: the one named, or those of a group.
+
+    A group of one commodity is that commodity.
+    """
+    if commodity is None:
+        chosen_commodity(network, None)
+    named = default_subject(network) if commodity is None else commodity
+    if (of_name := members(network, named)) or not groups(network):
+        of_name = of_name or (chosen_commodity(network, named),)
+        return of_name[0] if len(of_name) == 1 else named, of_name
+    known = [*network.by_key("commodity"), *groups(network)]
+    raise unknown_name("commodity or group of commodities", named, known)
 
 
 def _require_market(network: Network, commodity: str, destination: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.model.changes import Outage
+from corridor.model.display_units import DisplayUnits
 from corridor.model.formulas import hhi
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario, require_scenario, scenario_name
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def indices(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
+def indices(
+    network: Network, scenario: Scenario | None = None, *, commodity: str | None = None, units: str = "t"
+) -> pd.DataFrame:
     """Return indices of spare capacity and concentration of a commodity's exports.
 
     Parameters
@@ -35,6 +38,8 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
         Scenario to apply before solving.
     commodity : str, optional
         Id of the commodity; by default the network's first.
+    units : {"t", "bbl"}
+        Units of what is to export, in words; the indices have none.
 
     Returns
     -------
@@ -44,6 +49,11 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
         - value: the index, in its unit
         - unit: % or 1
         - about: definition, and the shares or the corridor that it depends on
+
+    Raises
+    ------
+    DataError
+        If there are no such units, or the commodity has no barrels.
 
     Notes
     -----
@@ -65,7 +75,7 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
     """
     import pandas as pd
 
-    view = _ExportPattern.of(network, scenario, commodity)
+    view = _ExportPattern.of(network, scenario, commodity, units)
     corridors, capacity = view.corridors, view.corridors["capacity_mtpa"]
     largest = str(capacity.idxmax()) if len(corridors) else ""
     through = list(view.by_corridor.values())
@@ -78,7 +88,7 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
     known = [
         (view.by_corridor[id], risk) for id, risk in zip(corridors.index, risks, strict=True) if not math.isnan(risk)
     ]
-    about_needs = f"over {view.needed_mtpa:.1f} Mt/y to export"
+    about_needs = f"over {view.needed_text} to export"
     n1 = n_minus_one_percent(capacity.drop(largest), view.needed_mtpa) if len(corridors) else math.nan
     rows = [
         ("n_minus_1", n1, "%", f"capacity remaining without the largest corridor ({largest}), {about_needs}"),
@@ -115,7 +125,9 @@ def indices(network: Network, scenario: Scenario | None = None, *, commodity: st
     return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
-def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodity: str | None = None) -> pd.DataFrame:
+def jurisdictions(
+    network: Network, scenario: Scenario | None = None, *, commodity: str | None = None, units: str = "t"
+) -> pd.DataFrame:
     """Return the exposure of a commodity's exports to the closure of each transit country.
 
     Parameters
@@ -126,6 +138,8 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
         Scenario to apply before solving.
     commodity : str, optional
         Id of the commodity; by default the network's first.
+    units : {"t", "bbl"}
+        Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``), by the commodity's own a tonne.
 
     Returns
     -------
@@ -141,6 +155,11 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
         - unmet_if_closed_mtpa: extra requirements not met, then [Mt/y]
         - loss_if_closed_musd_per_year: what is lost of the commodity's money, then, as in `outcomes` [million USD/y]
 
+    Raises
+    ------
+    DataError
+        If there are no such units, or the commodity has no barrels.
+
     Notes
     -----
     Home countries, and countries where a route only ends, are not listed. Capacities suppose unlimited supply and
@@ -149,7 +168,7 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     """
     import pandas as pd
 
-    view = _ExportPattern.of(network, scenario, commodity)
+    view = _ExportPattern.of(network, scenario, commodity, units)
     rows = view.jurisdictions()
     columns = [
         "jurisdiction", "corridors", "capacity_mtpa", "n_minus_j_percent", "share", "shortfall_if_closed_mtpa",
@@ -158,6 +177,7 @@ def jurisdictions(network: Network, scenario: Scenario | None = None, *, commodi
     table = pd.DataFrame(rows, columns=columns)
     order = ["loss_if_closed_musd_per_year", "shortfall_if_closed_mtpa", "share", "jurisdiction"]
     table = table.sort_values(order, ascending=[False, False, False, True]).set_index("jurisdiction")
+    table = view.units.table(table, view.commodity)
     return stamped(table, view.network, commodity=view.commodity, scenario=scenario_name(scenario))
 
 
@@ -180,9 +200,10 @@ class _ExportPattern:
     by_first_country: dict[str, float]
     entering: dict[str, float]
     transit: frozenset[str]
+    units: DisplayUnits
 
     @classmethod
-    def of(cls, network: Network, scenario: Scenario | None, commodity: str | None) -> _ExportPattern:
+    def of(cls, network: Network, scenario: Scenario | None, commodity: str | None, units: str) -> _ExportPattern:
         """Solve the network, and add up exports by route."""
         import pandas as pd
 
@@ -192,6 +213,7 @@ class _ExportPattern:
             network = scenario.apply(network)
         scope = comparison_scope(network, commodity=commodity)
         commodity = scope.commodity
+        shown = DisplayUnits.of(network, units, commodity)
         corridors = compare_in_scope(network, [], scope, columns=_USED).droplevel("scenario")
         home = _home(network, commodity)
         offered = sum(supply.volume_mtpa for supply in network.supplies if supply.commodity == commodity)
@@ -220,7 +242,12 @@ class _ExportPattern:
             for country in crossed:
                 entering[country] = entering.get(country, 0.0) + amount
         needed = offered - home_delivered_mtpa
-        return cls(solver, flow, commodity, corridors, needed, by_corridor, first, entering, frozenset(transit))
+        return cls(solver, flow, commodity, corridors, needed, by_corridor, first, entering, frozenset(transit), shown)
+
+    @property
+    def needed_text(self) -> str:
+        """What is to export, with its unit."""
+        return f"{self.needed_mtpa * self.units.rate(self.commodity):.{self.units.digits}f} {self.units.volume}"
 
     @property
     def network(self) -> Network:

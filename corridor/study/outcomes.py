@@ -88,7 +88,7 @@ def outcomes(
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=strict and scenarios is not None))
         rows[name] = outcome_row(flow, base, commodity, shown)
         subjects[name] = {"": {"flow": ";".join(FlowSubjects(flow.solution, *filter(None, [commodity])).every)}}
-        messages = list(flow.notes)
+        messages = list(flow.solution.notes_in(DisplayUnits.where_known(network, units)))
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
             held = usual_routes(solver, base, flow, commodity, shown)

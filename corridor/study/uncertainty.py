@@ -27,7 +27,7 @@ from corridor.study.comparison_scope import comparison_scope
 from corridor.study.draws import DrawJob, Draws, Numbers, drawn_numbers, left_out_notes
 from corridor.study.outcomes import OutcomeNumbers
 from corridor.study.path_values import PathValues, ReadPath, read_path, require_number
-from corridor.study.scenario_runs import chosen_commodity, named_scenarios
+from corridor.study.scenario_runs import named_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,8 @@ ALL_FULL = "every way full"
 """What stands in a ranking for draws in which no corridor takes one more tonne."""
 _GROUPS = ("main", "route", "if_lost")
 """Groups of `compare` whose numbers are drawn; risk columns have an uncertainty of their own."""
+_GROUPS_OF_BOXES = ("containers", "if_lost")
+"""The same where what is compared for is counted in boxes."""
 _NEXT_TONNE = "next_tonne_usd_per_t"
 
 
@@ -116,9 +118,8 @@ def uncertainty(
     states = tuple(named_scenarios(network, scenarios))
     asked: Numbers
     if numbers is None:
-        commodity = chosen_commodity(network, None)
-        columns = number_columns(chosen_columns(_GROUPS))
-        scope = comparison_scope(network, commodity=commodity)
+        scope = comparison_scope(network)
+        columns = number_columns(chosen_columns(_GROUPS_OF_BOXES if scope.in_boxes else _GROUPS, scope, network))
         asked = TableNumbers(ComparedNumbers(scope, columns), OutcomeNumbers())
     else:
         asked = PathNumbers.of([numbers] if isinstance(numbers, str) else list(numbers), network)
@@ -320,6 +321,11 @@ class Uncertainty:
         import pandas as pd
 
         asked = self._tables("ranking").compared
+        if _NEXT_TONNE not in asked.columns:
+            raise DataError(
+                f"{asked.scope.commodity!r} is counted in boxes and has no next tonne to rank corridors by; name "
+                "numbers, as in numbers='compare.middle_corridor.usd_per_feu - compare.ocean.usd_per_feu'"
+            )
         corridors = [*(row[0] for row in asked.rows), ALL_FULL]
         column = asked.columns.index(_NEXT_TONNE)
         netback = self.drawn.values[:, :, column : len(asked.names) : len(asked.columns)]

@@ -251,12 +251,12 @@ class ScenarioCheck:
 
     def _compare(self, path: str) -> tuple[float | str, float | str]:
         """Return a cell of `compare` in the baseline and under the scenario."""
-        from corridor.study.scenario_runs import chosen_commodity
+        from corridor.model.commodity_groups import default_subject
 
         network = self.before.network
         key, column = path.removeprefix("compare.").rsplit(".", 1)
         corridor, *named = row_of("compare", key, network)
-        commodity = chosen_commodity(network, named[0] if named else None)
+        commodity = named[0] if named else default_subject(network)
         states = self._runner.compared(network, commodity)
         if commodity not in self._compared:
             self._compared[commodity] = states.of(self.after)

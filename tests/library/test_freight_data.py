@@ -146,6 +146,13 @@ def test_a_teu_weighs_ten_and_a_half_tonnes(year: int) -> None:
     assert net.figures("container", "t_per_teu")["value"].iloc[0] == T_PER_TEU
 
 
+def test_the_weight_of_a_teu_is_held() -> None:
+    """Its rivals, 7.93 to 14.84, are shown and not drawn: its range is the value."""
+    table = freight(2024).figures("container", "t_per_teu").set_index("choice")
+    assert table.loc["chosen", ["low", "value", "high"]].tolist() == [T_PER_TEU] * 3
+    assert table.loc["rival", "value"].tolist() == [7.93, 14.84, 14.0]
+
+
 @pytest.mark.parametrize(
     ("year", "ships", "ferries", "alat"),
     [

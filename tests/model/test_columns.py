@@ -10,10 +10,11 @@ import pytest
 import corridor as cr
 from corridor.model.columns import COLUMNS, FLOW_TABLES, by_name, column_names, printed
 from corridor.risk.bad_year import amounts, attributed, bounds, table_of
+from helpers.box_network import box_network
 
 UNITS = {
     "_mtpa": "Mt/y", "_usd_per_t": "USD/t", "_mt_days": "Mt days/y", "_usd_per_t_day": "USD/(t day)", "_days": "days",
-    "_km": "km", "_musd_per_year": "million USD/y",
+    "_km": "km", "_musd_per_year": "million USD/y", "_teu_per_year": "TEU/y", "_usd_per_feu": "USD/FEU",
 }  # fmt: skip
 
 
@@ -23,7 +24,8 @@ def test_every_table_has_the_columns_stated() -> None:
     flow = cr.solve(net)
     frames = {table: getattr(flow, table) for table in FLOW_TABLES}
     frames |= {
-        "compare": cr.compare(net, [], columns="all"),
+        "compare": cr.compare(box_network(), columns="all"),
+        "legs": cr.legs(flow, "cpc"),
         "outcomes": cr.outcomes(net, []),
         "backcast": cr.backcast(2021),
     }
@@ -57,10 +59,12 @@ def test_a_unit_is_the_one_that_the_name_ends_in(table: str) -> None:
 
 @pytest.mark.parametrize("table", ["compare", "backcast"])
 def test_what_is_printed_has_a_heading_and_a_place_of_its_own(table: str) -> None:
-    """Headings and priorities are given together, and no two columns share one."""
+    """Headings and priorities are given together, and no two columns share one; those of boxes are printed apart."""
     assert all(bool(column.heading) == bool(column.priority) for column in COLUMNS[table])
-    shown = printed(table)
-    assert len({column.heading for column in shown}) == len({column.priority for column in shown}) == len(shown)
+    boxes = [column for column in printed(table) if "containers" in (column.group, *column.also)]
+    others = [column for column in printed(table) if column.group != "containers"]
+    for shown in (boxes, others):
+        assert len({column.heading for column in shown}) == len({column.priority for column in shown}) == len(shown)
 
 
 def test_help_lists_the_columns_of_compare() -> None:

@@ -68,3 +68,20 @@ def test_a_commodity_without_barrels_is_refused(study) -> None:
     with pytest.raises(cr.DataError, match="units must be 't' or 'bbl' \\(got 'barrels'\\)"):
         study(oils(), [SHUT], units="barrels")
     cr.outcomes(oils("t"), [SHUT], commodity="x", units="bbl")
+
+
+@pytest.mark.parametrize("study", [cr.compare, cr.outcomes])
+def test_notes_on_minima_are_in_barrels(study) -> None:
+    """3 Mt/y of x asked for where 2 are left: 60 and 40 kb/d."""
+    asked = oils().replace(
+        quotas=[cr.Quota(edge="b", commodity="x", min_mtpa=2.0), cr.Quota(edge="a", commodity="x", min_mtpa=3.0)]
+    )
+    notes = study(asked, [SHUT], commodity="x", units="bbl").attrs["notes"]["shut"]
+    assert any("asks for 60 kb/d, 0.0 pass" in note for note in notes)
+
+
+def test_notes_on_what_has_no_barrels_stay_in_tonnes() -> None:
+    """The minimum is of y, which has none; x is counted."""
+    asked = oils("t").replace(quotas=[cr.Quota(edge="a", commodity="y", min_mtpa=3.0)])
+    notes = cr.outcomes(asked, [SHUT], commodity="x", units="bbl").attrs["notes"]["shut"]
+    assert any("asks for 3 Mt/y" in note for note in notes)

@@ -263,7 +263,7 @@ def test_an_origin_can_be_chosen() -> None:
         ({"columns": "netback"}, cr.UnknownNameError, "did you mean 'netback_usd_per_t'"),
         ({"columns": ["main", "if-lost"]}, cr.UnknownNameError, "did you mean 'if_lost'"),
         ({"columns": "utilisation"}, cr.DataError, "utilisation is called capacity_used now"),
-        ({"columns": None}, cr.DataError, r"columns must be names of columns or groups, as in 'main' \(got None\)"),
+        ({"columns": 3}, cr.DataError, r"columns must be names of columns or groups, as in 'main' \(got 3\)"),
         ({"columns": []}, cr.DataError, "columns must name at least one column or group"),
         ({"corridors": []}, cr.DataError, r"corridors must name at least one \(got none\); leave it out for all"),
         ({"corridors": 3}, cr.DataError, r"corridors must be ids of corridors, as in .* \(got 3\)"),

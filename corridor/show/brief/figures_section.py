@@ -1,55 +1,61 @@
-"""The figures that a brief rests on most: value, range, what half of it does, confidence and source."""
+"""The figures that a brief rests on most, with what half the range of each does, and the list of its sources."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from corridor.model.figures import confidence_counts
-from corridor.model.network import Network
 from corridor.model.result_path import unit_of_path
 from corridor.show.brief import layout
-from corridor.show.brief.names import Names
-from corridor.show.html import Html
-from corridor.solver.flow import Flow
+from corridor.show.brief.results import MOST_FIGURES, BriefResults
+from corridor.show.html import Html, tag
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_FIGURES = 15
 
-
-def figures_section(network: Network, flows: Mapping[str, Flow], commodity: str) -> Html:
-    """Return the section on the figures on which a commodity's netback depends most in some flows, by their names."""
+def figures_section(results: BriefResults) -> Html:
+    """Return the figures on which the commodity's netback depends most, by name, and the sources of all tables."""
+    network, names, footnotes = results.network, results.names, results.footnotes
     if not network.figure_records:
         return layout.section("sources", layout.note("The figures of this network have no sources."))
-    outcome = f"commodities.{commodity}.netback_musd_per_year"
-    tables = [flow.leans_on(None, outcome=outcome) for flow in flows.values()]
-    names = Names(network)
-    effects = [_by_figure(table, "effect") for table in tables]
-    rows: dict[tuple[str, str, str], list[object]] = {}
-    for row in (row for table in tables for row in table.head(_MOST_FIGURES).to_dict("records")):
-        key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
-        rows[key] = [
-            names.key(row), layout.number(row["value"], 2),
-            f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"), row["unit"],
-            *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],
-            layout.links(str(row["url"])),
-        ]  # fmt: skip
+    outcome = f"commodities.{results.commodity}.netback_musd_per_year"
     graded = confidence_counts(network.figure_records)
-    of_half = [f"half the range, {name} [{unit_of_path(outcome)}]" for name in flows]
-    heads = ["figure", "value [unit]", "range [unit]", "unit", *of_half, "confidence", "source", "address"]
+    of_half = [f"half the range, {name} [{unit_of_path(outcome)}]" for name in results.leaning]
+    heads = ["figure", "value [unit]", "range [unit]", "unit", *of_half, "confidence", "source", "number in the list"]
     return layout.section(
         "sources",
         layout.note(
             f"Of the {sum(graded.values())} figures of this network {graded['A']} have confidence A (operators, "
             f"governments, agencies), {graded['B']} confidence B (press, think tanks, calculations from A or B) "
             f"and {graded['C']} confidence C (estimates). The table has the figures on which the netback of "
-            f"{names.commodity(commodity)} depends most, and what half the range of each does to "
+            f"{names.commodity(results.commodity)} depends most, and what half the range of each does to "
             "it; network.figures() lists all figures and alternatives."
         ),
-        layout.table(heads, list(rows.values())),
+        layout.table(heads, _rows(results)),
+        tag("h3", f"The {len(footnotes)} sources of the tables shown"),
+        layout.note(
+            "First those with an address, of each the worst confidence first. Under each source its own figures by "
+            "confidence; a carried figure is used after the last year that it is for. Figures worked out from others "
+            "rest on the sources of those."
+        ),
+        footnotes.listed(),
     )
+
+
+def _rows(results: BriefResults) -> list[list[object]]:
+    """Return the rows of the figures that the netback depends on most in any flow shown."""
+    effects = [_by_figure(table, "effect") for table in results.leaning.values()]
+    rows: dict[tuple[str, str, str], list[object]] = {}
+    for row in (row for table in results.leaning.values() for row in table.head(MOST_FIGURES).to_dict("records")):
+        key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
+        rows[key] = [
+            results.names.key(row), layout.number(row["value"], 2),
+            f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"), row["unit"],
+            *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],
+            results.footnotes.of_figure({str(k): v for k, v in row.items()}),
+        ]  # fmt: skip
+    return list(rows.values())
 
 
 def _by_figure(table: pd.DataFrame, column: str) -> dict[tuple[str, str, str], Any]:

@@ -9,12 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridor.model.columns import Column
-from corridor.show.html import Html, link, tag
+from corridor.show import style
+from corridor.show.html import Html, tag
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DPI = 150
+_COLOURS = 255
+"""Colours of a picture: with more than a palette holds, the file is three times as large."""
+_NAMED_HEADS = 3
+"""Columns of a table that its name for screen readers has."""
 TITLES = {
     "summary": "Summary", "map": "Map", "comparison": "Comparison of corridors",
     "changes": "Changes against the baseline", "bottlenecks": "Bottlenecks", "risk": "Risk",
@@ -31,7 +36,13 @@ def heading(column: Column) -> str:
 
 def section(name: str, *parts: object) -> Html:
     """Return a section of `TITLES` under its title; links lead to it by its name."""
-    return tag("section", tag("h2", TITLES[name]), *parts, id=name)
+    title = f"{name}-title"
+    return tag("section", tag("h2", TITLES[name], id=title), *parts, id=name, **{"aria-labelledby": title})
+
+
+def ended(section: Html, last: Html) -> Html:
+    """Return a section with one more part at its end."""
+    return Html(section.removesuffix("</section>") + last + "</section>") if last else section
 
 
 def contents(names: Sequence[str]) -> Html:
@@ -48,16 +59,13 @@ def note(text: str) -> Html:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """Return a table that scrolls on narrow screens; columns with a unit in their heading are aligned to the right."""
+    """Return a table that scrolls by itself on narrow screens, by keys too; columns with a unit are aligned right."""
     sides = ["n" if head.endswith("]") else "w" for head in heads]
-    top = tag("tr", *(tag("th", head(text), class_=side) for text, side in zip(heads, sides, strict=True)))
+    top = tag("tr", *(tag("th", head(text), class_=side, scope="col") for text, side in zip(heads, sides, strict=True)))
     body = [tag("tr", *(tag("td", breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
-    return tag("div", tag("table", tag("thead", top), tag("tbody", *body)), class_="scroll")
-
-
-def links(addresses: str) -> Html:
-    """Return addresses, separated by semicolons, as links."""
-    return tag("span", *(tag("div", link(address)) for address in addresses.split("; ")))
+    rendered = tag("table", tag("thead", top), tag("tbody", *body))
+    label = f"Table: {', '.join(text.partition(' [')[0] for text in heads[:_NAMED_HEADS])}"
+    return tag("div", rendered, class_="scroll", tabindex="0", role="region", **{"aria-label": label})
 
 
 def breakable(content: object) -> object:
@@ -74,17 +82,30 @@ def head(text: str) -> Html:
 
 
 def picture(draw: Callable[..., Axes], size: tuple[float, float], about: str) -> Html:
-    """Return a picture embedded in the page; `draw` is called with the Axes as ``ax``."""
+    """Return a picture embedded in the page; `draw` is called with the Axes as ``ax`` and may draw outside them."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, facecolor="white")
     FigureCanvasAgg(figure)
+    style.keep_size(figure)
     draw(ax=figure.add_subplot())
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
-    coded = base64.b64encode(buffer.getvalue()).decode()
+    coded = base64.b64encode(_with_palette(buffer)).decode()
     return tag("figure", tag("img", src=f"data:image/png;base64,{coded}", alt=about), tag("figcaption", about))
+
+
+def _with_palette(picture: io.BytesIO) -> bytes:
+    """Return a PNG with a palette of the picture's most frequent colours, no pixel dithered."""
+    from PIL import Image
+
+    picture.seek(0)
+    with Image.open(picture) as image:
+        reduced = image.convert("RGB").quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    reduced.save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def number(value: Any, digits: int = 1) -> str:

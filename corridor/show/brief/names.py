@@ -1,4 +1,4 @@
-"""Texts of results as a brief writes them: names in place of the ids that tables and explanations have."""
+"""Texts of results as a brief writes them: names in place of the ids that tables have."""
 
 from __future__ import annotations
 

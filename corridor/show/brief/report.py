@@ -14,6 +14,7 @@ from corridor.model.scenario import Scenario
 from corridor.show import style
 from corridor.show.brief import layout
 from corridor.show.brief.results import BriefResults
+from corridor.show.brief.scripts import marked
 from corridor.show.brief.sections import chosen_sections, section_of
 from corridor.show.brief.style import STYLE
 from corridor.show.html import Html, tag
@@ -75,9 +76,10 @@ def report(
 
     Notes
     -----
-    The file makes no requests and runs no scripts; it is readable on a phone and prints on A4, with page numbers and
-    no row of a table cut across pages. Links at its head lead to the sections. The same inputs give the same bytes,
-    identified by the run id at its end.
+    The file makes no requests and runs no scripts; it is readable on a phone, on dark screens and by keyboard, and
+    prints on A4, with page numbers and no row of a table cut across pages. Links at its head lead to the sections.
+    With the section on sources, a line below the comparison and the changes names the sources that they rest on. The
+    same inputs give the same bytes, identified by the run id at its end, as far as the same fonts are installed.
 
     Examples
     --------
@@ -109,16 +111,17 @@ def report(
 def _page(results: BriefResults) -> str:
     """Return the text of the file."""
     about = [tag("p", results.about, class_="about")] if results.about else []
-    first = [tag("h1", results.title), *about, layout.note(results.basis), layout.contents(results.sections)]
+    skip = tag("a", "Skip to the results", href="#results", class_="skip")
+    first = tag("header", tag("h1", results.title), *about, layout.note(results.basis))
     sections = [section_of(results, name) for name in results.sections]
-    body = tag("main", *first, *sections, _foot(results))
+    body = [skip, first, layout.contents(results.sections), tag("main", *sections, id="results"), _foot(results)]
     head = tag(
         "head",
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
         tag("title", results.title),
         Html(f"<style>{STYLE}</style>"),
     )
-    return f'<!doctype html>\n<html lang="en">{head}{tag("body", body)}</html>\n'
+    return f'<!doctype html>\n<html lang="en">{head}{marked(tag("body", *body))}</html>\n'
 
 
 def _foot(results: BriefResults) -> Html:

@@ -14,6 +14,7 @@ from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
+from corridor.show.brief.footnotes import Footnotes, only
 from corridor.show.brief.names import Names
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.cards import network_label
@@ -26,10 +27,13 @@ from corridor.study.comparison_text import tonne
 from corridor.study.concentration import jurisdictions
 from corridor.study.outcomes import UsualRoutes, outcomes, usual_routes
 from corridor.study.scenario_runs import BASELINE, carriers, default_scenarios
+from corridor.study.sources import Sources, sources
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_FIGURES = 15
+"""Figures shown of those that the netback depends on."""
 TOLERANCE_MTPA = 0.05
 """Amounts that are shown as 0.0."""
 
@@ -149,6 +153,28 @@ class BriefResults:
     def usual_routes(self, scenario: str) -> UsualRoutes:
         """Return what a scenario comes to if nothing moves beyond its usual flow."""
         return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
+
+    @cached_property
+    def leaning(self) -> dict[str, pd.DataFrame]:
+        """Figures that move the commodity's netback most, in the baseline and under the worst scenario."""
+        if not self.network.figure_records:
+            return {}
+        names = [BASELINE, *([self.worst] if self.worst is not None else [])]
+        outcome = f"commodities.{self.commodity}.netback_musd_per_year"
+        return {name: self.flows[name].leans_on(None, outcome=outcome) for name in names}
+
+    @cached_property
+    def footnotes(self) -> Footnotes:
+        """Sources of the comparison, the outcomes and the figures leant on, as far as their sections are shown."""
+        behind: dict[str, Sources] = {}
+        if "sources" in self.sections and self.network.figure_records:
+            if "comparison" in self.sections:
+                behind["comparison"] = sources(self.table, self.network)
+            if "changes" in self.sections:
+                behind["changes"] = sources(self.outcomes, self.network)
+            for name, table in self.leaning.items():
+                behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
+        return Footnotes(self.network, behind)
 
     @cached_property
     def ensemble(self) -> Ensemble:

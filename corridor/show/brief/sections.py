@@ -9,6 +9,7 @@ from corridor.errors import DataError
 from corridor.messages import shown, unknown_name
 from corridor.model.network import Network
 from corridor.model.scenario import Scenario
+from corridor.show.brief import layout
 from corridor.show.brief.bottlenecks_section import bottlenecks_section
 from corridor.show.brief.changes_section import changes_section
 from corridor.show.brief.comparison import comparison_section
@@ -21,7 +22,6 @@ from corridor.show.brief.scenario_years_section import scenario_years_section
 from corridor.show.brief.summary_section import summary_section
 from corridor.show.brief.years_section import years_section
 from corridor.show.html import Html
-from corridor.study.scenario_runs import BASELINE
 
 ON_REQUEST = frozenset({"scenario_maps", "scenario_bad_years"})
 """Sections that are shown only if they are named: each takes a picture, or simulated years, for every scenario."""
@@ -78,8 +78,8 @@ def chosen_sections(
 
 
 def section_of(results: BriefResults, name: str) -> Html:
-    """Return a section of a brief by its name; what it needs is computed then."""
-    return _BUILD[name](results)
+    """Return a section of a brief by its name, with the sources that it rests on; what it needs is computed then."""
+    return layout.ended(_BUILD[name](results), results.footnotes.below(name))
 
 
 def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[str, str]:
@@ -103,15 +103,10 @@ def _bad_years(results: BriefResults) -> Html:
     return years_section(results.ensemble, results.commodity, results.named_commodity)
 
 
-def _sources(results: BriefResults) -> Html:
-    shown_flows = [BASELINE, *([results.worst] if results.worst is not None else [])]
-    return figures_section(results.network, {name: results.flows[name] for name in shown_flows}, results.commodity)
-
-
 _BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType(
     {
         "summary": summary_section, "map": map_section, "comparison": _comparison, "changes": changes_section,
-        "bottlenecks": bottlenecks_section, "risk": risk_section, "bad_years": _bad_years, "sources": _sources,
+        "bottlenecks": bottlenecks_section, "risk": risk_section, "bad_years": _bad_years, "sources": figures_section,
         "scenario_maps": scenario_maps_section, "scenario_bad_years": scenario_years_section,
     }
 )  # fmt: skip

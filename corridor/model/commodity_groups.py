@@ -1,0 +1,37 @@
+"""Groups of commodities, and which commodities are counted in boxes."""
+
+from __future__ import annotations
+
+from corridor.model.parts import NetworkParts
+
+TEU = "TEU"
+"""Display unit of what moves in boxes: a box of 20 feet."""
+TEU_PER_FEU = 2.0
+"""A box of 40 feet, by which prices are quoted, is two of 20 feet."""
+
+
+def groups(network: NetworkParts) -> tuple[str, ...]:
+    """Return the names of the groups of a network's commodities, in the order of these."""
+    return tuple(dict.fromkeys(record.group for record in network.commodities if record.group))
+
+
+def members(network: NetworkParts, subject: str) -> tuple[str, ...]:
+    """Return the commodities that a name stands for: itself, or those of a group; empty where it is neither."""
+    if subject in network.by_key("commodity"):
+        return (subject,)
+    return tuple(record.id for record in network.commodities if subject and record.group == subject)
+
+
+def counted_in_boxes(network: NetworkParts, subject: str) -> bool:
+    """Tell whether a commodity, or each of a group, is counted in boxes."""
+    units = {network.commodity(id).display_unit for id in members(network, subject)}
+    return units == {TEU}
+
+
+def default_subject(network: NetworkParts) -> str:
+    """Return what is compared for by default: the first commodity, or its group where that is counted in boxes.
+
+    Streams of boxes to several destinations are one product for those who carry them; shippers of crude are not.
+    """
+    first = network.commodities[0]
+    return first.group if first.group and counted_in_boxes(network, first.group) else first.id
