@@ -182,6 +182,14 @@ def _maximising(solution: Solution, corridor: str, commodities: tuple[str, ...])
     return dataclasses.replace(solution.state, cost=cost, lower=lower, upper=upper, constant=0.0)
 
 
+def _yielding(network: Network, commodities: tuple[str, ...]) -> frozenset[str]:
+    """Return the commodities that may move less so that some move more: those of another group."""
+    groups = {network.commodity(commodity).group for commodity in commodities}
+    if "" in groups:
+        return frozenset()
+    return frozenset(record.id for record in network.commodities if record.group and record.group not in groups)
+
+
 def _in_series(optimum: Solution, commodities: tuple[str, ...], capacity: RouteCapacity) -> list[BindingLimit]:
     """Return the limits besides the cut that are full and that just as much passes as crosses the corridor."""
     tolerance = HELD_MTPA * optimum.program.unit_mtpa
@@ -205,14 +213,6 @@ def _passing(optimum: Solution, limit: BindingLimit, commodities: tuple[str, ...
     lifted = zip(network.supplies, optimum.amounts[program.lifted].tolist(), strict=True)
     here = (tonnes for supply, tonnes in lifted if supply.node == limit.id and supply.commodity in commodities)
     return float(amount) + (sum(here) if limit.kind == "node" else 0.0)
-
-
-def _yielding(network: Network, commodities: tuple[str, ...]) -> frozenset[str]:
-    """Return the commodities that may move less so that some move more: those of another group."""
-    groups = {network.commodity(commodity).group for commodity in commodities}
-    if "" in groups:
-        return frozenset()
-    return frozenset(record.id for record in network.commodities if record.group and record.group not in groups)
 
 
 def _most(

@@ -84,6 +84,15 @@ def test_the_hazards_and_the_regime_of_the_base_hold() -> None:
         assert (net.hazards, net.regime, net.as_of) == (base.hazards, base.regime, base.as_of)
 
 
+def test_no_hazard_of_the_base_strikes_freight() -> None:
+    """So that the availability of freight's corridors says nothing of bad years."""
+    base, net = (cr.load(name, 2024) for name in ("caspian", "caspian_freight"))
+    own = net.by_key("edge").keys() - base.by_key("edge").keys()
+    for hazard in net.hazards:
+        after = hazard.apply(net)
+        assert [id for id in sorted(own) if after.edge(id) != net.edge(id)] == [], hazard.name
+
+
 def test_commodities_and_corridors_of_the_extension_come_first() -> None:
     """Studies ask about the first commodity where none is named."""
     net = cr.load("caspian_freight", 2024)

@@ -130,7 +130,6 @@ def test_what_stands_lasts_until_it_is_replaced() -> None:
         if row["choice"] == "chosen" and (STANDS.search(row["attribute"]) or row["formula"]):
             key = (row["record"], row["subject"], row["attribute"])
             ends[key] = max(int(row["until"]), ends.get(key, 0))
-    ends = {key: end for key, end in ends.items() if not key[2].startswith("risk_premium")}
     assert {key: end for key, end in ends.items() if end != max(YEARS)} == {}
 
 
@@ -171,14 +170,14 @@ def test_crossings_carry_what_the_table_has(year: int, ships: float, ferries: fl
     [
         (2018, 33.7, "fleet ferries_kuryk"), (2019, 44.8, "fleet feeders + fleet ferries_kuryk"),
         (2020, 48.5, "fleet feeders + fleet ferries_kuryk"), (2021, 56.7, "fleet feeders + fleet ferries_kuryk"),
-        (2022, 73.2, "fleet feeders + fleet ferries_kuryk"), (2024, 81.3, "alat_quay"), (2025, 131.3, "alat_quay"),
-        (2026, 131.3, "alat_quay"),
+        (2022, 73.2, "fleet feeders + fleet ferries_kuryk"), (2023, 73.2, "fleet feeders + fleet ferries_kuryk"),
+        (2024, 81.3, "alat_quay"), (2025, 131.3, "alat_quay"), (2026, 131.3, "alat_quay"),
     ],
 )  # fmt: skip
 def test_the_most_containers_by_the_middle_and_what_stops_them(year: int, kteu: float, bottleneck: str) -> None:
-    """To Turkey, by Kars and by the Black Sea; 2023, when Kars is shut, is not limited by the crossing."""
-    row = cr.compare(freight(year), [], commodity="boxes_kazakhstan_turkey", corridors=["middle_corridor"]).iloc[0]
-    assert teu(row["capacity_mtpa"]) / 1e3 == pytest.approx(kteu, abs=0.05)
+    """All four streams together, dry cargo giving way."""
+    row = cr.compare(freight(year), [], commodity="containers", corridors=["middle_corridor"]).iloc[0]
+    assert row["capacity_teu_per_year"] / 1e3 == pytest.approx(kteu, abs=0.05)
     assert row["bottleneck"] == bottleneck
 
 
@@ -192,6 +191,22 @@ def test_the_most_dry_cargo_by_the_middle(year: int, most: float) -> None:
     """Ferries and dry-cargo ships."""
     row = cr.compare(freight(year), [], commodity=DRY, corridors=["middle_corridor"]).iloc[0]
     assert row["capacity_mtpa"] == pytest.approx(most, abs=0.005)
+
+
+@pytest.mark.parametrize(("year", "together"), [(2022, 2.5), (2024, 2.8)])
+def test_containers_and_dry_cargo_together_use_ferries_once(year: int, together: float) -> None:
+    """Ships full of containers, ferries of wagons, dry-cargo ships; with oil and lorries 4.5 to 6 Mt/y in 2024."""
+    net = freight(year)
+    ships = crossing_teu(net)[0] * T_PER_TEU / 1e6
+    dry = sum(net.by_key("fleet")[net.edge(e).fleet].capacity_mt_days / net.edge(e).fleet_days
+              for e in ("ferry_wagons", "dry_ship"))  # fmt: skip
+    assert ships + dry == pytest.approx(together, abs=0.05)
+
+
+def test_all_cargo_of_2024_is_what_the_crossing_is_said_to_take() -> None:
+    """Containers, dry cargo, oil by tanker from Aktau to Azerbaijan as solved, and 0.3 to 0.4 Mt by lorry."""
+    oil = cr.solve(freight(2024)).edges.loc[["aktau_sangachal", "aktau_alat", "aktau_dubendi"], "flow_mtpa"].sum()
+    assert 4.5 < 2.8 + oil + 0.3 < 2.8 + oil + 0.4 < 6
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 import corridor as cr
 from corridor.library.scenarios import all_scenarios
 from corridor.study.scenario_runs import default_scenarios
-from helpers.freight import YEARS, changes, crossing_teu, freight, recommendation, rows, teu
+from helpers.freight import YEARS, changes, crossing_teu, freight, recommendation, rows
 
 TABLE = rows("recommendations")
 FIVE = ("r1_harmonised", "r2_rail", "r3_one_tariff", "r4_customs", "r5a_alat_2", "r5b_zangezur")
@@ -131,7 +131,7 @@ def most(year: int, name: str) -> float:
     """Return the most containers by the middle corridor under a recommendation, demand as it is. [kTEU/y]"""
     net = freight(year) if name == "base" else recommendation(name, year).apply(freight(year))
     row = cr.compare(net, [], commodity="containers", corridors=["middle_corridor"]).iloc[0]
-    return teu(row["capacity_mtpa"]) / 1e3
+    return float(row["capacity_teu_per_year"]) / 1e3
 
 
 @pytest.mark.parametrize(

@@ -100,22 +100,30 @@ def test_scenarios_in_which_the_same_differs_are_one(diamond: cr.Network, tmp_pa
     assert [row[0] for row in rows if row[0]] == [HALF_SUPPLY.name, "twin, south shut"]
 
 
-def test_only_the_largest_differences_are_rows(tmp_path: Path) -> None:
-    """Six pipes to six buyers who all pay far more; four are named, two counted."""
-    number = range(6)
-    net = cr.Network(
+def fan(number: int) -> cr.Network:
+    """Return pipes of 1 Mt/y to buyers of whom each pays 1 USD/t more than the one before, and too much oil."""
+    return cr.Network(
         name="fan",
-        nodes=[cr.Node(id="f"), *(cr.Node(id=f"p{n}") for n in number)],
-        edges=[cr.Edge(id=f"e{n}", tail="f", head=f"p{n}", capacity_mtpa=1.0) for n in number],
+        nodes=[cr.Node(id="f"), *(cr.Node(id=f"p{n}") for n in range(number))],
+        edges=[cr.Edge(id=f"e{n}", tail="f", head=f"p{n}", capacity_mtpa=1.0) for n in range(number)],
         commodities=[cr.Commodity(id="oil")],
         supplies=[cr.Supply(node="f", commodity="oil", volume_mtpa=20.0)],
-        markets=[cr.Market(node=f"p{n}", commodity="oil", price_usd_per_t=10.0 + n) for n in number],
+        markets=[cr.Market(node=f"p{n}", commodity="oil", price_usd_per_t=10.0 + n) for n in range(number)],
     )
-    dear = cr.Scenario(name="dear", changes=[cr.PriceShock(node=f"p{n}", add_usd_per_t=40 + 9 * n) for n in number])
-    rows = differing(net, [dear], tmp_path)
+
+
+def dearer(number: int) -> cr.Scenario:
+    """Return a scenario in which the buyers pay 40 USD/t more, and 9 more each than the one before."""
+    shocks = [cr.PriceShock(node=f"p{n}", add_usd_per_t=40 + 9 * n) for n in range(number)]
+    return cr.Scenario(name="dear", changes=shocks)
+
+
+def test_only_the_largest_differences_are_rows(tmp_path: Path) -> None:
+    """Six pipes to six buyers who all pay far more; four are named, two counted."""
+    rows = differing(fan(6), [dearer(6)], tmp_path)
     # A tonne by the fifth pipe earns 15 + 40 + 45 = 100 USD instead of 15, by the fourth 90, then 80 and 70.
     assert [row[5] for row in rows[:4]] == ["100", "90.0", "80.0", "70.0"]
-    assert rows[4][2] == "and 2 more that differ less"
+    assert rows[4][2] == "and 2 more"
     assert len(rows) == 5
 
 
@@ -179,3 +187,12 @@ def test_the_worth_is_what_a_wider_pipe_earns(shipped: str) -> None:
         assert shown == pytest.approx(gained, abs=0.51 if abs(gained) >= 100 else 0.051), (current, limit)
         checked += 1
     assert checked >= 3
+
+
+def test_limits_that_were_not_raised_are_counted(tmp_path: Path) -> None:
+    """Of ten pipes to ten buyers eight are listed, the most valuable; what is left is a number, not silence."""
+    net = fan(10)
+    html = section(net, [dearer(10)], tmp_path)
+    assert len(tables_of(html)[0]) == 9
+    assert "2 more limits bind, each of a lower price than these." in words_of(html)
+    assert "and at least 4 more" in [row[2] for row in tables_of(html)[1]]

@@ -92,7 +92,7 @@ def test_each_scenario_has_a_map_on_request(stormy: cr.Network, tmp_path: Path) 
         "Map of oil, half of north: 6.0 Mt/y delivered, 4.0 Mt/y shut in",
         "Map of oil, south shut, twin: 6.0 Mt/y delivered, 4.0 Mt/y shut in",
     ]
-    assert "Change nothing here, and have the map of the baseline: a cent." in words_of(html)
+    assert "Change nothing for oil, and have the map of the baseline: a cent." in words_of(html)
 
 
 def years(net: cr.Network, scenarios: list[cr.Scenario], folder: Path) -> str:
@@ -142,7 +142,7 @@ def test_a_scenario_without_other_years_is_a_line(stormy: cr.Network, tmp_path: 
     """A cent on 3 Mt/y is 0.03 million USD."""
     html = years(stormy, [CENT], tmp_path)
     assert len(tables_of(html)[0]) == 2
-    assert "The years of the baseline: a cent." in words_of(html)
+    assert "Years as in the baseline: a cent." in words_of(html)
 
 
 def test_a_hazard_as_scenario_is_refused_before_anything_is_written(stormy: cr.Network, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from corridor.model.records import Edge
 from corridor.solver.idle import idle_chains, is_idle, opened_together
-from corridor.solver.limits import raised_limits, raised_together
+from corridor.solver.limits import RaisedLimits, raised_limits, raised_together
 from corridor.solver.solution import BindingLimit, Solution
 from corridor.solver.warm import WarmSolver
 
@@ -91,11 +91,19 @@ class StateBottlenecks:
     @cached_property
     def listed(self) -> tuple[Bottleneck, ...]:
         """Bottlenecks worth a line: limits of open assets, then shut edges, the most valuable first."""
-        raised = raised_limits(self.solver, self.solution, most=_MOST_LIMITS).limits
-        listed = [Bottleneck(one.worth, limits=one.limits) for one in raised]
+        listed = [Bottleneck(one.worth, limits=one.limits) for one in self._raised.limits]
         chains = idle_chains(self.solver, self.solution)
         listed += [Bottleneck(chain.worth, edges=chain.edges, why=chain.why) for chain in chains]
         return tuple(sorted(filter(_is_worth_a_line, listed), key=lambda one: (bool(one.edges), -one.worth[0])))
+
+    @property
+    def n_untried(self) -> int:
+        """How many limits bind that are not listed, for others have higher prices."""
+        return self._raised.n_binding - self._raised.n_tried
+
+    @cached_property
+    def _raised(self) -> RaisedLimits:
+        return raised_limits(self.solver, self.solution, most=_MOST_LIMITS)
 
     def worth(self, bottleneck: Bottleneck) -> Worth | None:
         """Return what a bottleneck of another state is worth in this one; None for none worth a line."""

@@ -53,6 +53,8 @@ def _baseline(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
     yield layout.table([*heads, *(["meets of what is required [Mt/y]"] if supplied else [])], rows)
     if any(one.worth[0] < 0 for one in base.listed):
         yield layout.note(_COSTS)
+    if base.n_untried:
+        yield layout.note(f"{base.n_untried} more limits bind, each of a lower price than these.")
 
 
 def _changes(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
@@ -103,7 +105,7 @@ def _rows(results: BriefResults, base: StateBottlenecks, scenario: str) -> Itera
         yield _changed(results.names, one)
     hidden = max(len(limits) - _MOST_LIMITS, 0) + max(len(shut) - _MOST_SHUT, 0)
     if hidden:
-        yield "", f"and {hidden} more that differ less", "", "", "", ""
+        yield "", f"and {'at least ' if state.n_untried else ''}{hidden} more", "", "", "", ""
     gone = [_called(results.names, one.bottleneck) for one in every if one.after is None]
     if gone:
         yield "no longer", "; ".join(gone), "", "", "", ""

@@ -124,8 +124,8 @@ def _idle(results: BriefResults) -> Iterator[Html]:
     """Yield the line on scenarios that change nothing."""
     if results.groups.idle:
         yield layout.note(
-            f"Change nothing here (money by less than {NOTHING_MUSD:g} million USD, no volume by more than "
-            f"{_LEAST:g} Mt): {titled(results.groups.idle)}."
+            f"Change nothing for {results.named_commodity} (money by less than {NOTHING_MUSD:g} million USD, no "
+            f"volume by more than {_LEAST:g} Mt): {titled(results.groups.idle)}."
         )
 
 

@@ -27,7 +27,11 @@ def scenario_maps_section(results: BriefResults) -> Html:
     return layout.section(
         "scenario_maps",
         layout.note(_legend(results)),
-        *([layout.note(f"Change nothing here, and have the map of the baseline: {idle}.")] if idle else []),
+        *(
+            [layout.note(f"Change nothing for {results.named_commodity}, and have the map of the baseline: {idle}.")]
+            if idle
+            else []
+        ),
         *(_map(results, names) for names in results.groups.changing),
     )
 

@@ -34,7 +34,7 @@ def scenario_years_section(results: BriefResults) -> Html:
         by_cells.setdefault(tuple(_cells(rows, now)), []).append(name)
     same = by_cells.pop(tuple(_cells(now, now)), [])
     body = [[BASELINE, *_cells(now, None)], *([titled(names), *cells] for cells, names in by_cells.items())]
-    notes = [f"The years of the baseline: {titled(same)}."] if same else []
+    notes = [f"Years as in the baseline: {titled(same)}."] if same else []
     if unfit:
         notes.append(f"Not simulated, for some of their changes alter nothing in this network: {titled(unfit)}.")
     return layout.section(
