@@ -120,6 +120,13 @@ def test_explain_speaks_of_the_trunk_of_the_first_commodity() -> None:
     )
 
 
+def test_the_best_route_crosses_the_commoditys_own_trunk() -> None:
+    """A barge at 1 USD/t is cheaper than the ferry at 10, but no trunk of boxes: by the middle they pay 10 and 5."""
+    barge = cr.Edge(id="barge", tail="aktau", head="alat", mode="sea", capacity_mtpa=0.5, tariff_usd_per_t=1.0)
+    rows = compared(two_trunks(edges=[*EDGES, barge]), BOXES, "unit_cost_usd_per_t")
+    assert rows[0] == pytest.approx([15.0])
+
+
 # Hazards
 
 
