@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years, with_lines
+from corridor.cli.inputs import (
+    add_command,
+    add_inputs,
+    add_units,
+    load_inputs,
+    other_years,
+    shown_units,
+    with_lines,
+)
 from corridor.cli.printing import (
     aligned,
     carried_text,
@@ -54,9 +62,11 @@ def add(commands: Any) -> None:
         commands, "compare", run, "compare the corridors, and say what changes under each scenario",
     )  # fmt: skip
     add_inputs(parser)
-    add_units(parser)
+    add_units(parser, boxes=True)
     parser.add_argument(
-        "--commodity", metavar="ID", help="commodity of the table, or a group of them (default: kazakh_crude)"
+        "--commodity",
+        metavar="ID",
+        help="commodity of the table, or a group of them (default: kazakh_crude; of caspian_freight containers)",
     )
     parser.add_argument(
         "--origin",
@@ -74,8 +84,8 @@ def add(commands: Any) -> None:
         "--columns",
         metavar="NAMES",
         action="append",
-        help="columns and groups (main, route, if_lost, risk, all) to show, parted by commas (repeatable; default: "
-        "main); what is not asked for is not solved",
+        help="columns and groups (main, route, if_lost, risk, containers, all) to show, parted by commas (repeatable; "
+        "default: main, for what is counted in boxes containers); what is not asked for is not solved",
     )
     parser.add_argument("--sources", action="store_true", help="add the figures that the table rests on, as footnotes")
     parser.add_argument(
@@ -111,14 +121,15 @@ def run(arguments: argparse.Namespace) -> int:
     flows: dict[str, Flow] = {}
     people = arguments.format == "table"
     compact = people and not scenarios and not arguments.wide
-    columns = chosen_columns(_tokens(arguments.columns))
+    units, asked_columns = shown_units(arguments.units, network, scope.commodity), _tokens(arguments.columns, scope)
+    columns = chosen_columns(asked_columns, scope, network)
     if arguments.ranges:
         require_numbers(number_columns(columns))
     table = compare_in_scope(
         network, scenarios or None, scope, columns=(*columns, *(_NEEDED if people else ())), flows=flows,
-        units=arguments.units, in_full=not compact, ranges=_ranges(arguments),
+        units=units, in_full=not compact, ranges=_ranges(arguments),
     )  # fmt: skip
-    comparison = _Comparison(network, scope, table, flows, arguments.units, _tokens(arguments.columns))
+    comparison = _Comparison(network, scope, table, flows, units, asked_columns)
     if hidden := [corridor for corridor in scope.carriers if corridor not in scope.corridors]:
         say_notes(arguments, [f"Not shown: {', '.join(hidden)} (--corridor all)."])
     say_notes(arguments, other_years(scenarios, network))
@@ -144,9 +155,10 @@ def _ranges(arguments: argparse.Namespace) -> Ranges | None:
     return Ranges() if arguments.draws is None else Ranges(arguments.draws)
 
 
-def _tokens(asked: list[str] | None) -> list[str]:
-    """Return the names of columns and groups asked for."""
-    return [name.strip() for names in asked or ["main"] for name in names.split(",") if name.strip()]
+def _tokens(asked: list[str] | None, scope: ComparisonScope) -> list[str]:
+    """Return the names of columns and groups asked for, by default those of `compare`."""
+    default = "containers" if scope.in_boxes else "main"
+    return [name.strip() for names in asked or [default] for name in names.split(",") if name.strip()]
 
 
 def _spans(column: Column, block: pd.DataFrame) -> list[str]:
@@ -227,7 +239,9 @@ class _Comparison:
 
         chosen: dict[str, Column] = {}
         for name in self.asked:
-            of_group = [c for c in printed("compare") if name in (c.group, "all") or (c is ROUTE and name == "main")]
+            of_group = [
+                c for c in printed("compare") if name in (c.group, *c.also, "all") or (c is ROUTE and name == "main")
+            ]
             column = by_name("compare").get(name)
             for each in of_group if column is None else [column]:
                 chosen[each.name] = each if each.heading else replace(each, heading=each.name.replace("_", " "))
@@ -235,7 +249,9 @@ class _Comparison:
         if of_a_group(self.table):
             missing |= {"netback_usd_per_t", NEXT} - set(self.asked)
         present = (c for c in chosen.values() if c.name not in (*missing, *self.table.index.names))
-        return self.units_of_table.columns(sorted(present, key=lambda column: column.wide))
+        shown = self.units_of_table.columns(sorted(present, key=lambda column: column.wide))
+        held = {column.name: column for column in shown if column.name in self.table.columns or column.name == "way"}
+        return list(held.values())
 
     @property
     def units_of_table(self) -> DisplayUnits:
@@ -246,16 +262,21 @@ class _Comparison:
         """Return the units of one commodity, or of all shippers."""
         from corridor.model.display_units import DisplayUnits
 
-        return DisplayUnits.of(self.network, self.units, commodity)
+        return DisplayUnits.of(self.network, self.units, commodity, boxes=True)
+
+    @property
+    def shippers(self) -> dict[str, str | None]:
+        """Whose losses are shown, by name: of what is compared for, and of all where they have the units shown."""
+        every = self.units != "TEU" or all(c.display_unit == "TEU" for c in self.network.commodities)
+        return {self.commodity: self.commodity} | ({"all shippers": None} if every else {})
 
     def lost(self, name: str, commodity: str | None) -> dict[str, float]:
         """Return what is lost under a scenario, named by the units shown."""
-        from corridor.model.display_units import in_barrels
         from corridor.study.outcomes import losses
 
         flow, base = self.flows[name], self.flows[self.baseline]
         lost = _summed(losses(flow, base, id, self.shown(id)) for id in self._members(commodity))
-        return lost if self.units == "t" else {in_barrels(key): value for key, value in lost.items()}
+        return {self.units_of_table.name(key): value for key, value in lost.items()}
 
     def _members(self, commodity: str | None) -> Sequence[str | None]:
         """Return the commodities that one or a group stands for; None for all shippers together."""
@@ -276,7 +297,7 @@ class _Comparison:
         totals: list[dict[str, Any]] = [
             {"scenario": name, "shippers": shippers or "all"} | self._totals(flow, shippers) | self.lost(name, shippers)
             for name, flow in self.flows.items()
-            for shippers in (self.commodity, None)
+            for shippers in self.shippers.values()
         ]
         parts: dict[str, Any] = {"origin": self.table.attrs["origin"], "rows": self.table, "totals": totals}
         parts |= {name: self.table.attrs[name] for name in (_BOUND,) if name in self.table.attrs}
@@ -292,14 +313,13 @@ class _Comparison:
 
     def _totals(self, flow: Flow, shippers: str | None) -> dict[str, Any]:
         """Return what all shippers deliver, do not lift and lack; of one shipper the rows say it."""
-        from corridor.model.display_units import in_barrels
         from corridor.study.outcomes import totals
 
         if shippers is not None:
             return {}
         every = totals(flow, None, self.shown(None))
         names = ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")
-        return {name if self.units == "t" else in_barrels(name): every[name] for name in names}
+        return {self.units_of_table.name(name): every[name] for name in names}
 
     def full(self, width: int | None) -> str:
         """Return every scenario as a block that ends with what is lost."""
@@ -329,6 +349,7 @@ class _Comparison:
             table + omitted_columns(self.columns, kept) + carried_text(self.network, width),
         ]
         if len(self.rows) > 1:
+            blocks += [self._most(width)] if self.scope.in_boxes else []
             blocks.append(self._changes(width))
         blocks.append(self._confidence(width))
         return "\n".join(filter(None, blocks))
@@ -374,7 +395,7 @@ class _Comparison:
         if self.scope.each_origin or not len(rows):
             return ""
         whose = tonne(self.table.attrs, self.network)
-        texts = list(next_tonne_sentences(rows, {}, whose, f"USD/{self.units}")) if NEXT in shown else []
+        texts = list(next_tonne_sentences(rows, {}, whose, self.units_of_table.money)) if NEXT in shown else []
         if {"netback_usd_per_t", "unit_cost_usd_per_t", NEXT} & shown and not {"way", "destination"} & shown:
             ends = _grouped_by(rows["destination"])
             texts += [f"The best way ends {'; '.join(f'at {end} by {ids}' for end, ids in ends)}."] if ends else []
@@ -397,8 +418,9 @@ class _Comparison:
         """Return the scenarios that are printed once: all that is printed of them is the same."""
         from corridor.study.scenario_runs import coming_to_the_same
 
+        of = next(reversed(self.shippers.values()))
         complete = {
-            name: block.assign(**self.lost(name, None), is_base=name == self.baseline) for name, block in blocks.items()
+            name: block.assign(**self.lost(name, of), is_base=name == self.baseline) for name, block in blocks.items()
         }
         return coming_to_the_same(complete)
 
@@ -416,7 +438,7 @@ class _Comparison:
 
         units = self.units_of_table
         flow, base = self.flows[names[0]], self.flows[self.baseline]
-        shippers = {self.commodity: self.commodity, "all shippers": None}
+        shippers = self.shippers
         rows = {of: self.lost(names[0], id) for of, id in shippers.items()}
         frame = pd.DataFrame(list(rows.values()), index=list(rows))
         text = f"  lost against the baseline, as a rate\n{aligned(units.columns(_lost_columns()), frame)}"
@@ -441,6 +463,40 @@ class _Comparison:
 
         return WarmSolver(self.network)
 
+    def _most(self, width: int | None) -> str:
+        """Return a table of the most that could move under each scenario that changes it, and what then stops more."""
+        import pandas as pd
+
+        from corridor.study.scenario_runs import printed_once
+
+        name = self.units_of_table.name("capacity_mtpa")
+        before = self._by_corridor(self.baseline)[name]
+        rows: dict[str, dict[str, Any]] = {}
+        for scenario in self.rows:
+            block = self._by_corridor(scenario)
+            apart = (block[name] - before).abs().fillna(0.0)
+            if apart.max() > _LEAST_MTPA:
+                corridor = str(apart.idxmax())
+                limit = f"{block['bottleneck'][corridor] or 'nothing'} by {corridor}"
+                rows[scenario] = {str(id): block[name][id] for id in block.index} | {"limit": limit}
+        if not rows:
+            return ""
+        columns = [
+            Column(
+                str(id), "", "", heading=str(id).replace("_", "\n"), priority=10 + n, digits=self.units_of_table.digits
+            )
+            for n, id in enumerate(before.index)
+        ]
+        columns.append(Column("limit", "", "", "word", "what stops more", wide=True))
+        frame = printed_once(pd.DataFrame(list(rows.values()), index=list(rows)))
+        head = (
+            f"The most {visible(self.commodity)} that could move by corridor, under the scenarios that change it, in "
+            f"{self.units_of_table.volume}, and what then stops more where it changes most."
+        )
+        kept = columns_that_fit(columns, lambda some: aligned(some, frame, names_width=_NAMES_WIDTH), width)
+        shown = f"{paragraph(head, width)}\n\n{aligned(kept, frame, names_width=_NAMES_WIDTH)}\n"
+        return shown + omitted_columns(columns, kept)
+
     def _changes(self, width: int | None) -> str:
         """Return a table of what each scenario changes, the largest loss first."""
         import pandas as pd
@@ -450,7 +506,7 @@ class _Comparison:
 
         before = self._by_corridor(self.baseline)
         units = self.units_of_table
-        through = "throughput_mtpa" if self.units == "t" else "throughput_kbd"
+        through = units.name("throughput_mtpa")
         shut_before = {id for id, status in before["status"].items() if status in CLOSED}
         moved_before = before[through].to_dict()
         rows: dict[str, dict[str, Any]] = {}
@@ -472,7 +528,7 @@ class _Comparison:
                 heading=str(id).replace("_", "\n"),
                 signed=True,
                 priority=10 + n,
-                digits=1 if self.units == "t" else 0,
+                digits=units.digits,
             )
             for n, id in enumerate(before.index)
         ]

@@ -73,12 +73,24 @@ def add_units(
     *,
     tonnes: str = "Mt/y and USD/t",
     barrels: str = "thousand barrels a day (kb/d) and USD/bbl",
+    boxes: bool = False,
 ) -> None:
-    """Add the option for tonnes or barrels, with what each means."""
+    """Add the option for tonnes or barrels, with what each means; and for boxes, the default of what moves in them."""
+    if not boxes:
+        parser.add_argument("--units", choices=("t", "bbl"), default="t", help=f"t: {tonnes} (default); bbl: {barrels}")
+        return
     parser.add_argument(
-        "--units", choices=("t", "bbl"), default="t",
-        help=f"t: {tonnes} (default); bbl: {barrels}",
+        "--units", choices=("t", "bbl", "TEU"),
+        help=f"t: {tonnes}; bbl: {barrels}; TEU: boxes of 20 feet a year and USD/FEU, a box of 40 feet (default: TEU "
+        "for containers, else t)",
     )  # fmt: skip
+
+
+def shown_units(asked: str | None, network: Network, subject: str | None) -> str:
+    """Return the units asked for, by default boxes for a commodity or group counted in them, else tonnes."""
+    from corridor.model.commodity_groups import in_boxes
+
+    return asked or ("TEU" if subject is not None and in_boxes(network, subject) else "t")
 
 
 def chosen_format(given: str | None, output: str | None) -> str:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs, other_years, shown_units
 from corridor.cli.printing import (
     aligned,
     carried_text,
@@ -35,37 +35,41 @@ def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "outcomes", run, "print what each scenario delivers, leaves undone and costs")
     add_inputs(parser)
-    add_units(parser)
-    parser.add_argument("--commodity", metavar="ID", help="commodity to count (default: all shippers together)")
+    add_units(parser, boxes=True)
+    parser.add_argument(
+        "--commodity", metavar="ID", help="commodity to count, or a group of them (default: all shippers together)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from corridor.model.display_units import DisplayUnits, in_barrels
+    from corridor.model.display_units import DisplayUnits
     from corridor.study.outcomes import outcomes
 
     network, scenarios = load_inputs(arguments)
     say_notes(arguments, other_years(scenarios, network))
-    table = outcomes(network, scenarios or None, commodity=arguments.commodity, units=arguments.units)
-    units = DisplayUnits.of(network, arguments.units, arguments.commodity)
+    named = shown_units(arguments.units, network, arguments.commodity)
+    table = outcomes(network, scenarios or None, commodity=arguments.commodity, units=named)
+    units = DisplayUnits.of(network, named, arguments.commodity, boxes=True)
     notes = notes_of(table)
     if arguments.format != "table":
         say_notes(arguments, notes)
         if arguments.format == "json":
-            scope = {"commodity": arguments.commodity, "units": arguments.units}
+            scope = {"commodity": arguments.commodity, "units": named}
             return write_output(document_text(network, **scope, rows=table), arguments.output, arguments.format)
         return write_output(machine_text(table, arguments.format), arguments.output, arguments.format)
     width = terminal_width(arguments)
     names = ("delivered_mtpa", "shortfall_mtpa", "unmet_mtpa")
-    before = [table.iloc[0][name if arguments.units == "t" else in_barrels(name)] for name in names]
+    before = [table.iloc[0][units.name(name)] for name in names]
+    digits = 0 if units.shows_boxes else 1
     base, scenarios_only = table.iloc[0], table.iloc[1:]
     ranked = scenarios_only.sort_values("loss_musd_per_year", ascending=False, kind="stable")
     blocks = [
         f"{visible(arguments.commodity or 'All shippers')}, {title_of(network)}: a year of steady flow under each "
         "scenario, largest loss first.\nLoss: fall in netback plus rise in unmet requirements times what each costs "
         "its buyer beyond the price.\nChange: against the baseline, in which "
-        f"{before[0]:,.1f} {units.volume} are delivered, {before[1]:,.1f} not lifted, "
-        f"{before[2]:,.1f} required and unmet; netback {base['netback_musd_per_year']:,.0f} million USD/y.",
+        f"{before[0]:,.{digits}f} {units.volume} are delivered, {before[1]:,.{digits}f} not lifted, "
+        f"{before[2]:,.{digits}f} required and unmet; netback {base['netback_musd_per_year']:,.0f} million USD/y.",
         *_tables(ranked, width, units, carried_text(network, width)),
         *notes,
     ]

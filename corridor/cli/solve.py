@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from corridor.cli.inputs import add_command, add_inputs, add_units, combined, load_inputs, other_years
+from corridor.cli.inputs import add_command, add_inputs, add_units, combined, load_inputs, other_years, shown_units
 from corridor.cli.printing import (
     carried_text,
     document_text,
@@ -24,7 +24,10 @@ def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "solve", run, "solve one scenario and explain the result")
     add_inputs(parser)
-    add_units(parser)
+    add_units(parser, boxes=True)
+    parser.add_argument(
+        "--commodity", metavar="ID", help="only commodity, or group of them, to explain (default: all shippers)"
+    )
     parser.add_argument("--table", choices=FLOW_TABLES, help="table to print (default: a summary; corridors for csv)")
     parser.add_argument("--explain", metavar="ID", help="explain only this corridor or edge")
 
@@ -40,15 +43,18 @@ def run(arguments: argparse.Namespace) -> int:
     network, scenarios = load_inputs(arguments)
     say_notes(arguments, other_years(scenarios, network))
     flow = solve(network, combined(scenarios))
-    units = DisplayUnits.of(flow.network, arguments.units)
+    named = shown_units(arguments.units, network, arguments.commodity)
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:
             raise DataError("--explain prints text; remove --table and --format")
+        if arguments.commodity is not None:
+            raise DataError("--commodity is for the text; tables are of all shippers: remove --table and --format")
+        units = DisplayUnits.of(flow.network, named, boxes=True)
         table = arguments.table or "corridors"
         frame = flow_table(flow, table, units)
         if arguments.format == "json":
             name = flow.scenario.name if flow.scenario is not None else None
-            about = {"scenario": name, "units": arguments.units, "totals": flow_totals(flow, units)}
+            about = {"scenario": name, "units": named, "totals": flow_totals(flow, units)}
             text = document_text(network, **about, **{table: frame})
         elif arguments.format == "csv":
             text = machine_text(frame, arguments.format)
@@ -58,6 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
             text += f"{INTERCHANGEABLE}\n" if table in ("markets", "routes") else ""
             text += carried_text(network, width)
     else:
-        explained = flow.explain(arguments.explain, units=arguments.units)
+        explained = flow.explain(arguments.explain, commodity=arguments.commodity, units=named)
         text = f"{title_of(network)}\n{explained}\n{carried_text(network, width)}"
     return write_output(text, arguments.output, arguments.format, width=width)

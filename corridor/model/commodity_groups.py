@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.messages import unknown_name
 from corridor.model.parts import NetworkParts
 
 TEU = "TEU"
@@ -22,10 +23,38 @@ def members(network: NetworkParts, subject: str) -> tuple[str, ...]:
     return tuple(record.id for record in network.commodities if subject and record.group == subject)
 
 
+def shippers(network: NetworkParts, subject: str | None) -> tuple[str, ...]:
+    """Return the commodities that a name stands for, all without one."""
+    return tuple(record.id for record in network.commodities) if subject is None else members(network, subject)
+
+
+def require_subject(network: NetworkParts, subject: str) -> tuple[str, ...]:
+    """Return the commodities that a name stands for.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither a commodity nor a group of them.
+    """
+    if own := members(network, subject):
+        return own
+    if not groups(network):
+        return (network.commodity(subject).id,)
+    raise unknown_name("commodity or group of commodities", subject, [*network.by_key("commodity"), *groups(network)])
+
+
 def counted_in_boxes(network: NetworkParts, subject: str) -> bool:
     """Tell whether a commodity, or each of a group, is counted in boxes."""
     units = {network.commodity(id).display_unit for id in members(network, subject)}
     return units == {TEU}
+
+
+def in_boxes(network: NetworkParts, subject: str) -> bool:
+    """Tell whether a commodity, or each of a group, is counted in boxes, as many a tonne."""
+    return (
+        counted_in_boxes(network, subject)
+        and len({network.commodity(id).display_per_t for id in members(network, subject)}) == 1
+    )
 
 
 def default_subject(network: NetworkParts) -> str:

@@ -150,7 +150,8 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
     if table == "nodes":
         return [(node.id,) for node in network.nodes if node.throughput_mtpa is not None]
     if table in ("commodities", "outcomes"):
-        return [(commodity.id,) for commodity in network.commodities]
+        of_groups = groups(network) if table == "outcomes" else ()
+        return [(id,) for id in (*(commodity.id for commodity in network.commodities), *of_groups)]
     if table in ("corridors", "edges", "fleets"):
         return [(record.id,) for record in getattr(network, table)]
     if table in ("supplies", "markets"):
@@ -205,7 +206,9 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
     kind = _KIND_OF_KEY.get(table, "node")
     known: Collection[str] = network.by_key(kind)
     commodities: Collection[str] = network.by_key("commodity")
-    commodities = [*commodities, *groups(network)] if table == "compare" else commodities
+    if table in STUDIED:
+        commodities = [*commodities, *groups(network)]
+        known = commodities if kind == "commodity" else known
     if table == "compare" and first not in known:
         corridor, _, commodity = key.rpartition(".")
         first, last = (corridor, commodity) if corridor in known or commodity in commodities else (key, "")

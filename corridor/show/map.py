@@ -12,6 +12,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import INTERCHANGEABLE
+from corridor.model.commodity_groups import require_subject, shippers
 from corridor.model.display_units import DisplayUnits
 from corridor.model.records import Edge
 from corridor.show import basemap, fonts, style
@@ -62,8 +63,8 @@ def plot_map(
     ax : matplotlib Axes, optional
         Axes to draw in, as `plot_sankey`; a new figure by default. Legends are below it.
     commodity : str, optional
-        Id of the only commodity whose flows, shortfalls and totals are shown; utilisation is always of all commodities
-        together. Edges that carry others only are pale grey.
+        Id of the only commodity, or name of the only group, whose flows, shortfalls and totals are shown; utilisation
+        is always of all commodities together. Edges that carry others only are pale grey.
     labels : bool
         Whether to name nodes and corridors, as many as fit.
     extent : sequence of float, optional
@@ -72,8 +73,9 @@ def plot_map(
     widest_mtpa : float, optional
         Flow of the widest line [Mt/y]; by default the largest flow on the map. Give maps of several scenarios the
         same value to make their widths comparable. With ``units="bbl"`` it is in kb/d.
-    units : {"t", "bbl"}
-        Mt/y, or thousand barrels a day (kb/d), each commodity by its own barrels a tonne.
+    units : {"t", "bbl", "TEU"}
+        Mt/y, or thousand barrels a day (kb/d), each commodity by its own barrels a tonne; or TEU a year of what is
+        counted in boxes.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -87,7 +89,7 @@ def plot_map(
     ------
     DataError
         If fewer than two nodes have coordinates; other nodes without them are omitted, with a note on the map. If the
-        extent is not west, east, south, north, `widest_mtpa` is not above 0, or a commodity has no barrels.
+        extent is not west, east, south, north, `widest_mtpa` is not above 0, or a commodity has no barrels, or no TEU.
     UnknownNameError
         If the commodity is unknown.
     CorridorError
@@ -106,10 +108,10 @@ def plot_map(
     """
     style.require_flow(flow)
     if commodity is not None:
-        flow.network.commodity(commodity)
+        require_subject(flow.network, commodity)
     if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
         raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
-    shown_units = DisplayUnits.of(flow.network, units, commodity)
+    shown_units = DisplayUnits.of(flow.network, units, commodity, boxes=True)
     positions = _positions(flow)
     asked = basemap.core(flow.network, positions) if extent is None else _extent(extent)
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
@@ -133,6 +135,11 @@ def plot_map(
     if labels:
         drawing.labels()
     return ax
+
+
+def _key(amount: float) -> str:
+    """Return a round amount of the legend."""
+    return f"{amount:g}" if amount < 1000 else f"{amount:,.0f}"
 
 
 @dataclass(frozen=True)
@@ -185,10 +192,11 @@ def _extent(given: Sequence[float]) -> Extent:
 
 def _summary(flow: Flow, commodity: str | None, units: DisplayUnits) -> str:
     """Return the totals of a flow as one line of text."""
-    what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
+    what = "all shippers" if commodity is None else style.subject_name(flow.network, commodity)
+    own = shippers(flow.network, commodity)
     lifted = short = 0.0
     for supply, missing in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
-        if commodity in (None, supply.commodity):
+        if supply.commodity in own:
             lifted += (supply.volume_mtpa - missing) * units.rate(supply.commodity)
             short += missing * units.rate(supply.commodity)
     rest = f"; {style.tonnes(short)} {units.volume} shut in" if short > _TOLERANCE_MTPA else ", nothing shut in"
@@ -212,6 +220,8 @@ class _MapDrawing:
         self.units = units
         self.ax, self.flow, self.commodity, self.positions, self.extent = ax, flow, commodity, positions, extent
         self.network = flow.network
+        self.shippers = shippers(self.network, commodity)
+        """Ids of the commodities drawn."""
         self.inside = {id for id, position in positions.items() if extent.holds(*position)}
         amounts = self._amounts()
         self.totals = dict(zip((e.id for e in self.network.edges), flow.edge_flow_mtpa.tolist(), strict=True))
@@ -223,7 +233,7 @@ class _MapDrawing:
             amounts[e.id] > _TOLERANCE_MTPA and e.id not in drawn and {e.tail, e.head} <= positions.keys()
             for e in self.network.edges
         )
-        supplies = (s for s in self.network.supplies if commodity in (None, s.commodity))
+        supplies = (s for s in self.network.supplies if s.commodity in self.shippers)
         self.offered = sum(supply.volume_mtpa * units.rate(supply.commodity) for supply in supplies) or 1.0
         self.most = widest or max((line.flow_mtpa for line in self.lines), default=0.0)
         self.wide = style.inches(ax)[0]
@@ -238,7 +248,7 @@ class _MapDrawing:
         solution = self.flow.solution
         for column, amount in enumerate(solution.flows.tolist()):
             edge, commodity = solution.program.name_of(column)
-            if self.commodity in (None, commodity) and amount:
+            if commodity in self.shippers and amount:
                 amounts[edge] += amount * self.units.rate(commodity)
         return amounts
 
@@ -246,8 +256,8 @@ class _MapDrawing:
         """Return what an edge carries of commodities that are not drawn. [Mt/y]"""
         if self.commodity is None:
             return 0.0
-        column = self.flow.solution.program.column(edge, self.commodity)
-        own = 0.0 if column is None else float(self.flow.solution.flows[column])
+        columns = (self.flow.solution.program.column(edge, id) for id in self.shippers)
+        own = sum(float(self.flow.solution.flows[column]) for column in columns if column is not None)
         return float(self.totals[edge]) - own
 
     def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
@@ -371,21 +381,20 @@ class _MapDrawing:
         kinds = dict.fromkeys(self.inside, "waypoint")
         for records, kind in ((self.network.markets, "market"), (self.network.supplies, "supply")):
             kinds |= {
-                r.node: kind for r in records if r.node in kinds and self.commodity in (None, r.commodity)
+                r.node: kind for r in records if r.node in kinds and r.commodity in self.shippers
             }  # fmt: skip
         return kinds
 
     def _carried(self, corridor: str) -> float:
         """Return the throughput of a corridor, in the units shown."""
-        ids = [c.id for c in self.network.commodities] if self.commodity is None else [self.commodity]
-        through = {id: self.flow.throughput_mtpa(corridor, id) for id in ids}
+        through = {id: self.flow.throughput_mtpa(corridor, id) for id in self.shippers}
         return sum(amount * self.units.rate(id) for id, amount in through.items() if amount)
 
     def _shortfalls(self) -> dict[str, float]:
         """Return shortfall by node, in the units shown."""
         short: dict[str, float] = {}
         for supply, amount in zip(self.network.supplies, self.flow.shortfall_by_supply.tolist(), strict=True):
-            if amount > _TOLERANCE_MTPA and self.commodity in (None, supply.commodity):
+            if amount > _TOLERANCE_MTPA and supply.commodity in self.shippers:
                 short[supply.node] = short.get(supply.node, 0.0) + amount * self.units.rate(supply.commodity)
         return short
 
@@ -489,7 +498,7 @@ class _MapDrawing:
 
         return [
             Line2D(
-                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=f"{amount:g}", solid_capstyle="butt",
+                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=_key(amount), solid_capstyle="butt",
                 path_effects=[patheffects.withStroke(linewidth=amount * self.points_per_mtpa + 0.9, foreground=INK)],
             )
             for amount in _round_steps(self.most)
@@ -532,8 +541,9 @@ class _MapDrawing:
             steps = _round_steps(max(short))
             amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
-                line(f"{amount:g} {self.units.volume} not lifted", marker="o", linestyle="none", markeredgecolor=WARN,
-                     markersize=math.sqrt(self._area(amount)), markerfacecolor=(*_rgb(WARN), 0.28))
+                line(f"{_key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none",
+                     markeredgecolor=WARN, markersize=math.sqrt(self._area(amount)),
+                     markerfacecolor=(*_rgb(WARN), 0.28))
             )  # fmt: skip
         return handles
 
@@ -584,8 +594,7 @@ class _MapDrawing:
     def _label_corridors(self, writer: Labels, halo: list[Any]) -> None:
         """Name each corridor, with its throughput, at its widest trunk edge on the map."""
         for corridor in self.network.corridors:
-            shippers = [c.id for c in self.network.commodities] if self.commodity is None else [self.commodity]
-            edges = {edge.id for edge in self.network.trunk_of_peers(corridor.id, shippers)}
+            edges = {edge.id for edge in self.network.trunk_of_peers(corridor.id, self.shippers)}
             trunk = [line for line in self.lines if line.edge.id in edges]
             if not trunk:
                 continue
@@ -607,7 +616,7 @@ class _MapDrawing:
     @property
     def _called(self) -> str:
         """Name of the commodity drawn."""
-        return "" if self.commodity is None else style.called(self.network.commodity(self.commodity))
+        return "" if self.commodity is None else style.subject_name(self.network, self.commodity)
 
     def _still(self, line: _Line) -> str:
         """Return why a corridor carries nothing that is drawn."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corridor.model.columns import INTERCHANGEABLE
+from corridor.model.commodity_groups import require_subject, shippers
 from corridor.model.display_units import DisplayUnits
 from corridor.show import style
 from corridor.show.picture import picture
@@ -44,9 +45,11 @@ def plot_sankey(
         Axes to draw in; a new figure by default. Alone in their figure, and empty, they are made smaller where titles,
         names or legends would be cut.
     commodity : str, optional
-        Id of the only commodity to draw, by supply; by default all commodities, one band each.
-    units : {"t", "bbl"}
-        Mt/y, or thousand barrels a day (kb/d), each commodity by its own barrels a tonne.
+        Id of the only commodity to draw, by supply; or name of the only group, one band for each of its commodities.
+        By default all commodities, one band each.
+    units : {"t", "bbl", "TEU"}
+        Mt/y, or thousand barrels a day (kb/d), each commodity by its own barrels a tonne; or TEU a year of what is
+        counted in boxes.
     title : str, optional
         Title instead of the scenario's name; empty for none.
 
@@ -60,7 +63,7 @@ def plot_sankey(
     UnknownNameError
         If the commodity is unknown.
     DataError
-        If a commodity has no barrels.
+        If a commodity has no barrels, or no TEU.
     CorridorError
         If matplotlib is not installed.
 
@@ -76,13 +79,13 @@ def plot_sankey(
     """
     style.require_flow(flow)
     if commodity is not None:
-        flow.network.commodity(commodity)
+        require_subject(flow.network, commodity)
     ax = style.panel(ax, (10.0, 6.5), left=0.02, right=0.98, top=0.88, bottom=0.03)
     ax.set_axis_off()
-    shown = DisplayUnits.of(flow.network, units, commodity)
+    shown = DisplayUnits.of(flow.network, units, commodity, boxes=True)
     chains = _chains(flow, commodity, shown)
     total = sum(chains.values())
-    what = "all shippers" if commodity is None else style.called(flow.network.commodity(commodity))
+    what = "all shippers" if commodity is None else style.subject_name(flow.network, commodity)
     below = f"{what}: {style.tonnes(total)} {shown.volume} offered; band heights in {shown.volume}"
     if not chains:
         ax.set_ylim(0, 1)
@@ -100,6 +103,8 @@ Chain = tuple[str, str, str]
 def _chains(flow: Flow, commodity: str | None, units: DisplayUnits) -> dict[Chain, float]:
     """Return amounts by shipper or supply, corridor and market, in the units shown."""
     chains: dict[Chain, float] = {}
+    own = shippers(flow.network, commodity)
+    by_supply = commodity is not None and len(own) == 1
 
     def add(chain: Chain, amount: float) -> None:
         if amount > _TOLERANCE_MTPA:
@@ -114,16 +119,16 @@ def _chains(flow: Flow, commodity: str | None, units: DisplayUnits) -> dict[Chai
         routes["flow_mtpa"],
         strict=True,
     ):
-        if commodity in (None, route_commodity):
+        if route_commodity in own:
             via = corridor if isinstance(corridor, str) else _NO_CORRIDOR
             add(
-                (route_commodity if commodity is None else origin, via, end),
+                (origin if by_supply else route_commodity, via, end),
                 float(amount) * units.rate(route_commodity),
             )
     for supply, amount in zip(flow.network.supplies, flow.shortfall_by_supply.tolist(), strict=True):
-        if commodity in (None, supply.commodity):
+        if supply.commodity in own:
             add(
-                (supply.commodity if commodity is None else supply.node, _NOT_LIFTED, ""),
+                (supply.node if by_supply else supply.commodity, _NOT_LIFTED, ""),
                 amount * units.rate(supply.commodity),
             )
     return chains
@@ -166,7 +171,8 @@ def _names(flow: Flow, commodity: str | None) -> list[dict[str, str]]:
     commodities = {record.id: style.called(record) for record in network.commodities}
     corridors = {corridor.id: style.called(corridor) for corridor in network.corridors}
     corridors |= {_NO_CORRIDOR: "no corridor (local)", _NOT_LIFTED: "shut in"}
-    return [commodities if commodity is None else nodes, corridors, nodes]
+    by_supply = commodity is not None and len(shippers(network, commodity)) == 1
+    return [nodes if by_supply else commodities, corridors, nodes]
 
 
 @dataclass

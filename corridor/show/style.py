@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
+    from corridor.model.network import Network
+
 INK, FAINT, RULE = "#1c2529", "#5d6a70", "#c8cfd2"
 LAND, SEA, COAST, BORDER = "#f4f1ea", "#dde8ee", "#9aabb4", "#cfc8ba"
 WARN = "#b3350a"
@@ -118,6 +120,12 @@ def called(record: Node | Corridor | Commodity) -> str:
     return record.id
 
 
+def subject_name(network: Network, subject: str) -> str:
+    """Return the name of a commodity, or of a group of them, for pictures."""
+    record = network.by_key("commodity").get(subject)
+    return spoken(subject) if record is None else called(record)
+
+
 def brief(name: str, most: int = 24) -> str:
     """Return a name without text in brackets or after a comma.
 
@@ -152,6 +160,10 @@ def spoken(id: str) -> str:
     return plain(words.upper() if len(words) <= 3 else words[:1].upper() + words[1:])
 
 
+_LONG = 9999.5
+"""From here on digits are grouped by threes, as in TEU a year."""
+
+
 def tonnes(amount: float) -> str:
     """Return an amount in Mt/y with a suitable number of digits.
 
@@ -162,6 +174,8 @@ def tonnes(amount: float) -> str:
     """
     if amount == 0:
         return "0"
+    if abs(amount) >= _LONG:
+        return f"{amount:,.0f}"
     return f"{amount:.0f}" if abs(amount) >= 99.95 else f"{amount:.1f}" if abs(amount) >= 0.095 else f"{amount:.2g}"
 
 

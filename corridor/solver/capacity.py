@@ -135,12 +135,13 @@ def reachable_capacity(
 
 
 def successive_bottlenecks(
-    solver: WarmSolver, solution: Solution, corridor: str, commodity: str, levels: int = 4
+    solver: WarmSolver, solution: Solution, corridor: str, commodity: str | tuple[str, ...], levels: int = 4
 ) -> Iterator[RouteCapacity]:
     """Yield a minimum cut of a corridor, then one that would limit it without that, and so on."""
-    state = _maximising(solution, corridor, (commodity,))
+    commodities = _tuple(commodity)
+    state = _maximising(solution, corridor, commodities)
     for _ in range(levels):
-        capacity = _most(solver, state, solution, corridor, (commodity,))
+        capacity = _most(solver, state, solution, corridor, commodities)
         if capacity.capacity_mtpa > _LIFTED_MTPA / 2:
             capacity = RouteCapacity(math.inf, ())
         yield capacity

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from corridor.errors import visible
+from corridor.errors import UnknownNameError, visible
 from corridor.messages import unknown_name
+from corridor.model.commodity_groups import TEU, TEU_PER_FEU, members
 from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.network import Network, edge_key
 from corridor.model.records import Edge, Quota
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA, ZERO_USD_PER_T
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
 from corridor.solver.decompose import Route
+from corridor.solver.explain_choice import ChoiceText
 from corridor.solver.idle import idle_chains
 from corridor.solver.limits import limit_confidence, limit_size, limit_unit, raised_limit, raised_limits
 from corridor.solver.moved_tonne import moved_tonne
@@ -33,16 +35,31 @@ _HELD = (
 _KEPT = "leave a supply, a requirement or a minimum short"
 
 
-def explain(solver: WarmSolver, solution: Solution, about: str | None = None, units: DisplayUnits = TONNES) -> str:
-    """Return the explanation of a solution, or of one corridor, edge or fleet in it; the solver holds its program."""
-    volumes = ShownVolumes(solution, units)
+def explain(
+    solver: WarmSolver,
+    solution: Solution,
+    about: str | None = None,
+    units: DisplayUnits = TONNES,
+    *,
+    subject: str | None = None,
+) -> str:
+    """Return the explanation of a solution, or of one corridor, edge or fleet in it; the solver holds its program.
+
+    Of a subject, a commodity or group, only what it moves and could move is told; units need to be those of it alone.
+    """
+    network = solution.network
+    volumes = ShownVolumes(solution, units, () if subject is None else members(network, subject))
+    notes = solution.notes_in(units) if subject is None else solution.notes
     if solution.held is not None:
-        parts = [*_totals(solution, volumes), *solution.notes_in(units), _HELD]
+        parts = [*_totals(solution, volumes), *notes, _HELD]
+    elif solution.choice is not None:
+        parts = list(_chosen(solver, solution, about, volumes, notes))
     elif about is None:
-        parts = [*_totals(solution, volumes), *solution.notes_in(units), *_limits(solver, solution, volumes)]
+        parts = [*_totals(solution, volumes), *notes, *_limits(solver, solution, volumes)]
         floors = binding_minima(solver, solution)
-        for corridor in solution.network.corridors:
-            parts += _corridor(solver, solution, corridor.id, floors, volumes)
+        for corridor in network.corridors:
+            if subject is None or network.trunk(corridor.id, volumes.commodities):
+                parts += _corridor(solver, solution, corridor.id, floors, volumes)
     elif about in {corridor.id for corridor in solution.network.corridors}:
         parts = list(_corridor(solver, solution, about, binding_minima(solver, solution), volumes))
     elif about in {edge.id for edge in solution.network.edges}:
@@ -50,34 +67,86 @@ def explain(solver: WarmSolver, solution: Solution, about: str | None = None, un
     elif about in solution.network.keys("fleet"):
         parts = list(_fleet(solver, solution, about, volumes))
     else:
-        known = [id for kind in ("corridor", "edge", "fleet") for id in solution.network.keys(kind)]
-        kinds = "corridor, edge or fleet" if solution.network.fleets else "corridor or edge"
-        raise unknown_name(kinds, about, known)
+        raise _unknown(solution.network, about)
     return "\n".join(map(visible, parts))
+
+
+def _unknown(network: Network, about: str) -> UnknownNameError:
+    """Return the error for what is no corridor, edge or fleet."""
+    known = [id for kind in ("corridor", "edge", "fleet") for id in network.keys(kind)]
+    kinds = "corridor, edge or fleet" if network.fleets else "corridor or edge"
+    return unknown_name(kinds, about, known)
+
+
+def _chosen(
+    solver: WarmSolver, solution: Solution, about: str | None, volumes: ShownVolumes, notes: Sequence[str]
+) -> Iterator[str]:
+    """Yield the explanation of a solution in which commodities choose, or of one corridor, edge or fleet in it.
+
+    Differences of two optima would not say what a limit is worth to shippers who do not all take the cheapest way:
+    what one more tonne there would pay does.
+    """
+    network, text = solution.network, ChoiceText(solver, solution, volumes)
+    if about is None:
+        yield from _totals(solution, volumes)
+        yield from notes
+        yield from text.lines()
+    chosen = {row.alternative.corridor for row in text.rows}
+    named = [record for record in network.corridors if about in (None, record.id)]
+    floors = binding_minima(solver, solution) if any(record.id not in chosen for record in named) else []
+    for record in named:
+        if record.id in chosen:
+            yield from text.corridor(record)
+        else:
+            yield from _plain_corridor(solver, solution, record.id, floors, volumes)
+    if not named and about is not None:
+        if about not in network.keys("edge") and about not in network.keys("fleet"):
+            raise _unknown(network, about)
+        yield text.asset(BindingLimit("edge" if about in network.keys("edge") else "fleet", about))
+
+
+def _plain_corridor(
+    solver: WarmSolver, solution: Solution, corridor: str, floors: list[tuple[Quota, Solution]], volumes: ShownVolumes
+) -> Iterator[str]:
+    """Yield what a corridor carries that no commodity chooses, and what stops more of the first that it carries."""
+    network = solution.network
+    carried = [id for id in volumes.commodities if network.trunk(corridor, id)]
+    for commodity in carried[:1]:
+        steps = list(successive_bottlenecks(solver, solution, corridor, commodity))
+        record, units = network.corridor(corridor), volumes.units
+        amount = sum(solution.throughput_mtpa(corridor, id) * units.rate(id) for id in carried)
+        yield f"{record.name or corridor} [{corridor}]: carries {amount:.{units.digits}f} {units.volume}."
+        yield from _kept_up(floors, solution.program.trunk_columns(network, corridor, commodity), solution, units)
+        yield _stops(steps, commodity, units, units.rate(commodity))
 
 
 def _totals(solution: Solution, volumes: ShownVolumes) -> Iterator[str]:
     """Yield what is delivered, and what is not lifted."""
     name = solution.scenario.name if solution.scenario is not None else "Baseline"
-    netback = f"netback {solution.netback_musd_per_year:,.0f} million USD/y"
     units, delivered = volumes.units, volumes.markets(solution.delivered_by_market)
-    yield f"{name}: {delivered:.{units.digits}f} {units.volume} delivered, {netback}."
+    netback = f"netback {volumes.netback_musd_per_year():,.0f} million USD/y"
+    if units.shows_boxes:
+        netback = f"cost {volumes.cost_musd_per_year():,.0f} million USD/y"
+    of = f" of {', '.join(volumes.commodities)}" if volumes.is_part else ""
+    yield f"{name}: {delivered:,.{units.digits}f} {units.volume}{of} delivered, {netback}."
     short = [
         (s, amount)
         for s, amount in zip(solution.network.supplies, solution.shortfall_by_supply, strict=True)
-        if amount > 0
+        if amount > 0 and s.commodity in volumes.commodities
     ]
     if not short:
-        yield "All supply is lifted."
+        yield f"All supply{' of it' if of else ''} is lifted."
     else:
         prices = ", ".join(sorted({f"{s.penalty_usd_per_t * units.price(s.commodity):.5g}" for s, _ in short}))
         total = volumes.supplies(solution.shortfall_by_supply)
         yield (
-            f"Not lifted: {total:.{units.digits}f} {units.volume} ({_shut_in(solution, units)}); "
+            f"Not lifted: {total:.{units.digits}f} {units.volume} ({_shut_in(solution, volumes)}); "
             f"priced at {prices} {units.money}, an assumption, so that any other way is preferred to shutting in."
         )
     unmet = [
-        (m, amount) for m, amount in zip(solution.network.markets, solution.unmet_by_market, strict=True) if amount > 0
+        (m, amount)
+        for m, amount in zip(solution.network.markets, solution.unmet_by_market, strict=True)
+        if amount > 0 and m.commodity in volumes.commodities
     ]
     if unmet:
         listed = ", ".join(
@@ -87,13 +156,13 @@ def _totals(solution: Solution, volumes: ShownVolumes) -> Iterator[str]:
         yield f"Required but not delivered: {total:.{units.digits}f} {units.volume} ({listed})."
 
 
-def _shut_in(solution: Solution, units: DisplayUnits) -> str:
+def _shut_in(solution: Solution, volumes: ShownVolumes) -> str:
     """Return by how much each supply is short, with "about" where another optimum shuts in others."""
-    optima, texts = OptimalRange(solution), []
+    optima, texts, units = OptimalRange(solution), [], volumes.units
     for number, (supply, amount) in enumerate(
         zip(solution.network.supplies, solution.shortfall_by_supply.tolist(), strict=True)
     ):
-        if amount > 0:
+        if amount > 0 and supply.commodity in volumes.commodities:
             rate = units.rate(supply.commodity)
             texts.append(f"{supply.node} {quoted(amount, optima.lifted([number]), rate=rate)}")
     return ", ".join(texts)
@@ -142,9 +211,11 @@ def who_takes_over(base: Solution, solution: Solution, commodity: str, units: Di
 def _limits(solver: WarmSolver, solution: Solution, volumes: ShownVolumes) -> Iterator[str]:
     """Yield what binds, and what one more Mt/y there is worth as the difference of two optima."""
     for chain in idle_chains(solver, solution):
+        if not any(edge.admits(id) for edge in chain.edges[:1] for id in volumes.commodities):
+            continue
         earned = _earned(volumes.units, chain.gained_musd_per_year, *_gains(volumes, solution, chain.opened))
         yield f"Closed and missed: {chain} ({chain.why}); open, it would earn {earned}."
-    raised = raised_limits(solver, solution, most=_MOST_LIMITS)
+    raised = raised_limits(solver, solution, most=_MOST_LIMITS, concerns=volumes.concerns)
     if not raised.n_binding:
         yield f"No open edge, node, quota{' or fleet' if solution.network.fleets else ''} binds."
     for one in raised.limits:
@@ -167,18 +238,19 @@ def _gains(volumes: ShownVolumes, solution: Solution, wider: Solution) -> tuple[
 
 def _earned(units: DisplayUnits, gained_musd_per_year: float, lifted: float, supplied: float) -> str:
     """Return in words what an opening or one more Mt/y would change; volumes are in the units shown."""
-    least, digits = (REPORTED_LIFTED_MTPA * units.least_rate, 1) if units.shows_barrels else (REPORTED_LIFTED_MTPA, 2)
-    more = f" and lift {lifted:.{digits}f} {units.volume} more" if lifted > least else ""
-    more += f" and meet {supplied:.{digits}f} {units.volume} more of what is required" if supplied > least else ""
+    least, digits = REPORTED_LIFTED_MTPA * units.least_rate, units.fine_digits
+    more = f" and lift {lifted:,.{digits}f} {units.volume} more" if lifted > least else ""
+    more += f" and meet {supplied:,.{digits}f} {units.volume} more of what is required" if supplied > least else ""
     return f"{gained_musd_per_year:+,.1f} million USD/y{more}"
 
 
 def _step(volumes: ShownVolumes, limit: BindingLimit) -> str:
     """Return how much more of a limit is tried: 1 Mt/y, or 1 Mt days a year of a fleet, in the units shown."""
-    unit = volumes.units.label(limit_unit(limit))
-    if not volumes.units.shows_barrels:
+    units = volumes.units
+    unit = units.label(limit_unit(limit))
+    if not units.shows_barrels:
         return f"one more {unit.replace('days', 'day')}"
-    return f"{volumes.limit(limit):.1f} {unit} more"
+    return f"{volumes.limit(limit):,.{units.fine_digits}f} {unit} more"
 
 
 def _described(network: Network, limit: BindingLimit, volumes: ShownVolumes) -> str:
@@ -226,30 +298,36 @@ def _kept_up(
 def _corridor(
     solver: WarmSolver, solution: Solution, corridor: str, floors: list[tuple[Quota, Solution]], volumes: ShownVolumes
 ) -> Iterator[str]:
-    """Yield what a corridor carries, and for the first commodity what stops more and what one more Mt/y would cost."""
+    """Yield what a corridor carries, and for the first commodity what stops more and what one more Mt/y would cost.
+
+    Of a subject it is what that carries there.
+    """
     network, units = solution.network, volumes.units
-    commodity = network.commodities[0].id
-    record = network.corridor(corridor)
-    trunk = network.trunk_of_peers(corridor, [commodity]) or network.trunk(corridor)
+    record, own = network.corridor(corridor), volumes.asked
+    subject = volumes.asked_name
+    trunk = network.trunk(corridor, own) if volumes.is_part else network.trunk_of_peers(corridor, own)
+    trunk = trunk or network.trunk(corridor)
     available = sum(edge.available_mtpa for edge in trunk)
-    crossing = solution.program.columns_on(edge.id for edge in trunk)
+    columns = [column for id in own for column in solution.program.trunk_columns(network, corridor, id)]
+    crossing = columns if volumes.is_part else solution.program.columns_on(edge.id for edge in trunk)
     carried = float(solution.amounts[crossing].sum())
-    own = solution.throughput_mtpa(corridor, commodity)
+    moved = float(solution.amounts[columns].sum())
     optima = OptimalRange(solution)
-    shown = quoted(own, optima.throughput(corridor, commodity), rate=units.rate(commodity))
+    shown = quoted(moved, optima.amount(columns), rate=units.rate(own[0]))
     rate = volumes.edge(*(edge.id for edge in trunk))
     yield (
         f"{record.name or corridor} [{corridor}]: "
-        f"{_carried(carried, available, optima.amount(crossing), units, rate)}; {commodity} {shown} {units.volume}."
+        f"{_carried(carried, available, optima.amount(crossing), units, rate)}; {subject} {shown} {units.volume}."
     )
-    if not network.trunk(corridor, commodity):
-        yield f"  It carries no {commodity}."
+    if not network.trunk(corridor, own):
+        yield f"  It carries no {subject}."
         return
-    yield from _kept_up(floors, solution.program.trunk_columns(network, corridor, commodity), solution, units)
-    steps = list(successive_bottlenecks(solver, solution, corridor, commodity))
-    yield _stops(steps, commodity, units)
+    yield from _kept_up(floors, columns, solution, units)
+    steps = list(successive_bottlenecks(solver, solution, corridor, own))
+    yield _stops(steps, subject, units, units.rate(own[0]))
     if available > 0:
-        yield from _price_of_more(solver, solution, corridor, commodity, steps[0].capacity_mtpa - own, units)
+        stream = next((id for id in own if _measured(solution, corridor, id) is not None), own[0])
+        yield from _price_of_more(solver, solution, corridor, stream, steps[0].capacity_mtpa - moved, units)
 
 
 def _carried(carried: float, available: float, span: tuple[float, float], units: DisplayUnits, rate: float) -> str:
@@ -258,18 +336,18 @@ def _carried(carried: float, available: float, span: tuple[float, float], units:
     amount, digits = quoted(carried, span, rate=rate), units.digits
     if math.isinf(available):
         return f"carries {amount} {units.volume}, no limit"
-    unused = f"{rate * (available - carried):.{digits}f} unused"
-    return f"carries {amount} of {rate * available:.{digits}f} {units.volume}, {unused}"
+    unused = f"{rate * (available - carried):,.{digits}f} unused"
+    return f"carries {amount} of {rate * available:,.{digits}f} {units.volume}, {unused}"
 
 
-def _stops(steps: list[RouteCapacity], commodity: str, units: DisplayUnits) -> str:
+def _stops(steps: list[RouteCapacity], commodity: str, units: DisplayUnits, rate: float) -> str:
     """Return what stops more of a commodity, limit after limit."""
     texts = []
     for step in steps:
         if not step.bottleneck:
             texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
             break
-        capacity = f"{step.capacity_mtpa * units.rate(commodity):.{units.digits}f} {units.volume}"
+        capacity = f"{step.capacity_mtpa * rate:,.{units.digits}f} {units.volume}"
         texts.append(f"{capacity}, stopped by {step.named()}")
     most = f"  Most {commodity} it could take if supply and buyers were unlimited (each limit: a minimum cut)"
     return f"{most}: {'; that lifted, '.join(texts)}."
@@ -285,11 +363,11 @@ def _price_of_more(
         yield f"  No way is open to {commodity} at present."
         return
     price, digits = units.price(commodity), units.money_digits
-    cost = f"{route.unit_cost_usd_per_t * price:.{digits}f} {units.money}"
+    cost = f"{route.unit_cost_usd_per_t * price:,.{digits}f} {units.money}"
     cost += "" if units.shows_barrels else _in_display(network, commodity, route.unit_cost_usd_per_t)
+    netback = "" if units.shows_boxes else f", netback {route.netback_usd_per_t * price:,.{digits}f} {units.money}"
     yield (
-        f"  Best way from {route.origin}: {' > '.join(route.edges)}: {cost}, "
-        f"netback {route.netback_usd_per_t * price:.{digits}f} {units.money}, {route.transit_days:.0f} days."
+        f"  Best way from {route.origin}: {' > '.join(route.edges)}: {cost}{netback}, {route.transit_days:.0f} days."
     )
     if room_mtpa < ROOM_MTPA:
         yield "  It carries as much of it as it can."
@@ -327,14 +405,17 @@ def _in_display(network: Network, commodity: str, usd_per_t: float) -> str:
     record = network.commodity(commodity)
     if record.display_unit == "t":
         return ""
+    if record.display_unit == TEU:
+        return f" ({TEU_PER_FEU * usd_per_t / record.display_per_t:,.0f} USD/FEU)"
     return f" ({usd_per_t / record.display_per_t:.1f} USD/{record.display_unit})"
 
 
 def _edge(solver: WarmSolver, solution: Solution, edge: Edge, volumes: ShownVolumes) -> Iterator[str]:
     """Yield what an edge carries and why not more."""
     position, units = solution.program.edge_ids.index(edge.id), volumes.units
-    carried = float(solution.edge_flow_mtpa[position])
-    span = OptimalRange(solution).amount(np.flatnonzero(solution.program.flow_edge == position).tolist())
+    passing = [c for c in np.flatnonzero(solution.program.flow_edge == position).tolist() if volumes.counts(c)]
+    carried = float(solution.amounts[passing].sum())
+    span = OptimalRange(solution).amount(passing)
     text = _carried(carried, edge.available_mtpa, span, units, volumes.edge(edge.id))
     yield f"Edge {edge.id} ({edge.tail} > {edge.head}): {text}."
     if not edge.in_service:
@@ -346,7 +427,7 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge, volumes: ShownVolu
         used = _used(solution, edge.fleet, volumes)
         yield f"  Each {units.single} takes {edge.fleet_days:g} days of fleet {edge.fleet} ({used})."
     floors = binding_minima(solver, solution)
-    for commodity in (c for c in solution.program.commodities if edge.admits(c)):
+    for commodity in (c for c in solution.program.commodities if edge.admits(c) and c in volumes.commodities):
         column = solution.program.column(edge.id, commodity)
         if column is None:
             yield f"  {commodity}: no supply of it leads to a market this way."
@@ -355,7 +436,7 @@ def _edge(solver: WarmSolver, solution: Solution, edge: Edge, volumes: ShownVolu
         rate, explained = units.rate(commodity), _explained(solver, solution, int(column), units)
         has_quota = np.isfinite(ceiling) and ceiling < edge.available_mtpa
         quota = f", quota {units.size(rate * ceiling)}" if has_quota else ""
-        yield f"  {commodity}: {rate * amount:.{units.digits}f} {units.volume}{quota}; {explained}"
+        yield f"  {commodity}: {rate * amount:,.{units.digits}f} {units.volume}{quota}; {explained}"
         yield from _kept_up(floors, [int(column)], solution, units)
 
 
@@ -385,8 +466,11 @@ def _fleet(solver: WarmSolver, solution: Solution, fleet: str, volumes: ShownVol
     for index, edge in enumerate(network.edges):
         if edge.fleet == fleet:
             carried = float(solution.edge_flow_mtpa[index])
-            used = f"{carried * edge.fleet_days * volumes.barrels_on(edge.id):.1f} {units.label(limit_unit(limit))}"
-            shown = f"{carried * volumes.edge(edge.id):.{units.digits}f} {units.volume}"
+            unit, digits = units.label(limit_unit(limit)), units.amount_digits
+            used = f"{carried * edge.fleet_days * volumes.amount_on(edge.id):,.{digits}f} {unit}"
+            other = volumes.is_part and not any(edge.admits(id) for id in volumes.commodities)
+            shown = f"{carried * volumes.edge(edge.id):,.{units.digits}f} {units.volume}"
+            shown = f"{carried:.1f} Mt/y of other cargo" if other else shown
             yield f"  {edge.id}: {shown}, {edge.fleet_days:g} days each: {used}."
     step = _step(volumes, limit)
     if limit not in solution.prices:
@@ -405,4 +489,5 @@ def _used(solution: Solution, fleet: str, volumes: ShownVolumes) -> str:
     position = list(solution.network.keys("fleet")).index(fleet)
     used, available = float(solution.fleet_used_mt_days[position]), solution.network.fleet(fleet).available_mt_days
     rate, unit = volumes.fleet(fleet), volumes.units.label("Mt days/y")
-    return f"{used * rate:.1f} of {available * rate:.1f} {unit} used"
+    digits = volumes.units.amount_digits
+    return f"{used * rate:,.{digits}f} of {available * rate:,.{digits}f} {unit} used"

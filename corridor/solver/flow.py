@@ -11,12 +11,15 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import column_names
-from corridor.model.display_units import DisplayUnits
+from corridor.model.commodity_groups import TEU, default_subject, require_subject
+from corridor.model.display_units import DisplayUnits, require_units
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
+from corridor.model.terms import terms
 from corridor.solver.choice_weights import as_asked
+from corridor.solver.choices import choices
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.drivers import leans_on, require_rows
 from corridor.solver.explain import explain
@@ -373,6 +376,43 @@ class Flow:
         return self._stamped(pd.DataFrame(columns, index=pd.Index([fleet.id for fleet in fleets], name="fleet")))
 
     @cached_property
+    def choices(self) -> pd.DataFrame:
+        """Corridors that shippers choose by (commodity, corridor): flow, share, weight, cost, rent, days, lateness.
+
+        Notes
+        -----
+        Empty where no commodity chooses (`Commodity.choice_usd_per_t`). Cost, rent and days are of the cheapest route
+        that way, rents counted; they are NaN where all are closed. At equal cost plus rent the corridors of a commodity
+        carry flows as their weights are.
+        """
+        import pandas as pd
+
+        rows = list(choices(self.solution))
+        network = self.network
+        late = [
+            np.nan
+            if row.route is None
+            else sum(terms(network, network.edge(id), row.alternative.commodity).late_days for id in row.route.edges)
+            for row in rows
+        ]
+        columns = {
+            "flow_mtpa": [row.flow_mtpa for row in rows],
+            "share": [row.share for row in rows],
+            "weight": [row.alternative.weight for row in rows],
+            "unit_cost_usd_per_t": [np.nan if row.route is None else row.route.unit_cost_usd_per_t for row in rows],
+            "rent_usd_per_t": [row.rent_usd_per_t for row in rows],
+            "transit_days": [np.nan if row.route is None else row.route.transit_days for row in rows],
+            "late_days": late,
+        }
+        keys = [(row.alternative.commodity, row.alternative.corridor) for row in rows]
+        names = ["commodity", "corridor"]
+        index = (
+            pd.MultiIndex.from_tuples(keys, names=names) if keys else pd.MultiIndex.from_arrays([[], []], names=names)
+        )
+        table = pd.DataFrame(columns, columns=list(column_names("choices")), index=index, dtype=float)
+        return self._stamped(table)
+
+    @cached_property
     def edge_flows(self) -> pd.DataFrame:
         """Flows by (edge, commodity): flow_mtpa; a commodity that can be of no use on an edge has no row there."""
         import pandas as pd
@@ -482,30 +522,39 @@ class Flow:
 
         return leans_on_outcome(self.solution, n, outcome)
 
-    def explain(self, about: str | None = None, *, units: str = "t") -> str:
+    def explain(self, about: str | None = None, *, commodity: str | None = None, units: str = "t") -> str:
         """Return in words what binds, what the next-best ways are, and what one more Mt/y would be worth.
 
         Parameters
         ----------
         about : str, optional
             Id of a corridor, edge or fleet to explain alone; by default the whole flow and every corridor.
-        units : {"t", "bbl"}
+        commodity : str, optional
+            Id of the only commodity, or name of the only group, to explain the flow of. By default all, or what
+            `compare` takes by default where boxes are shown; each corridor is explained for that default.
+        units : {"t", "bbl", "TEU"}
             Tonnes, or barrels: thousand barrels a day (kb/d) and USD a barrel, each commodity by its own barrels a
-            tonne, and a capacity that several share by those of what passes there.
+            tonne, and a capacity that several share by those of what passes there. Or boxes: TEU a year, and USD a box
+            of 40 feet (FEU, 2 TEU).
 
         Raises
         ------
         UnknownNameError
-            If there is no corridor, edge or fleet of that id.
+            If there is no corridor, edge or fleet of that id, or no such commodity or group.
         DataError
-            If there are no such units, or a commodity has no barrels.
+            If there are no such units, or a commodity has no barrels, or no TEU.
 
         Notes
         -----
         Every amount of money quoted is the difference of two optima, not a dual.
         """
-        shown = DisplayUnits.of(self.network, units)
-        return explain(WarmSolver(self.network, minima=self.solution.program.demanding), self.solution, about, shown)
+        require_units(units, boxes=True)
+        subject = default_subject(self.network) if commodity is None and units == TEU else commodity
+        if subject is not None:
+            require_subject(self.network, subject)
+        shown = DisplayUnits.of(self.network, units, subject, boxes=True)
+        solver = WarmSolver(self.network, minima=self.solution.program.demanding)
+        return explain(solver, self.solution, about, shown, subject=subject)
 
 
 def _utilisation(flow: Sequence[float] | Floats, available: Sequence[float]) -> Floats:

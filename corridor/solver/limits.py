@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from corridor.model.cycles import earning_cycles
@@ -69,7 +69,13 @@ class RaisedLimits:
     n_tried: int
 
 
-def raised_limits(solver: WarmSolver, solution: Solution, *, most: int) -> RaisedLimits:
+def raised_limits(
+    solver: WarmSolver,
+    solution: Solution,
+    *,
+    most: int,
+    concerns: Callable[[BindingLimit], bool] = lambda _: True,
+) -> RaisedLimits:
     """Return what one more unit is worth at the limits that bind.
 
     Parameters
@@ -80,9 +86,15 @@ def raised_limits(solver: WarmSolver, solution: Solution, *, most: int) -> Raise
         An optimum.
     most : int
         Number of limits looked for; twice as many are raised at most.
+    concerns : callable, optional
+        Which limits are looked at; all by default.
     """
     idle = {edge.id for edge in solution.network.edges if is_idle(edge)}
-    priced = sorted((-price, str(limit), limit) for limit, price in solution.prices.items() if limit.id not in idle)
+    priced = sorted(
+        (-price, str(limit), limit)
+        for limit, price in solution.prices.items()
+        if limit.id not in idle and concerns(limit)
+    )
     raised: dict[frozenset[BindingLimit], RaisedLimit] = {}
     tried = 0
     for _, _, limit in priced[: 2 * most]:

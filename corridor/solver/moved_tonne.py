@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor.errors import SolverError
-from corridor.model.display_units import DisplayUnits
+from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.tolerances import REPORTED_USD_PER_T, ZERO_MTPA
 from corridor.solver.decompose import Route, route_along
 from corridor.solver.program import Floats
@@ -51,11 +51,12 @@ class MovedTonne:
 
 
 def _described(route: Route, units: DisplayUnits) -> str:
+    units = units if units.knows([route.commodity]) else TONNES
     price, digits = units.price(route.commodity), units.money_digits
+    netback = "" if units.shows_boxes else f", netback {route.netback_usd_per_t * price:,.{digits}f}"
     return (
         f"from {route.origin} by {' > '.join(route.edges)} to {route.destination} "
-        f"({route.unit_cost_usd_per_t * price:.{digits}f} {units.money}, "
-        f"netback {route.netback_usd_per_t * price:.{digits}f})"
+        f"({route.unit_cost_usd_per_t * price:,.{digits}f} {units.money}{netback})"
     )
 
 

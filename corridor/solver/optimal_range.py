@@ -14,6 +14,9 @@ from corridor.solver.highs import NearOptima, Unbounded
 from corridor.solver.program import Floats
 from corridor.solver.solution import Solution
 
+_LONG = 1e4
+"""From here on digits are grouped by threes, as in TEU a year."""
+
 
 class OptimalRange:
     """The optima of one state: how little and how much of something there is in any of them.
@@ -95,12 +98,13 @@ def quoted(amount_mtpa: float, *ranges: tuple[float, float], sign: bool = False,
     ('4.0', 'about +4.0 (span 1.5)')
     """
     digits = 1 if rate == 1.0 else 0
-    text = f"{rate * amount_mtpa:+.{digits}f}" if sign else f"{rate * amount_mtpa:.{digits}f}"
+    comma = "," if abs(rate * amount_mtpa) >= _LONG else ""
+    text = f"{rate * amount_mtpa:{'+' if sign else ''}{comma}.{digits}f}"
     spans = [most - least for least, most in ranges]
     if all(span < SPAN_MTPA for span in spans):
         return text
     span = rate * sum(spans)
-    return f"about {text} (span {span:.2g})" if span < 1 else f"about {text} (span {span:.{digits}f})"
+    return f"about {text} (span {span:.2g})" if span < 1 else f"about {text} (span {span:{comma}.{digits}f})"
 
 
 def other_usual_flows(base: Solution, held: Solution) -> list[Solution]:

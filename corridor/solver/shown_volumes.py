@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from corridor.model.display_units import TONNES, DisplayUnits, barrels_factor
+from corridor.model.commodity_groups import default_subject, members
+from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.solver.program import Floats
 from corridor.solver.solution import BindingLimit, Solution
 
@@ -19,17 +20,56 @@ class ShownVolumes:
     solution : Solution
         The flow whose mix counts.
     units : DisplayUnits
-        Units of all its commodities.
+        Units of its commodities, or of those asked for.
+    asked : tuple of str
+        The only commodities asked for, where not all are.
 
     Notes
     -----
     A capacity that several commodities share is so many tonnes, and as many barrels as the mix that uses it has; where
-    nothing passes, as the first commodity that could.
+    nothing passes, as the first commodity that could. Of the commodities asked for it is their own mix.
     """
 
-    def __init__(self, solution: Solution, units: DisplayUnits = TONNES) -> None:
-        self.units = units
+    def __init__(self, solution: Solution, units: DisplayUnits = TONNES, asked: tuple[str, ...] = ()) -> None:
+        self.units, self.is_part = units, bool(asked)
         self._solution = solution
+        network = solution.network
+        self.commodities = asked or tuple(commodity.id for commodity in network.commodities)
+        """Ids of what is counted."""
+        self.asked = asked or members(network, default_subject(network))
+        """Ids of what corridors are explained for."""
+        self.asked_name = self._name()
+
+    def _name(self) -> str:
+        """Return what corridors are explained for: a commodity, or a group of several."""
+        return self.asked[0] if len(self.asked) == 1 else self._solution.network.commodity(self.asked[0]).group
+
+    def counts(self, column: int) -> bool:
+        """Tell whether a flow column is of what is counted."""
+        return self._solution.program.name_of(column)[1] in self.commodities
+
+    def concerns(self, limit: BindingLimit) -> bool:
+        """Tell whether a limit is one of what is counted: of an edge, node, fleet or quota that it can use."""
+        if not self.is_part:
+            return True
+        if limit.commodity:
+            return limit.commodity in self.commodities
+        ids = (self._solution.program.name_of(column) for column in range(self._solution.program.n_flows))
+        edges = (self._solution.network.edge(edge) for edge, commodity in ids if commodity in self.commodities)
+        return any(limit.id in (edge.id, edge.tail, edge.head, edge.fleet) for edge in edges)
+
+    def netback_musd_per_year(self) -> float:
+        """Return prices of what arrives less all costs. [million USD/y]"""
+        if not self.is_part:
+            return self._solution.netback_musd_per_year
+        sold = np.array([m.price_usd_per_t * (m.commodity in self.commodities) for m in self._solution.network.markets])
+        return float(sold @ self._solution.delivered_by_market) - self.cost_musd_per_year()
+
+    def cost_musd_per_year(self) -> float:
+        """Return all costs of what moves. [million USD/y]"""
+        program, flows = self._solution.program, self._solution.flows
+        own = np.array([self.counts(column) for column in range(program.n_flows)], dtype=bool)
+        return float(self._solution.state.cost[: program.n_flows][own] @ flows[own])
 
     def supplies(self, amounts_mtpa: Floats) -> float:
         """Return the sum of amounts by supply, such as a shortfall."""
@@ -44,9 +84,9 @@ class ShownVolumes:
         return self._summed([quota.commodity for quota in self._solution.network.quotas], amounts_mtpa)
 
     def _summed(self, commodities: Sequence[str], amounts_mtpa: Floats) -> float:
-        if not self.units.shows_barrels:
+        if not self.units.shows_barrels and not self.is_part:
             return float(amounts_mtpa.sum())
-        rates = [self.units.rate(commodity) for commodity in commodities]
+        rates = [self.units.rate(commodity) if commodity in self.commodities else 0.0 for commodity in commodities]
         return float(np.array(rates) @ amounts_mtpa) if rates else 0.0
 
     def edge(self, *edges: str) -> float:
@@ -63,7 +103,11 @@ class ShownVolumes:
 
     def fleet(self, fleet: str) -> float:
         """Return how many display units of amount 1 Mt of a fleet's cargo is."""
-        return self.barrels_of_fleet(fleet) if self.units.shows_barrels else 1.0
+        return self.units.factor_of("_mt", self.barrels_of_fleet(fleet))
+
+    def amount_on(self, *edges: str) -> float:
+        """Return how many display units of amount 1 Mt of what passes some edges is."""
+        return self.units.factor_of("_mt", self.barrels_on(*edges))
 
     def barrels_on(self, *edges: str) -> float:
         """Return the barrels a tonne of what passes some edges; 1 where tonnes are shown."""
@@ -85,12 +129,12 @@ class ShownVolumes:
         offered = {
             supply.commodity: float(amount)
             for supply, amount in zip(network.supplies, lifted, strict=True)
-            if supply.node == node
+            if supply.node == node and supply.commodity in self.commodities
         }
         return self._mean({edge.id: 1.0 for edge in network.edges if edge.head == node}, offered)
 
     def _rate(self, barrels_per_t: float) -> float:
-        return barrels_factor("_mtpa", barrels_per_t) if self.units.shows_barrels else 1.0
+        return self.units.factor_of("_mtpa", barrels_per_t)
 
     def _mean(self, edges: Mapping[str, float], passing: dict[str, float]) -> float:
         if self.units.barrels_per_t is None:
@@ -103,12 +147,14 @@ class ShownVolumes:
         if total > 0:
             return sum(amount * self.units.barrels_per_t[id] for id, amount in passing.items()) / total
         able = (commodity.id for commodity in commodities if commodity.id in passing)
-        return self.units.barrels_per_t[next(able, commodities[0].id)]
+        return self.units.barrels_per_t[next(able, self.commodities[0])]
 
     def _passing(self, weights: Mapping[int, float]) -> dict[str, float]:
-        """Return weighted amounts of some flow columns by commodity. [Mt/y]"""
+        """Return weighted amounts of some flow columns, of what is counted, by commodity. [Mt/y]"""
         passing: dict[str, float] = {}
         for column, weight in weights.items():
             commodity = self._solution.program.name_of(column)[1]
+            if commodity not in self.commodities:
+                continue
             passing[commodity] = passing.get(commodity, 0.0) + weight * float(self._solution.amounts[column])
         return passing

@@ -221,7 +221,7 @@ class Solution:
             return ()
         units = units if units.knows(quota.commodity for quota, _ in missed) else TONNES
         quota, missing = missed[0]
-        rate, digits = units.rate(quota.commodity), 1 if units.shows_barrels else 2
+        rate, digits = units.rate(quota.commodity), units.fine_digits
         asked, passing = units.size(rate * quota.min_mtpa), f"{rate * (quota.min_mtpa - missing):.{digits}f}"
         worst = f"quota {quota.edge}/{quota.commodity} asks for {asked} {units.volume}, {passing} pass."
         if len(missed) == 1:

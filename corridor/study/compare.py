@@ -86,8 +86,9 @@ def compare(
         lie outside where ranges of figures lead one way only. Only the baseline and the scenarios given have ranges.
     draws, seed : int
         How many times figures are drawn; the same seed gives the same bytes.
-    units : {"t", "bbl"}
+    units : {"t", "bbl", "TEU"}
         Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``) and USD a barrel (``_usd_per_bbl``).
+        Or boxes: TEU a year (``_teu_per_year``), and USD a box of 40 feet (``_usd_per_feu``).
     strict : bool
         Whether a change without effect is an error; otherwise it is passed over.
     progress : bool, optional
@@ -165,8 +166,13 @@ def compare_in_scope(
     import pandas as pd
 
     chosen = [name for name in chosen_columns(columns, scope, network) if not (scope.each_origin and name == "origin")]
-    own, every = _units(network, scope, units)
-    weights = np.array([every.rate(s.commodity) / own.rate(scope.members[0]) for s in network.supplies])
+    own = _units(network, scope, units)
+    chosen = [name for name in chosen if own.name(name) == name or own.name(name) not in chosen]
+    weights = np.ones(len(network.supplies))
+    if own.shows_barrels and (not own.shows_boxes or "shortfall_if_lost_all_mtpa" in chosen):
+        every = DisplayUnits.of(network, units, boxes=True)
+        weights = np.array([every.rate(s.commodity) / own.rate(scope.members[0]) for s in network.supplies])
+    noted = DisplayUnits.where_known(network, units)
     states = ComparedStates(WarmSolver(network), scope, weights)
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     notes: dict[str, list[str]] = {}
@@ -181,7 +187,7 @@ def compare_in_scope(
             rows[key] = state.row(corridor, wanted, origin)
         known = states.baseline.other_origins if scenario is not None else []
         if texts := [
-            *state.flow.solution.notes_in(every),
+            *state.flow.solution.notes_in(noted),
             *(note for note in state.other_origins if note not in known),
         ]:
             notes[name] = texts
@@ -221,15 +227,15 @@ def _named(corridors: str | Iterable[str], scope: ComparisonScope) -> list[str]:
     return named
 
 
-def _units(network: Network, scope: ComparisonScope, units: str) -> tuple[DisplayUnits, DisplayUnits]:
-    """Return the units of what is compared for, and of all shippers."""
-    own, every = (DisplayUnits.of(network, units, of) for of in (scope.members[0], None))
-    if len({DisplayUnits.of(network, units, member).rate(member) for member in scope.members}) > 1:
+def _units(network: Network, scope: ComparisonScope, units: str) -> DisplayUnits:
+    """Return the units of what is compared for."""
+    own = DisplayUnits.of(network, units, scope.commodity, boxes=True)
+    if len(set(map(own.rate, scope.members))) > 1:
         raise DataError(
-            f"the commodities of {scope.commodity!r} have different barrels a tonne, so that its sums have none; take "
-            "units='t', or name one commodity"
+            f"the commodities of {scope.commodity!r} have different {'TEU' if own.shows_boxes else 'barrels'} a tonne, "
+            "so that its sums have none; take units='t', or name one commodity"
         )
-    return own, every
+    return own
 
 
 def best_corridors(next_tonne_usd_per_t: Mapping[Any, float] | pd.Series) -> tuple[Any, ...]:

@@ -6,8 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from corridor.errors import DataError
-from corridor.messages import unknown_name
-from corridor.model.commodity_groups import TEU, counted_in_boxes, default_subject, groups, members
+from corridor.model.commodity_groups import TEU, counted_in_boxes, default_subject, require_subject
 from corridor.model.network import Network
 from corridor.solver.paths import origins_in_turn
 from corridor.study.scenario_runs import carriers, chosen_commodity
@@ -150,11 +149,8 @@ def _named_members(network: Network, commodity: str | None) -> tuple[str, tuple[
     if commodity is None:
         chosen_commodity(network, None)
     named = default_subject(network) if commodity is None else commodity
-    if (of_name := members(network, named)) or not groups(network):
-        of_name = of_name or (chosen_commodity(network, named),)
-        return of_name[0] if len(of_name) == 1 else named, of_name
-    known = [*network.by_key("commodity"), *groups(network)]
-    raise unknown_name("commodity or group of commodities", named, known)
+    own = require_subject(network, named)
+    return own[0] if len(own) == 1 else named, own
 
 
 def _require_market(network: Network, commodity: str, destination: str) -> None:

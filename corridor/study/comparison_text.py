@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from corridor.model.display_units import in_barrels
+from corridor.model.display_units import names_of
 from corridor.model.network import Network
 from corridor.study.compare import best_corridors
 
@@ -59,8 +59,8 @@ def of_a_group(table: pd.DataFrame) -> bool:
 
 
 def column_in(table: pd.DataFrame, name: str) -> str | None:
-    """Return what a column is called in a table in tonnes or in barrels, None where there is none."""
-    return next((own for own in (name, in_barrels(name)) if own in table.columns), None)
+    """Return what a column is called in a table in tonnes, barrels or boxes, None where there is none."""
+    return next((own for own in names_of(name) if own in table.columns), None)
 
 
 def readable(table: pd.DataFrame, commodities: Iterable[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridor.model.columns import column_names
-from corridor.model.display_units import DisplayUnits, barrels_factor
+from corridor.model.display_units import DisplayUnits
 from corridor.solver.flow import Flow
 from corridor.solver.shown_volumes import ShownVolumes
 
@@ -51,13 +51,13 @@ def flow_table(flow: Flow, table: str, units: DisplayUnits) -> pd.DataFrame:
     if table in shared:
         barrels = [shared[table](str(id)) for id in frame.index]
     else:
-        barrels = [units.amount(commodity) for commodity in _commodities(frame)]
+        barrels = [units.per_t(commodity) for commodity in _commodities(frame)]
     across = [volumes.barrels_across(str(id)) for id in frame.index] if table == "corridors" else barrels
     converted = frame.copy()
     for name in map(str, frame.columns):
         if units.name(name) != name:
             per_t = across if name == "throughput_mtpa" else barrels
-            converted[name] = frame[name] * [barrels_factor(name, each) for each in per_t]
+            converted[name] = frame[name] * [units.factor_of(name, each) for each in per_t]
     return units.renamed(converted)
 
 

@@ -20,12 +20,15 @@ class CorridorEdges(NamedTuple):
 def corridor_edges(network: Network, corridor: str, commodity: str) -> CorridorEdges:
     """Return the edges of a commodity's ways through a corridor; closed ones too, planned ones not."""
     admitting = [edge for edge in network.edges if edge.in_service and edge.admits(commodity)]
-    feeders = [edge for edge in admitting if edge.corridor is None]
+    trunk_of = {edge.id: network.trunk_of(edge.id, commodity) for edge in admitting}
+    feeders = [edge for edge in admitting if trunk_of[edge.id] is None]
     supplies = [supply.node for supply in network.supplies if supply.commodity == commodity]
     markets = [market.node for market in network.markets if market.commodity == commodity]
     from_supply, to_market = _hops(_ends(feeders), supplies), _hops(_ends(feeders, back=True), markets)
     trunk = tuple(
-        edge for edge in admitting if edge.corridor == corridor and edge.tail in from_supply and edge.head in to_market
+        edge
+        for edge in admitting
+        if trunk_of[edge.id] == corridor and edge.tail in from_supply and edge.head in to_market
     )
     to_trunk = _hops(_ends(feeders, back=True), [edge.tail for edge in trunk])
     from_trunk = _hops(_ends(feeders), [edge.head for edge in trunk])

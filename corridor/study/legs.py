@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import DataError
-from corridor.messages import shown, unknown_name
+from corridor.messages import shown
 from corridor.model.columns import blank, column_names, described
-from corridor.model.commodity_groups import TEU, TEU_PER_FEU, counted_in_boxes, default_subject, groups, members
+from corridor.model.commodity_groups import TEU, TEU_PER_FEU, counted_in_boxes, default_subject, require_subject
 from corridor.model.figures import age_years, inputs_of
 from corridor.model.network import Network
 from corridor.model.records import Edge, Figure
@@ -122,11 +122,7 @@ def _members(network: Network, commodity: str | Iterable[str] | None) -> tuple[s
     asked = [commodity] if isinstance(commodity, str) else list(commodity)
     if not asked:
         raise DataError("commodity must name at least one (got none); leave it out for the network's own")
-    for name in asked:
-        if not members(network, name):
-            known = [*network.by_key("commodity"), *groups(network)]
-            raise unknown_name("commodity or group of commodities", name, known)
-    return tuple(dict.fromkeys(id for name in asked for id in members(network, name)))
+    return tuple(dict.fromkeys(id for name in asked for id in require_subject(network, name)))
 
 
 def _factors(network: Network, commodities: Sequence[str], units: str | None) -> float | None:

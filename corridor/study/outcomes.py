@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from corridor.model.columns import AMOUNTS, column_names, described
+from corridor.model.commodity_groups import members, require_subject
 from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.formulas import DAYS_PER_YEAR, hhi
 from corridor.model.network import Network
@@ -45,10 +46,11 @@ def outcomes(
     scenarios : Scenario or iterable of Scenario, optional
         Scenarios, each applied alone; by default all shipped ones for a `shipped` network, none for any other.
     commodity : str, optional
-        Id of the only commodity to count; all commodities by default.
-    units : {"t", "bbl"}
+        Id of the only commodity to count, or name of the only group; all commodities by default.
+    units : {"t", "bbl", "TEU"}
         Tonnes, or barrels: columns are then in thousand barrels a day (``_kbd``) and USD a barrel (``_usd_per_bbl``);
-        amounts in million barrels (``_mbbl``); each commodity counts by its own barrels a tonne.
+        amounts in million barrels (``_mbbl``); each commodity counts by its own barrels a tonne. Or boxes: TEU a year
+        (``_teu_per_year``), amounts in TEU (``_teu``), of what is counted in them.
     strict : bool
         Whether a change without effect is an error; otherwise it is passed over.
 
@@ -70,16 +72,15 @@ def outcomes(
     Raises
     ------
     UnknownNameError
-        If the commodity is unknown, or a scenario names something that is not in the network.
+        If the commodity or group is unknown, or a scenario names something that is not in the network.
     DataError
-        If a scenario name is duplicate.
+        If a scenario name is duplicate, or a commodity has no barrels, or no TEU.
     """
     import pandas as pd
 
     solver = WarmSolver(network)
-    if commodity is not None:
-        network.commodity(commodity)
-    shown = DisplayUnits.of(network, units, commodity)
+    own = () if commodity is None else require_subject(network, commodity)
+    shown = DisplayUnits.of(network, units, commodity, boxes=True)
     base = Flow(solver.solve())
     rows: dict[str, dict[str, float]] = {}
     notes: dict[str, list[str]] = {}
@@ -87,7 +88,7 @@ def outcomes(
     for name, scenario in named_scenarios(network, scenarios):
         flow = base if scenario is None else Flow(solver.solve(scenario, strict=strict and scenarios is not None))
         rows[name] = outcome_row(flow, base, commodity, shown)
-        subjects[name] = {"": {"flow": ";".join(FlowSubjects(flow.solution, *filter(None, [commodity])).every)}}
+        subjects[name] = {"": {"flow": ";".join(FlowSubjects(flow.solution, *own).every)}}
         messages = list(flow.solution.notes_in(DisplayUnits.where_known(network, units)))
         if scenario is not None and scenario.mean_duration_days is not None:
             days = scenario.mean_duration_days
@@ -108,7 +109,8 @@ outcomes.__doc__ = inspect.cleandoc(outcomes.__doc__ or "").replace("{columns}",
 def _amounts(row: Mapping[str, float], held: UsualRoutes, days: float, units: DisplayUnits) -> dict[str, float]:
     """Return what rates a year come to over some days, by all ways at once and by usual ways only."""
     years = days / DAYS_PER_YEAR
-    per_rate = years if units.barrels_per_t is None else days / 1e3  # kb/d over days: million barrels
+    barrels = units.shows_barrels and not units.shows_boxes
+    per_rate = days / 1e3 if barrels else years  # kb/d over days: million barrels
     return {
         "duration_days": days,
         "shortfall_mt": row["shortfall_change_mtpa"] * per_rate,
@@ -242,7 +244,8 @@ class State(Protocol):
 def outcome_row(flow: Flow, base: Flow, commodity: str | None = None, units: DisplayUnits = TONNES) -> dict[str, float]:
     """Return a row of `outcomes`: totals of a flow, and their change against a baseline; no amounts over days."""
     row, before = totals(flow, commodity, units), totals(base, commodity, units)
-    through = [flow.throughput_mtpa(corridor.id, commodity) for corridor in flow.network.corridors]
+    own = (None,) if commodity is None else members(flow.network, commodity)
+    through = [sum(flow.throughput_mtpa(corridor.id, id) for id in own) for corridor in flow.network.corridors]
     fall = before["netback_musd_per_year"] - row["netback_musd_per_year"]
     return (
         row
@@ -273,8 +276,9 @@ def _loss(
     """Return the loss against the baseline, and the unmet requirements without a replacement cost."""
     loss, unpriced = fall_musd_per_year, 0.0
     more = flow.unmet_by_market - base.unmet_by_market
+    own = () if commodity is None else members(base.network, commodity)
     for market, rise in zip(base.network.markets, more.tolist(), strict=True):
-        if commodity is not None and market.commodity != commodity:
+        if commodity is not None and market.commodity not in own:
             continue
         if market.replacement_usd_per_t is None:
             unpriced += rise * units.rate(market.commodity)
@@ -284,10 +288,11 @@ def _loss(
 
 
 def totals(flow: Flow, commodity: str | None, units: DisplayUnits = TONNES) -> dict[str, float]:
-    """Return delivered, shortfall and netback of one commodity or of all, each by its own barrels where these count."""
-    if units.barrels_per_t is not None:
+    """Return delivered, shortfall and netback of a commodity, a group or all, each by its own barrels or TEU."""
+    several = () if commodity is None else members(flow.network, commodity)
+    if units.barrels_per_t is not None or len(several) > 1:
         total: dict[str, float] = {}
-        for id in units.barrels_per_t:
+        for id in units.barrels_per_t or several:
             for name, value in totals(flow, id).items():
                 weight = units.rate(id) if name.endswith("_mtpa") else 1.0
                 total[name] = total.get(name, 0.0) + weight * value
@@ -302,6 +307,7 @@ def totals(flow: Flow, commodity: str | None, units: DisplayUnits = TONNES) -> d
         }
     net, solution = flow.network, flow.solution
     program = solution.program
+    (commodity,) = several
     moved = (program.flow_commodity == program.commodities.index(commodity)).nonzero()[0]
     cost = float(solution.state.cost[moved] @ solution.amounts[moved])
     offered = [supply.commodity == commodity for supply in net.supplies]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corridor.errors import DataError
-from corridor.model.display_units import DisplayUnits, in_barrels
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.model.scenario import BASELINE
 from corridor.study.compared_numbers import ComparedNumbers
@@ -79,7 +79,7 @@ def with_ranges(
     rows = [tuple(filter(None, (name, *row))) for name, _ in states for row in numbers.rows]
     index = pd.MultiIndex.from_tuples(rows, names=table.index.names)
     names = list(numbers.columns)
-    shown = [name if units.barrels_per_t is None else in_barrels(name) for name in names]
+    shown = [units.name(name) for name in names]
     parts: dict[str, pd.DataFrame] = {}
     for end in (*ENDS, DEFINED):
         frame = pd.DataFrame(drawn.points[end].reshape(-1, len(names)), index=index, columns=names)

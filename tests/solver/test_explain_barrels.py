@@ -102,7 +102,7 @@ def test_a_minimum_that_is_missed_is_said_in_barrels() -> None:
 
 def test_bad_units_are_refused(flow: cr.Flow) -> None:
     """As `compare` does."""
-    with pytest.raises(cr.DataError, match=r"units must be 't' or 'bbl' \(got 'kg'\)"):
+    with pytest.raises(cr.DataError, match=r"units must be 't', 'bbl' or 'TEU' \(got 'kg'\)"):
         flow.explain(units="kg")
 
 

@@ -65,7 +65,7 @@ def test_a_commodity_without_barrels_is_refused(study) -> None:
     """With the way out."""
     with pytest.raises(cr.DataError, match=r"commodity 'y' has no barrels \(its display unit is 't'\); give it"):
         study(oils("t"), [SHUT], units="bbl")
-    with pytest.raises(cr.DataError, match="units must be 't' or 'bbl' \\(got 'barrels'\\)"):
+    with pytest.raises(cr.DataError, match="units must be 't', 'bbl' or 'TEU' \\(got 'barrels'\\)"):
         study(oils(), [SHUT], units="barrels")
     cr.outcomes(oils("t"), [SHUT], commodity="x", units="bbl")
 
