@@ -22,9 +22,17 @@ def add(commands: Any) -> None:
         help="section to show, in the order given (repeatable): summary, map, comparison, changes, bottlenecks, risk, "
         "bad_years, sources (default: all of these that can be filled), scenario_maps, scenario_bad_years",
     )  # fmt: skip
+    parser.add_argument("--years", type=int, metavar="N", help="simulated years; 0: none (default: 10000)")
     parser.add_argument(
-        "--years", type=int, default=10_000, metavar="N", help="simulated years; 0: none (default: 10000)"
-    )
+        "--draws", type=int, metavar="N",
+        help="sets of the hazards' rates, durations and shares drawn for these years; 0: central ones (default: 100 if "
+        "there are 100 years for each)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--ranges", action=argparse.BooleanOptionalAction,
+        help="draw all uncertain figures together and show ranges and grades of headline numbers (default: of the "
+        "first sentence only)",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="random seed (default: 7)")
     parser.add_argument(
         "-o", "--output", default="brief.html", metavar="PATH", help="file to write (default: brief.html)"
@@ -45,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         about=arguments.about,
         sections=arguments.section,
         years=arguments.years,
+        draws=arguments.draws,
+        ranges=arguments.ranges,
         seed=arguments.seed,
     )
     streams.say(f"Written: {path}")

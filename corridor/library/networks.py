@@ -21,7 +21,7 @@ from corridor.messages import rule_broken, shown, unknown, unknown_name
 from corridor.model.figures import country_risks, in_force, standing, weakest_link
 from corridor.model.network import Network, as_loaded
 from corridor.model.record_base import Record
-from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Source
+from corridor.model.records import KIND_OF, PARTS, Corridor, Figure, Kind, Observation, Source
 
 R = TypeVar("R", bound=Record)
 REGIMES = ("calm", "war")
@@ -265,11 +265,52 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
     if problems:
         raise DataError(problems)
     hazards = [hazard for file in _files(folders, "hazards.yaml") for hazard in shipped_hazards(file)]
+    observed = _observed(folder, year, problems) if any(one.choice_usd_per_t for one in parts["commodities"]) else ()
+    if problems:
+        raise DataError(problems)
     network = Network(
         name=name, year=year, regime=regime, as_of=_as_of(name, year), figure_records=figures, sources=known,
-        hazards=tuple(hazards), **parts,
+        hazards=tuple(hazards), observed=observed, reference=_reference(name, year, observed), **parts,
     )  # fmt: skip
     return as_loaded(network, data_version(), name)
+
+
+def _observed(folder: Traversable, year: int, problems: list[str]) -> tuple[Observation, ...]:
+    """Return what corridors carried up to a year, of commodities of the network's own."""
+    ids = {row["id"] for file in _files([folder], "commodities.csv") for row in table(file)}
+    fields = Observation.model_fields
+    rows = [
+        {field: value for field, value in row.items() if field in fields}
+        for file in _files([folder], "observed.csv")
+        for row in table(file)
+        if row["choice"] == "chosen" and row["commodity"] in ids and int(row["year"]) <= year
+    ]
+    return _assembled(Observation, rows, problems, "observed.csv")
+
+
+def _reference(name: str, year: int, observed: Iterable[Observation]) -> Network | None:
+    """Return the network of the last year before one in which corridors were observed; None without any.
+
+    It has no risk premium on trunk edges: what makes shippers refuse a corridor shows in what they were seen to do,
+    and so in the weights that come of it.
+    """
+    first = _years(name)[0]
+    last = max((row.year for row in observed if row.year < year), default=first - 1)
+    if last < first:
+        return None
+    network = _load_cached(name, last, regime_of(last))
+    edges = tuple(
+        edge if edge.corridor is None or not edge.risk_premium_usd_per_t else edge.replace(risk_premium_usd_per_t=0.0)
+        for edge in network.edges
+    )
+    trunk = {edge.id for edge in network.edges if edge.corridor is not None}
+    figures = tuple(
+        figure
+        for figure in network.figure_records
+        if (figure.record, figure.attribute) != ("edge", "risk_premium_usd_per_t") or figure.subject not in trunk
+    )
+    rows = tuple(row for row in observed if row.year <= last)
+    return network.replace(edges=edges, figure_records=figures, observed=rows, reference=None)
 
 
 def _files(folders: Iterable[Traversable], name: str) -> list[Traversable]:

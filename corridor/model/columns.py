@@ -77,6 +77,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("transit_days", "days", "time on the route"),
         _ORIGIN, _DESTINATION,
     ),
+    "choices": (
+        _FLOW,
+        Column("share", "1", "share of all of the commodity that moves", "share"),
+        Column("weight", "1", "what the corridor takes at equal cost, relative to the one that takes most"),
+        _UNIT_COST,
+        Column("rent_usd_per_t", "USD/t", "what full limits on the cheapest route that way are worth"),
+        Column("transit_days", "days", "time on that route"),
+        Column("late_days", "days", "expected lateness on that route"),
+    ),
     "compare": (
         Column(
             "status", "",
@@ -500,6 +509,7 @@ AMOUNTS = ("duration_days", "shortfall_mt", "loss_musd", "shortfall_mt_held", "l
 """Columns of outcomes over the days of a scenario; empty where these are not known."""
 FLOW_TABLES = (
     "corridors", "edges", "nodes", "commodities", "supplies", "markets", "quotas", "fleets", "edge_flows", "routes",
+    "choices",
 )  # fmt: skip
 """The tables of a flow; `totals` are its attributes."""
 ROUTE = Column("way", "", "ends of the best way", "word", "best way", priority=14, wide=True, legend=INTERCHANGEABLE)

@@ -14,7 +14,7 @@ from corridor.model.doubtful_units import doubtful_units
 from corridor.model.frames import build_records, frame_of, read_parts
 from corridor.model.graphs import graph_of, tables_of
 from corridor.model.hazard import Hazard, problems_of_rates
-from corridor.model.own_figures import disagreements, parts_with_figures
+from corridor.model.own_figures import disagreements, parts_with_figures, shared_figures
 from corridor.model.part_types import wrong_types
 from corridor.model.parts import NetworkParts
 from corridor.model.parts import require_network as require_network
@@ -221,7 +221,8 @@ class Network(NetworkParts):
         Network
             What formulas make of the figures follows: prices, differentials, values of cargo. `figures` shows the new
             figure as chosen and the old one as its rival; `notes`, which results repeat, name both. A figure that had
-            a formula has it no more, and its note says so. Hazards, year and the mark of a shipped network stay; so
+            a formula has it no more, and its note says so. A figure that is one with that of the `reference` is
+            replaced there too. Hazards, year and the mark of a shipped network stay; so
             does what a scenario has done: a field moves by as much as its figure.
 
         Raises
@@ -239,6 +240,8 @@ class Network(NetworkParts):
         {'value': [60.0, 80.52], 'choice': ['chosen', 'rival']}
         """
         parts = parts_with_figures(self, values, source)
+        if self.reference is not None and (shared := shared_figures(self, self.reference, values)):
+            parts["reference"] = self.reference.with_figures(shared, source=source)
         try:
             return self.replace(**parts)
         except DataError as error:

@@ -47,6 +47,13 @@ def parts_with_figures(network: NetworkParts, values: Mapping[str, float], sourc
     }
 
 
+def shared_figures(network: NetworkParts, reference: NetworkParts, values: Mapping[str, float]) -> dict[str, float]:
+    """Return the new values by key of those figures that are one and the same in the year of the reference."""
+    own, other = Variation(network).figure_set, Variation(reference).figure_set
+    changed = _by_key(own, values)
+    return {key: value for key, value in changed.items() if other.figures.get(key) == own.figures[key]}
+
+
 def disagreements(before: NetworkParts, after: NetworkParts) -> tuple[str, ...]:
     """Return a note on the numbers that were altered while their figures were not, or nothing."""
     chosen, kept = (

@@ -37,6 +37,10 @@ class FieldChange(NamedTuple):
     value: Any
 
 
+_OF_REFERENCE = "reference "
+"""What stands before the kind of a record of the network's reference."""
+
+
 class Variation(Generic[N]):
     """The figures of a network, and the networks that other values of them make.
 
@@ -69,6 +73,8 @@ class Variation(Generic[N]):
         self._rates_made: dict[tuple[str, str], list[Key]] = {}
         for edge, commodity, field in network.rates_made:
             self._rates_made.setdefault((edge, field), []).append((edge, commodity))
+        reference = getattr(network, "reference", None)
+        self._reference: Variation[Any] | None = Variation(reference) if reference is not None else None
 
     def varying_figures(self) -> list[Figure]:
         """Return the figures that have a range and can move a flow, in their order.
@@ -179,14 +185,24 @@ class Variation(Generic[N]):
 
         Notes
         -----
-        What a scenario has done to the network (shares that remain, additions) stays done.
+        What a scenario has done to the network (shares that remain, additions) stays done. A figure that holds in the
+        year of the network's reference too moves there as well.
         """
         fields: Fields = {}
         with np.errstate(divide="ignore", invalid="ignore"):
             for kind, id, field, before, value in self.field_changes(values):
                 new = moved(getattr(self._owners[kind][id], field), before, value)
                 fields.setdefault((kind, id), {})[field] = new.tolist() if isinstance(new, np.ndarray) else new
+        if self._reference is not None:
+            shared = {key: value for key, value in values.items() if self._is_shared(self._reference, key)}
+            for (kind, id), changed in self._reference.fields(shared).items():
+                fields[_OF_REFERENCE + kind, id] = changed
         return fields
+
+    def _is_shared(self, reference: Variation[Any], key: str) -> bool:
+        """Tell whether the figure of a key is one and the same in the year of the reference."""
+        other = reference.figure_set.figures.get(key)
+        return other is not None and other == self.figure_set.figures[key]
 
     def with_values(self, values: Mapping[str, float]) -> N:
         """Return the network that some other values of figures make.
@@ -212,11 +228,22 @@ class Variation(Generic[N]):
     def with_fields(self, fields: Fields) -> N:
         """Return the network in which some fields have other values, as `with_values` does."""
         records: dict[str, dict[Any, Record]] = {}
+        of_reference = {
+            (kind.removeprefix(_OF_REFERENCE), id): changed
+            for (kind, id), changed in fields.items()
+            if kind.startswith(_OF_REFERENCE)
+        }
         for (kind, id), changed in fields.items():
+            if kind.startswith(_OF_REFERENCE):
+                continue
             if kind not in records:
                 records[kind] = dict(self._owners[kind])
             records[kind][id] = _replaced(records[kind][id], changed)
-        parts = {kind.plural: tuple(records[kind.singular].values()) for kind in PARTS if kind.singular in records}
+        parts: dict[str, Any] = {
+            kind.plural: tuple(records[kind.singular].values()) for kind in PARTS if kind.singular in records
+        }
+        if of_reference and self._reference is not None:
+            parts["reference"] = self._reference.with_fields(of_reference)
         varied = self.network.with_numbers(**parts)
         if (quotas := _fitting_minima(varied)) != varied.quotas:
             varied = varied.with_numbers(quotas=quotas)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from corridor.model.network import Network
+    from corridor.model.records import Commodity
+
 _COMPONENT_LABELS = {
     "price": "price at\nmarket", "quality": "quality", "pipeline": "pipeline\ntariffs", "rail": "rail\ntariffs",
     "road": "road\ntariffs", "port": "ports", "sea": "sea\nfreight",
@@ -290,8 +293,7 @@ def _name_rows(
 
 def _column_label(column: str, ensembles: Iterable[Any]) -> str:
     """Return a column of simulated years in words, whose it is by name, with its unit."""
-    records = (record for e in ensembles for record in (*e.network.commodities, *e.network.corridors))
-    whose = next((record for record in records if column.startswith(f"{record.id}_")), None)
+    whose = next(filter(None, (_shipper(ensemble.network, column) for ensemble in ensembles)), None)
     heading = heading_of(column if whose is None else column.removeprefix(f"{whose.id}_"))
     return heading if whose is None else f"{style.called(whose)}: {heading}"
 
@@ -392,10 +394,17 @@ def _scope(ensembles: Iterable[Any], column: str) -> str:
     """Return network, year, shippers, hazard regimes and ways of simulated years; several where they differ."""
     given = list(ensembles)
     networks = [ensemble.network for ensemble in given]
-    shippers = [next((style.called(c) for c in n.commodities if column.startswith(f"{c.id}_")), "") for n in networks]
+    owners = [_shipper(network, column) for network in networks]
+    shippers = ["" if owner is None else style.called(owner) for owner in owners]
     bases = [years_basis(ensemble) for ensemble in given]
     parts = (map(network_label, networks), (name or "all shippers" for name in shippers), bases)
     return ", ".join(" / ".join(filter(None, dict.fromkeys(part))) for part in parts).removeprefix(", ")
+
+
+def _shipper(network: Network, column: str) -> Commodity | None:
+    """Return the commodity that a column of simulated years is of: of two ids that it begins with, the longer."""
+    held = (commodity for commodity in network.commodities if column.startswith(f"{commodity.id}_"))
+    return max(held, key=lambda commodity: len(commodity.id), default=None)
 
 
 def _ensembles(given: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from corridor.model.network import Key, Network, edge_key
 from corridor.model.records import Edge, Fleet, Market, Node, Supply
 from corridor.model.scenario import Scenario
 from corridor.model.tolerances import BOUND_MTPA, ZERO_MTPA
+from corridor.solver.choice_weights import require_cheapest
 from corridor.solver.program import Floats, Limits, Program, ProgramState
 from corridor.solver.solution import Solution
 from corridor.solver.state_measures import MeasureLayout
@@ -118,6 +119,7 @@ class BatchSolver:
     """
 
     def __init__(self, network: Network, hazards: Sequence[Hazard], *, rerouting: bool = True) -> None:
+        require_cheapest(network, "a batch of states")
         self.network, self.hazards, self.rerouting = network, tuple(hazards), rerouting
         self.members = members_of(self.hazards)
         self._solver = WarmSolver(network, minima=_minima(network, self.hazards))

@@ -18,7 +18,7 @@ import numpy as np
 from corridor.solver.highs import Cut, CuttingSolver, Optimum
 from corridor.solver.program import Floats, Ints, LinearProgram, Program, ProgramState
 
-TOLERANCE_MUSD_PER_YEAR = 1e-3
+TOLERANCE_MUSD_PER_YEAR = 1e-6
 """Gap up to which a flow of shippers that choose counts as optimal. [million USD/y]"""
 
 _FIRST = np.geomspace(1e-3, 1e2, 12)
@@ -44,7 +44,7 @@ class Alternative:
     offered_mtpa : float
         What the commodity's supplies offer, all ways together. [Mt/y]
     weight : float
-        What the way takes at equal cost, relative to the commodity's first way. [1]
+        What it takes at equal cost, relative to the corridor that takes most. [1]
     """
 
     commodity: str

@@ -28,7 +28,7 @@ class Weight:
     commodity, corridor : str
         Ids of both.
     weight : float
-        What it takes at equal cost, relative to the commodity's first way; 0 where nothing was observed. [1]
+        What it takes at equal cost, relative to the corridor that takes the rest, or most; 0 without observation. [1]
     observed_mtpa : float
         Flow that the weight makes come out. [Mt/y]
     year : int or None
@@ -188,7 +188,7 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     rows = []
     for id, scale in scales.items():
         own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
-        _, most, base = next((one for one in own if one[1] > 0), own[0])
+        _, most, base = max(own, key=lambda one: (one[0].observed_mtpa is None, one[1], one[0].corridor))
         rows += [
             Weight(
                 id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
@@ -315,25 +315,27 @@ class Chooser:
     """
 
     def __init__(self, network: Network, program: Program, base: ProgramState) -> None:
-        self._program, self._base = program, base
+        self._program, self._open = program, base
         self._alternatives = alternatives_of(network, program)
-        self._closed_base = self._closed(network, base, self._alternatives)
-        self._solver = ChoiceSolver(program, self._closed_base, self._alternatives)
+        self._base = self._closed(network, base, self._alternatives)
+        self._solver = ChoiceSolver(program, self._base, self._alternatives)
+
+    def closed(self, network: Network, state: ProgramState) -> ProgramState:
+        """Return a state in which no commodity that chooses takes a corridor on which it was never observed."""
+        if state is self._open:
+            return self._base
+        return self._closed(network, state, alternatives_of(network, self._program))
 
     def optimum(self, network: Network, state: ProgramState) -> ChosenOptimum:
-        """Return the optimum of a state of a network that differs from the first in numbers only."""
+        """Return the optimum of a closed state of a network that differs from the first in numbers only."""
         if state is self._base:
-            return self._solver.optimum(self._closed_base)
+            return self._solver.optimum(state)
         alternatives = alternatives_of(network, self._program)
-        closed = self._closed(network, state, alternatives)
-        if [alternative.numbers for alternative in alternatives] == [
-            alternative.numbers for alternative in self._alternatives
-        ]:
-            return self._solver.optimum(closed)
-        return ChoiceSolver(self._program, closed, alternatives).optimum(closed)
+        if [one.numbers for one in alternatives] == [one.numbers for one in self._alternatives]:
+            return self._solver.optimum(state)
+        return ChoiceSolver(self._program, state, alternatives).optimum(state)
 
     def _closed(self, network: Network, state: ProgramState, alternatives: tuple[Alternative, ...]) -> ProgramState:
-        """Return a state in which no commodity that chooses takes a way on which it was never observed."""
         upper = state.upper.copy()
         upper[closed_columns(network, self._program, alternatives)] = 0.0
         return replace(state, upper=upper)

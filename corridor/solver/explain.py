@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from corridor.errors import visible
+from corridor.errors import UnknownNameError, visible
 from corridor.messages import unknown_name
 from corridor.model.commodity_groups import TEU, TEU_PER_FEU, members
 from corridor.model.display_units import TONNES, DisplayUnits
@@ -17,6 +17,7 @@ from corridor.model.records import Edge, Quota
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA, ZERO_USD_PER_T
 from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
 from corridor.solver.decompose import Route
+from corridor.solver.explain_choice import ChoiceText
 from corridor.solver.idle import idle_chains
 from corridor.solver.limits import limit_confidence, limit_size, limit_unit, raised_limit, raised_limits
 from corridor.solver.moved_tonne import moved_tonne
@@ -51,6 +52,8 @@ def explain(
     notes = solution.notes_in(units) if subject is None else solution.notes
     if solution.held is not None:
         parts = [*_totals(solution, volumes), *notes, _HELD]
+    elif solution.choice is not None:
+        parts = list(_chosen(solver, solution, about, volumes, notes))
     elif about is None:
         parts = [*_totals(solution, volumes), *notes, *_limits(solver, solution, volumes)]
         floors = binding_minima(solver, solution)
@@ -64,10 +67,57 @@ def explain(
     elif about in solution.network.keys("fleet"):
         parts = list(_fleet(solver, solution, about, volumes))
     else:
-        known = [id for kind in ("corridor", "edge", "fleet") for id in solution.network.keys(kind)]
-        kinds = "corridor, edge or fleet" if solution.network.fleets else "corridor or edge"
-        raise unknown_name(kinds, about, known)
+        raise _unknown(solution.network, about)
     return "\n".join(map(visible, parts))
+
+
+def _unknown(network: Network, about: str) -> UnknownNameError:
+    """Return the error for what is no corridor, edge or fleet."""
+    known = [id for kind in ("corridor", "edge", "fleet") for id in network.keys(kind)]
+    kinds = "corridor, edge or fleet" if network.fleets else "corridor or edge"
+    return unknown_name(kinds, about, known)
+
+
+def _chosen(
+    solver: WarmSolver, solution: Solution, about: str | None, volumes: ShownVolumes, notes: Sequence[str]
+) -> Iterator[str]:
+    """Yield the explanation of a solution in which commodities choose, or of one corridor, edge or fleet in it.
+
+    Differences of two optima would not say what a limit is worth to shippers who do not all take the cheapest way:
+    what one more tonne there would pay does.
+    """
+    network, text = solution.network, ChoiceText(solver, solution, volumes)
+    if about is None:
+        yield from _totals(solution, volumes)
+        yield from notes
+        yield from text.lines()
+    chosen = {row.alternative.corridor for row in text.rows}
+    named = [record for record in network.corridors if about in (None, record.id)]
+    floors = binding_minima(solver, solution) if any(record.id not in chosen for record in named) else []
+    for record in named:
+        if record.id in chosen:
+            yield from text.corridor(record)
+        else:
+            yield from _plain_corridor(solver, solution, record.id, floors, volumes)
+    if not named and about is not None:
+        if about not in network.keys("edge") and about not in network.keys("fleet"):
+            raise _unknown(network, about)
+        yield text.asset(BindingLimit("edge" if about in network.keys("edge") else "fleet", about))
+
+
+def _plain_corridor(
+    solver: WarmSolver, solution: Solution, corridor: str, floors: list[tuple[Quota, Solution]], volumes: ShownVolumes
+) -> Iterator[str]:
+    """Yield what a corridor carries that no commodity chooses, and what stops more of the first that it carries."""
+    network = solution.network
+    carried = [id for id in volumes.commodities if network.trunk(corridor, id)]
+    for commodity in carried[:1]:
+        steps = list(successive_bottlenecks(solver, solution, corridor, commodity))
+        record, units = network.corridor(corridor), volumes.units
+        amount = sum(solution.throughput_mtpa(corridor, id) * units.rate(id) for id in carried)
+        yield f"{record.name or corridor} [{corridor}]: carries {amount:.{units.digits}f} {units.volume}."
+        yield from _kept_up(floors, solution.program.trunk_columns(network, corridor, commodity), solution, units)
+        yield _stops(steps, commodity, units, units.rate(commodity))
 
 
 def _totals(solution: Solution, volumes: ShownVolumes) -> Iterator[str]:

@@ -17,7 +17,9 @@ from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
 from corridor.model.scenario import Scenario, scenario_name
 from corridor.model.stamp import stamped
+from corridor.model.terms import terms
 from corridor.solver.choice_weights import as_asked
+from corridor.solver.choices import choices
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.drivers import leans_on, require_rows
 from corridor.solver.explain import explain
@@ -372,6 +374,43 @@ class Flow:
             "shadow_price_usd_per_t_day": self.solution.fleet_shadow_price_usd_per_t_day,
         }  # fmt: skip
         return self._stamped(pd.DataFrame(columns, index=pd.Index([fleet.id for fleet in fleets], name="fleet")))
+
+    @cached_property
+    def choices(self) -> pd.DataFrame:
+        """Corridors that shippers choose by (commodity, corridor): flow, share, weight, cost, rent, days, lateness.
+
+        Notes
+        -----
+        Empty where no commodity chooses (`Commodity.choice_usd_per_t`). Cost, rent and days are of the cheapest route
+        that way, rents counted; they are NaN where all are closed. At equal cost plus rent the corridors of a commodity
+        carry flows as their weights are.
+        """
+        import pandas as pd
+
+        rows = list(choices(self.solution))
+        network = self.network
+        late = [
+            np.nan
+            if row.route is None
+            else sum(terms(network, network.edge(id), row.alternative.commodity).late_days for id in row.route.edges)
+            for row in rows
+        ]
+        columns = {
+            "flow_mtpa": [row.flow_mtpa for row in rows],
+            "share": [row.share for row in rows],
+            "weight": [row.alternative.weight for row in rows],
+            "unit_cost_usd_per_t": [np.nan if row.route is None else row.route.unit_cost_usd_per_t for row in rows],
+            "rent_usd_per_t": [row.rent_usd_per_t for row in rows],
+            "transit_days": [np.nan if row.route is None else row.route.transit_days for row in rows],
+            "late_days": late,
+        }
+        keys = [(row.alternative.commodity, row.alternative.corridor) for row in rows]
+        names = ["commodity", "corridor"]
+        index = (
+            pd.MultiIndex.from_tuples(keys, names=names) if keys else pd.MultiIndex.from_arrays([[], []], names=names)
+        )
+        table = pd.DataFrame(columns, columns=list(column_names("choices")), index=index, dtype=float)
+        return self._stamped(table)
 
     @cached_property
     def edge_flows(self) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class WarmSolver:
             own = self.program.column(*program.name_of(column))
             if own is not None:
                 most[own] = amount
-        state = self.program.state(network)
+        state = self._closed(network, self.program.state(network))
         held = most <= state.upper[: self.program.n_flows]
         upper = state.upper.copy()
         upper[: self.program.n_flows][held] = most[held]
@@ -72,8 +72,16 @@ class WarmSolver:
         """Return the solution of a network that differs from the solver's in numbers only."""
         if (solver := self.solver_for(network)) is not self:
             return solver.solve_network(network, scenario)
-        state = self.base if network is self.network else self.program.state(network)
+        state = self._closed(network, self.base if network is self.network else self.program.state(network))
         return Solution(network, scenario, self.program, state, self._sound_optimum(network, state))
+
+    def _closed(self, network: Network, state: ProgramState) -> ProgramState:
+        """Return a state in which commodities that choose keep to the corridors between which they do."""
+        return state if self._chooser is None else self._chooser.closed(network, state)
+
+    def again(self, solution: Solution, state: ProgramState) -> Solution:
+        """Return the solution of another state of a solution's network, whose commodities choose as they do there."""
+        return solution.of_state(state, self._sound_optimum(solution.network, state))
 
     def _sound_optimum(self, network: Network, state: ProgramState) -> Optimum:
         """Return the optimum of a state, which keeps its limits."""

@@ -138,4 +138,4 @@ class ComparedCorridor:
         upper = solution.state.upper.copy()
         upper[columns] = 0.0
         closed = dataclasses.replace(solution.state, upper=upper)
-        return solution.of_state(closed, self._solver.optimum(closed))
+        return self._solver.again(solution, closed)

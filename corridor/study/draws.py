@@ -146,8 +146,13 @@ class DrawRunner:
         for index, state in self._solved(network, strict=False):
             if isinstance(state, CorridorError):
                 left_out.append(LeftOut(draw, self._job.states[index][0], str(state)))
+                continue
+            try:
+                numbers = self._job.numbers.values(state)
+            except DataError as error:  # observed flows of a reference that exceed what is drawn as offered
+                left_out.append(LeftOut(draw, self._job.states[index][0], str(error)))
             else:
-                yield index, self._job.numbers.values(state)
+                yield index, numbers
 
     def _solved(self, network: Network, *, strict: bool) -> Iterator[tuple[int, Any]]:
         """Yield position and state of the baseline and each scenario of a network, or the error that it is."""

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 import corridor as cr
+from corridor.library import networks as library
 from corridor.solver.flow import Flow
 from corridor.solver.highs import Solver
 from corridor.solver.program import Program, ProgramState
@@ -113,6 +114,23 @@ def test_a_restart_costs_little_more_than_highs() -> None:
         ratios.append(statistics.median(p[0] for p in pairs) / statistics.median(p[1] for p in pairs))
     print(f"\nrestart through arrays: {statistics.median(ratios):.2f} times raw HiGHS (worst {max(ratios):.2f})")
     assert statistics.median(ratios) <= 1.5
+
+
+def test_the_network_of_freight_is_solved_within_three_times_the_one_it_extends() -> None:
+    """From records to flow, nothing kept from before; so is loading it."""
+    times: dict[str, list[float]] = {"solve": [], "load": []}
+    for _ in range(15):
+        solved, loaded = [], []
+        for name in ("caspian_freight", "caspian"):
+            network = cr.load(name, 2024).replace(hazards=())
+            solved.append(seconds(lambda net=network: cr.solve(net)))  # type: ignore[misc]
+            library._load_cached.cache_clear()
+            loaded.append(seconds(lambda name=name: cr.load(name, 2024)))  # type: ignore[misc]
+        times["solve"].append(solved[0] / solved[1])
+        times["load"].append(loaded[0] / loaded[1])
+    ratios = {what: statistics.median(ratios) for what, ratios in times.items()}
+    print(f"\nfreight: solved in {ratios['solve']:.2f}, loaded in {ratios['load']:.2f} times the time of crude")
+    assert max(ratios.values()) <= 3
 
 
 def large(n_edges: int) -> dict[str, pd.DataFrame]:

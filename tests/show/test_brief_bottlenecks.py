@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,22 @@ def test_limits_that_were_not_raised_are_counted(tmp_path: Path) -> None:
     assert len(tables_of(html)[0]) == 9
     assert "2 more limits bind, each of a lower price than these." in words_of(html)
     assert "and at least 4 more" in [row[2] for row in tables_of(html)[1]]
+
+
+def test_who_stays_behind_is_about_where_it_is_not_unique(tmp_path: Path) -> None:
+    """Two fields alike share 3 Mt/y by one pipe as they please: 5 of their 8 Mt/y stay, and it is said why "about"."""
+    net = cr.Network(
+        name="two fields",
+        nodes=[cr.Node(id="a"), cr.Node(id="b"), cr.Node(id="p"), cr.Node(id="m")],
+        edges=[
+            cr.Edge(id="a_m", tail="a", head="m"), cr.Edge(id="b_m", tail="b", head="m"),
+            cr.Edge(id="m_p", tail="m", head="p", capacity_mtpa=3.0),
+        ],
+        commodities=[cr.Commodity(id="oil")],
+        supplies=[cr.Supply(node=id, commodity="oil", volume_mtpa=4.0) for id in "ab"],
+        markets=[cr.Market(node="p", commodity="oil", price_usd_per_t=10.0)],
+    )  # fmt: skip
+    text = words_of(section(net, [], tmp_path))
+    amounts = re.findall(r"[ab] about (\d\.\d)", text)
+    assert sum(map(float, amounts)) == pytest.approx(5.0)
+    assert text.count("About: other flows earn as much") == 1

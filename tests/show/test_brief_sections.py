@@ -29,7 +29,7 @@ def hazardous(net: cr.Network) -> cr.Network:
 def test_sections_come_in_the_order_asked_for(diamond: cr.Network, tmp_path: Path) -> None:
     """Those named and no other."""
     path = cr.report(diamond, [CUT], tmp_path / "b.html", sections=["sources", "changes", "summary"])
-    assert headings(path) == ["Sources and confidence", "Changes against the baseline", "Summary"]
+    assert headings(path) == ["Sources and confidence", "Changes against the baseline", "In short"]
 
 
 def test_one_section_may_be_named_alone(diamond: cr.Network, tmp_path: Path) -> None:

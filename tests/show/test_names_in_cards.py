@@ -64,6 +64,14 @@ def test_the_axis_of_simulated_years_names_the_shipper(plot: object) -> None:
     assert "Heavy: shortfall [Mt], per year" in label
 
 
+def test_the_axis_names_the_shipper_whose_id_begins_with_anothers() -> None:
+    """The column is of heavy_oil, though heavy is a commodity too."""
+    net = storm_net()
+    net = net.replace(commodities=[cr.Commodity(id="heavy", name="Bitumen"), *net.commodities])
+    ax = cr.plot_ensemble(cr.simulate(net, years=200, seed=3), "heavy_oil_shortfall_mt")
+    assert " ".join(ax.get_xlabel().split()) == "Heavy: shortfall [Mt], per year"
+
+
 def test_the_axis_of_all_shippers_names_none() -> None:
     """A total is nobody's."""
     ax = cr.plot_ensemble(cr.simulate(storm_net(), years=200, seed=3), "shortfall_mt")

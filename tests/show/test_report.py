@@ -66,7 +66,7 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_the_brief_has_every_section(page: Page) -> None:
     """Headline, map, comparison, changes, bottlenecks, risk, bad transport years, sources: in this order."""
     assert page.headings == [
-        "Summary", "Map", "Comparison of corridors", "Changes against the baseline", "Bottlenecks", "Risk",
+        "In short", "Map", "Comparison of corridors", "Changes against the baseline", "Bottlenecks", "Risk",
         "Bad transport years", "Sources and confidence",
     ]  # fmt: skip
 
@@ -90,11 +90,13 @@ def test_the_headline_says_what_the_tables_say(page: Page) -> None:
     net = cr.load(year=2024, regime="war")
     outcomes = cr.outcomes(net, two_scenarios(), commodity="kazakh_crude")
     worst = outcomes["loss_musd_per_year"].idxmax()
-    loss = f"{outcomes.loc[worst, 'loss_musd_per_year']:,.0f} million USD/y"
-    assert f"Scenario with the largest loss (2 compared): '{worst}', {loss}" in page.text
+    assert (
+        f"Of 2 scenarios, '{worst}' loses most: {outcomes.loc[worst, 'loss_musd_per_year'] / 1e3:,.1f} bill"
+        in page.text
+    )
     countries = cr.jurisdictions(net)
     assert countries.index[0] == "RUS"
-    assert f"{countries['share'].iloc[0]:.0%} of exports cross Russia" in page.text
+    assert f"{100 * countries['share'].iloc[0]:.0f} % of the exports by corridors cross Russia" in page.text
 
 
 def test_every_corridor_and_scenario_is_named(page: Page) -> None:
@@ -183,7 +185,7 @@ def test_without_scenarios_nothing_is_said_of_changes(diamond: cr.Network, tmp_p
     """No empty table, no worst scenario."""
     found = Page(cr.report(diamond, [], tmp_path / "b.html"))
     assert "Changes against the baseline" not in found.headings
-    assert "largest loss" not in found.text
+    assert "loses most" not in found.text
 
 
 @pytest.mark.parametrize("years", [-1, 1.5, True, "many"])

@@ -15,15 +15,18 @@ from corridor.solver.limits import limit_confidence, limit_size, limit_unit
 from corridor.study.outcomes import losses
 from corridor.study.scenario_runs import BASELINE
 
+_SHUT_IN = "shut in [Mt/y]"
 _MOST_LIMITS = 4
 _MOST_SHUT = 3
 _MOST_NAMED = 4
 """Sections that are shut together and named each; of more, their corridors are named."""
 _LEGEND = (
     "Limits that stop more from moving, and what one more Mt/y there, or opening what is shut, would earn all shippers "
-    "together: the difference of two optimal flows. Limits in one row stop the same volume and are raised together. "
-    "What would earn less than 1 million USD/y and move nothing more is left out."
+    "together: the network solved with it, less the network without. A quota is what contract or access allows on a "
+    "line. Limits in one row stop the same volume and are raised together. What would earn less than 1 million USD/y "
+    "and move nothing more is left out."
 )
+_ABOUT = "About: other flows earn as much and shut in other volumes there."
 _COSTS = "Negative: it would let more of a contract be kept that costs money."
 
 
@@ -38,6 +41,7 @@ def _baseline(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
     yield tag("h3", "In the baseline")
     if shut_in := _shut_in(results, BASELINE):
         yield layout.note(f"{results.named_commodity} shut in [Mt/y]: {shut_in}.")
+        yield from [layout.note(_ABOUT)] if "about " in shut_in else []
     if not base.listed:
         yield layout.note("No limit is worth 1 million USD/y, and nothing shut is missed.")
         return
@@ -78,6 +82,8 @@ def _changes(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
         ]
         heads = ["scenario", "what", "limit", "raised by", "in the baseline earns [million USD/y]"]
         yield layout.table([*heads, "here earns [million USD/y]", "here lifts [Mt/y]"], body)
+        if any(row[0] == _SHUT_IN and "about " in row[1] for rows in by_rows for row in rows):
+            yield layout.note(_ABOUT)
         if any(row[4].startswith("-") for rows in by_rows for row in rows):
             yield layout.note(_COSTS)
     if same:
@@ -100,7 +106,7 @@ def _rows(results: BriefResults, base: StateBottlenecks, scenario: str) -> Itera
     shut = [one for one in changed if one.bottleneck.edges]
     usual, shut_in = (_shut_in(results, name) for name in (BASELINE, scenario))
     if shut_in != usual:
-        yield "shut in [Mt/y]", shut_in or "none", "", "", "", ""
+        yield _SHUT_IN, shut_in or "none", "", "", "", ""
     for one in (*limits[:_MOST_LIMITS], *shut[:_MOST_SHUT]):
         yield _changed(results.names, one)
     hidden = max(len(limits) - _MOST_LIMITS, 0) + max(len(shut) - _MOST_SHUT, 0)

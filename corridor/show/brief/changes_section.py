@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from corridor.model.formulas import DAYS_PER_YEAR
@@ -28,7 +29,7 @@ def changes_section(results: BriefResults) -> Html:
     """Return what scenarios change: rates, amounts where a duration is known, throughput by corridor."""
     rows = dict(named_rows(results.outcomes))
     lasting = any(_lasts(row) for row in rows.values())
-    body = [[BASELINE, *_rates(rows[BASELINE]), *([""] * len(_AMOUNTS) if lasting else [])]]
+    body = [[BASELINE, *_rates(results, BASELINE, rows[BASELINE]), *([""] * len(_AMOUNTS) if lasting else [])]]
     for names in results.groups.changing:
         body += _group_rows(results, names, rows, lasting=lasting)
     about = [
@@ -39,6 +40,7 @@ def changes_section(results: BriefResults) -> Html:
         "changes",
         layout.note(_legend(results, lasting=lasting)),
         layout.table(["scenario", *_RATES, *(_AMOUNTS if lasting else ())], body),
+        *([layout.note(results.ranged_outcomes.legend)] if results.ranged_outcomes.legend else []),
         *_idle(results),
         tag("h3", "Change of throughput by corridor"),
         *_throughput(results),
@@ -59,28 +61,50 @@ def _legend(results: BriefResults, *, lasting: bool) -> str:
     return (
         f"{text} Where it is known how long a scenario lasts, the amounts over these days are beside the rates. All "
         "ways: other ways take over at once. Usual ways only: nothing moves anywhere beyond its usual flow, as in the "
-        "first days; a range in brackets where usual flows as good as these come to another loss. What one shipper "
-        "loses can be larger by all ways, for others take its place. Tanks and catching up are not counted."
+        "first days; in brackets the range of the loss where other usual flows would earn as much. What one shipper "
+        "loses can be larger by all ways, for others take its place. Oil in tanks, and catching up afterwards, are not "
+        "counted."
     )
 
 
-def _rates(row: Mapping[str, Any]) -> list[str]:
+def _rates(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[str]:
     """Return the cells of rates a year."""
+    cells = {
+        "loss_musd_per_year": layout.number(row["loss_musd_per_year"], 0),
+        "shortfall_mtpa": layout.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
+        "unmet_mtpa": layout.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
+        "delivered_mtpa": layout.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
+        "netback_musd_per_year": layout.change(
+            row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0
+        ),
+        "route_hhi": layout.number(row["route_hhi"], 2),
+    }  # fmt: skip
+    return _ranged(results, name, cells)
+
+
+def _ranged(results: BriefResults, name: str, cells: Mapping[str, str]) -> list[str]:
+    """Return cells with the ranges of their numbers, where figures are drawn.
+
+    None by usual ways: each draw has usual flows of its own, and others as good, which may come to another number.
+    """
+    by_digits = {"route_hhi": 2, "shortfall_mt": 2}
+    own = results.ranged_outcomes
     return [
-        layout.number(row["loss_musd_per_year"], 0),
-        layout.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
-        layout.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
-        layout.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
-        layout.change(row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0),
-        layout.number(row["route_hhi"], 2),
-    ]
+        own.of_outcome(
+            name, results.commodity, column, text,
+            partial(layout.number, digits=by_digits.get(column, 0 if "musd" in column else 1)),
+        )
+        if not column.endswith("_held")
+        else text
+        for column, text in cells.items()
+    ]  # fmt: skip
 
 
 def _group_rows(
     results: BriefResults, names: Sequence[str], rows: Mapping[str, Mapping[str, Any]], *, lasting: bool
 ) -> Iterator[list[str]]:
     """Yield the row of scenarios that come to the same; where they last for different times, a row of amounts each."""
-    rates = [titled(names), *_rates(rows[names[0]])]
+    rates = [titled(names), *_rates(results, names[0], rows[names[0]])]
     if not lasting:
         yield rates
         return
@@ -103,11 +127,13 @@ def _amounts(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[s
     """Return the cells of amounts over a scenario's days; empty where these are not known."""
     if not _lasts(row):
         return [""] * len(_AMOUNTS)
-    return [
-        layout.number(row["duration_days"], 0), layout.number(row["loss_musd"], 0),
-        layout.number(row["loss_musd_held"], 0) + _usual_range(results, name, row["duration_days"]),
-        layout.number(row["shortfall_mt"], 2), layout.number(row["shortfall_mt_held"], 2),
-    ]  # fmt: skip
+    cells = {
+        "loss_musd": layout.number(row["loss_musd"], 0),
+        "loss_musd_held": layout.number(row["loss_musd_held"], 0) + _usual_range(results, name, row["duration_days"]),
+        "shortfall_mt": layout.number(row["shortfall_mt"], 2),
+        "shortfall_mt_held": layout.number(row["shortfall_mt_held"], 2),
+    }
+    return [layout.number(row["duration_days"], 0), *_ranged(results, name, cells)]
 
 
 def _usual_range(results: BriefResults, name: str, days: float) -> str:

@@ -10,6 +10,7 @@ from corridor.library.networks import hazard_basis
 from corridor.model.columns import legend, printed
 from corridor.show.brief import layout
 from corridor.show.brief.names import Names
+from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.cards import network_label
 from corridor.show.charts import plot_waterfall
 from corridor.show.comparison import plot_comparison
@@ -30,7 +31,7 @@ _PICTURED = (
 )  # fmt: skip
 
 
-def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
+def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: RangedCells) -> Html:
     """Return the section.
 
     Parameters
@@ -41,6 +42,8 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
         Its baseline.
     commodity : str
         Id of the commodity compared for.
+    cells : RangedCells
+        What uncertain figures do to the numbers of the baseline, if they are drawn.
     """
     network = flow.network
     called = Names(network)
@@ -51,7 +54,10 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
     if "bottleneck" in shown.columns:
         shown["bottleneck"] = shown["bottleneck"].map(called.cut)
     rows = [
-        [names[str(id)], *(column.text(row[column.name]) for column in columns)]
+        [
+            names[str(id)],
+            *(cells.compared(str(id), c.name, c.text(row[c.name]), c.text) for c in columns),
+        ]
         for id, row in zip(now.index, shown.to_dict("records"), strict=True)
     ]
     origins = sorted({called.node(str(origin)) for origin in now["origin"] if origin})
@@ -63,6 +69,7 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str) -> Html:
         "comparison",
         layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
         layout.table(["corridor", *map(layout.heading, columns)], rows),
+        *([layout.note(cells.legend)] if cells.legend else []),
         *([layout.note(sentences)] if sentences else []),
         *_pictures(table, now, flow, commodity),
     )

@@ -21,7 +21,7 @@ def figures_section(results: BriefResults) -> Html:
         return layout.section("sources", layout.note("The figures of this network have no sources."))
     outcome = f"commodities.{results.commodity}.netback_musd_per_year"
     graded = confidence_counts(network.figure_records)
-    of_half = [f"half the range, {name} [{unit_of_path(outcome)}]" for name in results.leaning]
+    of_half = [f"half the range, {name} [{unit_of_path(outcome)}]" for name in results.leaning_of_shown]
     heads = ["figure", "value [unit]", "range [unit]", "unit", *of_half, "confidence", "source", "number in the list"]
     return layout.section(
         "sources",
@@ -45,9 +45,11 @@ def figures_section(results: BriefResults) -> Html:
 
 def _rows(results: BriefResults) -> list[list[object]]:
     """Return the rows of the figures that the netback depends on most in any flow shown."""
-    effects = [_by_figure(table, "effect") for table in results.leaning.values()]
+    effects = [_by_figure(table, "effect") for table in results.leaning_of_shown.values()]
     rows: dict[tuple[str, str, str], list[object]] = {}
-    for row in (row for table in results.leaning.values() for row in table.head(MOST_FIGURES).to_dict("records")):
+    for row in (
+        row for table in results.leaning_of_shown.values() for row in table.head(MOST_FIGURES).to_dict("records")
+    ):
         key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
         rows[key] = [
             results.names.key(row), layout.number(row["value"], 2),

@@ -21,7 +21,7 @@ _COLOURS = 255
 _NAMED_HEADS = 3
 """Columns of a table that its name for screen readers has."""
 TITLES = {
-    "summary": "Summary", "map": "Map", "comparison": "Comparison of corridors",
+    "summary": "In short", "map": "Map", "comparison": "Comparison of corridors",
     "changes": "Changes against the baseline", "bottlenecks": "Bottlenecks", "risk": "Risk",
     "bad_years": "Bad transport years", "scenario_maps": "Maps of the scenarios",
     "scenario_bad_years": "Bad transport years by scenario", "sources": "Sources and confidence",

@@ -9,10 +9,13 @@ from pathlib import Path
 from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.messages import shown
+from corridor.model.arguments import MOST_SEED, required_integer
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
+from corridor.risk.ensemble import Ensemble
 from corridor.show import style
 from corridor.show.brief import layout
+from corridor.show.brief.draws_arguments import number_of_years, require_shown, require_years_of
 from corridor.show.brief.results import BriefResults
 from corridor.show.brief.scripts import marked
 from corridor.show.brief.sections import chosen_sections, section_of
@@ -30,10 +33,13 @@ def report(
     title: str | None = None,
     about: str | None = None,
     sections: str | Iterable[str] | None = None,
-    years: int = 10_000,
+    years: int | None = None,
+    draws: int | None = None,
+    bad_years: Ensemble | None = None,
+    ranges: bool | None = None,
     seed: int = 7,
 ) -> Path:
-    """Write a brief: one HTML file with summary, maps, comparison, changes, bottlenecks, risk and sources.
+    """Write a brief: one HTML file that answers in short, then maps, tables, bottlenecks, risk and sources.
 
     Parameters
     ----------
@@ -54,10 +60,21 @@ def report(
         network can fill: "summary", "map", "comparison", "changes", "bottlenecks", "risk", "bad_years", "sources".
         Two are shown only if they are named: "scenario_maps", a map of each scenario that changes something, and
         "scenario_bad_years", the years simulated again under each scenario (some seconds a scenario).
-    years : int
-        Number of simulated years for the section on bad transport years, if the network has hazards; 0 for none.
+    years : int, optional
+        Number of simulated years, if the network has hazards: 10 000 by default, 0 for none.
+    draws : int, optional
+        How many sets of the hazards' rates, durations and shares are drawn for these years, within what the record
+        leaves open, so that luck and ignorance are told apart; 0 for central ones. By default 100 where there are 100
+        years or more for each, and as many, else 0.
+    bad_years : Ensemble, optional
+        Simulated years to show instead, of this network and without a scenario:
+        ``cr.simulate(net, rates="drawn", draws=1000)``.
+    ranges : bool, optional
+        Whether the headline numbers of tables have ranges and grades: all uncertain figures are drawn together, 200
+        times as in `compare`, and the grade is the worst of the three figures that drive a number most. By default the
+        first sentence only; False draws nothing.
     seed : int
-        Random seed of the simulated years.
+        Random seed of the simulated years and of the draws of figures.
 
     Returns
     -------
@@ -68,7 +85,9 @@ def report(
     ------
     UnknownNameError, DataError
         If a scenario or the commodity does not match the network, the path is a folder, or a section is unknown, named
-        twice or would be empty, or none of those named shows the scenarios given.
+        twice or would be empty, or none of those named shows the scenarios given, the years given or the ranges asked
+        for; if `bad_years` are of something else or `years` or `draws` are given beside them; or an argument is out of
+        range.
     CorridorError
         If matplotlib is not installed (extra ``corridor[plot]``).
     OSError
@@ -90,8 +109,10 @@ def report(
     """
     require_network(network)
     style.pyplot()
-    if isinstance(years, bool) or not isinstance(years, int) or years < 0:
-        raise DataError(f"years must be a whole number, 0 for none (got {years!r})")
+    if bad_years is not None:
+        require_years_of(network, bad_years, years=years, draws=draws)
+    n_years = number_of_years(years, draws, bad_years)
+    required_integer("seed", seed, 0, MOST_SEED)
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
     if about is not None and not isinstance(about, str):
@@ -100,9 +121,11 @@ def report(
     run = [scenario for _, scenario in named_scenarios(network, asked) if scenario is not None]
     for scenario in run if asked is not None else ():
         scenario.apply(network)
+    shown_sections = chosen_sections(network, run, sections, n_years, given=asked is not None)
+    require_shown(network, shown_sections, ranges=ranges, bad_years=bad_years)
     results = BriefResults(
         network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, about=about,
-        sections=chosen_sections(network, run, sections, years, given=asked is not None), years=years, seed=seed,
+        sections=shown_sections, years=n_years, seed=seed, draws=draws, bad_years=bad_years, ranges=ranges,
     )  # fmt: skip
     write_text(Path(path), _page(results))
     return Path(path)

@@ -16,18 +16,24 @@ from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
 from corridor.show.brief.footnotes import Footnotes, only
 from corridor.show.brief.names import Names
+from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
+from corridor.solver.limits import RaisedLimits, limit_unit, raised_limits
 from corridor.solver.optimal_range import OptimalRange
+from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare
 from corridor.study.comparison_scope import comparison_scope
-from corridor.study.comparison_text import tonne
+from corridor.study.comparison_text import NEXT, tonne
 from corridor.study.concentration import jurisdictions
+from corridor.study.drawn_tables import drawn_comparison, drawn_outcomes, has_ranges
 from corridor.study.outcomes import UsualRoutes, outcomes, usual_routes
 from corridor.study.scenario_runs import BASELINE, carriers, default_scenarios
+from corridor.study.simulated_years import years_basis
 from corridor.study.sources import Sources, sources
+from corridor.study.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +42,12 @@ MOST_FIGURES = 15
 """Figures shown of those that the netback depends on."""
 TOLERANCE_MTPA = 0.05
 """Amounts that are shown as 0.0."""
+FIGURE_DRAWS = 200
+"""How often uncertain figures are drawn, as often as `compare` does for ranges."""
+USUAL_DRAWS, LEAST_YEARS_A_DRAW = 100, 100
+"""Sets of parameters of hazards drawn for simulated years, if there are so many years for each, and as many."""
+MOST_LIMITS = 8
+"""How many limits are looked for that are worth something, as `Flow.explain` does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +67,13 @@ class BriefResults:
     sections : tuple of str
         Names of the sections shown, in their order.
     years, seed : int
-        Number of simulated years, and their random seed.
+        Number of simulated years, and the random seed of years and draws.
+    draws : int or None
+        Sets of parameters of hazards drawn for the years, 0 for central ones; None as many as `years` allow.
+    bad_years : Ensemble or None
+        Simulated years that were given.
+    ranges : bool or None
+        Whether figures are drawn for the headline numbers of tables; None for the first sentence only.
     """
 
     network: Network
@@ -66,6 +84,9 @@ class BriefResults:
     sections: tuple[str, ...]
     years: int
     seed: int
+    draws: int | None = None
+    bad_years: Ensemble | None = None
+    ranges: bool | None = None
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -115,6 +136,70 @@ class BriefResults:
         order = ["loss_musd_per_year", "shortfall_change_mtpa"]
         return str(others.sort_values(order, ascending=False, kind="stable").index[0])
 
+    @property
+    def figure_draws(self) -> int:
+        """How often uncertain figures are drawn."""
+        return FIGURE_DRAWS
+
+    @cached_property
+    def drawn(self) -> Uncertainty | None:
+        """Next tonnes of the baseline with all uncertain figures drawn, other numbers too where ranges are shown."""
+        if self.not_drawn:
+            return None
+        columns = COLUMNS if self.ranges else (NEXT,)
+        return drawn_comparison(
+            self.network, commodity=self.commodity, columns=columns, draws=self.figure_draws, seed=self.seed
+        )
+
+    @cached_property
+    def not_drawn(self) -> str:
+        """Why figures are not drawn, as a sentence; empty where they are."""
+        if self.ranges is False:
+            return "How sure this is was not drawn (ranges=False)."
+        if not has_ranges(self.network):
+            return "How sure this is cannot be drawn: no figure of this network has a range."
+        return ""
+
+    @cached_property
+    def ranged_comparison(self) -> RangedCells:
+        """What uncertain figures do to the numbers of the comparison, where ranges are shown."""
+        return RangedCells(self.drawn if self.ranges else None)
+
+    @cached_property
+    def ranged_outcomes(self) -> RangedCells:
+        """What uncertain figures do to the outcomes of the baseline and of all scenarios, where ranges are shown."""
+        if not self.ranges:
+            return RangedCells(None)
+        given: dict[str, Any] = {"commodity": self.commodity, "draws": self.figure_draws, "seed": self.seed}
+        return RangedCells(drawn_outcomes(self.network, self.scenarios, **given))
+
+    def leaning(self, state: str) -> pd.DataFrame:
+        """Return the figures on which the commodity's netback depends most in a state, as `Flow.leans_on` has them."""
+        if state not in self._leaning:
+            outcome = f"commodities.{self.commodity}.netback_musd_per_year"
+            self._leaning[state] = self.flows[state].leans_on(None, outcome=outcome)
+        return self._leaning[state]
+
+    def raised_limits(self, state: str) -> RaisedLimits:
+        """Return what one more unit is worth at the limits that bind in a state, the most valuable first."""
+        if state not in self._raised:
+            solution = self.flows[state].solution
+            solver = WarmSolver(solution.network, minima=solution.program.demanding)
+            self._raised[state] = raised_limits(solver, solution, most=MOST_LIMITS)
+        return self._raised[state]
+
+    @cached_property
+    def _leaning(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _raised(self) -> dict[str, RaisedLimits]:
+        return {}
+
+    def limit_unit(self, limit: BindingLimit) -> str:
+        """Return the unit by which a limit is raised: Mt/y, of a fleet Mt day/y."""
+        return limit_unit(limit).replace("days", "day")
+
     @cached_property
     def moved(self) -> dict[str, dict[str, float]]:
         """Change of the commodity's throughput by scenario and corridor that can carry it. [Mt/y]"""
@@ -154,14 +239,12 @@ class BriefResults:
         """Return what a scenario comes to if nothing moves beyond its usual flow."""
         return usual_routes(self.solver, self.baseline, self.flows[scenario], self.commodity)
 
-    @cached_property
-    def leaning(self) -> dict[str, pd.DataFrame]:
+    @property
+    def leaning_of_shown(self) -> dict[str, pd.DataFrame]:
         """Figures that move the commodity's netback most, in the baseline and under the worst scenario."""
         if not self.network.figure_records:
             return {}
-        names = [BASELINE, *([self.worst] if self.worst is not None else [])]
-        outcome = f"commodities.{self.commodity}.netback_musd_per_year"
-        return {name: self.flows[name].leans_on(None, outcome=outcome) for name in names}
+        return {name: self.leaning(name) for name in (BASELINE, *([self.worst] if self.worst is not None else []))}
 
     @cached_property
     def footnotes(self) -> Footnotes:
@@ -172,19 +255,26 @@ class BriefResults:
                 behind["comparison"] = sources(self.table, self.network)
             if "changes" in self.sections:
                 behind["changes"] = sources(self.outcomes, self.network)
-            for name, table in self.leaning.items():
+            for name, table in self.leaning_of_shown.items():
                 behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
         return Footnotes(self.network, behind)
 
     @cached_property
     def ensemble(self) -> Ensemble:
-        """Simulated years; for a network with hazards."""
-        return simulate(self.network, years=self.years, seed=self.seed, progress=False)
+        """Simulated years, those given or simulated here; for a network with hazards."""
+        if self.bad_years is not None:
+            return self.bad_years
+        draws = self.draws
+        if draws is None:
+            each, rest = divmod(self.years, USUAL_DRAWS)
+            draws = USUAL_DRAWS if each >= LEAST_YEARS_A_DRAW and not rest else 0
+        drawn: dict[str, Any] = {"rates": "drawn", "draws": draws} if draws else {}
+        return simulate(self.network, years=self.years, seed=self.seed, progress=False, **drawn)
 
     @property
     def has_years(self) -> bool:
         """Whether there are simulated years."""
-        return bool(self.network.hazards) and self.years > 0
+        return bool(self.network.hazards) and (self.years > 0 or self.bad_years is not None)
 
     @cached_property
     def jurisdictions(self) -> pd.DataFrame:
@@ -236,6 +326,9 @@ class BriefResults:
             *self.sections,
             str(self.years),
             str(self.seed),
+            str(self.draws),
+            str(self.ranges),
+            _identity(self.bad_years),
         ]
         inputs = [__version__, *chosen, *records]
         return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:12]
@@ -244,6 +337,14 @@ class BriefResults:
     def names(self) -> Names:
         """Names of the records of the network."""
         return Names(self.network)
+
+
+def _identity(ensemble: Ensemble | None) -> str:
+    """Return what tells given years from others: what they are of, and a digest of what each came to."""
+    if ensemble is None:
+        return ""
+    amounts = ensemble.years.select_dtypes("number").to_numpy().tobytes()
+    return f"{years_basis(ensemble)}, seed {ensemble.seed}: {hashlib.sha256(amounts).hexdigest()}"
 
 
 def named_rows(frame: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:

@@ -96,7 +96,7 @@ def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[
 
 
 def _comparison(results: BriefResults) -> Html:
-    return comparison_section(results.table, results.baseline, results.commodity)
+    return comparison_section(results.table, results.baseline, results.commodity, results.ranged_comparison)
 
 
 def _bad_years(results: BriefResults) -> Html:
