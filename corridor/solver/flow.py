@@ -11,7 +11,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import column_names
-from corridor.model.commodity_groups import TEU, default_subject, require_subject
+from corridor.model.commodity_groups import TEU, default_subject, members, require_subject
 from corridor.model.display_units import DisplayUnits, require_units
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
@@ -462,8 +462,24 @@ class Flow:
         return self.solution.unmet_by_quota
 
     def throughput_mtpa(self, corridor: str, commodity: str | None = None) -> float:
-        """Tonnes across a corridor's trunk edges, of one commodity or of all. [Mt/y]"""
-        return self.solution.throughput_mtpa(corridor, commodity)
+        """Tonnes across a corridor's trunk edges, each commodity's own. [Mt/y]
+
+        Parameters
+        ----------
+        corridor : str
+            Id.
+        commodity : str, optional
+            Id, or name of a group of commodities; all by default.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such corridor, or neither such a commodity nor such a group.
+        """
+        if commodity is None:
+            return self.solution.throughput_mtpa(corridor)
+        own = members(self.network, commodity) or (self.network.commodity(commodity).id,)
+        return sum(self.solution.throughput_mtpa(corridor, id) for id in own)
 
     @cached_property
     def _edge_unit_cost(self) -> Floats:

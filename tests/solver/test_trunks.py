@@ -40,6 +40,21 @@ def test_a_corridor_counts_each_commodity_on_its_own_trunk(corridor: str, commod
     assert cr.solve(two_trunks()).throughput_mtpa(corridor, commodity) == pytest.approx(moved)
 
 
+@pytest.mark.parametrize(("group", "moved"), [("crudes", 3), ("containers", 2), ("all", 5)])
+def test_a_group_moves_what_its_members_do(group: str, moved: float) -> None:
+    """Each on its own trunk: 3 of crude on the rails and 2 boxes on the ferry."""
+    net = two_trunks()
+    if group == "all":
+        net = two_trunks(commodities=[record.replace(group="all") for record in net.commodities])
+    assert cr.solve(net).throughput_mtpa("middle", group) == pytest.approx(moved)
+
+
+def test_an_unknown_group_is_refused() -> None:
+    """As an unknown commodity is."""
+    with pytest.raises(cr.UnknownNameError, match="no commodity named 'container'"):
+        cr.solve(two_trunks()).throughput_mtpa("middle", "container")
+
+
 def test_use_of_the_trunk_counts_all_that_passes_its_edges() -> None:
     """2 on the ferry of 4, and 3 and 2 on the rails of 5."""
     row = cr.solve(two_trunks()).corridors.loc["middle"]
