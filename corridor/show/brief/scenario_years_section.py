@@ -11,7 +11,7 @@ from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief import layout
-from corridor.show.brief.results import BriefResults, named_rows
+from corridor.show.brief.results import BriefResults
 from corridor.show.brief.scenario_groups import titled
 from corridor.show.html import Html
 from corridor.study.scenario_runs import BASELINE
@@ -25,8 +25,7 @@ _COUNTED = (("shortfall_mt", "shut in", "Mt", 2), ("netback_musd", "netback", "m
 def scenario_years_section(results: BriefResults) -> Html:
     """Return mean and worst years of the baseline and of each scenario, and their differences."""
     base = _baseline(results)
-    own = named_rows(base.summary())
-    now = {name: row for name, row in own if name in _columns(results)}
+    now = {column: base.summary_of(column) for column in _columns(results)}
     by_cells: dict[tuple[str, ...], list[str]] = {}
     unfit = [scenario.name for scenario in results.scenarios if not _fits(results, scenario)]
     years = _by_scenario(results, (scenario for scenario in results.scenarios if scenario.name not in unfit))
@@ -40,7 +39,7 @@ def scenario_years_section(results: BriefResults) -> Html:
     return layout.section(
         "scenario_bad_years",
         layout.note(_legend(results, base)),
-        layout.table(["scenario", *_heads()], body),
+        layout.table(["scenario", *_heads(results)], body),
         *map(layout.note, notes),
     )
 
@@ -56,16 +55,17 @@ def _legend(results: BriefResults, base: Ensemble) -> str:
     )
 
 
-def _heads() -> Iterator[str]:
+def _heads(results: BriefResults) -> Iterator[str]:
     """Yield the headings of the columns of numbers."""
-    for _, label, unit, _ in _COUNTED:
+    for _, label, tonnes, _ in _COUNTED:
+        unit = results.volumes.shown.label(tonnes)
         yield f"{label}, average year [{unit}]"
         yield f"{label}, worst {_TAIL} [{unit}]"
 
 
 def _columns(results: BriefResults) -> list[str]:
     """Return the columns of simulated years that are shown."""
-    return [f"{results.commodity}_{end}" for end, *_ in _COUNTED]
+    return [results.volumes.shown.name(f"{results.commodity}_{end}") for end, *_ in _COUNTED]
 
 
 def _cells(rows: dict[str, dict[str, Any]], base: dict[str, dict[str, Any]] | None) -> Iterator[str]:
@@ -112,8 +112,8 @@ def _by_scenario(
         altered = scenario.apply(results.network)
         rows = next((rows for network, rows in done if network == altered), None)
         if rows is None:
-            summary = dict(named_rows(_simulated(results, scenario).summary()))
-            rows = {column: summary[column] for column in _columns(results)}
+            years = _simulated(results, scenario)
+            rows = {column: years.summary_of(column) for column in _columns(results)}
             done.append((altered, rows))
         yield scenario.name, rows
 
