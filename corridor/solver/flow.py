@@ -11,7 +11,7 @@ import numpy as np
 
 from corridor.errors import DataError
 from corridor.model.columns import column_names
-from corridor.model.commodity_groups import TEU, default_subject, members, require_subject
+from corridor.model.commodity_groups import TEU, default_subject, require_subject
 from corridor.model.display_units import DisplayUnits, require_units
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import RENAMED
@@ -478,7 +478,7 @@ class Flow:
         """
         if commodity is None:
             return self.solution.throughput_mtpa(corridor)
-        own = members(self.network, commodity) or (self.network.commodity(commodity).id,)
+        own = require_subject(self.network, commodity)
         return sum(self.solution.throughput_mtpa(corridor, id) for id in own)
 
     @cached_property

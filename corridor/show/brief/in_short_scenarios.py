@@ -39,7 +39,14 @@ def _worst_scenario(results: BriefResults) -> str:
         return f"None of the {counted(len(rows), 'scenario')} loses {_OF_LOSSES}{also}."
     who = f"{quoted_names(names)} {'loses' if len(names) == 1 else 'alike lose'} most:"
     of = f"Of {counted(len(rows), 'scenario')}, {who}" if len(rows) > 1 else f"The only scenario, '{names[0]}', loses"
-    return f"{of} {money(row['loss_musd_per_year'])}{_more_shut_in(results, row)}{_over_days(results, rows, names)}."
+    more = f"{_range(results)}{_more_shut_in(results, row)}{_over_days(results, rows, names)}"
+    return f"{of} {money(row['loss_musd_per_year'])}{more}."
+
+
+def _range(results: BriefResults) -> str:
+    """Return the range of the loss of the worst scenario, where figures are drawn for it."""
+    ends = results.ranged_outcomes.ends(str(results.worst), results.commodity, "loss_musd_per_year")
+    return "" if ends is None else f" ({money(ends[0])} to {money(ends[1])} in 90 % of the draws)"
 
 
 def _same_as(results: BriefResults, name: str) -> tuple[str, ...]:

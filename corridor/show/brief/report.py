@@ -64,7 +64,8 @@ def report(
         Names of the sections shown, in this order; what only others need is not computed. By default all that the
         network can fill: "summary", "map", "comparison", "changes", "bottlenecks", "risk", "bad_years", "sources".
         Two are shown only if they are named: "scenario_maps", a map of each scenario that changes something, and
-        "scenario_bad_years", the years simulated again under each scenario (some seconds a scenario).
+        "scenario_bad_years", the years simulated again under each scenario, which takes as long for each as for the
+        baseline.
     years : int, optional
         Number of simulated years, if the network has hazards: 10 000 by default, 0 for none.
     draws : int, optional
@@ -76,8 +77,8 @@ def report(
         ``cr.simulate(net, rates="drawn", draws=1000)``.
     ranges : bool, optional
         Whether the headline numbers of tables have ranges and grades: all uncertain figures are drawn together, 200
-        times as in `compare`, and the grade is the worst of the three figures that drive a number most. By default the
-        first sentence only; False draws nothing.
+        times as in `compare`, and the grade is the worst of the figures, three at most, that drive a number most. By
+        default the first sentence only; False draws nothing.
     seed : int
         Random seed of the simulated years and of the draws of figures.
 

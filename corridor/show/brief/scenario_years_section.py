@@ -24,7 +24,7 @@ _COUNTED = (("shortfall_mt", "shut in", "Mt", 2), ("netback_musd", "netback", "m
 
 def scenario_years_section(results: BriefResults) -> Html:
     """Return mean and worst years of the baseline and of each scenario, and their differences."""
-    base = _baseline(results)
+    base = results.ensemble
     now = {column: base.summary_of(column) for column in _columns(results)}
     by_cells: dict[tuple[str, ...], list[str]] = {}
     unfit = [scenario.name for scenario in results.scenarios if not _fits(results, scenario)]
@@ -78,18 +78,14 @@ def _cells(rows: dict[str, dict[str, Any]], base: dict[str, dict[str, Any]] | No
                 yield layout.change(row[measure] - base[column][measure], row[measure], digits)
 
 
-def _baseline(results: BriefResults) -> Ensemble:
-    """Return the years of the baseline at central rates: the brief's own where they are that."""
-    own = results.ensemble
-    central = own.years_per_draw is None and own.rerouting and own.regimes == {results.network.regime: 1.0}
-    if central and len(own.years) == results.years and own.seed == results.seed:
-        return own
-    return _simulated(results, None)
-
-
-def _simulated(results: BriefResults, scenario: Scenario | None) -> Ensemble:
-    """Return years under a scenario, at central rates, on the seed of the brief."""
-    return simulate(results.network, results.years, results.seed, scenario, progress=False)
+def _simulated(base: Ensemble, scenario: Scenario) -> Ensemble:
+    """Return years under a scenario with the seed, rates and ways of those of the baseline."""
+    regimes = {regime: share for regime, share in base.regimes.items() if regime is not None}
+    drawn: dict[str, Any] = {} if base.years_per_draw is None else {"rates": "drawn", "draws": base.draws}
+    return simulate(
+        base.network, len(base.years), base.seed, scenario, regime=regimes or None, rerouting=base.rerouting,
+        progress=False, **drawn,
+    )  # fmt: skip
 
 
 def _fits(results: BriefResults, scenario: Scenario) -> bool:
@@ -112,7 +108,7 @@ def _by_scenario(
         altered = scenario.apply(results.network)
         rows = next((rows for network, rows in done if network == altered), None)
         if rows is None:
-            years = _simulated(results, scenario)
+            years = _simulated(results.ensemble, scenario)
             rows = {column: years.summary_of(column) for column in _columns(results)}
             done.append((altered, rows))
         yield scenario.name, rows
