@@ -383,8 +383,8 @@ def test_a_run_that_ends_without_a_status_is_solved_from_scratch(monkeypatch: py
     assert flows(one()) == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_state_without_optimum_leaves_nothing_to_the_next() -> None:
-    """An infeasible state between two others; the last is the first to the byte, after as many programs."""
+def test_a_state_that_fails_leaves_nothing_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One fails at its third program; the next is as before to the byte, after as many programs."""
     case = one()
     net = network(case)
     program = Program.of(net)
@@ -396,10 +396,18 @@ def test_a_state_without_optimum_leaves_nothing_to_the_next() -> None:
     solver = ChoiceSolver(program, base, alternatives)
     dear = replace(base, cost=base.cost + np.where(np.arange(program.n_columns) == columns[0][0], 12.0, 0.0))
     first = solver.optimum(dear)
-    lower = base.lower.copy()
-    lower[columns[1][0]] = base.lower[columns[1][0]] + 3.0
-    with pytest.raises(SolverError):
-        solver.optimum(replace(base, lower=lower))
+    refuse, calls = door._refuse_unsolved, [0]
+
+    def failing(highs: Any) -> None:
+        calls[0] += 1
+        if calls[0] == 3:
+            raise SolverError("lost")
+        refuse(highs)
+
+    monkeypatch.setattr(door, "_refuse_unsolved", failing)
+    cheap = replace(base, cost=base.cost - np.where(np.arange(program.n_columns) == columns[1][0], 7.5, 0.0))
+    with pytest.raises(SolverError, match="lost"):
+        solver.optimum(cheap)
     again = solver.optimum(dear)
     assert (again.choice.n_programs, again.amount.tolist()) == (first.choice.n_programs, first.amount.tolist())
 
