@@ -1,4 +1,4 @@
-"""What choice costs: programs a state, and time against the cheapest way; ``pytest -s -m benchmark tests/benchmarks``."""
+"""What choice costs, in programs a state and against the cheapest way; run with ``pytest -s -m benchmark``."""
 
 from __future__ import annotations
 

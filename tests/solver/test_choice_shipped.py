@@ -7,15 +7,18 @@ times ``exp(cost / scale)``. Both are computed here from the records, by a searc
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import replace
 from functools import cache
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import corridor as cr
+from corridor.errors import DataError
 from corridor.solver.choice import ChoiceSolver, ChosenOptimum
 from corridor.solver.choice_weights import alternatives_of, closed_columns, weights, weights_of
 from corridor.solver.flow import Flow
@@ -488,3 +491,41 @@ def test_ships_and_ferries_carry_what_the_crossing_does() -> None:
     """2022 by its own weights: all 33,600 boxes fit into the box ships' slots."""
     flow = cr.solve(own(2022))
     assert teu(float(flow.edges.loc["feeder", "flow_mtpa"])) == pytest.approx(33_600, abs=50)
+
+
+# Bad input and awkward states
+
+
+def test_a_scale_too_small_for_the_costs_is_refused() -> None:
+    """Weights would be no numbers; the sentence says which scale would do."""
+    with pytest.raises(DataError, match=r"boxes_china_europe': choice_usd_per_t must be at least .* \(got 0\.01\)"):
+        cr.solve(with_scale(freight(2024), 0.01))
+
+
+def test_a_network_that_chooses_is_not_written_without_its_reference(tmp_path: Path) -> None:
+    """No file keeps a reference, so nothing is written in silence."""
+    with pytest.raises(DataError, match=r"not written, for this form would not keep all of"):
+        cr.write_network(freight(2024), tmp_path / "freight.json")
+
+
+def test_a_pickled_flow_is_the_flow() -> None:
+    """Equal, with the same choices."""
+    copy = pickle.loads(pickle.dumps(base(2024)))
+    assert copy == base(2024)
+    pd.testing.assert_frame_equal(copy.choices, base(2024).choices)
+
+
+def test_a_ceiling_of_a_shipper_that_chooses_holds() -> None:
+    """Fifty thousand TEU by the north instead of some 318 thousand."""
+    ceiling = cr.QuotaChange(edge="brest_border", commodity="boxes_china_europe", max_mtpa=50 * KTEU)
+    flow = cr.solve(freight(2024), cr.Scenario(name="ceiling", changes=ceiling))
+    assert flows(flow)["boxes_china_europe", NORTH] == pytest.approx(50 * KTEU, rel=1e-9)
+
+
+def test_first_days_keep_every_corridor_to_its_usual_flow() -> None:
+    """With Brest shut and no rerouting, what went north stays."""
+    shut = cr.Scenario(name="shut", changes=cr.Outage(edge="brest_border"))
+    flow = cr.solve(freight(2024), shut, rerouting=False)
+    usual = flows(base(2024))["boxes_china_europe", NORTH]
+    stays = float(flow.commodities.loc["boxes_china_europe", "shortfall_mtpa"])
+    assert stays == pytest.approx(usual, rel=1e-6)
