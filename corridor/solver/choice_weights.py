@@ -79,7 +79,7 @@ def require_cheapest(network: Network, who: str) -> None:
     if names := [commodity.id for commodity in choosing(network)]:
         raise DataError(
             f"{who} needs a linear program, and {listed(names)} choose between corridors (choice_usd_per_t > 0); "
-            f"ask for choice={CHEAPEST!r}, in which all take the cheapest alternative"
+            f"ask for choice={CHEAPEST!r}, in which all take the cheapest way"
         )
 
 
