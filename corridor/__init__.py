@@ -49,6 +49,7 @@ _HOME = {
     "corridor.study.backcast": ("backcast",),
     "corridor.study.breakdown": ("breakdown",),
     "corridor.study.bridge": ("bridge",),
+    "corridor.study.calibrate": ("Calibration", "calibrate"),
     "corridor.study.claims": ("claims",),
     "corridor.study.compare": ("compare",),
     "corridor.study.diff": ("diff",),
@@ -137,6 +138,8 @@ if TYPE_CHECKING:
     from corridor.study.backcast import backcast as backcast
     from corridor.study.breakdown import breakdown as breakdown
     from corridor.study.bridge import bridge as bridge
+    from corridor.study.calibrate import Calibration as Calibration
+    from corridor.study.calibrate import calibrate as calibrate
     from corridor.study.claims import claims as claims
     from corridor.study.compare import compare as compare
     from corridor.study.concentration import indices as indices

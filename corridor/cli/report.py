@@ -7,13 +7,14 @@ from typing import Any
 
 from corridor.cli import streams
 from corridor.cli.exit_codes import DONE
-from corridor.cli.inputs import add_command, add_inputs, load_inputs
+from corridor.cli.inputs import add_command, add_inputs, add_units, load_inputs
 
 
 def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "report", run, "write a brief as one HTML file: answer, maps, tables, risk, sources")
     add_inputs(parser, output=False)
+    add_units(parser)
     parser.add_argument("--commodity", metavar="ID", help="commodity of the brief (default: kazakh_crude)")
     parser.add_argument("--title", metavar="TEXT", help="title of the page")
     parser.add_argument("--about", metavar="TEXT", help="paragraph of your own under the title")
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         scenarios or None,
         arguments.output,
         commodity=arguments.commodity,
+        units=arguments.units,
         title=arguments.title,
         about=arguments.about,
         sections=arguments.section,

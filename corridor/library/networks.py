@@ -186,7 +186,7 @@ def load(name: str = "caspian", year: int | None = None, *, regime: str | None =
         if not isinstance(word, str) and (kind == "network" or word is not None):
             raise DataError(f"{kind} must be a name (got {shown(word)})")
     refuse_full(regime)
-    last = _years(name)[1]
+    last = years(name)[1]
     year = last if year is None else int(year)
     return _load_cached(name, year, regime_of(year) if regime is None else regime)
 
@@ -218,7 +218,7 @@ def _entry(name: str) -> dict[str, str]:
     return entry
 
 
-def _years(name: str) -> tuple[int, int]:
+def years(name: str) -> tuple[int, int]:
     """Return the first and the last year of a shipped network."""
     entry = _entry(name)
     return int(entry["first_year"]), int(entry["last_year"])
@@ -228,7 +228,7 @@ def _years(name: str) -> tuple[int, int]:
 def _load_cached(name: str, year: int, regime: str) -> Network:
     if regime not in REGIMES:
         raise unknown_name("regime", regime, REGIMES)
-    first, last = _years(name)
+    first, last = years(name)
     if not first <= year <= last:
         raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")
     return _read_network(data_root().joinpath(name), name, year, regime)
@@ -289,16 +289,20 @@ def _observed(folder: Traversable, year: int, problems: list[str]) -> tuple[Obse
 
 
 def _reference(name: str, year: int, observed: Iterable[Observation]) -> Network | None:
-    """Return the network of the last year before one in which corridors were observed; None without any.
+    """Return the network of the last year before one in which corridors were observed; None without any."""
+    first = years(name)[0]
+    last = max((row.year for row in observed if row.year < year), default=first - 1)
+    return None if last < first else reference(name, last)
+
+
+def reference(name: str, year: int) -> Network:
+    """Return a shipped network of a year as weights are taken from it: with what was observed up to then.
 
     It has no risk premium on trunk edges: what makes shippers refuse a corridor shows in what they were seen to do,
     and so in the weights that come of it.
     """
-    first = _years(name)[0]
-    last = max((row.year for row in observed if row.year < year), default=first - 1)
-    if last < first:
-        return None
-    network = _load_cached(name, last, regime_of(last))
+    network = _load_cached(name, year, regime_of(year))
+    observed = network.observed or _observed(data_root().joinpath(name), year, [])
     edges = tuple(
         edge if edge.corridor is None or not edge.risk_premium_usd_per_t else edge.replace(risk_premium_usd_per_t=0.0)
         for edge in network.edges
@@ -309,8 +313,7 @@ def _reference(name: str, year: int, observed: Iterable[Observation]) -> Network
         for figure in network.figure_records
         if (figure.record, figure.attribute) != ("edge", "risk_premium_usd_per_t") or figure.subject not in trunk
     )
-    rows = tuple(row for row in observed if row.year <= last)
-    return network.replace(edges=edges, figure_records=figures, observed=rows, reference=None)
+    return network.replace(edges=edges, figure_records=figures, observed=observed, reference=None)
 
 
 def _files(folders: Iterable[Traversable], name: str) -> list[Traversable]:

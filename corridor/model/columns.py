@@ -86,6 +86,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("transit_days", "days", "time on that route"),
         Column("late_days", "days", "expected lateness on that route"),
     ),
+    "weights": (
+        Column("weight", "1", "what it takes at equal cost, relative to the one that takes the rest, or most"),
+        Column("observed_mtpa", "Mt/y", "flow that the weight makes come out"),
+        Column("year", "year", "year in which that was observed", digits=0),
+        Column("cost_usd_per_t", "USD/t", "what one more tonne cost there, with what was full priced"),
+        Column("beyond_limits", "", "whether observed flows exceed limits: it is a lower bound", "word"),
+    ),
+    "calibration": (
+        Column("observed_mtpa", "Mt/y", "what was observed"),
+        Column("modelled_mtpa", "Mt/y", "what the year's network says, with weights of the last observed year before"),
+        Column("no_change_mtpa", "Mt/y", "what was observed last before"),
+        Column("told_mtpa", "Mt/y", "the same less the shippers that are known to refuse the corridor that year"),
+        Column("modelled_factor", "1", "modelled over observed"),
+        Column("no_change_factor", "1", "no change over observed"),
+        Column("told_factor", "1", "no change told of the refusal, over observed"),
+    ),
     "compare": (
         Column(
             "status", "",

@@ -150,8 +150,7 @@ def _rows(table: str, network: Network) -> list[tuple[str, ...]]:
     if table == "nodes":
         return [(node.id,) for node in network.nodes if node.throughput_mtpa is not None]
     if table in ("commodities", "outcomes"):
-        of_groups = groups(network) if table == "outcomes" else ()
-        return [(id,) for id in (*(commodity.id for commodity in network.commodities), *of_groups)]
+        return [(id,) for id in (*(commodity.id for commodity in network.commodities), *groups(network))]
     if table in ("corridors", "edges", "fleets"):
         return [(record.id,) for record in getattr(network, table)]
     if table in ("supplies", "markets"):
@@ -206,7 +205,7 @@ def _unknown_ids(table: str, key: str, network: Network, where: str) -> Iterator
     kind = _KIND_OF_KEY.get(table, "node")
     known: Collection[str] = network.by_key(kind)
     commodities: Collection[str] = network.by_key("commodity")
-    if table in STUDIED:
+    if table in (*STUDIED, "commodities"):
         commodities = [*commodities, *groups(network)]
         known = commodities if kind == "commodity" else known
     if table == "compare" and first not in known:
@@ -275,4 +274,6 @@ def value_by_path(flow: Any, path: str) -> float:
     frame = getattr(flow, table)
     if table == "edge_flows" and row not in frame.index:
         return 0.0
+    if table == "commodities":
+        return float(frame.loc[list(members(flow.network, row[0])), column].sum())
     return float(frame[column].loc[row[0] if len(row) == 1 else row])

@@ -20,6 +20,7 @@ from corridor.risk.checkpoint import Checkpoint, is_begun, manifest
 from corridor.risk.ensemble import NOTHING, Ensemble
 from corridor.risk.plan import Plan
 from corridor.risk.random_histories import expected_states
+from corridor.solver.choice_weights import as_asked, require_cheapest
 from corridor.solver.parallel import progress_bar, require_workers, run_blocks
 
 _YEARS, _YEARS_PER_DRAW = 10_000, 1000
@@ -40,6 +41,7 @@ def simulate(
     rates: str = "central",
     draws: int = 100,
     rerouting: bool = True,
+    choice: str | None = None,
     workers: int = 1,
     client: Any = None,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -70,6 +72,9 @@ def simulate(
     rerouting : bool
         Whether oil takes other ways at once. Without, no commodity moves on an edge beyond its usual flow there, which
         is the other bound: the truth, with weeks or months of notice, lies between.
+    choice : {"cheapest"}, optional
+        Have all commodities take their cheapest way; needed where some choose between corridors
+        (`Commodity.choice_usd_per_t`), for years are solved by linear programs.
     workers : int
         Processes to share the work; the result is the same for any number. Scripts need the call under
         ``if __name__ == "__main__":`` then.
@@ -117,6 +122,8 @@ def simulate(
     1000
     """
     require_network(network)
+    network = as_asked(network, choice)
+    require_cheapest(network, "simulate")
     if scenario is not None:
         _require_steady(scenario)
     plan, years = _plan(network, years, regime, rates, draws)

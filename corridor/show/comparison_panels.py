@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BARS = "throughput_mtpa"
-_HEAD_WIDTH, _HEAD_LINES = 24, 6
+_HEAD_WIDTH, _HEAD_LINES = 24, 9
+_FITS = 3
+"""How often heads are fitted: the size of text follows from their lines, and their lines from it."""
 _GAP = 0.018
 _MOVED, _DOT = "#20334d", "#c05a1c"
 _RUNGS = {"nameplate_mtpa": ("white", ":"), "reachable_mtpa": ("#f3f5f6", "--"), "capacity_mtpa": ("#dfe5e8", "-")}
@@ -72,12 +74,14 @@ class ComparisonPanels:
         """Size of the heads as a share of the size of other text."""
         self._set_size()
         self.left = self._room_for_names()
-        self._fit_heads()
-        self._set_size()
+        for _ in range(_FITS):
+            self._fit_heads()
+            self._set_size()
 
     def _set_size(self) -> None:
         """Set the height of the heads, and the size of text that fits in the rows."""
-        self.head = 1.0 + self.grouped + max(head.count("\n") + 1 for head in self.heads.values())
+        most = max(head.count("\n") + 1 for head in self.heads.values())
+        self.head = 1.0 + self.grouped + max(1.0, self.head_share * most)
         line_pt = style.inches(self.ax)[1] * 72 / (self.lines + self.head)
         self.size = max(3.5, min(style.points(self.ax), line_pt * 0.72))
 
@@ -99,9 +103,11 @@ class ComparisonPanels:
     def _fit_heads(self) -> None:
         """Break the heads of panels between words, and write all smaller, so that none is wider than its panel."""
         frame = self.ax.get_window_extent().width
+        self.head_share = 1.0
         for column, share in self._shares().items():
-            room, plain = share * frame, self._head(column)
+            room, plain = (share + 0.6 * _GAP) * frame, self._head(column)
             width = _HEAD_WIDTH
+            self.heads[column] = style.wrapped(plain, width, _HEAD_LINES)
             text = self._text(0.0, 0.0, self._with_unit(column, self.heads[column]))
             while text.get_window_extent().width > room and width > max(map(len, plain.split())):
                 width -= 1
@@ -275,7 +281,7 @@ class ComparisonPanels:
             panel.annotate(
                 missing_text(value, full=is_full), (0, row.y), xytext=(3, 0), textcoords="offset points",
                 va="center", color=FAINT, fontsize=self.size - 0.5, gid=f"value:{column}:{key}", zorder=5,
-                path_effects=style.halo(),
+                path_effects=style.halo(), annotation_clip=False,
             )  # fmt: skip
             return
         panel.plot([0, value], [row.y] * 2, color=RULE, linewidth=1.2, zorder=1.5, solid_capstyle="butt")

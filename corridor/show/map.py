@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from corridor.model.records import Edge
 from corridor.show import basemap, fonts, style
 from corridor.show.basemap import Extent, Floats, Position
 from corridor.show.labels import Labels
+from corridor.show.map_lines import MapLine, extent_of, positions_of
+from corridor.show.map_marks import NODES, OTHERS, key, label_of, rgb, round_steps, unlimited_middle
 from corridor.show.picture import picture
 from corridor.show.style import FAINT, FREE, INK, WARN
 from corridor.solver.flow import Flow
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _TOLERANCE_MTPA = 1e-6
-_OTHERS: dict[str, Any] = {"color": "#c9c9c4", "linewidth": 2.2}
-"""Look of edges that carry only commodities that are not drawn."""
 _WIDEST = 0.016
 """Width of the widest line, as a share of the width of the Axes."""
 _KEY_PT2 = 160.0
@@ -112,8 +111,8 @@ def plot_map(
     if widest_mtpa is not None and not 0 < widest_mtpa < math.inf:
         raise DataError(f"widest_mtpa must be above 0 and finite (got {widest_mtpa!r})")
     shown_units = DisplayUnits.of(flow.network, units, commodity, boxes=True)
-    positions = _positions(flow)
-    asked = basemap.core(flow.network, positions) if extent is None else _extent(extent)
+    positions = positions_of(flow)
+    asked = basemap.core(flow.network, positions) if extent is None else extent_of(extent)
     ax = style.panel(ax, (11.0, 8.0), left=0.02, right=0.98, top=0.925, bottom=0.09)
     width, height = style.inches(ax)
     shown = asked.filling(width / height)
@@ -135,59 +134,6 @@ def plot_map(
     if labels:
         drawing.labels()
     return ax
-
-
-def _key(amount: float) -> str:
-    """Return a round amount of the legend."""
-    return f"{amount:g}" if amount < 1000 else f"{amount:,.0f}"
-
-
-@dataclass(frozen=True)
-class _Line:
-    """An edge on the map: its curve, up to the edge of the map, and its flow."""
-
-    edge: Edge
-    curve: Floats
-    flow_mtpa: float
-    leaves: str | None
-    """Node outside the map that it leads to or comes from."""
-
-    shut: bool
-    """Whether an outage of the edge, or of a node at its end, has closed it."""
-
-    others_mtpa: float
-    """What it carries of commodities that are not drawn. [Mt/y]"""
-
-    @property
-    def idle(self) -> bool:
-        """Whether it has no capacity without any outage: planned, idle, or of capacity 0."""
-        return not self.shut and self.edge.available_mtpa <= 0
-
-
-def _positions(flow: Flow) -> dict[str, Position]:
-    """Return the positions of the nodes that have coordinates."""
-    nodes = flow.network.nodes
-    positions = {node.id: (node.lon, node.lat) for node in nodes if node.lon is not None and node.lat is not None}
-    if len(positions) < 2:
-        missing = [node.id for node in nodes if node.id not in positions]
-        lacking = f"give lat [degrees north] and lon [degrees east] to {', '.join(map(repr, missing))}"
-        lacking = lacking if missing else f"{flow.network!r} has too few"
-        raise DataError(f"a map needs coordinates of at least two nodes; {lacking}")
-    return positions
-
-
-def _extent(given: Sequence[float]) -> Extent:
-    """Return an extent from west, east, south and north."""
-    try:
-        west, east, south, north = (float(value) for value in given)
-    except (TypeError, ValueError):
-        raise DataError(f"extent must be west, east, south, north in degrees (got {given!r})") from None
-    if not (-360 <= west < east <= 360 and east - west <= 360 and -90 <= south < north <= 90):
-        raise DataError(
-            "extent must be west < east, at most 360 degrees apart (160, 200 over the antimeridian), and south < north "
-            f"within -90 to 90 (got {given!r})"
-        )
-    return Extent(west, east, south, north)
 
 
 def _summary(flow: Flow, commodity: str | None, units: DisplayUnits) -> str:
@@ -260,7 +206,7 @@ class _MapDrawing:
         own = sum(float(self.flow.solution.flows[column]) for column in columns if column is not None)
         return float(self.totals[edge]) - own
 
-    def _laid(self, amounts: dict[str, float]) -> Iterator[_Line]:
+    def _laid(self, amounts: dict[str, float]) -> Iterator[MapLine]:
         """Yield the edges on the map; parallel and opposite edges are drawn apart."""
         exits: dict[str, list[Floats]] = {}
         together: dict[frozenset[str], list[Edge]] = {}
@@ -280,7 +226,7 @@ class _MapDrawing:
                 curve = self._curve(edge, leaves, span, apart=apart, occupied=occupied)
                 if leaves is not None:
                     occupied.append(curve[-1] if leaves == edge.head else curve[0])
-                yield _Line(edge, curve, amounts[edge.id], leaves, self._shut(edge), self._others(edge.id))
+                yield MapLine(edge, curve, amounts[edge.id], leaves, self._shut(edge), self._others(edge.id))
 
     def _spans(self, edge: Edge) -> Iterator[tuple[str | None, tuple[Position, Position]]]:
         """Yield, for each end of an edge on the map, the node outside the map, if any, and the positions of both ends.
@@ -327,11 +273,11 @@ class _MapDrawing:
             elif line.shut or line.idle:
                 self._draw_closed(line)
             elif line.others_mtpa > _TOLERANCE_MTPA:
-                self.ax.plot(*line.curve.T, gid=f"edge:{line.edge.id}", zorder=1.6, solid_capstyle="butt", **_OTHERS)
+                self.ax.plot(*line.curve.T, gid=f"edge:{line.edge.id}", zorder=1.6, solid_capstyle="butt", **OTHERS)
             else:
                 self.ax.plot(*line.curve.T, color="#a9a9a3", linewidth=0.7, zorder=1.5, gid=f"edge:{line.edge.id}")
 
-    def _draw_flowing(self, line: _Line) -> None:
+    def _draw_flowing(self, line: MapLine) -> None:
         from matplotlib import patheffects
 
         available = line.edge.available_mtpa
@@ -346,10 +292,10 @@ class _MapDrawing:
             gid=f"edge:{line.edge.id}",
         )  # fmt: skip
         if math.isinf(available):
-            self.ax.plot(*line.curve.T, zorder=2.05, gid=f"unlimited:{line.edge.id}", **_middle(width))
+            self.ax.plot(*line.curve.T, zorder=2.05, gid=f"unlimited:{line.edge.id}", **unlimited_middle(width))
         self._draw_direction(line, width)
 
-    def _draw_direction(self, line: _Line, width: float) -> None:
+    def _draw_direction(self, line: MapLine, width: float) -> None:
         """Draw an arrow head on an edge that is long enough; at the edge of the map if it leaves the map."""
         pixels = self.ax.transData.transform(line.curve)
         length = float(np.hypot(*np.diff(pixels, axis=0).T).sum()) * 72 / self.ax.get_figure(root=True).dpi  # type: ignore[union-attr]
@@ -363,7 +309,7 @@ class _MapDrawing:
             markeredgecolor=INK, markeredgewidth=0.7, zorder=3.0, linestyle="none", gid=f"direction:{line.edge.id}",
         )  # fmt: skip
 
-    def _draw_closed(self, line: _Line) -> None:
+    def _draw_closed(self, line: MapLine) -> None:
         planned = line.idle
         colour, size, width = (FAINT, 5.0, 1.2) if planned else (WARN, 7.5, 2.0)
         self.ax.plot(
@@ -407,13 +353,13 @@ class _MapDrawing:
         for id, amount in sorted(self._shortfalls().items()):
             if id in self.inside:
                 self.ax.scatter(
-                    *self.positions[id], s=self._area(amount), facecolor=(*_rgb(WARN), 0.28), edgecolor=WARN,
+                    *self.positions[id], s=self._area(amount), facecolor=(*rgb(WARN), 0.28), edgecolor=WARN,
                     hatch="//////", linewidth=1.0, zorder=3.2, gid=f"shortfall:{id}",
                 )  # fmt: skip
         for kind in ("waypoint", "market", "supply"):
             ids = sorted(id for id, own_kind in self._kinds().items() if own_kind == kind)
             if ids:
-                marker, size, fill = _NODES[kind]
+                marker, size, fill = NODES[kind]
                 lon, lat = zip(*(self.positions[id] for id in ids), strict=True)
                 self.ax.scatter(
                     lon, lat, s=size * self.scale, marker=marker, facecolor=fill, edgecolor=INK, linewidth=0.7,
@@ -480,7 +426,7 @@ class _MapDrawing:
         from matplotlib.legend import Legend
 
         legend = Legend(
-            self.ax, handles, [_label_of(handle) for handle in handles], loc="upper left", bbox_to_anchor=corner,
+            self.ax, handles, [label_of(handle) for handle in handles], loc="upper left", bbox_to_anchor=corner,
             ncols=columns, title=title, fontsize=self.size - 1.0, title_fontsize=self.size - 1.0, frameon=False,
             borderaxespad=0, borderpad=0, alignment="left", columnspacing=1.3, handletextpad=0.6, labelspacing=0.55,
             bbox_transform=self.ax.transAxes,
@@ -498,10 +444,10 @@ class _MapDrawing:
 
         return [
             Line2D(
-                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=_key(amount), solid_capstyle="butt",
+                [], [], color=FREE, linewidth=amount * self.points_per_mtpa, label=key(amount), solid_capstyle="butt",
                 path_effects=[patheffects.withStroke(linewidth=amount * self.points_per_mtpa + 0.9, foreground=INK)],
             )
-            for amount in _round_steps(self.most)
+            for amount in round_steps(self.most)
         ]  # fmt: skip
 
     def _mark_handles(self) -> list[Any]:
@@ -517,11 +463,11 @@ class _MapDrawing:
         if any(math.isinf(drawn.edge.available_mtpa) for drawn in flowing):
             casing = patheffects.withStroke(linewidth=4.1, foreground=INK)
             grey = line("no capacity limit", color=FREE, linewidth=3, path_effects=[casing])
-            handles.append((grey, Line2D([], [], **_middle(3))))
+            handles.append((grey, Line2D([], [], **unlimited_middle(3))))
         still = [drawn for drawn in self.lines if drawn.flow_mtpa <= _TOLERANCE_MTPA]
         others = [drawn for drawn in still if not (drawn.shut or drawn.idle) and drawn.others_mtpa > _TOLERANCE_MTPA]
         if others:
-            handles.append(line("other commodities only", **_OTHERS))
+            handles.append(line("other commodities only", **OTHERS))
         if sum(not (drawn.shut or drawn.idle) for drawn in still) > len(others):
             handles.append(line("open, unused", color="#a9a9a3", linewidth=0.9))
         dashed: dict[str, Any] = {"linestyle": (0, (3, 1.5)), "marker": "x"}
@@ -533,17 +479,17 @@ class _MapDrawing:
         kinds = set(self._kinds().values())
         for kind, label in (("supply", "supply"), ("market", "market, refinery"), ("waypoint", "other node")):
             if kind in kinds:
-                marker, area, fill = _NODES[kind]
+                marker, area, fill = NODES[kind]
                 look = {"markerfacecolor": fill, "markeredgecolor": INK, "markeredgewidth": 0.7, "linestyle": "none"}
                 handles.append(line(label, marker=marker, markersize=math.sqrt(area * self.scale), **look))
         short = [amount for id, amount in self._shortfalls().items() if id in self.inside]
         if short:
-            steps = _round_steps(max(short))
+            steps = round_steps(max(short))
             amount = max((step for step in steps if self._area(step) <= _KEY_PT2), default=steps[0])
             handles.append(
-                line(f"{_key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none",
+                line(f"{key(amount)} {self.units.volume} not lifted", marker="o", linestyle="none",
                      markeredgecolor=WARN, markersize=math.sqrt(self._area(amount)),
-                     markerfacecolor=(*_rgb(WARN), 0.28))
+                     markerfacecolor=(*rgb(WARN), 0.28))
             )  # fmt: skip
         return handles
 
@@ -618,7 +564,7 @@ class _MapDrawing:
         """Name of the commodity drawn."""
         return "" if self.commodity is None else style.subject_name(self.network, self.commodity)
 
-    def _still(self, line: _Line) -> str:
+    def _still(self, line: MapLine) -> str:
         """Return why a corridor carries nothing that is drawn."""
         if line.shut or line.idle:
             return "closed" if line.shut else "not in service"
@@ -636,35 +582,3 @@ class _MapDrawing:
                 text, (lon, lat), clear_pt=4, far_pt=45 * self.scale, color=INK, fontstyle=fonts.slant(text),
                 fontsize=self.size - 0.3, path_effects=halo, gid=f"label:edge:{line.edge.id}",
             )  # fmt: skip
-
-
-_NODES: dict[str, tuple[str, float, str]] = {
-    "supply": ("^", 26.0, "#f0c85a"),
-    "market": ("s", 18.0, "white"),
-    "waypoint": ("o", 7.0, "#7b868b"),
-}
-
-
-def _middle(width: float) -> dict[str, Any]:
-    """Return the look of the middle of a line without a capacity limit, told by it in black and white too."""
-    return {"color": "white", "linewidth": max(0.5, 0.22 * width), "linestyle": (0, (4, 3)), "solid_capstyle": "butt"}
-
-
-def _label_of(handle: Any) -> str:
-    """Return the label of an entry of a legend, of the first where several are drawn over each other."""
-    return str((handle[0] if isinstance(handle, tuple) else handle).get_label())
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    from matplotlib.colors import to_rgb
-
-    return to_rgb(colour)
-
-
-def _round_steps(most: float) -> list[float]:
-    """Return up to three round amounts, the largest no more than `most`."""
-    if most <= 0:
-        return []
-    scale = 10 ** math.floor(math.log10(most))
-    top = max(step for step in (1, 2, 5) if step * scale <= most * (1 + 1e-9)) * scale
-    return [top / 10, top / 2 if top / scale != 5 else top * 0.4, top]

@@ -186,13 +186,14 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
         beyond_limits = True
         prices = _prices(program, _without_limits(program, state), held)
     rows = []
+    last = reference.year or max((row.year for row in reference.observed), default=None)
     for id, scale in scales.items():
         own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
         _, most, base = max(own, key=lambda one: (one[0].observed_mtpa is None, one[1], one[0].corridor))
         rows += [
             Weight(
                 id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
-                row.year, price, beyond_limits,
+                row.year if row.observed_mtpa is not None else last, price, beyond_limits,
             )
             for row, flow, price in own
         ]  # fmt: skip

@@ -213,7 +213,7 @@ def _limits(solver: WarmSolver, solution: Solution, volumes: ShownVolumes) -> It
     for chain in idle_chains(solver, solution):
         if not any(edge.admits(id) for edge in chain.edges[:1] for id in volumes.commodities):
             continue
-        earned = _earned(volumes.units, chain.gained_musd_per_year, *_gains(volumes, solution, chain.opened))
+        earned = _earned(volumes.units, chain.gained_musd_per_year, *volumes.gains(chain.opened))
         yield f"Closed and missed: {chain} ({chain.why}); open, it would earn {earned}."
     raised = raised_limits(solver, solution, most=_MOST_LIMITS, concerns=volumes.concerns)
     if not raised.n_binding:
@@ -222,18 +222,10 @@ def _limits(solver: WarmSolver, solution: Solution, volumes: ShownVolumes) -> It
         where = "there" if len(one.limits) == 1 else "in each of them"
         described = " + ".join(_described(solution.network, limit, volumes) for limit in one.limits)
         more = " or ".join(dict.fromkeys(_step(volumes, limit) for limit in one.limits))
-        earned = _earned(volumes.units, one.gained_musd_per_year, *_gains(volumes, solution, one.wider))
+        earned = _earned(volumes.units, one.gained_musd_per_year, *volumes.gains(one.wider))
         yield f"Binding: {described}; {more} {where} would earn {earned}."
     if raised.n_binding > raised.n_tried:
         yield f"... and {raised.n_binding - raised.n_tried} more limits bind, each worth less."
-
-
-def _gains(volumes: ShownVolumes, solution: Solution, wider: Solution) -> tuple[float, float]:
-    """Return how much more is lifted and met in another solution, in the units shown."""
-    return (
-        volumes.supplies(solution.shortfall_by_supply - wider.shortfall_by_supply),
-        volumes.markets(solution.unmet_by_market - wider.unmet_by_market),
-    )
 
 
 def _earned(units: DisplayUnits, gained_musd_per_year: float, lifted: float, supplied: float) -> str:
@@ -480,7 +472,7 @@ def _fleet(solver: WarmSolver, solution: Solution, fleet: str, volumes: ShownVol
     if raised is None:
         return
     others = "" if len(raised.limits) == 1 else f", with as much more of {' and '.join(map(str, raised.limits[1:]))},"
-    earned = _earned(units, raised.gained_musd_per_year, *_gains(volumes, solution, raised.wider))
+    earned = _earned(units, raised.gained_musd_per_year, *volumes.gains(raised.wider))
     yield f"  It is full; {step}{others} would earn {earned}."
 
 

@@ -51,8 +51,8 @@ class ChoiceText:
         for commodity in dict.fromkeys(row.alternative.commodity for row in self.rows):
             own = [row for row in self.rows if row.alternative.commodity == commodity]
             scale = self._money(commodity, own[0].alternative.scale_usd_per_t)
-            taken = "; ".join(self._taken(row) for row in sorted(own, key=lambda row: -row.flow_mtpa))
-            yield f"{commodity} chooses (a corridor dearer by {scale} keeps 1/e of its shippers): {taken}."
+            shares = "; ".join(self._share_of(row) for row in sorted(own, key=lambda row: -row.flow_mtpa))
+            yield f"{commodity} chooses (a corridor dearer by {scale} keeps 1/e of its shippers): {shares}."
         full = [limit for limit in self.full if self._is_used(limit)]
         for limit in full:
             yield self._rent(limit)
@@ -126,7 +126,7 @@ class ChoiceText:
         """Tell whether something that chooses passes a limit."""
         return not self.commodities.isdisjoint(self.passing(limit))
 
-    def _taken(self, row: Chosen) -> str:
+    def _share_of(self, row: Chosen) -> str:
         cost = "closed" if row.route is None else self._money(row.alternative.commodity, row.route.unit_cost_usd_per_t)
         rent = (
             f" and {self._money(row.alternative.commodity, row.rent_usd_per_t)} of rent"

@@ -462,8 +462,24 @@ class Flow:
         return self.solution.unmet_by_quota
 
     def throughput_mtpa(self, corridor: str, commodity: str | None = None) -> float:
-        """Tonnes across a corridor's trunk edges, of one commodity or of all. [Mt/y]"""
-        return self.solution.throughput_mtpa(corridor, commodity)
+        """Tonnes across a corridor's trunk edges, each commodity's own. [Mt/y]
+
+        Parameters
+        ----------
+        corridor : str
+            Id.
+        commodity : str, optional
+            Id, or name of a group of commodities; all by default.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such corridor, or neither such a commodity nor such a group.
+        """
+        if commodity is None:
+            return self.solution.throughput_mtpa(corridor)
+        own = require_subject(self.network, commodity)
+        return sum(self.solution.throughput_mtpa(corridor, id) for id in own)
 
     @cached_property
     def _edge_unit_cost(self) -> Floats:

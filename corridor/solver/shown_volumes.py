@@ -89,6 +89,14 @@ class ShownVolumes:
         rates = [self.units.rate(commodity) if commodity in self.commodities else 0.0 for commodity in commodities]
         return float(np.array(rates) @ amounts_mtpa) if rates else 0.0
 
+    def gains(self, other: Solution) -> tuple[float, float]:
+        """Return how much more another solution lifts, and meets of what is required."""
+        own = self._solution
+        return (
+            self.supplies(own.shortfall_by_supply - other.shortfall_by_supply),
+            self.markets(own.unmet_by_market - other.unmet_by_market),
+        )
+
     def edge(self, *edges: str) -> float:
         """Return how many display units of flow 1 Mt/y of what passes some edges is."""
         return self._rate(self.barrels_on(*edges))
@@ -100,6 +108,12 @@ class ShownVolumes:
         if limit.kind == "fleet":
             return self.fleet(limit.id)
         return self._rate(self.barrels_through(limit.id)) if limit.kind == "node" else self.edge(limit.id)
+
+    def one_more(self, limit: BindingLimit, unit: str) -> str:
+        """Return how much more of a limit is tried: 1 of its unit of tonnes, in the units shown."""
+        if not self.units.shows_barrels:
+            return f"one more {unit.replace('days', 'day')}"
+        return f"{self.limit(limit):.1f} {self.units.label(unit)} more"
 
     def fleet(self, fleet: str) -> float:
         """Return how many display units of amount 1 Mt of a fleet's cargo is."""

@@ -31,13 +31,16 @@ def short_name(network: Network | None, node: str) -> str:
     return name or node
 
 
-def tonne(attrs: Mapping[object, object], network: Network | None = None) -> str:
-    """Return whose tonne a comparison follows, as in "a Tengiz tonne"; empty where it is of no one origin."""
+def tonne(attrs: Mapping[object, object], network: Network | None = None, single: str = "tonne") -> str:
+    """Return whose tonne a comparison follows, as in "a Tengiz tonne"; empty where it is of no one origin.
+
+    `single` is what one is called in other units, such as barrel.
+    """
     origin = attrs.get("origin")
     if not isinstance(origin, str) or origin == "each":
         return ""
     name = short_name(network, origin)
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name} tonne"
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name} {single}"
 
 
 def full(rows: pd.DataFrame) -> list[Any]:
@@ -124,7 +127,7 @@ def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: st
     name = column_in(rows, NEXT)
     if name is None:
         return
-    of = whose.split(" ", 1)[-1] if whose else "tonne"
+    of = whose.split(" ", 1)[-1] if whose else "tonne" if name == NEXT else "barrel"
     leading = best_corridors(rows[name])
     if leading:
         digits = 1 if name == NEXT else 2

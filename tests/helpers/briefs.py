@@ -34,7 +34,7 @@ def hostile() -> cr.Network:
 def section_of(path: Path, name: str) -> str:
     """Return the HTML of a section of a brief by its name."""
     text = path.read_text(encoding="utf-8").replace("<wbr>", "")
-    matched = re.search(rf'<section id="{name}".*?</section>', text, flags=re.S)
+    matched = re.search(rf'<section id="{name}"[^>]*>.*?</section>', text, flags=re.S)
     assert matched is not None, f"no section {name}"
     return re.sub(r'src="data:[^"]*"', "", matched[0])
 

@@ -57,6 +57,12 @@ def crosses(world: Any, edge: Any, commodity: str, corridor: str) -> bool:
     return label == corridor and (edge.commodities is None or commodity in edge.commodities)
 
 
+def yields(world: Any, commodity: str, commodities: tuple[str, ...]) -> bool:
+    """Tell whether a commodity gives way to some others: it has a group, they all have, and theirs are others."""
+    group = {record.id: record.group for record in world.commodities}
+    return all(group[id] not in ("", group[commodity]) for id in commodities) and group[commodity] != ""
+
+
 def own_capacity(world: Any, flow: Any, corridor: str, commodities: tuple[str, ...]) -> float:
     """Return the most of some commodities that could cross a trunk if their supply and buyers were unlimited. [Mt/y]
 
@@ -65,27 +71,30 @@ def own_capacity(world: Any, flow: Any, corridor: str, commodities: tuple[str, .
     world : Network, or any object with its parts
         Limits; those of other worlds than the flow's may be asked, as long as it has the same records.
     flow : Flow
-        What others lift, and what of requirements and minima is met.
+        What others lift, and what of requirements and minima is met; commodities of other groups give way.
     """
     program = _Recorded(world)
     for supply, lifted in zip(world.supplies, flow.supplies["lifted_mtpa"], strict=True):
         column = program.lifted[supply.node, supply.commodity]
-        own = supply.commodity in commodities
-        program.bounds[column] = (0.0, None) if own else (max(0.0, lifted - HELD_MTPA), supply.volume_mtpa)
+        least = 0.0 if yields(world, supply.commodity, commodities) else max(0.0, lifted - HELD_MTPA)
+        program.bounds[column] = (0.0, None) if supply.commodity in commodities else (least, supply.volume_mtpa)
     for market, unmet in zip(world.markets, flow.markets["unmet_mtpa"], strict=True):
         key = market.node, market.commodity
-        program.bounds[program.missing[key]] = 0.0, unmet + HELD_MTPA
+        if not yields(world, market.commodity, commodities):
+            program.bounds[program.missing[key]] = 0.0, unmet + HELD_MTPA
         if market.commodity in commodities:
             program.bounds[program.delivered[key]] = 0.0, None
     for quota, below in zip(world.quotas, flow.quotas["unmet_minimum_mtpa"], strict=True):
-        program.bounds[program.below[quota.edge, quota.commodity]] = 0.0, below + HELD_MTPA
+        if not yields(world, quota.commodity, commodities):
+            program.bounds[program.below[quota.edge, quota.commodity]] = 0.0, below + HELD_MTPA
     counted = [program.flow[e.id, c] for e in world.edges for c in commodities if crosses(world, e, c, corridor)]
     return -program.least(dict.fromkeys(counted, -1.0)) if counted else 0.0
 
 
-def own_nameplate(world: Any, corridor: str) -> float:
-    """Return what the trunk in service is built for, outages not counted. [Mt/y]"""
-    of_any = ((edge, any(crosses(world, edge, c.id, corridor) for c in world.commodities)) for edge in world.edges)
+def own_nameplate(world: Any, corridor: str, group: str) -> float:
+    """Return what a group's trunk in service is built for, outages not counted. [Mt/y]"""
+    members = [record.id for record in world.commodities if record.group == group]
+    of_any = ((edge, any(crosses(world, edge, id, corridor) for id in members)) for edge in world.edges)
     trunk = [edge for edge, crossed in of_any if crossed and edge.in_service]
     return sum(math.inf if edge.capacity_mtpa is None else edge.capacity_mtpa for edge in trunk)
 

@@ -315,6 +315,44 @@ def test_delays_of_edge_and_fleet_add_up_in_any_order() -> None:
         assert times(scenario(*order).apply(sea())) == (2, 11, 2, 2, 46)
 
 
+def test_lateness_of_edge_and_shipper_adds_up_in_any_order() -> None:
+    """Oil's own 1 * 3 * 0.5 + 2 - 1 = 2.5; gas has the edge's, 2 * 3 + 2 = 8; neither touches transit or round trip."""
+    net = sea(rates=[*sea().rates, cr.Rate(edge="long", commodity="oil", tariff_usd_per_t=12.0, late_days=1.0)][1:])
+    changes = [
+        cr.Delay(edge="long", late_factor=3), cr.Delay(edge="long", add_late_days=2),
+        cr.Delay(edge="long", commodity="oil", late_factor=0.5),
+        cr.Delay(edge="long", commodity="oil", add_late_days=-1),
+    ]  # fmt: skip
+    for order in itertools.permutations(changes):
+        assert times(scenario(*order).apply(net)) == (6, 6, 2.5, 8, 20)
+
+
+def test_lateness_of_rates_alone_is_altered() -> None:
+    """Where the edge has none, so that others stay as they are: the shipper's 1 is halved."""
+    net = sea(rates=[late("land", "gas")])
+    altered = cr.Delay(edge="land", late_factor=0.5).apply(net)
+    assert (altered.rate("land", "gas").late_days, altered.edge("land").late_days) == (0.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "saved"),
+    [
+        (cr.Delay(edge="long", add_late_days=-2), [0.4, 0.4]),
+        (cr.Delay(edge="long", commodity="gas", add_days=-2), [0.0, 0.4]),
+    ],
+    ids=str,
+)
+def test_less_time_costs_less(change: cr.Delay, saved: list[float]) -> None:
+    """Two days, in transit or late, are 730 * 0.1 / 365 * 2 for oil and 365 * 0.2 / 365 * 2 for gas. [USD/t]"""
+
+    def costs(net: cr.Network) -> list[float]:
+        return [terms(net, net.edge("long"), of.id).unit_cost_usd_per_t(of) for of in net.commodities]
+
+    assert [old - new for old, new in zip(costs(sea()), costs(change.apply(sea())), strict=True)] == pytest.approx(
+        saved
+    )
+
+
 def test_a_delay_by_land_has_no_round_trip() -> None:
     """An edge without a fleet keeps fleet_days of 0."""
     delayed = cr.Delay(edge="land", add_days=3).apply(sea()).edge("land")

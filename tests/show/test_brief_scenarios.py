@@ -138,6 +138,29 @@ def test_years_of_equal_scenarios_are_simulated_once(
     assert [row[0] for row in tables_of(html)[0]] == ["scenario", "baseline", "half of north", "south shut, twin"]
 
 
+def test_scenarios_meet_the_rates_and_draws_of_the_baseline(
+    stormy: cr.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of years that are given, with drawn rates and without rerouting: as many, on their seed."""
+    asked: list[dict[str, Any]] = []
+    real = cr.simulate
+
+    def noted(network: cr.Network, number: int, seed: int, scenario: cr.Scenario | None, **options: Any) -> Any:
+        asked.append({"years": number, "seed": seed} | options)
+        return real(network, number, seed, scenario, **options)
+
+    storm = stormy.hazards[0].replace(frequency_per_year=(1.0, 2.0, 4.0))
+    net = stormy.replace(hazards=[storm])
+    given = cr.simulate(net, 400, 11, rates="drawn", draws=4, rerouting=False)
+    monkeypatch.setattr(scenario_years_section, "simulate", noted)
+    path = cr.report(net, [SHUT], tmp_path / "b.html", sections="scenario_bad_years", bad_years=given)
+    only = asked.pop()
+    wanted = {"years": 400, "seed": 11, "rates": "drawn", "draws": 4, "rerouting": False}
+    assert {name: only[name] for name in wanted} == wanted
+    rows = {row[0]: row[1:] for row in tables_of(section_of(path, "scenario_bad_years"))[0]}
+    assert rows["baseline"][0] == f"{given.summary().loc['oil_shortfall_mt', 'mean']:.2f}"
+
+
 def test_a_scenario_without_other_years_is_a_line(stormy: cr.Network, tmp_path: Path) -> None:
     """A cent on 3 Mt/y is 0.03 million USD."""
     html = years(stormy, [CENT], tmp_path)
@@ -178,7 +201,7 @@ def test_without_hazards_or_positions_they_are_refused_too(diamond: cr.Network, 
 def test_by_default_they_are_not_shown(stormy: cr.Network, tmp_path: Path) -> None:
     """Neither a map nor years of each scenario."""
     text = cr.report(stormy, [SHUT], tmp_path / "b.html", years=20).read_text(encoding="utf-8")
-    assert '<section id="map">' in text
+    assert '<section id="map"' in text
     assert "scenario_maps" not in text
     assert "scenario_bad_years" not in text
 

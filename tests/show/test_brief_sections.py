@@ -17,7 +17,7 @@ CUT = cr.Scenario(name="less by north", changes=[cr.Derate(edge="north_out", rem
 
 def headings(path: Path) -> list[str]:
     """Return the titles of the sections of a brief, in their order."""
-    return re.findall(r"<h2>(.*?)</h2>", path.read_text(encoding="utf-8"))
+    return re.findall(r"<h2[^>]*>(.*?)</h2>", path.read_text(encoding="utf-8"))
 
 
 def hazardous(net: cr.Network) -> cr.Network:
@@ -125,7 +125,7 @@ def test_contents_link_to_every_section_in_order(diamond: cr.Network, tmp_path: 
     text = path.read_text(encoding="utf-8")
     nav = text[text.index("<nav") : text.index("</nav>")]
     links = re.findall(r'<a href="#(.*?)">(.*?)</a>', nav)
-    assert links == list(zip(re.findall(r'<section id="(.*?)">', text), headings(path), strict=True))
+    assert links == list(zip(re.findall(r'<section id="(.*?)"', text), headings(path), strict=True))
     assert text.index("</nav>") < text.index("<section")
 
 
@@ -138,7 +138,7 @@ def test_a_paragraph_of_ones_own_stands_under_the_title(diamond: cr.Network, tmp
     """Before the first section."""
     text = cr.report(diamond, [], tmp_path / "b.html", about="Drawn up for the board.").read_text(encoding="utf-8")
     assert '</h1><p class="about">Drawn up for the board.</p>' in text
-    assert text.index("Drawn up") < text.index("<h2>")
+    assert text.index("Drawn up") < text.index("<h2")
 
 
 def test_a_paragraph_of_ones_own_is_shown_as_text(diamond: cr.Network, tmp_path: Path) -> None:

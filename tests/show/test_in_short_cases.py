@@ -131,6 +131,16 @@ class TestHurtsMost:
         market = cr.Market(node="port", commodity="oil", price_usd_per_t=1100.0)
         assert "3.2 billion USD/y" in self.say([SHUT], tmp_path, self.NET.replace(markets=[market]))
 
+    def test_the_loss_has_its_range_where_ranges_are_asked_for(self, tmp_path: Path) -> None:
+        """3 Mt/y at 100 less a tariff of 10 to 30, mode 20: 220 to 260 million USD/y in 90 %, by the closed form."""
+        net = self.NET.replace(figure_records=[tariff("north", 20.0, 10.0, 30.0)])
+        text = sentences(net, [SHUT], tmp_path, ranges=True)["hurts_most"]
+        found = re.search(
+            r"240 million USD/y \((\d+) million USD/y to (\d+) million USD/y in 90 % of the draws\)", text
+        )
+        assert found
+        assert [float(end) for end in found.groups()] == pytest.approx([3 * 73.16, 3 * 86.84], abs=5.0)
+
     def test_scenarios_without_a_loss_are_not_said_to_hurt(self, tmp_path: Path) -> None:
         """One widens, one is as good as nothing."""
         dearer = scenario(cr.TariffShock(edge="south", add_usd_per_t=0.1), name="a little dearer")

@@ -97,3 +97,12 @@ def test_no_text_meets_another(picture: str, size: str) -> None:
     """Every label has its own place."""
     found, _ = seen(picture, size)
     assert [(one, other) for (one, a), (other, b) in combinations(found, 2) if a.overlaps(b)] == []
+
+
+def test_what_is_missing_is_marked_in_a_small_comparison() -> None:
+    """The dashes of the closed corridor are drawn, one for each number that it lacks."""
+    lacking = compared().loc[("CPC shut", "cpc")]
+    dashes = [said for said, _ in seen("comparison", "small")[0] if said == "–"]
+    drawn = ["netback_usd_per_t", "next_tonne_usd_per_t", "unit_cost_usd_per_t", "transit_days", "risk_score"]
+    assert lacking[drawn].isna().all()
+    assert len(dashes) == len(drawn)

@@ -391,3 +391,66 @@ def test_a_way_that_crosses_no_trunk_is_refused() -> None:
     reference = network.reference.with_frames(edges=edges)
     with pytest.raises(DataError, match=r"gets from 'a' to 'b' without crossing a trunk edge"):
         cr.solve(network.replace(reference=reference))
+
+
+# What needs a linear program
+
+
+def test_the_cheapest_is_had_by_asking() -> None:
+    """All takes the ocean, which is cheapest."""
+    flow = cr.solve(referenced(), choice="cheapest")
+    assert flow.throughput_mtpa("ocean") == pytest.approx(OFFERED)
+
+
+def test_no_choice_is_shown_of_a_cheapest_flow() -> None:
+    """The table is empty."""
+    assert cr.solve(referenced(), choice="cheapest").choices.empty
+
+
+def test_another_choice_is_refused() -> None:
+    """Only one word is known."""
+    with pytest.raises(DataError, match=r"choice must be 'cheapest' or None, .* \(got 'logit'\)"):
+        cr.solve(referenced(), choice="logit")
+
+
+def test_simulated_years_ask_for_the_cheapest() -> None:
+    """They are solved by linear programs, and say how to have them."""
+    storm = cr.Hazard(name="storm", changes=cr.Outage(edge="north"), frequency_per_year=1.0, duration_days=10.0)
+    network = referenced().replace(hazards=storm)
+    with pytest.raises(DataError, match=r"simulate needs a linear program, and 'boxes' .*choice='cheapest'"):
+        cr.simulate(network, years=10)
+    assert len(cr.simulate(network, years=10, choice="cheapest").years) == 10
+
+
+# What is shown
+
+
+def test_choices_show_cost_and_flow_of_each_corridor() -> None:
+    """Nothing is full: the flow is as weight times exp(-cost / scale)."""
+    table = cr.solve(referenced()).choices.loc["boxes"]
+    pull = table["weight"] * np.exp(-table["unit_cost_usd_per_t"] / SCALE)
+    assert table["share"].to_list() == pytest.approx((pull / pull.sum()).to_list(), rel=1e-3)
+
+
+def test_a_full_corridor_pays_rent() -> None:
+    """Cost plus rent is what the flow is as."""
+    table = cr.solve(referenced(north=300.0)).choices.loc["boxes"]
+    paid = table["unit_cost_usd_per_t"] + table["rent_usd_per_t"]
+    pull = table["weight"] * np.exp(-paid / SCALE)
+    assert table.loc["north", "rent_usd_per_t"] > 1
+    assert table["share"].to_list() == pytest.approx((pull / pull.sum()).to_list(), rel=1e-3)
+
+
+def test_what_a_full_corridor_is_worth_is_told() -> None:
+    """In the money that one more tonne would pay."""
+    flow = cr.solve(referenced(north=300.0))
+    price = flow.choices.loc[("boxes", "north"), "rent_usd_per_t"]
+    assert f"Full: north (3.15 Mt/y); one more tonne there would pay {price:.1f} USD/t." in flow.explain()
+
+
+def test_figures_of_the_reference_are_drawn_with_the_networks_own() -> None:
+    """A value of time that holds in both years moves both: an edge's days alike in both leave the flows."""
+    net = cr.load("caspian_freight", 2024)
+    dear = net.with_figures({"time.value_usd_per_teu_day": 150})
+    assert dear.reference is not None
+    assert dear.reference.commodity("boxes_china_europe").time_usd_per_t_day == pytest.approx(150 / 10.5)

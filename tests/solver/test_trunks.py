@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 import corridor as cr
+from corridor.model.result_path import value_by_path
 from corridor.solver.batch import BatchSolver
+from corridor.solver.warm import WarmSolver
+from corridor.study.path_values import PathValues
 from helpers.certificates import assert_certified
 from helpers.parallel_routes import hazard
 from helpers.two_trunks import BOXES, CRUDE, EDGES, two_trunks
@@ -38,6 +41,36 @@ def test_the_flow_is_the_one_by_hand() -> None:
 def test_a_corridor_counts_each_commodity_on_its_own_trunk(corridor: str, commodity: str | None, moved: float) -> None:
     """Boxes on the ferry, not again on the rails; crude on the rails."""
     assert cr.solve(two_trunks()).throughput_mtpa(corridor, commodity) == pytest.approx(moved)
+
+
+@pytest.mark.parametrize(("group", "moved"), [("crudes", 3), ("containers", 2), ("all", 5)])
+def test_a_group_moves_what_its_members_do(group: str, moved: float) -> None:
+    """Each on its own trunk: 3 of crude on the rails and 2 boxes on the ferry."""
+    net = two_trunks()
+    if group == "all":
+        net = two_trunks(commodities=[record.replace(group="all") for record in net.commodities])
+    assert cr.solve(net).throughput_mtpa("middle", group) == pytest.approx(moved)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("commodities.all.delivered_mtpa", 8), ("commodities.all.shortfall_mtpa", 1),
+        ("commodities.all.netback_musd_per_year", 665), ("commodities.all.delivered_mtpa - delivered_mtpa", 0),
+    ],
+)  # fmt: skip
+def test_totals_of_a_group_are_those_of_its_members(path: str, value: float) -> None:
+    """3 of crude and 5 boxes of 9; 285 and 380 million USD; in `sensitivity` and expectations alike."""
+    net = two_trunks(commodities=[record.replace(group="all") for record in two_trunks().commodities])
+    assert value_by_path(cr.solve(net), path) == pytest.approx(value, abs=1e-6)
+    read = PathValues(WarmSolver(net), net, net)
+    assert read.value(path) == pytest.approx(value, abs=1e-6)
+
+
+def test_an_unknown_group_is_refused() -> None:
+    """As an unknown commodity is."""
+    with pytest.raises(cr.UnknownNameError, match="no commodity or group of commodities named 'container'"):
+        cr.solve(two_trunks()).throughput_mtpa("middle", "container")
 
 
 def test_use_of_the_trunk_counts_all_that_passes_its_edges() -> None:
@@ -103,6 +136,13 @@ def test_explain_speaks_of_the_trunk_of_the_first_commodity() -> None:
     assert "middle [middle]: carries 5.0 of 5.0 Mt/y, 0.0 unused; crude 3.0 Mt/y." in cr.solve(two_trunks()).explain(
         "middle"
     )
+
+
+def test_the_best_route_crosses_the_commoditys_own_trunk() -> None:
+    """A barge at 1 USD/t is cheaper than the ferry at 10, but no trunk of boxes: by the middle they pay 10 and 5."""
+    barge = cr.Edge(id="barge", tail="aktau", head="alat", mode="sea", capacity_mtpa=0.5, tariff_usd_per_t=1.0)
+    rows = compared(two_trunks(edges=[*EDGES, barge]), BOXES, "unit_cost_usd_per_t")
+    assert rows[0] == pytest.approx([15.0])
 
 
 # Hazards

@@ -28,7 +28,8 @@ NEAR = 1e-4
 def compared(draw: st.DrawFn) -> cr.Network:
     """Draw a network with a corridor, minima, scores of risk, some of them unknown, seas and replacement costs.
 
-    Some shippers' trunk is another than the edges' own: an edge to the last node may be it for one and not for another.
+    Shippers may be of groups, of which others give way. Some shippers' trunk is another than the edges' own: an edge to
+    the last node may be it for one and not for another.
     Where none is drawn the trunk is all that leads to the last node, which nothing leaves then. On the trunk every
     second shipper has a ceiling, a narrow one at times, so that lifting it adds something; markets are often full, and
     require what they take.
@@ -59,8 +60,10 @@ def compared(draw: st.DrawFn) -> cr.Network:
         if crosses(world, edge, commodity.id, "trunk") and (edge.id, commodity.id) not in bound
         if (most := draw(ceilings)) is not None
     ]
+    group = st.sampled_from(("", "red", "blue"))
     return net.replace(
         edges=edges,
+        commodities=[commodity.replace(group=draw(group)) for commodity in net.commodities],
         markets=markets,
         quotas=(*old_quotas, *quotas),
         rates=[rate for rate in net.rates if rate.edge in kept],
@@ -114,7 +117,7 @@ def test_capacities_are_those_of_an_own_program(net: cr.Network) -> None:
         reachable = own_capacity(lifted(net, commodity), flow, "trunk", (commodity,))
         assert row["capacity_mtpa"] == pytest.approx(capacity, abs=NEAR)
         assert row["reachable_mtpa"] == pytest.approx(reachable, abs=NEAR)
-        assert row["nameplate_mtpa"] == pytest.approx(own_nameplate(net, "trunk"))
+        assert row["nameplate_mtpa"] == pytest.approx(own_nameplate(net, "trunk", net.commodity(commodity).group))
         trunk = [edge.id for edge in net.edges if crosses(net, edge, commodity, "trunk")]
         moved = flow.edge_flows["flow_mtpa"].reindex([(id, commodity) for id in trunk], fill_value=0.0).sum()
         assert row["throughput_mtpa"] == pytest.approx(moved)
@@ -124,6 +127,22 @@ def test_capacities_are_those_of_an_own_program(net: cr.Network) -> None:
             assert row["status"] == "open"
         else:
             assert row["status"] == ("no access" if reachable > NEAR else "closed")
+
+
+@given(compared())
+def test_the_capacity_of_a_group_is_that_of_an_own_program(net: cr.Network) -> None:
+    """Its members count as one shipper, each on its own trunk; the other group gives way, those without one do not."""
+    flow = cr.solve(net)
+    for group in {commodity.group for commodity in net.commodities} - {""}:
+        members = tuple(commodity.id for commodity in net.commodities if commodity.group == group)
+        pairs = [(edge, id) for edge in net.edges for id in members if crosses(net, edge, id, "trunk")]
+        if not pairs:
+            continue
+        row = cr.compare(net, [], commodity=group, columns=["capacity_mtpa", "throughput_mtpa"]).iloc[0]
+        assert row["capacity_mtpa"] == pytest.approx(own_capacity(net, flow, "trunk", members), abs=NEAR)
+        keys = [(edge.id, id) for edge, id in pairs]
+        moved = flow.edge_flows["flow_mtpa"].reindex(keys, fill_value=0.0).sum()
+        assert row["throughput_mtpa"] == pytest.approx(moved, abs=NEAR)
 
 
 @given(compared())

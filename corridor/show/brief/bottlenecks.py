@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
+from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.records import Edge
 from corridor.solver.idle import idle_chains, is_idle, opened_together
 from corridor.solver.limits import RaisedLimits, raised_limits, raised_together
+from corridor.solver.shown_volumes import ShownVolumes
 from corridor.solver.solution import BindingLimit, Solution
 from corridor.solver.warm import WarmSolver
 
@@ -20,8 +23,25 @@ _LEAST_MUSD = 1.0
 _LEAST_MTPA = 0.05
 """Tonnes lifted or requirements met up to this count as none. [Mt/y]"""
 
-Worth = tuple[float, float, float]
-"""Netback gained by all shippers [million USD/y], tonnes lifted and requirements met [Mt/y]."""
+
+class Worth(NamedTuple):
+    """What easing a bottleneck is worth to all shippers.
+
+    Attributes
+    ----------
+    gained_musd_per_year : float
+        Netback gained. [million USD/y]
+    lifted_mtpa, supplied_mtpa : float
+        Tonnes lifted and requirements met. [Mt/y]
+    lifted, supplied : float
+        The same in the units shown: each shipper's by its own barrels.
+    """
+
+    gained_musd_per_year: float
+    lifted_mtpa: float
+    supplied_mtpa: float
+    lifted: float
+    supplied: float
 
 
 @dataclass(frozen=True)
@@ -36,8 +56,8 @@ class Bottleneck:
         Shut, and opened together; empty for limits.
     why : str
         Why the edges are shut: "closed" or "not in service".
-    worth : (float, float, float)
-        Netback gained by all shippers [million USD/y], tonnes lifted and requirements met [Mt/y].
+    worth : Worth
+        What raising or opening them is worth.
     """
 
     worth: Worth
@@ -59,7 +79,7 @@ class Difference:
     ----------
     bottleneck : Bottleneck
         As under the scenario; as in the baseline if it is gone.
-    before, after : (float, float, float), or None
+    before, after : Worth or None
         Worth in the baseline and under the scenario; None where it is none worth a line.
     """
 
@@ -83,17 +103,27 @@ class StateBottlenecks:
         Solver of the network, or of one that differs from it in numbers only.
     solution : Solution
         Optimum of the state.
+    units : DisplayUnits
+        Units shown; tonnes by default.
     """
 
     solver: WarmSolver
     solution: Solution
+    units: DisplayUnits = TONNES
+
+    @cached_property
+    def volumes(self) -> ShownVolumes:
+        """Volumes of the state in the units shown."""
+        return ShownVolumes(self.solution, self.units)
 
     @cached_property
     def listed(self) -> tuple[Bottleneck, ...]:
         """Bottlenecks worth a line: limits of open assets, then shut edges, the most valuable first."""
-        listed = [Bottleneck(one.worth, limits=one.limits) for one in self._raised.limits]
+        listed = [Bottleneck(self._worth(one.worth, one.wider), limits=one.limits) for one in self._raised.limits]
         chains = idle_chains(self.solver, self.solution)
-        listed += [Bottleneck(chain.worth, edges=chain.edges, why=chain.why) for chain in chains]
+        listed += [
+            Bottleneck(self._worth(chain.worth, chain.opened), edges=chain.edges, why=chain.why) for chain in chains
+        ]
         return tuple(sorted(filter(_is_worth_a_line, listed), key=lambda one: (bool(one.edges), -one.worth[0])))
 
     @property
@@ -114,13 +144,17 @@ class StateBottlenecks:
             if not all(is_idle(self.solution.network.edge(edge.id)) for edge in bottleneck.edges):
                 return None
             opened = opened_together(self.solver, self.solution, bottleneck.edges)
-            worth = None if opened is None else opened.worth
+            worth = None if opened is None else self._worth(opened.worth, opened.opened)
         else:
             if any(self._is_shut(limit) for limit in bottleneck.limits):
                 return None
             raised = raised_together(self.solver, self.solution, bottleneck.limits)
-            worth = None if raised is None else raised.worth
+            worth = None if raised is None else self._worth(raised.worth, raised.wider)
         return worth if worth is not None and _counts(worth) else None
+
+    def _worth(self, worth: tuple[float, float, float], eased: Solution) -> Worth:
+        """Return what easing is worth, given in tonnes, with the volumes shown."""
+        return Worth(*worth, *self.volumes.gains(eased))
 
     def _is_shut(self, limit: BindingLimit) -> bool:
         """Tell whether the edge or node of a limit is shut: what is missed then is no unit more."""
@@ -167,13 +201,12 @@ def _is_worth_a_line(bottleneck: Bottleneck) -> bool:
 
 def _counts(worth: Worth) -> bool:
     """Tell whether a bottleneck is worth a line."""
-    gained, lifted, supplied = worth
-    return abs(gained) >= _LEAST_MUSD or max(lifted, supplied) > _LEAST_MTPA
+    return abs(worth.gained_musd_per_year) >= _LEAST_MUSD or max(worth.lifted_mtpa, worth.supplied_mtpa) > _LEAST_MTPA
 
 
 def _differs(before: Worth, after: Worth) -> bool:
     """Tell whether what a bottleneck is worth differs between two states by enough to be reported."""
     less, more = sorted((before[0], after[0]))
-    if any(abs(one - other) > _LEAST_MTPA for one, other in zip(before[1:], after[1:], strict=True)):
+    if any(abs(one - other) > _LEAST_MTPA for one, other in zip(before[1:3], after[1:3], strict=True)):
         return True
     return more - less >= _LEAST_MUSD and not 0 < more < _FACTOR * less

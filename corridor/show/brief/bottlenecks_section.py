@@ -6,22 +6,23 @@ from collections.abc import Iterator
 
 from corridor.model.tolerances import SPAN_MTPA
 from corridor.show.brief import layout
-from corridor.show.brief.bottlenecks import Bottleneck, Difference, StateBottlenecks, differences
+from corridor.show.brief.bottlenecks import Bottleneck, Difference, StateBottlenecks, Worth, differences
 from corridor.show.brief.names import Names
 from corridor.show.brief.results import BriefResults
 from corridor.show.brief.scenario_groups import NOTHING_MTPA, titled
 from corridor.show.html import Html, tag
 from corridor.solver.limits import limit_confidence, limit_size, limit_unit
+from corridor.solver.solution import BindingLimit
 from corridor.study.outcomes import losses
 from corridor.study.scenario_runs import BASELINE
 
-_SHUT_IN = "shut in [Mt/y]"
+_SHUT_IN = "shut in"
 _MOST_LIMITS = 4
 _MOST_SHUT = 3
 _MOST_NAMED = 4
 """Sections that are shut together and named each; of more, their corridors are named."""
 _LEGEND = (
-    "Limits that stop more from moving, and what one more Mt/y there, or opening what is shut, would earn all shippers "
+    "Limits that stop more from moving, and what {more} there, or opening what is shut, would earn all shippers "
     "together: the network solved with it, less the network without. A quota is what contract or access allows on a "
     "line. Limits in one row stop the same volume and are raised together. What would earn less than 1 million USD/y "
     "and move nothing more is left out."
@@ -32,15 +33,19 @@ _COSTS = "Negative: it would let more of a contract be kept that costs money."
 
 def bottlenecks_section(results: BriefResults) -> Html:
     """Return what binds in the baseline, and what differs under each scenario."""
-    base = StateBottlenecks(results.solver, results.baseline.solution)
-    return layout.section("bottlenecks", layout.note(_LEGEND), *_baseline(results, base), *_changes(results, base))
+    shown = results.volumes.shown
+    base = StateBottlenecks(results.solver, results.baseline.solution, shown)
+    more = "as much more as is said" if shown.shows_barrels else "one more Mt/y"
+    return layout.section(
+        "bottlenecks", layout.note(_LEGEND.format(more=more)), *_baseline(results, base), *_changes(results, base)
+    )
 
 
 def _baseline(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
     """Yield the table of what binds in the baseline."""
     yield tag("h3", "In the baseline")
     if shut_in := _shut_in(results, BASELINE):
-        yield layout.note(f"{results.named_commodity} shut in [Mt/y]: {shut_in}.")
+        yield layout.note(f"{results.named_commodity} shut in [{results.volumes.unit}]: {shut_in}.")
         yield from [layout.note(_ABOUT)] if "about " in shut_in else []
     if not base.listed:
         yield layout.note("No limit is worth 1 million USD/y, and nothing shut is missed.")
@@ -48,13 +53,14 @@ def _baseline(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
     supplied = any(one.worth[2] > NOTHING_MTPA for one in base.listed)
     rows = [
         [
-            _called(results.names, one), _sized(base, one), _grade(base, one), _raised(one),
-            _money(one.worth[0]), *map(_tonnes, one.worth[1 : 3 if supplied else 2]),
+            _called(results.names, one), _sized(base, one), _grade(base, one), _raised(base, one),
+            _money(one.worth[0]), _lifted(base, one.worth), *([_supplied(base, one.worth)] if supplied else []),
         ]
         for one in base.listed
     ]  # fmt: skip
-    heads = ["limit", "size", "confidence", "raised by", "earns [million USD/y]", "lifts [Mt/y]"]
-    yield layout.table([*heads, *(["meets of what is required [Mt/y]"] if supplied else [])], rows)
+    unit = results.volumes.unit
+    heads = ["limit", "size", "confidence", "raised by", "earns [million USD/y]", f"lifts [{unit}]"]
+    yield layout.table([*heads, *([f"meets of what is required [{unit}]"] if supplied else [])], rows)
     if any(one.worth[0] < 0 for one in base.listed):
         yield layout.note(_COSTS)
     if base.n_untried:
@@ -81,8 +87,8 @@ def _changes(results: BriefResults, base: StateBottlenecks) -> Iterator[Html]:
             for number, row in enumerate(rows)
         ]
         heads = ["scenario", "what", "limit", "raised by", "in the baseline earns [million USD/y]"]
-        yield layout.table([*heads, "here earns [million USD/y]", "here lifts [Mt/y]"], body)
-        if any(row[0] == _SHUT_IN and "about " in row[1] for rows in by_rows for row in rows):
+        yield layout.table([*heads, "here earns [million USD/y]", f"here lifts [{results.volumes.unit}]"], body)
+        if any(row[0].startswith(_SHUT_IN) and "about " in row[1] for rows in by_rows for row in rows):
             yield layout.note(_ABOUT)
         if any(row[4].startswith("-") for rows in by_rows for row in rows):
             yield layout.note(_COSTS)
@@ -99,16 +105,16 @@ def _ranked(results: BriefResults) -> list[str]:
 
 def _rows(results: BriefResults, base: StateBottlenecks, scenario: str) -> Iterator[tuple[str, ...]]:
     """Yield the rows of a scenario: what is shut in, differs most, is left out, and binds no more."""
-    state = StateBottlenecks(results.solver, results.flows[scenario].solution)
+    state = StateBottlenecks(results.solver, results.flows[scenario].solution, results.volumes.shown)
     every = list(differences(base, state))
     changed = [one for one in every if one.after is not None]
     limits = [one for one in changed if one.bottleneck.limits]
     shut = [one for one in changed if one.bottleneck.edges]
     usual, shut_in = (_shut_in(results, name) for name in (BASELINE, scenario))
     if shut_in != usual:
-        yield _SHUT_IN, shut_in or "none", "", "", "", ""
+        yield f"{_SHUT_IN} [{results.volumes.unit}]", shut_in or "none", "", "", "", ""
     for one in (*limits[:_MOST_LIMITS], *shut[:_MOST_SHUT]):
-        yield _changed(results.names, one)
+        yield _changed(results.names, state, one)
     hidden = max(len(limits) - _MOST_LIMITS, 0) + max(len(shut) - _MOST_SHUT, 0)
     if hidden:
         yield "", f"and {'at least ' if state.n_untried else ''}{hidden} more", "", "", "", ""
@@ -117,14 +123,14 @@ def _rows(results: BriefResults, base: StateBottlenecks, scenario: str) -> Itera
         yield "no longer", "; ".join(gone), "", "", "", ""
 
 
-def _changed(names: Names, one: Difference) -> tuple[str, ...]:
+def _changed(names: Names, state: StateBottlenecks, one: Difference) -> tuple[str, ...]:
     """Return the row of a bottleneck that is new or worth something else."""
     assert one.after is not None
     what = "new" if one.before is None else "worth more" if one.after[0] > one.before[0] else "worth less"
     earned = "" if one.before is None else _money(one.before[0])
     return (
-        what, _called(names, one.bottleneck), _raised(one.bottleneck), earned, _money(one.after[0]),
-        _tonnes(one.after[1]),
+        what, _called(names, one.bottleneck), _raised(state, one.bottleneck), earned, _money(one.after[0]),
+        _lifted(state, one.after),
     )  # fmt: skip
 
 
@@ -141,7 +147,7 @@ def _shut_in(results: BriefResults, scenario: str) -> str:
     for number, supply, amount in sorted(supplies, key=lambda each: -round(each[2], 6)):
         least, most = results.optima(scenario).lifted([number])
         about = "about " if most - least >= SPAN_MTPA else ""
-        texts.append(f"{results.names.node(supply.node)} {about}{layout.number(amount)}")
+        texts.append(f"{results.names.node(supply.node)} {about}{results.volumes.number(amount)}")
     return ", ".join(texts)
 
 
@@ -160,8 +166,11 @@ def _called(names: Names, bottleneck: Bottleneck) -> str:
 
 def _sized(base: StateBottlenecks, bottleneck: Bottleneck) -> str:
     """Return the sizes of limits with their units; a dash for what is shut."""
-    network = base.solution.network
-    sizes = (f"{limit_size(network, limit):g} {limit_unit(limit)}" for limit in bottleneck.limits)
+    network, volumes = base.solution.network, base.volumes
+    sizes = (
+        f"{base.units.size(limit_size(network, limit) * volumes.limit(limit))} {base.units.label(limit_unit(limit))}"
+        for limit in bottleneck.limits
+    )
     return " + ".join(sizes) or "-"
 
 
@@ -170,11 +179,19 @@ def _grade(base: StateBottlenecks, bottleneck: Bottleneck) -> str:
     return " + ".join(limit_confidence(base.solution.network, limit) or "-" for limit in bottleneck.limits) or "-"
 
 
-def _raised(bottleneck: Bottleneck) -> str:
+def _raised(state: StateBottlenecks, bottleneck: Bottleneck) -> str:
     """Return by what a bottleneck is raised."""
-    units = dict.fromkeys(limit_unit(limit).replace("days", "day") for limit in bottleneck.limits)
+    steps = dict.fromkeys(_step(state, limit) for limit in bottleneck.limits)
     each = " each" if len(bottleneck.limits) > 1 else ""
-    return f"1 {' or '.join(units)}{each}" if units else "opened"
+    return f"{' or '.join(steps)}{each}" if steps else "opened"
+
+
+def _step(state: StateBottlenecks, limit: BindingLimit) -> str:
+    """Return by what a limit is raised: 1 Mt/y, or as many barrels as that has."""
+    unit = state.units.label(limit_unit(limit))
+    if not state.units.shows_barrels:
+        return f"1 {unit.replace('days', 'day')}"
+    return f"{layout.number(state.volumes.limit(limit), 1 if limit.kind == 'fleet' else 0)} {unit}"
 
 
 def _money(gained_musd_per_year: float) -> str:
@@ -182,6 +199,11 @@ def _money(gained_musd_per_year: float) -> str:
     return layout.number(gained_musd_per_year, 0 if abs(gained_musd_per_year) >= 100 else 1)
 
 
-def _tonnes(amount_mtpa: float) -> str:
-    """Return tonnes lifted or supplied, empty for none."""
-    return layout.number(amount_mtpa) if amount_mtpa > NOTHING_MTPA else ""
+def _lifted(state: StateBottlenecks, worth: Worth) -> str:
+    """Return how much more is lifted, empty for none."""
+    return layout.number(worth.lifted, state.units.digits) if worth.lifted_mtpa > NOTHING_MTPA else ""
+
+
+def _supplied(state: StateBottlenecks, worth: Worth) -> str:
+    """Return how much more is met of what is required, empty for none."""
+    return layout.number(worth.supplied, state.units.digits) if worth.supplied_mtpa > NOTHING_MTPA else ""

@@ -16,12 +16,12 @@ from corridor.show.html import Html, tag
 from corridor.study.scenario_runs import BASELINE
 
 _RATES = (
-    "loss [million USD/y]", "shut in [Mt/y]", "unmet [Mt/y]", "delivered [Mt/y]", "netback [million USD/y]",
+    "loss [million USD/y]", "shut in [{volume}]", "unmet [{volume}]", "delivered [{volume}]", "netback [million USD/y]",
     "route HHI [1]",
 )  # fmt: skip
 _AMOUNTS = (
     "lasts [days]", "loss over these days, all ways [million USD]", "loss, usual ways only [million USD]",
-    "shut in over these days, all ways [Mt]", "shut in, usual ways only [Mt]",
+    "shut in over these days, all ways [{quantity}]", "shut in, usual ways only [{quantity}]",
 )  # fmt: skip
 
 
@@ -39,13 +39,20 @@ def changes_section(results: BriefResults) -> Html:
     return layout.section(
         "changes",
         layout.note(_legend(results, lasting=lasting)),
-        layout.table(["scenario", *_RATES, *(_AMOUNTS if lasting else ())], body),
+        layout.table(["scenario", *_heads(results, lasting=lasting)], body),
         *([layout.note(results.ranged_outcomes.legend)] if results.ranged_outcomes.legend else []),
         *_idle(results),
         tag("h3", "Change of throughput by corridor"),
         *_throughput(results),
         tag("details", tag("summary", "Scenarios"), tag("ul", *about), open=""),
     )
+
+
+def _heads(results: BriefResults, *, lasting: bool) -> Iterator[str]:
+    """Yield the headings of rates, and of amounts where a duration is known."""
+    shown = results.volumes.shown
+    for head in (*_RATES, *(_AMOUNTS if lasting else ())):
+        yield head.format(volume=shown.volume, quantity=shown.quantity)
 
 
 def _legend(results: BriefResults, *, lasting: bool) -> str:
@@ -69,11 +76,12 @@ def _legend(results: BriefResults, *, lasting: bool) -> str:
 
 def _rates(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[str]:
     """Return the cells of rates a year."""
+    volumes = results.volumes
     cells = {
         "loss_musd_per_year": layout.number(row["loss_musd_per_year"], 0),
-        "shortfall_mtpa": layout.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
-        "unmet_mtpa": layout.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
-        "delivered_mtpa": layout.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
+        "shortfall_mtpa": volumes.change(row["shortfall_change_mtpa"], row["shortfall_mtpa"]),
+        "unmet_mtpa": volumes.change(row["unmet_change_mtpa"], row["unmet_mtpa"]),
+        "delivered_mtpa": volumes.change(row["delivered_change_mtpa"], row["delivered_mtpa"]),
         "netback_musd_per_year": layout.change(
             row["netback_change_musd_per_year"], row["netback_musd_per_year"], 0
         ),
@@ -87,17 +95,22 @@ def _ranged(results: BriefResults, name: str, cells: Mapping[str, str]) -> list[
 
     None by usual ways: each draw has usual flows of its own, and others as good, which may come to another number.
     """
-    by_digits = {"route_hhi": 2, "shortfall_mt": 2}
     own = results.ranged_outcomes
     return [
-        own.of_outcome(
-            name, results.commodity, column, text,
-            partial(layout.number, digits=by_digits.get(column, 0 if "musd" in column else 1)),
-        )
+        own.of_outcome(name, results.commodity, column, text, partial(_written, results, column))
         if not column.endswith("_held")
         else text
         for column, text in cells.items()
     ]  # fmt: skip
+
+
+def _written(results: BriefResults, column: str, number: float) -> str:
+    """Return a number of outcomes, in tonnes where it is a volume, as it is written."""
+    if column.endswith("_mtpa"):
+        return results.volumes.number(number)
+    if column == "shortfall_mt":
+        return results.volumes.amount(number)
+    return layout.number(number, 0 if "musd" in column else 2)
 
 
 def _group_rows(
@@ -130,8 +143,8 @@ def _amounts(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[s
     cells = {
         "loss_musd": layout.number(row["loss_musd"], 0),
         "loss_musd_held": layout.number(row["loss_musd_held"], 0) + _usual_range(results, name, row["duration_days"]),
-        "shortfall_mt": layout.number(row["shortfall_mt"], 2),
-        "shortfall_mt_held": layout.number(row["shortfall_mt_held"], 2),
+        "shortfall_mt": results.volumes.amount(row["shortfall_mt"]),
+        "shortfall_mt_held": results.volumes.amount(row["shortfall_mt_held"]),
     }
     return [layout.number(row["duration_days"], 0), *_ranged(results, name, cells)]
 
@@ -151,8 +164,16 @@ def _idle(results: BriefResults) -> Iterator[Html]:
     if results.groups.idle:
         yield layout.note(
             f"Change nothing for {results.named_commodity} (money by less than {NOTHING_MUSD:g} million USD, no "
-            f"volume by more than {_LEAST:g} Mt): {titled(results.groups.idle)}."
+            f"volume by more than {_least(results)}): {titled(results.groups.idle)}."
         )
+
+
+def _least(results: BriefResults) -> str:
+    """Return the largest volume that counts as none, with its unit: so many Mt, a year or over the days."""
+    if not results.volumes.shown.shows_barrels:
+        return f"{_LEAST:g} Mt"
+    volumes = results.volumes
+    return f"{volumes.rate(_LEAST):.2g} {volumes.unit} or {volumes.amount(_LEAST)} {volumes.shown.quantity}"
 
 
 def _throughput(results: BriefResults) -> Iterator[Html]:
@@ -166,14 +187,16 @@ def _throughput(results: BriefResults) -> Iterator[Html]:
     changes = {(names, id): moved[names][id] for names in moving for id in corridors}
     changes = {key: amount for key, amount in changes.items() if abs(amount) > _LEAST}
     spans = {(names, id): _span(results, names[0], id) for names, id in changes}
-    cells = {key: "about " * (spans[key] >= SPAN_MTPA) + layout.signed(amount) for key, amount in changes.items()}
+    cells = {
+        key: "about " * (spans[key] >= SPAN_MTPA) + results.volumes.signed(amount) for key, amount in changes.items()
+    }
     if max(spans.values()) >= SPAN_MTPA:
         yield layout.note(
             "About: the volumes could be sent in other ways that earn as much, which would change these numbers by "
-            f"{max(spans.values()):.2g} Mt/y at most."
+            f"{results.volumes.rate(max(spans.values())):.2g} {results.volumes.unit} at most."
         )
     yield layout.table(
-        ["scenario", *(f"{results.names.corridor(id)} [Mt/y]" for id in corridors)],
+        ["scenario", *(f"{results.names.corridor(id)} [{results.volumes.unit}]" for id in corridors)],
         [[titled(names), *(cells.get((names, id), "") for id in corridors)] for names in moving],
     )
     still = [name for names in results.groups.changing if names not in moving for name in names]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from corridor.library.networks import hazard_basis
-from corridor.model.columns import legend, printed
+from corridor.model.columns import Column, legend, printed
+from corridor.model.display_units import DisplayUnits
 from corridor.show.brief import layout
 from corridor.show.brief.names import Names
 from corridor.show.brief.ranged_cells import RangedCells
@@ -15,7 +16,7 @@ from corridor.show.cards import network_label
 from corridor.show.charts import plot_waterfall
 from corridor.show.comparison import plot_comparison
 from corridor.show.html import Html, counted
-from corridor.study.comparison_text import next_tonne_sentences, readable, tonne
+from corridor.study.comparison_text import column_in, next_tonne_sentences, readable, tonne
 from corridor.study.scenario_runs import BASELINE
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _PICTURED = (
 )  # fmt: skip
 
 
-def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: RangedCells) -> Html:
+def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: RangedCells, units: str = "t") -> Html:
     """Return the section.
 
     Parameters
@@ -44,38 +45,53 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: R
         Id of the commodity compared for.
     cells : RangedCells
         What uncertain figures do to the numbers of the baseline, if they are drawn.
+    units : {"t", "bbl"}
+        Units shown.
     """
     network = flow.network
+    converted = DisplayUnits.of(network, units, commodity)
+    table = converted.table(table, commodity)
     called = Names(network)
     names = {corridor.id: called.corridor(corridor.id) for corridor in network.corridors}
     now = table[table.index.get_level_values("scenario") == BASELINE].droplevel("scenario")
-    columns = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
+    plain = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
+    columns = converted.columns(plain)
     shown = readable(now, [commodity])
     if "bottleneck" in shown.columns:
         shown["bottleneck"] = shown["bottleneck"].map(called.cut)
     rows = [
         [
             names[str(id)],
-            *(cells.compared(str(id), c.name, c.text(row[c.name]), c.text) for c in columns),
+            *(
+                cells.compared(
+                    str(id), own.name, c.text(row[c.name]), _converted(c, converted.factor(own.name, commodity))
+                )
+                for own, c in zip(plain, columns, strict=True)
+            ),
         ]
         for id, row in zip(now.index, shown.to_dict("records"), strict=True)
     ]
     origins = sorted({called.node(str(origin)) for origin in now["origin"] if origin})
-    whose = tonne(table.attrs, network)
+    whose = tonne(table.attrs, network, converted.single)
     about = [called.commodity(commodity), network_label(network), f"for {whose}" if whose else ""]
     meaning = legend(columns, hazards=hazard_basis(network.regime), origin=" or ".join(origins))
-    sentences = " ".join(next_tonne_sentences(now, names, whose, "USD/t"))
+    sentences = " ".join(next_tonne_sentences(now, names, whose, converted.money))
     return layout.section(
         "comparison",
         layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
         layout.table(["corridor", *map(layout.heading, columns)], rows),
         *([layout.note(cells.legend)] if cells.legend else []),
         *([layout.note(sentences)] if sentences else []),
-        *_pictures(table, now, flow, commodity),
+        *_pictures(table, now, flow, commodity, units),
     )
 
 
-def _pictures(table: pd.DataFrame, now: pd.DataFrame, flow: Flow, commodity: str) -> Iterator[Html]:
+def _converted(column: Column, factor: float) -> Callable[[float], str]:
+    """Return how a number in tonnes is written in a column of other units."""
+    return lambda number: column.text(number * factor)
+
+
+def _pictures(table: pd.DataFrame, now: pd.DataFrame, flow: Flow, commodity: str, units: str) -> Iterator[Html]:
     """Yield the picture of the featured corridors under all scenarios, and the waterfall of the largest."""
     network = flow.network
     featured = [corridor.id for corridor in network.corridors if corridor.featured and corridor.id in now.index]
@@ -89,8 +105,8 @@ def _pictures(table: pd.DataFrame, now: pd.DataFrame, flow: Flow, commodity: str
         (13.0, min(18.0, 2.2 + 0.3 * len(shown))),
         f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
     )
-    largest = now.sort_values("throughput_mtpa", ascending=False)
+    largest = now.sort_values(str(column_in(now, "throughput_mtpa")), ascending=False)
     for id in [str(id) for id, origin in largest["origin"].items() if origin][:1]:
         name = Names(network).corridor(id)
-        draw = partial(plot_waterfall, flow, id, commodity=commodity)
+        draw = partial(plot_waterfall, flow, id, commodity=commodity, units=units)
         yield layout.picture(draw, (9.0, 4.6), f"Price to netback, {name}")

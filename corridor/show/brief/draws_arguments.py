@@ -12,7 +12,7 @@ from corridor.study.drawn_tables import has_ranges
 
 USUAL_YEARS = 10_000
 """Number of simulated years by default."""
-_WITH_YEARS = ("summary", "bad_years")
+_WITH_YEARS = ("summary", "bad_years", "scenario_bad_years")
 _WITH_RANGES = ("summary", "comparison", "changes")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from corridor.model.figures import confidence_counts
@@ -52,12 +53,20 @@ def _rows(results: BriefResults) -> list[list[object]]:
     ):
         key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
         rows[key] = [
-            results.names.key(row), layout.number(row["value"], 2),
-            f"{row['low']:g} to {row['high']:g}" + " (from rivals)" * (row["range_from"] == "rivals"), row["unit"],
+            results.names.key(row), layout.number(_shown(results, row, "value"), 2),
+            f"{_shown(results, row, 'low'):g} to {_shown(results, row, 'high'):g}"
+            + " (from rivals)" * (row["range_from"] == "rivals"),
+            results.volumes.shown.label(row["unit"]),
             *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],
             results.footnotes.of_figure({str(k): v for k, v in row.items()}),
         ]  # fmt: skip
     return list(rows.values())
+
+
+def _shown(results: BriefResults, row: Mapping[Any, Any], end: str) -> float:
+    """Return a figure, or an end of its range, in the units shown; in barrels to four significant digits."""
+    value = results.volumes.of_unit(row[end], row["unit"], row["subject"])
+    return value if value == row[end] else float(f"{value:.4g}")
 
 
 def _by_figure(table: pd.DataFrame, column: str) -> dict[tuple[str, str, str], Any]:

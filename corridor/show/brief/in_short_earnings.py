@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
@@ -25,16 +26,16 @@ def earns_most(results: BriefResults) -> str:
         return f"No corridor of this network can carry {named}."
     netback = now[NEXT]
     best = best_corridors(netback)
-    of = tonne(now.attrs, results.network).partition(" ")[2] or "tonne"
+    shown = results.volumes.shown
+    of = tonne(now.attrs, results.network, shown.single).partition(" ")[2] or shown.single
     if not best:
         why = "every way is full" if full(now) else "no way leads there"
         return f"No way of this network takes one more {of} of {named}: {why}.{_posted(results)}"
-    column = by_name("compare")[NEXT]
     alike = " alike" if len(best) > 1 else ""
     return (
         f"The next {of} of {named} earns most by {_named(results, best)}{alike}: netback "
-        f"{column.text(float(netback[list(best)].max()))} USD/t{_range(results, best)}{_lead(results, best)}. "
-        f"{_how_sure(results, best)}"
+        f"{_money(results, float(netback[list(best)].max()))} {shown.money}{_range(results, best)}"
+        f"{_lead(results, best)}. {_how_sure(results, best)}"
     )
 
 
@@ -43,9 +44,14 @@ def _posted(results: BriefResults) -> str:
     netback = results.now["netback_usd_per_t"]
     if not (best := best_corridors(netback)):
         return ""
-    column = by_name("compare")["netback_usd_per_t"]
-    earned = column.text(float(netback[list(best)].max()))
-    return f" At posted cost a tonne earns most by {_named(results, best)}: netback {earned} USD/t."
+    shown, earned = results.volumes.shown, _money(results, float(netback[list(best)].max()))
+    return f" At posted cost a {shown.single} earns most by {_named(results, best)}: netback {earned} {shown.money}."
+
+
+def _money(results: BriefResults, usd_per_t: float) -> str:
+    """Return a netback in the units shown, as the comparison has it."""
+    (column,) = results.volumes.shown.columns([by_name("compare")[NEXT]])
+    return column.text(usd_per_t * results.volumes.shown.price(results.commodity))
 
 
 def _named(results: BriefResults, corridors: Iterable[str]) -> str:
@@ -59,14 +65,14 @@ def _lead(results: BriefResults, best: tuple[str, ...]) -> str:
     if not second:
         return "; no other way takes one more"
     ahead = float(netback[list(best)].max() - netback[list(second)].max())
-    return f", {by_name('compare')[NEXT].text(ahead)} USD/t more than by {_named(results, second)}"
+    return f", {_money(results, ahead)} {results.volumes.shown.money} more than by {_named(results, second)}"
 
 
 def _range(results: BriefResults, best: tuple[str, ...]) -> str:
     """Return the range of the netback of the best over the draws in which there is one."""
     if results.drawn is None:
         return ""
-    rows, text = results.drawn.compare.loc[BASELINE], by_name("compare")[NEXT].text
+    rows, text = results.drawn.compare.loc[BASELINE], partial(_money, results)
     ranges = []
     for id in best:
         low, high, defined = (float(np.asarray(rows.loc[id, f"{NEXT}_{end}"])) for end in ("p05", "p95", "defined"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from corridor.show.brief.in_short_text import money, percent, quoted_names, volume
+from corridor.show.brief.in_short_text import money, percent, quoted_names
 from corridor.show.brief.results import TOLERANCE_MTPA, BriefResults, named_rows
 from corridor.show.brief.scenario_groups import NOTHING_MUSD
 from corridor.show.html import counted
@@ -32,14 +32,21 @@ def _worst_scenario(results: BriefResults) -> str:
     if row["loss_musd_per_year"] <= NOTHING_MUSD:
         short = max(rows, key=lambda name: rows[name]["shortfall_change_mtpa"])
         more = rows[short]["shortfall_change_mtpa"]
-        also = f"; {volume(more)} more are shut in" if more > TOLERANCE_MTPA else ""
+        also = f"; {results.volumes.text(more)} more are shut in" if more > TOLERANCE_MTPA else ""
         if len(rows) == 1:
             return f"The only scenario, '{short}', does not lose {_OF_LOSSES}{also}."
         also += f" under '{short}'" if also else ""
         return f"None of the {counted(len(rows), 'scenario')} loses {_OF_LOSSES}{also}."
     who = f"{quoted_names(names)} {'loses' if len(names) == 1 else 'alike lose'} most:"
     of = f"Of {counted(len(rows), 'scenario')}, {who}" if len(rows) > 1 else f"The only scenario, '{names[0]}', loses"
-    return f"{of} {money(row['loss_musd_per_year'])}{_tonnes(row)}{_over_days(rows, names)}."
+    more = f"{_range(results)}{_more_shut_in(results, row)}{_over_days(results, rows, names)}"
+    return f"{of} {money(row['loss_musd_per_year'])}{more}."
+
+
+def _range(results: BriefResults) -> str:
+    """Return the range of the loss of the worst scenario, where figures are drawn for it."""
+    ends = results.ranged_outcomes.ends(str(results.worst), results.commodity, "loss_musd_per_year")
+    return "" if ends is None else f" ({money(ends[0])} to {money(ends[1])} in 90 % of the draws)"
 
 
 def _same_as(results: BriefResults, name: str) -> tuple[str, ...]:
@@ -47,26 +54,28 @@ def _same_as(results: BriefResults, name: str) -> tuple[str, ...]:
     return next((names for names in results.groups.changing if name in names), (name,))
 
 
-def _tonnes(row: dict[str, Any]) -> str:
+def _more_shut_in(results: BriefResults, row: dict[str, Any]) -> str:
     """Return how much more is shut in and goes unmet in a row of outcomes."""
     text = ""
     if abs(row["shortfall_change_mtpa"]) > TOLERANCE_MTPA:
         more = "more" if row["shortfall_change_mtpa"] > 0 else "less"
-        text += f", {volume(abs(row['shortfall_change_mtpa']))} {more} shut in"
+        text += f", {results.volumes.text(abs(row['shortfall_change_mtpa']))} {more} shut in"
     if row["unmet_change_mtpa"] > TOLERANCE_MTPA:
-        text += f", {volume(row['unmet_change_mtpa'])} more of what markets require not delivered"
+        text += f", {results.volumes.text(row['unmet_change_mtpa'])} more of what markets require not delivered"
     if row["unmet_not_in_loss_mtpa"] > TOLERANCE_MTPA:
-        text += f" ({volume(row['unmet_not_in_loss_mtpa'])} of it without a cost of replacement, not in the loss)"
+        unpriced = results.volumes.text(row["unmet_not_in_loss_mtpa"])
+        text += f" ({unpriced} of it without a cost of replacement, not in the loss)"
     return text
 
 
-def _over_days(rows: dict[str, dict[str, Any]], names: tuple[str, ...]) -> str:
+def _over_days(results: BriefResults, rows: dict[str, dict[str, Any]], names: tuple[str, ...]) -> str:
     """Return what those of some scenarios whose days are known come to over them."""
     known = [name for name in names if rows[name]["duration_days"] == rows[name]["duration_days"]]
     parts = []
     for name in known:
         row = rows[name]
-        shut_in = f", {row['shortfall_mt']:,.2f} Mt" if abs(row["shortfall_mt"]) >= 0.005 else ""
+        volume = f"{results.volumes.amount(row['shortfall_mt'])} {results.volumes.shown.quantity}"
+        shut_in = f", {volume}" if abs(row["shortfall_mt"]) >= 0.005 else ""
         of = f"'{name}' over " if len(names) > 1 else "over "
         parts.append(f"{of}its {row['duration_days']:,.0f} days {money(row['loss_musd'], '')}{shut_in}")
     return f" ({'; '.join(parts)})" if parts else ""
@@ -80,7 +89,7 @@ def _worst_country(results: BriefResults) -> str:
     if row["loss_if_closed_musd_per_year"] <= NOTHING_MUSD:
         return f"No closure of one transit country alone loses {_OF_LOSSES}."
     shut_in = row["shortfall_if_closed_mtpa"]
-    short = f" and {volume(shut_in)} more are shut in" if shut_in > TOLERANCE_MTPA else ""
+    short = f" and {results.volumes.text(shut_in)} more are shut in" if shut_in > TOLERANCE_MTPA else ""
     return (
         f"{percent(row['share'])} of the exports by corridors cross {results.names.country(code)}: if it closes, "
         f"{money(row['loss_if_closed_musd_per_year'])} are lost{short}."
@@ -105,35 +114,35 @@ def _best_scenario(results: BriefResults) -> str:
     if gained <= NOTHING_MUSD:
         short = min(easing, key=lambda name: rows[name]["shortfall_change_mtpa"])
         less = -rows[short]["shortfall_change_mtpa"]
-        also = f"; '{short}' lifts {volume(less)} more" if less > TOLERANCE_MTPA else ""
+        also = f"; '{short}' lifts {results.volumes.text(less)} more" if less > TOLERANCE_MTPA else ""
         return f"No scenario that adds capacity or eases a way ({quoted_names(easing)}) gains {_OF_LOSSES}{also}."
     names = [name for name in _same_as(results, best) if name in easing]
     return (
         f"Of what adds capacity or eases a way ({counted(len(easing), 'scenario')}), {quoted_names(names)} "
-        f"gain{'s' if len(names) == 1 else ''} most: {money(gained)}{_tonnes(rows[best])}."
+        f"gain{'s' if len(names) == 1 else ''} most: {money(gained)}{_more_shut_in(results, rows[best])}."
     )
 
 
 def _best_limit(results: BriefResults) -> str:
     """Return the limit of which one more unit is worth most, in the baseline and under the worst scenario."""
     usual = _worth_of_one_more(results, BASELINE)
-    text = f"One more {usual}" if usual else f"No single open limit earns {_AS_MUCH} by one unit more"
+    text = f"{usual[0].upper()}{usual[1:]}" if usual else f"No single open limit earns {_AS_MUCH} by one unit more"
     if results.worst is None:
         return f"{text}."
     worst = _worth_of_one_more(results, results.worst)
     if worst == usual:
         return f"{text}."
-    return f"{text}; under '{results.worst}' {f'one more {worst}' if worst else f'no open limit earns {_AS_MUCH}'}."
+    return f"{text}; under '{results.worst}' {worst or f'no open limit earns {_AS_MUCH}'}."
 
 
 def _worth_of_one_more(results: BriefResults, state: str) -> str:
-    """Return the limit worth most and what one more unit of it earns, empty where none earns anything."""
+    """Return which limit is worth most to raise, by how much, and what that earns; empty where none earns anything."""
     raised = results.raised_limits(state).limits
     if not raised or raised[0].gained_musd_per_year < NOTHING_MUSD:
         return ""
     limits = raised[0].limits
-    units = " or ".join(dict.fromkeys(results.limit_unit(limit) for limit in limits))
+    more = " or ".join(dict.fromkeys(results.one_more(state, limit) for limit in limits))
     each = " each" if len(limits) > 1 else ""
     named = " and ".join(results.names.limit(str(limit)) for limit in limits)
     where = "of" if limits[0].kind == "quota" else "at"
-    return f"{units}{each} {where} {named} is worth {money(raised[0].gained_musd_per_year)} to all shippers"
+    return f"{more}{each} {where} {named} is worth {money(raised[0].gained_musd_per_year)} to all shippers"

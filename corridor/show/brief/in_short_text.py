@@ -18,14 +18,9 @@ def money(musd: float, per: str = "/y") -> str:
     return f"{musd:,.{0 if abs(musd) >= 9.95 else 1}f} million USD{per}"
 
 
-def volume(mtpa: float) -> str:
-    """Return a rate in Mt/y with its unit."""
-    return f"{mtpa:,.1f} Mt/y"
-
-
-def amount(mt: float) -> str:
-    """Return an amount in Mt without its unit, as the table of bad years has it."""
-    return f"{round(mt, 2) + 0.0:,.2f}"
+def amount(number: float) -> str:
+    """Return an amount without its unit, as the table of bad years has it."""
+    return f"{round(number, 2) + 0.0:,.2f}"
 
 
 def percent(share: float) -> str:

@@ -22,43 +22,45 @@ def bad_year(results: BriefResults) -> str:
     if not results.has_years:
         return "No years were simulated (years=0), so nothing is said of bad transport years."
     ensemble, named = results.ensemble, results.named_commodity
-    column = f"{results.commodity}_shortfall_mt"
-    row = dict(named_rows(ensemble.summary()))[column]
+    shown = results.volumes.shown
+    column, unit = shown.name(f"{results.commodity}_shortfall_mt"), shown.quantity
+    row = ensemble.summary_of(column)
     years = f"{len(ensemble.years):,} simulated years"
-    if not float(ensemble.years[column].std(ddof=0)):
+    if not float(ensemble.year_values(column).std()):
         return f"In none of {years} do hazards change how much of {named} is shut in."
     more = {name: row[name] - row["undisturbed"] for name in ("mean", "cvar")}
     half = {name: row[f"{name}_high"] - row[name] for name in ("mean", "cvar")}
     parts = [
-        f"Hazards shut in {amount(more['mean'])} Mt of {named} in an average year and {amount(more['cvar'])} Mt in the "
-        f"worst 5 % of {years} (simulation: ± {amount(half['mean'])} and ± {amount(half['cvar'])} Mt).",
-        _luck_and_ignorance(ensemble, row), _other_bound(results, column), _on_priors(ensemble, column),
+        f"Hazards shut in {amount(more['mean'])} {unit} of {named} in an average year and "
+        f"{amount(more['cvar'])} {unit} in the "
+        f"worst 5 % of {years} (simulation: ± {amount(half['mean'])} and ± {amount(half['cvar'])} {unit}).",
+        _luck_and_ignorance(ensemble, row, unit), _other_bound(results, column), _on_priors(ensemble, column),
     ]  # fmt: skip
     return " ".join(filter(None, parts))
 
 
-def _luck_and_ignorance(ensemble: Ensemble, row: Mapping[str, Any]) -> str:
+def _luck_and_ignorance(ensemble: Ensemble, row: Mapping[str, Any], unit: str) -> str:
     """Return how far years differ by luck, and how far the average is open because the record is short."""
     if ensemble.years_per_draw is None:
         return (
-            f"By luck one year differs from another by {amount(row['sd'])} Mt (standard deviation); how far the rates "
-            "themselves are open is not drawn here."
+            f"By luck one year differs from another by {amount(row['sd'])} {unit} (standard deviation); how far the "
+            "rates themselves are open is not drawn here."
         )
-    luck = f"By luck one year differs from another by {amount(row['luck'])} Mt (standard deviation)"
+    luck = f"By luck one year differs from another by {amount(row['luck'])} {unit} (standard deviation)"
     if row["ignorance"] ** 2 * ensemble.years_per_draw <= row["luck"] ** 2:
         return f"{luck}; {ensemble.draws:,} draws of the hazards' rates differ by hardly more than that explains."
     text = (
-        f"{luck}; by ignorance of the rates the average year may be {_open(row, 'mean')} (90 % of {ensemble.draws:,} "
-        "draws)"
+        f"{luck}; by ignorance of the rates the average year may be {_open(row, 'mean', unit)} (90 % of "
+        f"{ensemble.draws:,} draws)"
     )
     if row["cvar_p05"] == row["cvar_p05"]:
-        return f"{text}, the worst 5 % {_open(row, 'cvar')}."
+        return f"{text}, the worst 5 % {_open(row, 'cvar', unit)}."
     return f"{text}; the worst 5 % have no such range below {LEAST_YEARS_FOR_CVAR:,} years a draw."
 
 
-def _open(row: Mapping[str, Any], name: str) -> str:
+def _open(row: Mapping[str, Any], name: str, unit: str) -> str:
     ends = (amount(row[f"{name}_{end}"] - row["undisturbed"]) for end in ("p05", "p95"))
-    return f"{' to '.join(ends)} Mt"
+    return f"{' to '.join(ends)} {unit}"
 
 
 def _other_bound(results: BriefResults, column: str) -> str:
@@ -68,10 +70,10 @@ def _other_bound(results: BriefResults, column: str) -> str:
         return ""
     words = REROUTING_WORDS[not ensemble.rerouting]
     row = dict(named_rows(bounds(ensemble, column)))[f"{words}, central rates"]
-    baseline = dict(named_rows(ensemble.summary()))[column]["undisturbed"]
+    baseline, unit = ensemble.summary_of(column)["undisturbed"], results.volumes.shown.quantity
     mean, worst = (by_name("bounds")[name].text(row[name] - baseline) for name in ("mean", "cvar"))
     rates = "" if ensemble.years_per_draw is None else ", at central rates"
-    return f"By {words} it is {mean} and {worst} Mt{rates}."
+    return f"By {words} it is {mean} and {worst} {unit}{rates}."
 
 
 def _on_priors(ensemble: Ensemble, column: str) -> str:

@@ -49,6 +49,13 @@ def _map(results: BriefResults, names: Sequence[str]) -> Html:
     """Return the map of scenarios that come to the same."""
     flow = results.flows[names[0]]
     total = totals(flow, results.commodity)
-    about = f"{total['delivered_mtpa']:.1f} Mt/y delivered, {total['shortfall_mtpa']:.1f} Mt/y shut in"
-    draw = partial(plot_map, flow, commodity=results.commodity, widest_mtpa=results.widest_mtpa, title=titled(names))
+    volumes, widest = results.volumes, results.widest_mtpa
+    about = (
+        f"{volumes.number(total['delivered_mtpa'])} {volumes.unit} delivered, "
+        f"{volumes.number(total['shortfall_mtpa'])} {volumes.unit} shut in"
+    )
+    draw = partial(
+        plot_map, flow, commodity=results.commodity, units=results.units,
+        widest_mtpa=None if widest is None else volumes.rate(widest), title=titled(names),
+    )  # fmt: skip
     return layout.picture(draw, (12.0, 8.7), f"Map of {results.named_commodity}, {titled(names)}: {about}")

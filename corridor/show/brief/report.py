@@ -10,6 +10,7 @@ from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.messages import shown
 from corridor.model.arguments import MOST_SEED, required_integer
+from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
@@ -30,6 +31,7 @@ def report(
     path: str | os.PathLike[str] = "brief.html",
     *,
     commodity: str | None = None,
+    units: str = "t",
     title: str | None = None,
     about: str | None = None,
     sections: str | Iterable[str] | None = None,
@@ -51,6 +53,9 @@ def report(
         File to write; it is written completely or not at all.
     commodity : str, optional
         Id of the commodity to report on; by default the network's first.
+    units : {"t", "bbl"}
+        Tonnes, or barrels: all volumes and unit costs are in thousand barrels a day, million barrels and USD a barrel,
+        each commodity by its own barrels a tonne, which the first page states. What figures of other units say stays.
     title : str, optional
         Title instead of one made from network and commodity.
     about : str, optional
@@ -59,7 +64,8 @@ def report(
         Names of the sections shown, in this order; what only others need is not computed. By default all that the
         network can fill: "summary", "map", "comparison", "changes", "bottlenecks", "risk", "bad_years", "sources".
         Two are shown only if they are named: "scenario_maps", a map of each scenario that changes something, and
-        "scenario_bad_years", the years simulated again under each scenario (some seconds a scenario).
+        "scenario_bad_years", the years simulated again under each scenario, which takes as long for each as for the
+        baseline.
     years : int, optional
         Number of simulated years, if the network has hazards: 10 000 by default, 0 for none.
     draws : int, optional
@@ -71,8 +77,8 @@ def report(
         ``cr.simulate(net, rates="drawn", draws=1000)``.
     ranges : bool, optional
         Whether the headline numbers of tables have ranges and grades: all uncertain figures are drawn together, 200
-        times as in `compare`, and the grade is the worst of the three figures that drive a number most. By default the
-        first sentence only; False draws nothing.
+        times as in `compare`, and the grade is the worst of the figures, three at most, that drive a number most. By
+        default the first sentence only; False draws nothing.
     seed : int
         Random seed of the simulated years and of the draws of figures.
 
@@ -86,8 +92,8 @@ def report(
     UnknownNameError, DataError
         If a scenario or the commodity does not match the network, the path is a folder, or a section is unknown, named
         twice or would be empty, or none of those named shows the scenarios given, the years given or the ranges asked
-        for; if `bad_years` are of something else or `years` or `draws` are given beside them; or an argument is out of
-        range.
+        for; if `bad_years` are of something else or `years` or `draws` are given beside them; if there are no such
+        units, or a commodity has no barrels; or an argument is out of range.
     CorridorError
         If matplotlib is not installed (extra ``corridor[plot]``).
     OSError
@@ -113,6 +119,8 @@ def report(
         require_years_of(network, bad_years, years=years, draws=draws)
     n_years = number_of_years(years, draws, bad_years)
     required_integer("seed", seed, 0, MOST_SEED)
+    shown_commodity = chosen_commodity(network, commodity)
+    DisplayUnits.of(network, units)
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
     if about is not None and not isinstance(about, str):
@@ -124,7 +132,7 @@ def report(
     shown_sections = chosen_sections(network, run, sections, n_years, given=asked is not None)
     require_shown(network, shown_sections, ranges=ranges, bad_years=bad_years)
     results = BriefResults(
-        network=network, asked=asked, commodity=chosen_commodity(network, commodity), given_title=title, about=about,
+        network=network, asked=asked, commodity=shown_commodity, units=units, given_title=title, about=about,
         sections=shown_sections, years=n_years, seed=seed, draws=draws, bad_years=bad_years, ranges=ranges,
     )  # fmt: skip
     write_text(Path(path), _page(results))
@@ -150,10 +158,11 @@ def _page(results: BriefResults) -> str:
 def _foot(results: BriefResults) -> Html:
     from corridor import __version__
 
-    penalties = sorted({supply.penalty_usd_per_t for supply in results.network.supplies})
-    assumed = ", ".join(f"{penalty:,.0f}" for penalty in penalties) or "-"
+    units = results.volumes.shown
+    penalties = sorted({s.penalty_usd_per_t * units.price(s.commodity) for s in results.network.supplies})
+    assumed = ", ".join(dict.fromkeys(f"{penalty:,.0f}" for penalty in penalties)) or "-"
     return tag(
         "footer",
         f"corridor {__version__}, run {results.run_id}. A year is a steady flow. Shut-in volumes have a penalty of "
-        f"{assumed} USD/t, an assumption, so that any route is preferred. The same inputs give the same file.",
+        f"{assumed} {units.money}, an assumption, so that any route is preferred. The same inputs give the same file.",
     )

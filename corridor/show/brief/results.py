@@ -18,10 +18,12 @@ from corridor.show.brief.footnotes import Footnotes, only
 from corridor.show.brief.names import Names
 from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
+from corridor.show.brief.volumes import BriefVolumes
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
 from corridor.solver.limits import RaisedLimits, limit_unit, raised_limits
 from corridor.solver.optimal_range import OptimalRange
+from corridor.solver.shown_volumes import ShownVolumes
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from corridor.study.compare import compare
@@ -62,6 +64,8 @@ class BriefResults:
         Scenarios asked for; None for those by default.
     commodity : str
         Id of the commodity reported on.
+    units : {"t", "bbl"}
+        Units of volumes and unit costs shown; what is computed here is in tonnes.
     given_title, about : str or None
         Title given, and a paragraph under it.
     sections : tuple of str
@@ -79,6 +83,7 @@ class BriefResults:
     network: Network
     asked: tuple[Scenario, ...] | None
     commodity: str
+    units: str
     given_title: str | None
     about: str | None
     sections: tuple[str, ...]
@@ -87,6 +92,11 @@ class BriefResults:
     draws: int | None = None
     bad_years: Ensemble | None = None
     ranges: bool | None = None
+
+    @cached_property
+    def volumes(self) -> BriefVolumes:
+        """Volumes and unit costs as text."""
+        return BriefVolumes(self.network, self.commodity, self.units)
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -196,9 +206,9 @@ class BriefResults:
     def _raised(self) -> dict[str, RaisedLimits]:
         return {}
 
-    def limit_unit(self, limit: BindingLimit) -> str:
-        """Return the unit by which a limit is raised: Mt/y, of a fleet Mt day/y."""
-        return limit_unit(limit).replace("days", "day")
+    def one_more(self, state: str, limit: BindingLimit) -> str:
+        """Return by how much a limit is raised: one more Mt/y, of a fleet Mt day/y, or as many barrels as that has."""
+        return ShownVolumes(self.flows[state].solution, self.volumes.shown).one_more(limit, limit_unit(limit))
 
     @cached_property
     def moved(self) -> dict[str, dict[str, float]]:
@@ -302,12 +312,15 @@ class BriefResults:
         """What the results stand for: year, regime, shipper, and the last day that the evidence speaks of."""
         net = self.network
         hazards = self.hazards[0].upper() + self.hazards[1:] if net.hazards else ""
-        whose = tonne({"origin": comparison_scope(net, commodity=self.commodity).origin}, net)
+        whose = tonne(
+            {"origin": comparison_scope(net, commodity=self.commodity).origin}, net, self.volumes.shown.single
+        )
         parts = [
             f"Network and year: {network_label(net)}." if network_label(net) else "",
             f"{hazards}." if hazards else "",
             f"Shipper: {self.named_commodity}{f', {whose}' if whose else ''}.",
             f"Evidence as of {net.as_of}." if net.as_of else "",
+            self.volumes.note,
         ]
         return " ".join(part for part in parts if part)
 
@@ -321,6 +334,7 @@ class BriefResults:
         records = [record.model_dump_json() for part in (*parts, net.hazards, self.scenarios) for record in part]
         chosen = [
             self.commodity,
+            self.units,
             str(self.given_title),
             str(self.about),
             *self.sections,

@@ -21,7 +21,7 @@ _INDICES = {
 
 def risk_section(results: BriefResults) -> Html:
     """Return exposure by country, concentration of exports, and availability of corridors."""
-    names = results.names
+    names, volumes = results.names, results.volumes
     concentration = [
         [
             _INDICES.get(name, name).replace("_", " "),
@@ -29,14 +29,14 @@ def risk_section(results: BriefResults) -> Html:
             row["unit"],
             names.index(row["about"]),
         ]
-        for name, row in named_rows(indices(results.network, commodity=results.commodity))
+        for name, row in named_rows(indices(results.network, commodity=results.commodity, units=results.units))
     ]  # fmt: skip
     countries = [
         [
             names.country(name), ", ".join(names.corridor(id) for id in row["corridors"]),
             layout.number(100 * row["share"], 0),
             layout.number(row["n_minus_j_percent"], 0), layout.number(row["loss_if_closed_musd_per_year"], 0),
-            layout.number(row["shortfall_if_closed_mtpa"]), layout.number(row["unmet_if_closed_mtpa"]),
+            volumes.number(row["shortfall_if_closed_mtpa"]), volumes.number(row["unmet_if_closed_mtpa"]),
         ]
         for name, row in named_rows(results.jurisdictions)
     ]  # fmt: skip
@@ -46,7 +46,8 @@ def risk_section(results: BriefResults) -> Html:
             [
                 "country", "corridors whose capacity falls", "share of exports [%]",
                 "capacity without it, buyers unlimited [%]",
-                "loss if closed [million USD/y]", "shut in if closed [Mt/y]", "unmet if closed [Mt/y]",
+                "loss if closed [million USD/y]", f"shut in if closed [{volumes.unit}]",
+                f"unmet if closed [{volumes.unit}]",
             ],
             countries,
         ),

@@ -11,7 +11,7 @@ from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief import layout
-from corridor.show.brief.results import BriefResults, named_rows
+from corridor.show.brief.results import BriefResults
 from corridor.show.brief.scenario_groups import titled
 from corridor.show.html import Html
 from corridor.study.scenario_runs import BASELINE
@@ -24,9 +24,8 @@ _COUNTED = (("shortfall_mt", "shut in", "Mt", 2), ("netback_musd", "netback", "m
 
 def scenario_years_section(results: BriefResults) -> Html:
     """Return mean and worst years of the baseline and of each scenario, and their differences."""
-    base = _baseline(results)
-    own = named_rows(base.summary())
-    now = {name: row for name, row in own if name in _columns(results)}
+    base = results.ensemble
+    now = {column: base.summary_of(column) for column in _columns(results)}
     by_cells: dict[tuple[str, ...], list[str]] = {}
     unfit = [scenario.name for scenario in results.scenarios if not _fits(results, scenario)]
     years = _by_scenario(results, (scenario for scenario in results.scenarios if scenario.name not in unfit))
@@ -40,7 +39,7 @@ def scenario_years_section(results: BriefResults) -> Html:
     return layout.section(
         "scenario_bad_years",
         layout.note(_legend(results, base)),
-        layout.table(["scenario", *_heads()], body),
+        layout.table(["scenario", *_heads(results)], body),
         *map(layout.note, notes),
     )
 
@@ -56,16 +55,17 @@ def _legend(results: BriefResults, base: Ensemble) -> str:
     )
 
 
-def _heads() -> Iterator[str]:
+def _heads(results: BriefResults) -> Iterator[str]:
     """Yield the headings of the columns of numbers."""
-    for _, label, unit, _ in _COUNTED:
+    for _, label, tonnes, _ in _COUNTED:
+        unit = results.volumes.shown.label(tonnes)
         yield f"{label}, average year [{unit}]"
         yield f"{label}, worst {_TAIL} [{unit}]"
 
 
 def _columns(results: BriefResults) -> list[str]:
     """Return the columns of simulated years that are shown."""
-    return [f"{results.commodity}_{end}" for end, *_ in _COUNTED]
+    return [results.volumes.shown.name(f"{results.commodity}_{end}") for end, *_ in _COUNTED]
 
 
 def _cells(rows: dict[str, dict[str, Any]], base: dict[str, dict[str, Any]] | None) -> Iterator[str]:
@@ -78,18 +78,14 @@ def _cells(rows: dict[str, dict[str, Any]], base: dict[str, dict[str, Any]] | No
                 yield layout.change(row[measure] - base[column][measure], row[measure], digits)
 
 
-def _baseline(results: BriefResults) -> Ensemble:
-    """Return the years of the baseline at central rates: the brief's own where they are that."""
-    own = results.ensemble
-    central = own.years_per_draw is None and own.rerouting and own.regimes == {results.network.regime: 1.0}
-    if central and len(own.years) == results.years and own.seed == results.seed:
-        return own
-    return _simulated(results, None)
-
-
-def _simulated(results: BriefResults, scenario: Scenario | None) -> Ensemble:
-    """Return years under a scenario, at central rates, on the seed of the brief."""
-    return simulate(results.network, results.years, results.seed, scenario, progress=False)
+def _simulated(base: Ensemble, scenario: Scenario) -> Ensemble:
+    """Return years under a scenario with the seed, rates and ways of those of the baseline."""
+    regimes = {regime: share for regime, share in base.regimes.items() if regime is not None}
+    drawn: dict[str, Any] = {} if base.years_per_draw is None else {"rates": "drawn", "draws": base.draws}
+    return simulate(
+        base.network, len(base.years), base.seed, scenario, regime=regimes or None, rerouting=base.rerouting,
+        progress=False, **drawn,
+    )  # fmt: skip
 
 
 def _fits(results: BriefResults, scenario: Scenario) -> bool:
@@ -112,8 +108,8 @@ def _by_scenario(
         altered = scenario.apply(results.network)
         rows = next((rows for network, rows in done if network == altered), None)
         if rows is None:
-            summary = dict(named_rows(_simulated(results, scenario).summary()))
-            rows = {column: summary[column] for column in _columns(results)}
+            years = _simulated(results.ensemble, scenario)
+            rows = {column: years.summary_of(column) for column in _columns(results)}
             done.append((altered, rows))
         yield scenario.name, rows
 

@@ -96,11 +96,13 @@ def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[
 
 
 def _comparison(results: BriefResults) -> Html:
-    return comparison_section(results.table, results.baseline, results.commodity, results.ranged_comparison)
+    return comparison_section(
+        results.table, results.baseline, results.commodity, results.ranged_comparison, results.units
+    )
 
 
 def _bad_years(results: BriefResults) -> Html:
-    return years_section(results.ensemble, results.commodity, results.named_commodity)
+    return years_section(results.ensemble, results.commodity, results.named_commodity, results.units)
 
 
 _BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType(

@@ -44,6 +44,7 @@ nav { font: .9rem/1.5 var(--sans); }
 .points li { margin: .35rem 0; }
 .note, figcaption, footer { color: var(--faint); font-size: .86rem; }
 small { color: var(--faint); font-size: .9em; font-weight: 400; }
+sup { font-size: .75em; line-height: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 var(--sans); }
 th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid var(--rule); }
@@ -66,10 +67,11 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .6r
   @bottom-center { content: counter(page) " / " counter(pages); font: 8.5pt Georgia, "Times New Roman", serif; }
 }
 @media print {
-  body { font-size: 10pt; max-width: none; padding: 0; }
+  body { font-size: 10pt; line-height: 1.4; max-width: none; padding: 0; }
   .scroll { overflow: visible; }
   .note, figcaption, footer { font-size: 8.5pt; }
   table { font-size: 6.8pt; }
+  td small { font-size: .8em; }
   th, td { padding: 1pt 4pt 1pt 0; }
   h1, h2, h3, summary, h2 + .note, h3 + .note { break-after: avoid; }
   figure, tr, li, .note { break-inside: avoid; }
@@ -78,7 +80,9 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: .6r
   nav, .skip { display: none; }
   thead { display: table-header-group; }
   a { color: inherit; }
-  .sources li { font-size: 8pt; }
+  .sources { columns: 2; column-gap: 7mm; padding-left: 1.6em; line-height: 1.3; }
+  .sources li { font-size: 7pt; margin: 2pt 0; }
+  .sources ul { margin: 0; padding-left: 8pt; }
   img { max-height: 225mm; width: auto; margin: 0 auto; }
 }
 """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.library.names import country_name
 from corridor.model.columns import by_name, printed
+from corridor.model.display_units import DisplayUnits
 from corridor.model.hazard import Hazard
 from corridor.risk.attribution_tables import record_of
 from corridor.risk.bad_year import (
@@ -38,33 +39,34 @@ _HEADS = {
 }
 
 
-def years_section(ensemble: Ensemble, commodity: str, named: str) -> Html:
+def years_section(ensemble: Ensemble, commodity: str, named: str, units: str = "t") -> Html:
     """Return what simulated years come to, by ways and rates, causes and places, and what they leave out."""
-    column = f"{commodity}_shortfall_mt"
+    shown = DisplayUnits.of(ensemble.network, units)
+    column = shown.name(f"{commodity}_shortfall_mt")
     parts = [
         layout.note(
             f"{len(ensemble.years):,} simulated years, {years_basis(ensemble)}, seed {ensemble.seed}; ± is the 95 % "
             "confidence interval of the simulation, not of the rates. A bad transport year is the mean of the worst "
             f"{_TAIL} (CVaR)."
         ),
-        _amounts(ensemble, commodity, named),
+        _amounts(ensemble, commodity, named, units),
         tag("h3", f"{named} not lifted, by ways and rates"),
-        _bounds(ensemble, column),
+        _bounds(ensemble, column, shown),
         layout.note(bounds_text(ensemble, column)),
     ]
-    if float(ensemble.years[column].std()) > 0:
+    if float(ensemble.year_values(column).std()) > 0:
         parts.append(
             layout.picture(
                 partial(plot_ensemble, ensemble, column), (9.0, 4.8), "Share of years with at least this loss"
             )
         )
     parts.append(layout.note(prior_text(ensemble, column, f"the shut-in volume of {named}")))
-    parts += [part for by in _HEADS for part in _borne(ensemble, column, named, by)]
-    parts.append(layout.note(left_out_text(ensemble, commodity)))
+    parts += [part for by in _HEADS for part in _borne(ensemble, column, named, by, shown)]
+    parts.append(layout.note(left_out_text(ensemble, commodity, units=units)))
     return layout.section("bad_years", *parts, tag("h3", "Hazards simulated"), _hazards(ensemble))
 
 
-def _amounts(ensemble: Ensemble, commodity: str, named: str) -> Html:
+def _amounts(ensemble: Ensemble, commodity: str, named: str, units: str) -> Html:
     """Return the table of means and tails."""
     baseline, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
     rows = [
@@ -72,26 +74,27 @@ def _amounts(ensemble: Ensemble, commodity: str, named: str) -> Html:
             f"{label} [{row['unit']}]", baseline.text(row["undisturbed"]),
             *(f"{c.text(row[c.name])} ± {c.text(row[f'{c.name}_half'])}" for c in (mean, cvar)),
         ]
-        for label, row in _rows(amounts(ensemble, commodity, named=named))
+        for label, row in _rows(amounts(ensemble, commodity, named=named, units=units))
     ]  # fmt: skip
     heads = [f"{c.long_heading.format(tail=_TAIL)} [unit]" for c in (baseline, mean, cvar)]
     return layout.table(["a year", *heads], rows)
 
 
-def _bounds(ensemble: Ensemble, column: str) -> Html:
+def _bounds(ensemble: Ensemble, column: str, shown: DisplayUnits) -> Html:
     """Return the table of both bounds of rerouting and of central and drawn rates."""
     rows = [
         [name, range_text(row, "mean"), range_text(row, "cvar"), row["range"]]
         for name, row in _rows(bounds(ensemble, column))
     ]
-    return layout.table(["ways and rates", "average year [Mt]", f"worst {_TAIL} [Mt]", "range"], rows)
+    heads = [f"average year [{shown.quantity}]", f"worst {_TAIL} [{shown.quantity}]"]
+    return layout.table(["ways and rates", *heads, "range"], rows)
 
 
-def _borne(ensemble: Ensemble, column: str, named: str, by: str) -> Iterator[Html]:
+def _borne(ensemble: Ensemble, column: str, named: str, by: str, shown: DisplayUnits) -> Iterator[Html]:
     """Yield the table of what causes, places or hazards bear."""
     table = attributed(ensemble, column, by=by)
     if len(table):
-        columns = printed(table_of(by))
+        columns = shown.columns(printed(table_of(by)))
         heads = [f"{c.plain_heading.format(tail=_TAIL)} [{c.shown_unit}]" for c in columns]
         yield tag("h3", _HEADS[by].format(named=named))
         yield layout.table(

@@ -1,0 +1,184 @@
+"""`calibrate`: what weights the corridors that shippers choose, and how well last year's weights foretold the next."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corridor.errors import DataError
+from corridor.library import networks as library
+from corridor.messages import shown
+from corridor.model.arguments import required_integer
+from corridor.model.columns import column_names
+from corridor.model.commodity_groups import members
+from corridor.model.network import Network, require_network
+from corridor.model.stamp import stamped
+from corridor.solver.choice_weights import choosing, weights, weights_of
+from corridor.solver.flow import Flow, solve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What weights the corridors of shippers that choose, and what weights of earlier years would have foretold.
+
+    Attributes
+    ----------
+    weights : DataFrame
+        Indexed by (commodity, corridor): weight, observed_mtpa and its year, cost there, and whether the observed flows
+        exceed the limits of that year (the weight is then a lower bound).
+    errors : DataFrame
+        Indexed by (year, corridor), of boxes or whatever the group asked for is: what was observed, what the network of
+        that year says with weights of the year before, the flow of the year before ("no change"), the same told of what
+        that year is known to refuse, and each over what was observed.
+    """
+
+    weights: pd.DataFrame
+    errors: pd.DataFrame
+
+    @property
+    def mean_factors(self) -> pd.DataFrame:
+        """Mean factor of error by corridor: of the model, of no change, and of no change told of the refusal.
+
+        Notes
+        -----
+        ``exp`` of the mean of ``|ln(said / observed)|``: 1.25 is a quarter too much or a fifth too little.
+        """
+        columns = [column for column in self.errors.columns if column.endswith("_factor")]
+        off = self.errors[columns].map(lambda factor: abs(math.log(factor)))
+        table = off.groupby(level="corridor").mean().map(math.exp)
+        table.attrs.update(self.errors.attrs)
+        return table
+
+    def __repr__(self) -> str:
+        return f"<Calibration: {len(self.weights)} corridors weighted, {len(self.errors)} years foretold>"
+
+
+def calibrate(network: Network, year: int | None = None, *, group: str | None = None) -> Calibration:
+    """Return what weights the corridors that a network's shippers choose, with errors one year ahead.
+
+    Parameters
+    ----------
+    network : Network
+        Network whose commodities choose (`Commodity.choice_usd_per_t`).
+    year : int, optional
+        Year whose observed flows give the weights shown, for a network that ships; by default those that the network
+        has, of the last observed year before its own. Weights of its own year are for show: they would put in what
+        should come out.
+    group : str, optional
+        Group of commodities, or one of them, whose totals the errors are of; by default the first that chooses.
+
+    Returns
+    -------
+    Calibration
+        Tables `weights`, `errors` and `mean_factors`. Errors are of all vintages of a shipped network up to its own
+        year that were observed; of another network there are none.
+
+    Raises
+    ------
+    DataError
+        If no commodity chooses, the year was not observed, or observed flows do not add up.
+
+    Examples
+    --------
+    >>> import corridor as cr
+    >>> cal = cr.calibrate(cr.load("caspian_freight", 2024))
+    >>> int(cal.weights["year"].max())
+    2022
+    """
+    require_network(network)
+    asked = choosing(network)
+    if not asked:
+        raise DataError(f"no commodity of {network!r} chooses between corridors; set choice_usd_per_t of one that does")
+    subject = group or asked[0].group or asked[0].id
+    counted = members(network, subject)
+    return Calibration(_weights(network, year), _errors(network, subject, counted))
+
+
+def _weights(network: Network, year: int | None) -> pd.DataFrame:
+    """Return the table of weights."""
+    import pandas as pd
+
+    if year is None:
+        rows = weights(network)
+    else:
+        year = required_integer("year", year, 1, 9999)
+        scales = {commodity.id: commodity.choice_usd_per_t for commodity in choosing(network)}
+        rows = weights_of(_observed_in(network, year), scales)
+    columns = {
+        "weight": [row.weight for row in rows], "observed_mtpa": [row.observed_mtpa for row in rows],
+        "year": [row.year for row in rows], "cost_usd_per_t": [row.cost_usd_per_t for row in rows],
+        "beyond_limits": [row.beyond_limits for row in rows],
+    }  # fmt: skip
+    keys = [[row.commodity for row in rows], [row.corridor for row in rows]]
+    index = pd.MultiIndex.from_arrays(keys, names=["commodity", "corridor"])
+    return stamped(pd.DataFrame(columns, columns=list(column_names("weights")), index=index), network)
+
+
+def _observed_in(network: Network, year: int) -> Network:
+    """Return the network of a year with what was observed up to it."""
+    if network.reference is not None and network.reference.year == year:
+        return network.reference
+    if network.shipped_as is None:
+        known = network.reference.year if network.reference is not None else None
+        raise DataError(
+            f"year must be that of the network's reference, {known} (got {year}); other years need a network that ships"
+        )
+    years = sorted({row.year for row in network.observed})
+    if year not in years or year < library.years(network.shipped_as)[0]:
+        raise DataError(f"year must be one that was observed: {', '.join(map(str, years))} (got {shown(year)})")
+    return library.reference(network.shipped_as, year)
+
+
+def _errors(network: Network, subject: str, counted: tuple[str, ...]) -> pd.DataFrame:
+    """Return what weights of the year before would have said of each observed year, beside no change."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for year in range(library.years(network.shipped_as)[0], (network.year or 0) + 1) if network.shipped_as else ():
+        vintage = library.load(network.shipped_as or "", year)
+        if vintage.reference is None or not choosing(vintage):
+            continue
+        flow: Flow | None = None
+        for corridor in (record.id for record in network.corridors):
+            observed = _total(network, counted, corridor, year)
+            before = [_total(network, counted, corridor, earlier) for earlier in range(year - 1, year - 6, -1)]
+            last = next((amount for amount in before if not math.isnan(amount)), math.nan)
+            if math.isnan(observed) or math.isnan(last):
+                continue
+            flow = flow or solve(vintage)
+            said = sum(flow.throughput_mtpa(corridor, id) for id in counted)
+            told = last * _kept(vintage, corridor, counted)
+            rows.append({
+                "year": year, "corridor": corridor, "observed_mtpa": observed, "modelled_mtpa": said,
+                "no_change_mtpa": last, "told_mtpa": told, "modelled_factor": said / observed,
+                "no_change_factor": last / observed, "told_factor": told / observed,
+            })  # fmt: skip
+    table = pd.DataFrame(rows, columns=["year", "corridor", *column_names("calibration")])
+    return stamped(table.set_index(["year", "corridor"]), network, commodity=subject)
+
+
+def _total(network: Network, counted: tuple[str, ...], corridor: str, year: int) -> float:
+    """Return what a corridor carried of some commodities in a year; NaN where one that it ever carried is not known."""
+    ever = {row.commodity for row in network.observed if row.corridor == corridor and row.commodity in counted}
+    rows = [
+        row for row in network.observed
+        if (row.corridor, row.year) == (corridor, year) and row.commodity in ever and row.observed_mtpa is not None
+    ]  # fmt: skip
+    return (
+        sum(row.observed_mtpa or 0.0 for row in rows) if ever and {row.commodity for row in rows} == ever else math.nan
+    )
+
+
+def _kept(vintage: Network, corridor: str, counted: tuple[str, ...]) -> float:
+    """Return the share of shippers that a corridor's risk premium leaves, which its reference does not know of. [1]"""
+    premiums = [
+        edge.risk_premium_usd_per_t - vintage.reference.edge(edge.id).risk_premium_usd_per_t
+        for edge in vintage.trunk(corridor, counted)
+        if vintage.reference is not None and edge.in_service
+    ]
+    scale = max(vintage.commodity(id).choice_usd_per_t for id in counted)
+    return math.exp(-min(premiums, default=0.0) / scale)
