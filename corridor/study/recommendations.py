@@ -26,6 +26,8 @@ from corridor.study.subjects import FlowSubjects, subjects_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.study.draws import LeftOut
+
 CORRIDOR, BOXES, STREAM, DRY = "middle_corridor", "containers", "boxes_china_europe", "dry_kazakhstan_europe"
 SINGLE = {
     "1 borders and ports": "r1_harmonised",
@@ -223,8 +225,11 @@ class _Drawn:
             "1 or 3 moves most": sum(first[name] for name in _AHEAD),
         }
 
-    def notes(self) -> list[str]:
-        """Return a sentence for each row of which draws were left out."""
+    def notes(self) -> dict[str, list[str]]:
+        """Return by row a sentence on draws that were left out."""
         from corridor.study.draws import left_out_notes
 
-        return left_out_notes(self._drawn.left_out, len(self._drawn.values))
+        of_rows: dict[str, list[LeftOut]] = {}
+        for out in self._drawn.left_out:
+            of_rows.setdefault(out.scenario or BASELINE, []).append(out)
+        return {name: left_out_notes(some, len(self._drawn.values)) for name, some in of_rows.items()}

@@ -28,6 +28,7 @@ def test_every_table_has_the_columns_stated() -> None:
         "legs": cr.legs(flow, "cpc"),
         "outcomes": cr.outcomes(net, []),
         "backcast": cr.backcast(2021),
+        "recommendations": cr.recommendations(cr.load("caspian_freight", 2024)),
     }
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
