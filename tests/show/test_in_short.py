@@ -133,9 +133,9 @@ def years(net: cr.Network, commodity: str, more: dict[str, Any]) -> dict[str, li
     ens = cr.simulate(net, years=more["years"], **drawn, progress=False)
     column = f"{commodity}_shortfall_mt"
     row: dict[Any, float] = ens.summary().loc[column].to_dict()
-    other = bounds(ens, column).loc["usual ways only, central rates"]
+    central = bounds(ens, column).filter(like="central rates", axis=0)
     level = [row[name] for name in row if name.startswith(("mean", "cvar")) and not name.endswith("se")]
-    level += [float(other["mean"]), float(other["cvar"])]
+    level += central[["mean", "cvar"]].to_numpy(float).ravel().tolist()
     return {
         "Mt": [
             *(value - row["undisturbed"] for value in level), row["mean_high"] - row["mean"],

@@ -275,8 +275,22 @@ class TestBadYear:
 
     def test_the_other_bound_comes_with_the_section_that_shows_it(self, tmp_path: Path) -> None:
         """And not without."""
-        assert "By usual ways only" not in self.say(tmp_path, years=200)
-        assert "By usual ways only" in self.say(tmp_path, years=200, sections=["summary", "bad_years"])
+        assert "by usual ways only" not in self.say(tmp_path, years=200)
+        assert "by usual ways only" in self.say(tmp_path, years=200, sections=["summary", "bad_years"])
+
+    def test_bounds_are_compared_at_the_same_rates(self, tmp_path: Path) -> None:
+        """Drawn rates have another mean than central ones: both bounds are then told at central rates."""
+        wide = STORM.replace(frequency_per_year=(0.2, 2.0, 6.0))
+        text = self.say(tmp_path, hazard=wide, years=2000, draws=20, sections=["summary", "bad_years"])
+        found = re.search(
+            r"At central rates it is ([\d.]+) and \S+ Mt by other ways at once, ([\d.]+) and \S+ Mt by usual", text
+        )
+        assert found
+        assert found[1] == found[2]  # north is full, so nothing can go another way
+
+    def test_luck_is_told_from_the_mean(self, tmp_path: Path) -> None:
+        """A standard deviation is no difference between two years, which is larger by the root of 2."""
+        assert "By luck years differ from their mean by" in self.say(tmp_path, years=200)
 
 
 class TestHangsOn:
