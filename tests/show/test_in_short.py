@@ -117,7 +117,7 @@ def help_(net: cr.Network, scenarios: list[cr.Scenario], commodity: str) -> dict
     losses = table["loss_musd_per_year"].drop(index="baseline").round(3)
     worst = [s for s in scenarios if s.name in losses.index[losses == losses.max()]]
     lines = [cr.solve(net, s, strict=False).explain() for s in (None, *worst)]
-    worth = re.findall(r"one more .* would earn \+([\d,.]+) million", "\n".join(lines))
+    worth = re.findall(r"(?:one more|open,) .*would earn \+([\d,.]+) million", "\n".join(lines))
     return {
         "million USD/y": [*-table["loss_musd_per_year"], *(float(text.replace(",", "")) for text in worth), 1.0],
         "Mt/y": (-table["shortfall_change_mtpa"]).tolist(), "scenario": [1.0],
