@@ -104,7 +104,7 @@ def _as_worst_scenario(results: BriefResults, row: dict[str, Any]) -> bool:
     if results.worst is None:
         return False
     worst = dict(named_rows(results.outcomes))[results.worst]
-    return (
+    return bool(
         abs(worst["loss_musd_per_year"] - row["loss_if_closed_musd_per_year"]) < NOTHING_MUSD
         and abs(worst["shortfall_change_mtpa"] - row["shortfall_if_closed_mtpa"]) <= TOLERANCE_MTPA
     )
