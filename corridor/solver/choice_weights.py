@@ -81,7 +81,7 @@ def require_cheapest(network: Network, who: str) -> None:
     if names := [commodity.id for commodity in choosing(network)]:
         raise DataError(
             f"{who} needs a linear program, and {listed(names)} choose between corridors (choice_usd_per_t > 0); "
-            f"ask for choice={CHEAPEST!r}, in which all take the cheapest alternative"
+            f"ask for choice={CHEAPEST!r}, in which all take the cheapest way"
         )
 
 
@@ -136,8 +136,8 @@ def weights(network: Network) -> tuple[Weight, ...]:
     if reference is None:
         names = ", ".join(commodity.id for commodity in asked)
         raise DataError(
-            f"{names}: choice_usd_per_t is set, but the network has no reference whose observed flows weight the "
-            "corridors; give one (replace(reference=...)), or ask for choice='cheapest'"
+            f"{names}: choice_usd_per_t is set, but the network has no reference (files keep none), whose flows weight "
+            "the corridors; give one (replace(reference=...)), or ask for choice='cheapest'"
         )
     if reference.year is not None and network.year is not None and reference.year >= network.year:
         raise DataError(
