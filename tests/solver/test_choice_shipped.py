@@ -466,7 +466,7 @@ def test_the_gap_of_every_vintage_is_within_its_tolerance() -> None:
         assert choice is not None
         moved = base(year).solution.optimum.amount
         absolute = float(np.abs(base(year).solution.state.cost) @ np.abs(moved))
-        assert -1e-12 * absolute <= choice.gap_musd_per_year <= 1e-6, year
+        assert -1e-12 * absolute <= choice.gap_musd_per_year <= 1e-5, year
 
 
 def test_a_gap_computed_anew_from_the_duals_agrees() -> None:
