@@ -80,12 +80,17 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: R
     sentences = " ".join(next_tonne_sentences(now, names, whose, converted.money))
     return layout.section(
         "comparison",
-        layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
-        layout.table(["corridor", *map(layout.heading, columns)], rows),
+        layout.note(" ".join(f"{', '.join(filter(None, about))}. {_counted_in(converted, meaning)}".split())),
+        layout.table(["corridor", *(_counted_in(converted, layout.heading(column)) for column in columns)], rows),
         *([layout.note(cells.legend)] if cells.legend else []),
         *([layout.note(sentences)] if sentences else []),
         *_pictures(table, now, flow, commodity, units),
     )
+
+
+def _counted_in(shown: DisplayUnits, text: str) -> str:
+    """Return a head or legend of the next tonne, of the next barrel where barrels are shown."""
+    return text.replace("ext tonne", f"ext {shown.single}").replace("one more tonne", f"one more {shown.single}")
 
 
 def _converted(column: Column, factor: float) -> Callable[[float], str]:
