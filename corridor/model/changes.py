@@ -512,8 +512,13 @@ def remaining_shares(changes: Iterable[Change], network: NetworkParts) -> dict[t
     return {(kind, key): factor for (kind, key, field), factor in edit.factors.items() if field == "remaining"}
 
 
-def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: bool = True) -> N:
+def apply_changes(
+    owner: str, changes: Sequence[Change], network: N, *, strict: bool = True, central: NetworkParts | None = None
+) -> N:
     """Return the network with all changes made; errors begin with whose they are.
+
+    Of a network whose figures are drawn, `central` is the same with every figure at its value, after the changes:
+    prices and times that are not below 0 there stop at 0 here.
 
     Raises
     ------
@@ -521,7 +526,7 @@ def apply_changes(owner: str, changes: Sequence[Change], network: N, *, strict: 
         As `Scenario.apply` says.
     """
     require_network(network)
-    edit = NetworkEdit(network)
+    edit = NetworkEdit(network, central=central)
     try:
         idle = [change for change in changes if not change._alter(edit)]
     except UnknownNameError as error:

@@ -26,6 +26,11 @@ def _altered(value: Any, factor: float, amount: float) -> Any:
     return (math.inf if value is None else value) * factor + amount if factor else amount
 
 
+def _is_below_0(value: Any) -> bool:
+    """Tell whether a value is a number below 0."""
+    return isinstance(value, int | float) and value < 0
+
+
 class NetworkEdit:
     """What changes do to a network, field by field: factors first, then amounts, whatever their order; or a value set.
 
@@ -33,8 +38,10 @@ class NetworkEdit:
     its rates too, and the round trip of its fleet takes the days that its transit takes.
     """
 
-    def __init__(self, origin: NetworkParts) -> None:
+    def __init__(self, origin: NetworkParts, *, central: NetworkParts | None = None) -> None:
+        """Begin with a network; prices and times that are not below 0 in `central` stop at 0."""
         self.origin = origin
+        self._central = central
         self.notes: list[str] = []
         self.opened: list[tuple[Record, Sequence[str]]] = []
         self.factors: dict[FieldKey, float] = {}
@@ -168,9 +175,20 @@ class NetworkEdit:
             return cast(Any, KIND_OF[kind].record).model_construct(edge=key[0], commodity=key[1])
         return record
 
+    def _stopped_by_0(self, kind: str, key: Any, edited: dict[str, Any]) -> dict[str, Any]:
+        """Return fields of a drawn network: prices and times stop at 0 that do not fall below it in `central`."""
+        record = None if self._central is None else self._central.by_key(kind).get(key)
+        if record is None:
+            return edited
+        stopping = (
+            field for field in TERMS if _is_below_0(edited.get(field)) and not _is_below_0(getattr(record, field))
+        )
+        return edited | dict.fromkeys(stopping, 0.0)
+
     def _revised(self, owner: str, kind: str, key: Any, edited: dict[str, Any]) -> Record:
         """Return a record with some fields replaced; no more is required of a market than it takes."""
         record = self.original(kind, key)
+        edited = self._stopped_by_0(kind, key, edited)
         if kind == "market" and (volume := edited.get("volume_mtpa", record.volume_mtpa)) is not None:
             required = edited.get("required_mtpa", record.required_mtpa)
             edited["required_mtpa"] = min(required, max(volume, 0.0))

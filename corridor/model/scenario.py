@@ -84,7 +84,31 @@ class Scenario(Record):
         A change without effect because another has already done it (a second outage of a closed edge) is no error; one
         that would have no effect on the network as given, nor after all the others, is.
         """
-        altered = apply_changes(f"{type(self).__name__.lower()} {self.name!r}: ", self.changes, network, strict=strict)
+        return self._applied(network, strict=strict)
+
+    def apply_to_draw(self, network: N, central: N) -> N:
+        """Return a network whose figures are drawn with all changes made; a change without effect is no error.
+
+        Parameters
+        ----------
+        network : Network
+            Network to change, its figures drawn.
+        central : Network
+            The same with every figure at its value, to which the scenario has been applied. Of a range that reaches
+            lower than its value, a change that fits the value may take more than there is: prices and times that
+            are not below 0 in `central` stop at 0. Volumes do not.
+
+        Raises
+        ------
+        UnknownNameError, DataError
+            As `apply` does.
+        """
+        return self._applied(network, strict=False, central=central)
+
+    def _applied(self, network: N, *, strict: bool, central: N | None = None) -> N:
+        """Return the network with all changes made, and a note where durations differ."""
+        owner = f"{type(self).__name__.lower()} {self.name!r}: "
+        altered = apply_changes(owner, self.changes, network, strict=strict, central=central)
         if len(self._durations) < 2:
             return altered
         days = " and ".join(f"{days:g}" for days in self._durations)

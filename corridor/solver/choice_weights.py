@@ -134,8 +134,8 @@ def weights(network: Network) -> tuple[Weight, ...]:
     if reference is None:
         names = ", ".join(commodity.id for commodity in asked)
         raise DataError(
-            f"{names}: choice_usd_per_t is set, but the network has no reference whose observed flows weight the "
-            "corridors; give one (replace(reference=...)), or ask for choice='cheapest'"
+            f"{names}: choice_usd_per_t is set, but the network has no reference (files keep none), whose flows weight "
+            "the corridors; give one (replace(reference=...)), or ask for choice='cheapest'"
         )
     if reference.year is not None and network.year is not None and reference.year >= network.year:
         raise DataError(

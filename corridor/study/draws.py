@@ -103,6 +103,7 @@ class DrawRunner:
         self._job = job
         self._variation = Variation(job.network)
         self._solver = WarmSolver(job.network, minima=_minima(self._variation, job.states))
+        self._central_states: dict[int, Network] = {}
 
     @cached_property
     def keys(self) -> list[str]:
@@ -154,6 +155,14 @@ class DrawRunner:
             else:
                 yield index, numbers
 
+    def _after(self, scenario: Scenario, index: int, network: Network, *, strict: bool) -> Network:
+        """Return what a scenario makes of a network; in a draw no price or time falls below 0 that centrally is not."""
+        if network is self._job.network:
+            return scenario.apply(network, strict=strict)
+        if index not in self._central_states:
+            self._central_states[index] = scenario.apply(self._job.network, strict=False)
+        return scenario.apply_to_draw(network, self._central_states[index])
+
     def _solved(self, network: Network, *, strict: bool) -> Iterator[tuple[int, Any]]:
         """Yield position and state of the baseline and each scenario of a network, or the error that it is."""
         before = PathValues(self._solver, network, network)
@@ -162,7 +171,7 @@ class DrawRunner:
                 yield index, before
                 continue
             try:
-                after = scenario.apply(network, strict=strict)
+                after = self._after(scenario, index, network, strict=strict)
             except DataError as error:
                 if network is self._job.network:
                     raise

@@ -97,7 +97,9 @@ def uncertainty(
     the others; a yes/no figure (`in_service`) is 1 with the chance that is its value, so that one stated as 0 or 1 is
     not drawn. A figure that several formulas use is drawn once and moves all of them, so that what comes from one input
     is correlated. Where a figure with a formula states a range of its own, its distance from the formula is drawn.
-    Requirements and minima are cut where they would exceed volume and ceiling. Every scenario meets the same draws.
+    Requirements and minima are cut where they would exceed volume and ceiling. Every scenario meets the same draws;
+    where a change takes more of a price or time than a draw has, it stops at 0, unless it is below 0 with every figure
+    at its value.
 
     With every figure at its value an answer may lie outside its 5 and 95 % points: where ranges lead one way only, as
     of a quota of 2.2 Mt/y that may be 2.2 to 7, nearly all draws lie on that side of it.

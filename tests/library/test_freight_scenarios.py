@@ -20,7 +20,8 @@ FILE_OF = {
     "f1_feeders": "feeders-doubled", "f2_aktau_hub": "aktau-hub", "ships": "ships",
     "all_and_ships": "all-five-and-ships", "low_water": "freight-low-water", "kuryk_embargo": "kuryk-embargo",
     "red_sea_closed": "red-sea-closed", "red_sea_open": "red-sea-open", "poland_closed": "poland-closed",
-    "iran_closed": "iran-closed", "feeder_round_trip_storm": "feeder-storms",
+    "iran_closed": "iran-closed", "north_refused": "north-refused", "north_refusal_lifted": "north-refusal-lifted",
+    "feeder_round_trip_storm": "feeder-storms",
 }  # fmt: skip
 
 

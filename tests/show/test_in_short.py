@@ -114,7 +114,9 @@ def harm(net: cr.Network, scenarios: list[cr.Scenario], commodity: str) -> dict[
 def help_(net: cr.Network, scenarios: list[cr.Scenario], commodity: str) -> dict[str, list[float]]:
     """Return gains of scenarios, and what `explain` says of one more unit at a limit."""
     table = cr.outcomes(net, scenarios, commodity=commodity, strict=False)
-    lines = [cr.solve(net, s, strict=False).explain() for s in (None, *scenarios)]
+    losses = table["loss_musd_per_year"].drop(index="baseline").round(3)
+    worst = [s for s in scenarios if s.name in losses.index[losses == losses.max()]]
+    lines = [cr.solve(net, s, strict=False).explain() for s in (None, *worst)]
     worth = re.findall(r"one more .* would earn \+([\d,.]+) million", "\n".join(lines))
     return {
         "million USD/y": [*-table["loss_musd_per_year"], *(float(text.replace(",", "")) for text in worth), 1.0],
