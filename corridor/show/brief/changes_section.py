@@ -39,8 +39,7 @@ def changes_section(results: BriefResults) -> Html:
     """Return what scenarios change: rates, amounts where a duration is known, throughput by corridor."""
     rows = dict(named_rows(results.outcomes))
     body = [
-        [titled(names), *_rates(results, names[0], rows[names[0]])]
-        for names in ((BASELINE,), *results.groups.changing)
+        [titled(names), *_rates(results, names[0], rows[names[0]])] for names in ((BASELINE,), *results.groups.changing)
     ]
     about = [
         tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
