@@ -40,6 +40,7 @@ _HOME = {
     "corridor.library.starter": ("start_network",),
     "corridor.solver.flow": ("Flow", "solve"),
     "corridor.solver.pypsa": ("from_pypsa", "to_pypsa"),
+    "corridor.show.bottlenecks": ("plot_bottlenecks",),
     "corridor.show.charts": ("plot_ensemble", "plot_tornado", "plot_waterfall"),
     "corridor.show.comparison": ("plot_comparison",),
     "corridor.show.exceedance": ("plot_exceedance",),
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble as Ensemble
     from corridor.risk.measures import cvar as cvar
     from corridor.risk.simulate import simulate as simulate
+    from corridor.show.bottlenecks import plot_bottlenecks as plot_bottlenecks
     from corridor.show.brief.report import report as report
     from corridor.show.charts import plot_ensemble as plot_ensemble
     from corridor.show.charts import plot_tornado as plot_tornado

@@ -36,6 +36,7 @@ def ensemble() -> cr.Ensemble:
 TABLES = (
     "node_table", "edge_table", "supply_table", "market_table", "quota_table", "commodity_table", "corridor_table",
     "rate_table", "fleet_table", "hazard_table", "rate_group_table", "figure_table", "source_table", "figures",
+    "trunk_table", "observed_table",
 )  # fmt: skip
 RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     **{name: lambda name=name: getattr(net(), name)() for name in TABLES},  # type: ignore[misc]
@@ -61,6 +62,7 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     "claims": lambda: cr.claims(),
     "bridge": lambda: cr.bridge(cr.load(year=2024), net(), "shortfall_mtpa"),
     "breakdown": lambda: cr.breakdown(cr.solve(net()), "cpc"),
+    "legs": lambda: cr.legs(cr.solve(net()), "cpc"),
     "diff": lambda: cr.diff(net(), cr.load(year=2024)),
     "diff of flows": lambda: cr.diff(cr.solve(net()), cr.solve(net(), shut())),
     **{f"uncertainty.{name}": lambda name=name: getattr(cr.uncertainty(net(), draws=3), name)  # type: ignore[misc]

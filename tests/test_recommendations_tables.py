@@ -1,4 +1,4 @@
-"""Tables that notebook 8 reads: of the draws that their script makes, and in line with the evidence."""
+"""Tables that notebook 9 reads: of the draws that their script makes, and in line with the evidence."""
 
 from __future__ import annotations
 

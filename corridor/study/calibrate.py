@@ -150,12 +150,12 @@ def _errors(network: Network, subject: str, counted: tuple[str, ...]) -> pd.Data
             if math.isnan(observed) or math.isnan(last):
                 continue
             flow = flow or solve(vintage)
-            said = sum(flow.throughput_mtpa(corridor, id) for id in counted)
-            told = last * _kept(vintage, corridor, counted)
+            modelled = sum(flow.throughput_mtpa(corridor, id) for id in counted)
+            without = last * _kept(vintage, corridor, counted)
             rows.append({
-                "year": year, "corridor": corridor, "observed_mtpa": observed, "modelled_mtpa": said,
-                "no_change_mtpa": last, "told_mtpa": told, "modelled_factor": said / observed,
-                "no_change_factor": last / observed, "told_factor": told / observed,
+                "year": year, "corridor": corridor, "observed_mtpa": observed, "modelled_mtpa": modelled,
+                "no_change_mtpa": last, "told_mtpa": without, "modelled_factor": modelled / observed,
+                "no_change_factor": last / observed, "told_factor": without / observed,
             })  # fmt: skip
     table = pd.DataFrame(rows, columns=["year", "corridor", *column_names("calibration")])
     return stamped(table.set_index(["year", "corridor"]), network, commodity=subject)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.library.networks import hazard_basis
+from corridor.model.commodity_groups import chooses
 from corridor.model.network import Network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Scenario
@@ -21,6 +22,7 @@ from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.brief.volumes import BriefVolumes
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
+from corridor.solver.idle import IdleChain, idle_chains
 from corridor.solver.limits import RaisedLimits, limit_unit, raised_limits
 from corridor.solver.optimal_range import OptimalRange
 from corridor.solver.shown_volumes import ShownVolumes
@@ -166,6 +168,8 @@ class BriefResults:
         """Why figures are not drawn, as a sentence; empty where they are."""
         if self.ranges is False:
             return "How sure this is was not drawn (ranges=False)."
+        if not self.ranges and chooses(self.network, self.commodity):
+            return "There is no next tonne to draw."
         if not has_ranges(self.network):
             return "How sure this is cannot be drawn: no figure of this network has a range."
         return ""
@@ -197,6 +201,12 @@ class BriefResults:
             solver = WarmSolver(solution.network, minima=solution.program.demanding)
             self._raised[state] = raised_limits(solver, solution, most=MOST_LIMITS)
         return self._raised[state]
+
+    @cached_property
+    def idle_chains(self) -> list[IdleChain]:
+        """Sections that are shut in the baseline and what opening them would earn, the most lifted first."""
+        solution = self.baseline.solution
+        return idle_chains(WarmSolver(solution.network, minima=solution.program.demanding), solution)
 
     @cached_property
     def _leaning(self) -> dict[str, pd.DataFrame]:
