@@ -68,6 +68,14 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Add the option to have shippers that choose take the cheapest way."""
+    parser.add_argument(
+        "--choice", choices=("cheapest",), metavar="cheapest",
+        help="have shippers that choose between corridors, as of containers, all take the cheapest way",
+    )  # fmt: skip
+
+
 def add_units(
     parser: argparse.ArgumentParser,
     *,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from corridor.cli import streams
-from corridor.cli.inputs import add_command, add_inputs, add_units, combined, load_inputs, other_years
+from corridor.cli.inputs import add_choice, add_command, add_inputs, add_units, combined, load_inputs, other_years
 from corridor.cli.printing import (
     document_text,
     fitted,
@@ -51,6 +51,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--no-rerouting", action="store_true", help="nothing moves beyond its usual flow, in all tables"
     )
+    add_choice(parser)
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="worker processes (default: 1)")
     parser.add_argument(
         "--checkpoint", metavar="DIR", help="folder for finished blocks, from which a stopped run continues"
@@ -94,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
         rates=arguments.rates,
         **({} if arguments.draws is None else {"draws": arguments.draws}),
         rerouting=not arguments.no_rerouting,
+        choice=arguments.choice,
         workers=arguments.workers,
         checkpoint=arguments.checkpoint,
         progress=False if arguments.quiet else None,

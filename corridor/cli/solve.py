@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from corridor.cli.inputs import add_command, add_inputs, add_units, combined, load_inputs, other_years, shown_units
+from corridor.cli.inputs import (
+    add_choice,
+    add_command,
+    add_inputs,
+    add_units,
+    combined,
+    load_inputs,
+    other_years,
+    shown_units,
+)
 from corridor.cli.printing import (
     carried_text,
     document_text,
@@ -29,6 +38,7 @@ def add(commands: Any) -> None:
         "--commodity", metavar="ID", help="only commodity, or group of them, to explain (default: all shippers)"
     )
     parser.add_argument("--table", choices=FLOW_TABLES, help="table to print (default: a summary; corridors for csv)")
+    add_choice(parser)
     parser.add_argument("--explain", metavar="ID", help="explain only this corridor or edge")
 
 
@@ -42,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     width = terminal_width(arguments)
     network, scenarios = load_inputs(arguments)
     say_notes(arguments, other_years(scenarios, network))
-    flow = solve(network, combined(scenarios))
+    flow = solve(network, combined(scenarios), choice=arguments.choice)
     named = shown_units(arguments.units, network, arguments.commodity)
     if arguments.format != "table" or arguments.table:
         if arguments.explain is not None:

@@ -178,7 +178,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "next_tonne_usd_per_t", "USD/t",
             "what the commodity earns more, netback of all its tonnes, by the next tonne at the origin if that must go "
             "this way and other shippers stay; differs from netback by the rent where the way is full; empty where "
-            "every such way is full, there is none, or more supply would go unlifted",
+            "every such way is full, there is none, or more supply would go unlifted, and of a commodity that chooses "
+            "between corridors (`Commodity.choice_usd_per_t`), whose next tonne does not take the way that earns most",
             heading="next tonne", title="netback of the next tonne", priority=4, group="main",
             legend="Next tonne: what one more tonne that must go this way adds to the commodity's netback.",
         ),

@@ -43,6 +43,11 @@ def require_subject(network: NetworkParts, subject: str) -> tuple[str, ...]:
     raise unknown_name("commodity or group of commodities", subject, [*network.by_key("commodity"), *groups(network)])
 
 
+def chooses(network: NetworkParts, subject: str) -> bool:
+    """Tell whether a commodity, or one of a group, chooses between corridors (`Commodity.choice_usd_per_t`)."""
+    return any(network.by_key("commodity")[id].choice_usd_per_t > 0 for id in members(network, subject))
+
+
 def counted_in_boxes(network: NetworkParts, subject: str) -> bool:
     """Tell whether a commodity, or each of a group, is counted in boxes."""
     units = {network.commodity(id).display_unit for id in members(network, subject)}

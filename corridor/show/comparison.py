@@ -12,7 +12,7 @@ from corridor.model.display_units import in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
-from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, in_barrels
+from corridor.show.comparison_rows import OF_BOXES, corridor_names, drawn_columns, drawn_rows, table_unit
 from corridor.show.picture import picture
 from corridor.study.comparison_text import FIELD_GATE, NEXT, ends_of, joined, tonne
 from corridor.study.ranges import is_range
@@ -44,12 +44,13 @@ def plot_comparison(
     Parameters
     ----------
     table : pandas.DataFrame
-        Comparison, from `compare`, or some rows of it; in barrels if it is in barrels. Marks are named by the columns
-        in tonnes all the same.
+        Comparison, from `compare`, or some rows of it; in barrels or TEU if it is in these. Marks are named by the
+        columns in tonnes all the same.
     columns : str or sequence of str, optional
-        Names of columns of numbers, and of groups (main, route, if_lost, risk) or "all", a panel for each column; by
-        default throughput, netback, next tonne, cost, time, risk, and what is not lifted without the corridor. Of
-        a group with throughput the capacities are outlines of its bars.
+        Names of columns of numbers, and of groups (main, route, if_lost, risk, containers) or "all", a panel for each
+        column; by default throughput, netback, next tonne, cost, time, risk, and what is not lifted without the
+        corridor; of boxes throughput, price, time, lateness and rents. Of a group with throughput the capacities are
+        outlines of its bars.
     ax : matplotlib Axes, optional
         Axes to draw in, as `plot_sankey`; by default a new figure, as large as rows and panels need. The panels are
         insets of it.
@@ -86,10 +87,12 @@ def plot_comparison(
     >>> len(cr.plot_comparison(table, columns=["throughput_mtpa", "netback_usd_per_t"], network=net).child_axes)
     2
     """
-    barrels = in_barrels(table)
-    if barrels:
+    unit = table_unit(table)
+    if unit is not None:
         table = table.rename(columns=_named_in_tonnes)
-        columns = columns if columns is None or isinstance(columns, str) else [in_tonnes(str(c)) for c in columns]
+        columns = (
+            columns if columns is None or isinstance(columns, str) else [_named_in_tonnes(str(c)) for c in columns]
+        )
     _require_comparison(table)
     wanted = drawn_columns(table, columns)
     names = corridor_names(table, network)
@@ -106,15 +109,17 @@ def plot_comparison(
     width, inches = 12.0 + 1.8 * max(0, len(wanted) - _MANY), 0.48 + above + 0.26 * rows[-1].end
     ax = style.panel(ax, (width, inches), left=0.015, right=0.985, top=1 - above / inches, bottom=0.1 / inches)
     ax.set_axis_off()
-    ComparisonPanels(ax, table, wanted=wanted, rows=rows, barrels=barrels).draw()
+    ComparisonPanels(ax, table, wanted=wanted, rows=rows, unit=unit).draw()
     head = f"Comparison of corridors{f' for {whose}' if whose else ''}" if title is None else title
     style.headline(ax, head, "\n".join(below))
     return ax
 
 
 def _named_in_tonnes(name: str) -> str:
-    """Return the name of a column, or of the range of one, that it has in tonnes."""
+    """Return the name of a column, or of the range of one, that it has in tonnes; some are of boxes only."""
     number, mark, end = str(name).rpartition("_")
+    if {name, number} & OF_BOXES:
+        return name
     return f"{in_tonnes(number)}{mark}{end}" if is_range(str(name)) else in_tonnes(str(name))
 
 

@@ -26,7 +26,7 @@ def uncertainty_card(uncertainty: Uncertainty) -> Html:
 
 def _ranking(uncertainty: Uncertainty) -> Iterator[Html]:
     """Yield the table of how often each corridor is best for the next tonne."""
-    if not uncertainty.has_tables:
+    if not uncertainty.has_ranking:
         return
     ranking, names = uncertainty.ranking, RecordNames(uncertainty.network)
     rows: list[tuple[object, ...]] = [

@@ -13,6 +13,7 @@ from corridor.errors import DataError
 from corridor.messages import shown, unknown_name
 from corridor.model.arguments import MOST_DRAWS, MOST_SEED, required_integer
 from corridor.model.columns import blank, by_name, column_names, described, grouped
+from corridor.model.commodity_groups import chooses
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.model.result_path import RENAMED
@@ -109,6 +110,7 @@ def compare(
         ``table.attrs["subjects"]`` says (in JSON) what its rows rest on, for `sources`. With the expected loss
         ``table.attrs["expected_loss_bound_usd_per_t"]`` has, by corridor, what three hazards and more in force at once
         add to it at most: the share of time that they are, times the largest loss that those of them can cause.
+        ``table.attrs["no_next_tonne"]`` says why a commodity that chooses between corridors has no next tonne.
 
     Raises
     ------
@@ -200,6 +202,8 @@ def compare_in_scope(
     about: dict[str, Any] = {"origin": scope.origin, "subjects": subjects_text(subjects)}
     if "expected_loss_usd_per_t" in chosen:
         about["expected_loss_bound_usd_per_t"] = states.baseline.expected_loss_bounds()
+    if NEXT_TONNE in chosen and chooses(network, scope.commodity):
+        about["no_next_tonne"] = no_next_tonne(scope.commodity)
     about |= {"destination": scope.destination} if scope.destination is not None else {}
     if ranges is not None:
         from corridor.study.ranges import with_ranges
@@ -212,6 +216,17 @@ def compare_in_scope(
             notes[name] = [*notes.get(name, ()), *texts]
     about |= {"notes": notes} if notes else {}
     return stamped(table, network, commodity=scope.commodity, **about)
+
+
+NEXT_TONNE = "next_tonne_usd_per_t"
+
+
+def no_next_tonne(commodity: str) -> str:
+    """Return why a commodity that chooses has no next tonne, as a sentence."""
+    return (
+        f"{commodity} has no next tonne: it chooses between corridors as observed shippers do (choice_usd_per_t), and "
+        "the program of the next tonne knows only the way that earns most."
+    )
 
 
 def _named(corridors: str | Iterable[str], scope: ComparisonScope) -> list[str]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from corridor.model.commodity_groups import chooses
 from corridor.model.formulas import ROUNDING
 from corridor.model.network import Network
 from corridor.model.records import Edge
@@ -109,8 +110,13 @@ class RouteCells:
 
     @cached_property
     def next_tonne_usd_per_t(self) -> float:
-        """What the next tonne at its origin earns if it must go this way; NaN where every such way is full."""
+        """What the next tonne at its origin earns if it must go this way; NaN where every such way is full.
+
+        NaN too of a commodity that chooses: the next of its tonnes does not take the way that earns most.
+        """
         assert self.route.corridor is not None
+        if chooses(self._routes.flow.network, self.route.commodity):
+            return math.nan
         return self._routes.marked(self.origin).netback_usd_per_t(self.route.corridor)
 
     @property

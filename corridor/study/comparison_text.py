@@ -17,6 +17,8 @@ FIELD_GATE = "at the field gate, before lifting cost, duty and tax"
 FULL = "every way full"
 """In place of the next tonne's netback, where no more can move."""
 NEXT = "next_tonne_usd_per_t"
+NO_NEXT = "no_next_tonne"
+"""Key in the attrs of a comparison: why it has no next tonne."""
 CLOSED = ("closed", "no access")
 """Statuses of a corridor that nothing can pass."""
 PLANNED = "not in service"
@@ -46,11 +48,11 @@ def tonne(attrs: Mapping[object, object], network: Network | None = None, single
 def full(rows: pd.DataFrame) -> list[Any]:
     """Return the rows of a comparison, by index, whose next tonne is empty although a way leads there.
 
-    None of a group of commodities, of which no tonne is followed.
+    None of a group of commodities, of which no tonne is followed, nor of a commodity that chooses.
     """
     name = column_in(rows, NEXT)
     capacity = column_in(rows, "capacity_mtpa")
-    if name is None or of_a_group(rows) or not {"destination", capacity} & set(rows.columns):
+    if name is None or of_a_group(rows) or rows.attrs.get(NO_NEXT) or not {"destination", capacity} & set(rows.columns):
         return []
     leads = rows["destination"] != "" if "destination" in rows.columns else rows[str(capacity)] > _MOVES_MTPA
     return list(rows.index[rows[name].isna() & leads])
@@ -113,6 +115,8 @@ def joined(names: Iterable[str]) -> str:
 def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: str, unit: str) -> Iterator[str]:
     """Yield which corridors are best for the next tonne, and which are full; nothing where the column is missing.
 
+    Of a commodity that chooses it is why there is none.
+
     Parameters
     ----------
     rows : DataFrame
@@ -126,6 +130,9 @@ def next_tonne_sentences(rows: pd.DataFrame, names: Mapping[str, str], whose: st
     """
     name = column_in(rows, NEXT)
     if name is None:
+        return
+    if rows.attrs.get(NO_NEXT):
+        yield str(rows.attrs[NO_NEXT])
         return
     of = whose.split(" ", 1)[-1] if whose else "tonne" if name == NEXT else "barrel"
     leading = best_corridors(rows[name])

@@ -14,6 +14,7 @@ from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model.arguments import required_integer
 from corridor.model.columns import by_name
+from corridor.model.commodity_groups import chooses
 from corridor.model.network import Network, require_network
 from corridor.model.result_path import unit_of_path
 from corridor.model.scenario import BASELINE, Scenario
@@ -21,7 +22,7 @@ from corridor.model.stamp import stamped
 from corridor.model.tolerances import BEST_USD_PER_T
 from corridor.model.variation import Variation
 from corridor.solver.program import Floats
-from corridor.study.compare import chosen_columns
+from corridor.study.compare import chosen_columns, no_next_tonne
 from corridor.study.compared_numbers import ComparedNumbers, number_columns
 from corridor.study.comparison_scope import comparison_scope
 from corridor.study.draws import DrawJob, Draws, Numbers, drawn_numbers, left_out_notes
@@ -248,6 +249,14 @@ class Uncertainty:
         """Whether all numbers were asked for, so that `compare`, `outcomes` and `ranking` are there."""
         return isinstance(self.asked, TableNumbers)
 
+    @property
+    def has_ranking(self) -> bool:
+        """Whether corridors can be ranked by their next tonne: not for boxes, nor for shippers that choose."""
+        if not isinstance(self.asked, TableNumbers):
+            return False
+        asked = self.asked.compared
+        return _NEXT_TONNE in asked.columns and not chooses(self.network, asked.scope.commodity)
+
     # Points
 
     @cached_property
@@ -328,6 +337,8 @@ class Uncertainty:
                 f"{asked.scope.commodity!r} is counted in boxes and has no next tonne to rank corridors by; name "
                 "numbers, as in numbers='compare.middle_corridor.usd_per_feu - compare.ocean.usd_per_feu'"
             )
+        if chooses(self.network, asked.scope.commodity):
+            raise DataError(f"{no_next_tonne(asked.scope.commodity)} Rank corridors by throughput_mtpa in .compare")
         corridors = [*(row[0] for row in asked.rows), ALL_FULL]
         column = asked.columns.index(_NEXT_TONNE)
         netback = self.drawn.values[:, :, column : len(asked.names) : len(asked.columns)]

@@ -10,8 +10,8 @@ import numpy as np
 from corridor.model.columns import by_name
 from corridor.show.brief.in_short_text import percent
 from corridor.show.brief.results import BriefResults
-from corridor.study.compare import best_corridors
-from corridor.study.comparison_text import NEXT, full, joined, tonne
+from corridor.study.compare import best_corridors, no_next_tonne
+from corridor.study.comparison_text import NEXT, NO_NEXT, full, joined, tonne
 from corridor.study.scenario_runs import BASELINE
 from corridor.study.uncertainty import ALL_FULL
 
@@ -26,6 +26,8 @@ def earns_most(results: BriefResults) -> str:
         return f"No corridor of this network can carry {named}."
     netback = now[NEXT]
     best = best_corridors(netback)
+    if now.attrs.get(NO_NEXT):
+        return f"{no_next_tonne(named)}{_posted(results)}"
     shown = results.volumes.shown
     of = tonne(now.attrs, results.network, shown.single).partition(" ")[2] or shown.single
     if not best:

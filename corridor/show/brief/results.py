@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.library.networks import hazard_basis
+from corridor.model.commodity_groups import chooses
 from corridor.model.network import Network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Scenario
@@ -168,6 +169,8 @@ class BriefResults:
         """Why figures are not drawn, as a sentence; empty where they are."""
         if self.ranges is False:
             return "How sure this is was not drawn (ranges=False)."
+        if not self.ranges and chooses(self.network, self.commodity):
+            return "There is no next tonne to draw."
         if not has_ranges(self.network):
             return "How sure this is cannot be drawn: no figure of this network has a range."
         return ""
