@@ -236,10 +236,11 @@ def _with_room(network: Network, program: Program, state: ProgramState, commodit
 
 
 def _without_limits(program: Program, state: ProgramState) -> ProgramState:
-    """Return a state in which edges, nodes and fleets limit nothing."""
+    """Return a state in which edges, nodes and fleets limit nothing; what is closed, or out of service, stays so."""
     upper, ceiling = state.upper.copy(), state.ceiling.copy()
-    upper[: program.n_flows] = np.inf
-    ceiling[: program.minimum_rows.start] = np.inf
+    flows, shared = upper[: program.n_flows], ceiling[: program.minimum_rows.start]
+    flows[flows > 0] = np.inf
+    shared[shared > 0] = np.inf
     return replace(state, upper=upper, ceiling=ceiling)
 
 

@@ -28,6 +28,7 @@ def test_every_table_has_the_columns_stated() -> None:
         "legs": cr.legs(flow, "cpc"),
         "outcomes": cr.outcomes(net, []),
         "backcast": cr.backcast(2021),
+        "recommendations": cr.recommendations(cr.load("caspian_freight", 2024)),
     }
     calibration = cr.calibrate(cr.load("caspian_freight", 2022))
     frames |= {"weights": calibration.weights, "calibration": calibration.errors}

@@ -165,6 +165,7 @@ def _foot(results: BriefResults) -> Html:
     assumed = " to ".join(ends) or "-"
     return tag(
         "footer",
-        f"corridor {__version__}, run {results.run_id}. A year is a steady flow. Shut-in volumes have a penalty of "
-        f"{assumed} {units.money}, an assumption, so that any route is preferred. The same inputs give the same file.",
+        f"corridor {__version__}, run {results.run_id}. A year is a steady flow. What is shut in has a steering "
+        f"price of {assumed} {units.money}, an assumption, so that any route is preferred: it decides what moves and "
+        "is in no money shown. The same inputs give the same file.",
     )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
 
 _TAIL = "5 %"
+_LEAST_MT = 0.0005  # what is less is printed as 0.000
+_NEGATIVE = "Negative: less is shut in because of it, as where a field produces less while ways are full."
 _HEADS = {
     "cause": "What causes the shut-in volume of {named}",
     "place": "Where the shut-in volume of {named} arises (country of the asset, not who did it)",
@@ -102,6 +104,8 @@ def _borne(ensemble: Ensemble, column: str, named: str, by: str, shown: DisplayU
         yield layout.table(
             [by, *heads], [[_borne_by(name, by), *(c.text(row[c.name]) for c in columns)] for name, row in _rows(table)]
         )
+        if (table[["mean", "tail"]] < -_LEAST_MT).any(axis=None):
+            yield layout.note(_NEGATIVE)
 
 
 def _borne_by(name: str, by: str) -> str:
