@@ -124,7 +124,8 @@ def test_the_rates_that_years_are_drawn_from_are_told(tmp_path: Path) -> None:
 
 def test_no_scenarios_are_not_counted(text: str) -> None:
     """A brief on a baseline alone does not speak of 0 scenarios."""
-    assert "Corridors: throughput and capacities, netback" in text
+    (caption,) = re.findall(r"<figcaption>([^<]*: throughput and capacities, netback)", text)
+    assert "scenario" not in caption
     assert "0 scenarios" not in text
 
 
