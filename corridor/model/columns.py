@@ -103,6 +103,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("no_change_factor", "1", "no change over observed"),
         Column("told_factor", "1", "no change told of the refusal, over observed"),
     ),
+    "scores": (
+        Column("observed_mtpa", "Mt/y", "what was observed"),
+        Column("modelled_p05_mtpa", "Mt/y", "5 % of the draws of figures lie below"),
+        Column("modelled_p95_mtpa", "Mt/y", "5 % of them lie above"),
+        Column("modelled_score", "Mt/y", "interval score of that range: its width, and 20 times what lies outside"),
+        Column("widened_score", "Mt/y", "the same, the range widened by the model's mean factor of error either way"),
+        Column("no_change_score", "Mt/y", "that of no change, within its own mean factor of error either way"),
+    ),
     "compare": (
         Column(
             "status", "",

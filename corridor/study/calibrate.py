@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridor.errors import DataError
 from corridor.library import networks as library
 from corridor.messages import shown
@@ -16,6 +18,7 @@ from corridor.model.network import Network, require_network
 from corridor.model.stamp import stamped
 from corridor.solver.choice_weights import choosing, weights, weights_of
 from corridor.solver.flow import Flow, solve
+from corridor.study.uncertainty import uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,10 +37,15 @@ class Calibration:
         Indexed by (year, corridor), of boxes or whatever the group asked for is: what was observed, what the network of
         that year says with weights of the year before, the flow of the year before ("no change"), the same told of what
         that year is known to refuse, and each over what was observed.
+    scores : DataFrame
+        Indexed by (year, corridor): between which values 90 % of the draws of figures lie, and the interval score of
+        that range, of the same widened by the model's mean factor of error, and of no change within its own factor. A
+        smaller score is better: the width, and twenty times what an observation lies outside. Empty without draws.
     """
 
     weights: pd.DataFrame
     errors: pd.DataFrame
+    scores: pd.DataFrame
 
     @property
     def mean_factors(self) -> pd.DataFrame:
@@ -57,7 +65,9 @@ class Calibration:
         return f"<Calibration: {len(self.weights)} corridors weighted, {len(self.errors)} years foretold>"
 
 
-def calibrate(network: Network, year: int | None = None, *, group: str | None = None) -> Calibration:
+def calibrate(
+    network: Network, year: int | None = None, *, group: str | None = None, draws: int = 0, seed: int = 7
+) -> Calibration:
     """Return what weights the corridors that a network's shippers choose, with errors one year ahead.
 
     Parameters
@@ -70,17 +80,27 @@ def calibrate(network: Network, year: int | None = None, *, group: str | None = 
         should come out.
     group : str, optional
         Group of commodities, or one of them, whose totals the errors are of; by default the first that chooses.
+    draws : int
+        How many times all uncertain figures are drawn for `scores`, as `uncertainty` does; 0 for none.
+    seed : int
+        Random seed of the draws.
 
     Returns
     -------
     Calibration
-        Tables `weights`, `errors` and `mean_factors`. Errors are of all vintages of a shipped network up to its own
-        year that were observed; of another network there are none.
+        Tables `weights`, `errors`, `mean_factors` and `scores`. Errors are of all vintages of a shipped network up to
+        its own year that were observed; of another network there are none.
 
     Raises
     ------
     DataError
-        If no commodity chooses, the year was not observed, or observed flows do not add up.
+        If no commodity chooses, the year was not observed, observed flows do not add up, or `draws` is no number of
+        draws.
+
+    References
+    ----------
+    Gneiting and Raftery (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, Journal of the American
+    Statistical Association 102, for the interval score.
 
     Examples
     --------
@@ -95,7 +115,77 @@ def calibrate(network: Network, year: int | None = None, *, group: str | None = 
         raise DataError(f"no commodity of {network!r} chooses between corridors; set choice_usd_per_t of one that does")
     subject = group or asked[0].group or asked[0].id
     counted = members(network, subject)
-    return Calibration(_weights(network, year), _errors(network, subject, counted))
+    draws = required_integer("draws", draws, 0, 100_000)
+    own, errors = _weights(network, year), _errors(network, subject, counted)
+    first = Calibration(own, errors, _stamped_scores([], network, subject))
+    if not draws or not len(errors):
+        return first
+    return Calibration(own, errors, _scores(first, network, counted, draws, seed, subject))
+
+
+def interval_score(observed: float, low: float, high: float) -> float:
+    """Return the interval score of a range that should hold 90 % of what comes; smaller is better.
+
+    Examples
+    --------
+    >>> interval_score(5.0, 4.0, 7.0), interval_score(8.0, 4.0, 7.0)
+    (3.0, 23.0)
+    """
+    outside = max(low - observed, observed - high, 0.0)
+    return high - low + 2 / _OUTSIDE * outside
+
+
+_OUTSIDE = 0.1
+"""Share of what comes that may lie outside a range. [1]"""
+
+
+def _scores(
+    calibration: Calibration, network: Network, counted: tuple[str, ...], draws: int, seed: int, subject: str
+) -> pd.DataFrame:
+    """Return ranges one year ahead and their interval scores."""
+    factors = calibration.mean_factors
+    rows: list[dict[str, Any]] = []
+    for year, errors in calibration.errors.groupby(level="year"):
+        vintage = library.load(network.shipped_as or "", int(str(year)))
+        corridors = list(errors.index.get_level_values("corridor"))
+        ends = _drawn_ends(vintage, corridors, counted, draws, seed)
+        for corridor, error in zip(corridors, errors.to_dict("records"), strict=True):
+            (low, high), seen = ends[corridor], float(error["observed_mtpa"])
+            by_model, by_last = (
+                float(np.asarray(factors.loc[corridor, f"{name}_factor"])) for name in ("modelled", "no_change")
+            )
+            last = float(error["no_change_mtpa"])
+            rows.append({
+                "year": year, "corridor": corridor, "observed_mtpa": seen, "modelled_p05_mtpa": low,
+                "modelled_p95_mtpa": high, "modelled_score": interval_score(seen, low, high),
+                "widened_score": interval_score(seen, low / by_model, high * by_model),
+                "no_change_score": interval_score(seen, last / by_last, last * by_last),
+            })  # fmt: skip
+    return _stamped_scores(rows, network, subject)
+
+
+def _stamped_scores(rows: list[dict[str, Any]], network: Network, subject: str) -> pd.DataFrame:
+    """Return rows of scores as their table."""
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=["year", "corridor", *column_names("scores")])
+    return stamped(table.set_index(["year", "corridor"]), network, commodity=subject)
+
+
+def _drawn_ends(
+    vintage: Network, corridors: list[str], counted: tuple[str, ...], draws: int, seed: int
+) -> dict[str, tuple[float, float]]:
+    """Return the 5 and 95 % points of the flow of some commodities by corridor. [Mt/y]"""
+    paths = {
+        f"compare.{corridor}.{id}.throughput_mtpa": corridor
+        for corridor in corridors
+        for id in counted
+        if vintage.trunk(corridor, id)
+    }
+    drawn = uncertainty(vintage, draws=draws, seed=seed, numbers=list(paths), progress=False).draws
+    amounts = drawn.assign(corridor=drawn["number"].map(paths)).groupby(["draw", "corridor"])["value"].sum()
+    low, high = (amounts.groupby(level="corridor").quantile(share).to_dict() for share in (0.05, 0.95))
+    return {corridor: (low[corridor], high[corridor]) for corridor in corridors}
 
 
 def _weights(network: Network, year: int | None) -> pd.DataFrame:

@@ -95,3 +95,32 @@ def test_bad_input_names_the_way_out(name: str, year: int | None, words: str) ->
     """Nothing that chooses, and years without observation or network."""
     with pytest.raises(DataError, match=words):
         cr.calibrate(cr.load(name, 2024), year)
+
+
+@pytest.fixture(scope="module")
+def scored() -> cr.Calibration:
+    """Return the calibration of 2022 with a few draws."""
+    return cr.calibrate(cr.load("caspian_freight", 2022), draws=6)
+
+
+def test_the_score_of_no_change_is_by_arithmetic(scored: cr.Calibration) -> None:
+    """Width, and twenty times what 33.6 thousand TEU lie above: from 25.2 within its mean factor either way."""
+    off = [math.log(21 / 15), math.log(25.2 / 21), math.log(33.6 / 25.2)]
+    factor = math.exp(sum(off) / 3)
+    low, high = 25.2 * KTEU / factor, 25.2 * KTEU * factor
+    expected = high - low + 20 * max(0.0, 33.6 * KTEU - high)
+    assert scored.scores.loc[(2022, "middle_corridor"), "no_change_score"] == pytest.approx(expected)
+
+
+def test_a_range_that_holds_the_observation_scores_its_width(scored: cr.Calibration) -> None:
+    """Or more, where it does not."""
+    table = scored.scores
+    width = table["modelled_p95_mtpa"] - table["modelled_p05_mtpa"]
+    outside = (table["modelled_p05_mtpa"] - table["observed_mtpa"]).clip(lower=0)
+    outside += (table["observed_mtpa"] - table["modelled_p95_mtpa"]).clip(lower=0)
+    assert table["modelled_score"].to_list() == pytest.approx((width + 20 * outside).to_list())
+
+
+def test_without_draws_there_are_no_scores(calibration: cr.Calibration) -> None:
+    """The table is empty."""
+    assert calibration.scores.empty
