@@ -12,7 +12,7 @@ from corridor.model.display_units import in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
-from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, in_barrels
+from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, table_unit
 from corridor.show.picture import picture
 from corridor.study.comparison_text import FIELD_GATE, NEXT, ends_of, joined, tonne
 from corridor.study.ranges import is_range
@@ -85,8 +85,8 @@ def plot_comparison(
     >>> len(cr.plot_comparison(table, columns=["throughput_mtpa", "netback_usd_per_t"], network=net).child_axes)
     2
     """
-    barrels = in_barrels(table)
-    if barrels:
+    unit = table_unit(table)
+    if unit is not None:
         table = table.rename(columns=_named_in_tonnes)
         columns = columns if columns is None or isinstance(columns, str) else [in_tonnes(str(c)) for c in columns]
     _require_comparison(table)
@@ -105,7 +105,7 @@ def plot_comparison(
     width, inches = 12.0 + 1.8 * max(0, len(wanted) - _MANY), 0.48 + above + 0.26 * rows[-1].end
     ax = style.panel(ax, (width, inches), left=0.015, right=0.985, top=1 - above / inches, bottom=0.1 / inches)
     ax.set_axis_off()
-    ComparisonPanels(ax, table, wanted=wanted, rows=rows, barrels=barrels).draw()
+    ComparisonPanels(ax, table, wanted=wanted, rows=rows, unit=unit).draw()
     head = f"Comparison of corridors{f' for {whose}' if whose else ''}" if title is None else title
     style.headline(ax, head, "\n".join(below))
     return ax

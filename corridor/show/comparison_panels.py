@@ -54,14 +54,14 @@ class ComparisonPanels:
         Columns to draw.
     rows : sequence of Row
         Rows to draw.
-    barrels : bool
-        Whether units are those of barrels.
+    unit : {"bbl", "TEU"}, optional
+        Units other than tonnes.
     """
 
     def __init__(
-        self, ax: Axes, table: pd.DataFrame, *, wanted: Sequence[str], rows: Sequence[Row], barrels: bool = False
+        self, ax: Axes, table: pd.DataFrame, *, wanted: Sequence[str], rows: Sequence[Row], unit: str | None = None
     ) -> None:
-        self.ax, self.table, self.wanted, self.rows, self.barrels = ax, table, wanted, rows, barrels
+        self.ax, self.table, self.wanted, self.rows, self.unit = ax, table, wanted, rows, unit
         self.rungs = [rung for rung in RUNGS if rung in table]
         self.best, self.full = leading(table), set(full(table))
         self.lines = rows[-1].end
@@ -117,13 +117,13 @@ class ComparisonPanels:
             text.remove()
 
     def _with_unit(self, column: str, head: str) -> str:
-        unit = column_named(column, self.barrels).shown_unit
+        unit = column_named(column, self.unit).shown_unit
         return f"{head}\n[{unit}]" if unit else head
 
     def _head(self, column: str) -> str:
         """Return what is written above a panel."""
         if column != _BARS:
-            return column_named(column, self.barrels).long_heading
+            return column_named(column, self.unit).long_heading
         words = {"capacity_mtpa": "capacity", "reachable_mtpa": "reachable", "nameplate_mtpa": "nameplate"}
         rungs = [words[rung] for rung in reversed(self.rungs)]
         return f"moved of {', '.join(rungs)}" if rungs else "moved"
@@ -290,7 +290,7 @@ class ComparisonPanels:
             markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=3, clip_on=False,
             gid=f"{column}:{key}",
         )  # fmt: skip
-        known, end = column_named(column, self.barrels), self._whisker(panel, row, column, value=value)
+        known, end = column_named(column, self.unit), self._whisker(panel, row, column, value=value)
         leads = column == NEXT and (row.scenario, row.corridor) in self.best
         panel.annotate(
             known.text(value) + change_text(value, first, known), (end, row.y), xytext=(0.6 * self.size, 0),

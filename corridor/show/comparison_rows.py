@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 from corridor.messages import unknown
 from corridor.model.columns import Column, by_name, grouped
-from corridor.model.display_units import barrel_column, in_tonnes
+from corridor.model.display_units import column_in, unit_of
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.study.compare import best_corridors
@@ -171,15 +171,15 @@ def corridor_names(table: pd.DataFrame, network: Network | None) -> dict[str, st
     return {id: names.get(id) or style.spoken(id) for id in ids}
 
 
-def in_barrels(table: Any) -> bool:
-    """Tell whether a comparison is in barrels."""
-    return any(str(column) != in_tonnes(str(column)) for column in getattr(table, "columns", ()))
+def table_unit(table: Any) -> str | None:
+    """Return the unit that a comparison is in, of barrels and TEU; None where it is in neither."""
+    return unit_of(str(column) for column in getattr(table, "columns", ()))
 
 
-def column_named(name: str, barrels: bool) -> Column:
+def column_named(name: str, unit: str | None) -> Column:
     """Return the description of a column; a column that the user added is headed by its name."""
     known = by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
-    return barrel_column(known) if barrels else known
+    return column_in(known, unit) if unit is not None else known
 
 
 def missing_text(value: float, *, full: bool) -> str:
