@@ -62,6 +62,7 @@ _HOME = {
     "corridor.study.availability": ("availability", "common_cause"),
     "corridor.study.concentration": ("indices", "jurisdictions"),
     "corridor.study.outcomes": ("outcomes",),
+    "corridor.study.recommendations": ("recommendations",),
     "corridor.study.sensitivity": ("sensitivity",),
     "corridor.study.sources": ("sources",),
     "corridor.study.uncertainty": ("uncertainty",),
@@ -151,6 +152,7 @@ if TYPE_CHECKING:
     from corridor.study.hazard_rates import jurisdiction_rates as jurisdiction_rates
     from corridor.study.legs import legs as legs
     from corridor.study.outcomes import outcomes as outcomes
+    from corridor.study.recommendations import recommendations as recommendations
     from corridor.study.sensitivity import sensitivity as sensitivity
     from corridor.study.sources import sources as sources
     from corridor.study.uncertainty import uncertainty as uncertainty

@@ -70,6 +70,7 @@ RESULTS: dict[str, Callable[[], pd.DataFrame]] = {
     "compare with ranges": lambda: cr.compare(net(), [shut()], ranges=True, draws=3),
     "sensitivity.table": lambda: cr.sensitivity(net()).table,
     "sensitivity.sobol": lambda: cr.sensitivity(net()).sobol(1, samples=2),
+    "recommendations": lambda: cr.recommendations(cr.load("caspian_freight", 2022)),
     "hazard_rates": cr.hazard_rates,
     "interruptions": cr.interruptions,
     "jurisdiction_rates": cr.jurisdiction_rates,
@@ -89,8 +90,13 @@ def test_a_result_carries_what_it_is_about_through_parquet(name: str, tmp_path: 
     assert is_json(table.attrs)
     assert table.attrs["data_version"] == cr.load().data_version
     if name not in ("claims", "hazard_rates", "interruptions", "jurisdiction_rates"):
-        year, regime = {"diff": (2024, "war"), "backcast": (2021, "calm")}.get(name, (2021, "war"))
-        assert (table.attrs["network"], table.attrs["year"], table.attrs["regime"]) == ("caspian", year, regime)
+        others = {
+            "diff": ("caspian", 2024, "war"),
+            "backcast": ("caspian", 2021, "calm"),
+            "recommendations": ("caspian_freight", 2022, "war"),
+        }
+        expected = others.get(name, ("caspian", 2021, "war"))
+        assert (table.attrs["network"], table.attrs["year"], table.attrs["regime"]) == expected
     assert pd.read_parquet(cr.write_tables(table, tmp_path / "ours.parquet")).attrs == table.attrs
     if name == "diff":  # its cells hold whatever a field does, which pandas itself does not write side by side
         table = table.astype({"before": str, "after": str})

@@ -17,6 +17,7 @@ from corridor.cli import (
     hazard_rates,
     new,
     outcomes,
+    recommendations,
     report,
     scenarios,
     schema,
@@ -31,7 +32,8 @@ from corridor.errors import CorridorError
 from corridor.messages import nearest
 
 COMMANDS = (
-    compare, outcomes, solve, simulate, report, figures, hazard_rates, scenarios, claims, backcast, check, new, schema,
+    compare, outcomes, solve, simulate, report, figures, hazard_rates, scenarios, claims, recommendations,
+    backcast, check, new, schema,
 )  # fmt: skip
 """Modules of the commands, in the order of ``corridor --help``; each has `add` and `run`."""
 

@@ -231,7 +231,9 @@ def _load_cached(name: str, year: int, regime: str) -> Network:
     first, last = years(name)
     if not first <= year <= last:
         raise DataError(f"network {name!r}: year must be {first} to {last} (got {year})")
-    return _read_network(data_root().joinpath(name), name, year, regime)
+    network = _read_network(data_root().joinpath(name), name, year, regime)
+    seen = max((row.year for row in network.observed if row.year < year), default=first - 1)
+    return network if seen < first else network.with_numbers(reference=reference(name, seen))
 
 
 def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Network:
@@ -270,7 +272,7 @@ def _read_network(folder: Traversable, name: str, year: int, regime: str) -> Net
         raise DataError(problems)
     network = Network(
         name=name, year=year, regime=regime, as_of=_as_of(name, year), figure_records=figures, sources=known,
-        hazards=tuple(hazards), observed=observed, reference=_reference(name, year, observed), **parts,
+        hazards=tuple(hazards), observed=observed, **parts,
     )  # fmt: skip
     return as_loaded(network, data_version(), name)
 
@@ -288,20 +290,14 @@ def _observed(folder: Traversable, year: int, problems: list[str]) -> tuple[Obse
     return _assembled(Observation, rows, problems, "observed.csv")
 
 
-def _reference(name: str, year: int, observed: Iterable[Observation]) -> Network | None:
-    """Return the network of the last year before one in which corridors were observed; None without any."""
-    first = years(name)[0]
-    last = max((row.year for row in observed if row.year < year), default=first - 1)
-    return None if last < first else reference(name, last)
-
-
+@lru_cache(maxsize=16)
 def reference(name: str, year: int) -> Network:
     """Return a shipped network of a year as weights are taken from it: with what was observed up to then.
 
     It has no risk premium on trunk edges: what makes shippers refuse a corridor shows in what they were seen to do,
     and so in the weights that come of it.
     """
-    network = _load_cached(name, year, regime_of(year))
+    network = _read_network(data_root().joinpath(name), name, year, regime_of(year))
     observed = network.observed or _observed(data_root().joinpath(name), year, [])
     edges = tuple(
         edge if edge.corridor is None or not edge.risk_premium_usd_per_t else edge.replace(risk_premium_usd_per_t=0.0)
@@ -313,7 +309,7 @@ def reference(name: str, year: int) -> Network:
         for figure in network.figure_records
         if (figure.record, figure.attribute) != ("edge", "risk_premium_usd_per_t") or figure.subject not in trunk
     )
-    return network.replace(edges=edges, figure_records=figures, observed=observed, reference=None)
+    return network.with_numbers(edges=edges, figure_records=figures, observed=observed)
 
 
 def _files(folders: Iterable[Traversable], name: str) -> list[Traversable]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from corridor.model.column import Column as Column
+from corridor.model.recommended_columns import RECOMMENDATIONS
 
 _THROUGHPUT = Column("throughput_mtpa", "Mt/y", "what passes, all commodities together")
 _AVAILABLE = Column("available_mtpa", "Mt/y", "most that may pass, after outages and derates")
@@ -281,6 +282,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             legend="Rent: what one box more would save at the full limits of the way.",
         ),
     ),
+    "recommendations": RECOMMENDATIONS,
     "legs": (
         Column("name", "", "name of the edge, or its id", "word", "leg", priority=2),
         Column("tail", "", "node where it starts", "word"),

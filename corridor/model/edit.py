@@ -175,7 +175,7 @@ class NetworkEdit:
             return cast(Any, KIND_OF[kind].record).model_construct(edge=key[0], commodity=key[1])
         return record
 
-    def _stopped_by_0(self, kind: str, key: Any, edited: dict[str, Any]) -> dict[str, Any]:
+    def _kept_from_below_0(self, kind: str, key: Any, edited: dict[str, Any]) -> dict[str, Any]:
         """Return fields of a drawn network: prices and times stop at 0 that do not fall below it in `central`."""
         record = None if self._central is None else self._central.by_key(kind).get(key)
         if record is None:
@@ -188,7 +188,7 @@ class NetworkEdit:
     def _revised(self, owner: str, kind: str, key: Any, edited: dict[str, Any]) -> Record:
         """Return a record with some fields replaced; no more is required of a market than it takes."""
         record = self.original(kind, key)
-        edited = self._stopped_by_0(kind, key, edited)
+        edited = self._kept_from_below_0(kind, key, edited)
         if kind == "market" and (volume := edited.get("volume_mtpa", record.volume_mtpa)) is not None:
             required = edited.get("required_mtpa", record.required_mtpa)
             edited["required_mtpa"] = min(required, max(volume, 0.0))

@@ -184,7 +184,7 @@ def bounds(ensemble: Ensemble, column: str, *, alpha: float = 0.95, most_years: 
             numbers = _row(other, column, alpha)
         rows[f"{REROUTING_WORDS[rerouting]}, central rates"] = {
             **numbers,
-            "range": f"luck: {len(other.years):,} years, 95 %",
+            "range": f"simulation: {len(other.years):,} years, 95 %",
         }
     if ensemble.years_per_draw is not None:
         summary = ensemble.summary_of(column, alpha)
@@ -206,7 +206,8 @@ def bounds_text(ensemble: Ensemble, column: str, *, alpha: float = 0.95, draw: s
     """Return what the ranges of `bounds` hold, in sentences; `draw` is how rates are drawn."""
     text = (
         "Other ways at once: all spare capacity is used from the first day. Usual ways only: nothing moves beyond its "
-        "usual flow. The truth lies between. "
+        "usual flow. What all shippers together lose lies between; what one of them loses need not, for others take "
+        "its place. Simulation: how far the mean of so many years may be from that of all years at these rates. "
     )
     if ensemble.years_per_draw is None:
         return f"{text}No range here holds what the record leaves open of rates, durations and shares: {draw} does."

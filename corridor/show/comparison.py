@@ -12,7 +12,7 @@ from corridor.model.display_units import in_tonnes
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.show.comparison_panels import ComparisonPanels
-from corridor.show.comparison_rows import corridor_names, drawn_columns, drawn_rows, table_unit
+from corridor.show.comparison_rows import OF_BOXES, corridor_names, drawn_columns, drawn_rows, table_unit
 from corridor.show.picture import picture
 from corridor.study.comparison_text import FIELD_GATE, NEXT, ends_of, joined, tonne
 from corridor.study.ranges import is_range
@@ -44,12 +44,13 @@ def plot_comparison(
     Parameters
     ----------
     table : pandas.DataFrame
-        Comparison, from `compare`, or some rows of it; in barrels if it is in barrels. Marks are named by the columns
-        in tonnes all the same.
+        Comparison, from `compare`, or some rows of it; in barrels or TEU if it is in these. Marks are named by the
+        columns in tonnes all the same.
     columns : str or sequence of str, optional
-        Names of columns of numbers, and of groups (main, route, if_lost, risk) or "all", a panel for each column; by
-        default throughput, netback, next tonne, cost, time, risk, and what is not lifted without the corridor. Of
-        a group with throughput the capacities are outlines of its bars.
+        Names of columns of numbers, and of groups (main, route, if_lost, risk, containers) or "all", a panel for each
+        column; by default throughput, netback, next tonne, cost, time, risk, and what is not lifted without the
+        corridor; of boxes throughput, price, time, lateness and rents. Of a group with throughput the capacities are
+        outlines of its bars.
     ax : matplotlib Axes, optional
         Axes to draw in, as `plot_sankey`; by default a new figure, as large as rows and panels need. The panels are
         insets of it.
@@ -88,7 +89,9 @@ def plot_comparison(
     unit = table_unit(table)
     if unit is not None:
         table = table.rename(columns=_named_in_tonnes)
-        columns = columns if columns is None or isinstance(columns, str) else [in_tonnes(str(c)) for c in columns]
+        columns = (
+            columns if columns is None or isinstance(columns, str) else [_named_in_tonnes(str(c)) for c in columns]
+        )
     _require_comparison(table)
     wanted = drawn_columns(table, columns)
     names = corridor_names(table, network)
@@ -112,8 +115,10 @@ def plot_comparison(
 
 
 def _named_in_tonnes(name: str) -> str:
-    """Return the name of a column, or of the range of one, that it has in tonnes."""
+    """Return the name of a column, or of the range of one, that it has in tonnes; some are of boxes only."""
     number, mark, end = str(name).rpartition("_")
+    if {name, number} & OF_BOXES:
+        return name
     return f"{in_tonnes(number)}{mark}{end}" if is_range(str(name)) else in_tonnes(str(name))
 
 

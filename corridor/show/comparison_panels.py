@@ -55,7 +55,7 @@ class ComparisonPanels:
     rows : sequence of Row
         Rows to draw.
     unit : {"bbl", "TEU"}, optional
-        Units other than tonnes.
+        Unit of the table where it is not in tonnes.
     """
 
     def __init__(

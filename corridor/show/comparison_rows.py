@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 from corridor.messages import unknown
 from corridor.model.columns import Column, by_name, grouped
-from corridor.model.display_units import column_in, unit_of
+from corridor.model.display_units import column_in, in_tonnes, unit_of
 from corridor.model.network import Network
 from corridor.show import style
 from corridor.study.compare import best_corridors
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "unit_cost_usd_per_t", "transit_days", "risk_score",
-    "shortfall_if_lost_mtpa",
+    "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "unit_cost_usd_per_t", "usd_per_feu",
+    "transit_days", "late_days", "rent_usd_per_feu", "risk_score", "shortfall_if_lost_mtpa",
 )  # fmt: skip
 """Columns drawn by default, as far as the table has them."""
+OF_BOXES = frozenset({"usd_per_feu", "rent_usd_per_feu"})
+"""Those that have no name in tonnes."""
 _OF_ONE_ORIGIN = ("netback_usd_per_t", NEXT)
 """Those that a group of commodities has no numbers in."""
 RUNGS = ("nameplate_mtpa", "reachable_mtpa", "capacity_mtpa")
@@ -65,7 +67,8 @@ def _of_group(table: pd.DataFrame, name: str) -> list[str]:
     groups["all"] = tuple(dict.fromkeys(column for columns in groups.values() for column in columns))
     if name not in groups:
         return [name]
-    numbers = [c for c in groups[name] if c in table and table[c].dtype.kind in "fiu"]
+    named = dict.fromkeys((*map(in_tonnes, groups[name]), *groups[name]))
+    numbers = [c for c in named if c in table and table[c].dtype.kind in "fiu"]
     if not numbers:
         raise DataError(f"the comparison has no column of group {name!r}; compare(columns={name!r}) has")
     numbers = [c for c in numbers if "throughput_mtpa" not in numbers or c not in _IN_BARS]
@@ -172,14 +175,14 @@ def corridor_names(table: pd.DataFrame, network: Network | None) -> dict[str, st
 
 
 def table_unit(table: Any) -> str | None:
-    """Return the unit that a comparison is in, of barrels and TEU; None where it is in neither."""
-    return unit_of(str(column) for column in getattr(table, "columns", ()))
+    """Return the unit of a comparison that is in barrels or TEU, None for tonnes."""
+    return unit_of(map(str, getattr(table, "columns", ())))
 
 
 def column_named(name: str, unit: str | None) -> Column:
     """Return the description of a column; a column that the user added is headed by its name."""
     known = by_name("compare").get(name) or Column(name, "", "", heading=name.replace("_", " "))
-    return column_in(known, unit) if unit is not None else known
+    return known if unit is None else column_in(known, unit)
 
 
 def missing_text(value: float, *, full: bool) -> str:

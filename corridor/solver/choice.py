@@ -25,6 +25,8 @@ _FIRST = np.geomspace(1e-3, 1e2, 12)
 """Where the first tangents touch, as multiples of the flow without differences of cost. [1]"""
 _CLOSED = 1e-9
 """Where the tangent of a closed alternative touches, as a share of what is offered. [1]"""
+_CLOSER = 1e-3
+"""Where the next tangent of a closed alternative touches, as a share of the lowest: the gap falls as much. [1]"""
 _ROUNDING = 1e-9
 """Gap below which the solver's own tolerance hides it, in units of the program. [1]"""
 
@@ -229,8 +231,12 @@ class ChoiceSolver:
         return more
 
     def _around(self, number: int, flow_mtpa: float, points: set[float]) -> list[float]:
-        """Return where further tangents touch: at the flow, and between that and the points next to it."""
-        here = max(flow_mtpa, _CLOSED * self.alternatives[number].offered_mtpa)
+        """Return where further tangents touch: at the flow, and between that and the points next to it.
+
+        No tangent touches at 0, so one of a flow far below the lowest point goes lower by a factor.
+        """
+        lowest = min(points)
+        here = flow_mtpa if flow_mtpa > lowest / 2 else lowest * _CLOSER
         below = max((point for point in points if point < here), default=here)
         above = min((point for point in points if point > here), default=here)
         between = [float(np.sqrt(here * point)) for point in (below, above)]

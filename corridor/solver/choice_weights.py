@@ -15,6 +15,8 @@ from corridor.solver.choice import Alternative, ChoiceSolver, ChosenOptimum
 from corridor.solver.highs import Cut, CuttingSolver, Infeasible
 from corridor.solver.program import Ints, Program, ProgramState
 
+_MOST_SCALES = 500.0
+"""Most scales of the choice that costs of corridors may differ by; beyond it weights are no numbers. [1]"""
 _FITS = 1e-9
 """Share of a supply by which observed flows may exceed it by rounding. [1]"""
 
@@ -190,6 +192,12 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     for id, scale in scales.items():
         own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
         _, most, base = max(own, key=lambda one: (one[0].observed_mtpa is None, one[1], one[0].corridor))
+        widest = max(price for _, _, price in own) - min(price for _, _, price in own)
+        if widest > _MOST_SCALES * scale:
+            raise DataError(
+                f"commodity {id!r}: choice_usd_per_t must be at least {widest / _MOST_SCALES:.3g}, for costs of its "
+                f"corridors differ by {widest:.6g} USD/t (got {scale:g}); take 0 for the cheapest alternative"
+            )
         rows += [
             Weight(
                 id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
@@ -228,10 +236,11 @@ def _with_room(network: Network, program: Program, state: ProgramState, commodit
 
 
 def _without_limits(program: Program, state: ProgramState) -> ProgramState:
-    """Return a state in which edges, nodes and fleets limit nothing."""
+    """Return a state in which edges, nodes and fleets limit nothing; what is closed, or out of service, stays so."""
     upper, ceiling = state.upper.copy(), state.ceiling.copy()
-    upper[: program.n_flows] = np.inf
-    ceiling[: program.minimum_rows.start] = np.inf
+    flows, shared = upper[: program.n_flows], ceiling[: program.minimum_rows.start]
+    flows[flows > 0] = np.inf
+    shared[shared > 0] = np.inf
     return replace(state, upper=upper, ceiling=ceiling)
 
 

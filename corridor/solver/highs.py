@@ -148,6 +148,9 @@ class Solver:
     def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs
         _run_alone(highs)
+        if highs.getModelStatus() not in (*_SOLVED, *_FAILURES):  # a warm start may end without a status
+            highs.clearSolver()
+            _run_alone(highs)
         _refuse_unsolved(highs)
         solution = highs.getSolution()
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
@@ -224,9 +227,10 @@ class CuttingSolver(Solver):
         )  # fmt: skip
 
     def _again(self, state: ProgramState) -> Optimum:
-        optimum = super()._again(state)
-        self._remove(self._n_kept)
-        return optimum
+        try:
+            return super()._again(state)
+        finally:  # nothing is left to the next state, also where this one has no optimum
+            self._remove(self._n_kept)
 
     def _run(self, state: ProgramState) -> Optimum:
         if not self._cuts:
@@ -239,7 +243,6 @@ class CuttingSolver(Solver):
                 self.n_programs = number
                 return replace(optimum, cuts=tuple(self._cuts))
             self._add(more)
-        self._remove(self._n_kept)
         raise SolverError(f"the flows of shippers that choose did not settle in {self._most_programs} programs")
 
     def _add(self, cuts: Sequence[Cut]) -> None:

@@ -13,6 +13,8 @@ from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 
 _MOST_CHAINS = 16
+CLOSED, OUT_OF_SERVICE = "closed", "not in service"
+"""Why edges that are shut carry nothing."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class IdleChain:
     @property
     def why(self) -> str:
         """Why it carries nothing: "not in service" if any of its edges is not, else "closed"."""
-        return "closed" if all(edge.in_service for edge in self.edges) else "not in service"
+        return CLOSED if all(edge.in_service for edge in self.edges) else OUT_OF_SERVICE
 
     def __str__(self) -> str:
         text = self.edges[0].id

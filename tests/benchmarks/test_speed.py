@@ -109,7 +109,7 @@ def test_a_restart_costs_little_more_than_highs() -> None:
     states = [warm.program.state(cr.load_scenario(name).apply(network)) for name in cr.scenarios()]
     ratios = []
     for state in states:
-        raw = raw_restart(warm._solver, warm.program, state)
+        raw = raw_restart(warm._linear, warm.program, state)
         pairs = [(seconds(lambda s=state: warm.optimum(s)), seconds(raw)) for _ in range(60)]  # type: ignore[misc]
         ratios.append(statistics.median(p[0] for p in pairs) / statistics.median(p[1] for p in pairs))
     print(f"\nrestart through arrays: {statistics.median(ratios):.2f} times raw HiGHS (worst {max(ratios):.2f})")
@@ -117,20 +117,22 @@ def test_a_restart_costs_little_more_than_highs() -> None:
 
 
 def test_the_network_of_freight_is_solved_within_three_times_the_one_it_extends() -> None:
-    """From records to flow, nothing kept from before; so is loading it."""
+    """From records to flow by the cheapest ways, nothing kept from before; it loads the year of its weights too."""
     times: dict[str, list[float]] = {"solve": [], "load": []}
     for _ in range(15):
         solved, loaded = [], []
         for name in ("caspian_freight", "caspian"):
             network = cr.load(name, 2024).replace(hazards=())
-            solved.append(seconds(lambda net=network: cr.solve(net)))  # type: ignore[misc]
+            solved.append(seconds(lambda net=network: cr.solve(net, choice="cheapest")))  # type: ignore[misc]
             library._load_cached.cache_clear()
+            library.reference.cache_clear()
             loaded.append(seconds(lambda name=name: cr.load(name, 2024)))  # type: ignore[misc]
         times["solve"].append(solved[0] / solved[1])
         times["load"].append(loaded[0] / loaded[1])
     ratios = {what: statistics.median(ratios) for what, ratios in times.items()}
     print(f"\nfreight: solved in {ratios['solve']:.2f}, loaded in {ratios['load']:.2f} times the time of crude")
-    assert max(ratios.values()) <= 3
+    assert ratios["solve"] <= 3
+    assert ratios["load"] <= 4
 
 
 def large(n_edges: int) -> dict[str, pd.DataFrame]:

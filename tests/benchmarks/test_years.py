@@ -68,7 +68,7 @@ def warm_loop(net: cr.Network, taken: np.ndarray) -> Callable[[], object]:
     calls and reading the flows is timed.
     """
     batch = BatchSolver(net, net.hazards)
-    highs: highspy.Highs = batch._solver._solver._highs
+    highs: highspy.Highs = batch._solver._linear._highs
     program = batch._solver.program
     rows = np.arange(program.n_balances, program.n_balances + program.n_ceilings, dtype=np.int32)
     floor = np.full(len(rows), -np.inf)

@@ -28,7 +28,10 @@ def test_every_table_has_the_columns_stated() -> None:
         "legs": cr.legs(flow, "cpc"),
         "outcomes": cr.outcomes(net, []),
         "backcast": cr.backcast(2021),
+        "recommendations": cr.recommendations(cr.load("caspian_freight", 2024)),
     }
+    calibration = cr.calibrate(cr.load("caspian_freight", 2022))
+    frames |= {"weights": calibration.weights, "calibration": calibration.errors}
     ensemble = cr.simulate(net, years=20, seed=1)
     frames |= {"states": ensemble.states, "attribution": ensemble.attribution(), "bad_year": amounts(ensemble)}
     frames |= {table_of(by): attributed(ensemble, "shortfall_mt", by=by) for by in ("hazard", "place")}

@@ -63,6 +63,21 @@ def test_drawn_rates_stand_beside_central_ones() -> None:
     )
 
 
+def test_the_error_of_simulated_means_is_not_called_luck() -> None:
+    """It shrinks with more years, while years go on to differ: luck is their standard deviation."""
+    ens = years(closes("cut", "w0", rate=2.0, days=50.0))
+    row = bounds(ens, COLUMN).loc["other ways at once, central rates"]
+    assert row["range"] == "simulation: 400 years, 95 %"
+    half = 1.96 * float(ens.years[COLUMN].std()) / 400**0.5
+    assert row["mean_high"] - row["mean"] == pytest.approx(half, rel=0.02)
+
+
+def test_one_shipper_is_not_promised_a_loss_between_the_bounds() -> None:
+    """Others may take its place by the other ways."""
+    text = bounds_text(years(closes("cut", "w0")), COLUMN)
+    assert "What all shippers together lose lies between; what one of them loses need not" in text
+
+
 def test_central_rates_say_what_their_range_lacks() -> None:
     """And how it is had."""
     text = bounds_text(years(closes("cut", "w0")), COLUMN, draw="--rates drawn")

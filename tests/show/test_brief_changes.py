@@ -10,6 +10,7 @@ import pytest
 import corridor as cr
 from corridor.show.brief.scenario_groups import scenario_groups
 from helpers.briefs import section_of, tables_of, words_of
+from helpers.small_networks import edge, minimum, network
 
 HALF = cr.Scenario(name="half of north", changes=[cr.Derate(edge="north_out", remaining=0.5)], duration_days=73)
 SAME = cr.Scenario(name="3 Mt/y less by north", changes=[cr.Derate(corridor="north", remaining=0.5)])
@@ -165,3 +166,18 @@ def test_equal_losses_by_other_corridors_are_not_the_same() -> None:
     """One corridor's loss is not the other's."""
     moved = {"baseline": {"x": 0.0, "y": 0.0}, "a": {"x": -1.0, "y": 0.0}, "b": {"x": 0.0, "y": -1.0}}
     assert scenario_groups(table({"a": 9.0, "b": 9.0}), moved).changing == (("a",), ("b",))
+
+
+def test_a_closure_that_gains_says_which_contracts_it_frees(tmp_path: Path) -> None:
+    """2 Mt/y must go by south at 70 USD/t; with it shut they go by north at 80, and 20 million USD/y are gained."""
+    net = network(edge("north", 20.0, corridor="north"), edge("south", 30.0, corridor="south"))
+    shut = cr.Scenario(name="south shut", changes=[cr.Outage(edge="south")])
+    section = changes(net.replace(quotas=[minimum("south", 2.0)]), [shut], tmp_path)
+    assert {row[0]: row[1] for row in tables_of(section)[0]}["south shut"] == "-20"
+    assert "south shut: 2.0 Mt/y that contracts ask for on what closes is not carried there" in words_of(section)
+
+
+def test_a_gain_by_prices_names_no_contract(diamond: cr.Network, tmp_path: Path) -> None:
+    """Nothing closes."""
+    dear = cr.Scenario(name="dear", changes=[cr.PriceShock(commodity="oil", add_usd_per_t=9.0)])
+    assert "contracts ask for" not in words_of(changes(diamond, [dear], tmp_path))

@@ -117,7 +117,7 @@ def help_(net: cr.Network, scenarios: list[cr.Scenario], commodity: str) -> dict
     losses = table["loss_musd_per_year"].drop(index="baseline").round(3)
     worst = [s for s in scenarios if s.name in losses.index[losses == losses.max()]]
     lines = [cr.solve(net, s, strict=False).explain() for s in (None, *worst)]
-    worth = re.findall(r"one more .* would earn \+([\d,.]+) million", "\n".join(lines))
+    worth = re.findall(r"(?:one more|open,) .*would earn \+([\d,.]+) million", "\n".join(lines))
     return {
         "million USD/y": [*-table["loss_musd_per_year"], *(float(text.replace(",", "")) for text in worth), 1.0],
         "Mt/y": (-table["shortfall_change_mtpa"]).tolist(), "scenario": [1.0],
@@ -133,9 +133,9 @@ def years(net: cr.Network, commodity: str, more: dict[str, Any]) -> dict[str, li
     ens = cr.simulate(net, years=more["years"], **drawn, progress=False)
     column = f"{commodity}_shortfall_mt"
     row: dict[Any, float] = ens.summary().loc[column].to_dict()
-    other = bounds(ens, column).loc["usual ways only, central rates"]
+    central = bounds(ens, column).filter(like="central rates", axis=0)
     level = [row[name] for name in row if name.startswith(("mean", "cvar")) and not name.endswith("se")]
-    level += [float(other["mean"]), float(other["cvar"])]
+    level += central[["mean", "cvar"]].to_numpy(float).ravel().tolist()
     return {
         "Mt": [
             *(value - row["undisturbed"] for value in level), row["mean_high"] - row["mean"],

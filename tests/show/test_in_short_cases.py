@@ -173,6 +173,12 @@ class TestHurtsMost:
             "more are shut in."
         )
 
+    def test_a_closure_that_is_the_worst_scenario_is_not_told_twice(self, tmp_path: Path) -> None:
+        """The scenario closes Georgia."""
+        net = network(edge("north", 20.0, 3.0, corridor="north", countries=("GEO",)), edge("south", 30.0, 1.0))
+        text = self.say([scenario(cr.Outage(country="GEO"), name="Georgia shut")], tmp_path, net)
+        assert "cross Georgia: if it closes, it comes to the same." in text
+
     def test_nothing_known_is_said_to_be_unknown(self, tmp_path: Path) -> None:
         """Neither scenarios nor countries."""
         assert self.say([], tmp_path).startswith("No scenario is compared and no transit country is known")
@@ -210,6 +216,17 @@ class TestHelpsMost:
         assert text.endswith(
             "under 'north shut' one more Mt/y at field to port [south] is worth 70 million USD/y to all shippers."
         )
+
+    def test_sections_out_of_service_are_named_before_limits(self, tmp_path: Path) -> None:
+        """A third way takes 4 at 90 and leaves 1 at 80, instead of 3 at 80 and 1 at 70."""
+        third = edge("third", 10.0, 4.0, corridor="third", in_service=False)
+        net = network(edge("north", 20.0, 3.0, corridor="north"), edge("south", 30.0, 1.0, corridor="south"), third)
+        text = self.say([], tmp_path, net)
+        assert "Opening field to port [third], not in service, is worth 130 million USD/y to all shippers. One" in text
+
+    def test_what_a_scenario_closes_is_not_offered_for_opening(self, tmp_path: Path) -> None:
+        """Only the baseline's own sections that are out of service are."""
+        assert "Opening" not in self.say([SHUT], tmp_path)
 
     def test_no_limit_is_praised_where_none_binds(self, tmp_path: Path) -> None:
         """All is lifted by the better way."""
@@ -275,8 +292,22 @@ class TestBadYear:
 
     def test_the_other_bound_comes_with_the_section_that_shows_it(self, tmp_path: Path) -> None:
         """And not without."""
-        assert "By usual ways only" not in self.say(tmp_path, years=200)
-        assert "By usual ways only" in self.say(tmp_path, years=200, sections=["summary", "bad_years"])
+        assert "by usual ways only" not in self.say(tmp_path, years=200)
+        assert "by usual ways only" in self.say(tmp_path, years=200, sections=["summary", "bad_years"])
+
+    def test_bounds_are_compared_at_the_same_rates(self, tmp_path: Path) -> None:
+        """Drawn rates have another mean than central ones: both bounds are then told at central rates."""
+        wide = STORM.replace(frequency_per_year=(0.2, 2.0, 6.0))
+        text = self.say(tmp_path, hazard=wide, years=2000, draws=20, sections=["summary", "bad_years"])
+        found = re.search(
+            r"At central rates it is ([\d.]+) and \S+ Mt by other ways at once, ([\d.]+) and \S+ Mt by usual", text
+        )
+        assert found
+        assert found[1] == found[2]  # north is full, so nothing can go another way
+
+    def test_luck_is_told_from_the_mean(self, tmp_path: Path) -> None:
+        """A standard deviation is no difference between two years, which is larger by the root of 2."""
+        assert "By luck years differ from their mean by" in self.say(tmp_path, years=200)
 
 
 class TestHangsOn:

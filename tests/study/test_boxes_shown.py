@@ -132,6 +132,23 @@ def test_a_sankey_diagram_of_a_group_has_a_band_for_each_stream(flow: cr.Flow) -
     assert not any("grain" in gid for gid in heights)
 
 
+def test_a_comparison_of_boxes_is_drawn_in_boxes() -> None:
+    """What moves of capacity, price, time, lateness and rents, each with its unit."""
+    ax = cr.plot_comparison(cr.compare(box_network()))
+    heads = [title for panel in ax.child_axes for title in (panel.get_title(loc="left"),) if title]
+    heads += [text.get_text() for panel in ax.child_axes for text in panel.texts]
+    written = "\n".join(heads)
+    assert all(unit in written for unit in ("[TEU/y]", "[USD/FEU]", "[days]"))
+    assert "10,000 of 75,000" in written
+    assert "Mt/y" not in written
+
+
+def test_a_group_of_columns_of_boxes_can_be_drawn() -> None:
+    """By its name: a panel for each column of numbers but the capacity, which outlines the bars."""
+    ax = cr.plot_comparison(cr.compare(box_network()), columns="containers")
+    assert len(ax.child_axes) == 6  # moves, share, price, time, late, rent
+
+
 def test_names_of_columns_are_told_from_each_other() -> None:
     """In tonnes, barrels and boxes; the unit of a table follows from its names."""
     assert names_of("throughput_mtpa") == ("throughput_mtpa", "throughput_kbd", "throughput_teu_per_year")

@@ -297,8 +297,8 @@ def _drivers(results: BoxResults) -> Iterator[Html]:
     if rows and results.watched is not None:
         yield layout.note(
             f"The table has the figures that drive what {results.names.corridor(results.watched)} carries most: rank "
-            f"correlation over {results.figure_draws:,} draws of all figures together, of those behind the comparison that "
-            "go with it by more than chance; one figure in twenty without effect would too."
+            f"correlation over {results.figure_draws:,} draws of all figures together, of those behind the comparison "
+            "that go with it by more than chance; one figure in twenty without effect would too."
         )
         heads = ["figure", "value [unit]", "range [unit]", "unit", "rank correlation [1]", "confidence"]
         yield layout.table([*heads, "numbers in the list"], rows)

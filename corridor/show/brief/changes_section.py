@@ -41,6 +41,7 @@ def changes_section(results: BriefResults) -> Html:
         layout.note(_legend(results, lasting=lasting)),
         layout.table(["scenario", *_heads(results, lasting=lasting)], body),
         *([layout.note(results.ranged_outcomes.legend)] if results.ranged_outcomes.legend else []),
+        *_gains(results, rows),
         *_idle(results),
         tag("h3", "Change of throughput by corridor"),
         *_throughput(results),
@@ -157,6 +158,18 @@ def _usual_range(results: BriefResults, name: str, days: float) -> str:
         return ""
     ends = [layout.number(rate * days / DAYS_PER_YEAR, 0) for rate in (low, high)]
     return f" ({' to '.join(ends)})" if ends[0] != ends[1] else ""
+
+
+def _gains(results: BriefResults, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Html]:
+    """Yield the line on scenarios that gain while less is carried of what contracts ask for."""
+    for names in results.groups.changing:
+        row = rows[names[0]]
+        freed = row["unmet_minimum_change_mtpa"]
+        if row["loss_musd_per_year"] < -NOTHING_MUSD and freed > _LEAST:
+            yield layout.note(
+                f"{titled(names)}: {results.volumes.text(freed)} that contracts ask for on what closes is not carried "
+                "there, and goes by ways that earn more where there are any; so a closure can gain."
+            )
 
 
 def _idle(results: BriefResults) -> Iterator[Html]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = ("main", "origin")
 """Columns of `compare` that the section, and the brief, need."""
 _MOST_COLUMNS = 12  # fit on A4
+_MINIMUM_CUT = " A minimum cut: limits that stop more, all together where joined by +, each alone where joined by or."
 _PICTURED = (
     "throughput_mtpa", "netback_usd_per_t", "next_tonne_usd_per_t", "transit_days", "shortfall_if_lost_mtpa",
 )  # fmt: skip
@@ -56,9 +57,12 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: R
     now = table[table.index.get_level_values("scenario") == BASELINE].droplevel("scenario")
     plain = [c for c in printed("compare") if c.group == "main" and c.priority <= _MOST_COLUMNS]
     columns = converted.columns(plain)
+    origins = sorted({called.node(str(origin)) for origin in now["origin"] if origin})
+    meaning = legend(columns, hazards=hazard_basis(network.regime), origin=" or ".join(origins))
     shown = readable(now, [commodity])
     if "bottleneck" in shown.columns:
         shown["bottleneck"] = shown["bottleneck"].map(called.cut)
+        meaning += _MINIMUM_CUT
     rows = [
         [
             names[str(id)],
@@ -71,10 +75,8 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: R
         ]
         for id, row in zip(now.index, shown.to_dict("records"), strict=True)
     ]
-    origins = sorted({called.node(str(origin)) for origin in now["origin"] if origin})
     whose = tonne(table.attrs, network, converted.single)
     about = [called.commodity(commodity), network_label(network), f"for {whose}" if whose else ""]
-    meaning = legend(columns, hazards=hazard_basis(network.regime), origin=" or ".join(origins))
     sentences = " ".join(next_tonne_sentences(now, names, whose, converted.money))
     return layout.section(
         "comparison",

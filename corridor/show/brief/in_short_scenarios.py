@@ -8,6 +8,8 @@ from corridor.show.brief.in_short_text import money, percent, quoted_names
 from corridor.show.brief.results import TOLERANCE_MTPA, BriefResults, named_rows
 from corridor.show.brief.scenario_groups import NOTHING_MUSD
 from corridor.show.html import counted
+from corridor.solver.idle import OUT_OF_SERVICE
+from corridor.study.comparison_text import joined
 from corridor.study.easing import eases
 from corridor.study.scenario_runs import BASELINE
 
@@ -90,15 +92,27 @@ def _worst_country(results: BriefResults) -> str:
         return f"No closure of one transit country alone loses {_OF_LOSSES}."
     shut_in = row["shortfall_if_closed_mtpa"]
     short = f" and {results.volumes.text(shut_in)} more are shut in" if shut_in > TOLERANCE_MTPA else ""
+    lost = f"{money(row['loss_if_closed_musd_per_year'])} are lost{short}"
     return (
         f"{percent(row['share'])} of the exports by corridors cross {results.names.country(code)}: if it closes, "
-        f"{money(row['loss_if_closed_musd_per_year'])} are lost{short}."
+        f"{'it comes to the same' if _as_worst_scenario(results, row) else lost}."
+    )
+
+
+def _as_worst_scenario(results: BriefResults, row: dict[str, Any]) -> bool:
+    """Tell whether the closure of a country comes to the same as the worst scenario."""
+    if results.worst is None:
+        return False
+    worst = dict(named_rows(results.outcomes))[results.worst]
+    return bool(
+        abs(worst["loss_musd_per_year"] - row["loss_if_closed_musd_per_year"]) < NOTHING_MUSD
+        and abs(worst["shortfall_change_mtpa"] - row["shortfall_if_closed_mtpa"]) <= TOLERANCE_MTPA
     )
 
 
 def helps_most(results: BriefResults) -> str:
-    """Return which scenario that adds capacity or eases a way helps most, and which limit is worth most to ease."""
-    return " ".join(part for part in (_best_scenario(results), _best_limit(results)) if part)
+    """Return which scenario that adds capacity or eases a way helps most, and what is worth most to open or raise."""
+    return " ".join(part for part in (_best_scenario(results), _best_opening(results), _best_limit(results)) if part)
 
 
 def _best_scenario(results: BriefResults) -> str:
@@ -121,6 +135,16 @@ def _best_scenario(results: BriefResults) -> str:
         f"Of what adds capacity or eases a way ({counted(len(easing), 'scenario')}), {quoted_names(names)} "
         f"gain{'s' if len(names) == 1 else ''} most: {money(gained)}{_more_shut_in(results, rows[best])}."
     )
+
+
+def _best_opening(results: BriefResults) -> str:
+    """Return which sections out of service earn most if they are opened; empty where none earns anything."""
+    chains = [chain for chain in results.idle_chains if chain.why == OUT_OF_SERVICE]
+    best = max(chains, key=lambda chain: (chain.gained_musd_per_year, str(chain)), default=None)
+    if best is None or best.gained_musd_per_year < NOTHING_MUSD:
+        return ""
+    named = joined(results.names.edge(edge.id) for edge in best.edges)
+    return f"Opening {named}, not in service, is worth {money(best.gained_musd_per_year)} to all shippers."
 
 
 def _best_limit(results: BriefResults) -> str:

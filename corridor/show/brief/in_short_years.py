@@ -32,7 +32,7 @@ def bad_year(results: BriefResults) -> str:
     half = {name: row[f"{name}_high"] - row[name] for name in ("mean", "cvar")}
     parts = [
         f"Hazards shut in {amount(more['mean'])} {unit} of {named} in an average year and "
-        f"{amount(more['cvar'])} {unit} in the "
+        f"{amount(more['cvar'])} {unit} in a year of the "
         f"worst 5 % of {years} (simulation: ± {amount(half['mean'])} and ± {amount(half['cvar'])} {unit}).",
         _luck_and_ignorance(ensemble, row, unit), _other_bound(results, column), _on_priors(ensemble, column),
     ]  # fmt: skip
@@ -43,10 +43,10 @@ def _luck_and_ignorance(ensemble: Ensemble, row: Mapping[str, Any], unit: str) -
     """Return how far years differ by luck, and how far the average is open because the record is short."""
     if ensemble.years_per_draw is None:
         return (
-            f"By luck one year differs from another by {amount(row['sd'])} {unit} (standard deviation); how far the "
+            f"By luck years differ from their mean by {amount(row['sd'])} {unit} (standard deviation); how far the "
             "rates themselves are open is not drawn here."
         )
-    luck = f"By luck one year differs from another by {amount(row['luck'])} {unit} (standard deviation)"
+    luck = f"By luck years differ from their mean by {amount(row['luck'])} {unit} (standard deviation)"
     if row["ignorance"] ** 2 * ensemble.years_per_draw <= row["luck"] ** 2:
         return f"{luck}; {ensemble.draws:,} draws of the hazards' rates differ by hardly more than that explains."
     text = (
@@ -64,16 +64,18 @@ def _open(row: Mapping[str, Any], name: str, unit: str) -> str:
 
 
 def _other_bound(results: BriefResults, column: str) -> str:
-    """Return what the other bound of rerouting comes to, where the brief shows both."""
+    """Return what the other bound of rerouting comes to, where the brief shows both; like beside like if drawn."""
     ensemble = results.ensemble
     if "bad_years" not in results.sections:
         return ""
-    words = REROUTING_WORDS[not ensemble.rerouting]
-    row = dict(named_rows(bounds(ensemble, column)))[f"{words}, central rates"]
+    shown = [ensemble.rerouting] if ensemble.years_per_draw is not None else []
+    rows, texts = dict(named_rows(bounds(ensemble, column))), []
     baseline, unit = ensemble.summary_of(column)["undisturbed"], results.volumes.shown.quantity
-    mean, worst = (by_name("bounds")[name].text(row[name] - baseline) for name in ("mean", "cvar"))
-    rates = "" if ensemble.years_per_draw is None else ", at central rates"
-    return f"By {words} it is {mean} and {worst} {unit}{rates}."
+    for words in (REROUTING_WORDS[rerouting] for rerouting in (*shown, not ensemble.rerouting)):
+        row = rows[f"{words}, central rates"]
+        mean, worst = (by_name("bounds")[name].text(row[name] - baseline) for name in ("mean", "cvar"))
+        texts.append(f"{mean} and {worst} {unit} by {words}")
+    return f"{'At central rates it' if shown else 'It'} is {', '.join(texts)}."
 
 
 def _on_priors(ensemble: Ensemble, column: str) -> str:

@@ -171,9 +171,10 @@ def _foot(results: BriefResults) -> Html:
     units = results.volumes.shown
     supplies = [supply for supply in results.network.supplies if units.knows([supply.commodity])]
     penalties = sorted({s.penalty_usd_per_t * units.price(s.commodity) for s in supplies})
-    assumed = ", ".join(dict.fromkeys(f"{penalty:,.0f}" for penalty in penalties)) or "-"
+    assumed = " or ".join(dict.fromkeys(f"{penalty:,.0f}" for penalty in penalties)) or "-"
     return tag(
         "footer",
-        f"corridor {__version__}, run {results.run_id}. A year is a steady flow. Shut-in volumes have a penalty of "
-        f"{assumed} {units.money}, an assumption, so that any route is preferred. The same inputs give the same file.",
+        f"corridor {__version__}, run {results.run_id}. A year is a steady flow. What is shut in has a steering "
+        f"price of {assumed} {units.money}, an assumption, so that any route is preferred: it decides what moves and "
+        "is in no money shown. The same inputs give the same file.",
     )

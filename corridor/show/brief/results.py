@@ -22,6 +22,7 @@ from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
 from corridor.show.brief.volumes import BriefVolumes
 from corridor.show.cards import network_label
 from corridor.solver.flow import Flow
+from corridor.solver.idle import IdleChain, idle_chains
 from corridor.solver.limits import RaisedLimits, limit_unit, raised_limits
 from corridor.solver.optimal_range import OptimalRange
 from corridor.solver.shown_volumes import ShownVolumes
@@ -200,6 +201,12 @@ class BriefResults:
             solver = WarmSolver(solution.network, minima=solution.program.demanding)
             self._raised[state] = raised_limits(solver, solution, most=MOST_LIMITS)
         return self._raised[state]
+
+    @cached_property
+    def idle_chains(self) -> list[IdleChain]:
+        """Sections that are shut in the baseline and what opening them would earn, the most lifted first."""
+        solution = self.baseline.solution
+        return idle_chains(WarmSolver(solution.network, minima=solution.program.demanding), solution)
 
     @cached_property
     def _leaning(self) -> dict[str, pd.DataFrame]:

@@ -6,6 +6,7 @@ import math
 
 from corridor.show.brief import layout
 from corridor.show.brief.results import BriefResults, named_rows
+from corridor.show.brief.scenario_groups import NOTHING_MUSD
 from corridor.show.html import Html, tag
 from corridor.study.availability import availability
 from corridor.study.concentration import indices
@@ -25,7 +26,7 @@ def risk_section(results: BriefResults) -> Html:
     concentration = [
         [
             _INDICES.get(name, name).replace("_", " "),
-            layout.number(row["value"], 2),
+            layout.number(row["value"], 1 if row["unit"] == "%" else 2),
             row["unit"],
             names.index(row["about"]),
         ]
@@ -41,7 +42,8 @@ def risk_section(results: BriefResults) -> Html:
         for name, row in named_rows(results.jurisdictions)
     ]  # fmt: skip
     parts = [
-        tag("h3", "Exposure by transit country"),
+        tag("h3", f"Exposure of {results.named_commodity} by transit country"),
+        layout.note(_exposure_legend(results)),
         layout.table(
             [
                 "country", "corridors whose capacity falls", "share of exports [%]",
@@ -51,7 +53,7 @@ def risk_section(results: BriefResults) -> Html:
             ],
             countries,
         ),
-        tag("h3", "Concentration"),
+        tag("h3", f"Concentration of exports, {results.named_commodity}"),
         layout.table(["index", "value [unit]", "unit", "definition"], concentration),
     ]  # fmt: skip
     if results.network.hazards:
@@ -78,3 +80,16 @@ def risk_section(results: BriefResults) -> Html:
             layout.table(heads, rows),
         ]
     return layout.section("risk", *parts)
+
+
+def _exposure_legend(results: BriefResults) -> str:
+    """Return what must be known to read the table of transit countries."""
+    text = (
+        "Each country closed alone and to all shippers, other ways taking over at once; rates a year of a state that "
+        "lasts. Capacity: the corridors' own added up, each as if alone, over what is to be exported; supply and "
+        "buyers unlimited, so it can stay where nobody is left to buy, and rise where others leave room. Loss, shut in "
+        "and unmet count the buyers that there are."
+    )
+    if (results.jurisdictions["loss_if_closed_musd_per_year"] < -NOTHING_MUSD).any():
+        text += " A negative loss is a gain: contracts for a closed way no longer bind, or others leave room."
+    return text

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from corridor.risk.ensemble import Ensemble
 
 _TAIL = "5 %"
+_LEAST_MT = 0.0005  # what is less is printed as 0.000
+_NEGATIVE = "Negative: less is shut in because of it, as where a field produces less while ways are full."
 _HEADS = {
     "cause": "What causes the shut-in volume of {named}",
     "place": "Where the shut-in volume of {named} arises (country of the asset, not who did it)",
@@ -71,13 +73,18 @@ def _amounts(ensemble: Ensemble, commodity: str, named: str, units: str) -> Html
     baseline, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
     rows = [
         [
-            f"{label} [{row['unit']}]", baseline.text(row["undisturbed"]),
-            *(f"{c.text(row[c.name])} ± {c.text(row[f'{c.name}_half'])}" for c in (mean, cvar)),
+            f"{label} [{row['unit']}]", _amount(row, "undisturbed"),
+            *(f"{_amount(row, name)} ± {_amount(row, f'{name}_half')}" for name in ("mean", "cvar")),
         ]
         for label, row in _rows(amounts(ensemble, commodity, named=named, units=units))
     ]  # fmt: skip
     heads = [f"{c.long_heading.format(tail=_TAIL)} [unit]" for c in (baseline, mean, cvar)]
     return layout.table(["a year", *heads], rows)
+
+
+def _amount(row: dict[str, Any], name: str) -> str:
+    """Return an amount of a year: money in whole millions, as elsewhere in a brief, for its error is larger."""
+    return layout.number(row[name], 0 if "USD" in row["unit"] else 2)
 
 
 def _bounds(ensemble: Ensemble, column: str, shown: DisplayUnits) -> Html:
@@ -100,6 +107,8 @@ def _borne(ensemble: Ensemble, column: str, named: str, by: str, shown: DisplayU
         yield layout.table(
             [by, *heads], [[_borne_by(name, by), *(c.text(row[c.name]) for c in columns)] for name, row in _rows(table)]
         )
+        if (table[["mean", "tail"]] < -_LEAST_MT).any(axis=None):
+            yield layout.note(_NEGATIVE)
 
 
 def _borne_by(name: str, by: str) -> str:
