@@ -170,10 +170,10 @@ def _stop_row(results: BoxResults, corridor: str, row: Mapping[str, Any]) -> lis
     used = layout.number(100 * row[THROUGHPUT] / row[CAPACITY], 0) if limited else "-"
     cut = str(row["bottleneck"])
     limits = [results.names.read(text) for each in cut.split(" or ") for text in each.split(" + ")] if cut else []
-    grades = dict.fromkeys(limit_confidence(results.network, limit) or "-" for limit in limits)
+    confidences = dict.fromkeys(limit_confidence(results.network, limit) or "-" for limit in limits)
     return [
         results.names.corridor(corridor), layout.number(row[CAPACITY], 0), layout.number(row[THROUGHPUT], 0), used,
-        results.names.cut(cut) or "-", ", ".join(grades) or "-", layout.number(row["rent_usd_per_feu"], 0),
+        results.names.cut(cut) or "-", ", ".join(confidences) or "-", layout.number(row["rent_usd_per_feu"], 0),
     ]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def costs_least(results: BoxResults) -> str:
     """Return which way costs the largest stream least, and which takes how many boxes."""
     if not results.corridors:
         return f"No corridor of this network can carry {results.named_commodity}."
-    return " ".join(filter(None, (_cheapest(results), _taken(results), results.not_drawn)))
+    return " ".join(filter(None, (_cheapest(results), _shares(results), results.not_drawn)))
 
 
 def _cheapest(results: BoxResults) -> str:
@@ -55,7 +55,7 @@ def _feu(results: BoxResults, usd_per_t: float) -> str:
     return f"{results.volumes.money(usd_per_t)} USD/FEU"
 
 
-def _taken(results: BoxResults) -> str:
+def _shares(results: BoxResults) -> str:
     """Return which way takes how many boxes, with the range over the draws."""
     rows = [(id, row) for id, row in named_rows(results.now) if row[THROUGHPUT] > NOTHING_TEU]
     if not rows:

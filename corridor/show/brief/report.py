@@ -55,7 +55,7 @@ def report(
         File to write; it is written completely or not at all.
     commodity : str, optional
         Id of the commodity to report on, or name of a group that is counted in boxes (``display_unit="TEU"``); by
-        default the network's first, or its group where that is counted in boxes. A brief of boxes says who takes which
+        default the network's first, or its group where that is counted in boxes. A brief of boxes shows who takes which
         way, what moving costs and which limits bind; it has no earnings, no section "risk" and no simulated years.
     units : {"t", "bbl", "TEU"}, optional
         Tonnes, the default, or barrels: all volumes and unit costs are in thousand barrels a day, million barrels and
