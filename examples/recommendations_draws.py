@@ -1,4 +1,4 @@
-"""Draw what notebook 8 quotes, and store it beside the notebook: too slow to be drawn each time it is opened.
+"""Draw what notebook 9 quotes, and store it beside the notebook: too slow to be drawn each time it is opened.
 
 ``python examples/recommendations_draws.py`` writes ``recommendations_draws.csv``, a row a year and recommendation, and
 ``recommendations_conclusions.csv``, in what share of the draws a conclusion holds.

@@ -109,7 +109,9 @@ def write_network(network: Network, path: str | os.PathLike[str], *, form: str |
 
     Notes
     -----
-    What is written is read back and compared before it takes its place, so that nothing is lost in silence. GraphML
+    What is written is read back and compared before it takes its place, so that nothing is lost in silence. Its
+    `reference`, the network of another year, is not in the file: ``read_network(path).replace(reference=...)`` gives it
+    back, and `solve` asks for it where commodities choose. GraphML
     carries typed attributes of nodes and edges for networkx and Gephi; GeoJSON places nodes as points and edges as
     lines between them (nodes without a position have no geometry); what those formats cannot hold is stored in them
     as JSON. A folder that holds a network already is replaced; scenario files and notes (``.txt``, ``.md``) beside the

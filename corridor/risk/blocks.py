@@ -104,6 +104,10 @@ class StateTotals:
         return cls(sets, days, stretches, values)
 
 
+_MOST_HISTORIES = 4
+"""Histories of blocks kept, for what is shared out among hazards looks at them again."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outcomes:
     """What some intervals of a block came to.
@@ -144,6 +148,7 @@ class BlockSimulator:
         self.rerouting = rerouting
         self.layout = MeasureLayout.of(network)
         self._outcomes_of: dict[bytes, Floats] = {}
+        self._histories: dict[tuple[int, int, int], Intervals] = {}
         members = members_of(self.hazards)
         self.hazard_of_member = np.array([hazard for hazard, _ in members], dtype=np.intp)
         self._n_members = len(members)
@@ -204,7 +209,12 @@ class BlockSimulator:
 
     def history(self, seed: int, number: int, years: int) -> Intervals:
         """Return the first years of a block, cut where any hazard comes or goes; arguments as for `intervals`."""
-        return self.plan.history(self.hazards, self.network.rate_groups, seed, number, years)
+        asked = seed, number, years
+        if asked not in self._histories:
+            if len(self._histories) >= _MOST_HISTORIES:
+                del self._histories[next(iter(self._histories))]
+            self._histories[asked] = self.plan.history(self.hazards, self.network.rate_groups, *asked)
+        return self._histories[asked]
 
     def severity_rows(self, history: Intervals, chosen: Indices) -> Floats:
         """Return the states of some intervals, shape (n, n_members): what members of hazards lose. [1]"""

@@ -76,7 +76,8 @@ def plot_comparison(
     Notes
     -----
     The first scenario of the table is the baseline. Rows equal to it in everything drawn are omitted; the line below
-    the title gives their number.
+    the title gives their number. Scenarios that are equal in everything drawn of a corridor are one row with all their
+    names, and marks have that of the first.
 
     Examples
     --------

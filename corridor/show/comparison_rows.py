@@ -84,6 +84,7 @@ class Row:
     y : float
         Position of its middle from the top, in rows of one line.
     scenario, corridor : str
+        What the row is of; of scenarios that look the same, the first.
     label : str
         What is written on its left.
     head : str
@@ -108,26 +109,36 @@ class Row:
 
 
 def drawn_rows(table: pd.DataFrame, wanted: Sequence[str], names: Mapping[str, str]) -> tuple[list[Row], int]:
-    """Return the rows by corridor, and the number omitted because they equal the baseline."""
+    """Return the rows by corridor, equal ones once, and the number omitted because they equal the baseline."""
     of_baseline = grouped("compare")["risk"]  # empty under scenarios, whatever they change
     shown = [c for c in dict.fromkeys((*wanted, *RUNGS, "status")) if c in table and c not in of_baseline]
     rows, same, y = list[Row](), 0, 0.0
     alone = len(set(table.index.get_level_values("scenario"))) == 1
     for corridor in dict.fromkeys(table.index.get_level_values("corridor")):
-        block = table.xs(corridor, level="corridor")
-        first = block.iloc[0]
+        block = table[table.index.get_level_values("corridor") == corridor].droplevel("corridor")
         head = "" if alone else style.wrapped(names[str(corridor)], _NAME_WIDTH, _NAME_LINES)
         head_y = y + height_of(head) / 2
         y += height_of(head) if head else 0.0
-        for index, (scenario, row) in enumerate(block.iterrows()):
-            if index and all(_alike(row[c], first[c]) for c in shown):
-                same += 1
-                continue
-            label = _label(names[str(corridor)] if alone else str(scenario), status_of(table, str(scenario), corridor))
+        for index, scenarios in enumerate(_looking_alike(block[shown])):
+            same += len(scenarios) - 1 if index == 0 else 0
+            called = names[str(corridor)] if alone else scenarios[0] if index == 0 else ", ".join(scenarios)
+            label = _label(called, status_of(table, scenarios[0], corridor))
             middle, y = y + height_of(label) / 2, y + height_of(label)
-            rows.append(Row(middle, str(scenario), str(corridor), label, "" if index else head, head_y, y, index == 0,
+            rows.append(Row(middle, scenarios[0], str(corridor), label, "" if index else head, head_y, y, index == 0,
                             alone))  # fmt: skip
     return rows, same
+
+
+def _looking_alike(block: pd.DataFrame) -> list[list[str]]:
+    """Return the scenarios of a corridor whose rows look the same, the baseline's first."""
+    groups: list[tuple[Any, list[str]]] = []
+    for scenario, row in block.iterrows():
+        known = next((names for first, names in groups if all(map(_alike, row, first))), None)
+        if known is None:
+            groups.append((row, [str(scenario)]))
+        else:
+            known.append(str(scenario))
+    return [names for _, names in groups]
 
 
 def height_of(text: str) -> float:

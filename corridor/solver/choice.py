@@ -18,10 +18,10 @@ import numpy as np
 from corridor.solver.highs import Cut, CuttingSolver, Optimum
 from corridor.solver.program import Floats, Ints, LinearProgram, Program, ProgramState
 
-TOLERANCE_MUSD_PER_YEAR = 1e-6
+TOLERANCE_MUSD_PER_YEAR = 1e-5
 """Gap up to which a flow of shippers that choose counts as optimal. [million USD/y]"""
 
-_FIRST = np.geomspace(1e-3, 1e2, 12)
+_FIRST = np.geomspace(1e-3, 1e2, 24)
 """Where the first tangents touch, as multiples of the flow without differences of cost. [1]"""
 _CLOSED = 1e-9
 """Where the tangent of a closed alternative touches, as a share of what is offered. [1]"""

@@ -27,7 +27,8 @@ def claims(network: Network | None = None) -> pd.DataFrame:
     Parameters
     ----------
     network : Network, optional
-        What to check the claims about flows on; by default the shipped network of each claim's own year.
+        What to check the claims about flows on; by default the shipped network of each claim's own year. Claims about
+        freight are checked on the shipped freight network of their year unless the one given is a freight network.
 
     Returns
     -------
@@ -74,6 +75,8 @@ def _shown(value: float, row: dict[str, str]) -> str:
     """Return the number of a claim in its unit; shares of the model are shown in percent."""
     if row["unit"] == "date":
         return _date(value)
+    if row["unit"] == "TEU/y":
+        return f"{value:.0f}"
     if abs(value) >= 1000:
         return f"{value:g}"
     return f"{value * 100 if row['unit'] == '%' and row['path'] else value:.3g}"
@@ -88,8 +91,27 @@ def _date(value: float) -> str:
 def _number(row: dict[str, str], network: Network | None) -> float | None:
     """Return the number that the model or the sources give, or None where nothing is checked."""
     if row["path"]:
-        return value_by_path(_flow(network or library.load(year=int(row["year"])), row["scenario"]), row["path"])
+        checked = _checked_on(row, network)
+        if row["network"]:
+            return _study_number(checked, row["scenario"], row["path"])
+        return value_by_path(_flow(checked, row["scenario"]), row["path"])
     return float(row["found"]) if row["found"] else None
+
+
+def _checked_on(row: dict[str, str], network: Network | None) -> Network:
+    """Return the network of a claim: the one given, if it is of the kind that the claim is about, else its own."""
+    if network is not None and row["network"] in ("", network.shipped_as):
+        return network
+    return library.load(row["network"] or "caspian", int(row["year"]))
+
+
+def _study_number(network: Network, scenario: str, path: str) -> float:
+    """Return a number of `compare` or a change of one, under a shipped scenario."""
+    from corridor.solver.warm import WarmSolver
+    from corridor.study.path_values import PathValues
+
+    applied = load_scenario(scenario)
+    return PathValues(WarmSolver(network), network, applied.apply(network), applied).value(path)
 
 
 def _flow(network: Network, scenario: str) -> Flow:
@@ -102,5 +124,6 @@ def _flow(network: Network, scenario: str) -> Flow:
 def _basis(row: dict[str, str], network: Network | None) -> str:
     if not row["path"]:
         return "sources" if row["found"] else ""
-    year = row["year"] if network is None or network.year is None else str(network.year)
+    checked = None if network is None else _checked_on(row, network)
+    year = row["year"] if checked is None or checked.year is None else str(checked.year)
     return f"model {year}" + (f", {row['scenario'].replace('+', ' + ')}" if row["scenario"] else "")

@@ -90,6 +90,11 @@ class ComparedCorridor:
         return self.capacity.capacity_mtpa
 
     @property
+    def is_impassable(self) -> bool:
+        """Whether nothing could move; told without a solve where something does."""
+        return self.throughput_mtpa <= _CHANGED_MTPA and self.capacity_mtpa <= 0
+
+    @property
     def bottleneck(self) -> str:
         """A minimum cut."""
         return self.capacity.named()

@@ -95,7 +95,7 @@ class ComparedState:
             return self._subjects(corridor, self._containers.routes(corridor, origin))
         if self.scope.is_group:
             return self._cell_of_group(corridor, column)
-        if self._corridors[corridor].capacity_mtpa <= 0:
+        if self._corridors[corridor].is_impassable:
             cells = None
         elif origin == ALL and column in MEANS:
             return self._routes.mean(corridor, column)

@@ -172,7 +172,7 @@ def test_countries_are_named_where_their_codes_would_stand(page: str) -> None:
     """Headline, index of countries, place of a hazard."""
     assert re.search(r"\d+ % of the exports by corridors cross Russia: if it closes", page)
     assert "capacity remaining with Russia closed, over" in page
-    assert re.search(r"sum of squared shares of first countries entered: Russia \d+%, ", page)
+    assert re.search(r"sum of squared shares of first countries entered: Russia \d+ %, ", page)
 
 
 def test_edges_are_called_as_the_field_calls_them(page: str) -> None:
@@ -187,7 +187,7 @@ def test_inputs_and_fields_are_in_words(page: str) -> None:
 
 def test_shares_of_corridors_are_by_name(page: str) -> None:
     """In the definition of the index of concentration, and of the largest corridor."""
-    shares = re.search(r"sum of squared shares of corridors: (.*?) \d+%", page)
+    shares = re.search(r"sum of squared shares of corridors: (.*?) \d+ %", page)
     assert shares is not None
     assert shares[1] in {corridor.name for corridor in cr.load(year=2022).corridors}
     assert "without the largest corridor (Caspian Pipeline Consortium)" in page

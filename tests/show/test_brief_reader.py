@@ -56,3 +56,13 @@ def test_a_steering_price_is_said_to_be_no_money(tmp_path: Path) -> None:
     foot = words_of(page[page.index("<footer") :])
     assert "a steering price of 1,000 USD/t, an assumption" in foot
     assert "in no money shown" in foot
+
+
+def test_the_next_barrel_is_no_tonne(tmp_path: Path) -> None:
+    """Its money is by the barrel, in head and legend alike; in tonnes it is a tonne."""
+    barrels = CROSSED.replace(commodities=[cr.Commodity(id="oil", display_unit="bbl", display_per_t=7.5)])
+    for units, single in (("bbl", "barrel"), ("t", "tonne")):
+        path = cr.report(barrels, [], tmp_path / "b.html", sections="comparison", units=units)
+        section = section_of(path, "comparison")
+        assert f"Next {single}: what one more {single} that must go this way adds" in words_of(section)
+        assert [head for head in tables_of(section)[0][0] if head.startswith(f"next {single} [")]

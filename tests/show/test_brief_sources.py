@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,48 @@ def test_a_brief_without_the_list_has_no_marks(tmp_path: Path) -> None:
     """They would lead nowhere."""
     path = cr.report(sourced(), [], tmp_path / "b.html", years=0, sections=["comparison"])
     assert "#source-" not in path.read_text(encoding="utf-8")
+
+
+def numbers_below(page: str, name: str) -> set[str]:
+    """Return the ids of the sources in the line below a section, runs filled in."""
+    section = page.split(f'<section id="{name}"')[1].split("</section>")[0]
+    (line,) = re.findall(r'<p class="note">Rests on sources (.*?)\.</p>', section)
+    numbers: set[str] = set()
+    for run in re.sub("<[^>]+>", "", line).split(", "):
+        first, _, last = run.partition("\N{EN DASH}")
+        numbers |= set(map(str, range(int(first), int(last or first) + 1)))
+    return numbers
+
+
+@pytest.fixture(scope="module")
+def with_flows(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a brief of the shipped network: map, bottlenecks, risk, sources."""
+    path = tmp_path_factory.mktemp("flows") / "b.html"
+    shut = [cr.load_scenario("cpc-shut")]
+    cr.report(cr.load(year=2021), shut, path, sections=["map", "bottlenecks", "risk", "sources"])
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "scenarios"), [("map", [None, "cpc-shut"]), ("bottlenecks", [None, "cpc-shut"]),
+                                                 ("risk", [None])])  # fmt: skip
+def test_maps_bottlenecks_and_risk_name_the_sources_of_their_flows(
+    with_flows: str, name: str, scenarios: list[str | None]
+) -> None:
+    """As `sources` of the flow of the baseline, and of the scenario where it is shown, names them."""
+    net = cr.load(year=2021)
+    flows = [cr.solve(net, None if each is None else cr.load_scenario(each)) for each in scenarios]
+    cited = {id for flow in flows for ids in cr.sources(flow).table["own_sources"] for id in ids}
+    known = {source.id: source for source in net.sources}
+    items = re.findall(r'<li id="source-(\d+)">(.*?)</ul>', with_flows, flags=re.S)
+    plain = {number: " ".join(html.unescape(re.sub("<[^>]+>", "", item)).split()) for number, item in items}
+    below = numbers_below(with_flows, name)
+    assert len(below) == len(cited)
+    assert all(any(known[id].title in plain[number] for number in below) for id in cited)
+
+
+def test_sections_on_hazards_say_where_their_sources_stand(with_flows: str) -> None:
+    """Below risk, not below maps."""
+    sentence = "The sources of the hazards are not in this list"
+    assert [sentence in with_flows.split(f'id="{name}"')[1].split("</section>")[0] for name in ("risk", "map")] == [
+        True, False,
+    ]  # fmt: skip

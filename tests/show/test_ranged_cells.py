@@ -35,8 +35,8 @@ def cells(net: cr.Network, scenarios: Any, folder: Path, section: str, row: str,
     path = cr.report(net, scenarios, folder / "b.html", **{"sections": [section], "ranges": True} | more)
     page = path.read_text(encoding="utf-8")
     table = page[page.index("<table>") : page.index("</table>")]
-    heads = [re.sub(r"<[^>]*>", "", head) for head in re.findall(r"<th [^>]*>(.*?)</th>", table)]
-    rows = (re.findall(r"<td [^>]*>(.*?)</td>", text) for text in re.findall(r"<tr>(.*?)</tr>", table)[1:])
+    heads = [re.sub(r"<[^>]*>", "", head) for head in re.findall(r"<th [^>]*>(.*?)</th>", table.split("</thead>")[0])]
+    rows = (re.findall(r"<t[dh] [^>]*>(.*?)</t[dh]>", text) for text in re.findall(r"<tr>(.*?)</tr>", table)[1:])
     return next(dict(zip(heads, r, strict=True)) for r in rows if r and re.sub(r"<[^>]*>", "", r[0]) == row)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+
 import corridor as cr
 from corridor.library import networks as library
 
@@ -54,3 +56,21 @@ def test_dates_of_claims_are_dates() -> None:
     for column in ("brief", "found"):
         assert dates[column].str.fullmatch(r"(\d{4}-\d\d-\d\d)?").all()
     assert table.loc["order_date", "found"] == "2022-07-05"
+
+
+def test_claims_on_the_recommendations_have_the_verdicts_of_the_evidence() -> None:
+    """In TEU a year of 44,362: 17.05, 0.72, 20.26, 5.42, 2.36, 0.87 and 50.82 %; 5 % is the least that counts."""
+    table = cr.claims().filter(like="rec_", axis=0)
+    percent = {"rec_borders": 17.05, "rec_rail": 0.72, "rec_tariff": 20.26, "rec_customs": 5.42, "rec_alat": 2.36,
+               "rec_zangezur": 0.87, "rec_all": 50.82}  # fmt: skip
+    found = {id: 100 * float(number) / 44_362 for id, number in table["found"].items()}
+    assert found == pytest.approx(percent, abs=0.02)
+    assert set(table.index[table["verdict"] == "holds"]) == {"rec_borders", "rec_tariff", "rec_customs", "rec_all"}
+
+
+def test_claims_on_freight_are_checked_on_the_freight_network() -> None:
+    """Whatever network of oil is given, and on the one given if it is of freight."""
+    assert cr.claims(cr.load("caspian", 2024)).loc["rec_alat", "basis"] == "model 2024, alat-phase-2"
+    one_ship = {"black_sea_feeders.capacity_teu_per_year": 15_120}
+    narrow = cr.load("caspian_freight", 2024).with_figures(one_ship, source="the dedicated ship alone")
+    assert cr.claims(narrow).loc["rec_rail", "verdict"] == "holds"

@@ -20,59 +20,50 @@ _RATES = (
     "route HHI [1]",
 )  # fmt: skip
 _AMOUNTS = (
-    "lasts [days]", "loss over these days, all ways [million USD]", "loss, usual ways only [million USD]",
-    "shut in over these days, all ways [{quantity}]", "shut in, usual ways only [{quantity}]",
+    "lasts [days]", "loss, all ways [million USD]", "loss, usual ways only [million USD]",
+    "shut in, all ways [{quantity}]", "shut in, usual ways only [{quantity}]",
 )  # fmt: skip
+_LEGEND = (
+    "{named}, largest loss first; scenarios that come to the same are one row. Rates a year are those of a state that "
+    "lasts, with their change against the baseline in brackets. Loss: fall in netback, plus unmet requirements at what "
+    "they cost the buyer; a gain is negative. Route HHI: 1 if one corridor carries everything."
+)
+_LEGEND_OF_DAYS = (
+    "All ways: other ways take over at once. Usual ways only: nothing moves anywhere beyond its usual flow, as in the "
+    "first days; in brackets the range of the loss where other usual flows would earn as much. What one shipper loses "
+    "can be larger by all ways, for others take its place. Oil in tanks, and catching up afterwards, are not counted."
+)
 
 
 def changes_section(results: BriefResults) -> Html:
     """Return what scenarios change: rates, amounts where a duration is known, throughput by corridor."""
     rows = dict(named_rows(results.outcomes))
-    lasting = any(_lasts(row) for row in rows.values())
-    body = [[BASELINE, *_rates(results, BASELINE, rows[BASELINE]), *([""] * len(_AMOUNTS) if lasting else [])]]
-    for names in results.groups.changing:
-        body += _group_rows(results, names, rows, lasting=lasting)
+    body = [
+        [titled(names), *_rates(results, names[0], rows[names[0]])] for names in ((BASELINE,), *results.groups.changing)
+    ]
     about = [
         tag("li", tag("b", scenario.name), f": {scenario.about}" if scenario.about else "")
         for scenario in results.scenarios
     ]
     return layout.section(
         "changes",
-        layout.note(_legend(results, lasting=lasting)),
-        layout.table(["scenario", *_heads(results, lasting=lasting)], body),
+        layout.note(_LEGEND.format(named=results.named_commodity)),
+        layout.table(["scenario", *_heads(results, _RATES)], body),
         *([layout.note(results.ranged_outcomes.legend)] if results.ranged_outcomes.legend else []),
         *_gains(results, rows),
         *_idle(results),
+        *_over_days(results, rows),
         tag("h3", "Change of throughput by corridor"),
         *_throughput(results),
         tag("details", tag("summary", "Scenarios"), tag("ul", *about), open=""),
     )
 
 
-def _heads(results: BriefResults, *, lasting: bool) -> Iterator[str]:
-    """Yield the headings of rates, and of amounts where a duration is known."""
+def _heads(results: BriefResults, heads: Sequence[str]) -> Iterator[str]:
+    """Yield headings with the units shown."""
     shown = results.volumes.shown
-    for head in (*_RATES, *(_AMOUNTS if lasting else ())):
+    for head in heads:
         yield head.format(volume=shown.volume, quantity=shown.quantity)
-
-
-def _legend(results: BriefResults, *, lasting: bool) -> str:
-    """Return what must be known to read the table."""
-    text = (
-        f"{results.named_commodity}, largest loss first; scenarios that come to the same are one row. Rates a year are "
-        "those of a state that lasts, with their change against the baseline in brackets. Loss: fall in netback, plus "
-        "unmet requirements at what they cost the buyer; a gain is negative. Route HHI: 1 if one corridor carries "
-        "everything."
-    )
-    if not lasting:
-        return text
-    return (
-        f"{text} Where it is known how long a scenario lasts, the amounts over these days are beside the rates. All "
-        "ways: other ways take over at once. Usual ways only: nothing moves anywhere beyond its usual flow, as in the "
-        "first days; in brackets the range of the loss where other usual flows would earn as much. What one shipper "
-        "loses can be larger by all ways, for others take its place. Oil in tanks, and catching up afterwards, are not "
-        "counted."
-    )
 
 
 def _rates(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[str]:
@@ -114,22 +105,25 @@ def _written(results: BriefResults, column: str, number: float) -> str:
     return layout.number(number, 0 if "musd" in column else 2)
 
 
+def _over_days(results: BriefResults, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Html]:
+    """Yield the table of amounts of the scenarios of which it is known how long they last."""
+    body = [row for names in results.groups.changing for row in _group_rows(results, names, rows)]
+    if body:
+        yield tag("h3", "Amounts over the days that a scenario lasts")
+        yield layout.note(_LEGEND_OF_DAYS)
+        yield layout.table(["scenario", *_heads(results, _AMOUNTS)], body)
+
+
 def _group_rows(
-    results: BriefResults, names: Sequence[str], rows: Mapping[str, Mapping[str, Any]], *, lasting: bool
+    results: BriefResults, names: Sequence[str], rows: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[list[str]]:
-    """Yield the row of scenarios that come to the same; where they last for different times, a row of amounts each."""
-    rates = [titled(names), *_rates(results, names[0], rows[names[0]])]
-    if not lasting:
-        yield rates
-        return
-    amounts = {name: _amounts(results, name, rows[name]) for name in names}
-    if len({tuple(cells) for cells in amounts.values()}) == 1:
-        yield [*rates, *amounts[names[0]]]
-        return
-    yield [*rates, *([""] * len(_AMOUNTS))]
+    """Yield the rows of amounts of scenarios that come to the same a year: one for those that last as long."""
+    alike: dict[tuple[str, ...], list[str]] = {}
     for name in names:
         if _lasts(rows[name]):
-            yield [f"of these, {name}", *([""] * len(_RATES)), *amounts[name]]
+            alike.setdefault(tuple(_amounts(results, name, rows[name])), []).append(name)
+    for cells, same in alike.items():
+        yield [titled(same), *cells]
 
 
 def _lasts(row: Mapping[str, Any]) -> bool:
@@ -138,9 +132,7 @@ def _lasts(row: Mapping[str, Any]) -> bool:
 
 
 def _amounts(results: BriefResults, name: str, row: Mapping[str, Any]) -> list[str]:
-    """Return the cells of amounts over a scenario's days; empty where these are not known."""
-    if not _lasts(row):
-        return [""] * len(_AMOUNTS)
+    """Return the cells of amounts over a scenario's days."""
     cells = {
         "loss_musd": layout.number(row["loss_musd"], 0),
         "loss_musd_held": layout.number(row["loss_musd_held"], 0) + _usual_range(results, name, row["duration_days"]),

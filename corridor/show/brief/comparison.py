@@ -15,6 +15,7 @@ from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.cards import network_label
 from corridor.show.charts import plot_waterfall
 from corridor.show.comparison import plot_comparison
+from corridor.show.comparison_rows import corridor_names, drawn_rows
 from corridor.show.html import Html, counted
 from corridor.study.comparison_text import column_in, next_tonne_sentences, readable, tonne
 from corridor.study.scenario_runs import BASELINE
@@ -22,8 +23,11 @@ from corridor.study.scenario_runs import BASELINE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridor.model.network import Network
     from corridor.solver.flow import Flow
 
+_WIDTH, _MOST_LINES = 11.0, 42
+"""Width of a picture in inches, and lines of names in it: on A4 its text is then no smaller than that of tables."""
 COLUMNS = ("main", "origin")
 """Columns of `compare` that the section, and the brief, need."""
 _MOST_COLUMNS = 12  # fit on A4
@@ -80,12 +84,32 @@ def comparison_section(table: pd.DataFrame, flow: Flow, commodity: str, cells: R
     sentences = " ".join(next_tonne_sentences(now, names, whose, converted.money))
     return layout.section(
         "comparison",
-        layout.note(" ".join(f"{', '.join(filter(None, about))}. {meaning}".split())),
-        layout.table(["corridor", *map(layout.heading, columns)], rows),
+        layout.note(" ".join(f"{', '.join(filter(None, about))}. {_counted_in(converted, meaning)}".split())),
+        layout.table(["corridor", *(_counted_in(converted, layout.heading(column)) for column in columns)], rows),
         *([layout.note(cells.legend)] if cells.legend else []),
         *([layout.note(sentences)] if sentences else []),
         *_pictures(table, now, flow, commodity, units),
     )
+
+
+def _counted_in(shown: DisplayUnits, text: str) -> str:
+    """Return a head or legend of the next tonne, of the next barrel where barrels are shown."""
+    return text.replace("ext tonne", f"ext {shown.single}").replace("one more tonne", f"one more {shown.single}")
+
+
+def _on_pages(table: pd.DataFrame, network: Network) -> Iterator[tuple[list[str], float]]:
+    """Yield the corridors that one picture shows, and its lines, so that it can be read on a page."""
+    names = corridor_names(table, network)
+    page: list[str] = []
+    filled = 0.0
+    for corridor in names:
+        rows, _ = drawn_rows(table[table.index.isin([corridor], level="corridor")], _PICTURED, names)
+        if page and filled + rows[-1].end > _MOST_LINES:
+            yield page, filled
+            page, filled = [], 0.0
+        page.append(corridor)
+        filled += rows[-1].end
+    yield page, filled
 
 
 def _converted(column: Column, factor: float) -> Callable[[float], str]:
@@ -102,13 +126,16 @@ def _pictures(table: pd.DataFrame, now: pd.DataFrame, flow: Flow, commodity: str
         return
     scenarios = table.index.get_level_values("scenario").nunique() - 1
     under = f" under {counted(scenarios, 'scenario')}" if scenarios else ""
-    yield layout.picture(
-        partial(plot_comparison, shown, _PICTURED, network=network),
-        (13.0, min(18.0, 2.2 + 0.3 * len(shown))),
-        f"Corridors{under}: throughput and capacities, netback, next tonne, time, volume if lost",
-    )
+    called = Names(network)
+    for corridors, lines in _on_pages(shown, network):
+        yield layout.picture(
+            partial(plot_comparison, shown[shown.index.isin(corridors, level="corridor")], _PICTURED, network=network),
+            (_WIDTH, 2.2 + 0.28 * lines),
+            f"{', '.join(map(called.corridor, corridors))}{under}: throughput and capacities, netback, next tonne, "
+            "time, and how much more is not lifted without the corridor",
+        )
     largest = now.sort_values(str(column_in(now, "throughput_mtpa")), ascending=False)
     for id in [str(id) for id, origin in largest["origin"].items() if origin][:1]:
-        name = Names(network).corridor(id)
+        name = called.corridor(id)
         draw = partial(plot_waterfall, flow, id, commodity=commodity, units=units)
-        yield layout.picture(draw, (9.0, 4.6), f"Price to netback, {name}")
+        yield layout.picture(draw, (9.0, 4.6), f"From price to netback of {called.commodity(commodity)} by {name}")

@@ -34,7 +34,7 @@ def figures_section(results: BriefResults) -> Html:
             "it; network.figures() lists all figures and alternatives."
         ),
         layout.table(heads, _rows(results)),
-        tag("h3", f"The {len(footnotes)} sources of the tables shown"),
+        tag("h3", f"The {len(footnotes)} sources of the tables and maps shown"),
         layout.note(
             "First those with an address, of each the worst confidence first. Under each source its own figures by "
             "confidence; a carried figure is used after the last year that it is for. Figures worked out from others "
@@ -54,7 +54,7 @@ def _rows(results: BriefResults) -> list[list[object]]:
         key = (str(row["record"]), str(row["subject"]), str(row["attribute"]))
         rows[key] = [
             results.names.key(row), layout.number(_shown(results, row, "value"), 2),
-            f"{_shown(results, row, 'low'):g} to {_shown(results, row, 'high'):g}"
+            f"{_shown(results, row, 'low'):,g} to {_shown(results, row, 'high'):,g}"
             + " (from rivals)" * (row["range_from"] == "rivals"),
             results.volumes.shown.label(row["unit"]),
             *(layout.number(effect[key], 0) for effect in effects), row["confidence"], row["source"],

@@ -130,5 +130,15 @@ def only(sources: Sources, figures: pd.DataFrame) -> Sources:
     return replace(sources, table=table[kept])
 
 
+def together(first: Sources, *others: Sources) -> Sources:
+    """Return what several tables or flows rest on, each figure once."""
+    import pandas as pd
+
+    table = pd.concat([each.table for each in (first, *others)])
+    kept = ~table.duplicated(["record", "subject", "attribute"])
+    references = {source.id: source for each in (first, *others) for source in each.references}
+    return replace(first, table=table[kept], references=tuple(references.values()))
+
+
 def _has_address(source: Source) -> bool:
     return source.url.startswith(("https://", "http://"))

@@ -59,13 +59,23 @@ def note(text: str) -> Html:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """Return a table that scrolls by itself on narrow screens, by keys too; columns with a unit are aligned right."""
+    """Return a table that scrolls by itself on narrow screens, by keys too; columns with a unit are aligned right.
+
+    The first cell of a row is its heading, unless it is empty.
+    """
     sides = ["n" if head.endswith("]") else "w" for head in heads]
     top = tag("tr", *(tag("th", head(text), class_=side, scope="col") for text, side in zip(heads, sides, strict=True)))
-    body = [tag("tr", *(tag("td", breakable(c), class_=s) for c, s in zip(row, sides, strict=True))) for row in rows]
+    body = [tag("tr", *(_cell(*each) for each in zip(range(len(sides)), row, sides, strict=True))) for row in rows]
     rendered = tag("table", tag("thead", top), tag("tbody", *body))
     label = f"Table: {', '.join(text.partition(' [')[0] for text in heads[:_NAMED_HEADS])}"
     return tag("div", rendered, class_="scroll", tabindex="0", role="region", **{"aria-label": label})
+
+
+def _cell(column: int, content: object, side: str) -> Html:
+    """Return a cell of a row, which is its heading if it stands first and says something."""
+    if column == 0 and content:
+        return tag("th", breakable(content), class_=side, scope="row")
+    return tag("td", breakable(content), class_=side)
 
 
 def breakable(content: object) -> object:

@@ -57,5 +57,5 @@ class Names(RecordNames):
 
     def _listed(self, text: str, name: Callable[[str], str]) -> str:
         """Return ids with amounts, separated by commas, by names."""
-        pairs = (item.partition(" ") for item in text.split(", "))
+        pairs = (item.replace("%", " %").partition(" ") for item in text.split(", "))
         return ", ".join(f"{name(id)}{blank}{amount}" for id, blank, amount in pairs)

@@ -108,8 +108,9 @@ def report(
     -----
     The file makes no requests and runs no scripts; it is readable on a phone, on dark screens and by keyboard, and
     prints on A4, with page numbers and no row of a table cut across pages. Links at its head lead to the sections.
-    With the section on sources, a line below the comparison and the changes names the sources that they rest on. The
-    same inputs give the same bytes, identified by the run id at its end, as far as the same fonts are installed.
+    With the section on sources, a line below each other section names the sources that it rests on, of maps,
+    bottlenecks and risk those of their flows. The same inputs give the same bytes, identified by the run id at its
+    end, as far as the same fonts are installed.
 
     Examples
     --------
@@ -171,7 +172,8 @@ def _foot(results: BriefResults) -> Html:
     units = results.volumes.shown
     supplies = [supply for supply in results.network.supplies if units.knows([supply.commodity])]
     penalties = sorted({s.penalty_usd_per_t * units.price(s.commodity) for s in supplies})
-    assumed = " or ".join(dict.fromkeys(f"{penalty:,.0f}" for penalty in penalties)) or "-"
+    ends = dict.fromkeys(f"{penalty:,.0f}" for penalty in (penalties[:1] + penalties[-1:]))
+    assumed = " to ".join(ends) or "-"
     return tag(
         "footer",
         f"corridor {__version__}, run {results.run_id}. A year is a steady flow. What is shut in has a steering "

@@ -15,7 +15,7 @@ from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
 from corridor.risk.simulate import simulate
 from corridor.show.brief.comparison import COLUMNS
-from corridor.show.brief.footnotes import Footnotes, only
+from corridor.show.brief.footnotes import Footnotes, only, together
 from corridor.show.brief.names import Names
 from corridor.show.brief.ranged_cells import RangedCells
 from corridor.show.brief.scenario_groups import ScenarioGroups, scenario_groups
@@ -50,6 +50,8 @@ FIGURE_DRAWS = 200
 """How often uncertain figures are drawn, as often as `compare` does for ranges."""
 USUAL_DRAWS, LEAST_YEARS_A_DRAW = 100, 100
 """Sets of parameters of hazards drawn for simulated years, if there are so many years for each, and as many."""
+_OF_SCENARIOS = ("scenario_maps", "scenario_bad_years")
+"""Sections that show each scenario for itself."""
 MOST_LIMITS = 8
 """How many limits are looked for that are worth something, as `Flow.explain` does."""
 
@@ -269,16 +271,38 @@ class BriefResults:
 
     @cached_property
     def footnotes(self) -> Footnotes:
-        """Sources of the comparison, the outcomes and the figures leant on, as far as their sections are shown."""
+        """Sources of the sections shown, each of its table or its flows, and of the figures leant on."""
         behind: dict[str, Sources] = {}
         if "sources" in self.sections and self.network.figure_records:
             if "comparison" in self.sections:
                 behind["comparison"] = sources(self.table, self.network)
             if "changes" in self.sections:
                 behind["changes"] = sources(self.outcomes, self.network)
+            for name in (section for section in self._states_shown if section in self.sections):
+                behind[name] = together(*map(self._sources_of_flow, self._states_shown[name]))
             for name, table in self.leaning_of_shown.items():
-                behind[f"figures, {name}"] = only(sources(self.flows[name]), table.head(MOST_FIGURES))
+                behind[f"figures, {name}"] = only(self._sources_of_flow(name), table.head(MOST_FIGURES))
         return Footnotes(self.network, behind)
+
+    @property
+    def _states_shown(self) -> dict[str, tuple[str, ...]]:
+        """Baseline and scenarios whose flows are behind sections that are not of one table."""
+        every = (BASELINE, *(scenario.name for scenario in self.scenarios))
+        worst = (self.worst,) if self.worst is not None else ()
+        of_baseline = dict.fromkeys(("risk", "bad_years"), (BASELINE,))
+        return {
+            "map": (BASELINE, *worst), **of_baseline, **dict.fromkeys(("bottlenecks", *_OF_SCENARIOS), every),
+        }  # fmt: skip
+
+    def _sources_of_flow(self, state: str) -> Sources:
+        """Return what the flow of the baseline or of a scenario rests on."""
+        if state not in self._sources_of_flows:
+            self._sources_of_flows[state] = sources(self.flows[state])
+        return self._sources_of_flows[state]
+
+    @cached_property
+    def _sources_of_flows(self) -> dict[str, Sources]:
+        return {}
 
     @cached_property
     def ensemble(self) -> Ensemble:

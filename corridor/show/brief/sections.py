@@ -33,6 +33,8 @@ from corridor.show.html import Html
 
 ON_REQUEST = frozenset({"scenario_maps", "scenario_bad_years"})
 """Sections that are shown only if they are named: each takes a picture, or simulated years, for every scenario."""
+_OF_HAZARDS = frozenset({"risk", "bad_years", "scenario_bad_years"})
+"""Sections with numbers that rest on hazards."""
 _OF_BASELINE = frozenset({"risk", "bad_years"})
 """Sections that show nothing of scenarios."""
 
@@ -97,7 +99,18 @@ def section_of(results: BriefResults, name: str) -> Html:
     """Return a section of a brief by its name, with the sources that it rests on; what it needs is computed then."""
     if isinstance(results, BoxResults) and name in _BUILD_OF_BOXES:
         return layout.ended(_BUILD_OF_BOXES[name](results), results.footnotes.below(name))
-    return layout.ended(_BUILD[name](results), results.footnotes.below(name))
+    return layout.ended(_BUILD[name](results), Html(results.footnotes.below(name) + _hazard_sources(results, name)))
+
+
+def _hazard_sources(results: BriefResults, name: str) -> Html:
+    """Return where the sources of hazards stand, below a section that rests on hazards with events on record."""
+    recorded = any(hazard.events for hazard in results.network.hazards)
+    if name not in _OF_HAZARDS or not recorded or "sources" not in results.sections:
+        return Html("")
+    return layout.note(
+        "The sources of the hazards are not in this list: they stand with the events of the record, from which rates, "
+        "durations and shares are estimated."
+    )
 
 
 def _empty(network: Network, scenarios: Sequence[Scenario], years: int) -> dict[str, str]:

@@ -49,10 +49,11 @@ sup { font-size: .75em; line-height: 0; }
 table { border-collapse: collapse; min-width: 100%; font: .82rem/1.35 var(--sans); }
 th, td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid var(--rule); }
 th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--line); vertical-align: bottom; }
+tbody th { font-weight: 400; vertical-align: top; border-bottom: 1px solid var(--rule); }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th.n { white-space: normal; }
 .w { text-align: left; }
-td.w:first-child { min-width: 7.5em; }
+tbody .w:first-child { min-width: 7.5em; }
 .sources li { margin: .5rem 0; font-size: .88rem; }
 .sources ul { margin: .15rem 0; padding-left: 1.1rem; }
 .grade { font: 700 .85em var(--sans); border: 1px solid currentColor; border-radius: 3px; padding: 0 .3em; }

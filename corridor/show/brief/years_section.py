@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from corridor.library.names import country_name
-from corridor.model.columns import by_name, printed
+from corridor.model.columns import Column, by_name, printed
 from corridor.model.display_units import DisplayUnits
 from corridor.model.hazard import Hazard
 from corridor.risk.attribution_tables import record_of
@@ -57,11 +57,8 @@ def years_section(ensemble: Ensemble, commodity: str, named: str, units: str = "
         layout.note(bounds_text(ensemble, column)),
     ]
     if float(ensemble.year_values(column).std()) > 0:
-        parts.append(
-            layout.picture(
-                partial(plot_ensemble, ensemble, column), (9.0, 4.8), "Share of years with at least this loss"
-            )
-        )
+        about = f"Share of years in which at least so much of {named} is not lifted"
+        parts.append(layout.picture(partial(plot_ensemble, ensemble, column), (9.0, 4.8), about))
     parts.append(layout.note(prior_text(ensemble, column, f"the shut-in volume of {named}")))
     parts += [part for by in _HEADS for part in _borne(ensemble, column, named, by, shown)]
     parts.append(layout.note(left_out_text(ensemble, commodity, units=units)))
@@ -73,8 +70,8 @@ def _amounts(ensemble: Ensemble, commodity: str, named: str, units: str) -> Html
     baseline, mean, cvar = (by_name("bad_year")[name] for name in ("undisturbed", "mean", "cvar"))
     rows = [
         [
-            f"{label} [{row['unit']}]", _amount(row, "undisturbed"),
-            *(f"{_amount(row, name)} ± {_amount(row, f'{name}_half')}" for name in ("mean", "cvar")),
+            f"{label} [{row['unit']}]", _amount(baseline, row, "undisturbed"),
+            *(f"{_amount(c, row, c.name)} ± {_amount(c, row, f'{c.name}_half')}" for c in (mean, cvar)),
         ]
         for label, row in _rows(amounts(ensemble, commodity, named=named, units=units))
     ]  # fmt: skip
@@ -82,9 +79,9 @@ def _amounts(ensemble: Ensemble, commodity: str, named: str, units: str) -> Html
     return layout.table(["a year", *heads], rows)
 
 
-def _amount(row: dict[str, Any], name: str) -> str:
-    """Return an amount of a year: money in whole millions, as elsewhere in a brief, for its error is larger."""
-    return layout.number(row[name], 0 if "USD" in row["unit"] else 2)
+def _amount(column: Column, row: Mapping[str, Any], name: str) -> str:
+    """Return a number of the table: money in whole millions."""
+    return layout.number(row[name], 0) if "USD" in row["unit"] else column.text(row[name])
 
 
 def _bounds(ensemble: Ensemble, column: str, shown: DisplayUnits) -> Html:
