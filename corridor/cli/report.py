@@ -14,8 +14,12 @@ def add(commands: Any) -> None:
     """Add the command and its options to the parser."""
     parser = add_command(commands, "report", run, "write a brief as one HTML file: answer, maps, tables, risk, sources")
     add_inputs(parser, output=False)
-    add_units(parser)
-    parser.add_argument("--commodity", metavar="ID", help="commodity of the brief (default: kazakh_crude)")
+    add_units(parser, boxes=True)
+    parser.add_argument(
+        "--commodity",
+        metavar="ID",
+        help="commodity of the brief, or group of containers (default: kazakh_crude; of caspian_freight containers)",
+    )
     parser.add_argument("--title", metavar="TEXT", help="title of the page")
     parser.add_argument("--about", metavar="TEXT", help="paragraph of your own under the title")
     parser.add_argument(
@@ -23,7 +27,9 @@ def add(commands: Any) -> None:
         help="section to show, in the order given (repeatable): summary, map, comparison, changes, bottlenecks, risk, "
         "bad_years, sources (default: all of these that can be filled), scenario_maps, scenario_bad_years",
     )  # fmt: skip
-    parser.add_argument("--years", type=int, metavar="N", help="simulated years; 0: none (default: 10000)")
+    parser.add_argument(
+        "--years", type=int, metavar="N", help="simulated years; 0: none (default: 10000; containers have none)"
+    )
     parser.add_argument(
         "--draws", type=int, metavar="N",
         help="sets of the hazards' rates, durations and shares drawn for these years; 0: central ones (default: 100 if "

@@ -14,6 +14,7 @@ USUAL_YEARS = 10_000
 """Number of simulated years by default."""
 _WITH_YEARS = ("summary", "bad_years", "scenario_bad_years")
 _WITH_RANGES = ("summary", "comparison", "changes")
+_BOXES_WITH_RANGES = ("summary", "comparison")
 
 
 def number_of_years(years: int | None, draws: int | None, bad_years: Ensemble | None) -> int:
@@ -54,8 +55,26 @@ def require_years_of(network: Network, bad_years: Ensemble, *, years: int | None
         raise DataError(f"bad_years are of another network ({bad_years.network!r}) than the brief; simulate this one")
 
 
+def require_no_years(why: str, *, years: int | None, draws: int | None, bad_years: Ensemble | None) -> None:
+    """Raise if simulated years are asked for that a brief does not have.
+
+    Raises
+    ------
+    DataError
+        If they are; `why` says why there are none.
+    """
+    for name, asked in (("years", bool(years)), ("draws", bool(draws)), ("bad_years", bad_years is not None)):
+        if asked:
+            raise DataError(f"{name}: a brief of boxes has no simulated years, for {why}; leave it out")
+
+
 def require_shown(
-    network: Network, sections: Collection[str], *, ranges: bool | None, bad_years: Ensemble | None
+    network: Network,
+    sections: Collection[str],
+    *,
+    ranges: bool | None,
+    bad_years: Ensemble | None,
+    boxes: bool = False,
 ) -> None:
     """Raise if ranges or years are asked for that no section shows, or of figures without a range.
 
@@ -66,7 +85,8 @@ def require_shown(
     """
     if ranges is not None and not isinstance(ranges, bool):
         raise DataError(f"ranges must be True, False or left out (got {shown(ranges)})")
-    for name, given, able in (("ranges", ranges, _WITH_RANGES), ("bad_years", bad_years is not None, _WITH_YEARS)):
+    with_ranges = _BOXES_WITH_RANGES if boxes else _WITH_RANGES
+    for name, given, able in (("ranges", ranges, with_ranges), ("bad_years", bad_years is not None, _WITH_YEARS)):
         if given and not set(able).intersection(sections):
             raise DataError(f"no section named shows {name}; add one of {', '.join(map(repr, able))}, or leave it out")
     if ranges and not has_ranges(network):

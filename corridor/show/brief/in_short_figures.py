@@ -29,7 +29,7 @@ def hangs_on(results: BriefResults) -> str:
     if not largest > 0:
         return f"No range of a single figure moves the netback of {named}."
     first = [row for row in rows[:_MOST_NAMED] if row["effect"] >= _MATTERS * largest]
-    listed = [f"{results.names.key(row)} ({row['confidence']}; {_source(results, row)})" for row in first]
+    listed = [f"{results.names.key(row)} ({row['confidence']}; {source_title(results, row)})" for row in first]
     effects = joined(money(float(row["effect"])) for row in first)
     matter = [row for row in rows if row["effect"] >= _MATTERS * largest]
     return (
@@ -52,7 +52,7 @@ def _how_sure(results: BriefResults, matter: list[dict[str, Any]]) -> str:
     )
 
 
-def _source(results: BriefResults, row: dict[str, Any]) -> str:
+def source_title(results: BriefResults, row: dict[str, Any]) -> str:
     """Return the title of a figure's first source without what stands in brackets, and how many others there are."""
     titles = {source.id: source.title for source in results.network.sources}
     figures = results.network.figures(str(row["subject"]), str(row["attribute"]))

@@ -20,7 +20,7 @@ class Names(RecordNames):
     def limit(self, limit: BindingLimit | str) -> str:
         """Return a binding limit, or what writes one in a table, by names."""
         if isinstance(limit, str):
-            limit = self._read(limit)
+            limit = self.read(limit)
         if limit.kind in ("quota", "usual flow"):
             of = f" for {self.commodity(limit.commodity)}" if limit.commodity else ""
             return f"{limit.kind} on {self.edge(limit.id)}{of}"
@@ -44,7 +44,7 @@ class Names(RecordNames):
             return matched["before"] + self.country(matched["code"]) + matched["rest"]
         return about
 
-    def _read(self, text: str) -> BindingLimit:
+    def read(self, text: str) -> BindingLimit:
         """Return the limit that a text writes; an edge where it names no other kind."""
         matched = _LIMIT.fullmatch(text)
         if matched is None or text in self._edges:

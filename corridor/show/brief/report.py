@@ -10,19 +10,21 @@ from corridor.errors import DataError
 from corridor.files.bytes import write_text
 from corridor.messages import shown
 from corridor.model.arguments import MOST_SEED, required_integer
-from corridor.model.display_units import DisplayUnits
+from corridor.model.commodity_groups import in_boxes
 from corridor.model.network import Network, require_network
 from corridor.model.scenario import Scenario
 from corridor.risk.ensemble import Ensemble
 from corridor.show import style
 from corridor.show.brief import layout
-from corridor.show.brief.draws_arguments import number_of_years, require_shown, require_years_of
+from corridor.show.brief.box_results import BoxResults, not_of_boxes
+from corridor.show.brief.draws_arguments import number_of_years, require_no_years, require_shown, require_years_of
 from corridor.show.brief.results import BriefResults
 from corridor.show.brief.scripts import marked
 from corridor.show.brief.sections import chosen_sections, section_of
 from corridor.show.brief.style import STYLE
+from corridor.show.brief.subject import chosen_subject, units_of_brief
 from corridor.show.html import Html, tag
-from corridor.study.scenario_runs import chosen_commodity, named_scenarios
+from corridor.study.scenario_runs import named_scenarios
 
 
 def report(
@@ -31,7 +33,7 @@ def report(
     path: str | os.PathLike[str] = "brief.html",
     *,
     commodity: str | None = None,
-    units: str = "t",
+    units: str | None = None,
     title: str | None = None,
     about: str | None = None,
     sections: str | Iterable[str] | None = None,
@@ -52,10 +54,13 @@ def report(
     path : path
         File to write; it is written completely or not at all.
     commodity : str, optional
-        Id of the commodity to report on; by default the network's first.
-    units : {"t", "bbl"}
-        Tonnes, or barrels: all volumes and unit costs are in thousand barrels a day, million barrels and USD a barrel,
-        each commodity by its own barrels a tonne, which the first page states. What figures of other units say stays.
+        Id of the commodity to report on, or name of a group that is counted in boxes (``display_unit="TEU"``); by
+        default the network's first, or its group where that is counted in boxes. A brief of boxes shows who takes which
+        way, what moving costs and which limits bind; it has no earnings, no section "risk" and no simulated years.
+    units : {"t", "bbl", "TEU"}, optional
+        Tonnes, the default, or barrels: all volumes and unit costs are in thousand barrels a day, million barrels and
+        USD a barrel, each commodity by its own barrels a tonne, which the first page states. What figures of other
+        units say stays. Boxes are in TEU a year and USD a box of 40 feet, and in nothing else.
     title : str, optional
         Title instead of one made from network and commodity.
     about : str, optional
@@ -67,7 +72,7 @@ def report(
         "scenario_bad_years", the years simulated again under each scenario, which takes as long for each as for the
         baseline.
     years : int, optional
-        Number of simulated years, if the network has hazards: 10 000 by default, 0 for none.
+        Number of simulated years, if the network has hazards: 10 000 by default, 0 for none, as boxes have.
     draws : int, optional
         How many sets of the hazards' rates, durations and shares are drawn for these years, within what the record
         leaves open, so that luck and ignorance are told apart; 0 for central ones. By default 100 where there are 100
@@ -116,12 +121,17 @@ def report(
     """
     require_network(network)
     style.pyplot()
+    shown_commodity = chosen_subject(network, commodity)
+    boxes = in_boxes(network, shown_commodity)
+    left_out = not_of_boxes(network, shown_commodity) if boxes else {}
+    if boxes:
+        require_no_years(left_out["bad_years"], years=years, draws=draws, bad_years=bad_years)
+        years = 0
     if bad_years is not None:
         require_years_of(network, bad_years, years=years, draws=draws)
     n_years = number_of_years(years, draws, bad_years)
     required_integer("seed", seed, 0, MOST_SEED)
-    shown_commodity = chosen_commodity(network, commodity)
-    DisplayUnits.of(network, units)
+    shown_units = units_of_brief(network, shown_commodity, units)
     if Path(path).is_dir():
         raise DataError(f"{path}: is a folder; give the path of a file")
     if about is not None and not isinstance(about, str):
@@ -130,10 +140,10 @@ def report(
     run = [scenario for _, scenario in named_scenarios(network, asked) if scenario is not None]
     for scenario in run if asked is not None else ():
         scenario.apply(network)
-    shown_sections = chosen_sections(network, run, sections, n_years, given=asked is not None)
-    require_shown(network, shown_sections, ranges=ranges, bad_years=bad_years)
-    results = BriefResults(
-        network=network, asked=asked, commodity=shown_commodity, units=units, given_title=title, about=about,
+    shown_sections = chosen_sections(network, run, sections, n_years, given=asked is not None, left_out=left_out)
+    require_shown(network, shown_sections, ranges=ranges, bad_years=bad_years, boxes=boxes)
+    results = (BoxResults if boxes else BriefResults)(
+        network=network, asked=asked, commodity=shown_commodity, units=shown_units, given_title=title, about=about,
         sections=shown_sections, years=n_years, seed=seed, draws=draws, bad_years=bad_years, ranges=ranges,
     )  # fmt: skip
     write_text(Path(path), _page(results))
@@ -160,7 +170,8 @@ def _foot(results: BriefResults) -> Html:
     from corridor import __version__
 
     units = results.volumes.shown
-    penalties = sorted({s.penalty_usd_per_t * units.price(s.commodity) for s in results.network.supplies})
+    supplies = [supply for supply in results.network.supplies if units.knows([supply.commodity])]
+    penalties = sorted({s.penalty_usd_per_t * units.price(s.commodity) for s in supplies})
     ends = dict.fromkeys(f"{penalty:,.0f}" for penalty in (penalties[:1] + penalties[-1:]))
     assumed = " to ".join(ends) or "-"
     return tag(

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from corridor.library.networks import hazard_basis
-from corridor.model.commodity_groups import chooses
+from corridor.model.commodity_groups import chooses, members
 from corridor.model.network import Network
 from corridor.model.records import PARTS
 from corridor.model.scenario import Scenario
@@ -237,9 +237,10 @@ class BriefResults:
         """Largest flow of the commodity on one edge, in the baseline or any scenario; None if there is none. [Mt/y]"""
         largest = 0.0
         for flow in self.flows.values():
-            columns = [flow.solution.program.column(edge.id, self.commodity) for edge in self.network.edges]
-            amounts = flow.solution.flows[[column for column in columns if column is not None]]
-            largest = max(largest, float(amounts.max(initial=0.0)))
+            program, amounts = flow.solution.program, flow.solution.flows
+            for edge in self.network.edges:
+                columns = (program.column(edge.id, id) for id in members(self.network, self.commodity))
+                largest = max(largest, sum(float(amounts[column]) for column in columns if column is not None))
         return largest or None
 
     @cached_property
@@ -345,18 +346,22 @@ class BriefResults:
     def basis(self) -> str:
         """What the results stand for: year, regime, shipper, and the last day that the evidence speaks of."""
         net = self.network
-        hazards = self.hazards[0].upper() + self.hazards[1:] if net.hazards else ""
-        whose = tonne(
-            {"origin": comparison_scope(net, commodity=self.commodity).origin}, net, self.volumes.shown.single
-        )
+        hazards = self.hazards[:1].upper() + self.hazards[1:] if net.hazards else ""
         parts = [
             f"Network and year: {network_label(net)}." if network_label(net) else "",
             f"{hazards}." if hazards else "",
-            f"Shipper: {self.named_commodity}{f', {whose}' if whose else ''}.",
+            self.shipper,
             f"Evidence as of {net.as_of}." if net.as_of else "",
             self.volumes.note,
         ]
         return " ".join(part for part in parts if part)
+
+    @property
+    def shipper(self) -> str:
+        """Whose results these are, as a sentence."""
+        origin = comparison_scope(self.network, commodity=self.commodity).origin
+        whose = tonne({"origin": origin}, self.network, self.volumes.shown.single)
+        return f"Shipper: {self.named_commodity}{f', {whose}' if whose else ''}."
 
     @cached_property
     def run_id(self) -> str:

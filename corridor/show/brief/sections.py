@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from corridor.errors import DataError
@@ -11,6 +11,14 @@ from corridor.model.network import Network
 from corridor.model.scenario import Scenario
 from corridor.show.brief import layout
 from corridor.show.brief.bottlenecks_section import bottlenecks_section
+from corridor.show.brief.box_results import BoxResults
+from corridor.show.brief.box_sections import (
+    bottlenecks_of_boxes,
+    changes_of_boxes,
+    comparison_of_boxes,
+    figures_of_boxes,
+)
+from corridor.show.brief.box_summary import box_summary
 from corridor.show.brief.changes_section import changes_section
 from corridor.show.brief.comparison import comparison_section
 from corridor.show.brief.figures_section import figures_section
@@ -32,7 +40,13 @@ _OF_BASELINE = frozenset({"risk", "bad_years"})
 
 
 def chosen_sections(
-    network: Network, scenarios: Sequence[Scenario], sections: str | Iterable[str] | None, years: int, *, given: bool
+    network: Network,
+    scenarios: Sequence[Scenario],
+    sections: str | Iterable[str] | None,
+    years: int,
+    *,
+    given: bool,
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """Return the names of the sections of a brief: those asked for, or all that can be filled.
 
@@ -48,6 +62,8 @@ def chosen_sections(
         Number of simulated years.
     given : bool
         Whether the scenarios were given, not those by default.
+    left_out : mapping of str to str
+        Sections that a brief of this commodity does not have, and why.
 
     Raises
     ------
@@ -56,7 +72,7 @@ def chosen_sections(
     DataError
         If none is asked for, one twice or one that cannot be filled, or if none of them shows the scenarios given.
     """
-    empty = _empty(network, scenarios, years)
+    empty = _empty(network, scenarios, years) | dict(left_out)
     if sections is None:
         return tuple(name for name in TITLES if name not in empty and name not in ON_REQUEST)
     names = (sections,) if isinstance(sections, str) else tuple(sections)
@@ -81,6 +97,8 @@ def chosen_sections(
 
 def section_of(results: BriefResults, name: str) -> Html:
     """Return a section of a brief by its name, with the sources that it rests on; what it needs is computed then."""
+    if isinstance(results, BoxResults) and name in _BUILD_OF_BOXES:
+        return layout.ended(_BUILD_OF_BOXES[name](results), results.footnotes.below(name))
     return layout.ended(_BUILD[name](results), Html(results.footnotes.below(name) + _hazard_sources(results, name)))
 
 
@@ -125,3 +143,10 @@ _BUILD: MappingProxyType[str, Callable[[BriefResults], Html]] = MappingProxyType
         "scenario_maps": scenario_maps_section, "scenario_bad_years": scenario_years_section,
     }
 )  # fmt: skip
+_BUILD_OF_BOXES: MappingProxyType[str, Callable[[BoxResults], Html]] = MappingProxyType(
+    {
+        "summary": box_summary, "comparison": comparison_of_boxes, "changes": changes_of_boxes,
+        "bottlenecks": bottlenecks_of_boxes, "sources": figures_of_boxes,
+    }
+)  # fmt: skip
+"""Sections that boxes have by rules of their own; the maps are the same."""

@@ -1,10 +1,11 @@
-"""Volumes and unit costs of a brief in the units asked for, as text, and what says how barrels are counted."""
+"""Volumes and unit costs of a brief in the units asked for, as text, and what says how barrels or boxes are counted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
+from corridor.model.commodity_groups import TEU, members
 from corridor.model.display_units import DisplayUnits
 from corridor.model.network import Network
 from corridor.show.brief import layout
@@ -25,9 +26,9 @@ class BriefVolumes:
     network : Network
         Network reported on.
     commodity : str
-        Id of the commodity reported on.
-    units : {"t", "bbl"}
-        Tonnes or barrels; each commodity has its own barrels a tonne.
+        Id of the commodity reported on, or name of a group of boxes.
+    units : {"t", "bbl", "TEU"}
+        Tonnes or barrels; each commodity has its own barrels a tonne. Or boxes, of what is counted in them.
 
     Raises
     ------
@@ -41,8 +42,14 @@ class BriefVolumes:
 
     @cached_property
     def shown(self) -> DisplayUnits:
-        """Units of all commodities."""
-        return DisplayUnits.of(self.network, self.units)
+        """Units of all commodities, where they are boxes of those reported on."""
+        boxes = self.units == TEU
+        return DisplayUnits.of(self.network, self.units, self.commodity if boxes else None, boxes=boxes)
+
+    @cached_property
+    def member(self) -> str:
+        """The commodity whose barrels, or boxes, count: the one reported on, or the first of its group."""
+        return members(self.network, self.commodity)[0]
 
     @property
     def unit(self) -> str:
@@ -51,7 +58,7 @@ class BriefVolumes:
 
     def rate(self, amount_mtpa: float) -> float:
         """Return a flow of the commodity in the units shown."""
-        return amount_mtpa * self.shown.rate(self.commodity)
+        return amount_mtpa * self.shown.rate(self.member)
 
     def number(self, amount_mtpa: float) -> str:
         """Return a flow of the commodity as text."""
@@ -71,11 +78,12 @@ class BriefVolumes:
 
     def amount(self, amount_mt: float) -> str:
         """Return an amount of the commodity as text: Mt, or million barrels."""
-        return layout.number(amount_mt * self.shown.amount(self.commodity), 1 if self.shown.shows_barrels else 2)
+        digits = self.shown.amount_digits if self.shown.shows_barrels else 2
+        return layout.number(amount_mt * self.shown.amount(self.member), digits)
 
     def money(self, usd_per_t: float) -> str:
         """Return money by volume of the commodity as text: USD/t, or USD/bbl."""
-        return layout.number(usd_per_t * self.shown.price(self.commodity), self.shown.money_digits)
+        return layout.number(usd_per_t * self.shown.price(self.member), self.shown.money_digits)
 
     def of_unit(self, value: float, unit: str, subject: str = "") -> float:
         """Return a number whose unit is one of tonnes in the units shown, others as they are.
@@ -94,23 +102,30 @@ class BriefVolumes:
 
     @property
     def note(self) -> str:
-        """How tonnes were turned into barrels and who says so, in sentences; empty where tonnes are shown."""
+        """How tonnes were turned into barrels or boxes and who says so, in sentences; empty where tonnes are shown."""
         if not self.shown.shows_barrels:
             return ""
+        if self.shown.shows_boxes:
+            return self._boxes()
         traded = {supply.commodity for supply in self.network.supplies}
         traded |= {market.commodity for market in self.network.markets}
         others = [c.id for c in self.network.commodities if c.id in traded and c.id != self.commodity]
         names = Names(self.network)
         rest = ", ".join(f"{names.commodity(id)} {self.shown.amount(id):g}" for id in others)
         return (
-            f"Barrels: 1 t = {self.shown.amount(self.commodity):g} bbl of {names.commodity(self.commodity)}"
+            f"Barrels: 1 t = {self.shown.amount(self.member):g} bbl of {names.commodity(self.commodity)}"
             f"{self._evidence()}{f'; {rest}' if rest else ''}. kb/d: thousand barrels a day. A capacity that shippers "
             "share counts by what passes there, in the comparison of corridors by the barrels of the shipper."
         )
 
+    def _boxes(self) -> str:
+        """Return how tonnes were turned into boxes."""
+        tonnes = 1 / self.shown.per_t(self.member)
+        return f"TEU: a box of 20 feet, {tonnes:g} t of cargo{self._evidence()}; FEU: a box of 40 feet, 2 TEU."
+
     def _evidence(self) -> str:
         """Return who says how many barrels a tonne is, in brackets; empty where no figure does."""
-        chosen = self.network.figures(self.commodity, "display_per_t")
+        chosen = self.network.figures(self.member, "display_per_t")
         rows = [row for row in chosen.to_dict("records") if row["choice"] == "chosen"]
         if not rows:
             return ""
