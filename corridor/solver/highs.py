@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 import highspy
 import numpy as np
@@ -31,6 +32,15 @@ _FAILURES: dict[highspy.HighsModelStatus, type[SolverError]] = {
     highspy.HighsModelStatus.kUnbounded: Unbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Unbounded,
 }
+
+_OTHERWISE: tuple[tuple[str, Any, Any], ...] = (
+    ("presolve", "choose", "choose"), ("presolve", "off", "choose"), ("simplex_strategy", 4, 1),
+    ("solver", "ipm", "choose"),
+)  # fmt: skip
+"""How a program is solved from scratch that ended without an answer, one after the other: option, value, usual value.
+
+Strategy 4 is the primal simplex, 1 the dual.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,9 +158,13 @@ class Solver:
     def _run(self, state: ProgramState) -> Optimum:
         highs = self._highs
         _run_alone(highs)
-        if highs.getModelStatus() not in (*_SOLVED, *_FAILURES):  # a warm start may end without a status
+        for option, other, usual in _OTHERWISE:  # a warm start may end without a status, or in an error
+            if highs.getModelStatus() in (*_SOLVED, *_FAILURES):
+                break
             highs.clearSolver()
+            _demand(highs.setOptionValue(option, other), f"set {option}")
             _run_alone(highs)
+            _demand(highs.setOptionValue(option, usual), f"set {option}")
         _refuse_unsolved(highs)
         solution = highs.getSolution()
         volume, money = self._unit_mtpa, self._program.unit_usd_per_t
