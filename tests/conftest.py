@@ -7,6 +7,8 @@ automatic run does, ``searching`` many new ones.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import pandas as pd
@@ -30,6 +32,18 @@ settings.register_profile("thorough", max_examples=THOROUGH, deadline=None, dera
 settings.register_profile("searching", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("CORRIDOR_HYPOTHESIS", "steady"))
 waiting.EVERY_S = 3600.0  # on a busy machine a quick command may take longer than it should; test_waiting is impatient
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open() -> Iterator[None]:
+    """Close what tests have drawn once there is much of it, as matplotlib warns of more than twenty open figures."""
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and len(pyplot.get_fignums()) > _MOST_FIGURES:
+        pyplot.close("all")
+
+
+_MOST_FIGURES = 12
 
 
 @pytest.fixture

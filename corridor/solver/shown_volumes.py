@@ -36,13 +36,15 @@ class ShownVolumes:
         network = solution.network
         self.commodities = asked or tuple(commodity.id for commodity in network.commodities)
         """Ids of what is counted."""
-        self.asked = asked or members(network, default_subject(network))
+        self.asked = asked or (members(network, default_subject(network)) if network.commodities else ())
         """Ids of what corridors are explained for."""
         self.asked_name = self._name()
 
     def _name(self) -> str:
         """Return what corridors are explained for: a commodity, or a group of several."""
-        return self.asked[0] if len(self.asked) == 1 else self._solution.network.commodity(self.asked[0]).group
+        if len(self.asked) == 1:
+            return self.asked[0]
+        return self._solution.network.commodity(self.asked[0]).group if self.asked else ""
 
     def counts(self, column: int) -> bool:
         """Tell whether a flow column is of what is counted."""

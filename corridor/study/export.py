@@ -102,7 +102,8 @@ def _frames(tables: Any) -> dict[str, pd.DataFrame]:
         scenario = scenario_name(tables.scenario)
         frames = {"totals": pd.DataFrame({"scenario": [scenario], **totals})}
         frames["totals"].attrs = tables.corridors.attrs
-        return frames | {name: _flat(getattr(tables, name)) for name in FLOW_TABLES}
+        held = [name for name in FLOW_TABLES if name != "choices" or tables.solution.choice is not None]
+        return frames | {name: _flat(getattr(tables, name)) for name in held}
     if isinstance(tables, pd.DataFrame):
         return {"table": _flat(tables)}
     if isinstance(tables, Mapping) and tables and all(isinstance(frame, pd.DataFrame) for frame in tables.values()):

@@ -85,7 +85,7 @@ def legs(
     >>> import corridor as cr
     >>> table = cr.legs(cr.solve(cr.load(year=2021)), "cpc")
     >>> table.loc["through", "limit"]
-    'cpc_kazakhstan'
+    'cpc_kazakhstan or cpc_astrakhan_kropotkin or cpc_russia'
     """
     import pandas as pd
 

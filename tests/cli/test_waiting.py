@@ -31,9 +31,9 @@ def slow_solve(monkeypatch: pytest.MonkeyPatch, met: Callable[[], bool]) -> None
     """Make `solve` wait for something first, and the command impatient."""
     quick: Callable[..., Any] = solver.solve
 
-    def wait(*given: Any) -> cr.Flow:
+    def wait(*given: Any, **named: Any) -> cr.Flow:
         until(met)
-        return quick(*given)
+        return quick(*given, **named)
 
     monkeypatch.setattr(solver, "solve", wait)
     monkeypatch.setattr(waiting, "EVERY_S", 0.01)
