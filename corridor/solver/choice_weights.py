@@ -127,7 +127,8 @@ def weights(network: Network) -> tuple[Weight, ...]:
     Raises
     ------
     DataError
-        If there is no reference, its observed flows do not add up, or a commodity can avoid every corridor.
+        If there is no reference, its observed flows do not add up, a corridor observed has no price or no trunk edge,
+        or a commodity can avoid every corridor.
     """
     reference = network.reference
     asked = choosing(network)
@@ -187,6 +188,11 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     except Infeasible:
         beyond_limits = True
         prices = _prices(program, _without_limits(program, state), held)
+    if free := [(id, row) for (id, row, flow, _), price in zip(held, prices, strict=True) if flow > 0 and price == 0]:
+        raise DataError([
+            f"corridor {row.corridor!r}: going that way costs {id!r} nothing in the reference; give an edge of it "
+            "tariff_usd_per_t, for shippers choose by differences of cost" for id, row in free
+        ])  # fmt: skip
     rows = []
     last = reference.year or max((row.year for row in reference.observed), default=None)
     for id, scale in scales.items():

@@ -382,6 +382,25 @@ def test_a_reference_of_the_networks_own_year_is_refused() -> None:
         cr.solve(network)
 
 
+def test_a_corridor_without_price_is_refused() -> None:
+    """Nobody chooses by differences from a price that was never entered."""
+    network = bad([{"corridor": "ocean"}, {"corridor": "north", "observed_mtpa": 3.0}])
+    assert network.reference is not None
+    edges = network.reference.edge_table()
+    edges.loc["north", "tariff_usd_per_t"] = 0.0
+    with pytest.raises(DataError, match=r"corridor 'north': going that way costs 'boxes' nothing .* tariff_usd_per_t"):
+        cr.solve(network.replace(reference=network.reference.with_frames(edges=edges)))
+
+
+def test_an_observed_corridor_without_a_trunk_edge_is_refused() -> None:
+    """Its flow could go nowhere."""
+    network = bad([{"corridor": "ocean"}, {"corridor": "north", "observed_mtpa": 3.0}])
+    assert network.reference is not None
+    reference = network.reference.replace(edges=[edge for edge in network.reference.edges if edge.id != "north"])
+    with pytest.raises(DataError, match=r"no trunk edge of corridor 'north' carries 'boxes'; give it one"):
+        cr.solve(network.replace(reference=reference))
+
+
 def test_a_way_that_crosses_no_trunk_is_refused() -> None:
     """A way that crosses no trunk is refused."""
     network = bad([{"corridor": "ocean"}])
