@@ -43,7 +43,7 @@ def _no_figure_stays_open() -> Iterator[None]:
         pyplot.close("all")
 
 
-_MOST_FIGURES = 12
+_MOST_FIGURES = 3
 
 
 @pytest.fixture

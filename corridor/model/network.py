@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
+    # isort: off
+    from corridor.model.records import (  # types of fields, named by the signature
+        Commodity as Commodity, Corridor as Corridor, Edge as Edge, Fleet as Fleet, Market as Market, Node as Node,
+        Observation as Observation, Quota as Quota, Rate as Rate, RateGroup as RateGroup, Source as Source,
+        Supply as Supply, Trunk as Trunk,
+    )  # fmt: skip
+    # isort: on
+
 _SORTED = tuple(kind for kind in KINDS if kind.plural not in ("commodities", "corridors", "figures", "sources"))
 _INNER = frozenset(
     ("by_key", "column", "keys", "loaded_from", "record", "records", "structure_of", "trunk_labels", "with_numbers")
@@ -554,14 +562,9 @@ class Network(NetworkParts):
         problems: list[Problem] = []
         of_hazards, locations = _hazards_of(hazards, problems)
         built = build_network(
-            given,
-            name=name,
-            year=year,
-            regime=regime,
-            hazards=of_hazards,
-            hazard_locations=locations,
+            given, name=name, year=year, regime=regime, hazards=of_hazards, hazard_locations=locations,
             problems=problems,
-        )
+        )  # fmt: skip
         return built if reference is None else built.replace(reference=reference)
 
 
