@@ -9,6 +9,7 @@ from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.records import Edge
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T
+from corridor.solver.gain import Gain, gain
 from corridor.solver.solution import Solution
 from corridor.solver.warm import WarmSolver
 
@@ -18,33 +19,19 @@ CLOSED, OUT_OF_SERVICE = "closed", "not in service"
 
 
 @dataclass(frozen=True)
-class IdleChain:
+class IdleChain(Gain):
     """Shut edges that lead nowhere one without the other, and what opening them all would change.
 
     Attributes
     ----------
     edges : tuple of Edge
         In the order in which a tonne would cross them.
-    gained_musd_per_year : float
-        Netback gained, as the difference of two optima. [million USD/y]
-    lifted_mtpa : float
-        Fall in all shippers' shortfall. [Mt/y]
-    supplied_mtpa : float
-        Fall in unmet requirements of markets. [Mt/y]
     opened : Solution
         The flow with all of them open.
     """
 
     edges: tuple[Edge, ...]
-    gained_musd_per_year: float
-    lifted_mtpa: float
-    supplied_mtpa: float
     opened: Solution = field(repr=False, compare=False)
-
-    @property
-    def worth(self) -> tuple[float, float, float]:
-        """Netback gained [million USD/y], tonnes lifted and requirements met. [Mt/y]"""
-        return self.gained_musd_per_year, self.lifted_mtpa, self.supplied_mtpa
 
     @property
     def earns(self) -> bool:
@@ -149,10 +136,4 @@ def opened_together(solver: WarmSolver, solution: Solution, chain: Iterable[Edge
     if any(earning_cycles(wider)):
         return None
     then = solver.solve_network(wider)
-    return IdleChain(
-        tuple(opened.values()),
-        then.netback_musd_per_year - solution.netback_musd_per_year,
-        solution.shortfall_mtpa - then.shortfall_mtpa,
-        solution.unmet_mtpa - then.unmet_mtpa,
-        then,
-    )
+    return IdleChain(*gain(solution, then), tuple(opened.values()), then)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from corridor.model.cycles import earning_cycles
 from corridor.model.network import Network
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_USD_PER_T
+from corridor.solver.gain import Gain, gain
 from corridor.solver.idle import is_idle
 from corridor.solver.solution import BindingLimit, Solution
 from corridor.solver.warm import WarmSolver
@@ -17,33 +18,19 @@ _MOST_EQUAL = 3
 
 
 @dataclass(frozen=True)
-class RaisedLimit:
+class RaisedLimit(Gain):
     """One unit more at a limit, and at those equal to it that would else stop the gain.
 
     Attributes
     ----------
     limits : tuple of BindingLimit
         Raised together, each by 1 Mt/y (1 Mt day/y of a fleet).
-    gained_musd_per_year : float
-        Netback gained, all shippers together. [million USD/y]
-    lifted_mtpa : float
-        Fall in all shippers' shortfall. [Mt/y]
-    supplied_mtpa : float
-        Fall in unmet requirements of markets. [Mt/y]
     wider : Solution
         The flow with the limits raised.
     """
 
     limits: tuple[BindingLimit, ...]
-    gained_musd_per_year: float
-    lifted_mtpa: float
-    supplied_mtpa: float
     wider: Solution = field(repr=False, compare=False)
-
-    @property
-    def worth(self) -> tuple[float, float, float]:
-        """Netback gained [million USD/y], tonnes lifted and requirements met. [Mt/y]"""
-        return self.gained_musd_per_year, self.lifted_mtpa, self.supplied_mtpa
 
     @property
     def is_nothing(self) -> bool:
@@ -167,13 +154,7 @@ def limit_confidence(network: Network, limit: BindingLimit) -> str:
 
 
 def _compared(limits: tuple[BindingLimit, ...], solution: Solution, wider: Solution) -> RaisedLimit:
-    return RaisedLimit(
-        limits,
-        wider.netback_musd_per_year - solution.netback_musd_per_year,
-        solution.shortfall_mtpa - wider.shortfall_mtpa,
-        solution.unmet_mtpa - wider.unmet_mtpa,
-        wider,
-    )
+    return RaisedLimit(*gain(solution, wider), limits, wider)
 
 
 def _named(network: Network, limits: tuple[BindingLimit, ...]) -> str:
