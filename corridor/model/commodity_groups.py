@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from corridor.messages import unknown_name
 from corridor.model.parts import NetworkParts
 
@@ -21,6 +23,20 @@ def members(network: NetworkParts, subject: str) -> tuple[str, ...]:
     if subject in network.by_key("commodity"):
         return (subject,)
     return tuple(record.id for record in network.commodities if subject and record.group == subject)
+
+
+def offered_mtpa(network: NetworkParts) -> dict[str, float]:
+    """Return what the supplies of each commodity offer together. [Mt/y]"""
+    offered = dict.fromkeys(network.keys("commodity"), 0.0)
+    for supply in network.supplies:
+        offered[supply.commodity] += supply.volume_mtpa
+    return offered
+
+
+def largest_first(network: NetworkParts, commodities: Iterable[str]) -> list[str]:
+    """Return commodities by how much of them is offered, the largest first."""
+    offered = offered_mtpa(network)
+    return sorted(commodities, key=lambda id: -offered[id])
 
 
 def shippers(network: NetworkParts, subject: str | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from corridor.model.commodity_groups import offered_mtpa
 from corridor.model.parts import NetworkParts
 from corridor.model.records import Commodity
 
@@ -24,9 +25,7 @@ def doubtful_units(net: NetworkParts) -> Iterator[str]:
 
 
 def _capacities(net: NetworkParts, in_containers: Mapping[str, Commodity]) -> Iterator[str]:
-    offered = dict.fromkeys(net.keys("commodity"), 0.0)
-    for supply in net.supplies:
-        offered[supply.commodity] += supply.volume_mtpa
+    offered = offered_mtpa(net)
     for edge in net.edges:
         admitted = [id for id in offered if edge.admits(id)]
         most, capacity = sum(offered[id] for id in admitted), edge.capacity_mtpa or 0.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corridor.errors import DataError
 from corridor.messages import listed, shown
+from corridor.model.commodity_groups import offered_mtpa
 from corridor.model.network import Network, adjacency, reach
 from corridor.model.records import Commodity, Observation
 from corridor.solver.choice import Alternative, ChoiceSolver, ChosenOptimum
@@ -93,10 +94,7 @@ def alternatives_of(network: Network, program: Program) -> tuple[Alternative, ..
     DataError
         If there is no reference, its observed flows do not add up, or a commodity can avoid every corridor.
     """
-    offered = dict.fromkeys((commodity.id for commodity in choosing(network)), 0.0)
-    for supply in network.supplies:
-        if supply.commodity in offered:
-            offered[supply.commodity] += supply.volume_mtpa
+    offered = offered_mtpa(network)
     alternatives = []
     for weight in weights(network):
         columns = np.array(program.trunk_columns(network, weight.corridor, weight.commodity), dtype=np.int32)
@@ -266,8 +264,7 @@ def _not_understood(reference: Network, commodity: str) -> Iterator[str]:
     if len(rest) > 1:
         named = ", ".join(repr(row.corridor) for row in rest)
         yield f"observed: one corridor of {commodity!r} may take the rest of the supply (got {named}); give the others"
-    offered = sum(supply.volume_mtpa for supply in reference.supplies if supply.commodity == commodity)
-    counted = sum(row.observed_mtpa for row in rows if row.observed_mtpa is not None)
+    offered, counted = offered_mtpa(reference)[commodity], _counted_mtpa(rows)
     over = counted - offered
     if over > _FITS * max(offered, 1.0) or (rest and offered - counted <= _FITS * offered):
         yield (
@@ -299,6 +296,11 @@ def _avoiding(network: Network, commodity: str) -> tuple[str, str] | None:
     return None
 
 
+def _counted_mtpa(rows: Iterable[Observation]) -> float:
+    """Return what observations that state a flow add up to. [Mt/y]"""
+    return sum(row.observed_mtpa for row in rows if row.observed_mtpa is not None)
+
+
 def _latest(reference: Network, commodity: str) -> list[Observation]:
     """Return the last observation of each corridor up to the reference's year, the one of the rest first."""
     last: dict[str, Observation] = {}
@@ -311,8 +313,7 @@ def _latest(reference: Network, commodity: str) -> list[Observation]:
 def _observed(reference: Network, commodity: str) -> Iterator[tuple[Observation, float]]:
     """Yield the observations of a commodity with their flows, that of the rest worked out. [Mt/y]"""
     rows = _latest(reference, commodity)
-    offered = sum(supply.volume_mtpa for supply in reference.supplies if supply.commodity == commodity)
-    counted = sum(row.observed_mtpa for row in rows if row.observed_mtpa is not None)
+    offered, counted = offered_mtpa(reference)[commodity], _counted_mtpa(rows)
     for row in rows:
         yield row, row.observed_mtpa if row.observed_mtpa is not None else max(0.0, offered - counted)
 

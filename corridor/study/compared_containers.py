@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from corridor.model.columns import grouped
-from corridor.model.commodity_groups import TEU_PER_FEU
+from corridor.model.commodity_groups import TEU_PER_FEU, largest_first
 from corridor.model.terms import terms
 from corridor.solver.decompose import Route, decompose_flow
 from corridor.solver.flow import Flow
@@ -107,7 +107,7 @@ class ComparedContainers:
         ]
         if moving or self._corridors[corridor].capacity_mtpa <= 0:
             return moving
-        for commodity in largest_first(self.flow, self.scope.members):
+        for commodity in largest_first(self._network, self.scope.members):
             cells = self._routes[commodity].cells(corridor, origin)
             if cells is not None:
                 return [(cells.route, 1.0)]
@@ -122,12 +122,3 @@ class ComparedContainers:
         if self.scope.destination not in (None, route.destination):
             return False
         return self.scope.is_group or route.origin in (self.scope.every_origin if origin in (None, ALL) else [origin])
-
-
-def largest_first(flow: Flow, commodities: Sequence[str]) -> list[str]:
-    """Return commodities by how much of them is offered, the largest first."""
-    offered = dict.fromkeys(commodities, 0.0)
-    for supply in flow.network.supplies:
-        if supply.commodity in offered:
-            offered[supply.commodity] += supply.volume_mtpa
-    return sorted(commodities, key=lambda id: -offered[id])

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from corridor.errors import DataError
 from corridor.messages import shown
 from corridor.model.columns import blank, column_names, described
-from corridor.model.commodity_groups import TEU, TEU_PER_FEU, counted_in_boxes, default_subject, require_subject
+from corridor.model.commodity_groups import (
+    TEU,
+    TEU_PER_FEU,
+    counted_in_boxes,
+    default_subject,
+    largest_first,
+    require_subject,
+)
 from corridor.model.figures import age_years, inputs_of
 from corridor.model.network import Network
 from corridor.model.records import Edge, Figure
@@ -24,7 +31,6 @@ from corridor.solver.paths import origins_in_turn
 from corridor.solver.solution import BindingLimit
 from corridor.solver.warm import WarmSolver
 from corridor.study.best_routes import best_route
-from corridor.study.compared_containers import largest_first
 from corridor.study.leg_order import corridor_edges, in_order
 
 if TYPE_CHECKING:
@@ -168,7 +174,7 @@ class _Survey:
     def __init__(self, flow: Flow, corridor: str, commodities: Sequence[str]) -> None:
         self._flow, self._corridor = flow, corridor
         self._network = flow.network
-        ranked = largest_first(flow, commodities)
+        ranked = largest_first(self._network, commodities)
         parts = {id: corridor_edges(self._network, corridor, id) for id in ranked}
         self._streams = [id for id in ranked if parts[id].trunk]
         if not self._streams:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor.model.columns import grouped
-from corridor.model.commodity_groups import chooses, members
+from corridor.model.commodity_groups import chooses, largest_first, members
 from corridor.show.brief.footnotes import Footnotes, only
 from corridor.show.brief.results import MOST_FIGURES, BriefResults
 from corridor.show.brief.scenario_groups import NOTHING_MUSD, ScenarioGroups
@@ -82,11 +82,7 @@ class BoxResults(BriefResults):
     @cached_property
     def largest_stream(self) -> str:
         """The commodity of which most is offered."""
-        offered = dict.fromkeys(self.members, 0.0)
-        for supply in self.network.supplies:
-            if supply.commodity in offered:
-                offered[supply.commodity] += supply.volume_mtpa
-        return max(offered, key=lambda id: offered[id])
+        return largest_first(self.network, self.members)[0]
 
     @cached_property
     def stream_costs(self) -> pd.Series:
