@@ -19,11 +19,9 @@ from corridor.solver.shown_volumes import ShownVolumes
 from corridor.study.compare import compare
 from corridor.study.comparison_scope import comparison_scope
 from corridor.study.comparison_text import joined
-from corridor.study.drawn_tables import drawn_comparison, has_ranges
 from corridor.study.easing import eases
 from corridor.study.scenario_runs import BASELINE
 from corridor.study.sources import Sources, sources
-from corridor.study.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,24 +163,10 @@ class BoxResults(BriefResults):
 
     # Draws and sources
 
-    @cached_property
-    def drawn(self) -> Uncertainty | None:
-        """Throughput of the baseline with all uncertain figures drawn, other numbers too where ranges are shown."""
-        if self.not_drawn:
-            return None
-        columns: Sequence[str] = grouped("compare")["containers"] if self.ranges else (THROUGHPUT,)
-        return drawn_comparison(
-            self.network, commodity=self.commodity, columns=columns, draws=self.figure_draws, seed=self.seed
-        )
-
-    @cached_property
-    def not_drawn(self) -> str:
-        """Why figures are not drawn, as a sentence; empty where they are."""
-        if self.ranges is False:
-            return "How sure this is was not drawn (ranges=False)."
-        if not has_ranges(self.network):
-            return "How sure this is cannot be drawn: no figure of this network has a range."
-        return ""
+    @property
+    def drawn_columns(self) -> Sequence[str]:
+        """Columns of the comparison that are drawn: the throughput, all of boxes where ranges are shown."""
+        return grouped("compare")["containers"] if self.ranges else (THROUGHPUT,)
 
     @cached_property
     def drivers(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -160,17 +161,23 @@ class BriefResults:
         """Next tonnes of the baseline with all uncertain figures drawn, other numbers too where ranges are shown."""
         if self.not_drawn:
             return None
-        columns = COLUMNS if self.ranges else (NEXT,)
         return drawn_comparison(
-            self.network, commodity=self.commodity, columns=columns, draws=self.figure_draws, seed=self.seed
+            self.network, commodity=self.commodity, columns=self.drawn_columns, draws=self.figure_draws, seed=self.seed
         )
+
+    @property
+    def drawn_columns(self) -> Sequence[str]:
+        """Columns of the comparison, or groups of them, that are drawn; none if there is nothing to draw."""
+        if self.ranges:
+            return COLUMNS
+        return () if chooses(self.network, self.commodity) else (NEXT,)
 
     @cached_property
     def not_drawn(self) -> str:
         """Why figures are not drawn, as a sentence; empty where they are."""
         if self.ranges is False:
             return "How sure this is was not drawn (ranges=False)."
-        if not self.ranges and chooses(self.network, self.commodity):
+        if not self.drawn_columns:
             return "There is no next tonne to draw."
         if not has_ranges(self.network):
             return "How sure this is cannot be drawn: no figure of this network has a range."
