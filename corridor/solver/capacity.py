@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,6 +148,17 @@ def successive_bottlenecks(
         if not capacity.bottleneck:
             return
         state = _without(solution, state, capacity.bottleneck)
+
+
+def stops_in_words(steps: Iterable[RouteCapacity], shown: Callable[[float], str]) -> str:
+    """Return what stops more, limit after limit, as `successive_bottlenecks` yields it; amounts in Mt/y are shown."""
+    texts = []
+    for step in steps:
+        if not step.bottleneck:
+            texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
+            break
+        texts.append(f"{shown(step.capacity_mtpa)}, stopped by {step.named()}")
+    return "; that lifted, ".join(texts)
 
 
 def _tuple(commodity: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from corridor.model.display_units import TONNES, DisplayUnits
 from corridor.model.network import Network, edge_key
 from corridor.model.records import Edge, Quota
 from corridor.model.tolerances import REPORTED_LIFTED_MTPA, REPORTED_MTPA, REPORTED_USD_PER_T, ROOM_MTPA, ZERO_USD_PER_T
-from corridor.solver.capacity import RouteCapacity, successive_bottlenecks
+from corridor.solver.capacity import RouteCapacity, stops_in_words, successive_bottlenecks
 from corridor.solver.decompose import Route
 from corridor.solver.explain_choice import ChoiceText
 from corridor.solver.idle import idle_chains
@@ -334,15 +334,8 @@ def _carried(carried: float, available: float, span: tuple[float, float], units:
 
 def _stops(steps: list[RouteCapacity], commodity: str, units: DisplayUnits, rate: float) -> str:
     """Return what stops more of a commodity, limit after limit."""
-    texts = []
-    for step in steps:
-        if not step.bottleneck:
-            texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there at all")
-            break
-        capacity = f"{step.capacity_mtpa * rate:,.{units.digits}f} {units.volume}"
-        texts.append(f"{capacity}, stopped by {step.named()}")
     most = f"  Most {commodity} it could take if supply and buyers were unlimited (each limit: a minimum cut)"
-    return f"{most}: {'; that lifted, '.join(texts)}."
+    return f"{most}: {stops_in_words(steps, lambda amount: f'{amount * rate:,.{units.digits}f} {units.volume}')}."
 
 
 def _price_of_more(

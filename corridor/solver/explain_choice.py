@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from corridor.model.records import Corridor
 from corridor.model.tolerances import ZERO_USD_PER_T
-from corridor.solver.capacity import successive_bottlenecks
+from corridor.solver.capacity import stops_in_words, successive_bottlenecks
 from corridor.solver.choices import Chosen, choices
 from corridor.solver.limits import limit_confidence, limit_size, limit_unit
 from corridor.solver.shown_volumes import ShownVolumes
@@ -93,21 +92,14 @@ class ChoiceText:
                 if commodity.id in self.commodities and commodity.group == group
                 and self._network.trunk(record.id, commodity.id)
             )  # fmt: skip
-            steps = list(successive_bottlenecks(self._solver, self._solution, record.id, members))
-            texts = []
-            for step in steps:
-                if not step.bottleneck:
-                    texts.append("nothing else in this network" if math.isinf(step.capacity_mtpa) else "no way there")
-                    break
-                amount = step.capacity_mtpa * self._units.rate(members[0])
-                texts.append(f"{amount:,.{self._digits}f} {self._units.volume}, stopped by {step.named()}")
-            yield f"  Most {group or members[0]} it could take: {'; that lifted, '.join(texts)}."
+            steps = successive_bottlenecks(self._solver, self._solution, record.id, members)
+            stops = stops_in_words(steps, partial(self._amount, members[0]))
+            yield f"  Most {group or members[0]} it could take: {stops}."
 
     def asset(self, limit: BindingLimit) -> str:
         """Return what passes an edge or fleet, and what one more tonne there would pay."""
         amounts = ", ".join(
-            f"{commodity} {amount * self._units.rate(commodity):,.{self._digits}f} {self._units.volume}"
-            for commodity, amount in self.passing(limit).items()
+            f"{commodity} {self._amount(commodity, amount)}" for commodity, amount in self.passing(limit).items()
         )
         if limit in self.full:
             return f"{limit}: passed by {amounts or 'nothing'}. {self._rent(limit)}"
@@ -147,8 +139,10 @@ class ChoiceText:
         return self._money(row.alternative.commodity, row.rent_usd_per_t)
 
     def _volume(self, row: Chosen) -> str:
-        amount = row.flow_mtpa * self._units.rate(row.alternative.commodity)
-        return f"{amount:,.{self._digits}f} {self._units.volume}"
+        return self._amount(row.alternative.commodity, row.flow_mtpa)
+
+    def _amount(self, commodity: str, amount_mtpa: float) -> str:
+        return f"{amount_mtpa * self._units.rate(commodity):,.{self._digits}f} {self._units.volume}"
 
     def _money(self, commodity: str, usd_per_t: float) -> str:
         return f"{usd_per_t * self._units.price(commodity):,.{self._units.money_digits}f} {self._units.money}"
