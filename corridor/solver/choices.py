@@ -10,7 +10,7 @@ import numpy as np
 from corridor.solver.choice import Alternative
 from corridor.solver.decompose import Route, route_along
 from corridor.solver.paths import BestPaths, origins_in_turn
-from corridor.solver.program import Floats
+from corridor.solver.rents import Rents
 from corridor.solver.solution import Solution
 
 
@@ -41,9 +41,8 @@ def choices(solution: Solution) -> Iterator[Chosen]:
     """Yield the corridors of all commodities that choose, in the order of the network's."""
     if solution.choice is None:
         return
-    rent = rents_by_column(solution)
     cost = solution.state.cost.copy()
-    cost[: len(rent)] += rent
+    cost[: solution.program.n_flows] += Rents(solution).by_column
     priced = solution.of_state(replace(solution.state, cost=cost), solution.optimum)
     choice = solution.choice
     total: dict[str, float] = {}
@@ -65,23 +64,3 @@ def choices(solution: Solution) -> Iterator[Chosen]:
             origin=dear.origin, destination=dear.destination, flow_mtpa=flow,
         )  # fmt: skip
         yield Chosen(one, flow, share, route, max(0.0, dear.unit_cost_usd_per_t - route.unit_cost_usd_per_t))
-
-
-def rents_by_column(solution: Solution) -> Floats:
-    """Return what the full limits that each flow column uses are worth. [USD/t]
-
-    Notes
-    -----
-    A limit of 0 has a dual, but no rent: nobody pays it.
-    """
-    program, state, optimum = solution.program, solution.state, solution.optimum
-    n = program.n_flows
-    own = np.where(state.upper[:n] > 0, np.maximum(0.0, -optimum.reduced_cost[:n]), 0.0)
-    dual = np.maximum(0.0, -optimum.dual)
-    dual[: program.n_balances] = 0.0
-    ceilings = dual[program.n_balances :]
-    ceilings[program.minimum_rows] = 0.0
-    ceilings[np.asarray(state.ceiling) <= 0] = 0.0
-    column = np.repeat(np.arange(program.n_columns), np.diff(program.start))
-    shared = np.bincount(column, program.values(state) * dual[program.index], minlength=program.n_columns)
-    return np.asarray(own + shared[:n])
