@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -167,64 +168,86 @@ def weights_of(reference: Network, scales: Mapping[str, float]) -> tuple[Weight,
     problems = [problem for id in scales for problem in _not_understood(reference, id)]
     if problems:
         raise DataError(problems)
-    seen = {id: list(_observed(reference, id)) for id in scales}
     program = Program.of(reference)
-    state, beyond_limits = program.state(reference), False
-    held = [
-        (id, row, flow, np.array(program.trunk_columns(reference, row.corridor, id), dtype=np.int32))
-        for id, rows in seen.items()
-        for row, flow in rows
-    ]
-    if missing := [(id, row) for id, row, flow, columns in held if flow > 0 and not len(columns)]:
-        raise DataError([
-            f"observation '{row.year}/{row.corridor}/{id}': no trunk edge of corridor {row.corridor!r} carries {id!r}; "
-            "give it one, or leave the row out" for id, row in missing
-        ])  # fmt: skip
-    state = _with_room(reference, program, state, tuple(scales))
+    held = _held(reference, program, scales)
+    state, beyond_limits = _with_room(reference, program, program.state(reference), tuple(scales)), False
     try:
         prices = _prices(program, state, held)
     except Infeasible:
         beyond_limits = True
         prices = _prices(program, _without_limits(program, state), held)
-    if free := [(id, row) for (id, row, flow, _), price in zip(held, prices, strict=True) if flow > 0 and price == 0]:
+    priced = list(zip(held, prices, strict=True))
+    if free := [(one.commodity, one.row) for one, price in priced if one.flow > 0 and price == 0]:
         raise DataError([
             f"corridor {row.corridor!r}: going that way costs {id!r} nothing in the reference; give an edge of it "
             "tariff_usd_per_t, for shippers choose by differences of cost" for id, row in free
         ])  # fmt: skip
-    rows = []
     last = reference.year or max((row.year for row in reference.observed), default=None)
-    for id, scale in scales.items():
-        own = [(row, flow, price) for (of, row, flow, _), price in zip(held, prices, strict=True) if of == id]
-        _, most, base = max(own, key=lambda one: (one[0].observed_mtpa is None, one[1], one[0].corridor))
-        widest = max(price for _, _, price in own) - min(price for _, _, price in own)
-        if widest > _MOST_SCALES * scale:
-            raise DataError(
-                f"commodity {id!r}: choice_usd_per_t must be at least {widest / _MOST_SCALES:.3g}, for costs of its "
-                f"corridors differ by {widest:.6g} USD/t (got {scale:g}); take 0 for the cheapest alternative"
-            )
-        rows += [
-            Weight(
-                id, row.corridor, flow / most * float(np.exp((price - base) / scale)) if flow > 0 else 0.0, flow,
-                row.year if row.observed_mtpa is not None else last, price, beyond_limits,
-            )
-            for row, flow, price in own
-        ]  # fmt: skip
-    return tuple(rows)
+    return tuple(
+        Weight(
+            id,
+            one.row.corridor,
+            weight,
+            one.flow,
+            one.row.year if one.row.observed_mtpa is not None else last,
+            price,
+            beyond_limits,
+        )
+        for id, scale in scales.items()
+        for one, price, weight in _weighted(id, scale, [pair for pair in priced if pair[0].commodity == id])
+    )
 
 
-def _prices(program: Program, state: ProgramState, held: list[tuple[str, Observation, float, Ints]]) -> list[float]:
+class _Held(NamedTuple):
+    """An observed flow to which the program of the reference is held."""
+
+    commodity: str
+    row: Observation
+    flow: float
+    columns: Ints
+
+
+def _held(reference: Network, program: Program, commodities: Iterable[str]) -> list[_Held]:
+    """Return the observed flows of some commodities, with the trunk columns that carry them."""
+    held = [
+        _Held(id, row, flow, np.array(program.trunk_columns(reference, row.corridor, id), dtype=np.int32))
+        for id in commodities
+        for row, flow in _observed(reference, id)
+    ]
+    if missing := [one for one in held if one.flow > 0 and not len(one.columns)]:
+        raise DataError([
+            f"observation '{row.year}/{row.corridor}/{id}': no trunk edge of corridor {row.corridor!r} carries {id!r}; "
+            "give it one, or leave the row out" for id, row, *_ in missing
+        ])  # fmt: skip
+    return held
+
+
+def _weighted(commodity: str, scale: float, priced: list[tuple[_Held, float]]) -> Iterator[tuple[_Held, float, float]]:
+    """Yield the observed flows of a commodity with their prices and weights, that of the rest, or of most, being 1."""
+    prices = [price for _, price in priced]
+    if (widest := max(prices) - min(prices)) > _MOST_SCALES * scale:
+        raise DataError(
+            f"commodity {commodity!r}: choice_usd_per_t must be at least {widest / _MOST_SCALES:.3g}, for costs of its "
+            f"corridors differ by {widest:.6g} USD/t (got {scale:g}); take 0 for the cheapest alternative"
+        )
+    first, base = max(priced, key=lambda pair: (pair[0].row.observed_mtpa is None, pair[0].flow, pair[0].row.corridor))
+    for one, price in priced:
+        yield one, price, one.flow / first.flow * float(np.exp((price - base) / scale)) if one.flow > 0 else 0.0
+
+
+def _prices(program: Program, state: ProgramState, held: list[_Held]) -> list[float]:
     """Return what one more tonne of each observed flow costs. [USD/t]"""
     rows = [
-        Cut(columns, np.full(len(columns), sign), sign * flow)
-        for _, _, flow, columns in held
-        if len(columns)
+        Cut(one.columns, np.full(len(one.columns), sign), sign * one.flow)
+        for one in held
+        if len(one.columns)
         for sign in (1.0, -1.0)
     ]
     optimum = CuttingSolver(program, state, rows, lambda _amount, _cuts: ()).optimum(state)
     duals = iter(optimum.dual[program.n_balances + program.n_ceilings :].reshape(-1, 2).tolist())
     prices = []
-    for _, _, _, columns in held:
-        most, least = next(duals) if len(columns) else (0.0, 0.0)
+    for one in held:
+        most, least = next(duals) if len(one.columns) else (0.0, 0.0)
         prices.append(most - least)
     return prices
 
